@@ -1,0 +1,3 @@
+"""Lumina Studio: one autoregressive image model, every task, from one declaration."""
+
+__version__ = "0.1.0"

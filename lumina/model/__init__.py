@@ -1,0 +1,1 @@
+"""The networks, the token layout, the text tokenizer and the checkpoint door."""

@@ -1,0 +1,163 @@
+"""What a model is: the numbers of its two networks, and the list of models a person can name."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from lumina.errors import CheckpointMismatch, UnknownModel
+
+
+@dataclass(frozen=True)
+class TransformerConfig:
+    """Sizes and switches of the transformer, named as in the published ``config.json``."""
+
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    max_position_embeddings: int = 10240
+    rms_norm_eps: float = 1e-5
+    rope_theta: float = 10000.0
+    attention_bias: bool = False
+    mlp_bias: bool = False
+    swin_norm: bool = False
+    model_parallel_size: int = 1
+    dropout: float = 0.0
+    initializer_range: float = 0.02
+
+    def __post_init__(self) -> None:
+        heads, kv_heads, groups = self.num_attention_heads, self.num_key_value_heads, self.model_parallel_size
+        if heads < 1 or self.hidden_size % heads or self.head_dim % 2:
+            raise CheckpointMismatch(
+                f"config.json gives hidden_size {self.hidden_size} for {heads} heads; "
+                "each head needs an equal, even share."
+            )
+        if kv_heads < 1 or heads % kv_heads or groups < 1 or heads % groups or kv_heads % groups:
+            raise CheckpointMismatch(
+                f"config.json gives {heads} heads, {kv_heads} key heads and {groups} norm groups; "
+                "each must divide the one before."
+            )
+
+    @property
+    def head_dim(self) -> int:
+        """Channels of one attention head."""
+        return self.hidden_size // self.num_attention_heads
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TransformerConfig":
+        """Read a published ``config.json``, ignoring what inference does not need.
+
+        Raises CheckpointMismatch if a size is missing or a switch asks for something not built here.
+        """
+        supported = {"hidden_act": "silu", "rope_scaling": None, "tie_word_embeddings": False}
+        for name, only in supported.items():
+            if values.get(name, only) != only:
+                raise CheckpointMismatch(
+                    f"config.json sets {name} to {values[name]!r}, but only {only!r} is supported."
+                )
+        return cls(**_known(cls, values, "config.json"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The values as written to ``config.json``."""
+        return asdict(self) | {"model_type": "chameleon", "hidden_act": "silu", "tie_word_embeddings": False}
+
+
+@dataclass(frozen=True)
+class MoVQConfig:
+    """Sizes of MoVQGAN, named as ``ddconfig`` of the published ``movq_config.json``.
+
+    ``patch`` is ours: the stem folds patch × patch pixels into channels; published checkpoints use 1.
+    """
+
+    ch: int
+    ch_mult: tuple[int, ...]
+    num_res_blocks: int
+    n_embed: int
+    embed_dim: int
+    z_channels: int
+    attn_resolutions: tuple[int, ...] = (32,)
+    resolution: int = 256
+    in_channels: int = 3
+    out_ch: int = 3
+    double_z: bool = False
+    dropout: float = 0.0
+    patch: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ch_mult", tuple(self.ch_mult))
+        object.__setattr__(self, "attn_resolutions", tuple(self.attn_resolutions))
+        if self.double_z or not self.ch_mult or min(self.ch, self.n_embed, self.embed_dim, self.patch) < 1:
+            raise CheckpointMismatch("movq_config.json does not describe a MoVQGAN that can be built here.")
+
+    @property
+    def downsampling(self) -> int:
+        """Pixels along one side of a code: 8 for the published model."""
+        return int(self.patch * 2 ** (len(self.ch_mult) - 1))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "MoVQConfig":
+        """Read a published ``movq_config.json``, whose ``ddconfig`` is nested; other keys are ignored."""
+        flat = {**values, **values.get("ddconfig", {})}
+        return cls(**_known(cls, flat, "movq_config.json"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The values as written to ``movq_config.json``."""
+        flat = asdict(self)
+        outer = {name: flat.pop(name) for name in ("n_embed", "embed_dim", "patch")}
+        return {"ddconfig": flat, **outer}
+
+
+def _known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """Of ``values``, those that ``cls`` has a field for; every field without default must be there."""
+    known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+    required = [name for name in cls.__annotations__ if not hasattr(cls, name)]
+    missing = [name for name in required if name not in known]
+    if missing:
+        raise CheckpointMismatch(f"{file} lacks {', '.join(missing)}.")
+    return known
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a person needs to know about a model before loading it.
+
+    ``source`` is a folder below the installation root, or a repository of the Hugging Face hub.
+    ``sizes`` are (width, height) in pixels; ``tasks`` are task names.
+    """
+
+    name: str
+    title: str
+    source: str
+    sizes: tuple[tuple[int, int], ...]
+    default_size: tuple[int, int]
+    tasks: tuple[str, ...]
+    guidance_scale: float
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    window: int = 16
+    licence: str = "Apache-2.0"
+    note: str = ""
+
+
+MODELS: dict[str, ModelSpec] = {
+    "tabletop": ModelSpec(
+        name="tabletop",
+        title="Tabletop",
+        source="assets/models/tabletop",
+        sizes=((128, 128), (160, 96), (96, 160)),
+        default_size=(128, 128),
+        tasks=("text_to_image",),
+        guidance_scale=3.0,
+        note="A small model of a small world, trained here from scratch; it exercises the whole system.",
+    ),
+}
+
+
+def spec_of(name: str) -> ModelSpec:
+    """The model called ``name``; raises UnknownModel with the names that exist."""
+    if name not in MODELS:
+        raise UnknownModel(f'There is no model "{name}"; choose one of: {", ".join(MODELS)}.')
+    return MODELS[name]

@@ -1,0 +1,1 @@
+"""Pure sampling: logits, noise, sequential and Jacobi decoding."""
