@@ -1,0 +1,77 @@
+"""Exact maps of a rendering as pictures: depth, normals, segmentation and edges, and back to numbers."""
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.feature import canny
+
+from lumina.tabletop.render import Rendering
+
+Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+NEAREST, FARTHEST = 3.6, 14.0  # world units; depth is stored as inverse distance between these
+
+SEGMENT_COLORS = np.array(  # ground, then solids from left to right
+    [(24, 24, 28), (230, 60, 60), (60, 190, 90), (70, 110, 240), (240, 200, 60)], dtype=np.uint8
+)
+
+
+def depth_picture(depth: Floats) -> Picture:
+    """Grey picture [h, w, 3] of distances [h, w] in world units: near is bright, linear in 1/distance."""
+    share = (1 / depth - 1 / FARTHEST) / (1 / NEAREST - 1 / FARTHEST)
+    grey = (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=-1)
+
+
+def depth_of(picture: Picture) -> Floats:
+    """Distances [h, w] in world units from a depth picture [h, w, 3]."""
+    share = picture.astype(np.float32).mean(-1) / 255
+    return np.asarray(1 / (share * (1 / NEAREST - 1 / FARTHEST) + 1 / FARTHEST), dtype=np.float32)
+
+
+def normal_picture(normals: Floats) -> Picture:
+    """Picture [h, w, 3] of camera-space normals: red right, green up, blue towards the viewer."""
+    return (np.clip((normals + 1) / 2, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def normals_of(picture: Picture) -> Floats:
+    """Unit normals [h, w, 3] from a normal picture."""
+    vectors = picture.astype(np.float32) / 127.5 - 1
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+
+
+def left_to_right(instances: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Instance ids [h, w] renumbered so that 1 is the leftmost visible solid by its mean column."""
+    present = [int(i) for i in np.unique(instances) if i]
+    order = sorted(present, key=lambda i: float(np.nonzero(instances == i)[1].mean()))
+    table = np.zeros(256, dtype=np.uint8)
+    table[order] = np.arange(1, len(order) + 1)
+    return table[instances]
+
+
+def segmentation_picture(instances: NDArray[np.uint8]) -> Picture:
+    """Flat colours [h, w, 3], one for each solid from left to right."""
+    return SEGMENT_COLORS[left_to_right(instances)]
+
+
+def segments_of(picture: Picture) -> NDArray[np.uint8]:
+    """Segment ids [h, w] of the nearest segment colours."""
+    distance = ((picture[..., None, :].astype(np.int32) - SEGMENT_COLORS.astype(np.int32)) ** 2).sum(-1)
+    return distance.argmin(-1).astype(np.uint8)
+
+
+def edge_picture(picture: Picture) -> Picture:
+    """Canny edges (Canny 1986) of a picture, white lines one pixel wide on black, [h, w, 3]."""
+    grey = picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255
+    lines = canny(grey, sigma=1.0, low_threshold=0.06, high_threshold=0.14)
+    return np.repeat((lines * 255).astype(np.uint8)[..., None], 3, axis=-1)
+
+
+def map_pictures(rendering: Rendering) -> dict[str, Picture]:
+    """All maps of a rendering as pictures, by kind."""
+    return {
+        "depth": depth_picture(rendering.depth),
+        "normal": normal_picture(rendering.normals),
+        "segmentation": segmentation_picture(rendering.instances),
+        "canny": edge_picture(rendering.picture),
+    }

@@ -1,0 +1,210 @@
+"""What a tabletop scene is: solids of known shape, colour, material and size on a ground under a light."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, product
+
+import numpy as np
+
+from lumina.tabletop import camera, shapes
+
+SHAPES = ("sphere", "cube", "cylinder", "cone", "ring")
+COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
+MATERIALS = ("matte", "metal")
+SIZES = ("small", "large")
+GROUNDS = ("white", "grey", "brown", "green", "blue")
+LIGHTS = ("daylight", "sunset", "night")
+PATTERNS = ("plain", "striped", "dotted", "checkered")
+FRAMES = ((128, 128), (160, 96), (96, 160))
+RADIUS = {"small": 0.40, "large": 0.62}  # world units
+DEPTHS = (-1.7, 1.9)  # nearest and farthest y of a solid, world units
+TURNS = tuple(range(0, 90, 15))  # degrees about the vertical axis
+
+MARGIN = 2.0  # pixels between a solid and the frame
+MAX_OVERLAP = 0.22  # of the smaller of two bounding boxes
+
+
+@dataclass(frozen=True)
+class Solid:
+    """One object standing on the ground at (x, y) world units, turned by `turn` degrees."""
+
+    shape: str
+    color: str
+    material: str
+    size: str
+    x: float = 0.0
+    y: float = 0.0
+    turn: int = 0
+    pattern: str = "plain"
+
+    @property
+    def radius(self) -> float:
+        """Scale of the unit shape in world units."""
+        return RADIUS[self.size]
+
+    @property
+    def height(self) -> float:
+        """Height above the ground in world units."""
+        return EXTENT[self.shape][1] * self.radius
+
+    @property
+    def triple(self) -> tuple[str, str, str]:
+        """(colour, shape, material): the combination that is held out or not."""
+        return (self.color, self.shape, self.material)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Solids, ground and light, and the frame in pixels they are seen in."""
+
+    solids: tuple[Solid, ...]
+    ground: str = "white"
+    light: str = "daylight"
+    width: int = 128
+    height: int = 128
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def held_out_triples() -> frozenset[tuple[str, str, str]]:
+    """The tenth of all (colour, shape, material) triples that never occurs in training."""
+    triples = sorted(product(COLORS, SHAPES, MATERIALS), key=lambda t: _digest("/".join(t)))
+    return frozenset(triples[: len(triples) // 10])
+
+
+HELD_OUT_TRIPLES = held_out_triples()
+
+
+def is_held_out(scene: Scene) -> bool:
+    """True for the twentieth of scenes, chosen by hash, that belongs to evaluation."""
+    return _digest(repr(scene)) % 20 == 0
+
+
+# half width and height of each unit shape; a shape's box is an upper bound of what it covers
+EXTENT = {
+    "sphere": (shapes.SPHERE_RADIUS, 2 * shapes.SPHERE_RADIUS),
+    "cube": (shapes.CUBE_HALF * 2**0.5, 2 * shapes.CUBE_HALF),
+    "cylinder": (shapes.CYLINDER_RADIUS, shapes.CYLINDER_HEIGHT),
+    "cone": (shapes.CONE_RADIUS, shapes.CONE_HEIGHT),
+    "ring": (shapes.RING_RADIUS + shapes.RING_TUBE, 2 * shapes.RING_TUBE),
+}
+
+
+def bounds(solid: Solid, width: int, height: int) -> tuple[float, float, float, float]:
+    """(left, top, right, bottom) in pixels of the box that encloses the solid's image."""
+    corners = np.array(list(product((-1, 1), (-1, 1), (0, 1))), dtype=np.float32)
+    wide, tall = EXTENT[solid.shape]
+    corners = corners * np.array([wide, wide, tall], dtype=np.float32) * solid.radius
+    pixels = camera.project(corners + np.array([solid.x, solid.y, 0], dtype=np.float32), width, height)
+    left, top = pixels.min(0)
+    right, bottom = pixels.max(0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...], gap: float = 0.0) -> float:
+    width = min(a[2], b[2]) - max(a[0], b[0]) + gap
+    height = min(a[3], b[3]) - max(a[1], b[1]) + gap
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
+    return width * height / min(areas)
+
+
+def fits(solids: Sequence[Solid], width: int, height: int) -> bool:
+    """True if all solids lie inside the frame, stand apart and hide little of each other."""
+    boxes = [bounds(s, width, height) for s in solids]
+    inside = all(
+        box[0] >= MARGIN and box[1] >= MARGIN and box[2] <= width - MARGIN and box[3] <= height - MARGIN
+        for box in boxes
+    )
+    return inside and all(_apart(solids[i], solids[j], boxes[i], boxes[j])
+                          for i, j in combinations(range(len(solids)), 2))
+
+
+def _apart(a: Solid, b: Solid, box_a: tuple[float, ...], box_b: tuple[float, ...]) -> bool:
+    clear = (a.x - b.x) ** 2 + (a.y - b.y) ** 2 > (a.radius + b.radius) ** 2 * 0.9
+    if a.color == b.color:  # one colour must never run from one solid into the next
+        return clear and _overlap(box_a, box_b, gap=3.0) == 0
+    return clear and _overlap(box_a, box_b) <= MAX_OVERLAP
+
+
+def place(
+    solids: Sequence[Solid], width: int, height: int, rng: np.random.Generator
+) -> tuple[Solid, ...] | None:
+    """Random free positions for the solids, one after the other; None where no room was found."""
+    placed: list[Solid] = []
+    for solid in solids:
+        for _ in range(60):
+            x, y = camera.to_ground(rng.uniform(0, width), rng.uniform(0, height), width, height)
+            if not DEPTHS[0] <= y <= DEPTHS[1]:
+                continue
+            turn = int(rng.choice(TURNS)) if solid.shape == "cube" else 0
+            candidate = replace(solid, x=round(x, 3), y=round(y, 3), turn=turn)
+            if fits([*placed, candidate], width, height):
+                placed.append(candidate)
+                break
+        else:
+            return None
+    return tuple(placed)
+
+
+def sample_solids(
+    rng: np.random.Generator, *, patterns: bool = False, held_out: bool = False
+) -> tuple[Solid, ...]:
+    """The unplaced solids of a random scene: one, a pair, a group of equals, or a mixture.
+
+    Training never sees a held-out triple; with `held_out` at least the first solid is one.
+    """
+    kind = rng.choice(["single", "pair", "group", "mixture"], p=[0.2, 0.37, 0.28, 0.15])
+    if kind == "single":
+        return (_random_solid(rng, patterns, held_out),)
+    if kind == "pair":
+        return (_random_solid(rng, patterns, held_out), _random_solid(rng, patterns, False))
+    first = _random_solid(rng, patterns, held_out)
+    if kind == "group":
+        return _group(first, int(rng.choice([2, 3, 4], p=[0.34, 0.36, 0.3])), rng)
+    pair = _group(first, 2, rng) if rng.random() < 0.6 else (first, _random_solid(rng, patterns, False))
+    rest = _group(_random_solid(rng, patterns, False), int(rng.integers(1, 3)), rng)
+    return pair + rest
+
+
+def _group(first: Solid, count: int, rng: np.random.Generator) -> tuple[Solid, ...]:
+    """`count` solids alike; now and then only the shape is shared."""
+    if rng.random() < 0.8:
+        return (first,) * count
+    others = [_random_solid(rng, False, False, shape=first.shape) for _ in range(count - 1)]
+    return (first, *others)
+
+
+def _random_solid(
+    rng: np.random.Generator, patterns: bool, held_out: bool, shape: str | None = None
+) -> Solid:
+    while True:
+        solid = Solid(
+            shape=shape or str(rng.choice(SHAPES)),
+            color=str(rng.choice(COLORS)),
+            material="metal" if rng.random() < 0.4 else "matte",
+            size="large" if rng.random() < 0.65 else "small",
+            pattern=str(rng.choice(PATTERNS)) if patterns and rng.random() < 0.5 else "plain",
+        )
+        if (solid.triple in HELD_OUT_TRIPLES) == held_out:
+            return solid
+
+
+def sample_scene(
+    rng: np.random.Generator,
+    frame: tuple[int, int] | None = None,
+    *,
+    patterns: bool = False,
+    held_out: bool = False,
+) -> Scene:
+    """A random scene that fits its frame (width, height in pixels)."""
+    width, height = frame or FRAMES[int(rng.choice(3, p=[0.7, 0.15, 0.15]))]
+    while True:
+        solids = place(sample_solids(rng, patterns=patterns, held_out=held_out), width, height, rng)
+        if solids is not None:
+            light = LIGHTS[int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
+            return Scene(solids, str(rng.choice(GROUNDS)), light, width, height)

@@ -1,0 +1,94 @@
+"""Rendered scenes on disk, in resumable shards: what both trainings read."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.steps import Progress, Steps
+from lumina.tabletop.maps import map_pictures
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
+
+SHARD = 200  # scenes in a file
+KINDS = ("picture", "depth", "normal", "segmentation", "canny")
+Pictures = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One file of scenes of the same frame; every fifth shard has patterned solids (for the tokenizer)."""
+
+    number: int
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """(width, height) in pixels: of ten shards seven are square, the others wide or tall in turn."""
+        upright = self.number // 10 % 2
+        return {2: FRAMES[1], 5: FRAMES[2], 7: FRAMES[1 + upright]}.get(self.number % 10, FRAMES[0])
+
+    @property
+    def patterned(self) -> bool:
+        return self.number % 5 == 4
+
+    def path(self, folder: Path) -> Path:
+        return folder / f"scenes-{self.number:05d}.npz"
+
+
+def render_scenes(folder: Path, shards: int, workers: int = 2) -> Steps[int]:
+    """Render shards 0 … shards-1 into the folder, leaving out those already there; returns their number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [n for n in range(shards) if not Shard(n).path(folder).exists()]
+    with ProcessPoolExecutor(workers) as pool:
+        for done, _ in enumerate(pool.map(_write_shard, missing, [folder] * len(missing)), start=1):
+            yield Progress(done, len(missing), unit="shards")
+    return shards
+
+
+def _write_shard(number: int, folder: Path) -> None:
+    shard = Shard(number)
+    rng = np.random.default_rng([2026, number])
+    scenes: list[Scene] = []
+    pictures: dict[str, list[Pictures]] = {kind: [] for kind in KINDS}
+    while len(scenes) < SHARD:
+        scene = sample_scene(rng, shard.frame, patterns=shard.patterned)
+        if is_held_out(scene):
+            continue
+        rendering = render(scene)
+        scenes.append(scene)
+        for kind, picture in {"picture": rendering.picture, **map_pictures(rendering)}.items():
+            pictures[kind].append(picture)
+    target = shard.path(folder)
+    part = target.with_suffix(".part")
+    text = json.dumps([asdict(scene) for scene in scenes])
+    with part.open("wb") as file:
+        np.savez_compressed(file, scenes=np.array(text), **{k: np.stack(v) for k, v in pictures.items()})
+    part.replace(target)
+
+
+def read_scenes(file: Path) -> list[Scene]:
+    """The scene descriptions of a shard."""
+    with np.load(file) as arrays:
+        rows = json.loads(str(arrays["scenes"]))
+    return [scene_of(row) for row in rows]
+
+
+def scene_of(row: dict[str, object]) -> Scene:
+    """A scene from its dictionary form (`dataclasses.asdict`)."""
+    solids = tuple(Solid(**solid) for solid in row["solids"])  # type: ignore[attr-defined]
+    return Scene(solids, str(row["ground"]), str(row["light"]), int(row["width"]), int(row["height"]))  # type: ignore[call-overload]
+
+
+def read_pictures(file: Path, kind: str) -> Pictures:
+    """All pictures of one kind in a shard, [scenes, height, width, 3]."""
+    with np.load(file) as arrays:
+        return np.asarray(arrays[kind])
+
+
+def shard_files(folder: Path) -> Iterator[Path]:
+    """The finished shards of a folder, in order."""
+    yield from sorted(folder.glob("scenes-*.npz"))
