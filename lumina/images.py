@@ -1,0 +1,182 @@
+"""Pictures in and out: opening a stranger's file safely, and PNG files that carry their own recipe."""
+
+import io
+import os
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from einops import rearrange
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+
+from lumina.errors import InvalidImage
+
+MAX_BYTES = 20_000_000
+MAX_PIXELS = 25_000_000  # a 24-megapixel photograph fits
+MAX_RECIPE_BYTES = 256 * 1024
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # recognised by content; the file's name is not believed
+
+RECIPE_KEY = "lumina-workflow"
+AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+_XMP_KEY = "XML:com.adobe.xmp"
+_XMP = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+    f'Iptc4xmpExt:DigitalSourceType="{AI_GENERATED}"/>'
+    '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def open_image(source: bytes | str | Path) -> Image.Image:
+    """Open a picture from bytes or a file: upright, RGB, first frame only, on white, without any metadata.
+
+    Raises InvalidImage if it is no PNG, JPEG, WebP, GIF or BMP, is damaged, or holds over 25 million
+    pixels; the size is read from the header, before anything is decoded.
+    """
+    data = _read(source)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image.width, image.height)
+            return _plain(_upright(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InvalidImage(_too_large()) from error
+    except InvalidImage:
+        raise
+    except UnidentifiedImageError as error:
+        raise InvalidImage("This file is not a picture; use a PNG, JPEG, WebP, GIF or BMP file.") from error
+    except Exception as error:  # decoders meet hostile bytes with errors of many types
+        raise InvalidImage(
+            "This picture is damaged and cannot be read; save it again or use another."
+        ) from error
+
+
+def png_bytes(image: Image.Image, recipe: str | None = None) -> bytes:
+    """``image`` as a PNG that is marked as AI-generated and, if given, carries its ``recipe`` (JSON text)."""
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt(_XMP_KEY, _XMP)
+    if recipe is not None:
+        text.add_itxt(RECIPE_KEY, recipe)
+    file = io.BytesIO()
+    image.save(file, format="PNG", pnginfo=text)
+    return file.getvalue()
+
+
+def write_png(path: Path, image: Image.Image, recipe: str | None = None) -> Path:
+    """Write :func:`png_bytes` to ``path``, whole or not at all; makes the folder if it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".png")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(png_bytes(image, recipe))
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return path
+
+
+def read_recipe(source: bytes | str | Path) -> str | None:
+    """The recipe inside a PNG, or None if there is none (or the file is another kind of picture).
+
+    Pixels are not decoded. Raises InvalidImage if the recipe is damaged or over 256 KB once unpacked.
+    """
+    for kind, body in _chunks(_read(source)):
+        if kind == b"iTXt" and body.startswith(RECIPE_KEY.encode() + b"\0"):
+            return _international_text(body)
+    return None
+
+
+def sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> Image.Image:
+    """``images`` in ``columns``, row after row, on white cells as large as the largest of them."""
+    width = max(image.width for image in images) + gap
+    height = max(image.height for image in images) + gap
+    rows = -(-len(images) // columns)
+    cells = np.full((rows * columns, height, width, 3), 255, dtype=np.uint8)
+    for cell, image in zip(cells, images, strict=False):
+        cell[: image.height, : image.width] = np.asarray(image.convert("RGB"))
+    page = rearrange(cells, "(row column) h w rgb -> (row h) (column w) rgb", column=columns)
+    return Image.fromarray(page[: page.shape[0] - gap, : page.shape[1] - gap])
+
+
+def _read(source: bytes | str | Path) -> bytes:
+    if isinstance(source, bytes):
+        data = source
+    else:
+        try:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise InvalidImage(
+                f"The picture {Path(source).name!r} cannot be opened; check its name."
+            ) from error
+    if len(data) > MAX_BYTES:
+        raise InvalidImage(f"This file is too large; use a picture under {MAX_BYTES // 1_000_000} MB.")
+    return data
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise InvalidImage(_too_large())
+
+
+def _too_large() -> str:
+    return f"This picture has too many pixels; use one with at most {MAX_PIXELS // 1_000_000} million."
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF orientation says; the decoded picture itself where that note cannot be read."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # a broken note about the picture is no reason to refuse the picture
+        return image
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """RGB pixels and nothing else: transparency on white, 16 bits to 8."""
+    if image.mode.startswith(("I", "F")):
+        image = Image.fromarray((np.asarray(image).clip(0, 65535).astype(np.uint32) >> 8).astype(np.uint8))
+    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    clean = Image.new("RGB", image.size)
+    clean.paste(image.convert("RGB"))
+    return clean
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a PNG as (type, body); stops quietly where the file is cut off."""
+    if not data.startswith(_PNG_SIGNATURE):
+        return
+    start = len(_PNG_SIGNATURE)
+    while start + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, start)
+        end = start + 8 + length
+        if end + 4 > len(data):
+            return
+        body = data[start + 8 : end]
+        if kind == b"iTXt" and zlib.crc32(kind + body) != struct.unpack_from(">I", data, end)[0]:
+            raise InvalidImage("The recipe in this picture is damaged; download the picture again.")
+        yield kind, body
+        start = end + 4
+
+
+def _international_text(body: bytes) -> str:
+    """The text of an iTXt chunk: keyword 0 compressed? method language 0 translated keyword 0 text."""
+    try:
+        _, rest = body.split(b"\0", 1)
+        is_compressed, (_, _, text) = rest[0] == 1, rest[2:].split(b"\0", 2)
+        if is_compressed:
+            text = zlib.decompressobj().decompress(text, MAX_RECIPE_BYTES + 1)
+        if len(text) > MAX_RECIPE_BYTES:
+            raise InvalidImage(
+                f"The recipe in this picture is over {MAX_RECIPE_BYTES // 1024} KB; it is not ours."
+            )
+        return text.decode("utf-8")
+    except (ValueError, IndexError, zlib.error) as error:
+        raise InvalidImage("The recipe in this picture is damaged; download the picture again.") from error

@@ -1,0 +1,216 @@
+"""Opening hostile and unusual pictures, and PNG files that carry a recipe."""
+
+import io
+import struct
+import xml.etree.ElementTree as ElementTree
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from lumina import images
+from lumina.errors import InvalidImage
+from lumina.images import AI_GENERATED, open_image, png_bytes, read_recipe, sheet, write_png
+
+RECIPE = '{"lumina": 1, "nodes": {}, "title": "Zürich 🌄"}'
+
+
+def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, format=form, **options)
+    return file.getvalue()
+
+
+def gradient(mode: str = "RGB", size: tuple[int, int] = (8, 6)) -> Image.Image:
+    values = np.linspace(0, 255, size[0] * size[1] * 3).reshape(size[1], size[0], 3).astype(np.uint8)
+    return Image.fromarray(values).convert(mode)
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_with(*chunks: bytes) -> bytes:
+    whole = png_bytes(gradient())
+    header, rest = whole[:33], whole[33:]  # signature and IHDR
+    return header + b"".join(chunks) + rest
+
+
+def empty_png(width: int, height: int) -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "GIF", "BMP", "JPEG"])
+def test_every_common_format_opens_as_rgb(form: str) -> None:
+    opened = open_image(encoded(gradient(), form))
+    assert (opened.mode, opened.size) == ("RGB", (8, 6))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_every_mode_becomes_rgb(mode: str) -> None:
+    if mode == "I;16":
+        source = Image.fromarray((np.arange(48, dtype=np.uint16) * 1365).reshape(6, 8))
+    else:
+        source = gradient(mode)
+    opened = open_image(encoded(source, "JPEG" if mode == "CMYK" else "PNG"))
+    assert (opened.mode, opened.size) == ("RGB", (8, 6))
+
+
+def test_sixteen_bits_keep_their_brightness() -> None:
+    source = Image.fromarray(np.array([[0, 32768, 65535]], dtype=np.uint16))
+    assert [opened[0] for opened in open_image(encoded(source)).get_flattened_data()] == [0, 128, 255]
+
+
+def test_transparency_lies_on_white() -> None:
+    assert open_image(encoded(Image.new("RGBA", (2, 2), (255, 0, 0, 0)))).getpixel((0, 0)) == (255, 255, 255)
+    palette = Image.new("P", (2, 2), 0)
+    palette.putpalette([10, 20, 30])
+    assert open_image(encoded(palette, transparency=0)).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_orientation_is_applied_and_metadata_removed() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn a quarter to the right
+    exif[0x010F] = "camera of a private person"
+    opened = open_image(encoded(gradient(), "JPEG", exif=exif, comment=b"secret"))
+    assert opened.size == (6, 8)
+    assert not opened.info and not dict(opened.getexif())
+
+
+def test_only_the_first_frame_of_an_animation_counts() -> None:
+    frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert open_image(data).getpixel((0, 0)) == (255, 0, 0)
+
+
+def test_content_counts_and_not_the_file_name(tmp_path: Path) -> None:
+    honest = tmp_path / "really_a_jpeg.png"
+    honest.write_bytes(encoded(gradient(), "JPEG"))
+    assert open_image(honest).size == (8, 6)
+    (tmp_path / "words.png").write_text("these are words")
+    with pytest.raises(InvalidImage, match="not a picture"):
+        open_image(tmp_path / "words.png")
+
+
+@pytest.mark.parametrize("form", ["TIFF", "ICO", "PPM"])
+def test_rare_formats_are_refused(form: str) -> None:
+    with pytest.raises(InvalidImage, match="use a PNG"):
+        open_image(encoded(gradient(), form))
+
+
+@pytest.mark.parametrize("size", [(5001, 5000), (60_000, 60_000), (1, 2_000_000_000)])
+def test_too_many_pixels_are_refused_before_decoding(size: tuple[int, int]) -> None:
+    with pytest.raises(InvalidImage, match="at most 25 million"):
+        open_image(empty_png(*size))
+
+
+def test_too_many_bytes_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "large.png").write_bytes(b"\0" * (images.MAX_BYTES + 1))
+    with pytest.raises(InvalidImage, match="too large"):
+        open_image(tmp_path / "large.png")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_truncated_picture_is_refused(form: str) -> None:
+    data = encoded(gradient(size=(64, 64)), form)
+    with pytest.raises(InvalidImage):
+        open_image(data[: len(data) // 2])
+
+
+def test_a_missing_file_and_an_empty_one_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidImage, match="cannot be opened"):
+        open_image(tmp_path / "gone.png")
+    with pytest.raises(InvalidImage, match="not a picture"):
+        open_image(b"")
+
+
+def test_a_text_bomb_is_refused() -> None:
+    bomb = zlib.compress(b"\0" * 50_000_000)
+    with pytest.raises(InvalidImage):
+        open_image(png_with(chunk(b"zTXt", b"Comment\0\0" + bomb)))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    form=st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP"]),
+    changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_changed_bytes_open_or_are_refused(form: str, changes: list[tuple[int, int]]) -> None:
+    data = bytearray(encoded(gradient(size=(16, 16)), form))
+    for place, value in changes:
+        data[place % len(data)] = value
+    try:
+        assert open_image(bytes(data)).mode == "RGB"
+    except InvalidImage as error:
+        assert str(error).endswith(".")
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, "x" * images.MAX_RECIPE_BYTES])
+def test_a_png_carries_its_recipe_and_the_mark(tmp_path: Path, recipe: str) -> None:
+    path = write_png(tmp_path / "new" / "picture.png", gradient(), recipe)
+    assert read_recipe(path) == recipe
+    with Image.open(path) as image:
+        image.load()
+        assert image.text["lumina-workflow"] == recipe
+        description = ElementTree.fromstring(image.text["XML:com.adobe.xmp"])[0][0]
+    assert AI_GENERATED in description.attrib.values()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["picture.png"]
+
+
+def test_the_mark_stays_without_a_recipe() -> None:
+    data = png_bytes(gradient())
+    assert read_recipe(data) is None
+    assert AI_GENERATED.encode() in data
+
+
+def test_writing_twice_gives_the_same_bytes() -> None:
+    assert png_bytes(gradient(), RECIPE) == png_bytes(gradient(), RECIPE)
+
+
+def test_a_compressed_recipe_is_read() -> None:
+    body = b"lumina-workflow\0\1\0en\0Rezept\0" + zlib.compress(RECIPE.encode())
+    assert read_recipe(png_with(chunk(b"iTXt", body))) == RECIPE
+
+
+def test_other_pictures_carry_no_recipe() -> None:
+    assert read_recipe(encoded(gradient(), "JPEG")) is None
+    assert read_recipe(b"\x89PNG\r\n\x1a\n\0\0") is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"lumina-workflow\0\1\0\0\0" + zlib.compress(b"{" * 50_000_000),
+        b"lumina-workflow\0\0\0\0\0" + b"x" * (images.MAX_RECIPE_BYTES + 1),
+        b"lumina-workflow\0\0\0\0\0\xff\xfe",
+        b"lumina-workflow\0\1\0\0\0not compressed",
+        b"lumina-workflow\0",
+    ],
+    ids=["bomb", "long", "not text", "not zlib", "cut"],
+)
+def test_a_bad_recipe_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidImage, match="recipe"):
+        read_recipe(png_with(chunk(b"iTXt", body)))
+
+
+def test_a_recipe_with_a_wrong_checksum_is_refused() -> None:
+    broken = chunk(b"iTXt", b"lumina-workflow\0\0\0\0\0{}")[:-1] + b"\0"
+    with pytest.raises(InvalidImage, match="damaged"):
+        read_recipe(png_with(broken))
+
+
+def test_a_sheet_places_pictures_row_by_row() -> None:
+    colours = ["red", "lime", "blue"]
+    page = sheet([Image.new("RGB", (10, 8), colour) for colour in colours], columns=2, gap=2)
+    assert page.size == (22, 18)
+    assert [page.getpixel(place) for place in [(0, 0), (12, 0), (0, 10), (12, 10)]] == [
+        (255, 0, 0),
+        (0, 255, 0),
+        (0, 0, 255),
+        (255, 255, 255),
+    ]
