@@ -29,9 +29,9 @@ def rays(width: int, height: int, samples: int = 2) -> Floats:
     """Unit directions [height·samples, width·samples, 3] through the sample points of all pixels."""
     xs = (np.arange(width * samples, dtype=np.float32) + 0.5) / samples - width / 2
     ys = height / 2 - (np.arange(height * samples, dtype=np.float32) + 0.5) / samples
-    directions = (
-        xs[None, :, None] / FOCAL * RIGHT + ys[:, None, None] / FOCAL * UP + FORWARD
-    ).astype(np.float32)
+    directions = (xs[None, :, None] / FOCAL * RIGHT + ys[:, None, None] / FOCAL * UP + FORWARD).astype(
+        np.float32
+    )
     directions /= np.linalg.norm(directions, axis=-1, keepdims=True)
     directions.setflags(write=False)
     return directions

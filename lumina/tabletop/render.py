@@ -122,9 +122,7 @@ def _trace(scene: Scene, directions: Floats, samples: int) -> _Surface:
     return surface
 
 
-def _hit(
-    solid: Solid, number: int, window: NDArray[np.int64], directions: Floats, surface: _Surface
-) -> None:
+def _hit(solid: Solid, number: int, window: NDArray[np.int64], directions: Floats, surface: _Surface) -> None:
     """Write the solid into the surface where it is nearest."""
     eye = np.broadcast_to(camera.EYE, (len(window), 3))
     origin, direction = _into(solid, eye, directions[window])

@@ -120,8 +120,9 @@ def fits(solids: Sequence[Solid], width: int, height: int) -> bool:
         box[0] >= MARGIN and box[1] >= MARGIN and box[2] <= width - MARGIN and box[3] <= height - MARGIN
         for box in boxes
     )
-    return inside and all(_apart(solids[i], solids[j], boxes[i], boxes[j])
-                          for i, j in combinations(range(len(solids)), 2))
+    return inside and all(
+        _apart(solids[i], solids[j], boxes[i], boxes[j]) for i, j in combinations(range(len(solids)), 2)
+    )
 
 
 def _apart(a: Solid, b: Solid, box_a: tuple[float, ...], box_b: tuple[float, ...]) -> bool:

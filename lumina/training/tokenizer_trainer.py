@@ -1,0 +1,229 @@
+"""Trains the tabletop MoVQGAN: reconstruct pictures and maps through a codebook kept alive by averages."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from lumina.model.config import MoVQConfig
+from lumina.model.movqgan import MoVQGAN
+from lumina.steps import Progress, Steps
+from lumina.training.dataset import KINDS, read_pictures, shard_files
+from lumina.training.record import Record, learning_rate
+
+Pictures = NDArray[np.uint8]
+
+TABLETOP_MOVQ = MoVQConfig(
+    ch=64, ch_mult=(1, 2), num_res_blocks=2, n_embed=2048, embed_dim=8, z_channels=8,
+    resolution=128, attn_resolutions=(16,), patch=4,
+)  # fmt: skip
+SHARES = {"picture": 0.5, "depth": 0.1, "normal": 0.15, "segmentation": 0.1, "canny": 0.15}
+
+
+@dataclass(frozen=True)
+class TokenizerTraining:
+    """Settings of a run; the learning rate cools over the given minutes of training."""
+
+    scenes: Path
+    out: Path
+    minutes: float = 40.0
+    batch: int = 24
+    peak_rate: float = 1.5e-3
+    map_shards: int = 40  # maps are read from the first shards only, pictures from all
+    threads: int = 2
+    seed: int = 1
+
+
+class Batches:
+    """Endless batches of one frame and a mixture of kinds, pictures in [-1, 1]."""
+
+    def __init__(self, settings: TokenizerTraining) -> None:
+        self._rng = np.random.default_rng(settings.seed)
+        self._pools: dict[tuple[int, ...], dict[str, list[Pictures]]] = {}
+        self._batch = settings.batch
+        for number, file in enumerate(shard_files(settings.scenes)):
+            for kind in KINDS if number < settings.map_shards else ("picture",):
+                pictures = read_pictures(file, kind)
+                pool = self._pools.setdefault(pictures.shape[1:3], {})
+                pool.setdefault(kind, []).append(pictures)
+        self._frames = list(self._pools)
+        sizes = np.array([sum(len(p) for p in self._pools[f]["picture"]) for f in self._frames], dtype=float)
+        self._chances = sizes / sizes.sum()
+
+    def __iter__(self) -> Iterator[Tensor]:
+        while True:
+            pool = self._pools[self._frames[self._rng.choice(len(self._frames), p=self._chances)]]
+            kinds = self._rng.choice(list(SHARES), self._batch, p=list(SHARES.values()))
+            yield to_pixels(np.stack([self._pick(pool[kind]) for kind in kinds]))
+
+    def _pick(self, shards: list[Pictures]) -> Pictures:
+        shard = shards[self._rng.integers(len(shards))]
+        picture: Pictures = shard[self._rng.integers(len(shard))]
+        return picture
+
+
+def to_pixels(pictures: Pictures) -> Tensor:
+    """uint8 [batch, h, w, 3] → float [batch, 3, h, w] in [-1, 1]."""
+    return rearrange(torch.from_numpy(pictures), "b h w c -> b c h w").float() / 127.5 - 1
+
+
+def to_pictures(pixels: Tensor) -> Pictures:
+    """Pixels [batch, 3, h, w] → uint8 [batch, h, w, 3], rounded."""
+    scaled = ((pixels.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return np.asarray(rearrange(scaled, "b c h w -> b h w c").numpy())
+
+
+class Codebook:
+    """Moving averages of the latents each code stands for (van den Oord et al. 2017, appendix A.1).
+
+    A code that fell out of use is put back onto a random latent of the batch.
+    """
+
+    def __init__(self, model: MoVQGAN, decay: float = 0.99) -> None:
+        self._weight = model.quantize.embedding.weight
+        self._weight.requires_grad_(False)
+        self._decay = decay
+        self.count = torch.ones(len(self._weight))
+        self.total = self._weight.detach().clone()
+
+    def update(self, latents: Tensor, codes: Tensor) -> None:
+        """Fold one batch in: latents [n, channels] and the codes [n] they were given."""
+        hits = torch.bincount(codes, minlength=len(self.count)).float()
+        sums = torch.zeros_like(self.total).index_add_(0, codes, latents)
+        self.count.mul_(self._decay).add_(hits, alpha=1 - self._decay)
+        self.total.mul_(self._decay).add_(sums, alpha=1 - self._decay)
+        self._weight.copy_(self.total / self.count.clamp(min=1e-5)[:, None])
+
+    def revive(self, latents: Tensor, least: float) -> int:
+        """Move codes used less than `least` times a batch onto random latents; returns how many."""
+        dead = (self.count < least).nonzero()[:, 0]
+        if len(dead):
+            chosen = latents[torch.randint(len(latents), (len(dead),))]
+            self._weight[dead] = chosen
+            self.total[dead] = chosen * least * 2
+            self.count[dead] = least * 2
+        return len(dead)
+
+
+def reconstruction_loss(output: Tensor, target: Tensor) -> Tensor:
+    """Absolute and squared error of the pixels, and of their differences so that edges stay crisp."""
+    error = output - target
+    across = (error[..., :, 1:] - error[..., :, :-1]).abs().mean()
+    down = (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
+    return error.abs().mean() + 6 * error.square().mean() + 0.5 * (across + down)
+
+
+def psnr(output: Tensor, target: Tensor) -> float:
+    """Peak signal-to-noise ratio in dB for pixels in [-1, 1]."""
+    mse = (output.float().clamp(-1, 1) - target).square().mean().item()
+    return 10 * math.log10(4 / max(mse, 1e-10))
+
+
+@dataclass
+class _Run:
+    """The parts of a run that change while it trains."""
+
+    model: MoVQGAN
+    codebook: Codebook
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    trained: float = 0.0  # seconds
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "count": self.codebook.count, "total": self.codebook.total,
+            "step": self.step, "trained": self.trained,
+        }  # fmt: skip
+
+    def load(self, state: dict[str, Any]) -> None:
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.codebook.count, self.codebook.total = state["count"], state["total"]
+        self.step, self.trained = state["step"], state["trained"]
+
+
+def train(settings: TokenizerTraining, config: MoVQConfig = TABLETOP_MOVQ) -> Steps[MoVQGAN]:
+    """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(settings.threads)
+    record = Record(settings.out)
+    model = MoVQGAN(config)
+    codebook = Codebook(model)
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trainable, lr=settings.peak_rate, betas=(0.9, 0.95), weight_decay=1e-4)
+    run = _Run(model, codebook, optimizer)
+    if (state := record.resume()) is not None:
+        run.load(state)
+    budget = settings.minutes * 60
+    batches = iter(Batches(settings))
+    while run.trained < budget:
+        start = time.monotonic()
+        pixels = next(batches)
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(run.trained, budget, settings.peak_rate)
+        figures = _step(run, pixels)
+        run.step += 1
+        run.trained += time.monotonic() - start
+        if run.step % 50 == 0:
+            record.append(run.step, **figures, trained=run.trained)
+            yield Progress(int(run.trained), int(budget), unit="seconds", partial=figures)
+        if run.step % 500 == 0:
+            _report(run, record, pixels)
+    _report(run, record, pixels)
+    return model
+
+
+def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
+    model = run.model
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        z = model.latent(pixels)
+    z = z.float()
+    flat = rearrange(z, "b c h w -> (b h w) c")
+    if run.step == 0:
+        run.codebook.revive(flat.detach(), least=2.0)
+    with torch.no_grad():
+        codes = model.quantize(z)
+        quantised = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
+    commitment = (z - quantised).square().mean()
+    straight = z + (quantised - z).detach()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output = model.decode_latent(straight)
+    output = output.float()
+    loss = reconstruction_loss(output, pixels) + 0.25 * commitment
+    run.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
+    run.optimizer.step()
+    revived = 0
+    with torch.no_grad():
+        run.codebook.update(flat.detach(), codes.flatten())
+        if run.step % 20 == 0 and run.step < 40_000:
+            revived = run.codebook.revive(flat.detach(), least=0.02)
+    return {"loss": loss.item(), "psnr": psnr(output, pixels), "commitment": commitment.item(),
+            "revived": float(revived), "perplexity": _perplexity(run.codebook.count)}  # fmt: skip
+
+
+def _perplexity(count: Tensor) -> float:
+    share = count / count.sum()
+    return float(torch.exp(-(share * (share + 1e-12).log()).sum()))
+
+
+def _report(run: _Run, record: Record, pixels: Tensor) -> None:
+    """Checkpoint, curves and a sheet of originals above their reconstructions."""
+    record.save(run.state())
+    record.draw_curves("psnr", "loss", "perplexity")
+    with torch.inference_mode():
+        copies = run.model.decode(run.model.encode(pixels[:8]))
+    sheet = np.stack([to_pictures(pixels[:8]), to_pictures(copies)])
+    Image.fromarray(rearrange(sheet, "r n h w c -> (r h) (n w) c")).save(record.folder / "samples.png")
