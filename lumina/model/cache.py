@@ -1,0 +1,114 @@
+"""What a forward knows about positions: the KV cache, the rotation angles, who may look at whom."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from lumina.errors import ModelError
+from lumina.model.config import TransformerConfig
+
+
+class KVCache:
+    """Keys and values of the tokens read so far, preallocated for ``length`` slots a row.
+
+    Every row of the batch fills the same slots. A row with fewer tokens than the longest starts later
+    (``start``): its earlier slots are never looked at and its positions count from its start.
+    """
+
+    def __init__(
+        self,
+        config: TransformerConfig,
+        batch: int,
+        length: int,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        start: tuple[int, ...] | None = None,
+    ) -> None:
+        shape = (config.num_hidden_layers, batch, config.num_key_value_heads, length, config.head_dim)
+        # Zeros, not empty: a slot that is masked out is multiplied by 0, and 0 × NaN is NaN.
+        self.keys = torch.zeros(
+            shape, dtype=dtype, device=device
+        )  # [layers, batch, kv heads, slots, channels]
+        self.values = torch.zeros_like(self.keys)
+        self.slots = torch.arange(length, device=device)
+        self.ragged = start is not None and any(start)
+        self.start = torch.tensor(start or (0,) * batch, device=device)[:, None]  # [batch, 1]
+        self.used = 0
+
+    @property
+    def capacity(self) -> int:
+        """Slots a row."""
+        return self.keys.shape[3]
+
+    def rewind(self, used: int) -> None:
+        """Forget all but the first ``used`` slots; the next forward overwrites them."""
+        self.used = min(self.used, used)
+
+    def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Write [batch, kv heads, tokens, channels] behind the used slots; return all slots used by then."""
+        end = self.used + keys.shape[2]
+        self.keys[layer, :, :, self.used : end] = keys
+        self.values[layer, :, :, self.used : end] = values
+        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+
+
+@dataclass(frozen=True)
+class Span:
+    """What all layers of one forward share: the angles of its positions and who may look at whom."""
+
+    cos: Tensor  # [batch or 1, tokens, 1, channels]
+    sin: Tensor  # the same; its first half is negative, so that a swap of halves completes the rotation
+    mask: Tensor | None = None  # [batch, 1, tokens, slots], 0 or -inf
+    causal: bool = False
+    cache: KVCache | None = None
+
+
+class Rotary(nn.Module):
+    """Tables of the rotation angles (rotate-half form; Su et al. 2021, arXiv 2104.09864)."""
+
+    cos: Tensor
+    sin: Tensor
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        # An explicit device: the tables must exist even when the weights are built on "meta".
+        exponents = torch.arange(0, config.head_dim, 2, device="cpu").float() / config.head_dim
+        positions = torch.arange(config.max_position_embeddings, device="cpu").float()
+        angles = torch.outer(positions, config.rope_theta**-exponents)
+        sin = angles.sin()
+        self.register_buffer("cos", angles.cos().repeat(1, 2), persistent=False)
+        self.register_buffer("sin", torch.cat((-sin, sin), dim=1), persistent=False)
+
+    def span(self, ids: Tensor, cache: KVCache | None) -> Span:
+        """The shared part of a forward over ``ids`` [batch, tokens] behind what ``cache`` holds."""
+        first = cache.used if cache else 0
+        end = first + ids.shape[1]
+        if end > (cache.capacity if cache else len(self.cos)):
+            raise ModelError(
+                f"The sequence has {end} tokens, more than there is room for; ask for fewer pixels."
+            )
+        if cache is None or not cache.ragged:
+            cos, sin = self.cos[None, first:end, None], self.sin[None, first:end, None]
+            if first == 0 or cache is None:
+                return Span(cos, sin, causal=True, cache=cache)
+            if ids.shape[1] == 1:
+                return Span(cos, sin, cache=cache)
+            return Span(cos, sin, mask=visible(cache, end, cos.dtype), cache=cache)
+        positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
+        cos, sin = self.cos[positions][:, :, None], self.sin[positions][:, :, None]
+        return Span(cos, sin, mask=visible(cache, end, cos.dtype), cache=cache)
+
+
+def visible(cache: KVCache, end: int, dtype: torch.dtype) -> Tensor:
+    """The mask of the slots from ``cache.used`` to ``end``: [batch, 1, tokens, end], 0 or -inf.
+
+    A slot sees its row's own start up to itself. It always sees itself, also before the start, where
+    the softmax would otherwise have nothing to sum over.
+    """
+    slots = cache.slots[:end]
+    queries = slots[cache.used :, None]
+    hidden = (slots > queries) | ((slots < cache.start[:, :, None]) & (slots != queries))
+    return torch.zeros(hidden.shape, dtype=dtype, device=slots.device).masked_fill_(hidden, -torch.inf)[
+        :, None
+    ]

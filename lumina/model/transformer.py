@@ -1,0 +1,241 @@
+"""The decoder-only transformer, in the published checkpoints' own key names."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lumina.model.cache import KVCache, Rotary, Span
+from lumina.model.config import TransformerConfig
+
+HEAD_NORM_EPS = 1e-5  # fixed in the published model, whatever rms_norm_eps is
+
+
+class HeadNorm(nn.Module):
+    """Scale and shift of a head's LayerNorm; the heads form ``groups`` that share them."""
+
+    def __init__(self, groups: int, head_dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(groups, head_dim))
+        self.bias = nn.Parameter(torch.zeros(groups, head_dim))
+
+    def spread(self, heads: int) -> tuple[Tensor, Tensor]:
+        """Scale and shift for each head: [heads, head_dim] twice."""
+        times = heads // self.weight.shape[0]
+        return self.weight.repeat_interleave(times, 0), self.bias.repeat_interleave(times, 0)
+
+
+class Joint(nn.Module):
+    """A block whose first projections read the same input and are computed as one product."""
+
+    first: ClassVar[tuple[str, ...]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.joined: tuple[Tensor, Tensor | None] | None = None
+
+    def join(self) -> None:
+        """Lay the projections' weights side by side in one storage; each keeps its part of it (inference)."""
+        parts = [self.get_submodule(name) for name in self.first]
+        weight, bias = self._side_by_side()
+        end = 0
+        for part in parts:
+            own = part.get_parameter("weight")
+            own.data = weight.data[end : end + len(own)]
+            end += len(own)
+        self.joined = weight.detach(), None if bias is None else bias.detach()
+
+    def project(self, x: Tensor) -> Tensor:
+        """All first projections of ``x``, side by side in the last dimension."""
+        weight, bias = self.joined or self._side_by_side()
+        return F.linear(x, weight, bias)
+
+    def _side_by_side(self) -> tuple[Tensor, Tensor | None]:
+        parts = [self.get_submodule(name) for name in self.first]
+        weight = torch.cat([part.get_parameter("weight") for part in parts])
+        if parts[0].bias is None:
+            return weight, None
+        return weight, torch.cat([part.get_parameter("bias") for part in parts])
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Joint":
+        self.joined = None  # a change of dtype or device would leave the shared storage behind
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
+
+
+class Attention(Joint):
+    """Causal self-attention with LayerNorm on each head's query and key before the rotation."""
+
+    first = ("q_proj", "k_proj", "v_proj")
+
+    def __init__(self, config: TransformerConfig, layer: int) -> None:
+        super().__init__()
+        self.layer, self.head_dim = layer, config.head_dim
+        self.heads, self.kv_heads = config.num_attention_heads, config.num_key_value_heads
+        width, bias = config.hidden_size, config.attention_bias
+        self.q_proj = nn.Linear(width, self.heads * self.head_dim, bias)
+        self.k_proj = nn.Linear(width, self.kv_heads * self.head_dim, bias)
+        self.v_proj = nn.Linear(width, self.kv_heads * self.head_dim, bias)
+        self.o_proj = nn.Linear(self.heads * self.head_dim, width, bias)
+        self.q_norm = HeadNorm(config.model_parallel_size, self.head_dim)
+        self.k_norm = HeadNorm(config.model_parallel_size, self.head_dim)
+        self.norms: tuple[Tensor, Tensor] | None = None
+
+    def forward(self, x: Tensor, span: Span) -> Tensor:
+        """[batch, tokens, width] → the same shape."""
+        both = self.heads + self.kv_heads
+        qkv = self.project(x).view(*x.shape[:2], -1, self.head_dim)  # [batch, tokens, heads, channels]
+        v = qkv[:, :, both:].transpose(1, 2)  # [batch, heads, tokens, channels]
+        qk = self.rotate(qkv[:, :, :both], span).to(v.dtype).transpose(1, 2)
+        q, k = qk[:, : self.heads], qk[:, self.heads :]
+        if span.cache is not None:
+            k, v = span.cache.extend(self.layer, k, v)
+        grouped = self.heads != self.kv_heads
+        out = F.scaled_dot_product_attention(
+            q, k, v, attn_mask=span.mask, is_causal=span.causal, enable_gqa=grouped
+        )
+        return F.linear(out.transpose(1, 2).flatten(2), self.o_proj.weight, self.o_proj.bias)
+
+    def rotate(self, qk: Tensor, span: Span) -> Tensor:
+        """Normalise each head of queries and keys together, then turn them by their position's angle."""
+        scale, shift = self.norms or self._norms()
+        qk = torch.addcmul(shift, F.layer_norm(qk, (self.head_dim,), eps=HEAD_NORM_EPS), scale)
+        return torch.addcmul(qk * span.cos, qk.roll(self.head_dim // 2, -1), span.sin)
+
+    def join(self) -> None:
+        """See Joint; the norms of queries and keys are joined too."""
+        super().join()
+        scale, shift = self._norms()
+        self.norms = scale.detach(), shift.detach()
+
+    def _norms(self) -> tuple[Tensor, Tensor]:
+        q_scale, q_shift = self.q_norm.spread(self.heads)
+        k_scale, k_shift = self.k_norm.spread(self.kv_heads)
+        return torch.cat((q_scale, k_scale)), torch.cat((q_shift, k_shift))
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Attention":
+        self.norms = None
+        super()._apply(fn, recurse)
+        return self
+
+
+class MLP(Joint):
+    """SwiGLU: down(silu(gate(x)) · up(x)) (Shazeer 2020, arXiv 2002.05202)."""
+
+    first = ("gate_proj", "up_proj")
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        width, inner, bias = config.hidden_size, config.intermediate_size, config.mlp_bias
+        self.gate_proj = nn.Linear(width, inner, bias)
+        self.up_proj = nn.Linear(width, inner, bias)
+        self.down_proj = nn.Linear(inner, width, bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, tokens, width] → the same shape."""
+        gate, up = self.project(x).chunk(2, dim=-1)
+        return F.linear(F.silu(gate) * up, self.down_proj.weight, self.down_proj.bias)
+
+
+class Layer(nn.Module):
+    """Attention and MLP around residual branches; the norms come first, or with ``swin_norm`` last."""
+
+    def __init__(self, config: TransformerConfig, index: int) -> None:
+        super().__init__()
+        self.swin_norm, self.dropout = config.swin_norm, config.dropout
+        self.self_attn = Attention(config, index)
+        self.mlp = MLP(config)
+        self.input_layernorm = nn.RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.post_attention_layernorm = nn.RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+    def forward(self, x: Tensor, span: Span) -> Tensor:
+        """[batch, tokens, width] → the same shape."""
+        if self.swin_norm:
+            x = x + self.drop(self.input_layernorm(self.self_attn(x, span)))
+            return x + self.drop(self.post_attention_layernorm(self.mlp(x)))
+        x = x + self.drop(self.self_attn(self.input_layernorm(x), span))
+        return x + self.drop(self.mlp(self.post_attention_layernorm(x)))
+
+    def drop(self, branch: Tensor) -> Tensor:
+        """Dropout of a residual branch, in training only."""
+        return F.dropout(branch, self.dropout) if self.training and self.dropout else branch
+
+
+class Decoder(nn.Module):
+    """Embedding, layers and final norm: the part published under ``model.``"""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(Layer(config, index) for index in range(config.num_hidden_layers))
+        self.norm = nn.RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.rotary = Rotary(config)
+
+    def forward(self, ids: Tensor, cache: KVCache | None) -> Tensor:
+        """ids [batch, tokens] → hidden states [batch, tokens, width] after the final norm."""
+        span = self.rotary.span(ids, cache)
+        x = self.embed_tokens(ids)
+        for layer in self.layers:
+            x = layer(x, span)
+        if cache is not None:
+            cache.used += ids.shape[1]
+        out: Tensor = self.norm(x)
+        return out
+
+
+class Transformer(nn.Module):
+    """The whole network: token ids in, logits out."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.model = Decoder(config)
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+
+    def hidden(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+        """Hidden states after the final norm [batch, tokens, width] for ``ids`` [batch, tokens].
+
+        Without a cache this is a plain causal pass. With one, the ids follow what the cache holds, and the
+        cache then holds them too. Raises ModelError if they do not fit.
+        """
+        hidden: Tensor = self.model(ids, cache)
+        return hidden
+
+    def logits(self, hidden: Tensor, code_slice: slice | None = None) -> Tensor:
+        """Logits of the whole vocabulary, or of the ids in ``code_slice``; never below float32."""
+        weight = self.lm_head.weight if code_slice is None else self.lm_head.weight[code_slice]
+        out = F.linear(hidden, weight)
+        return out if out.dtype == torch.float64 else out.float()
+
+    def forward(
+        self, ids: Tensor, *, cache: KVCache | None = None, code_slice: slice | None = None
+    ) -> Tensor:
+        """Logits [batch, tokens, vocabulary or codes] for ``ids`` [batch, tokens]; see ``hidden``."""
+        return self.logits(self.hidden(ids, cache), code_slice)
+
+    def cache(self, length: int, start: tuple[int, ...] = (0,)) -> KVCache:
+        """An empty cache of ``length`` slots for ``len(start)`` rows, in the weights' dtype and place."""
+        weight = self.lm_head.weight
+        return KVCache(self.config, len(start), length, weight.dtype, weight.device, start)
+
+    def join(self) -> "Transformer":
+        """Ready for inference: evaluation mode, no gradients, sibling projections as one product."""
+        self.requires_grad_(False).eval()
+        for block in self.modules():
+            if isinstance(block, Joint):
+                block.join()
+        return self
+
+    def initialise(self, seed: int) -> "Transformer":
+        """Random weights to train from: normal with ``initializer_range``, less for the branches' outputs."""
+        generator = torch.Generator().manual_seed(seed)
+        depth = (2 * self.config.num_hidden_layers) ** -0.5
+        for name, weight in self.named_parameters():
+            if weight.ndim == 2 and "_norm." not in name:
+                scale = depth if "o_proj" in name or "down_proj" in name else 1.0
+                nn.init.normal_(weight, std=self.config.initializer_range * scale, generator=generator)
+            elif name.endswith("_proj.bias"):
+                nn.init.zeros_(weight)
+        return self
