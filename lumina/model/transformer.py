@@ -87,9 +87,9 @@ class Attention(Joint):
         """[batch, tokens, width] → the same shape."""
         both = self.heads + self.kv_heads
         qkv = self.project(x).view(*x.shape[:2], -1, self.head_dim)  # [batch, tokens, heads, channels]
-        qk, v = torch.split(qkv, (both, self.kv_heads), dim=2)
+        qk, v = torch.split(qkv, [both, self.kv_heads], dim=2)
         qk = self.rotate(qk, span).to(v.dtype)
-        q, k = torch.split(qk.transpose(1, 2), (self.heads, self.kv_heads), dim=1)
+        q, k = torch.split(qk.transpose(1, 2), [self.heads, self.kv_heads], dim=1)
         v = v.transpose(1, 2)  # [batch, heads, tokens, channels], as q and k
         if span.cache is not None:
             k, v = span.cache.extend(self.layer, k, v)
