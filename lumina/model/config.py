@@ -1,7 +1,9 @@
 """What a model is: the numbers of its two networks, and the list of models a person can name."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch, UnknownModel
@@ -107,6 +109,19 @@ class MoVQConfig:
         flat = asdict(self)
         outer = {name: flat.pop(name) for name in ("n_embed", "embed_dim", "patch")}
         return {"ddconfig": flat, **outer}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; raises CheckpointMismatch naming the file if there is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointMismatch(f"{path} is missing; download the model again.") from error
+    except (OSError, ValueError) as error:
+        raise CheckpointMismatch(f"{path} is damaged; download the model again.") from error
+    if not isinstance(content, dict):
+        raise CheckpointMismatch(f"{path} does not hold a JSON object; download the model again.")
+    return content
 
 
 def _known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:

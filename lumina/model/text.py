@@ -12,6 +12,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from lumina.errors import CheckpointMismatch
+from lumina.model.config import read_json
 from lumina.model.layout import Vocabulary
 
 IMAGE_START, IMAGE_END = "<racm3:break>", "<eoss>"
@@ -38,7 +39,7 @@ class TextTokenizer:
     def load(cls, folder: Path | str) -> "TextTokenizer":
         """Read ``tokenizer.json`` and ``tokenizer_config.json``; raises CheckpointMismatch with the file."""
         folder = Path(folder)
-        content = _read_json(folder / "tokenizer.json")
+        content = read_json(folder / "tokenizer.json")
         try:
             added = content.pop("added_tokens")
             names = {**content["model"]["vocab"], **{token["content"]: token["id"] for token in added}}
@@ -47,7 +48,7 @@ class TextTokenizer:
             plain = Tokenizer.from_str(json.dumps({**content, "added_tokens": []}))
         except Exception as error:  # the library raises bare Exception for a file it cannot read
             raise CheckpointMismatch(f"{folder / 'tokenizer.json'} is not a tokenizer file.") from error
-        bos = _bos_name(_read_json(folder / "tokenizer_config.json"))
+        bos = _bos_name(read_json(folder / "tokenizer_config.json"))
         if bos not in names:
             raise CheckpointMismatch(
                 f"{folder / 'tokenizer_config.json'} names no known token to begin with."
@@ -92,13 +93,3 @@ def _bos_name(config: Mapping[str, Any]) -> str:
     """The token to begin with: the tokenizer's own, or for want of one (as in Qwen) its end token."""
     token = config.get("bos_token") or config.get("eos_token") or ""
     return str(token["content"] if isinstance(token, dict) else token)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return content
-    except FileNotFoundError as error:
-        raise CheckpointMismatch(f"{path} is missing; download the model again.") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointMismatch(f"{path} is damaged; download the model again.") from error
