@@ -1,0 +1,50 @@
+"""From raw logits to the distribution a code is drawn from, as pure functions."""
+
+import torch
+from torch import Tensor
+
+from lumina.sampler.options import SamplingOptions
+
+
+def guide(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
+    """Classifier-free guidance: unconditional + scale · (conditional - unconditional).
+
+    Any equal shapes. The scale is constant (Ho & Salimans 2022, arXiv 2207.12598, with scale = 1 + w).
+    """
+    return torch.lerp(unconditional, conditional, scale)
+
+
+def keep_top_k(logits: Tensor, k: int) -> Tensor:
+    """All but the ``k`` largest of the last dimension become -inf; ties with the k-th stay."""
+    if k >= logits.shape[-1]:
+        return logits
+    least = logits.topk(k, dim=-1).values[..., -1:]
+    return logits.masked_fill(logits < least, -torch.inf)
+
+
+def keep_top_p(logits: Tensor, p: float) -> Tensor:
+    """Keep the fewest largest whose probabilities sum to ``p`` at least; ties with the last stay.
+
+    Nucleus sampling (Holtzman et al. 2020, arXiv 1904.09751).
+    """
+    ordered = logits.sort(dim=-1, descending=True).values
+    share = ordered.softmax(dim=-1)
+    before = share.cumsum(dim=-1) - share  # what the larger ones already hold
+    least = ordered.masked_fill(before >= p, torch.inf).amin(dim=-1, keepdim=True)
+    return logits.masked_fill(logits < least, -torch.inf)
+
+
+def warp(logits: Tensor, options: SamplingOptions) -> Tensor:
+    """Temperature, then top-k, then top-p on [..., codes]; each costs nothing when it is off."""
+    if options.temperature != 1:
+        logits = logits / options.temperature
+    if options.top_k:
+        logits = keep_top_k(logits, options.top_k)
+    if options.top_p < 1:
+        logits = keep_top_p(logits, options.top_p)
+    return logits
+
+
+def surprise(logits: Tensor, codes: Tensor) -> Tensor:
+    """-log p in nats of ``codes`` [...] under the softmax of ``logits`` [..., codes]."""
+    return logits.logsumexp(dim=-1) - logits.gather(-1, codes[..., None])[..., 0]
