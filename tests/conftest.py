@@ -35,7 +35,7 @@ def tiny_config() -> TransformerConfig:
 
 @pytest.fixture(scope="session")
 def tiny_transformer(tiny_config: TransformerConfig) -> Callable[..., Transformer]:
-    """Makes a tiny transformer; its weights are large enough that every code depends on the codes before it."""
+    """Makes a tiny transformer, its weights so large that every code depends on those before it."""
 
     def make(dtype: torch.dtype = torch.float64, seed: int = 0) -> Transformer:
         model = Transformer(tiny_config).initialise(seed)
