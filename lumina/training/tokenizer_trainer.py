@@ -19,14 +19,18 @@ from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.dataset import KINDS, read_pictures, shard_files
+from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 
 Pictures = NDArray[np.uint8]
 
+# All work happens at 16×16: with 8×8 pixels folded into channels a step costs half of what patch 4 and one
+# more level cost, and gives more decibels an hour (docs/training.md).
 TABLETOP_MOVQ = MoVQConfig(
-    ch=64, ch_mult=(1, 2), num_res_blocks=2, n_embed=2048, embed_dim=8, z_channels=8,
-    resolution=128, attn_resolutions=(16,), patch=4,
+    ch=128, ch_mult=(1,), num_res_blocks=2, n_embed=2048, embed_dim=8, z_channels=8,
+    resolution=128, attn_resolutions=(), patch=8,
 )  # fmt: skip
+LEAST_COUNT, REVIVED_COUNT = 0.1, 0.6  # uses a batch: below the first a code is put back to work
 SHARES = {"picture": 0.5, "depth": 0.1, "normal": 0.15, "segmentation": 0.1, "canny": 0.15}
 
 
@@ -38,19 +42,20 @@ class TokenizerTraining:
     out: Path
     minutes: float = 40.0
     batch: int = 24
-    peak_rate: float = 1.5e-3
-    map_shards: int = 40  # maps are read from the first shards only, pictures from all
-    threads: int = 2
+    peak_rate: float = 1.2e-3
+    map_shards: int = 30  # maps are read from the first shards only, pictures from all
+    processes: int = 2
     seed: int = 1
+    config: MoVQConfig = TABLETOP_MOVQ
 
 
 class Batches:
     """Endless batches of one frame and a mixture of kinds, pictures in [-1, 1]."""
 
-    def __init__(self, settings: TokenizerTraining) -> None:
-        self._rng = np.random.default_rng(settings.seed)
+    def __init__(self, settings: TokenizerTraining, rank: int, first: int) -> None:
+        self._rng = np.random.default_rng([settings.seed, rank, first])
         self._pools: dict[tuple[int, ...], dict[str, list[Pictures]]] = {}
-        self._batch = settings.batch
+        self._batch = settings.batch // settings.processes
         for number, file in enumerate(shard_files(settings.scenes)):
             for kind in KINDS if number < settings.map_shards else ("picture",):
                 pictures = read_pictures(file, kind)
@@ -89,29 +94,34 @@ class Codebook:
     A code that fell out of use is put back onto a random latent of the batch.
     """
 
-    def __init__(self, model: MoVQGAN, decay: float = 0.99) -> None:
+    def __init__(self, model: MoVQGAN, group: Group, decay: float = 0.99) -> None:
+        self._group = group
         self._weight = model.quantize.embedding.weight
         self._weight.requires_grad_(False)
         self._decay = decay
         self.count = torch.ones(len(self._weight))
         self.total = self._weight.detach().clone()
 
+    @torch.no_grad()
     def update(self, latents: Tensor, codes: Tensor) -> None:
         """Fold one batch in: latents [n, channels] and the codes [n] they were given."""
         hits = torch.bincount(codes, minlength=len(self.count)).float()
         sums = torch.zeros_like(self.total).index_add_(0, codes, latents)
+        self._group.mean([hits, sums])
         self.count.mul_(self._decay).add_(hits, alpha=1 - self._decay)
         self.total.mul_(self._decay).add_(sums, alpha=1 - self._decay)
         self._weight.copy_(self.total / self.count.clamp(min=1e-5)[:, None])
 
+    @torch.no_grad()
     def revive(self, latents: Tensor, least: float) -> int:
         """Move codes used less than `least` times a batch onto random latents; returns how many."""
         dead = (self.count < least).nonzero()[:, 0]
         if len(dead):
             chosen = latents[torch.randint(len(latents), (len(dead),))]
             self._weight[dead] = chosen
-            self.total[dead] = chosen * least * 2
-            self.count[dead] = least * 2
+            self.total[dead] = chosen * REVIVED_COUNT
+            self.count[dead] = REVIVED_COUNT
+            self._group.share([self._weight, self.total])  # every process chose other latents
         return len(dead)
 
 
@@ -136,6 +146,7 @@ class _Run:
     model: MoVQGAN
     codebook: Codebook
     optimizer: torch.optim.Optimizer
+    group: Group
     step: int = 0
     trained: float = 0.0  # seconds
 
@@ -153,65 +164,69 @@ class _Run:
         self.step, self.trained = state["step"], state["trained"]
 
 
-def train(settings: TokenizerTraining, config: MoVQConfig = TABLETOP_MOVQ) -> Steps[MoVQGAN]:
+def train(settings: TokenizerTraining) -> Steps[MoVQGAN]:
     """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
+    with together(_train, settings, settings.processes) as group:
+        return (yield from _train(settings, group))
+
+
+def _train(settings: TokenizerTraining, group: Group) -> Steps[MoVQGAN]:
     torch.manual_seed(settings.seed)
-    torch.set_num_threads(settings.threads)
     record = Record(settings.out)
-    model = MoVQGAN(config)
-    codebook = Codebook(model)
+    model = MoVQGAN(settings.config)
+    codebook = Codebook(model, group)
     trainable = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trainable, lr=settings.peak_rate, betas=(0.9, 0.95), weight_decay=1e-4)
-    run = _Run(model, codebook, optimizer)
+    run = _Run(model, codebook, optimizer, group)
     if (state := record.resume()) is not None:
         run.load(state)
     budget = settings.minutes * 60
-    batches = iter(Batches(settings))
+    batches = iter(Batches(settings, group.rank, run.step))
     while run.trained < budget:
         start = time.monotonic()
         pixels = next(batches)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(run.trained, budget, settings.peak_rate)
+        for parameters in optimizer.param_groups:
+            parameters["lr"] = learning_rate(run.trained, budget, settings.peak_rate)
         figures = _step(run, pixels)
         run.step += 1
-        run.trained += time.monotonic() - start
-        if run.step % 50 == 0:
+        run.trained += group.mean_of(time.monotonic() - start)
+        if group.leads and run.step % 50 == 0:
             record.append(run.step, **figures, trained=run.trained)
             yield Progress(int(run.trained), int(budget), unit="seconds", partial=figures)
-        if run.step % 500 == 0:
+        if group.leads and run.step % 500 == 0:
             _report(run, record, pixels)
-    _report(run, record, pixels)
+    if group.leads:
+        _report(run, record, pixels)
     return model
 
 
 def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
-    model = run.model
+    model, codebook = run.model, run.codebook
     with torch.autocast("cpu", dtype=torch.bfloat16):
         z = model.latent(pixels)
     z = z.float()
-    flat = rearrange(z, "b c h w -> (b h w) c")
+    flat = rearrange(z.detach(), "b c h w -> (b h w) c")
     if run.step == 0:
-        run.codebook.revive(flat.detach(), least=2.0)
+        codebook.revive(flat, least=2.0)  # the codes begin as latents of the first batch
     with torch.no_grad():
         codes = model.quantize(z)
         quantised = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
     commitment = (z - quantised).square().mean()
-    straight = z + (quantised - z).detach()
+    straight = z + (quantised - z).detach()  # straight-through gradient
     with torch.autocast("cpu", dtype=torch.bfloat16):
         output = model.decode_latent(straight)
     output = output.float()
     loss = reconstruction_loss(output, pixels) + 0.25 * commitment
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()
-    torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    run.group.mean(p.grad for p in trainable if p.grad is not None)
+    torch.nn.utils.clip_grad_norm_(trainable, 1.0)
     run.optimizer.step()
-    revived = 0
-    with torch.no_grad():
-        run.codebook.update(flat.detach(), codes.flatten())
-        if run.step % 20 == 0 and run.step < 40_000:
-            revived = run.codebook.revive(flat.detach(), least=0.02)
+    codebook.update(flat, codes.flatten())
+    revived = codebook.revive(flat, LEAST_COUNT) if run.step % 20 == 0 else 0
     return {"loss": loss.item(), "psnr": psnr(output, pixels), "commitment": commitment.item(),
-            "revived": float(revived), "perplexity": _perplexity(run.codebook.count)}  # fmt: skip
+            "revived": float(revived), "perplexity": _perplexity(codebook.count)}  # fmt: skip
 
 
 def _perplexity(count: Tensor) -> float:

@@ -1,0 +1,86 @@
+"""Several training processes that keep one model: each takes its own batches, gradients are averaged.
+
+One process with one thread for each core trains faster than one process with many threads, and suffers
+less from other work on the machine.
+"""
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Group:
+    """This process's place among `size` processes."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """True for the one process that logs, saves and reports."""
+        return self.rank == 0
+
+    def mean(self, tensors: Iterable[Tensor]) -> None:
+        """Replace every tensor by its mean over the processes, in place and in one exchange."""
+        tensors = list(tensors)
+        if self.size == 1 or not tensors:
+            return
+        flat = torch.cat([t.detach().flatten() for t in tensors])
+        dist.all_reduce(flat)
+        flat /= self.size
+        for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+            tensor.detach().copy_(part.view_as(tensor))
+
+    def share(self, tensors: Iterable[Tensor]) -> None:
+        """Give all processes the leader's values."""
+        if self.size > 1:
+            for tensor in tensors:
+                dist.broadcast(tensor.detach(), 0)
+
+    def mean_of(self, value: float) -> float:
+        """The mean of a number over the processes; the same on all of them."""
+        tensor = torch.tensor([value], dtype=torch.float64)
+        self.mean([tensor])
+        return float(tensor)
+
+
+def _follow(run: Callable[[Any, Group], Iterable[Any]], settings: Any, group: Group, meeting: str) -> None:
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=group.rank, world_size=group.size)
+    for _ in run(settings, group):
+        pass
+
+
+@contextmanager
+def together(run: Callable[[Any, Group], Iterable[Any]], settings: Any, processes: int) -> Iterator[Group]:
+    """Start the other processes on `run(settings, group)`; the caller is the leader. They end with the block."""
+    if processes == 1:
+        yield Group()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        meeting = str(Path(folder) / "meeting")
+        spawn = multiprocessing.get_context("spawn")
+        others = [
+            spawn.Process(target=_follow, args=(run, settings, Group(rank, processes), meeting), daemon=True)
+            for rank in range(1, processes)
+        ]
+        for other in others:
+            other.start()
+        torch.set_num_threads(1)
+        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=0, world_size=processes)
+        try:
+            yield Group(0, processes)
+        finally:
+            for other in others:
+                other.join(timeout=5)
+                other.kill()
+            dist.destroy_process_group()
