@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lumina.tabletop import camera
-from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, Solid, sample_scene
+from lumina.tabletop.scenes import (
+    COLORS,
+    GROUNDS,
+    LIGHTS,
+    MATERIALS,
+    SHAPES,
+    SIZES,
+    Scene,
+    Solid,
+    sample_scene,
+)
 
 NUMBERS = {1: "a", 2: "two", 3: "three", 4: "four"}
 LIGHT_PHRASES = {"daylight": "in daylight", "sunset": "at sunset", "night": "at night"}
@@ -21,12 +31,14 @@ PLURALS = {f"{shape}s": shape for shape in SHAPES}
 # words people use for what the world calls otherwise
 SYNONYMS = {
     "ball": "sphere", "balls": "spheres", "box": "cube", "block": "cube", "torus": "ring", "donut": "ring",
-    "tube": "cylinder", "pyramid": "cone", "big": "large", "little": "small", "tiny": "small", "huge": "large",
-    "metallic": "metal", "shiny": "metal", "gold": "yellow", "violet": "purple", "magenta": "pink",
-    "turquoise": "cyan", "teal": "cyan", "gray": "grey", "floor": "ground", "table": "ground", "evening": "sunset",
-    "day": "daylight", "dusk": "sunset", "five": "four", "one": "a",
+    "tube": "cylinder", "pyramid": "cone", "big": "large", "little": "small", "tiny": "small",
+    "huge": "large", "metallic": "metal", "shiny": "metal", "gold": "yellow", "violet": "purple",
+    "magenta": "pink", "turquoise": "cyan", "teal": "cyan", "gray": "grey", "floor": "ground",
+    "table": "ground", "evening": "sunset", "day": "daylight", "dusk": "sunset", "five": "four", "one": "a",
 }  # fmt: skip
-GLUE = frozenset("a an and of on in at the left right front behind ground to photo picture".split())
+GLUE = frozenset(
+    ("a", "an", "and", "of", "on", "in", "at", "the", "left", "right", "front", "behind", "ground", "to")
+) | {"photo", "picture"}
 KNOWN_WORDS = frozenset(
     [*SHAPES, *PLURALS, *COLORS, *MATERIALS, *SIZES, *GROUNDS, *LIGHTS, *NUMBERS.values(), *GLUE]
 )
@@ -220,9 +232,7 @@ def is_true(claim: Claim, scene: Scene) -> bool:
     return _assign(claim, [t for t in claim.things for _ in range(t.count)], list(scene.solids), [], scene)
 
 
-def _assign(
-    claim: Claim, wanted: list[Thing], free: list[Solid], chosen: list[Solid], scene: Scene
-) -> bool:
+def _assign(claim: Claim, wanted: list[Thing], free: list[Solid], chosen: list[Solid], scene: Scene) -> bool:
     """Depth-first search for a one-to-one assignment of solids to things that satisfies the relation."""
     if not wanted:
         if claim.relation is None or len(claim.things) != 2:

@@ -37,7 +37,8 @@ def normal_picture(normals: Floats) -> Picture:
 def normals_of(picture: Picture) -> Floats:
     """Unit normals [h, w, 3] from a normal picture."""
     vectors = picture.astype(np.float32) / 127.5 - 1
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-6), dtype=np.float32)
 
 
 def left_to_right(instances: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -57,13 +58,13 @@ def segmentation_picture(instances: NDArray[np.uint8]) -> Picture:
 def segments_of(picture: Picture) -> NDArray[np.uint8]:
     """Segment ids [h, w] of the nearest segment colours."""
     distance = ((picture[..., None, :].astype(np.int32) - SEGMENT_COLORS.astype(np.int32)) ** 2).sum(-1)
-    return distance.argmin(-1).astype(np.uint8)
+    return np.asarray(distance.argmin(-1), dtype=np.uint8)
 
 
 def edge_picture(picture: Picture) -> Picture:
     """Canny edges (Canny 1986) of a picture, white lines one pixel wide on black, [h, w, 3]."""
     grey = picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255
-    lines = canny(grey, sigma=1.0, low_threshold=0.06, high_threshold=0.14)
+    lines = canny(grey, sigma=1.0, low_threshold=0.06, high_threshold=0.14)  # type: ignore[no-untyped-call]
     return np.repeat((lines * 255).astype(np.uint8)[..., None], 3, axis=-1)
 
 

@@ -58,7 +58,7 @@ class Rendering:
 
 
 @dataclass
-class _Surface:
+class Surface:
     """What every sample ray hits: flat arrays over all samples."""
 
     reach: Floats
@@ -71,16 +71,16 @@ def render(scene: Scene, samples: int = SAMPLES) -> Rendering:
     """Cast the scene's rays and shade them; deterministic."""
     directions = camera.rays(scene.width, scene.height, samples)
     flat = rearrange(directions, "h w xyz -> (h w) xyz")
-    surface = _trace(scene, flat, samples)
+    surface = trace(scene, flat, samples)
     points = camera.EYE + surface.reach[:, None] * flat
     light = LIGHTING[scene.light]
-    shadow = _shadow(scene, points, surface, np.array(light.direction, dtype=np.float32))
-    linear = _shade(scene, flat, points, surface, shadow, light)
+    shadow = shadows(scene, points, surface, np.array(light.direction, dtype=np.float32))
+    linear = shade(scene, flat, points, surface, shadow, light)
     shape = {"h": scene.height, "sy": samples, "sx": samples}
     color = reduce(linear, "(h sy w sx) rgb -> h w rgb", "mean", **shape)
     normals = surface.normal @ camera.TO_CAMERA.T
     return Rendering(
-        picture=(np.clip(_tone(color), 0, 1) * 255 + 0.5).astype(np.uint8),
+        picture=(np.clip(tone(color), 0, 1) * 255 + 0.5).astype(np.uint8),
         depth=reduce(surface.reach, "(h sy w sx) -> h w", "mean", **shape),
         normals=reduce(normals, "(h sy w sx) xyz -> h w xyz", "mean", **shape),
         instances=np.ascontiguousarray(
@@ -89,26 +89,26 @@ def render(scene: Scene, samples: int = SAMPLES) -> Rendering:
     )
 
 
-def _tone(linear: Floats) -> Floats:
+def tone(linear: Floats) -> Floats:
     """Soft shoulder above 0.8, then the sRGB-like gamma 2.2."""
     over = np.maximum(linear - 0.8, 0)
     return np.asarray(np.minimum(linear, 0.8) + over / (1 + 2.5 * over), dtype=np.float32) ** (1 / 2.2)
 
 
-def _into(solid: Solid, points: Floats, vectors: Floats) -> tuple[Floats, Floats]:
+def into(solid: Solid, points: Floats, vectors: Floats) -> tuple[Floats, Floats]:
     """World points and vectors in the solid's own frame."""
     angle = np.deg2rad(solid.turn)
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]], dtype=np.float32)
     offset = np.array([solid.x, solid.y, 0], dtype=np.float32)
-    return ((points - offset) @ turn.T) / np.float32(solid.radius), (vectors @ turn.T) / np.float32(
-        solid.radius
-    )
+    local = np.asarray((points - offset) @ turn.T / np.float32(solid.radius), dtype=np.float32)
+    return local, np.asarray(vectors @ turn.T / np.float32(solid.radius), dtype=np.float32)
 
 
-def _trace(scene: Scene, directions: Floats, samples: int) -> _Surface:
+def trace(scene: Scene, directions: Floats, samples: int) -> Surface:
+    """What the rays [samples, 3] through all sample points of the frame hit first."""
     count = len(directions)
-    surface = _Surface(
+    surface = Surface(
         reach=(-camera.EYE[2] / directions[:, 2]).astype(np.float32),
         normal=np.broadcast_to(np.array([0, 0, 1], dtype=np.float32), (count, 3)).copy(),
         instance=np.zeros(count, dtype=np.uint8),
@@ -122,24 +122,29 @@ def _trace(scene: Scene, directions: Floats, samples: int) -> _Surface:
     return surface
 
 
-def _hit(solid: Solid, number: int, window: NDArray[np.int64], directions: Floats, surface: _Surface) -> None:
+def _hit(solid: Solid, number: int, window: NDArray[np.int64], directions: Floats, surface: Surface) -> None:
     """Write the solid into the surface where it is nearest."""
     eye = np.broadcast_to(camera.EYE, (len(window), 3))
-    origin, direction = _into(solid, eye, directions[window])
+    origin, direction = into(solid, eye, directions[window])
     reach = shapes.HIT[solid.shape](origin, direction)
     nearer = reach < surface.reach[window]
     where = window[nearer]
     local = origin[nearer] + reach[nearer, None] * direction[nearer]
-    angle = np.deg2rad(solid.turn)
-    c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    back = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float32)
     surface.reach[where] = reach[nearer]
-    surface.normal[where] = shapes.normal(solid.shape, local) @ back.T
+    surface.normal[where] = normals_at(solid, local)
     surface.instance[where] = number
     surface.local[where] = local
 
 
-def _shadow(scene: Scene, points: Floats, surface: _Surface, lamp: Floats) -> Floats:
+def normals_at(solid: Solid, local: Floats) -> Floats:
+    """World normals [n, 3] of the solid at points of its surface in its own frame."""
+    angle = np.deg2rad(solid.turn)
+    c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    back = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=np.float32)
+    return shapes.normal(solid.shape, local) @ back.T
+
+
+def shadows(scene: Scene, points: Floats, surface: Surface, lamp: Floats) -> Floats:
     """1 where the lamp is seen, 0 where a solid stands in the way [samples]."""
     lit = np.ones(len(points), dtype=np.float32)
     for number, solid in enumerate(scene.solids, start=1):
@@ -150,13 +155,13 @@ def _shadow(scene: Scene, points: Floats, surface: _Surface, lamp: Floats) -> Fl
         step = np.clip(-(dx * lamp[0] + dy * lamp[1]) / (lamp[0] ** 2 + lamp[1] ** 2), 0, along)
         near = (dx + step * lamp[0]) ** 2 + (dy + step * lamp[1]) ** 2 < (solid.radius * 1.1) ** 2
         where = np.flatnonzero(near & (surface.instance != number) & (lit > 0))
-        origin, direction = _into(solid, points[where], np.broadcast_to(lamp, (len(where), 3)))
+        origin, direction = into(solid, points[where], np.broadcast_to(lamp, (len(where), 3)))
         lit[where[np.isfinite(shapes.HIT[solid.shape](origin, direction))]] = 0
     return lit
 
 
-def _shade(
-    scene: Scene, directions: Floats, points: Floats, surface: _Surface, shadow: Floats, light: Light
+def shade(
+    scene: Scene, directions: Floats, points: Floats, surface: Surface, shadow: Floats, light: Light
 ) -> Floats:
     """Linear colour of every sample [samples, 3]."""
     lamp = np.array(light.direction, dtype=np.float32)
@@ -181,7 +186,7 @@ def _shade(
             tint = 0.25 + 0.75 * diffuse
             color[where] = diffuse * (0.35 * received + 1.5 * around)
             color[where] += (0.9 * gleam[:, None] ** 40 + 0.15 * gleam[:, None] ** 6) * tint * lamp_color
-    return color
+    return np.asarray(color, dtype=np.float32)
 
 
 def _environment(mirror: Floats, ground: Floats, ambient: Floats, lamp: Floats) -> Floats:

@@ -18,7 +18,7 @@ RING_RADIUS, RING_TUBE = 0.64, 0.3
 EPSILON = 1e-3
 
 
-def _first(t: Floats, valid: NDArray[np.bool_]) -> Floats:
+def _first(t: NDArray[np.floating], valid: NDArray[np.bool_]) -> Floats:
     return np.where(valid & (t > EPSILON), t, np.inf).astype(np.float32)
 
 
@@ -98,7 +98,8 @@ def hit_ring(origin: Floats, direction: Floats) -> Floats:
 
 def _ring_distance(p: Floats) -> Floats:
     across = np.sqrt(p[:, 0] ** 2 + p[:, 1] ** 2) - np.float32(RING_RADIUS)
-    return np.sqrt(across**2 + (p[:, 2] - np.float32(RING_TUBE)) ** 2) - np.float32(RING_TUBE)
+    middle = np.sqrt(across**2 + (p[:, 2] - np.float32(RING_TUBE)) ** 2)
+    return np.asarray(middle - np.float32(RING_TUBE), dtype=np.float32)
 
 
 HIT = {

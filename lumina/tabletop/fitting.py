@@ -1,0 +1,192 @@
+"""Which solid, standing where, explains a coloured part of a picture: fitting by drawing and comparing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from lumina.tabletop import camera, render, shapes
+from lumina.tabletop.foreground import Floats, Mask, Picture, Table
+from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, TURNS, Scene, Solid, bounds
+
+BORDER = 24  # pixels around the frame, so that a solid may be tried half outside it
+REACH = 16  # pixels that one step of the search may move a solid
+HIDDEN_PRICE = 0.15  # of a pixel of the solid that would lie under another colour
+LEAST_SEEN = 0.25  # share of a solid that must not be hidden
+CLOSE = 0.1  # of agreement: shapes this near the best are told apart by their shading
+ERROR_CAP = 0.25  # of the full range
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The pixels a solid alone would cover: their flat indices in the frame, and the rays' reach there."""
+
+    solid: Solid
+    pixels: NDArray[np.int64]
+    reach: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One connected patch of a colour, and what the rest of the frame counts when fitting it; all [h, w]."""
+
+    patch: Mask
+    same: Mask  # all pixels of this colour that no solid explains yet
+    background: Mask
+
+    @property
+    def gain(self) -> Floats:
+        """What covering a pixel is worth: +1 in the colour, -1 on the table, little less than 0 elsewhere."""
+        value = np.where(self.background, -1.0, -HIDDEN_PRICE).astype(np.float32)
+        value[self.same] = 1.0
+        return value
+
+    @property
+    def foot(self) -> tuple[float, float]:
+        """Pixel (x, y) where a solid that fills the patch would stand, roughly."""
+        rows, cols = np.nonzero(self.patch)
+        return float(cols.min() + cols.max()) / 2, float(0.85 * rows.max() + 0.15 * rows.min())
+
+
+def outline(solid: Solid, width: int, height: int) -> Outline:
+    """Cast one ray through each pixel that the solid can cover."""
+    left, top, right, bottom = bounds(solid, width, height)
+    rows = np.arange(max(int(top) - 1, 0), min(int(bottom) + 2, height))
+    cols = np.arange(max(int(left) - 1, 0), min(int(right) + 2, width))
+    window = (rows[:, None] * width + cols).ravel()
+    directions = camera.rays(width, height, 1).reshape(-1, 3)[window]
+    eye = np.broadcast_to(camera.EYE, directions.shape)
+    reach = shapes.HIT[solid.shape](*render.into(solid, eye, directions))
+    hit = np.isfinite(reach)
+    return Outline(solid, window[hit], reach[hit])
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A placed solid, how well its outline agrees with the part, and that less the error of its shading."""
+
+    placed: Outline
+    agreement: float
+    score: float
+
+
+def candidates(part: Part, color: str, picture: Picture, empty: Table) -> list[Candidate]:
+    """The best placed solid of each shape in this colour, best first."""
+    search = _Search(part)
+    best = {}
+    for shape in SHAPES:
+        solids = [Solid(shape, color, MATERIALS[0], size) for size in SIZES]
+        placed = [place for solid in solids for place in search.places(solid)]
+        best[shape] = max(((agreement(p, part), p) for p in placed), key=lambda pair: pair[0])
+    top = max(pair[0] for pair in best.values())
+    found = [
+        Candidate(
+            placed,
+            agreed,
+            agreed - (_shading_error(placed, part, picture, empty) if agreed > top - CLOSE else ERROR_CAP),
+        )
+        for agreed, placed in best.values()
+    ]
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _shading_error(placed: Outline, part: Part, picture: Picture, empty: Table) -> float:
+    """Colour error of the better material where no other colour hides the solid."""
+    seen = (part.same | part.background).ravel()[placed.pixels]
+    uncovered = Outline(placed.solid, placed.pixels[seen], placed.reach[seen])
+    variants = [replace(placed.solid, material=material) for material in MATERIALS]
+    return min(_errors(uncovered, variants, (), picture, empty)) if seen.any() else ERROR_CAP
+
+
+def agreement(placed: Outline, part: Part) -> float:
+    """Intersection over union of the outline and the patch; what other colours hide is left out."""
+    inside = part.same.ravel()[placed.pixels].sum()
+    on_table = part.background.ravel()[placed.pixels].sum()
+    missed = part.patch.sum() - part.patch.ravel()[placed.pixels].sum()
+    return float(inside / max(len(placed.pixels) * LEAST_SEEN, inside + on_table + missed))
+
+
+class _Search:
+    """Moves outlines over a part by cross-correlation with what each pixel is worth."""
+
+    def __init__(self, part: Part) -> None:
+        self.foot = part.foot
+        self.height, self.width = part.patch.shape
+        padded = np.pad(part.gain, BORDER, constant_values=-1.0)
+        self.shape = padded.shape
+        self.spectrum = fft.rfft2(padded)
+
+    def places(self, solid: Solid) -> Iterator[Outline]:
+        """The solid where it gains most, once for each turn it can have."""
+        for turn in TURNS if solid.shape == "cube" else (0,):
+            yield self._climb(replace(solid, turn=turn))
+
+    def _climb(self, solid: Solid) -> Outline:
+        """Move the solid and draw it anew, since its image grows as it comes nearer, until it stays."""
+        x, y = self.foot
+        for _ in range(4):
+            # between the horizon and well below the frame
+            y = min(max(y, 0.12 * self.height), 1.15 * self.height)
+            x = min(max(x, 0.0), float(self.width))
+            ground = camera.to_ground(x, y, self.width, self.height)
+            placed = outline(replace(solid, x=ground[0], y=ground[1]), self.width, self.height)
+            down, right = self._best_shift(placed)
+            if (down, right) == (0, 0):
+                break
+            x, y = x + right, y + down
+        return placed
+
+    def _best_shift(self, placed: Outline) -> tuple[int, int]:
+        """(down, right) in pixels that would gain most."""
+        rows, cols = np.divmod(placed.pixels, self.width)
+        mask = np.zeros(self.shape, dtype=np.float32)
+        mask[rows + BORDER, cols + BORDER] = 1
+        gains = fft.irfft2(self.spectrum * np.conj(fft.rfft2(mask)), self.shape)
+        near = np.roll(gains, (REACH, REACH), (0, 1))[: 2 * REACH + 1, : 2 * REACH + 1]
+        near[REACH, REACH] += 0.5  # stay where moving brings nothing
+        down, right = np.unravel_index(near.argmax(), near.shape)
+        return int(down) - REACH, int(right) - REACH
+
+
+def best_color(placed: Outline, others: Sequence[Solid], picture: Picture, empty: Table) -> Solid:
+    """The solid in the colour and material that the picture shows best, in the shadow of the others."""
+    variants = [
+        replace(placed.solid, color=color, material=material)
+        for color, material in product(COLORS, MATERIALS)
+    ]
+    return variants[int(np.argmin(_errors(placed, variants, others, picture, empty)))]
+
+
+def _errors(
+    placed: Outline, variants: Sequence[Solid], others: Sequence[Solid], picture: Picture, empty: Table
+) -> list[float]:
+    """Colour error of each variant of one solid; they share geometry and shadow."""
+    height, width = picture.shape[:2]
+    light = render.LIGHTING[empty.light]
+    directions = camera.rays(width, height, 1).reshape(-1, 3)[placed.pixels]
+    points = camera.EYE + placed.reach[:, None] * directions
+    surface = _surface(placed, directions)
+    around = Scene(tuple(others), empty.ground, empty.light, width, height)
+    lamp = np.array(light.direction, dtype=np.float32)
+    foreign = replace(surface, instance=np.full(len(points), 255, np.uint8))  # the others alone cast shadows
+    lit = render.shadows(around, points, foreign, lamp)
+    seen = picture.reshape(-1, 3)[placed.pixels].astype(np.float32) / 255
+    errors = []
+    for variant in variants:
+        alone = Scene((variant,), empty.ground, empty.light, width, height)
+        shade = np.clip(render.tone(render.shade(alone, directions, points, surface, lit, light)), 0, 1)
+        errors.append(float(np.minimum(np.abs(shade - seen).max(-1), ERROR_CAP).mean()))
+    return errors
+
+
+def _surface(placed: Outline, directions: Floats) -> render.Surface:
+    """What the outline's rays hit, as the renderer describes it."""
+    solid = placed.solid
+    eye = np.broadcast_to(camera.EYE, directions.shape)
+    origin, local_directions = render.into(solid, eye, directions)
+    local = origin + placed.reach[:, None] * local_directions
+    count = len(placed.pixels)
+    return render.Surface(placed.reach, render.normals_at(solid, local), np.ones(count, np.uint8), local)
