@@ -26,9 +26,11 @@ class GroupNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         height = x.shape[2]
         groups = rearrange(x, "b (g c) h w -> b g (c h w)", g=GROUPS)
-        normed = F.layer_norm(groups, groups.shape[-1:], eps=EPSILON)
+        with torch.autocast(x.device.type, enabled=False):  # statistics are float32 inside the kernel anyway
+            normed = F.layer_norm(groups, groups.shape[-1:], eps=EPSILON)
         normed = rearrange(normed, "b g (c h w) -> b (g c) h w", h=height, w=x.shape[3])
-        return normed * self.weight[:, None, None] + self.bias[:, None, None]
+        weight, bias = self.weight.to(x.dtype), self.bias.to(x.dtype)
+        return torch.addcmul(bias[:, None, None], normed, weight[:, None, None])
 
 
 class SpatialNorm(nn.Module):
@@ -44,7 +46,7 @@ class SpatialNorm(nn.Module):
         # a 1×1 convolution commutes with nearest resizing, and costs less before it
         scale = F.interpolate(self.conv_y(latent), size=x.shape[-2:], mode="nearest")
         shift = F.interpolate(self.conv_b(latent), size=x.shape[-2:], mode="nearest")
-        out: Tensor = self.norm_layer(x) * scale + shift
+        out: Tensor = torch.addcmul(shift, self.norm_layer(x), scale)
         return out
 
 
