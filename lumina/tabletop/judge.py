@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.tabletop.captions import Claim, Thing, is_true, text_of
+from lumina.tabletop.captions import LIGHT_PHRASES, Claim, Thing, is_true, text_of
 from lumina.tabletop.fitting import Outline, Part, best_color, candidates
 from lumina.tabletop.foreground import (
     SMALLEST_BLOB,
@@ -74,7 +74,7 @@ def words(scene: Scene) -> str:
         thing = Thing(1, solid.shape, solid.color, solid.material, solid.size)
         things[thing] = things.get(thing, 0) + 1
     if not things:
-        return f"an empty {scene.ground} ground at {scene.light}"
+        return f"an empty {scene.ground} ground {LIGHT_PHRASES[scene.light]}"
     counted = tuple(replace(thing, count=min(count, 4)) for thing, count in things.items())
     return text_of(Claim(counted, None, scene.ground, scene.light))
 

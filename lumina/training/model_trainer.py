@@ -1,4 +1,4 @@
-"""Trains the transformer on captioned scenes: next-code prediction, Muon for the matrices, AdamW for the rest."""
+"""Trains the transformer on captioned scenes to predict the next code, with Muon and AdamW."""
 
 import time
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lumina.model.checkpoint import load_transformer
 from lumina.model.config import TransformerConfig
 from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
@@ -42,7 +43,7 @@ class ModelTraining:
     adam_rate: float = 2e-3
     processes: int = 2
     seed: int = 1
-    start_from: Path | None = None  # a checkpoint.pt whose weights to begin with, with a fresh optimiser
+    start_from: Path | None = None  # a model folder whose weights to begin with, with a fresh optimiser
 
 
 def tabletop_config(vocab_size: int) -> TransformerConfig:
@@ -134,7 +135,7 @@ def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:
     if (state := record.resume()) is not None:
         run.load(state)
     elif settings.start_from is not None:
-        run.model.load_state_dict(torch.load(settings.start_from, weights_only=True)["model"])
+        run.model.load_state_dict(load_transformer(settings.start_from).state_dict())
 
 
 def _rates(settings: ModelTraining, trained: float, budget: float) -> tuple[float, float]:

@@ -62,7 +62,7 @@ def _follow(run: Callable[[Any, Group], Iterable[Any]], settings: Any, group: Gr
 
 @contextmanager
 def together(run: Callable[[Any, Group], Iterable[Any]], settings: Any, processes: int) -> Iterator[Group]:
-    """Start the other processes on `run(settings, group)`; the caller is the leader. They end with the block."""
+    """Start the other processes on `run(settings, group)` until the block ends; the caller is the leader."""
     if processes == 1:
         yield Group()
         return

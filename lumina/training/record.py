@@ -72,7 +72,7 @@ def learning_rate(
 ) -> float:
     """Linear warm-up, plateau, then linear decay to zero over the last `decay` share of the budget.
 
-    `elapsed` and `budget` share any unit (here: seconds of training), so that a run of given length ends cooled.
+    `elapsed` and `budget` share any unit (here: seconds of training); a run of given length ends cooled.
     """
     share = min(elapsed / budget, 1.0)
     if share < warmup:
