@@ -77,7 +77,8 @@ class ResnetBlock(nn.Module):
         h = self.conv2(F.silu(_norm(self.norm2, h, latent)))
         if hasattr(self, "nin_shortcut"):
             x = self.nin_shortcut(x)
-        return x + h
+        out: Tensor = x + h
+        return out
 
 
 class AttnBlock(nn.Module):
@@ -95,7 +96,8 @@ class AttnBlock(nn.Module):
         h = _norm(self.norm, x, latent)
         q, k, v = (rearrange(conv(h), "b c h w -> b 1 (h w) c") for conv in (self.q, self.k, self.v))
         attended = F.scaled_dot_product_attention(q, k, v)
-        return x + self.proj_out(rearrange(attended, "b 1 (h w) c -> b c h w", h=x.shape[2]))
+        out: Tensor = x + self.proj_out(rearrange(attended, "b 1 (h w) c -> b c h w", h=x.shape[2]))
+        return out
 
 
 class Downsample(nn.Module):
@@ -124,6 +126,9 @@ class Upsample(nn.Module):
 
 class Level(nn.Module):
     """One resolution: residual blocks, attention after each where configured, then a change of size."""
+
+    downsample: nn.Module
+    upsample: nn.Module
 
     def __init__(self, inputs: int, outputs: int, blocks: int, attends: bool, latent: int | None) -> None:
         super().__init__()
@@ -181,8 +186,7 @@ class Encoder(nn.Module):
         h = self.conv_in(F.pixel_unshuffle(pixels, self.patch))
         for level in self.down:
             h = level(h)
-            if hasattr(level, "downsample"):
-                h = level.downsample(h)
+            h = level.downsample(h) if hasattr(level, "downsample") else h
         out: Tensor = self.conv_out(F.silu(self.norm_out(self.mid(h))))
         return out
 
@@ -212,8 +216,7 @@ class Decoder(nn.Module):
         h = self.mid(self.conv_in(z), latent)
         for level in reversed(self.up):
             h = level(h, latent)
-            if hasattr(level, "upsample"):
-                h = level.upsample(h)
+            h = level.upsample(h) if hasattr(level, "upsample") else h
         return F.pixel_shuffle(self.conv_out(F.silu(self.norm_out(h, latent))), self.patch)
 
 

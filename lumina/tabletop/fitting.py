@@ -17,6 +17,7 @@ REACH = 16  # pixels that one step of the search may move a solid
 HIDDEN_PRICE = 0.15  # of a pixel of the solid that would lie under another colour
 LEAST_SEEN = 0.25  # share of a solid that must not be hidden
 CLOSE = 0.1  # of agreement: shapes this near the best are told apart by their shading
+SHADING_WEIGHT = 3.0  # of the colour error against the outline's agreement
 ERROR_CAP = 0.25  # of the full range
 
 
@@ -66,7 +67,7 @@ def outline(solid: Solid, width: int, height: int) -> Outline:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A placed solid, how well its outline agrees with the part, and that less the error of its shading."""
+    """A placed solid, how well its outline agrees with the part, and that less what its shading is off."""
 
     placed: Outline
     agreement: float
@@ -82,14 +83,10 @@ def candidates(part: Part, color: str, picture: Picture, empty: Table) -> list[C
         placed = [place for solid in solids for place in search.places(solid)]
         best[shape] = max(((agreement(p, part), p) for p in placed), key=lambda pair: pair[0])
     top = max(pair[0] for pair in best.values())
-    found = [
-        Candidate(
-            placed,
-            agreed,
-            agreed - (_shading_error(placed, part, picture, empty) if agreed > top - CLOSE else ERROR_CAP),
-        )
-        for agreed, placed in best.values()
-    ]
+    found = []
+    for agreed, placed in best.values():
+        error = _shading_error(placed, part, picture, empty) if agreed > top - CLOSE else ERROR_CAP
+        found.append(Candidate(placed, agreed, agreed - SHADING_WEIGHT * error))
     return sorted(found, key=lambda candidate: -candidate.score)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,8 @@ def _write_shard(number: int, folder: Path) -> None:
     part = target.with_suffix(".part")
     text = json.dumps([asdict(scene) for scene in scenes])
     with part.open("wb") as file:
-        np.savez_compressed(file, scenes=np.array(text), **{k: np.stack(v) for k, v in pictures.items()})
+        arrays: dict[str, Any] = {kind: np.stack(group) for kind, group in pictures.items()}
+        np.savez_compressed(file, scenes=np.array(text), **arrays)
     part.replace(target)
 
 

@@ -22,7 +22,7 @@ from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 from lumina.training.sequences import Batch, Sequences, read_coded
 
-TABLETOP_SIZES = {
+TABLETOP_SIZES: dict[str, Any] = {
     "hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 8, "num_attention_heads": 4,
     "num_key_value_heads": 4, "max_position_embeddings": 1024,
 }  # fmt: skip
@@ -149,7 +149,7 @@ def _step(run: _Run, batch: Batch, vocabulary: Vocabulary, group: Group, rates: 
     loss = code_loss(run.model, batch, vocabulary)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     parameters = [p for p in run.model.parameters() if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, 1.0)

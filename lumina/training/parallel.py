@@ -37,7 +37,7 @@ class Group:
         flat = torch.cat([t.detach().flatten() for t in tensors])
         dist.all_reduce(flat)
         flat /= self.size
-        for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+        for tensor, part in zip(tensors, torch.split(flat, [t.numel() for t in tensors]), strict=True):
             tensor.detach().copy_(part.view_as(tensor))
 
     def share(self, tensors: Iterable[Tensor]) -> None:

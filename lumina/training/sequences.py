@@ -85,9 +85,8 @@ class Sequences:
         """Endless batches from step `first` on; all ranks share a step's frame, each has its own scenes."""
         step = first
         while True:
-            frame = self._frames[
-                np.random.default_rng([seed, step]).choice(len(self._frames), p=self._chances)
-            ]
+            shared = np.random.default_rng([seed, step])
+            frame = self._frames[shared.choice(len(self._frames), p=self._chances)]
             yield self.batch(frame, size, np.random.default_rng([seed, step, rank]))
             step += 1
 

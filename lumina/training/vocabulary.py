@@ -1,4 +1,4 @@
-"""Builds tabletop's text tokenizer: a byte-level BPE of its captions with the published special-token names."""
+"""Builds tabletop's text tokenizer: byte-level BPE of its captions, with the published special tokens."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,8 @@ from lumina.tabletop.scenes import FRAMES, sample_scene
 TEXT_TOKENS = 640  # bytes, merges and nothing else
 SIZE_TOKENS = 65  # 0 … 64 blocks of 32 pixels
 SPLIT = (  # the published tokenizer's split: contractions, words, single digits, punctuation, spaces
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 INSTRUCTIONS = (  # sentences of the templates of all tasks, so that later tasks cost few text tokens
     "Generate an image of {w}x{h} according to the following prompt:\n",
@@ -24,7 +25,8 @@ INSTRUCTIONS = (  # sentences of the templates of all tasks, so that later tasks
     "hed edge map pose estimation map normal map segmentation map scribble map",
     "where the <upper half> displays: striped dotted checkered, while the <lower half> shows the image "
     "according to the object and following prompt: make turn paint remove add replace move change the color "
-    "size bigger smaller swap delete put take away into with left right front behind ground daylight sunset night\n",
+    "size bigger smaller swap delete put take away into with left right front behind ground daylight "
+    "sunset night\n",
 )
 
 
