@@ -16,7 +16,7 @@ EPSILON = 1e-6
 
 
 class GroupNorm(nn.Module):
-    """Group normalisation over 32 groups, computed as a layer norm of each group (faster to train in bf16)."""
+    """Group normalisation over 32 groups, computed as a layer norm of each group (trains faster in bf16)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -185,6 +185,7 @@ class Encoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         h = self.conv_in(F.pixel_unshuffle(pixels, self.patch))
         for level in self.down:
+            assert isinstance(level, Level)
             h = level(h)
             h = level.downsample(h) if hasattr(level, "downsample") else h
         out: Tensor = self.conv_out(F.silu(self.norm_out(self.mid(h))))
@@ -215,6 +216,7 @@ class Decoder(nn.Module):
     def forward(self, z: Tensor, latent: Tensor) -> Tensor:
         h = self.mid(self.conv_in(z), latent)
         for level in reversed(self.up):
+            assert isinstance(level, Level)
             h = level(h, latent)
             h = level.upsample(h) if hasattr(level, "upsample") else h
         return F.pixel_shuffle(self.conv_out(F.silu(self.norm_out(h, latent))), self.patch)
