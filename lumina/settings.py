@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -10,15 +10,13 @@ from lumina.errors import InputError
 
 Dtype = Literal["float32", "bfloat16", "float64"]
 
-ROOT = Path(__file__).resolve().parent.parent
-
 
 @dataclass(frozen=True)
 class Settings:
     """One value per environment variable ``LUMINA_<NAME>``; the defaults need no environment at all.
 
     ``threads`` 0 leaves the number of CPU threads to torch; ``device`` "auto" takes a GPU where there is one.
-    ``assets`` holds the embedded model and example pictures, ``outputs`` is where pictures are written.
+    ``outputs`` is the folder that pictures are written to.
     """
 
     model: str = "tabletop"
@@ -26,8 +24,7 @@ class Settings:
     window: int = 16
     threads: int = 0
     device: str = "auto"
-    assets: Path = field(default=ROOT / "assets")
-    outputs: Path = field(default=Path("outputs"))
+    outputs: Path = Path("outputs")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -40,7 +37,6 @@ class Settings:
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
-            assets=Path(given.get("LUMINA_ASSETS") or default.assets),
             outputs=Path(given.get("LUMINA_OUTPUTS") or default.outputs),
         )
 

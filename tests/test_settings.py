@@ -1,0 +1,31 @@
+"""What the environment may decide."""
+
+from pathlib import Path
+
+import pytest
+
+from lumina.errors import InputError
+from lumina.settings import Settings
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings.from_environment({}) == Settings()
+    assert Settings.from_environment({"LUMINA_WINDOW": "", "OTHER": "1"}) == Settings()
+
+
+def test_every_value_can_be_set() -> None:
+    environment = {
+        "LUMINA_MODEL": "big", "LUMINA_DTYPE": "bfloat16", "LUMINA_WINDOW": "4", "LUMINA_THREADS": "2",
+        "LUMINA_DEVICE": "cuda:1", "LUMINA_OUTPUTS": "pictures",
+    }  # fmt: skip
+    expected = Settings("big", "bfloat16", 4, 2, "cuda:1", Path("pictures"))
+    assert Settings.from_environment(environment) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WINDOW", "0"), ("WINDOW", "many"), ("WINDOW", "²"), ("THREADS", "-1"), ("DTYPE", "int8")],
+)
+def test_what_makes_no_sense_is_named(name: str, value: str) -> None:
+    with pytest.raises(InputError, match=f"LUMINA_{name} must be"):
+        Settings.from_environment({f"LUMINA_{name}": value})
