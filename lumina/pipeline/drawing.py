@@ -1,0 +1,108 @@
+"""What drawing gives back, as plain arrays and pictures, and what anything that draws must offer."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lumina.errors import InvalidSize
+from lumina.model.config import ModelSpec
+from lumina.sampler.options import SamplingOptions
+from lumina.settings import Settings
+from lumina.steps import Steps
+
+BACKGROUND = (127, 127, 127)  # what rows that are not drawn yet look like
+SIZE_STEP = 32  # pixels; sizes are written in steps of 32
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A picture, whole or drawn down to some row, and how it came about.
+
+    ``image`` has the full size and shows exactly the k rows of ``codes`` [k, cols]; the rest of the
+    ``rows`` is plain grey. ``surprise`` [k, cols] is −log p of each code in nats, nan where it was kept
+    and not drawn. ``tokens`` counts the codes drawn, ``accepted`` how many of them each forward pass gave.
+    """
+
+    image: Image.Image
+    codes: Codes
+    rows: int
+    seed: int
+    forwards: int
+    prefills: int
+    tokens: int
+    seconds: float
+    surprise: NDArray[np.float32]
+    accepted: tuple[int, ...]
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…`` of the codes; two drawings with one digest show the same picture."""
+        shape = "x".join(str(side) for side in self.codes.shape)
+        return "sha256:" + hashlib.sha256(shape.encode() + self.codes.astype("<i4").tobytes()).hexdigest()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every row is drawn."""
+        return len(self.codes) == self.rows
+
+
+class Painter(Protocol):
+    """What a task needs to draw with: the pipeline, or its fake."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model's name, sizes and defaults."""
+
+    @property
+    def settings(self) -> Settings:
+        """The precision and window that options left open take."""
+
+    @property
+    def model(self) -> str:
+        """The model with the revision of its weights, ``tabletop@1a2b3c4d``."""
+
+    def draw(
+        self,
+        *,
+        instruction: str,
+        width: int,
+        height: int,
+        options: SamplingOptions,
+        given: Image.Image | None = None,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[Drawing]:
+        """Draw a picture of ``width`` × ``height`` pixels; see :meth:`Pipeline.draw`."""
+
+
+def check_size(spec: ModelSpec, width: int, height: int) -> None:
+    """Raise InvalidSize unless the model can draw ``width`` × ``height`` pixels.
+
+    Sides are multiples of 32; the area lies between a quarter of the smallest listed size and the largest.
+    """
+    areas = [w * h for w, h in spec.sizes]
+    smallest, largest = min(areas) // 4, max(areas)
+    is_stepped = min(width, height) >= SIZE_STEP and not (width % SIZE_STEP or height % SIZE_STEP)
+    if is_stepped and smallest <= width * height <= largest:
+        return
+    known = ", ".join(f"{w}x{h}" for w, h in spec.sizes)
+    raise InvalidSize(
+        f"{spec.title} cannot draw {width}x{height} pixels; use one of its sizes ({known}), or other "
+        f"multiples of {SIZE_STEP} with {smallest:,} to {largest:,} pixels in all."
+    )
+
+
+def on_background(width: int, height: int, pixels: NDArray[np.uint8]) -> Image.Image:
+    """``pixels`` [h, width, 3] at the top of a picture of ``width`` × ``height``, grey below them."""
+    picture = Image.new("RGB", (width, height), BACKGROUND)
+    if len(pixels):
+        picture.paste(Image.fromarray(pixels))
+    return picture
