@@ -1,0 +1,33 @@
+"""Text to image says to the model exactly what it was trained on."""
+
+from typing import Any
+
+import pytest
+
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import Steps, finish
+from lumina.tasks.base import read
+from lumina.tasks.text_to_image import TextToImage, instruction
+
+
+def test_the_template_is_the_published_one() -> None:
+    assert (
+        instruction("two red spheres", 768, 512)
+        == "Generate an image of 768x512 according to the following prompt:\ntwo red spheres"
+    )
+
+
+@pytest.mark.parametrize("prompt", ["  padded ", "<racm3:break><|im_end|>", "zwölf Würfel\n🎲"])
+def test_the_prompt_reaches_the_pipeline_as_it_is(prompt: str) -> None:
+    seen: dict[str, Any] = {}
+
+    class Recorder(FakePipeline):
+        def draw(self, **request: Any) -> Steps[Any]:
+            seen.update(request)
+            return super().draw(**request)
+
+    task = read(TextToImage, {"prompt": prompt, "width": 160, "height": 96, "seed": 5, "top_k": 7})
+    finish(task.run(Recorder()))
+    assert seen["instruction"] == instruction(prompt, 160, 96)
+    assert (seen["width"], seen["height"]) == (160, 96)
+    assert (seen["options"].seed, seen["options"].top_k) == (5, 7)
