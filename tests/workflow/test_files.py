@@ -1,0 +1,49 @@
+"""Pictures that carry their recipe, and workflows read from either kind of file."""
+
+from pathlib import Path
+
+import pytest
+
+from lumina.errors import InputError, InvalidImage, InvalidWorkflow
+from lumina.images import png_bytes, read_recipe
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tasks.base import Picture, read
+from lumina.tasks.text_to_image import TextToImage
+from lumina.workflow.files import picture_bytes, read_workflow, write_picture
+from lumina.workflow.schema import task_of
+
+
+@pytest.fixture
+def picture() -> Picture:
+    return finish(read(TextToImage, {"prompt": "a cone", "seed": 4}).run(FakePipeline())).image[0]
+
+
+def test_a_written_picture_restores_its_task(picture: Picture, tmp_path: Path) -> None:
+    path = write_picture(picture, "tabletop@fake", tmp_path / "new")
+    assert path.name.startswith("text_to_image-4-")
+    assert task_of(read_workflow(path)) == picture.task
+    assert write_picture(picture, "tabletop@fake", tmp_path / "new") == path
+
+
+def test_a_downloaded_picture_can_go_without_its_recipe(picture: Picture) -> None:
+    assert task_of(read_workflow(picture_bytes(picture, "tabletop@fake"))) == picture.task
+    assert read_recipe(picture_bytes(picture, "tabletop@fake", with_recipe=False)) is None
+
+
+def test_a_json_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "w.json"
+    file.write_text('{"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "b"}}}}')
+    assert list(read_workflow(file).nodes) == ["a"]
+
+
+def test_files_without_a_workflow_are_refused(picture: Picture, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'gone.json' cannot be opened"):  # noqa: RUF043
+        read_workflow(tmp_path / "gone.json")
+    with pytest.raises(InvalidImage, match="carries no recipe"):
+        read_workflow(png_bytes(picture.image))
+    with pytest.raises(InvalidWorkflow):
+        read_workflow(png_bytes(picture.image, "{}"))
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="cannot be written to"):
+        write_picture(picture, "tabletop@fake", tmp_path / "file")
