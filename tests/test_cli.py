@@ -1,0 +1,234 @@
+"""The command line: its JSON, its exit codes, its sentences."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from lumina import __version__, cli
+from lumina.images import open_image, png_bytes, read_recipe
+from lumina.model.config import MODELS
+from lumina.pipeline.drawing import Painter
+from lumina.pipeline.fake import FakePipeline
+from tests.tiny import write_tiny_model
+
+PROMPT = ("--prompt", "two red spheres on a white ground")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_pipeline(model: str | None) -> Painter:
+        return FakePipeline()
+
+    monkeypatch.setattr(cli, "open_pipeline", open_pipeline)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+
+def ran(*arguments: str | Path) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == "" and result.stdout.count("\n") == 1
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
+
+
+def refused(*arguments: str | Path, code: int = 2) -> str:
+    result = run(*arguments)
+    assert result.exit_code == code and result.stdout == ""
+    assert result.stderr.count("\n") == 1 and "Traceback" not in result.stderr
+    return result.stderr
+
+
+@pytest.mark.usefixtures("fake")
+def test_generate_writes_the_picture_and_one_json_object(tmp_path: Path) -> None:
+    report = ran("generate", "text_to_image", *PROMPT, "--seed", "3", "--out", tmp_path)
+    assert list(report) == ["files", "seed", "seconds", "tokens", "forwards", "tokens_per_forward", "model"]
+    assert (report["seed"], report["tokens"], report["forwards"]) == (3, 256, 16)
+    assert (report["tokens_per_forward"], report["model"]) == (16.0, "tabletop@fake")
+    (file,) = report["files"]
+    assert open_image(Path(file)).size == (128, 128)
+    again = ran("generate", "text_to_image", *PROMPT, "--seed", "3", "--out", tmp_path / "b")
+    assert Path(again["files"][0]).read_bytes() == Path(file).read_bytes()
+
+
+@pytest.mark.usefixtures("fake")
+def test_every_field_of_a_task_is_an_option(tmp_path: Path) -> None:
+    options = ["--width", "96", "--height", "160", "--variations", "2", "--guidance-scale", "2.5"]
+    options += [
+        "--temperature",
+        "0.5",
+        "--top-k",
+        "9",
+        "--top-p",
+        "0.5",
+        "--window",
+        "4",
+        "--dtype",
+        "float64",
+    ]
+    options += ["--rerolls", "[[3, 77]]", "--stop-row", "8"]
+    report = ran("generate", "text_to_image", *PROMPT, *options, "--out", tmp_path)
+    assert len(report["files"]) == 2
+    recipe = json.loads(read_recipe(Path(report["files"][1])) or "")
+    inputs = recipe["nodes"]["text_to_image"]["inputs"]
+    assert inputs == {
+        "prompt": PROMPT[1], "width": 96, "height": 160, "variations": 1, "seed": report["seed"] + 1,
+        "guidance_scale": 2.5, "temperature": 0.5, "top_k": 9, "top_p": 0.5, "rerolls": [[3, 77]],
+        "stop_row": 8, "window": 4, "dtype": "float64",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("fake")
+def test_people_read_where_the_picture_is(tmp_path: Path) -> None:
+    result = run("generate", "text_to_image", *PROMPT, "--seed", "3", "--out", tmp_path)
+    assert result.exit_code == 0
+    file, summary = result.stdout.splitlines()
+    assert Path(file).exists() and summary.startswith("Seed 3, ")
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--prompt", ""], "prompt: must not be empty"),
+        (["--prompt", "a" * 2001], "at most 2,000 characters"),
+        ([], "prompt: is missing"),
+        ([*PROMPT, "--width", "0"], "width: must be at least 32"),
+        ([*PROMPT, "--width", "100000"], "width: must be at most 4,096"),
+        ([*PROMPT, "--width", "1024", "--height", "1024"], "Tabletop cannot draw 1024x1024 pixels"),
+        ([*PROMPT, "--guidance-scale", "nan"], "guidance_scale: must be a finite number"),
+        ([*PROMPT, "--seed", "-3"], "seed: must be a whole number"),
+        ([*PROMPT, "--rerolls", "8:99"], "must be JSON such as [[8, 99]]"),
+        ([*PROMPT, "--colour", "red"], "No such option"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_exit_code_2(arguments: list[str], words: str) -> None:
+    assert words in refused("generate", "text_to_image", *arguments)
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert "cannot be written to" in refused("generate", "text_to_image", *PROMPT, "--out", tmp_path / "file")
+
+
+def test_unknown_names_are_refused_before_anything_slow() -> None:
+    command = ("generate", "text_to_image", *PROMPT)
+    assert 'There is no model "gpt"; choose one of: tabletop.' in refused(*command, "--model", "gpt")
+    assert "No such command" in refused("generate", "portrait")
+    assert "No such command" in refused("fly")
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_picture_replays_from_its_recipe(tmp_path: Path) -> None:
+    (file,) = ran("generate", "text_to_image", *PROMPT, "--out", tmp_path)["files"]
+    report = ran("run", file, "--out", tmp_path / "again")
+    assert report["executed"] == ["text_to_image"] and report["cached"] == [] and report["identical"] is True
+    (again,) = report["outputs"]["image"]
+    assert Path(again).read_bytes() == Path(file).read_bytes()
+    assert "identical" in run("run", file, "--out", tmp_path / "again").stdout
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
+    file = workflow(tmp_path, inputs={"idea": {"type": "text"}}, prompt={"from": "inputs.idea"})
+    assert "seconds" in ran("run", file, "--set", "idea=a cone = solid", "--out", tmp_path)
+    assert "/nodes/a/inputs/prompt" in refused("run", file)
+    assert "NAME=VALUE" in refused("run", file, "--set", "idea")
+    assert 'no input "colour"' in refused("run", file, "--set", "colour=red")
+
+
+def workflow(folder: Path, inputs: object = None, **values: object) -> Path:
+    file = folder / "workflow.json"
+    nodes = {"a": {"task": "text_to_image", "inputs": values}}
+    file.write_text(json.dumps({"lumina": 1, "inputs": inputs or {}, "nodes": nodes}))
+    return file
+
+
+def test_check_names_every_problem(tmp_path: Path) -> None:
+    good, bad = workflow(tmp_path, prompt="a cone"), tmp_path / "bad.json"
+    assert ran("check", good) == {"ok": True, "problems": []}
+    bad.write_text('{"lumina": 1, "nodes": {"a": {"task": "fly"}, "b": {"task": "flow"}}}')
+    result = run("check", bad, "--json")
+    report = json.loads(result.stdout)
+    assert result.exit_code == 2 and report["ok"] is False
+    assert [item["pointer"] for item in report["problems"]] == ["/nodes/a/task", "/nodes/b/task"]
+    assert set(report["problems"][0]) == {"pointer", "message", "fix"}
+    assert run("check", bad).stdout.startswith("/nodes/a/task: names no task")
+    assert "cannot be opened" in refused("check", tmp_path / "gone.json")
+
+
+def test_recipe_prints_the_workflow_inside(tmp_path: Path) -> None:
+    recipe = '{"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "é"}}}}'
+    (tmp_path / "a.png").write_bytes(png_bytes(Image.new("RGB", (8, 8)), recipe))
+    assert json.loads(run("recipe", tmp_path / "a.png").stdout) == json.loads(recipe)
+    (tmp_path / "b.png").write_bytes(png_bytes(Image.new("RGB", (8, 8))))
+    assert "carries no recipe" in refused("recipe", tmp_path / "b.png")
+    (tmp_path / "c.png").write_bytes(png_bytes(Image.new("RGB", (8, 8)), "{}"))
+    assert "The workflow is not valid" in refused("recipe", tmp_path / "c.png")
+
+
+def test_lists_and_version() -> None:
+    tasks = ran("tasks")
+    assert tasks["text_to_image"]["outputs"] == ["image"]
+    assert tasks["text_to_image"]["inputs"]["properties"]["prompt"]["maxLength"] == 2000
+    assert ran("models")["tabletop"]["sizes"][0] == [128, 128]
+    assert "text_to_image" in run("tasks").stdout and "tabletop" in run("models").stdout
+    assert run("--version").stdout.strip() == __version__
+
+
+def test_damaged_weights_are_one_sentence_and_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write_tiny_model(tmp_path / "whole")
+    command = ("generate", "text_to_image", *PROMPT, "--stop-row", "2", "--out", tmp_path)
+    monkeypatch.setitem(MODELS, "tabletop", whole)
+    assert ran(*command)["tokens"] == 32
+
+    def damage(name: str, data: bytes | None) -> None:
+        folder = tmp_path / name.replace(".", "-")
+        shutil.copytree(tmp_path / "whole", folder, dirs_exist_ok=True)
+        (folder / name).unlink()
+        if data is not None:
+            (folder / name).write_bytes(data)
+        spec = type(whole)(**{**vars(whole), "source": str(folder)})
+        monkeypatch.setitem(MODELS, "tabletop", spec)
+
+    weights = (tmp_path / "whole" / "model.safetensors").read_bytes()
+    damage("model.safetensors", weights[:1000])
+    assert "model.safetensors" in refused(*command, code=1)
+    damage("model.safetensors", weights[:-1] + b"\1")
+    assert "sha256" in refused(*command, code=1)
+    damage("movqgan.safetensors", None)
+    assert "movqgan.safetensors is missing" in refused(*command, code=1)
+    damage("tokenizer.json", b"{}")
+    assert "tokenizer.json" in refused(*command, code=1)
+    assert run("doctor").exit_code == 1
+
+
+def test_a_recipe_of_other_weights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MODELS, "tabletop", write_tiny_model(tmp_path / "model"))
+    assert "tabletop@0000 " in refused(
+        "generate", "text_to_image", *PROMPT, "--model", "tabletop@0000"
+    ).replace(",", " ")
+
+
+def test_the_module_starts_quickly_and_is_the_same_command() -> None:
+    code = "import sys, lumina.cli; sys.exit(bool({'torch', 'gradio', 'rich.progress'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    done = subprocess.run([sys.executable, "-m", "lumina", "tasks", "--json"], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "" and "text_to_image" in json.loads(done.stdout)
+    wrong = subprocess.run(
+        [sys.executable, "-m", "lumina", "generate", "text_to_image", "--prompt", ""],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
