@@ -1,0 +1,106 @@
+"""What holds for the project as a whole: light imports, current documents, rules of writing."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "lumina").rglob("*.py"))
+
+
+def tracked() -> list[Path]:
+    """The files of the repository; without git (a downloaded copy) its sources."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        return MODULES
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize(
+    "module", ["lumina.tasks", "lumina.workflow.files", "lumina.pipeline.fake", "lumina.cli"]
+)
+def test_what_stands_above_the_model_imports_without_torch(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_are_short_and_say_what_they_are_for(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree), "open with one sentence that says what the module is for"
+    assert len(source.splitlines()) <= 300
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, f"{node.name} is too long"
+
+
+def test_files_are_small_enough_for_plain_git() -> None:
+    assert [str(path) for path in tracked() if path.stat().st_size > 10_000_000] == []
+
+
+def test_no_text_names_an_absolute_path_or_a_package_index() -> None:
+    pattern = re.compile(
+        "|".join([r"(?<![\w.])/" + "root/", "python" + r"hosted\.org", r"registry\." + "npm"])
+    )
+    texts = [
+        path for path in tracked() if path.suffix in {".py", ".md", ".txt", ".toml", ".json", ".ts", ".css"}
+    ]
+    assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_every_requirement_is_pinned() -> None:
+    pins = {_name(line) for line in _lines("constraints.txt")}
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in _lines("constraints.txt"))
+    wanted = {_name(line) for name in ("requirements.txt", "requirements-dev.txt") for line in _lines(name)}
+    assert wanted <= pins
+    assert "gradio" in {_name(line) for line in _lines("requirements.txt")}
+
+
+def test_every_library_that_is_imported_is_required() -> None:
+    known = {_name(line) for line in _lines("requirements.txt")} | set(sys.stdlib_module_names) | {"lumina"}
+    known |= {"pil", "skimage", "spaces"}  # pillow, scikit-image; spaces is there on hosted pages only
+    imported = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(str(node.module).split(".")[0])
+    assert {name for name in imported if name.lower() not in known} == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in (path for path in tracked() if path.suffix == ".md"):
+        for target in re.findall(
+            r"\]\((?!https?:|#|mailto:)([^)#\s]+)", document.read_text(encoding="utf-8")
+        ):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_layers_cover_every_package() -> None:
+    """A new package must be given a layer, or its imports would go unchecked."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert contracts[0]["exhaustive"]
+    layers = set(re.findall(r"\w+", " ".join(contracts[0]["layers"])))
+    present = {path.stem for path in (ROOT / "lumina").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert present - {"__init__", "__pycache__"} <= layers
+
+
+def _lines(name: str) -> list[str]:
+    lines = (ROOT / name).read_text().splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-"))]
+
+
+def _name(requirement: str) -> str:
+    return (
+        re.split(r"[<>=\[ ]", requirement)[0]
+        .lower()
+        .replace("_", "-")
+        .replace("huggingface-hub", "huggingface_hub")
+    )
