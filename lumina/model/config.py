@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -125,13 +125,27 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """Of ``values``, those that ``cls`` has a field for; every field without default must be there."""
-    known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
-    required = [name for name in cls.__annotations__ if not hasattr(cls, name)]
-    missing = [name for name in required if name not in known]
-    if missing:
-        raise CheckpointMismatch(f"{file} lacks {', '.join(missing)}.")
+    """Of ``values``, those that ``cls`` has a field for, each of the field's type; none may be lacking."""
+    known = {}
+    for field in fields(cls):
+        if field.name in values:
+            known[field.name] = values[field.name]
+            if not _fits(values[field.name], field.type):
+                raise CheckpointMismatch(
+                    f"{file} sets {field.name} to {values[field.name]!r}, which cannot be."
+                )
+        elif field.default is MISSING:
+            raise CheckpointMismatch(f"{file} lacks {field.name}.")
     return known
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if kind is bool:
+        return isinstance(value, bool)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    numbers = [value] if kind is int else value
+    return isinstance(numbers, list | tuple) and all(type(number) is int and number > 0 for number in numbers)
 
 
 @dataclass(frozen=True)
