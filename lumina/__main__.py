@@ -1,6 +1,6 @@
 """``python -m lumina`` is the command line."""
 
-from lumina.cli import main
+from lumina.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from lumina import __version__, cli
+from lumina import __version__
+from lumina.cli import generate
+from lumina.cli.main import app
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.config import MODELS
 from lumina.pipeline.drawing import Painter
@@ -26,11 +28,11 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_pipeline(model: str | None) -> Painter:
         return FakePipeline()
 
-    monkeypatch.setattr(cli, "open_pipeline", open_pipeline)
+    monkeypatch.setattr(generate, "open_pipeline", open_pipeline)
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def ran(*arguments: str | Path) -> dict[str, Any]:
@@ -223,7 +225,9 @@ def test_a_recipe_of_other_weights_is_refused(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_module_starts_quickly_and_is_the_same_command() -> None:
-    code = "import sys, lumina.cli; sys.exit(bool({'torch', 'gradio', 'rich.progress'} & set(sys.modules)))"
+    code = (
+        "import sys, lumina.cli.main; sys.exit(bool({'torch', 'gradio', 'rich.progress'} & set(sys.modules)))"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
     done = subprocess.run([sys.executable, "-m", "lumina", "tasks", "--json"], capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == "" and "text_to_image" in json.loads(done.stdout)
@@ -232,3 +236,8 @@ def test_the_module_starts_quickly_and_is_the_same_command() -> None:
         capture_output=True, text=True,
     )  # fmt: skip
     assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
+
+
+def test_training_says_what_is_missing(tmp_path: Path) -> None:
+    command = ("train", "model", "--data", tmp_path, "--out", tmp_path)
+    assert "run `lumina train tokenizer` first" in refused(*command)

@@ -1,0 +1,1 @@
+"""The command line, and the one door to typer and rich."""

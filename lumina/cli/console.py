@@ -1,0 +1,67 @@
+"""How commands speak: one sentence for an error, one JSON object for a program, a bar for long work."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from lumina.errors import InputError, LuminaError
+from lumina.steps import Progress, Steps
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
+Model = Annotated[str | None, typer.Option("--model", help="A name that `lumina models` lists.")]
+
+Result = TypeVar("Result")
+
+
+class Commands(TyperGroup):
+    """Turns errors into one sentence on stderr: exit code 2 if the input is wrong, 1 if we are at fault."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except LuminaError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
+        except typer.TyperException as error:  # an unknown command or option
+            typer.echo(error.format_message(), err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
+def group(about: str, **options: Any) -> typer.Typer:
+    """A group of commands."""
+    return typer.Typer(
+        help=about, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, **options
+    )
+
+
+def show(what: Mapping[str, Any] | Sequence[str]) -> None:
+    """Print a JSON object, or lines for people, on stdout."""
+    typer.echo(json.dumps(what, ensure_ascii=False) if isinstance(what, Mapping) else "\n".join(what))
+
+
+def watched(steps: Steps[Result], what: str, quiet: bool) -> Result:
+    """Run steps to the end, with a progress bar on stderr where someone can see it."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        line = bar.add_task(what, total=None)
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            bar.update(line, total=step.total, completed=step.done, description=_described(what, step))
+
+
+def _described(what: str, step: Progress) -> str:
+    figures = step.partial if isinstance(step.partial, Mapping) else {}
+    return " ".join([f"{what} ({step.unit})", *(f"{name} {value:.3f}" for name, value in figures.items())])

@@ -1,0 +1,117 @@
+"""``lumina generate``: every task as a command whose options are the task's fields."""
+
+import inspect
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+import typer
+from pydantic.fields import FieldInfo
+
+from lumina.cli.console import AsJson, Model, Out, group, show, watched
+from lumina.errors import InputError
+from lumina.model.config import spec_of
+from lumina.pipeline.drawing import Painter
+from lumina.settings import Settings
+from lumina.tasks import TASKS
+from lumina.tasks.base import Picture, Pictures, Task, is_advanced, read
+from lumina.workflow.files import write_picture
+
+app = group("Run a task and write its pictures.")
+
+
+def open_pipeline(model: str | None) -> Painter:
+    """The pipeline of a model; a wrong name is reported before the slow libraries are loaded."""
+    settings = Settings.from_environment()
+    name = model or settings.model
+    spec_of(name.partition("@")[0])
+    from lumina.pipeline.pipeline import Pipeline
+
+    return Pipeline.load(name, settings, previews=False)
+
+
+def draw_with(
+    task: Task, model: str | None, out: Path | None, quiet: bool
+) -> tuple[tuple[Picture, ...], list[str], str]:
+    """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
+    pipeline = open_pipeline(model)
+    output: Pictures = watched(task.run(pipeline), "Drawing", quiet)
+    folder = out or pipeline.settings.outputs
+    files = [str(write_picture(picture, pipeline.model, folder)) for picture in output.image]
+    return output.image, files, pipeline.model
+
+
+def _task_command(task_class: type[Task]) -> Callable[..., None]:
+    """The command of a task: one option for each of its fields, whose values the task itself judges."""
+
+    def command(model: str | None, out: Path | None, as_json: bool, **given: str | None) -> None:
+        fields = task_class.model_fields
+        values = {name: _value(fields[name], text) for name, text in given.items() if text is not None}
+        pictures, files, used = draw_with(read(task_class, values), model, out, quiet=as_json)
+        drawings = [picture.drawing for picture in pictures]
+        tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
+        report = {
+            "files": files,
+            "seed": drawings[0].seed,
+            "seconds": round(sum(d.seconds for d in drawings), 3),
+            "tokens": tokens,
+            "forwards": forwards,
+            "tokens_per_forward": round(tokens / max(1, forwards), 3),
+            "model": used,
+        }
+        summary = "Seed {seed}, {seconds} s, {tokens_per_forward} codes per forward pass, {model}."
+        show(report if as_json else [*files, summary.format(**report)])
+
+    options = [_option(name, field) for name, field in task_class.inputs().items()]
+    shared = [("model", Model, None), ("out", Out, None), ("as_json", AsJson, False)]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, keyword, default=value, annotation=kind)
+            for name, kind, value in options + shared
+        ]
+    )
+    command.__annotations__ = {}
+    command.__doc__ = task_class.__doc__
+    return command
+
+
+def _option(name: str, field: FieldInfo) -> tuple[str, Any, None]:
+    """An option as (parameter, annotation, default); left out means: not given to the task."""
+    default = "required" if field.is_required() else f"default {field.default}" if field.default else ""
+    words = f"{field.description or field.title}" + (f" ({default})" if default else "")
+    option = typer.Option(
+        f"--{name.replace('_', '-')}",
+        help=words.replace("[", "\\["),  # not markup
+        metavar=_metavar(field),
+        rich_help_panel="Advanced" if is_advanced(field) else None,
+    )
+    return name, Annotated[str | None, option], None
+
+
+def _metavar(field: FieldInfo) -> str:
+    choices = [choice for kind in get_args(field.annotation) for choice in get_args(kind)]
+    if choices and all(isinstance(choice, str) for choice in choices) and "int" not in str(field.annotation):
+        return "|".join(choices)
+    if _is_list(field):
+        return "JSON"
+    return "NUMBER" if {int, float} & {field.annotation, *get_args(field.annotation)} else "TEXT"
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) in (tuple, list)
+
+
+def _value(field: FieldInfo, text: str) -> Any:
+    """Lists are written as JSON, everything else as it is."""
+    if not _is_list(field):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InputError(f"{field.title} must be JSON such as [[8, 99]], not {text!r}.") from None
+
+
+for _name, _class in TASKS.items():
+    app.command(_name)(_task_command(_class))

@@ -1,0 +1,53 @@
+"""``lumina train``: the embedded model from nothing, in two commands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lumina.cli.console import AsJson, group, show, watched
+
+app = group("Train the embedded model: first the tokenizer, then the model.")
+
+Data = Annotated[Path, typer.Option("--data", help="Folder of rendered scenes.", metavar="DIR")]
+Runs = Annotated[
+    Path, typer.Option("--out", help="Folder of the run; goes on if it was begun.", metavar="DIR")
+]
+Minutes = Annotated[float, typer.Option("--minutes", help="How long to train.", min=0.01)]
+Processes = Annotated[int, typer.Option("--processes", help="Processes of one thread each.", min=1)]
+
+
+@app.command("tokenizer")
+def train_tokenizer(
+    data: Data = Path("runs/scenes"),
+    out: Runs = Path("runs/tabletop"),
+    minutes: Minutes = 30.0,
+    processes: Processes = 2,
+    shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 120,
+    as_json: AsJson = False,
+) -> None:
+    """Render scenes where they are missing and train the picture tokenizer; goes on where it stopped."""
+    from lumina.training import runs
+
+    steps = runs.train_tokenizer(data, out, minutes=minutes, processes=processes, shards=shards)
+    folder = str(watched(steps, "Training the tokenizer", as_json))
+    show({"model": folder} if as_json else [folder])
+
+
+@app.command("model")
+def train_model(
+    data: Data = Path("runs/scenes"),
+    out: Runs = Path("runs/tabletop"),
+    minutes: Minutes = 75.0,
+    processes: Processes = 2,
+    start_from: Annotated[
+        Path | None, typer.Option("--from", help="Model folder whose weights to begin with.", metavar="DIR")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train the transformer on the scenes; goes on where it stopped."""
+    from lumina.training import runs
+
+    steps = runs.train_model(data, out, minutes=minutes, processes=processes, start_from=start_from)
+    folder = str(watched(steps, "Training the model", as_json))
+    show({"model": folder} if as_json else [folder])
