@@ -27,7 +27,7 @@ def orthogonal(matrix: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """For the 2-D weights inside the layers; `lr` is the size of an update's root mean square, as with AdamW.
+    """For matrices and, flattened to matrices, convolutions; `lr` scales an update as it does with AdamW.
 
     The processes of a group share the work: each makes its part of the updates orthogonal.
     """
@@ -51,13 +51,17 @@ class Muon(torch.optim.Optimizer):
             updates = [self._momentum(p, options["momentum"]) for p in params]
             for i, update in enumerate(updates):
                 mine = i % self._group.size == self._group.rank
-                updates[i] = orthogonal(update) * self._group.size if mine else torch.zeros_like(update)
+                updates[i] = (
+                    orthogonal(update.flatten(1)).view_as(update) * self._group.size
+                    if mine
+                    else torch.zeros_like(update)
+                )
             self._group.mean(updates)  # each is zero on all processes but one
             for param, update in zip(params, updates, strict=True):
                 # an orthogonal update has entries of size 1/sqrt(longer side); 0.2 matches AdamW
                 # (Liu et al. 2025, arXiv 2502.16982)
                 param.mul_(1 - options["lr"] * options["weight_decay"])
-                param.add_(update, alpha=-options["lr"] * 0.2 * max(param.shape) ** 0.5)
+                param.add_(update, alpha=-options["lr"] * 0.2 * max(param.flatten(1).shape) ** 0.5)
 
     def _momentum(self, param: Tensor, momentum: float) -> Tensor:
         """Nesterov's look-ahead of the gradients' running average."""

@@ -18,6 +18,7 @@ from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.dataset import KINDS, read_pictures, shard_files
+from lumina.training.muon import Muon
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 
@@ -41,7 +42,8 @@ class TokenizerTraining:
     out: Path
     minutes: float = 40.0
     batch: int = 24
-    peak_rate: float = 1.2e-3
+    muon_rate: float = 2e-3
+    adam_rate: float = 1e-3
     map_shards: int = 30  # maps are read from the first shards only, pictures from all
     processes: int = 2
     seed: int = 1
@@ -144,23 +146,36 @@ class _Run:
 
     model: MoVQGAN
     codebook: Codebook
-    optimizer: torch.optim.Optimizer
+    optimizers: list[torch.optim.Optimizer]
     group: Group
     step: int = 0
     trained: float = 0.0  # seconds
 
     def state(self) -> dict[str, Any]:
         return {
-            "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers],
             "count": self.codebook.count, "total": self.codebook.total,
             "step": self.step, "trained": self.trained,
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         self.codebook.count, self.codebook.total = state["count"], state["total"]
         self.step, self.trained = state["step"], state["trained"]
+
+
+def optimizers(model: MoVQGAN, settings: TokenizerTraining, group: Group) -> list[torch.optim.Optimizer]:
+    """Muon for the wide convolutions, AdamW for everything small."""
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    wide = [p for p in trainable if p.ndim == 4 and min(p.flatten(1).shape) >= 64]
+    chosen = {id(p) for p in wide}
+    others = [p for p in trainable if id(p) not in chosen]
+    return [
+        Muon(wide, lr=settings.muon_rate, group=group),
+        torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=1e-4),
+    ]
 
 
 def train(settings: TokenizerTraining) -> Steps[MoVQGAN]:
@@ -174,9 +189,7 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[MoVQGAN]:
     record = Record(settings.out)
     model = MoVQGAN(settings.config)
     codebook = Codebook(model, group)
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=settings.peak_rate, betas=(0.9, 0.95), weight_decay=1e-4)
-    run = _Run(model, codebook, optimizer, group)
+    run = _Run(model, codebook, optimizers(model, settings, group), group)
     if (state := record.resume()) is not None:
         run.load(state)
     budget = settings.minutes * 60
@@ -184,8 +197,8 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[MoVQGAN]:
     while run.trained < budget:
         start = time.monotonic()
         pixels = next(batches)
-        for parameters in optimizer.param_groups:
-            parameters["lr"] = learning_rate(run.trained, budget, settings.peak_rate)
+        for optimizer, peak in zip(run.optimizers, (settings.muon_rate, settings.adam_rate), strict=True):
+            optimizer.param_groups[0]["lr"] = learning_rate(run.trained, budget, peak)
         figures = _step(run, pixels)
         run.step += 1
         run.trained += group.mean_of(time.monotonic() - start)
@@ -216,12 +229,14 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
         output = model.decode_latent(straight)
     output = output.float()
     loss = reconstruction_loss(output, pixels) + 0.25 * commitment
-    run.optimizer.zero_grad(set_to_none=True)
+    for optimizer in run.optimizers:
+        optimizer.zero_grad(set_to_none=True)
     loss.backward()
     trainable = [p for p in model.parameters() if p.requires_grad]
     run.group.mean(p.grad for p in trainable if p.grad is not None)
     torch.nn.utils.clip_grad_norm_(trainable, 1.0)
-    run.optimizer.step()
+    for optimizer in run.optimizers:
+        optimizer.step()
     codebook.update(flat, codes.flatten())
     revived = codebook.revive(flat, LEAST_COUNT) if run.step % 20 == 0 else 0
     return {"loss": loss.item(), "psnr": psnr(output, pixels), "commitment": commitment.item(),
