@@ -14,10 +14,12 @@ from typer.testing import CliRunner, Result
 from lumina import __version__
 from lumina.cli import generate
 from lumina.cli.main import app
+from lumina.evaluation import tabletop
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.config import MODELS
 from lumina.pipeline.drawing import Painter
 from lumina.pipeline.fake import FakePipeline
+from lumina.steps import Progress, Steps
 from tests.tiny import write_tiny_model
 
 PROMPT = ("--prompt", "two red spheres on a white ground")
@@ -25,7 +27,7 @@ PROMPT = ("--prompt", "two red spheres on a white ground")
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_pipeline(model: str | None) -> Painter:
+    def open_pipeline(model: str | None, previews: bool = False) -> Painter:
         return FakePipeline()
 
     monkeypatch.setattr(generate, "open_pipeline", open_pipeline)
@@ -241,3 +243,25 @@ def test_the_module_starts_quickly_and_is_the_same_command() -> None:
 def test_training_says_what_is_missing(tmp_path: Path) -> None:
     command = ("train", "model", "--data", tmp_path, "--out", tmp_path)
     assert "run `lumina train tokenizer` first" in refused(*command)
+
+
+@pytest.mark.usefixtures("fake")
+def test_bench_reports_each_window() -> None:
+    report = ran("bench", "--pictures", "2", "--window", "4")
+    assert list(report["windows"]) == ["4"] and report["pictures"] == 2
+    assert report["windows"]["4"]["tokens_per_forward"] == 16.0
+    assert "tokens_per_forward" in run("bench", "--pictures", "1").stdout
+    assert "from 1 to 256" in refused("bench", "--window", "0")
+
+
+@pytest.mark.usefixtures("fake")
+def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "There is no benchmark" in refused("eval", "tabletop", "--task", "fly", "--out", tmp_path)
+
+    def benchmark(pipeline: Painter, task: str, limit: int, out: Path) -> Steps[dict[str, Any]]:
+        yield Progress(1, limit, unit="pictures")
+        return {task: {"overall": 0.5}}
+
+    monkeypatch.setattr(tabletop, "run", benchmark)
+    assert ran("eval", "tabletop", "--out", tmp_path) == {"text_to_image": {"overall": 0.5}}
+    assert run("eval", "tabletop", "--out", tmp_path).stdout.split() == ["text_to_image", "overall", "0.5"]

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from lumina.cli.console import AsJson, Model, Out, group, show, watched
 from lumina.errors import InputError
-from lumina.model.config import spec_of
+from lumina.model.config import ModelSpec, spec_of
 from lumina.pipeline.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -21,14 +21,18 @@ from lumina.workflow.files import write_picture
 app = group("Run a task and write its pictures.")
 
 
-def open_pipeline(model: str | None) -> Painter:
+def spec_for(model: str | None) -> ModelSpec:
+    """The model of this name, or the one that the settings name; raises UnknownModel."""
+    return spec_of((model or Settings.from_environment().model).partition("@")[0])
+
+
+def open_pipeline(model: str | None, previews: bool = False) -> Painter:
     """The pipeline of a model; a wrong name is reported before the slow libraries are loaded."""
     settings = Settings.from_environment()
-    name = model or settings.model
-    spec_of(name.partition("@")[0])
+    spec_for(model)
     from lumina.pipeline.pipeline import Pipeline
 
-    return Pipeline.load(name, settings, previews=False)
+    return Pipeline.load(model or settings.model, settings, previews=previews)
 
 
 def draw_with(

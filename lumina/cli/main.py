@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from lumina import __version__
-from lumina.cli import generate, training
+from lumina.cli import evaluation, generate, training
 from lumina.cli.console import AsJson, Commands, Model, Out, group, show
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.model.config import MODELS
@@ -19,6 +19,8 @@ from lumina.workflow.schema import codes_of, dump, problems, task_of
 app = group("Lumina Studio: one autoregressive image model, every task.", cls=Commands)
 app.add_typer(generate.app, name="generate")
 app.add_typer(training.app, name="train")
+app.add_typer(evaluation.app, name="eval")
+app.command("bench")(evaluation.bench)
 
 
 def main() -> None:
@@ -113,6 +115,19 @@ def run_workflow(
         report["identical"] = pictures[0].drawing.digest == expected
     same = ["The same codes as the recipe's: identical."] if report.get("identical") else []
     show(report if as_json else [*files, *same, f"Drawn with {used}."])
+
+
+@app.command("ui")
+def open_page(
+    share: Annotated[bool, typer.Option("--share", help="Also make a public link.")] = False,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = None,
+) -> None:
+    """Serve the studio in the browser."""
+    import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
+    from lumina.ui.app import serve
+
+    serve(share=share, server_name=host, server_port=port)
 
 
 @app.command("doctor")

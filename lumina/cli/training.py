@@ -41,7 +41,8 @@ def train_model(
     minutes: Minutes = 75.0,
     processes: Processes = 2,
     start_from: Annotated[
-        Path | None, typer.Option("--from", help="Model folder whose weights to begin with.", metavar="DIR")
+        Path | None,
+        typer.Option("--start-from", help="Model folder whose weights to begin with.", metavar="DIR"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -1,0 +1,88 @@
+"""``lumina eval`` and ``lumina bench``: how good the pictures are, and how fast they come."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lumina.cli import generate
+from lumina.cli.console import AsJson, Model, group, show, watched
+from lumina.errors import InputError
+
+app = group("Measure the embedded model: its pictures, its picture tokenizer, the judge.")
+
+Count = Annotated[int, typer.Option("--limit", help="How many pictures or scenes.", min=1)]
+Reports = Annotated[Path, typer.Option("--out", help="Folder for the report.", metavar="DIR")]
+
+
+@app.command("tabletop")
+def eval_tabletop(
+    task: Annotated[str, typer.Option("--task", help="Which task.")] = "text_to_image",
+    limit: Count = 300,
+    out: Reports = Path("outputs/eval"),
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw prompts in GenEval's six categories and have each picture judged."""
+    from lumina.evaluation import tabletop
+
+    steps = tabletop.run(generate.open_pipeline(model), task=task, limit=limit, out=out)
+    _show(watched(steps, "Drawing and judging", as_json), as_json)
+
+
+@app.command("tokenizer")
+def eval_tokenizer(limit: Count = 500, model: Model = None, as_json: AsJson = False) -> None:
+    """Send held-out scenes and their maps through the picture tokenizer and back."""
+    from lumina.evaluation.round_trip import tokenizer_report
+
+    _show(watched(tokenizer_report(_movqgan(model), limit), "Encoding", as_json), as_json)
+
+
+@app.command("judge")
+def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False) -> None:
+    """Measure how strict the judge is, on pictures whose truth is known."""
+    from lumina.evaluation.round_trip import spoils
+    from lumina.evaluation.strictness import strictness
+
+    spoiled = spoils(_movqgan(model))
+    steps = strictness(limit, round_trip=spoiled["round_trip"], shuffled_codes=spoiled["shuffled_codes"])
+    _show({"judge": watched(steps, "Judging", as_json)}, as_json)
+
+
+def bench(
+    pictures: Annotated[int, typer.Option("--pictures", help="How many for each window.", min=1)] = 6,
+    window: Annotated[list[int] | None, typer.Option("--window", help="Windows to compare.")] = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how fast the model draws here."""
+    from lumina.evaluation import benchmark
+
+    if any(not 1 <= size <= 256 for size in window or ()):
+        raise InputError("A window is a number of codes from 1 to 256.")
+    pipeline = generate.open_pipeline(model, previews=True)
+    steps = benchmark.run(pipeline, pictures=pictures, windows=window or (1, 16))
+    found = watched(steps, "Drawing", as_json)
+    _show({"bench": found} if not as_json else found, as_json)
+
+
+def _movqgan(model: str | None) -> Any:
+    from lumina.model.checkpoint import find_folder, load_movqgan
+
+    return load_movqgan(find_folder(generate.spec_for(model).source))
+
+
+def _show(found: Mapping[str, Any], as_json: bool) -> None:
+    """The figures; for people one a line."""
+    show(found if as_json else list(_lines(found, "")))
+
+
+def _lines(found: Mapping[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for name, value in found.items():
+        if isinstance(value, Mapping):
+            lines += [f"{indent}{name}", *_lines(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name:24} {value}")
+    return lines
