@@ -80,8 +80,8 @@ def candidates(part: Part, color: str, picture: Picture, empty: Table) -> list[C
     best = {}
     for shape in SHAPES:
         solids = [Solid(shape, color, MATERIALS[0], size) for size in SIZES]
-        placed = [place for solid in solids for place in search.places(solid)]
-        best[shape] = max(((agreement(p, part), p) for p in placed), key=lambda pair: pair[0])
+        tried = [(agreement(p, part), p) for solid in solids for p in search.places(solid)]
+        best[shape] = max(tried, key=lambda pair: pair[0])
     top = max(pair[0] for pair in best.values())
     found = []
     for agreed, placed in best.values():

@@ -24,7 +24,7 @@ from lumina.tabletop.scenes import COLORS, Scene, Solid
 MOST_SOLIDS = 6  # looked for; captions name four at most
 WORST_TABLE = 0.075  # mean mismatch of the empty table, of the full range
 LEAST_AGREEMENT = 0.78  # of a solid's outline and its patch, intersection over union
-LEAST_LEAD = 0.03  # in score over the best other shape
+LEAST_LEAD = 0.04  # in score over the best other shape
 LEAST_MATCH = 0.80  # share of a solid's inner pixels whose colour is as rendered
 SAME_COLOR = 0.16  # largest channel difference, of the full range
 LEAST_CRISPNESS = 0.45  # contrast along a solid's outline, of the rendered one
@@ -60,7 +60,11 @@ class Reading:
 
 def obeys(picture: Picture, claim: Claim) -> tuple[bool, tuple[str, ...]]:
     """Whether the picture [h, w, 3] shows exactly what is claimed, well drawn; and if not, why not."""
-    reading = read(picture)
+    return judge(read(picture), claim)
+
+
+def judge(reading: Reading, claim: Claim) -> tuple[bool, tuple[str, ...]]:
+    """As `obeys`, for a picture that has been read."""
     if is_true(claim, reading.scene):
         return not reading.problems, reading.problems
     wrong = f"it shows {words(reading.scene)}, not {text_of(claim)}"

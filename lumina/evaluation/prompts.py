@@ -1,0 +1,87 @@
+"""Benchmark prompts for tabletop in GenEval's six categories (Ghosh et al. 2023), and for unseen triples."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations, product
+
+import numpy as np
+
+from lumina.tabletop.captions import RELATIONS, Claim, Thing, text_of
+from lumina.tabletop.scenes import COLORS, FRAMES, HELD_OUT_TRIPLES, MATERIALS, SHAPES
+
+CATEGORIES = ("single_object", "two_objects", "counting", "colors", "position", "color_attribution")
+UNSEEN = "unseen_triples"
+FRAME_CYCLE = (FRAMES[0], FRAMES[1], FRAMES[0], FRAMES[2])  # half square, a quarter wide, a quarter tall
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One thing to draw and to judge: its category, claim, frame in pixels and the seed of its noise."""
+
+    category: str
+    claim: Claim
+    width: int
+    height: int
+    seed: int
+
+    @property
+    def text(self) -> str:
+        """The claim in English."""
+        return text_of(self.claim)
+
+
+def prompts(limit: int, seed: int) -> list[Prompt]:
+    """`limit` // 6 prompts (at least one) of each category, then as many for unseen triples; seeded."""
+    rng = np.random.default_rng([seed, 6])
+    each = max(limit // len(CATEGORIES), 1)
+    chosen = [
+        (category, claim)
+        for category in (*CATEGORIES, UNSEEN)
+        for claim in _choose(list(_claims(category)), each, rng)
+    ]
+    frames = [FRAME_CYCLE[i % each % len(FRAME_CYCLE)] for i in range(len(chosen))]
+    return [
+        Prompt(category, claim, *frame, seed=seed + i)
+        for i, ((category, claim), frame) in enumerate(zip(chosen, frames, strict=True))
+    ]
+
+
+def _choose(claims: list[Claim], count: int, rng: np.random.Generator) -> list[Claim]:
+    """A random choice in which no claim comes back before all others came."""
+    rounds = -(-count // len(claims))
+    order = [int(i) for _ in range(rounds) for i in rng.permutation(len(claims))]
+    return [claims[i] for i in order[:count]]
+
+
+def _claims(category: str) -> Iterator[Claim]:
+    """Every claim of a category; of what is not named, the model may choose freely."""
+    pairs = list(permutations(SHAPES, 2))
+    if category == "single_object":
+        yield from (Claim((Thing(1, shape),)) for shape in SHAPES)
+    elif category == "two_objects":
+        yield from (Claim((Thing(1, a), Thing(1, b))) for a, b in pairs)
+    elif category == "counting":
+        yield from (Claim((Thing(count, shape),)) for shape, count in product(SHAPES, (2, 3, 4)))
+    elif category == "colors":
+        yield from (Claim((Thing(1, shape, color),)) for color, shape in _seen_pairs())
+    elif category == "position":
+        yield from (
+            Claim((Thing(1, a), Thing(1, b)), relation) for (a, b), relation in product(pairs, RELATIONS)
+        )
+    elif category == "color_attribution":
+        yield from (
+            Claim((Thing(1, a, color_a), Thing(1, b, color_b)))
+            for (color_a, a), (color_b, b) in permutations(_seen_pairs(), 2)
+            if color_a != color_b and a != b
+        )
+    else:
+        yield from (Claim((Thing(1, s, c, m),)) for c, s, m in sorted(HELD_OUT_TRIPLES))
+
+
+def _seen_pairs() -> list[tuple[str, str]]:
+    """(colour, shape) pairs that training shows in both materials."""
+    return [
+        (color, shape)
+        for color, shape in product(COLORS, SHAPES)
+        if not any((color, shape, material) in HELD_OUT_TRIPLES for material in MATERIALS)
+    ]

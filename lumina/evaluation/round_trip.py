@@ -1,0 +1,103 @@
+"""What the tokenizer keeps: held-out pictures and maps through codes and back, against the truth."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from einops import rearrange
+from numpy.typing import NDArray
+
+from lumina.evaluation import metrics
+from lumina.evaluation.held_out import held_out_scenes
+from lumina.evaluation.strictness import shuffle_half
+from lumina.model.movqgan import MoVQGAN
+from lumina.steps import Progress, Steps
+from lumina.tabletop import maps
+from lumina.tabletop.render import Rendering, render
+
+Picture = NDArray[np.uint8]
+Codes = NDArray[np.int64]
+EDGE = 128  # grey level above which a pixel of an edge map is a line
+
+
+@torch.inference_mode()
+def encode(movqgan: MoVQGAN, picture: Picture) -> Codes:
+    """Codes [rows, cols] of a picture [h, w, 3]."""
+    weight = movqgan.quantize.embedding.weight
+    pixels = rearrange(torch.tensor(picture).to(weight) / 127.5 - 1, "h w rgb -> 1 rgb h w")
+    return np.asarray(movqgan.encode(pixels)[0].cpu().numpy(), dtype=np.int64)
+
+
+@torch.inference_mode()
+def decode(movqgan: MoVQGAN, codes: Codes) -> Picture:
+    """The picture [h, w, 3] of codes [rows, cols]."""
+    device = movqgan.quantize.embedding.weight.device
+    pixels = movqgan.decode(torch.as_tensor(codes)[None].to(device))[0]
+    levels = ((pixels.float() + 1) * 127.5).round().clamp(0, 255).to("cpu", torch.uint8)
+    return np.ascontiguousarray(rearrange(levels, "rgb h w -> h w rgb").numpy())
+
+
+def tokenizer_report(movqgan: MoVQGAN, count: int = 500, seed: int = 0) -> Steps[dict[str, Any]]:
+    """Means over `count` held-out scenes, every fifth with patterns: PSNR in dB and each map's own figure."""
+    rows: list[dict[str, float]] = []
+    uses = {"all": np.zeros(movqgan.config.n_embed, np.int64)}
+    uses["picture"] = uses["all"].copy()
+    for scene in held_out_scenes(count, seed, patterns=True):
+        rendering = render(scene)
+        shown = {"picture": rendering.picture, **maps.map_pictures(rendering)}
+        codes = {kind: encode(movqgan, picture) for kind, picture in shown.items()}
+        back = {kind: decode(movqgan, code) for kind, code in codes.items()}
+        for kind, code in codes.items():
+            uses["all"] += np.bincount(code.ravel(), minlength=len(uses["all"]))
+            if kind == "picture":
+                uses["picture"] += np.bincount(code.ravel(), minlength=len(uses["all"]))
+        rows.append(_row(rendering, shown, back))
+        yield Progress(len(rows), count, unit="scenes")
+    means = {key: round(float(np.mean([row[key] for row in rows])), 4) for key in rows[0]}
+    return {"tokenizer": {**means, **_usage(uses), "scenes": count}}
+
+
+def _row(rendering: Rendering, shown: dict[str, Picture], back: dict[str, Picture]) -> dict[str, float]:
+    """All figures of one scene."""
+    instances = maps.left_to_right(rendering.instances)
+    return {
+        "psnr": metrics.psnr(back["picture"], shown["picture"]),
+        "depth_psnr": metrics.psnr(back["depth"], shown["depth"]),
+        "depth_abs_rel": metrics.abs_rel(maps.depth_of(back["depth"]), rendering.depth),
+        "depth_delta1": metrics.delta1(maps.depth_of(back["depth"]), rendering.depth),
+        "normal_psnr": metrics.psnr(back["normal"], shown["normal"]),
+        "normal_angle": metrics.normal_angle(maps.normals_of(back["normal"]), rendering.normals),
+        "edge_f1": metrics.edge_f1(_lines(back["canny"]), _lines(shown["canny"])),
+        "segmentation_miou": metrics.mean_iou(maps.segments_of(back["segmentation"]), instances),
+    }
+
+
+def _lines(picture: Picture) -> NDArray[np.bool_]:
+    return np.asarray(picture.mean(-1) >= EDGE)
+
+
+def _usage(uses: dict[str, Codes]) -> dict[str, Any]:
+    """How many codes are used, and how evenly: over pictures and maps together, and pictures alone."""
+    size = len(uses["all"])
+    return {
+        "codebook": size,
+        "codes_used": round(float((uses["all"] > 0).mean()), 4),
+        "perplexity": round(metrics.perplexity(uses["all"]), 1),
+        "perplexity_share": round(metrics.perplexity(uses["all"]) / size, 4),
+        "codes_used_by_pictures": round(float((uses["picture"] > 0).mean()), 4),
+        "perplexity_of_pictures": round(metrics.perplexity(uses["picture"]), 1),
+    }
+
+
+def spoils(movqgan: MoVQGAN) -> dict[str, Callable[[Picture, np.random.Generator], Picture]]:
+    """For `strictness`: a picture after its round trip, and with half of its codes shuffled."""
+
+    def round_trip(picture: Picture, rng: np.random.Generator) -> Picture:
+        return decode(movqgan, encode(movqgan, picture))
+
+    def shuffled_codes(picture: Picture, rng: np.random.Generator) -> Picture:
+        codes = encode(movqgan, picture)
+        return decode(movqgan, shuffle_half(codes.ravel(), rng).reshape(codes.shape))
+
+    return {"round_trip": round_trip, "shuffled_codes": shuffled_codes}

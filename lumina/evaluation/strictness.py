@@ -1,0 +1,120 @@
+"""How strict the judge is: what it accepts and turns down among pictures whose truth is known."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from lumina.evaluation.held_out import held_out_scenes
+from lumina.steps import Progress, Steps
+from lumina.tabletop.captions import OPPOSITE, Claim, Thing, is_true, relation_of
+from lumina.tabletop.judge import judge, read
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene
+
+Picture = NDArray[np.uint8]
+Spoil = Callable[[Picture, np.random.Generator], Picture]
+BLOCK = 8  # pixels: one code of the tabletop tokenizer
+
+
+def strictness(
+    count: int = 200, seed: int = 0, round_trip: Spoil | None = None, shuffled_codes: Spoil | None = None
+) -> Steps[dict[str, Any]]:
+    """Shares between 0 and 1 over `count` held-out scenes, rendered, and the seconds one reading takes.
+
+    `accepted`: own captions; `accepted_soft`: the same on softened pictures; `wrong_rejected`: captions with
+    one fault; `shuffled_rejected`: half of the 8×8 blocks shuffled. A tokenizer adds `accepted_round_trip`
+    and `shuffled_codes_rejected`.
+    """
+    spoils: dict[str, Spoil] = {"accepted": lambda picture, _: picture, "accepted_soft": soften}
+    spoils |= {"accepted_round_trip": round_trip} if round_trip else {}
+    spoils |= {"shuffled_rejected": shuffle_blocks}
+    spoils |= {"shuffled_codes_rejected": shuffled_codes} if shuffled_codes else {}
+    verdicts: dict[str, list[bool]] = {name: [] for name in (*spoils, "wrong_rejected")}
+    rng, seconds = np.random.default_rng(seed), 0.0
+    for done, scene in enumerate(held_out_scenes(count, seed), start=1):
+        picture, claim = render(scene).picture, full_claim(scene)
+        for name, spoil in spoils.items():
+            spoiled = spoil(picture, rng)
+            begun = time.perf_counter()
+            reading = read(spoiled)
+            seconds += time.perf_counter() - begun
+            verdicts[name].append(judge(reading, claim)[0] is not name.endswith("rejected"))
+            if name == "accepted":
+                verdicts["wrong_rejected"] += [
+                    not judge(reading, wrong)[0] for wrong in wrong_claims(claim, scene, rng)
+                ]
+        yield Progress(done, count, unit="scenes")
+    shares = {name: round(float(np.mean(right)), 4) for name, right in verdicts.items()}
+    return {**shares, "scenes": count, "seconds_per_picture": round(seconds / (count * len(spoils)), 3)}
+
+
+def full_claim(scene: Scene) -> Claim:
+    """Everything there is to say about a scene."""
+    counts: dict[Thing, int] = {}
+    for solid in scene.solids:
+        thing = Thing(1, solid.shape, solid.color, solid.material, solid.size)
+        counts[thing] = counts.get(thing, 0) + 1
+    things = tuple(replace(thing, count=count) for thing, count in counts.items())
+    relation = None
+    if len(scene.solids) == 2 == len(things):
+        relation = relation_of(*scene.solids, scene.width, scene.height)
+    return Claim(things, relation, scene.ground, scene.light)
+
+
+def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterator[Claim]:
+    """The claim with one fault, once for each kind of fault that makes it false."""
+    i = int(rng.integers(len(claim.things)))
+    thing = claim.things[i]
+
+    def other(options: tuple[str, ...], said: str | None) -> str:
+        return str(rng.choice([option for option in options if option != said]))
+
+    other_count = int(rng.choice([n for n in (thing.count - 1, thing.count + 1) if 1 <= n <= 4]))
+    faults = [
+        replace(thing, shape=other(SHAPES, thing.shape)),
+        replace(thing, color=other(COLORS, thing.color)),
+        replace(thing, material=other(MATERIALS, thing.material)),
+        replace(thing, size=other(SIZES, thing.size)),
+        replace(thing, count=other_count),
+    ]
+    wrong = [replace(claim, things=(*claim.things[:i], fault, *claim.things[i + 1 :])) for fault in faults]
+    wrong.append(replace(claim, ground=other(GROUNDS, claim.ground)))
+    wrong.append(replace(claim, light=other(LIGHTS, claim.light)))
+    if claim.relation is not None:
+        wrong.append(replace(claim, relation=OPPOSITE[claim.relation]))
+    yield from (one for one in wrong if not is_true(one, scene))
+
+
+def soften(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Wobble by 0.7 pixels, blur by 0.6 and add coarse noise of 5 levels: worse than a decoder does."""
+    height, width = picture.shape[:2]
+    down, right = (ndimage.gaussian_filter(rng.normal(size=(height, width)), 4) for _ in range(2))
+    rows, cols = np.mgrid[:height, :width]
+    where = [rows + 0.7 * down / down.std(), cols + 0.7 * right / right.std()]
+    channels = np.moveaxis(picture.astype(np.float32), -1, 0)
+    moved = [ndimage.map_coordinates(channel, where, order=1, mode="nearest") for channel in channels]
+    noise = ndimage.gaussian_filter(rng.normal(size=picture.shape), (1, 1, 0))
+    soft = ndimage.gaussian_filter(np.stack(moved, axis=-1), (0.6, 0.6, 0)) + 5 * noise / noise.std()
+    return np.asarray(np.clip(soft + 0.5, 0, 255), dtype=np.uint8)
+
+
+def shuffle_blocks(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Half of the 8×8 blocks change places among themselves."""
+    height, width = picture.shape[:2]
+    rows, cols = height // BLOCK, width // BLOCK
+    grid = picture.reshape(rows, BLOCK, cols, BLOCK, 3).swapaxes(1, 2)
+    blocks = shuffle_half(grid.reshape(rows * cols, BLOCK, BLOCK, 3), rng)
+    return blocks.reshape(rows, cols, BLOCK, BLOCK, 3).swapaxes(1, 2).reshape(picture.shape)
+
+
+def shuffle_half(values: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+    """A copy in which a random half of the first axis is permuted."""
+    chosen = rng.permutation(len(values))[: len(values) // 2]
+    shuffled = values.copy()
+    shuffled[chosen] = values[rng.permutation(chosen)]
+    return shuffled

@@ -1,0 +1,99 @@
+"""The benchmark draws, judges, counts and reports; a pipeline that renders the truth gets full marks."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lumina.errors import InputError
+from lumina.evaluation import tabletop
+from lumina.evaluation.prompts import CATEGORIES, UNSEEN
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tabletop.captions import parse, stands
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import COLORS, HELD_OUT_TRIPLES, Scene, Solid, place
+
+
+class PerfectPipeline(FakePipeline):
+    """Renders what the instruction asks for."""
+
+    def draw(self, *, instruction, width, height, options, **rest):
+        steps = super().draw(instruction=instruction, width=width, height=height, options=options, **rest)
+        drawing = yield from steps
+        claim = parse(instruction.split("\n")[1])
+        picture = render(_scene(claim, width, height, options.seed)).picture
+        return replace(drawing, image=Image.fromarray(picture))
+
+
+def _scene(claim, width, height, seed):
+    rng = np.random.default_rng(seed)
+    colors = iter(rng.permutation(COLORS))
+    wanted = [
+        Solid(thing.shape, thing.color or next(colors), thing.material or "matte", "small")
+        for thing in claim.things
+        for _ in range(thing.count)
+    ]
+    while True:
+        solids = place(wanted, width, height, rng)
+        if solids and (claim.relation is None or stands(claim.relation, *solids, width, height)):
+            return Scene(solids, "grey", "daylight", width, height)
+
+
+@pytest.fixture(scope="module")
+def perfect(tmp_path_factory):
+    out = tmp_path_factory.mktemp("eval")
+    steps = tabletop.run(PerfectPipeline(), limit=12, out=out)
+    shown = []
+    while True:
+        try:
+            shown.append(next(steps))
+        except StopIteration as stop:
+            return stop.value["text_to_image"], shown, out
+
+
+def test_true_pictures_score_full_marks(perfect):
+    scores, shown, _ = perfect
+    assert {name: scores[name] for name in ("overall", *CATEGORIES, UNSEEN)} == dict.fromkeys(
+        ("overall", *CATEGORIES, UNSEEN), 1.0
+    )
+    assert [(step.done, step.total) for step in shown] == [(i, 14) for i in range(1, 15)]
+
+
+def test_settings_stand_beside_the_scores(perfect):
+    scores, _, _ = perfect
+    assert (scores["temperature"], scores["top_p"], scores["guidance_scale"]) == (1.0, 1.0, 3.0)
+    assert scores["window"] == 16
+    assert scores["pictures"] == {"overall": 12, UNSEEN: 2}
+    assert scores["intervals_95"]["overall"] == [0.7575, 1.0]
+    assert scores["tokens_per_forward"] > 1
+
+
+def test_the_report_is_written(perfect):
+    scores, _, out = perfect
+    written = json.loads((out / "text_to_image.json").read_text())
+    assert written["overall"] == scores["overall"]
+    assert [row["category"] for row in written["judged"]][::2] == [*CATEGORIES, UNSEEN]
+    assert (out / written["judged"][3]["picture"]).exists()
+    assert "| counting | 1.000 | " in (out / "text_to_image.md").read_text()
+    with Image.open(out / "text_to_image.png") as sheet:
+        assert sheet.width > 1000
+
+
+def test_coloured_noise_scores_nothing(tmp_path):
+    scores = finish(tabletop.run(FakePipeline(), limit=6, out=tmp_path))["text_to_image"]
+    assert scores["overall"] == scores[UNSEEN] == 0
+    row = json.loads((tmp_path / "text_to_image.json").read_text())["judged"][0]
+    assert not row["accepted"] and row["reasons"]
+
+
+@pytest.mark.parametrize("wrong", [{"task": "sculpture"}, {"limit": 0}])
+def test_wrong_input_is_named(tmp_path, wrong):
+    with pytest.raises(InputError, match=r"sculpture|limit"):
+        tabletop.run(FakePipeline(), out=tmp_path, **wrong)
+
+
+def test_unseen_triples_are_few():
+    assert len(HELD_OUT_TRIPLES) == 8

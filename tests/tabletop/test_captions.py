@@ -1,0 +1,128 @@
+"""Captions: true claims, English that reads back, and words that are known or not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lumina.tabletop import captions
+from lumina.tabletop.captions import Claim, Thing
+from lumina.tabletop.scenes import (
+    COLORS,
+    GROUNDS,
+    LIGHTS,
+    MATERIALS,
+    SHAPES,
+    SIZES,
+    Scene,
+    Solid,
+    sample_scene,
+)
+
+LEFT = Solid("cube", "red", "matte", "large", x=-0.7, y=0.0)
+RIGHT = Solid("sphere", "blue", "metal", "small", x=0.7, y=0.0)
+SCENE = Scene((LEFT, RIGHT), "white", "night")
+
+
+def maybe(options):
+    return st.one_of(st.none(), st.sampled_from(options))
+
+
+things = st.builds(
+    Thing, st.integers(1, 2), st.sampled_from(SHAPES), maybe(COLORS), maybe(MATERIALS), maybe(SIZES)
+)
+
+
+@given(st.lists(things, min_size=1, max_size=2), maybe(captions.RELATIONS), maybe(GROUNDS), maybe(LIGHTS))
+@settings(max_examples=80, deadline=None)
+def test_every_caption_reads_back(listed, relation, ground, light):
+    claim = Claim(tuple(listed), relation if len(listed) == 2 else None, ground, light)
+    assert captions.parse(captions.text_of(claim)) == claim
+    assert captions.unknown_words(captions.text_of(claim)) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        (Claim((Thing(1, "cube"),)), "a cube"),
+        (Claim((Thing(3, "ring", "orange"),), None, "blue"), "three orange rings on a blue ground"),
+        (Claim((Thing(1, "cone", "orange"),), None, None, "night"), "an orange cone at night"),
+        (Claim((Thing(1, "cone"), Thing(1, "ring")), "left of"), "a cone left of a ring"),
+        (Claim((Thing(1, "cube", "red", "metal", "small"),)), "a small red metal cube"),
+    ],
+)
+def test_wording(claim, text):
+    assert captions.text_of(claim) == text
+
+
+def test_what_is_not_in_the_grammar_is_not_read():
+    assert captions.parse("a castle in the fog") is None
+    assert captions.parse("four cubes and three rings") is None
+
+
+def test_descriptions_are_true():
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        scene = sample_scene(rng)
+        assert captions.is_true(captions.describe(scene, rng), scene)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a red cube and a sphere",
+        "a sphere and a cube on a white ground",
+        "a cube left of a sphere",
+        "a large cube and a small metal sphere at night",
+    ],
+)
+def test_true_claims(text):
+    assert captions.is_true(captions.parse(text), SCENE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a red cube",
+        "two cubes",
+        "a blue cube and a red sphere",
+        "a cube right of a sphere",
+        "a cube behind a sphere",
+        "a red cube and a sphere in daylight",
+        "a red cube and a sphere on a grey ground",
+        "a small cube and a sphere",
+    ],
+)
+def test_false_claims(text):
+    assert not captions.is_true(captions.parse(text), SCENE)
+
+
+def test_relations_are_as_the_viewer_sees_them():
+    near, far = replace(LEFT, x=0.0, y=-1.0), replace(RIGHT, x=0.0, y=1.0)
+    assert captions.relation_of(near, far, 128, 128) == "in front of"
+    assert captions.relation_of(far, near, 128, 128) == "behind"
+    assert captions.relation_of(LEFT, RIGHT, 128, 128) == "left of"
+    assert captions.relation_of(LEFT, replace(RIGHT, x=-0.6), 128, 128) is None
+
+
+def test_assignment_tries_all_ways():
+    solids = (replace(LEFT, x=-0.8), replace(LEFT, x=0.8, color="green"), replace(RIGHT, x=0.0))
+    claim = Claim((Thing(1, "cube"), Thing(1, "cube", "red"), Thing(1, "sphere")))
+    assert captions.is_true(claim, Scene(solids))
+
+
+def test_random_prompts_are_known_and_repeatable():
+    for seed in range(20):
+        text = captions.random_prompt(seed)
+        assert text == captions.random_prompt(seed)
+        assert captions.parse(text) is not None
+        assert not captions.unknown_words(text)
+
+
+def test_unknown_words_find_a_known_neighbour():
+    assert captions.unknown_words("A dragon beside a red cube, a dragon") == ["dragon", "beside"]
+    assert captions.known_word_near("Torus") == "ring"
+    assert captions.known_word_near("purpel") == "purple"
+    assert captions.known_word_near("xylophone") is None
