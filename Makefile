@@ -42,5 +42,5 @@ $(RUNTIME): requirements.txt constraints.txt pyproject.toml
 	touch $@
 
 $(DEV): $(RUNTIME) requirements-dev.txt
-	$(PIP) --constraint constraints.txt --requirement requirements-dev.txt
+	$(PIP) --constraint constraints.txt --requirement requirements.txt --requirement requirements-dev.txt
 	touch $@
