@@ -1,4 +1,4 @@
-"""``lumina train``: the embedded model from nothing, in two commands."""
+"""``lumina train``: the embedded model from nothing, and its refinement."""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +31,22 @@ def train_tokenizer(
 
     steps = runs.train_tokenizer(data, out, minutes=minutes, processes=processes, shards=shards)
     folder = str(watched(steps, "Training the tokenizer", as_json))
+    show({"model": folder} if as_json else [folder])
+
+
+@app.command("decoder")
+def train_decoder(
+    data: Data = Path("runs/scenes"),
+    out: Runs = Path("runs/tabletop"),
+    minutes: Minutes = 15.0,
+    processes: Processes = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Refine the picture tokenizer's decoder; the codes, and so the transformer, stay valid."""
+    from lumina.training import runs
+
+    steps = runs.train_decoder(data, out, minutes=minutes, processes=processes)
+    folder = str(watched(steps, "Refining the decoder", as_json))
     show({"model": folder} if as_json else [folder])
 
 

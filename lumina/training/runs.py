@@ -5,8 +5,9 @@ from pathlib import Path
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan, save_movqgan, save_transformer, write_manifest
 from lumina.steps import Steps
-from lumina.training import model_trainer, tokenizer_trainer
+from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.dataset import render_scenes, shard_files
+from lumina.training.decoder_trainer import DecoderTraining
 from lumina.training.model_trainer import ModelTraining
 from lumina.training.sequences import encode_shards
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
@@ -32,6 +33,17 @@ def train_tokenizer(
     return folder
 
 
+def train_decoder(data: Path, out: Path, *, minutes: float = 15.0, processes: int = 2) -> Steps[Path]:
+    """Refine the decoder of the tokenizer in `out/model` in place; codes and transformer stay valid."""
+    folder = out / "model"
+    _need_tokenizer(folder, data)
+    settings = DecoderTraining(data, out / "decoder", minutes=minutes, processes=processes, model=folder)
+    movqgan = yield from decoder_trainer.train(settings)
+    save_movqgan(movqgan, folder)
+    write_manifest(folder)
+    return folder
+
+
 def train_model(
     data: Path,
     out: Path,
@@ -46,8 +58,7 @@ def train_model(
     Returns the model folder. Raises InputError if the tokenizer has not been trained.
     """
     folder = out / "model"
-    if not (folder / "movq_config.json").exists() or not any(shard_files(data)):
-        raise InputError(f"{folder} holds no trained tokenizer; run `lumina train tokenizer` first.")
+    _need_tokenizer(folder, data)
     yield from encode_shards(data, load_movqgan(folder), out / "codes")
     settings = ModelTraining(
         data, out / "codes", folder, out / "transformer", minutes, processes=processes, start_from=start_from
@@ -56,3 +67,8 @@ def train_model(
     save_transformer(transformer, folder)
     write_manifest(folder)
     return folder
+
+
+def _need_tokenizer(folder: Path, data: Path) -> None:
+    if not (folder / "movq_config.json").exists() or not any(shard_files(data)):
+        raise InputError(f"{folder} holds no trained tokenizer; run `lumina train tokenizer` first.")

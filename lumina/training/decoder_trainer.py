@@ -1,0 +1,96 @@
+"""Refines MoVQGAN's decoder alone: the codes stay what they are, so a trained transformer stays valid."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lumina.model.checkpoint import load_movqgan
+from lumina.model.movqgan import MoVQGAN
+from lumina.steps import Progress, Steps
+from lumina.training.parallel import Group, together
+from lumina.training.record import Record, learning_rate
+from lumina.training.tokenizer_trainer import (
+    Batches,
+    TokenizerTraining,
+    optimizers,
+    psnr,
+    reconstruction_loss,
+)
+
+
+@dataclass(frozen=True)
+class DecoderTraining(TokenizerTraining):
+    """Settings of a refinement that begins with the decoder in the folder `model`."""
+
+    model: Path = Path()
+
+
+def train(settings: DecoderTraining) -> Steps[MoVQGAN]:
+    """Refine, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
+    with together(_train, settings, settings.processes) as group:
+        return (yield from _train(settings, group))
+
+
+def _train(settings: DecoderTraining, group: Group) -> Steps[MoVQGAN]:
+    torch.manual_seed(settings.seed)
+    record = Record(settings.out)
+    model = load_movqgan(settings.model)  # nothing in it is trainable yet
+    for part in (model.decoder, model.post_quant_conv):
+        part.requires_grad_(True)
+    chosen = optimizers(model, settings, group)
+    step, trained = _resume(record, model, chosen)
+    budget = settings.minutes * 60
+    batches = iter(Batches(settings, group.rank, step))
+    while trained < budget:
+        start = time.monotonic()
+        for optimizer, peak in zip(chosen, (settings.muon_rate, settings.adam_rate), strict=True):
+            optimizer.param_groups[0]["lr"] = learning_rate(trained, budget, peak)
+        figures = _step(model, chosen, next(batches), group)
+        step += 1
+        trained += group.mean_of(time.monotonic() - start)
+        if group.leads and step % 50 == 0:
+            record.append(step, **figures, trained=trained)
+            yield Progress(int(trained), int(budget), unit="seconds", partial=figures)
+        if group.leads and (step % 500 == 0 or trained >= budget):
+            record.save(_state(model, chosen, step, trained))
+            record.draw_curves("psnr", "loss")
+    return model
+
+
+def _step(
+    model: MoVQGAN, chosen: list[torch.optim.Optimizer], pixels: Tensor, group: Group
+) -> dict[str, float]:
+    with torch.no_grad():
+        codes = model.encode(pixels)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output = model.decode(codes)
+    output = output.float()
+    loss = reconstruction_loss(output, pixels)
+    for optimizer in chosen:
+        optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    trainable = [p for p in model.parameters() if p.grad is not None]
+    group.mean(p.grad for p in trainable if p.grad is not None)
+    torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+    for optimizer in chosen:
+        optimizer.step()
+    return {"loss": loss.item(), "psnr": psnr(output, pixels)}
+
+
+def _state(model: MoVQGAN, chosen: list[torch.optim.Optimizer], step: int, trained: float) -> dict[str, Any]:
+    states = [optimizer.state_dict() for optimizer in chosen]
+    return {"model": model.state_dict(), "optimizers": states, "step": step, "trained": trained}
+
+
+def _resume(record: Record, model: MoVQGAN, chosen: list[torch.optim.Optimizer]) -> tuple[int, float]:
+    """Load the run's checkpoint, if there is one: (steps, seconds) done."""
+    if (state := record.resume()) is None:
+        return 0, 0.0
+    model.load_state_dict(state["model"])
+    for optimizer, saved in zip(chosen, state["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
+    return state["step"], state["trained"]
