@@ -1,6 +1,7 @@
 """What a forward knows about positions: the KV cache, the rotation angles, who may look at whom."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -45,12 +46,27 @@ class KVCache:
         """Forget all but the first ``used`` slots; the next forward overwrites them."""
         self.used = min(self.used, used)
 
-    def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Write [batch, kv heads, tokens, channels] behind the used slots; return all slots used by then."""
-        end = self.used + keys.shape[2]
-        self.keys[layer, :, :, self.used : end] = keys
-        self.values[layer, :, :, self.used : end] = values
-        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+    def memories(self, tokens: int) -> list["Memory"]:
+        """For each layer, where the next ``tokens`` go and what is there by then."""
+        end = self.used + tokens
+        new = (whole[:, :, :, self.used : end].unbind(0) for whole in (self.keys, self.values))
+        seen = (whole[:, :, :, :end].unbind(0) for whole in (self.keys, self.values))
+        return [Memory(*parts) for parts in zip(*new, *seen, strict=True)]
+
+
+class Memory(NamedTuple):
+    """One layer's part of the cache in one forward: [batch, kv heads, tokens or slots, channels] each."""
+
+    new_keys: Tensor
+    new_values: Tensor
+    keys: Tensor
+    values: Tensor
+
+    def extend(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the new tokens' keys and values; return those of all slots used by then."""
+        self.new_keys.copy_(keys)
+        self.new_values.copy_(values)
+        return self.keys, self.values
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ class Span:
     sin: Tensor  # the same; its first half is negative, so that a swap of halves completes the rotation
     mask: Tensor | None = None  # [batch, 1, tokens, slots], 0 or -inf
     causal: bool = False
-    cache: KVCache | None = None
+    memory: list[Memory] | None = None
 
 
 class Rotary(nn.Module):
@@ -88,16 +104,17 @@ class Rotary(nn.Module):
             raise ModelError(
                 f"The sequence has {end} tokens, more than there is room for; ask for fewer pixels."
             )
+        memory = cache.memories(ids.shape[1]) if cache else None
         if cache is None or not cache.ragged:
             cos, sin = self.cos[None, first:end, None], self.sin[None, first:end, None]
-            if first == 0 or cache is None:
-                return Span(cos, sin, causal=True, cache=cache)
+            if cache is None or first == 0:
+                return Span(cos, sin, causal=True, memory=memory)
             if ids.shape[1] == 1:
-                return Span(cos, sin, cache=cache)
-            return Span(cos, sin, mask=visible(cache, end, cos.dtype), cache=cache)
-        positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
-        cos, sin = self.cos[positions][:, :, None], self.sin[positions][:, :, None]
-        return Span(cos, sin, mask=visible(cache, end, cos.dtype), cache=cache)
+                return Span(cos, sin, memory=memory)
+        else:
+            positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
+            cos, sin = self.cos[positions][:, :, None], self.sin[positions][:, :, None]
+        return Span(cos, sin, mask=visible(cache, end, cos.dtype), memory=memory)
 
 
 def visible(cache: KVCache, end: int, dtype: torch.dtype) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from lumina.model.cache import KVCache, Rotary, Span
 from lumina.model.config import TransformerConfig
+from lumina.model.products import Product, product
 
 HEAD_NORM_EPS = 1e-5  # fixed in the published model, whatever rms_norm_eps is
 
@@ -28,29 +29,34 @@ class HeadNorm(nn.Module):
 
 
 class Joint(nn.Module):
-    """A block whose first projections read the same input and are computed as one product."""
+    """A block whose ``first`` projections read the same input, so that one product can compute them all."""
 
     first: ClassVar[tuple[str, ...]]
+    last: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__()
-        self.joined: tuple[Tensor, Tensor | None] | None = None
+        self.products: tuple[Product, Product] | None = None
 
     def join(self) -> None:
-        """Lay the projections' weights side by side in one storage; each keeps its part of it (inference)."""
-        parts = [self.get_submodule(name) for name in self.first]
+        """Get ready for inference: the first weights share one storage, and must not change from now on."""
         weight, bias = self._side_by_side()
         end = 0
-        for part in parts:
-            own = part.get_parameter("weight")
+        for name in self.first:
+            own = self.get_parameter(f"{name}.weight")
             own.data = weight.data[end : end + len(own)]
             end += len(own)
-        self.joined = weight.detach(), None if bias is None else bias.detach()
+        last = self.get_submodule(self.last)
+        self.products = product(weight, bias), product(last.weight, last.bias)  # type: ignore[arg-type]
 
-    def project(self, x: Tensor) -> Tensor:
+    def enter(self, x: Tensor) -> Tensor:
         """All first projections of ``x``, side by side in the last dimension."""
-        weight, bias = self.joined or self._side_by_side()
-        return F.linear(x, weight, bias)
+        return self.products[0](x) if self.products else F.linear(x, *self._side_by_side())
+
+    def leave(self, x: Tensor) -> Tensor:
+        """The last projection of ``x``."""
+        out: Tensor = self.products[1](x) if self.products else self.get_submodule(self.last)(x)
+        return out
 
     def _side_by_side(self) -> tuple[Tensor, Tensor | None]:
         parts = [self.get_submodule(name) for name in self.first]
@@ -60,7 +66,7 @@ class Joint(nn.Module):
         return weight, torch.cat([part.get_parameter("bias") for part in parts])
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Joint":
-        self.joined = None  # a change of dtype or device would leave the shared storage behind
+        self.products = None  # they hold weights of the former dtype or device
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         return self
 
@@ -68,7 +74,7 @@ class Joint(nn.Module):
 class Attention(Joint):
     """Causal self-attention with LayerNorm on each head's query and key before the rotation."""
 
-    first = ("q_proj", "k_proj", "v_proj")
+    first, last = ("q_proj", "k_proj", "v_proj"), "o_proj"
 
     def __init__(self, config: TransformerConfig, layer: int) -> None:
         super().__init__()
@@ -86,18 +92,18 @@ class Attention(Joint):
     def forward(self, x: Tensor, span: Span) -> Tensor:
         """[batch, tokens, width] → the same shape."""
         both = self.heads + self.kv_heads
-        qkv = self.project(x).view(*x.shape[:2], -1, self.head_dim)  # [batch, tokens, heads, channels]
+        qkv = self.enter(x).view(*x.shape[:2], -1, self.head_dim)  # [batch, tokens, heads, channels]
         qk, v = torch.split(qkv, [both, self.kv_heads], dim=2)
         qk = self.rotate(qk, span).to(v.dtype)
         q, k = torch.split(qk.transpose(1, 2), [self.heads, self.kv_heads], dim=1)
         v = v.transpose(1, 2)  # [batch, heads, tokens, channels], as q and k
-        if span.cache is not None:
-            k, v = span.cache.extend(self.layer, k, v)
+        if span.memory is not None:
+            k, v = span.memory[self.layer].extend(k, v)
         grouped = self.heads != self.kv_heads
         out = F.scaled_dot_product_attention(
             q, k, v, attn_mask=span.mask, is_causal=span.causal, enable_gqa=grouped
         )
-        return F.linear(out.transpose(1, 2).flatten(2), self.o_proj.weight, self.o_proj.bias)
+        return self.leave(out.transpose(1, 2).flatten(2))
 
     def rotate(self, qk: Tensor, span: Span) -> Tensor:
         """Normalise each head of queries and keys together, then turn them by their position's angle."""
@@ -125,7 +131,7 @@ class Attention(Joint):
 class MLP(Joint):
     """SwiGLU: down(silu(gate(x)) · up(x)) (Shazeer 2020, arXiv 2002.05202)."""
 
-    first = ("gate_proj", "up_proj")
+    first, last = ("gate_proj", "up_proj"), "down_proj"
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -136,8 +142,8 @@ class MLP(Joint):
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, tokens, width] → the same shape."""
-        gate, up = self.project(x).chunk(2, dim=-1)
-        return F.linear(F.silu(gate) * up, self.down_proj.weight, self.down_proj.bias)
+        gate, up = self.enter(x).chunk(2, dim=-1)
+        return self.leave(F.silu(gate) * up)
 
 
 class Layer(nn.Module):
@@ -194,6 +200,9 @@ class Transformer(nn.Module):
         self.config = config
         self.model = Decoder(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self.heads: dict[tuple[int, int], Product] | None = (
+            None  # when joined: parts of the head, by their ids
+        )
 
     def hidden(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """Hidden states after the final norm [batch, tokens, width] for ``ids`` [batch, tokens].
@@ -206,9 +215,16 @@ class Transformer(nn.Module):
 
     def logits(self, hidden: Tensor, code_slice: slice | None = None) -> Tensor:
         """Logits of the whole vocabulary, or of the ids in ``code_slice``; never below float32."""
-        weight = self.lm_head.weight if code_slice is None else self.lm_head.weight[code_slice]
-        out = F.linear(hidden, weight)
+        out = self._head(code_slice)(hidden) if code_slice else self.lm_head(hidden)
         return out if out.dtype == torch.float64 else out.float()
+
+    def _head(self, part: slice) -> Product:
+        weight = self.lm_head.weight[part]
+        if self.heads is None:
+            return lambda hidden: F.linear(hidden, weight)
+        if (part.start, part.stop) not in self.heads:
+            self.heads[part.start, part.stop] = product(weight)
+        return self.heads[part.start, part.stop]
 
     def forward(
         self, ids: Tensor, *, cache: KVCache | None = None, code_slice: slice | None = None
@@ -227,6 +243,22 @@ class Transformer(nn.Module):
         for block in self.modules():
             if isinstance(block, Joint):
                 block.join()
+        self.heads = {}
+        return self
+
+    def converted(self, dtype: torch.dtype) -> "Transformer":
+        """A copy that computes in ``dtype``, ready for inference."""
+        with torch.device("meta"):
+            model = Transformer(self.config)
+        model.load_state_dict(
+            {name: value.to(dtype) for name, value in self.state_dict().items()}, assign=True
+        )
+        model.model.rotary.to(device=self.lm_head.weight.device, dtype=dtype)
+        return model.join()
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Transformer":
+        self.heads = None
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         return self
 
     def initialise(self, seed: int) -> "Transformer":

@@ -1,6 +1,5 @@
 """Runs the transformer for one request at a time, and yields the image row by row."""
 
-import copy
 from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Protocol
@@ -62,7 +61,7 @@ class LocalEngine:
         """The network in the dtype called ``name``; another one than its own is converted once and kept."""
         dtype = self.dtype if name is None else getattr(torch, name)
         if dtype not in self._transformers:
-            self._transformers[dtype] = copy.deepcopy(self._transformers[self.dtype]).to(dtype).join()
+            self._transformers[dtype] = self._transformers[self.dtype].converted(dtype)
         return self._transformers[dtype]
 
 
