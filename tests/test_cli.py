@@ -265,3 +265,10 @@ def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(tabletop, "run", benchmark)
     assert ran("eval", "tabletop", "--out", tmp_path) == {"text_to_image": {"overall": 0.5}}
     assert run("eval", "tabletop", "--out", tmp_path).stdout.split() == ["text_to_image", "overall", "0.5"]
+
+
+def test_ui_serves_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[dict[str, Any]] = []
+    monkeypatch.setattr("lumina.ui.app.serve", lambda **options: served.append(options))
+    assert run("ui", "--port", "7999", "--share").exit_code == 0
+    assert served == [{"share": True, "server_name": "127.0.0.1", "server_port": 7999}]
