@@ -51,19 +51,20 @@ class Record:
         width, height = CURVE_SIZE
         picture = Image.new("RGB", CURVE_SIZE, "white")
         pen = ImageDraw.Draw(picture)
+        rows = self.rows()
+        last = max((row["step"] for row in rows), default=0)
         for i, (name, color) in enumerate(zip(names, COLORS, strict=False)):
-            points = [(row["step"], row[name]) for row in self.rows() if name in row]
+            points = [(row["step"], row[name]) for row in rows if name in row]
             if len(points) < 2:
                 continue
             low, high = min(v for _, v in points), max(v for _, v in points)
-            last = points[-1][0] or 1
             line = [
                 (50 + s / last * (width - 70), height - 30 - (v - low) / ((high - low) or 1) * (height - 60))
                 for s, v in points
             ]
             pen.line(line, fill=color, width=2)
             pen.text((60 + i * 200, 8), f"{name} {low:.3f} to {high:.3f}", fill=color)
-        pen.text((width - 140, height - 18), f"steps, last {int(self.rows()[-1]['step'])}", fill="black")
+        pen.text((width - 140, height - 18), f"steps, last {int(last)}", fill="black")
         picture.save(self.folder / "curves.png")
 
 

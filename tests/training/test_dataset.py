@@ -1,0 +1,54 @@
+"""Shards of rendered scenes: what is in them, and that a broken-off rendering goes on."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lumina.steps import finish
+from lumina.tabletop.scenes import FRAMES, HELD_OUT_TRIPLES, is_held_out
+from lumina.training import dataset
+from lumina.training.dataset import (
+    KINDS,
+    Shard,
+    read_pictures,
+    read_scenes,
+    render_scenes,
+    scene_of,
+    shard_files,
+)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(dataset, "SHARD", 3)
+
+
+def test_frames_and_patterns_come_in_fixed_shares():
+    shards = [Shard(number) for number in range(40)]
+    assert {shard.frame for shard in shards} == set(FRAMES)
+    assert sum(shard.frame == (128, 128) for shard in shards) == 28
+    assert sum(shard.patterned for shard in shards) == 8
+
+
+def test_a_shard_holds_training_scenes_and_all_their_maps(few, tmp_path):
+    dataset._write_shard(2, tmp_path)
+    (file,) = shard_files(tmp_path)
+    scenes = read_scenes(file)
+    assert len(scenes) == 3
+    assert not any(is_held_out(scene) for scene in scenes)
+    assert not any(solid.triple in HELD_OUT_TRIPLES for scene in scenes for solid in scene.solids)
+    for kind in KINDS:
+        pictures = read_pictures(file, kind)
+        assert pictures.shape == (3, 96, 160, 3)
+        assert pictures.dtype == np.uint8
+    assert scene_of(dataclasses.asdict(scenes[0])) == scenes[0]
+
+
+def test_rendering_goes_on_where_it_stopped(few, tmp_path):
+    dataset._write_shard(0, tmp_path)
+    before = Shard(0).path(tmp_path).stat().st_mtime_ns
+    assert finish(render_scenes(tmp_path, 2, workers=1)) == 2
+    assert Shard(0).path(tmp_path).stat().st_mtime_ns == before
+    assert len(list(shard_files(tmp_path))) == 2
+    assert not list(tmp_path.glob("*.part"))

@@ -1,0 +1,106 @@
+"""The pieces a training run is made of: schedule, record, Muon, codebook, text tokenizer."""
+
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from lumina.model.checkpoint import find_folder
+from lumina.model.movqgan import MoVQGAN
+from lumina.model.text import TextTokenizer
+from lumina.tabletop.captions import KNOWN_WORDS
+from lumina.training import vocabulary
+from lumina.training.muon import Muon, orthogonal
+from lumina.training.parallel import Group
+from lumina.training.record import Record, learning_rate
+from lumina.training.tokenizer_trainer import Codebook, psnr, reconstruction_loss, to_pictures, to_pixels
+from tests.training.tiny import TINY_MOVQ
+
+
+def test_learning_rate_warms_up_stays_and_cools():
+    assert learning_rate(0, 100, 1.0) == 0
+    assert learning_rate(10, 100, 1.0) == 1
+    assert learning_rate(75, 100, 1.0) == pytest.approx(0.5)
+    assert learning_rate(120, 100, 1.0) == 0
+
+
+def test_record_keeps_its_lines_and_draws_curves(tmp_path):
+    record = Record(tmp_path / "run")
+    assert record.rows() == [] and record.resume() is None
+    for step in (1, 2, 3):
+        record.append(step, loss=1 / step)
+    record.save({"step": 3, "weight": torch.ones(2)})
+    record.draw_curves("loss")
+    assert [row["loss"] for row in Record(tmp_path / "run").rows()] == [1.0, 0.5, 0.33333]
+    assert record.resume()["step"] == 3
+    assert (tmp_path / "run" / "curves.png").stat().st_size > 0
+
+
+def test_muon_moves_singular_values_close_to_one():
+    matrix = torch.randn(96, 64, generator=torch.Generator().manual_seed(0))
+    values = torch.linalg.svdvals(orthogonal(matrix).float())
+    assert values.min() > 0.5 and values.max() < 1.5
+
+
+def test_muon_learns_matrices_and_convolutions():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(8, 16, 3, padding=1), nn.Flatten(), nn.Linear(256, 8))
+    x, y = torch.randn(32, 8, 4, 4), torch.randn(32, 8)
+    muon = Muon([model[0].weight, model[2].weight], lr=0.02)
+    losses = []
+    for _ in range(60):
+        loss = (model(x) - y).square().mean()
+        muon.zero_grad()
+        loss.backward()
+        muon.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.2 * losses[0]
+
+
+def test_codebook_follows_its_latents_and_revives_dead_codes():
+    model = MoVQGAN(TINY_MOVQ)
+    codebook = Codebook(model, Group(), decay=0.5)
+    latents = torch.full((64, TINY_MOVQ.embed_dim), 3.0)
+    codes = torch.zeros(64, dtype=torch.long)
+    for _ in range(20):
+        codebook.update(latents, codes)
+    book = model.quantize.embedding.weight
+    assert torch.allclose(book[0], latents[0], atol=1e-3)
+    assert codebook.revive(latents, least=0.1) == TINY_MOVQ.n_embed - 1
+    assert torch.allclose(book, latents[: len(book)], atol=1e-3)
+    assert codebook.revive(latents, least=0.1) == 0
+
+
+def test_reconstruction_loss_punishes_blur_more_than_mean_error_does():
+    target = torch.zeros(1, 3, 8, 8)
+    target[..., 4:] = 1
+    soft = target.clone()
+    soft[..., 3], soft[..., 4] = 0.33, 0.67
+    assert reconstruction_loss(target, target) == 0
+    assert reconstruction_loss(soft, target) > (soft - target).abs().mean()
+    assert psnr(target - 0.2, target) == pytest.approx(20.0, abs=0.01)  # a tenth of the range of 2
+
+
+def test_pixels_and_pictures_are_inverse():
+    pictures = torch.randint(0, 256, (2, 4, 6, 3), dtype=torch.uint8).numpy()
+    assert (to_pictures(to_pixels(pictures)) == pictures).all()
+
+
+def test_text_tokenizer_learns_words_and_names_all_roles(tmp_path, monkeypatch):
+    monkeypatch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere"] * 4)
+    size = vocabulary.build_tokenizer(tmp_path, 64)
+    text = TextTokenizer.load(tmp_path)
+    roles = text.vocabulary()
+    assert roles.num_codes == 64 and roles.codes.stop == size and len(roles.sizes) == 65
+    assert len(text.encode("a red cube left of a blue sphere")) == 2 + 8
+    assert roles.image_start not in text.encode("a <racm3:break> <|im_end|>")[1:]
+    names = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    assert names["eos_token"] == "<|im_end|>"
+
+
+def test_the_shipped_text_tokenizer_reads_almost_every_word_as_one_token():
+    text = TextTokenizer.load(find_folder("assets/models/tabletop"))
+    beginning = len(text.encode("x"))
+    long = {word for word in KNOWN_WORDS if len(text.encode(f"x {word}")) > beginning + 1}
+    assert long <= {"four", "photo", "picture"}

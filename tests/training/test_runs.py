@@ -1,0 +1,70 @@
+"""Whole training runs in seconds: they learn, resume, refine, and write a folder the pipeline can load."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from lumina.errors import InputError
+from lumina.model.checkpoint import load_movqgan, load_transformer
+from lumina.steps import finish
+from lumina.training import dataset, model_trainer, runs, tokenizer_trainer
+from lumina.training.tokenizer_trainer import TokenizerTraining
+from tests.training.tiny import TINY_MOVQ, TINY_TRANSFORMER
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A world of six scenes, and networks of a few thousand weights."""
+    monkeypatch.setattr(dataset, "SHARD", 6)
+    monkeypatch.setattr(model_trainer, "HELD_BACK", 2)
+    monkeypatch.setattr(model_trainer, "TABLETOP_SIZES", TINY_TRANSFORMER)
+    monkeypatch.setattr(runs, "TABLETOP_MOVQ", TINY_MOVQ)
+    small_settings = dataclasses.make_dataclass(
+        "Small",
+        [("batch", int, 4), ("config", object, TINY_MOVQ)],
+        bases=(TokenizerTraining,),
+        frozen=True,
+    )
+    monkeypatch.setattr(runs, "TokenizerTraining", small_settings)
+
+
+@pytest.mark.slow
+def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path):
+    data, out = tmp_path / "scenes", tmp_path / "run"
+    with pytest.raises(InputError, match="train tokenizer"):
+        finish(runs.train_model(data, out))
+    data.mkdir()
+    dataset._write_shard(0, data)
+    folder = finish(runs.train_tokenizer(data, out, minutes=0.03, processes=1, shards=1))
+    assert (out / "tokenizer" / "samples.png").exists()
+    codes = load_movqgan(folder).encode(torch.zeros(1, 3, 128, 128))
+    finish(runs.train_decoder(data, out, minutes=0.02, processes=1))
+    assert torch.equal(load_movqgan(folder).encode(torch.zeros(1, 3, 128, 128)), codes)
+    assert finish(runs.train_model(data, out, minutes=0.03, processes=1)) == folder
+    first = load_transformer(folder)
+    assert (out / "transformer" / "curves.png").exists()
+    # the same command again has nothing left to do and writes the same weights
+    finish(runs.train_model(data, out, minutes=0.03, processes=1))
+    again = load_transformer(folder)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+    # a later release goes on from the finished weights with a fresh optimiser
+    later = tmp_path / "later"
+    (later / "model").mkdir(parents=True)
+    for file in folder.iterdir():
+        (later / "model" / file.name).write_bytes(file.read_bytes())
+    finish(runs.train_model(data, later, minutes=0.01, processes=1, start_from=folder))
+    moved = load_transformer(later / "model")
+    assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), moved.parameters(), strict=True))
+
+
+def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
+    data = tmp_path / "scenes"
+    data.mkdir()
+    dataset._write_shard(0, data)
+    settings = TokenizerTraining(data, tmp_path / "run", minutes=0.02, batch=4, processes=1, config=TINY_MOVQ)
+    model = finish(tokenizer_trainer.train(settings))
+    state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    assert state["trained"] >= 1.2 and state["step"] > 0
+    resumed = finish(tokenizer_trainer.train(settings))
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), resumed.parameters(), strict=True))
