@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
@@ -129,6 +131,30 @@ def test_reroll_keeps_the_rows_above_and_replays_from_scratch(
     assert torch.equal(draw(engine, ask(layout, window=16, rerolls=((3, 99), (6, 5)))).codes, twice.codes)
     higher = draw(engine, ask(layout, rerolls=((6, 5), (3, 99))))
     assert torch.equal(higher.codes, again.codes)  # the later entry wins from row 3 on, row 6 included
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_history_replays_from_scratch(
+    engine: LocalEngine, vocabulary: Vocabulary, data: st.DataObject
+) -> None:
+    """Stopped, continued and re-rolled at random, a picture still equals one run with its re-rolls."""
+    layout = TokenLayout(4, 8, vocabulary)
+    rerolls: tuple[tuple[int, int], ...] = ()
+    drawn: ImageTokens | None = None
+    for _ in range(data.draw(st.integers(1, 4))):
+        kept = 0 if drawn is None else len(drawn.codes)
+        row = data.draw(st.integers(0, min(kept, layout.rows - 1)))
+        stop = data.draw(st.integers(row + 1, layout.rows))
+        if row < kept or kept == layout.rows:  # nothing is left to draw, or a person wants other rows
+            rerolls = (*rerolls, (row, data.draw(st.integers(0, 2**63 - 1))))
+        drawn = ImageTokens(drawn.codes[:row]) if drawn is not None and row else None
+        window = data.draw(st.sampled_from([1, 3, 16]))
+        drawn = ImageTokens(
+            draw(engine, ask(layout, window=window, drawn=drawn, rerolls=rerolls, stop_row=stop)).codes
+        )
+    replay = draw(engine, ask(layout, window=5, rerolls=rerolls, stop_row=stop))
+    assert torch.equal(replay.codes, drawn.codes)
 
 
 def test_a_given_panel_is_kept_and_read_by_both_rows(engine: LocalEngine, layout: TokenLayout) -> None:
