@@ -44,6 +44,8 @@ def _train(settings: DecoderTraining, group: Group) -> Steps[MoVQGAN]:
     chosen = optimizers(model, settings, group)
     step, trained = _resume(record, model, chosen)
     budget = settings.minutes * 60
+    if trained >= budget:
+        return model
     batches = iter(Batches(settings, group.rank, step))
     while trained < budget:
         start = time.monotonic()

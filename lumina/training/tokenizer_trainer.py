@@ -193,6 +193,8 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[MoVQGAN]:
     if (state := record.resume()) is not None:
         run.load(state)
     budget = settings.minutes * 60
+    if run.trained >= budget:
+        return model
     batches = iter(Batches(settings, group.rank, run.step))
     while run.trained < budget:
         start = time.monotonic()

@@ -8,7 +8,7 @@ import torch
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan, load_transformer
 from lumina.steps import finish
-from lumina.training import dataset, model_trainer, runs, tokenizer_trainer
+from lumina.training import dataset, model_trainer, runs, tokenizer_trainer, vocabulary
 from lumina.training.tokenizer_trainer import TokenizerTraining
 from tests.training.tiny import TINY_MOVQ, TINY_TRANSFORMER
 
@@ -17,6 +17,7 @@ from tests.training.tiny import TINY_MOVQ, TINY_TRANSFORMER
 def small(monkeypatch):
     """A world of six scenes, and networks of a few thousand weights."""
     monkeypatch.setattr(dataset, "SHARD", 6)
+    monkeypatch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere"])
     monkeypatch.setattr(model_trainer, "HELD_BACK", 2)
     monkeypatch.setattr(model_trainer, "TABLETOP_SIZES", TINY_TRANSFORMER)
     monkeypatch.setattr(runs, "TABLETOP_MOVQ", TINY_MOVQ)

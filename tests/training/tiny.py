@@ -3,7 +3,7 @@
 from lumina.model.config import MoVQConfig
 
 TINY_MOVQ = MoVQConfig(
-    ch=32,
+    ch=64,
     ch_mult=(1,),
     num_res_blocks=1,
     n_embed=64,
@@ -14,8 +14,8 @@ TINY_MOVQ = MoVQConfig(
     patch=8,
 )
 TINY_TRANSFORMER = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
+    "hidden_size": 72,
+    "intermediate_size": 80,
     "num_hidden_layers": 1,
     "num_attention_heads": 2,
     "num_key_value_heads": 2,
