@@ -1,0 +1,139 @@
+"""The one way to the model: loading behind the page, one task at a time, stopping, and ZeroGPU itself."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from lumina.errors import InputError, InvalidSize, ModelError
+from lumina.pipeline.fake import FakePipeline
+from lumina.server.zerogpu import Workshop
+from lumina.steps import finish
+from lumina.tasks.text_to_image import TextToImage
+
+from .control_plane import ControlPlane
+
+ROOT = Path(__file__).parents[2]
+TASK = TextToImage(prompt="two red spheres", seed=3)
+
+
+@pytest.fixture
+def workshop() -> Workshop:
+    made = Workshop(FakePipeline)
+    made.open()
+    assert made.wait(10)
+    return made
+
+
+def test_it_runs_a_task_like_the_pipeline_itself(workshop: Workshop) -> None:
+    pictures = finish(workshop.run(TASK))
+    assert pictures.image[0].drawing.digest == finish(TASK.run(FakePipeline())).image[0].drawing.digest
+
+
+def test_it_goes_on_from_rows_that_are_there(workshop: Workshop) -> None:
+    whole = finish(workshop.run(TASK)).image[0].drawing
+    steps = workshop.run(TASK, [whole.codes[:9]])
+    assert next(steps).done == 10
+    assert finish(steps).image[0].drawing.digest == whole.digest
+
+
+def test_it_opens_before_the_model_is_loaded() -> None:
+    may_load = Event()
+    workshop = Workshop(lambda: FakePipeline() if may_load.wait(10) else FakePipeline())
+    workshop.open()
+    assert not workshop.wait(0)
+    with pytest.raises(ModelError, match="still loading"):
+        finish(workshop.run(TASK))
+    may_load.set()
+    assert workshop.wait(10)
+    assert workshop.painter.model == "tabletop@fake"
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ModelError("tokenizer.json is missing."), "tokenizer.json is missing."),
+        (ValueError("secret detail"), "The model could not be loaded; the log of the server says why."),
+    ],
+)
+def test_a_model_that_does_not_load_says_so_in_one_sentence(error: Exception, sentence: str) -> None:
+    def fail() -> FakePipeline:
+        raise error
+
+    workshop = Workshop(fail)
+    workshop.open()
+    assert workshop.wait(10)
+    with pytest.raises(ModelError) as caught:
+        finish(workshop.run(TASK))
+    assert str(caught.value) == sentence
+
+
+def test_what_cannot_be_drawn_is_an_input_error(workshop: Workshop) -> None:
+    with pytest.raises(InputError, match="cannot draw 64x1024"):
+        finish(workshop.run(TASK.model_copy(update={"width": 64, "height": 1024})))
+    with pytest.raises(InvalidSize):
+        finish(TASK.model_copy(update={"width": 64, "height": 1024}).run(FakePipeline()))
+
+
+def test_closing_stops_the_work_and_frees_the_model(workshop: Workshop) -> None:
+    steps = workshop.run(TASK)
+    assert next(steps).done == 1
+    steps.close()
+    assert finish(workshop.run(TASK)).image[0].drawing.is_complete
+
+
+def test_a_second_task_waits_for_the_first(workshop: Workshop) -> None:
+    first = workshop.run(TASK)
+    next(first)
+    done: list[str] = []
+
+    def other() -> None:
+        finish(workshop.run(TASK))
+        done.append("second")
+
+    thread = Thread(target=other)
+    thread.start()
+    finish(first)
+    done.append("first")
+    thread.join(10)
+    assert sorted(done) == ["first", "second"]
+
+
+@pytest.fixture
+def plane() -> Iterator[ControlPlane]:
+    made = ControlPlane()
+    yield made
+    made.close()
+
+
+@pytest.mark.skipif(find_spec("spaces") is None, reason="the package spaces is not installed")
+def test_on_zerogpu_it_draws_through_the_real_spaces_package(plane: ControlPlane, tmp_path: Path) -> None:
+    """Own process: ``spaces`` patches what it finds. The GPU is given back after a stop and after an error."""
+    surroundings = os.environ | {
+        "SPACES_ZERO_GPU": "1",
+        "SPACES_ZERO_DEVICE_API_URL": plane.url,
+        "ZEROGPU_OFFLOAD_DIR": str(tmp_path),
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_OFFLINE": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    app = Path(__file__).with_name("zerogpu_app.py")
+    done = subprocess.run(
+        [sys.executable, str(app)], env=surroundings, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["on"] and told["ready"]
+    assert told["rows"] == list(range(1, 17))
+    assert told["digest"] == finish(TASK.run(FakePipeline())).image[0].drawing.digest
+    assert told["before_stop"] == 1
+    assert told["kind"] == "InputError" and "cannot draw 64x1024" in told["refused"]
+    assert plane.names().count("schedule") == 3
+    assert plane.names().count("release") == 3
+    assert plane.calls[0][1]["durationSeconds"] == "30"
