@@ -83,10 +83,9 @@ def difference(picture: Picture, empty: Table) -> Floats:
     return nearest
 
 
-def foreground(picture: Picture, empty: Table) -> Mask:
-    """Pixels [h, w] that no shadow on the table explains, without specks and pinholes."""
-    mask = difference(picture, empty) > STANDS_OUT
-    return _without_small(~_without_small(~mask, 8), SMALLEST_BLOB)
+def foreground(apart: Floats) -> Mask:
+    """Pixels [h, w] whose `difference` no shadow on the table explains, without specks and pinholes."""
+    return _without_small(~_without_small(~(apart > STANDS_OUT), 8), SMALLEST_BLOB)
 
 
 def _without_small(mask: Mask, least: int) -> Mask:

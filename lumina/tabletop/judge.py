@@ -15,6 +15,7 @@ from lumina.tabletop.foreground import (
     Picture,
     Table,
     color_classes,
+    difference,
     find_table,
     foreground,
 )
@@ -30,7 +31,9 @@ SAME_COLOR = 0.16  # largest channel difference, of the full range
 LEAST_CRISPNESS = 0.45  # contrast along a solid's outline, of the rendered one
 GRAIN = 0.8  # pixels: standard deviation of the blur that makes the comparison blind to fine noise
 MOST_ERROR = 0.045  # mean difference from the scene rendered again, of the full range
-LARGEST_STRAY = 24  # foreground pixels that belong to no solid, in one piece
+LARGEST_FRINGE = 240  # pixels: smaller patches that are no whole solid are the fringe of a shadow, or stray
+STRAY = 0.11  # of the full range: difference from any shade of table of what is clearly something
+LARGEST_STRAY = 32  # such pixels that belong to no solid, in one piece at least 3 pixels thick
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,15 @@ def words(scene: Scene) -> str:
 def read(picture: Picture) -> Reading:
     """Find the scene in a picture [h, w, 3] and check that the picture agrees with it."""
     empty, mismatch = find_table(picture)
-    mask = foreground(picture, empty)
+    apart = difference(picture, empty)
+    mask = foreground(apart)
     found = _visible(_explain(picture, mask, empty))
     solids = [placed.solid for _, placed in found]
     for i, (_, placed) in enumerate(found):
         solids[i] = best_color(placed, solids[:i] + solids[i + 1 :], picture, empty)
     height, width = picture.shape[:2]
     scene = Scene(tuple(solids), empty.ground, empty.light, width, height)
-    return _compare(picture, mask, scene, [fit for fit, _ in found], mismatch)
+    return _compare(picture, apart, scene, [fit for fit, _ in found], mismatch)
 
 
 def _explain(picture: Picture, mask: Mask, empty: Table) -> list[tuple[Fit, Outline]]:
@@ -107,9 +111,10 @@ def _explain(picture: Picture, mask: Mask, empty: Table) -> list[tuple[Fit, Outl
         same = classes == classes[patch][0]
         color = COLORS[classes[patch][0]]
         best, rival = candidates(Part(patch, same, ~mask), color, picture, empty)[:2]
-        found.append((Fit(best.agreement, best.score - rival.score), best.placed))
         classes[patch] = -1
-        _take_away(classes, best.placed)
+        if best.agreement > LEAST_AGREEMENT or patch.sum() > LARGEST_FRINGE:
+            found.append((Fit(best.agreement, best.score - rival.score), best.placed))
+            _take_away(classes, best.placed)
     return found
 
 
@@ -155,17 +160,18 @@ def _visible(found: list[tuple[Fit, Outline]]) -> list[tuple[Fit, Outline]]:
     ]
 
 
-def _compare(picture: Picture, mask: Mask, scene: Scene, fits: list[Fit], mismatch: float) -> Reading:
+def _compare(picture: Picture, apart: Floats, scene: Scene, fits: list[Fit], mismatch: float) -> Reading:
     """Render the scene again and list where the picture disagrees."""
     again = render(scene)
-    difference = (picture.astype(np.float32) - again.picture) / 255
-    off = np.abs(ndimage.gaussian_filter(difference, (GRAIN, GRAIN, 0))).max(-1)
+    changed = (picture.astype(np.float32) - again.picture) / 255
+    off = np.abs(ndimage.gaussian_filter(changed, (GRAIN, GRAIN, 0))).max(-1)
     problems = ["the ground and the light are not clear"] if mismatch > WORST_TABLE else []
     steepness = _steepness(picture), _steepness(again.picture)
     for i, solid in enumerate(scene.solids):
         fits[i] = _measure(fits[i], again.instances == i + 1, off, *steepness)
         problems += _faults(solid, fits[i])
-    stray = _largest(mask & ~ndimage.binary_dilation(again.instances > 0, iterations=2))
+    beyond = ~ndimage.binary_dilation(again.instances > 0, iterations=2)
+    stray = _largest(ndimage.binary_opening((apart > STRAY) & beyond))
     if stray > LARGEST_STRAY:
         problems.append(f"something of {stray} pixels belongs to no solid")
     error = float(np.minimum(off, 0.25).mean())

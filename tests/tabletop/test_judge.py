@@ -116,11 +116,12 @@ def test_the_foreground_is_the_solids():
     assert (found.ground, found.light) == ("grey", "daylight")
     assert 0 < mismatch < 0.05
     rendering = render(SCENE)
-    mask, true = foreground.foreground(rendering.picture, found), rendering.instances > 0
+    apart, true = foreground.difference(rendering.picture, found), rendering.instances > 0
+    mask = foreground.foreground(apart)
     assert (mask & true).sum() / (mask | true).sum() > 0.93
     classes = foreground.color_classes(rendering.picture, mask, found)
     assert set(np.unique(classes)) == {-1, 0, 5}  # none, red, blue
-    assert not foreground.foreground(empty(SCENE), found).any()
+    assert not foreground.foreground(foreground.difference(empty(SCENE), found)).any()
 
 
 def test_linear_colour_undoes_the_tone():
