@@ -1,4 +1,4 @@
-"""A stand-in on loopback for what gives out GPUs on ZeroGPU, so that the real ``spaces`` package runs in tests."""
+"""Stands in, on loopback, for what gives out GPUs on ZeroGPU, so that the real ``spaces`` runs in tests."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -5,8 +5,6 @@ import multiprocessing
 import os
 import sys
 
-sys.modules["torch"] = None  # type: ignore[assignment]  # spaces then leaves CUDA alone
-
 from lumina.errors import LuminaError
 from lumina.pipeline.fake import FakePipeline
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
@@ -34,7 +32,8 @@ def main() -> None:
         list(workshop.run(TextToImage(prompt="x", width=64, height=1024)))
     except LuminaError as error:
         told |= {"refused": str(error), "kind": type(error).__name__}
-    print(json.dumps(told), flush=True)
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
     for worker in multiprocessing.active_children():  # they outlive the app, and hold its output open
         worker.kill()
     os._exit(0)

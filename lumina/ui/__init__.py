@@ -1,0 +1,1 @@
+"""The browser studio: a Gradio page made from the tasks."""

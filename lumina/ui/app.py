@@ -1,0 +1,102 @@
+"""The studio: puts the tabs into a page and serves it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from lumina.model.config import spec_of
+from lumina.pipeline.drawing import Painter
+from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.settings import Settings
+from lumina.steps import finish
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask
+from lumina.ui.api import endpoint
+from lumina.ui.easel import STATIC, static_text
+from lumina.ui.header import Header
+from lumina.ui.sheets import Sheet, sample_of
+from lumina.ui.task_tab import DRAWS, TaskTab
+from lumina.ui.theme import STYLES, studio_theme
+
+MAX_WAITING = 32  # drawings in the queue
+MAX_SESSIONS = 300  # whose state Gradio keeps
+CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
+SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
+
+
+def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
+    """The page, with a tab and an endpoint for each drawing task that the model can do."""
+    spec = spec_of(settings.model.partition("@")[0])
+    tasks = [TASKS[name] for name in spec.tasks if name in TASKS]
+    drawing = [task for task in tasks if issubclass(task, DrawingTask)]
+    page = gr.Blocks(
+        title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
+    )
+    with page:
+        header = Header(workshop, spec)
+        tabs = []
+        with gr.Tabs(elem_classes="studio"):
+            for task in drawing:
+                with gr.Tab(task.title, id=task.name):
+                    tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
+        for task in drawing:
+            limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
+            api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
+        for tab in tabs:
+            tab.remember(page)
+        header.listen(page)
+    page.queue(max_size=MAX_WAITING)
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
+    return {
+        "theme": studio_theme(),
+        "css_paths": STYLES,
+        "head": f"<script>{static_text('studio.js')}</script>",
+        "favicon_path": STATIC / "favicon.svg",
+        "footer_links": ["api"],
+        "ssr_mode": False,
+        "show_error": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": "20mb",
+        "state_session_capacity": MAX_SESSIONS,
+        "mcp_server": False,
+    }
+
+
+def serve(
+    settings: Settings | None = None,
+    *,
+    share: bool = False,
+    load: Callable[[], Painter] | None = None,
+    **options: Any,
+) -> None:
+    """Open the page at once, load the model behind it, and serve until interrupted."""
+    settings = settings or Settings.from_environment()
+    workshop = Workshop(load or (lambda: load_model(settings)))
+    page = build(workshop, settings)
+    workshop.open()
+    page.launch(share=share, **(launch_options() | options))
+
+
+def load_model(settings: Settings) -> Painter:
+    """The model that the settings name, warmed up so that the first picture comes as fast as the others."""
+    from lumina.pipeline.pipeline import Pipeline  # brings in torch, for which the page must not wait
+
+    pipeline = Pipeline.load(settings.model, settings)
+    if not ON_ZEROGPU:  # which has no GPU outside of its own generator
+        warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})
+        finish(warm_up.run(pipeline))
+    return pipeline
+
+
+def samples(task: str) -> list[Sheet]:
+    """Example pictures of a task, made by the model itself; each brings its recipe."""
+    paths = sorted((SAMPLES / task).glob("*.png"))
+    return [sample_of(path.read_bytes()) for path in paths]

@@ -1,0 +1,101 @@
+"""What happens between a click and the last row: runs a task and tells the easel about every step."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lumina.errors import InputError, LuminaError
+from lumina.server.zerogpu import Drawn, Workshop
+from lumina.tasks.base import DrawingTask
+from lumina.ui.easel import Run, View
+from lumina.ui.sheets import Start, continued, rerolled, start_of
+
+LOOK_AGAIN = 0.25  # seconds between looks at a model that is loading; Stop works in between
+OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What changes in the page: the easel's view, and the seed in the form where a new one was chosen."""
+
+    view: View | None = None
+    seed: str | None = None
+
+
+Drawing = Iterator[Step]
+
+
+class Drawer:
+    """Draws new pictures, and goes on with those that a page sends back."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def new(self, task: DrawingTask) -> Drawing:
+        """Draw what the form asks for."""
+        return self._guarded(Run(_new_key()), lambda: Start(task))
+
+    def resumed(self, payload: Any) -> Drawing:
+        """Draw the missing rows of a picture."""
+        key = str(payload.get("key", ""))[:100] if isinstance(payload, Mapping) else ""
+        return self._guarded(Run(_new_key(), onto=key), lambda: continued(self._start(payload)))
+
+    def rerolled(self, payload: Any) -> Drawing:
+        """Keep the rows above ``payload["row"]`` and draw the others anew, as another picture."""
+
+        def start() -> Start:
+            row = payload.get("row") if isinstance(payload, Mapping) else None
+            if not isinstance(row, int):
+                raise InputError("Choose a row to re-roll below.")
+            return rerolled(self._start(payload), row, secrets.randbelow(2**31))
+
+        return self._guarded(Run(_new_key()), start)
+
+    def _start(self, payload: Any) -> Start:
+        return start_of(payload, self._workshop.painter.model)
+
+    def _guarded(self, run: Run, start: Callable[[], Start]) -> Drawing:
+        """Whatever goes wrong ends as a sentence in the last view."""
+        try:
+            yield from self._loading(run)
+            yield from self._draw(run, start())
+        except LuminaError as error:
+            yield Step(run.failed(str(error)))
+        except Exception:
+            log.exception("A drawing failed.")
+            yield Step(run.failed(OUR_FAULT))
+
+    def _loading(self, run: Run) -> Drawing:
+        if not self._workshop.wait(0):
+            yield Step(run.waiting("The model is loading; drawing starts by itself."))
+        while not self._workshop.wait(LOOK_AGAIN):
+            yield Step()  # a place to be stopped at
+
+    def _draw(self, run: Run, start: Start) -> Drawing:
+        painter = self._workshop.painter
+        task = start.task.resolved(painter)
+        drawn: Drawn = () if start.codes is None else [start.codes]
+        run.model, run.count = painter.model, len(task.candidates())
+        yield Step(run.waiting(""), None if drawn else str(task.seed))
+        steps = self._workshop.run(task, drawn)
+        try:
+            while True:
+                step = next(steps)
+                yield Step(run.drawing(step.done, step.total, step.partial.image if step.partial else ()))
+        except StopIteration as stop:
+            yield Step(run.done(stop.value.image))
+        finally:
+            steps.close()
+
+
+def refused(error: LuminaError) -> Drawing:
+    """A run that cannot begin, because what was asked for is wrong."""
+    yield Step(Run(_new_key()).failed(str(error)))
+
+
+def _new_key() -> str:
+    return secrets.token_hex(8)

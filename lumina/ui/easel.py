@@ -1,0 +1,92 @@
+"""The easel: the part of the page on which pictures appear, row by row, and are picked, saved and changed.
+
+It is one ``gr.HTML`` whose markup never changes; the script in ``static/`` owns what is inside. Python
+sends it the whole view each time (``view``), it answers with events that carry what they need.
+"""
+
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from lumina.tasks.base import Picture
+from lumina.ui.sheets import Sheet, sheet_of
+
+View = dict[str, Any]
+
+STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("shelf.js", "png.js", "paint.js", "face.js", "easel.js")
+
+
+@cache
+def static_text(name: str) -> str:
+    """A text file that ships with the page."""
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def make_easel(storage_key: str, examples: Sequence[Sheet]) -> gr.HTML:
+    """An empty easel: shows the prop ``view``, triggers ``halt``, ``resume``, ``reroll`` and ``restore``.
+
+    ``storage_key`` is where the browser keeps its pictures; ``examples`` are shown while there are none.
+    """
+    return gr.HTML(
+        html_template=static_text("easel.html"),
+        js_on_load="\n".join(map(static_text, SCRIPTS)),
+        apply_default_css=False,
+        storage_key=storage_key,
+        examples=list(examples),
+        view={},
+    )
+
+
+class Run:
+    """One run as the easel sees it: what state it is in, and its pictures so far.
+
+    ``model`` names what draws (with its revision), ``count`` says how many pictures there will be, and
+    ``onto`` is the key of the picture that is drawn on, for a run that continues one.
+    """
+
+    def __init__(self, key: str, onto: str = "") -> None:
+        self.key = key
+        self.model = ""
+        self.onto = onto
+        self.count = 1
+        self._sheets: list[Sheet] = []
+        self._begun: tuple[float, int] | None = None
+
+    def waiting(self, message: str) -> View:
+        """Nothing to show yet, and why."""
+        return self._view("waiting", message=message)
+
+    def drawing(self, done: int, total: int, pictures: Sequence[Picture]) -> View:
+        """``done`` of ``total`` rows are drawn."""
+        now = time.monotonic()
+        first, before = self._begun = self._begun or (now, done)
+        rate = (done - before) / (now - first) if now > first else 0.0
+        left = round((total - done) / rate, 1) if rate > 0 else None
+        return self._view("drawing", pictures, done=done, total=total, left=left)
+
+    def done(self, pictures: Sequence[Picture]) -> View:
+        """Everything is drawn."""
+        return self._view("done", pictures)
+
+    def failed(self, sentence: str) -> View:
+        """Ended early, with the one sentence to show; what was drawn so far stays."""
+        return self._view("failed", message=sentence)
+
+    def _view(self, state: str, pictures: Sequence[Picture] = (), **more: Any) -> View:
+        for index, picture in enumerate(pictures):
+            self._put(index, picture)
+        head = {"run": self.key, "onto": self.onto, "state": state, "count": self.count}
+        return head | {"sheets": list(self._sheets)} | more
+
+    def _put(self, index: int, picture: Picture) -> None:
+        """Make the sheet of a picture, unless it has not changed since."""
+        if index == len(self._sheets):
+            self._sheets.append({})
+        if self._sheets[index].get("digest") != picture.drawing.digest:
+            key = self.onto or f"{self.key}-{index}"
+            self._sheets[index] = sheet_of(picture, self.model, key)

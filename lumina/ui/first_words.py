@@ -1,0 +1,76 @@
+"""Help with the first sentence: good prompts, and what to say instead of words the model has never seen."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lumina.tabletop import captions
+from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES
+
+MAX_NAMED = 5  # unknown words named at once
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What a model likes to hear: a maker of prompts, a few good ones, and its unknown words."""
+
+    examples: tuple[str, ...]
+    suggest: Callable[[], str]
+    unknown: Callable[[str], list[dict[str, Any]]]
+
+
+def guide_of(model: str) -> Guide:
+    """The guide for a model by name; only tabletop has a vocabulary small enough to be checked."""
+    if model == "tabletop":
+        return Guide(TABLETOP_EXAMPLES, _random_caption, _unknown_words)
+    return Guide(EXAMPLES, lambda: secrets.choice(EXAMPLES), lambda prompt: [])
+
+
+TABLETOP_EXAMPLES = (
+    "a red cube left of a blue sphere",
+    "two green cones at sunset",
+    "a large purple metal ring",
+    "three cyan spheres at night",
+)
+EXAMPLES = (
+    "a lighthouse on a cliff at dusk, oil painting",
+    "a bowl of ripe apricots on a blue linen cloth, soft window light",
+    "a fox asleep in autumn leaves, close-up photograph",
+    "a small wooden cabin under the northern lights",
+)
+
+
+def swapped(prompt: str, swap: Mapping[str, Any]) -> str:
+    """``prompt`` with one word replaced wherever it stands alone; an empty replacement removes it."""
+    word, known = str(swap.get("word", "")), str(swap.get("known", ""))
+    if not re.fullmatch(r"[a-z]{1,100}", word):
+        return prompt
+    text = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", known, prompt, flags=re.IGNORECASE)
+    return re.sub(r" {2,}", " ", text).strip() if not known else text
+
+
+def _random_caption() -> str:
+    return captions.random_prompt(secrets.randbelow(2**31))
+
+
+def _unknown_words(prompt: str) -> list[dict[str, Any]]:
+    """Each unknown word with the known ones to click on instead."""
+    words = captions.words_of(prompt)
+    unknown = captions.unknown_words(prompt)[:MAX_NAMED]
+    return [{"word": word, "known": _instead_of(word, words)} for word in unknown]
+
+
+def _instead_of(word: str, words: Sequence[str]) -> list[str]:
+    """A word that means or looks the same; else colours before a thing that is known, shapes elsewhere."""
+    near = captions.known_word_near(word)
+    if near:
+        return [near]
+    place = words.index(word) + 1
+    if place < len(words) and captions.PLURALS.get(words[place], words[place]) in _THINGS:
+        return list(COLORS)[:3]
+    return [f"{shape}{'s' if word.endswith('s') else ''}" for shape in SHAPES[:3]]
+
+
+_THINGS = {*SHAPES, *MATERIALS, "ground"}

@@ -1,0 +1,17 @@
+"""The line under the prompt that names words the model does not know, with known ones to click on."""
+
+import gradio as gr
+
+from lumina.ui.easel import static_text
+
+
+def make_hint(model: str) -> gr.HTML:
+    """Shows the prop ``words`` ([{word, known: […]}]), triggers ``swap`` with the pair clicked."""
+    return gr.HTML(
+        html_template='<p class="hint-words" role="status"></p>',
+        js_on_load=static_text("hint.js"),
+        apply_default_css=False,
+        elem_classes="hint",
+        words=[],
+        model=model,
+    )

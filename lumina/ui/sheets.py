@@ -1,0 +1,175 @@
+"""Pictures on their way between Python and the page: small JSON objects called sheets.
+
+A sheet holds all it takes to show a picture, to save it, and to go on drawing it later, so that the
+server keeps nothing about anyone. What comes back from a page is checked like any other input.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lumina import images
+from lumina.errors import InputError
+from lumina.pipeline.drawing import Drawing
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask, Picture, Task, read
+from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
+
+MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
+SURPRISE_STEP = 1 / 16  # nats; surprise travels as one byte a code
+KEPT = 255  # stands for a code that was kept and not drawn
+SPEED_ONLY = frozenset({"window", "dtype", "variations"})  # options that do not choose the picture
+LAST_ACCEPTED = 400  # forward passes whose accepted codes are told
+
+Sheet = dict[str, Any]
+
+
+class Kept(BaseModel):
+    """The part of a sheet that comes back from a page, to go on from its codes."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    task: str = Field(max_length=100)
+    inputs: str = Field(max_length=100_000)
+    model: str = Field(max_length=200)
+    codes: str = Field(max_length=4 * MAX_CODES)
+    cols: int = Field(ge=1, le=4096)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where drawing starts: a task, and the rows of codes [k, cols] that its picture has, if any."""
+
+    task: DrawingTask
+    codes: NDArray[np.int64] | None = None
+
+
+def sheet_of(picture: Picture, model: str, key: str) -> Sheet:
+    """The sheet of a picture, whole or in the making, drawn by ``model`` (with its revision)."""
+    task, drawing = picture.task, picture.drawing
+    recipe = dump(recipe_of(task, model, drawing.digest))
+    png = images.png_bytes(drawing.image, recipe)
+    return {
+        "key": key,
+        **_task_of_sheet(task, model),
+        "width": drawing.image.width,
+        "height": drawing.image.height,
+        "png": base64.b64encode(png).decode(),
+        "identity": identity_of(task),
+        **_codes_of(drawing),
+    }
+
+
+def _task_of_sheet(task: Task, model: str) -> Sheet:
+    seed = str(getattr(task, "seed", ""))
+    return {
+        "model": model,
+        "task": task.name,
+        # as text, because seeds go beyond JavaScript's whole numbers
+        "inputs": task.model_dump_json(exclude_none=True),
+        "prompt": str(getattr(task, "prompt", task.title)),
+        "seed": seed,
+        "file": f"{model.partition('@')[0] or task.name}-{seed}.png",
+    }
+
+
+def _codes_of(drawing: Drawing) -> Sheet:
+    surprise = np.nan_to_num(drawing.surprise / SURPRISE_STEP, nan=KEPT).clip(0, 254)
+    surprise[np.isnan(drawing.surprise)] = KEPT
+    return {
+        "rows": drawing.rows,
+        "drawn": len(drawing.codes),
+        "cols": drawing.codes.shape[1],
+        "codes": base64.b64encode(drawing.codes.astype("<u4").tobytes()).decode(),
+        "digest": drawing.digest,
+        "surprise": base64.b64encode(surprise.astype(np.uint8).tobytes()).decode(),
+        "accepted": list(drawing.accepted[-LAST_ACCEPTED:]),
+        "forwards": drawing.forwards,
+        "tokens": drawing.tokens,
+        "seconds": round(drawing.seconds, 3),
+    }
+
+
+def identity_of(task: Task) -> str:
+    """The same for two tasks that ask for the same picture."""
+    values = task.model_dump(mode="json", exclude_none=True, exclude=set(SPEED_ONLY))
+    return hashlib.sha256(json.dumps([task.name, values], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def start_of(payload: Any, model: str) -> Start:
+    """The task and codes of a sheet that a page sent; raises InputError if ``model`` cannot go on from it."""
+    try:
+        kept = Kept.model_validate(payload)
+        codes = np.frombuffer(base64.b64decode(kept.codes, validate=True), dtype="<u4").astype(np.int64)
+        inputs = json.loads(kept.inputs)
+    except (ValidationError, binascii.Error, ValueError) as error:
+        raise InputError("This picture cannot be continued: its rows are damaged; draw it again.") from error
+    if kept.model != model:
+        raise InputError(f"This picture was drawn by {kept.model}, not by {model}; draw it again here.")
+    task_class = TASKS.get(kept.task)
+    if task_class is None or not issubclass(task_class, DrawingTask) or not isinstance(inputs, dict):
+        raise InputError("This picture cannot be continued: its recipe is damaged; draw it again.")
+    if len(codes) % kept.cols:
+        raise InputError("This picture cannot be continued: a row is incomplete; draw it again.")
+    return Start(read(task_class, inputs), codes.reshape(-1, kept.cols))
+
+
+def continued(start: Start) -> Start:
+    """Go on below the last row there is."""
+    return Start(start.task.model_copy(update={"stop_row": None}), start.codes)
+
+
+def rerolled(start: Start, row: int, seed: int) -> Start:
+    """Keep the rows above ``row`` and draw the others with the noise of another seed."""
+    if start.codes is None or not 1 <= row < len(start.codes):
+        raise InputError("Re-roll below a row that is drawn, with at least one row above it.")
+    above = [pair for pair in start.task.rerolls if pair[0] < row]  # the others would be overruled
+    values = start.task.model_dump(exclude_none=True, exclude={"stop_row", "rerolls"})
+    task = read(type(start.task), values | {"rerolls": [*above, (row, seed)]})
+    return Start(task, start.codes[:row])
+
+
+def restored(png: bytes, here: str) -> tuple[Task, Sheet, str]:
+    """Of a PNG (its pixels may be left out): the task in its recipe, a sheet without codes, and a message.
+
+    Raises InputError if there is no recipe, or none of a single task. ``here`` is the model that runs.
+    """
+    text = images.read_recipe(png)
+    if text is None:
+        raise InputError("This picture carries no recipe; use one that was downloaded here.")
+    workflow = load(text)
+    task = task_of(workflow)
+    model, digest = workflow.model or "", codes_of(workflow) or ""
+    message = "Every setting is back; Replay draws the same picture."
+    if here and model and model != here:
+        message = f"Every setting is back, but {model} drew this, and {here} may draw it differently."
+    return task, _recipe_sheet(task, model, digest), message
+
+
+def _recipe_sheet(task: Task, model: str, digest: str) -> Sheet:
+    identity = identity_of(task)
+    return {
+        "key": f"file{identity[:12]}-0",
+        **_task_of_sheet(task, model),
+        "digest": digest,
+        "identity": identity,
+        "codes": "",
+        "rows": 0,
+        "drawn": 0,
+        "cols": 0,
+    }
+
+
+def sample_of(png: bytes) -> Sheet:
+    """An example for the page: a PNG that carries its recipe."""
+    prompt = ""
+    if text := images.read_recipe(png):
+        prompt = str(getattr(task_of(load(text)), "prompt", ""))
+    return {"png": base64.b64encode(png).decode(), "prompt": prompt}

@@ -1,0 +1,283 @@
+// The easel's state and what changes it: views from Python, and what a person does. Runs once, when mounted.
+// Names of events must stand here in quotes, so that Python may listen: 'halt' 'resume' 'reroll' 'restore'.
+
+const root = element.querySelector(".easel");
+const tab = element.closest(".task-tab") || document.body;
+const shelf = openShelf(props.storage_key);
+const state = {
+  sheets: [], // newest first
+  current: null, // key of the picture that the tools act on
+  run: { key: "", state: "idle", sheets: [], count: 1 },
+  isListening: false, // whether views are wanted; not after Stop
+  before: null, // the picture that is continued or re-rolled
+  row: 0, // first row to re-roll
+  isCutting: false,
+  isHot: false,
+  isAll: false,
+};
+let pending = null; // a file whose recipe is being read
+let savedAt = 0;
+let link = null;
+
+const face = makeFace(root, pick);
+const sheetOf = (key) => state.sheets.find((sheet) => sheet.key === key);
+const current = () => sheetOf(state.current);
+const family = (key) => state.sheets.filter((sheet) => runOf(sheet.key) === runOf(key || "")).reverse();
+const runOf = (key) => key.replace(/-\d+$/, "");
+
+function pick(key) {
+  if (!sheetOf(key)) return;
+  state.current = key;
+  state.isAll = false;
+  state.isCutting = false;
+  show();
+  if (!isActive(state)) keep();
+}
+
+function begin(before) {
+  state.before = before || null;
+  state.isListening = true;
+  state.isCutting = false;
+  state.run = { key: "", state: "waiting", sheets: [], count: 1, message: "" };
+  show();
+  const box = root.getBoundingClientRect();
+  if (box.top < 0 || box.top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
+}
+
+function halt() {
+  if (!isActive(state)) return;
+  trigger("halt");
+  const sheet = state.run.sheets[state.run.sheets.length - 1];
+  const isPart = sheet && sheet.drawn < sheet.rows;
+  const message = !sheet ? "Stopped before the first row." :
+    isPart ? `Stopped at row ${sheet.drawn} of ${sheet.rows}. What is drawn is kept.` : "Stopped.";
+  if (isPart) state.current = sheet.key;
+  settle("stopped", message);
+}
+
+function settle(outcome, message) {
+  state.isListening = false;
+  state.run = { ...state.run, state: outcome, message };
+  show();
+  keep();
+}
+
+function put(sheet) {
+  const at = state.sheets.findIndex((other) => other.key === sheet.key);
+  if (at >= 0) state.sheets[at] = sheet;
+  else state.sheets.unshift(sheet);
+}
+
+function check(sheet) {
+  // A picture that asks for the same as an earlier one must have the same codes.
+  const twin = state.sheets.find((other) => other.key !== sheet.key && other.identity === sheet.identity);
+  if (!twin || !twin.digest) return;
+  sheet.match = twin.digest === sheet.digest;
+  if (sheet.match) state.sheets = state.sheets.filter((other) => other !== twin);
+}
+
+function receive() {
+  const view = JSON.parse(JSON.stringify(props.view || {}));
+  if (view.state === "restored") return restored(view);
+  if (view.state === "refused") return refused(view);
+  if (!view.run || !state.isListening) return;
+  const isFirst = view.sheets.length > 0 && state.run.sheets.length === 0;
+  view.sheets = view.sheets.map((sheet) => mergedSurprise(sheet, state.before));
+  state.run = { count: 1, ...view, key: view.run };
+  view.sheets.forEach(put);
+  if (isFirst) {
+    state.current = view.sheets[0].key;
+    state.isAll = view.count > 1;
+  }
+  if (view.state === "done") {
+    view.sheets.map((sheet) => sheetOf(sheet.key)).forEach(check);
+    return settle("done", "");
+  }
+  if (view.state === "failed") return settle("failed", view.message);
+  show();
+  if (view.sheets.length && Date.now() - savedAt > 1000) keep();
+}
+
+function keep() {
+  savedAt = Date.now();
+  shelf.save(state.sheets, state.current);
+}
+
+async function open(file) {
+  if (isActive(state)) return;
+  const bytes = new Uint8Array(await file.slice(0, MAX_FILE).arrayBuffer());
+  if (!isPng(bytes)) return refused({ message: "Only a PNG picture that was made here carries its settings." });
+  pending = { png: base64Of(bytes), ...sizeOfPng(bytes) };
+  trigger("restore", { png: base64Of(withoutPixels(bytes)) });
+}
+
+function restored(view) {
+  const same = state.sheets.find((sheet) => sheet.identity === view.sheet.identity && sheet.digest === view.sheet.digest);
+  if (!same) put({ ...view.sheet, ...pending });
+  state.current = same ? same.key : view.sheet.key;
+  state.isAll = false;
+  state.run = { ...state.run, state: "stopped", sheets: [], message: view.message };
+  show();
+  keep();
+}
+
+function refused(view) {
+  state.run = { ...state.run, state: "failed", sheets: [], message: view.message };
+  show();
+}
+
+function show() {
+  const sheet = current();
+  const group = family(state.current);
+  const places = state.isAll ? Math.max(group.length, isActive(state) ? state.run.count : 0) : 1;
+  const shown = state.isAll ? group : sheet ? [sheet] : [];
+  const isEmpty = !sheet && !isActive(state);
+  root.dataset.state = isEmpty ? "empty" : state.run.state;
+  tab.toggleAttribute("data-running", isActive(state));
+  face.showCells(shown, state, isEmpty ? 0 : places);
+  face.showStrip(state.sheets, state.current);
+  face.showFacts(sheet);
+  showTools(sheet, group);
+  if (state.isHot) face.showHeat(sheet);
+  face.find("status").textContent = statusOf(state);
+  face.find("problem").textContent = state.run.state === "failed" ? state.run.message : "";
+  const { done, total } = state.run;
+  face.find("bar").style.setProperty("--done", isActive(state) && total ? done / total : 0);
+}
+
+function showTools(sheet, group) {
+  const isIdle = !isActive(state);
+  const hasRows = Boolean(sheet && sheet.codes && sheet.drawn > 0);
+  const can = {
+    halt: !isIdle,
+    resume: isIdle && hasRows && sheet.drawn < sheet.rows,
+    replay: isIdle && Boolean(sheet) && !sheet.codes,
+    save: isIdle && Boolean(sheet),
+    cut: isIdle && hasRows && sheet.drawn > 1,
+    adopt: isIdle && hasRows,
+    heat: hasRows,
+    all: group.length > 1,
+  };
+  for (const [name, is] of Object.entries(can)) {
+    for (const tool of root.querySelectorAll(`[data-do="${name}"]`)) tool.hidden = !is;
+  }
+  const pressed = { cut: state.isCutting, heat: state.isHot, all: state.isAll };
+  for (const [name, is] of Object.entries(pressed)) {
+    root.querySelector(`[data-do="${name}"]`).setAttribute("aria-pressed", is);
+  }
+  face.find("cut").hidden = !(can.cut && state.isCutting);
+  face.find("heat").hidden = !(can.heat && state.isHot);
+  if (can.cut) {
+    Object.assign(face.find("cut").querySelector("input"), { max: sheet.drawn - 1, value: state.row });
+    face.find("cut-text").textContent = `Keep ${state.row} ${state.row === 1 ? "row" : "rows"}, draw the others anew`;
+  }
+  if (can.save && link?.digest !== sheet.key + sheet.digest) offer(sheet);
+}
+
+function offer(sheet) {
+  if (link) URL.revokeObjectURL(link.url);
+  const url = URL.createObjectURL(new Blob([bytesOf(sheet.png)], { type: "image/png" }));
+  link = { url, digest: sheet.key + sheet.digest };
+  Object.assign(root.querySelector('[data-do="save"]'), { href: url, download: sheet.file || "picture.png" });
+}
+
+const payload = ({ key, task, inputs, model, codes, cols }) => ({ key, task, inputs, model, codes, cols });
+const acts = {
+  halt,
+  resume: () => (begin(current()), trigger("resume", payload(current()))),
+  reroll: () => {
+    const [sheet, row] = [current(), state.row];
+    begin(sheet);
+    trigger("reroll", { ...payload(sheet), row });
+  },
+  replay: () => tab.querySelector(".generate").click(),
+  adopt: () => open(new Blob([bytesOf(current().png)])),
+  cut: () => {
+    state.isCutting = !state.isCutting;
+    state.isAll = false;
+    cutAt(state.row || current().rows / 2);
+  },
+  heat: () => ((state.isHot = !state.isHot), show()),
+  all: () => ((state.isAll = !state.isAll), (state.isCutting = false), show()),
+};
+
+root.addEventListener("click", (event) => {
+  const name = event.target.closest("[data-do]")?.dataset.do;
+  if (acts[name]) acts[name]();
+});
+root.querySelector(".easel-cut input").addEventListener("input", (event) => {
+  cutAt(Number(event.target.value));
+});
+root.querySelector(".easel-open input").addEventListener("change", (event) => {
+  if (event.target.files[0]) open(event.target.files[0]);
+  event.target.value = "";
+});
+face.find("cells").addEventListener("pointermove", slide);
+face.find("cells").addEventListener("pointerdown", slide);
+
+function slide(event) {
+  const sheet = current();
+  const paper = event.target.closest(".easel-paper");
+  if (!state.isCutting || !sheet || !paper || !(event.buttons & 1)) return;
+  const box = paper.getBoundingClientRect();
+  event.preventDefault();
+  cutAt(((event.clientY - box.top) / box.height) * sheet.rows);
+}
+
+function cutAt(row) {
+  state.row = Math.min(Math.max(1, Math.round(row)), current().drawn - 1);
+  show();
+}
+
+// What happens around the easel, in the same tab.
+tab.addEventListener("click", (event) => {
+  if (event.target.closest(".generate, .example")) begin();
+  if (event.target.closest(".stop")) halt();
+});
+tab.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !isActive(state)) {
+    event.preventDefault();
+    tab.querySelector(".generate").click();
+  }
+  if (event.key === "Escape") halt();
+});
+tab.addEventListener("input", (event) => {
+  // Whoever writes a seed means to keep it. (Gradio's own input event misses what is pasted.)
+  const lock = event.target.closest(".seed-number") && tab.querySelector(".lock input");
+  if (lock && lock.checked !== (event.target.value.trim() !== "")) lock.click();
+});
+let depth = 0;
+const carriesFile = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+tab.addEventListener("dragenter", (event) => carriesFile(event) && tab.toggleAttribute("data-drop", ++depth > 0));
+tab.addEventListener("dragleave", (event) => carriesFile(event) && tab.toggleAttribute("data-drop", --depth > 0));
+tab.addEventListener("dragover", (event) => carriesFile(event) && event.preventDefault());
+tab.addEventListener("drop", (event) => {
+  if (!carriesFile(event)) return;
+  event.preventDefault();
+  depth = 0;
+  tab.toggleAttribute("data-drop", false);
+  if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+});
+let paintedWidth = 0;
+new ResizeObserver(([{ contentRect }]) => {
+  if (contentRect.width !== paintedWidth) show();
+  paintedWidth = contentRect.width;
+}).observe(face.find("stage"));
+window.addEventListener("lumina-ended", () => {
+  // The event is over, in whatever way; if its last view says otherwise, something broke on the way.
+  const { run } = state;
+  setTimeout(() => {
+    if (state.run !== run || !isActive(state)) return;
+    settle("failed", "The studio stopped answering; what is drawn is kept. Try again.");
+  }, 1500);
+});
+
+watch("view", receive);
+face.showSamples(props.examples || [], (sample) => open(new Blob([bytesOf(sample.png)])));
+show();
+shelf.load().then((kept) => {
+  if (!kept || state.sheets.length) return;
+  state.sheets = kept.sheets || [];
+  state.current = kept.current;
+  show();
+});

@@ -1,0 +1,37 @@
+// Bytes and base64, and what a PNG says besides its pixels: only that part is sent to be read for a recipe.
+
+const MAX_FILE = 20_000_000;
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+function base64Of(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return btoa(text);
+}
+
+function isPng(bytes) {
+  return [137, 80, 78, 71, 13, 10, 26, 10].every((byte, at) => bytes[at] === byte);
+}
+
+function sizeOfPng(bytes) {
+  const numbers = new DataView(bytes.buffer, bytes.byteOffset);
+  return { width: numbers.getUint32(16), height: numbers.getUint32(20) };
+}
+
+function withoutPixels(bytes) {
+  const numbers = new DataView(bytes.buffer, bytes.byteOffset);
+  const parts = [bytes.subarray(0, 8)];
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const end = at + 12 + numbers.getUint32(at);
+    const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (end > bytes.length) break;
+    if (kind !== "IDAT") parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+}

@@ -1,0 +1,165 @@
+"""A tab made from a task: its form on one side, the easel on the other, and the events between them."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from lumina.errors import InputError, LuminaError
+from lumina.model.config import ModelSpec
+from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.settings import Settings
+from lumina.tasks.base import DrawingTask
+from lumina.ui.drawer import Drawer, Drawing, refused
+from lumina.ui.easel import make_easel
+from lumina.ui.first_words import guide_of, swapped
+from lumina.ui.forms import Form
+from lumina.ui.hint import make_hint
+from lumina.ui.sheets import Sheet, restored
+
+# Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
+DRAWS: dict[str, Any] = {
+    "concurrency_id": "model",
+    "concurrency_limit": None if ON_ZEROGPU else 1,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+ENDED = "() => { window.dispatchEvent(new Event('lumina-ended')); return []; }"
+
+Outputs = tuple[Any, Any]
+
+
+class TaskTab:
+    """The controls of one drawing task and what they do."""
+
+    def __init__(
+        self,
+        task: type[DrawingTask],
+        workshop: Workshop,
+        spec: ModelSpec,
+        settings: Settings,
+        samples: Sequence[Sheet] = (),
+    ) -> None:
+        self.task = task
+        self.workshop = workshop
+        self.drawer = Drawer(workshop)
+        self.guide = guide_of(spec.name)
+        self.form = Form(task, spec.sizes, _defaults(spec, settings))
+        with gr.Row(elem_classes="task-tab"):
+            with gr.Column(elem_classes="task-say"):
+                self._lay_out_prompt(spec)
+            with gr.Column(elem_classes="task-see"):
+                self.easel = make_easel(task.name, samples)
+            with gr.Column(elem_classes="task-set"):
+                self.form.place()
+                with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
+                    self.form.place(advanced=True)
+        self._draw_on_click()
+        self._help_with_words()
+
+    def _lay_out_prompt(self, spec: ModelSpec) -> None:
+        self.form.place(only=["prompt"])
+        self.hint = make_hint(spec.title)
+        with gr.Row(elem_classes="go"):
+            self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
+            gr.Button("Stop", elem_classes="stop")
+            self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
+        with gr.Row(elem_classes="examples"):
+            self.examples = [
+                gr.Button(text, size="sm", elem_classes="example") for text in self.guide.examples
+            ]
+
+    def _draw_on_click(self) -> None:
+        prompt, form = self.form.component("prompt"), self.form.components
+        outputs = [self.easel, self.form.component("seed")]
+        runs = [self.generate.click(self._generate, form, outputs, **DRAWS)]
+        for button, text in zip(self.examples, self.guide.examples, strict=True):
+            written = button.click(None, None, prompt, js=f"() => {json.dumps(text)}", **QUICK)
+            runs.append(written.then(self._generate, form, outputs, **DRAWS))
+        runs.append(self.easel.resume(self._resume, None, outputs, **DRAWS))
+        runs.append(self.easel.reroll(self._reroll, None, outputs, **DRAWS))
+        for run in runs:
+            run.then(None, js=ENDED, **QUICK)
+        self.easel.halt(None, cancels=runs, **QUICK)
+        self.easel.restore(self._restore, None, [self.easel, *form], **QUICK)
+
+    def _help_with_words(self) -> None:
+        prompt: Any = self.form.component("prompt")
+        self.suggest.click(self.guide.suggest, None, prompt, **QUICK)
+        prompt.change(self._name_unknown, prompt, self.hint, trigger_mode="always_last", **QUICK)
+        self.hint.swap(_swap, prompt, prompt, **QUICK)
+
+    def remember(self, page: gr.Blocks) -> None:
+        """Keep the form in the browser, without asking the server, and fill it on the next visit."""
+        form: list[Any] = self.form.components
+        draft = gr.BrowserState(storage_key=f"lumina-{self.task.name}", secret="nothing secret in here")
+        gr.on([part.change for part in form], None, form, draft, js="(...values) => [values]", **QUICK)
+        defaults = json.dumps([part.value for part in form])
+        fill = f"(kept) => Array.isArray(kept) && kept.length === {len(form)} ? kept : {defaults}"
+        page.load(None, draft, form, js=fill, **QUICK)
+
+    def _generate(self, *raw: Any) -> Iterator[Outputs]:
+        try:
+            task = self.form.read(raw)
+        except LuminaError as error:
+            return (yield from _shown(refused(error)))
+        assert isinstance(task, DrawingTask)
+        yield from _shown(self.drawer.new(task))
+
+    def _resume(self, event: gr.EventData) -> Iterator[Outputs]:
+        yield from _shown(self.drawer.resumed(event._data))
+
+    def _reroll(self, event: gr.EventData) -> Iterator[Outputs]:
+        yield from _shown(self.drawer.rerolled(event._data))
+
+    def _restore(self, event: gr.EventData) -> list[Any]:
+        """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""
+        try:
+            here = self.workshop.painter.model if self.workshop.wait(0) else ""
+            task, sheet, message = restored(_bytes(event._data), here)
+            if not isinstance(task, self.task):
+                raise InputError(f'This picture was made in the tab "{task.title}"; open it there.')
+        except LuminaError as error:
+            view = {"state": "refused", "message": str(error)}
+            return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
+        return [
+            gr.HTML(view={"state": "restored", "message": message, "sheet": sheet}),
+            *self.form.show(task),
+        ]
+
+    def _name_unknown(self, prompt: str) -> Any:
+        return gr.HTML(words=self.guide.unknown(prompt or ""))
+
+
+def _shown(drawing: Drawing) -> Iterator[Outputs]:
+    """The steps of a drawing as updates of the easel and the seed."""
+    for step in drawing:
+        view = gr.skip() if step.view is None else gr.HTML(view=step.view)
+        yield view, gr.skip() if step.seed is None else step.seed
+
+
+def _swap(prompt: str, event: gr.EventData) -> str:
+    return swapped(prompt or "", event._data)
+
+
+def _bytes(payload: Any) -> bytes:
+    try:
+        return base64.b64decode(str(payload["png"]), validate=True)
+    except (KeyError, TypeError, binascii.Error) as error:
+        raise InputError("This picture cannot be read; download it again.") from error
+
+
+def _defaults(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
+    """What the form shows where a task leaves the choice to the model or to the settings."""
+    return {
+        "guidance_scale": spec.guidance_scale,
+        "temperature": spec.temperature,
+        "top_k": spec.top_k,
+        "top_p": spec.top_p,
+        "window": settings.window,
+        "dtype": settings.dtype,
+    }

@@ -1,0 +1,180 @@
+"""What a person does in the Create tab, in a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from lumina import images
+from lumina.ui.first_words import TABLETOP_EXAMPLES
+from lumina.workflow.schema import codes_of, load, task_of
+
+PROMPT = "two red spheres on a white ground"
+
+
+def say(page: Page, prompt: str) -> None:
+    page.get_by_label("Prompt").fill(prompt)
+
+
+def seed_box(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Seed")
+
+
+def keep_seed(page: Page, seed: int) -> None:
+    seed_box(page).fill(str(seed))
+    expect(page.get_by_label("Keep this seed")).to_be_checked()
+
+
+def wait_for_row(page: Page, row: int) -> None:
+    page.wait_for_function(
+        "row => Number(document.querySelector('.easel-status').textContent.match(/row (\\d+)/i)?.[1]) >= row",
+        arg=row,
+    )
+
+
+def wait_until(page: Page, state: str) -> None:
+    page.wait_for_selector(f".easel[data-state={state}]")
+
+
+def painted(page: Page) -> str:
+    """What is on the paper now."""
+    return str(page.evaluate("document.querySelector('.easel-paint').toDataURL()"))
+
+
+def draw(page: Page) -> None:
+    page.get_by_role("button", name="Generate").click()
+    wait_until(page, "done")
+
+
+def test_a_picture_is_painted_stopped_continued_saved_and_restored(
+    visit: Callable, downloads: Callable[[Page], Path]
+) -> None:
+    page = visit().open()
+    say(page, PROMPT)
+    keep_seed(page, 2**62 + 1)  # beyond JavaScript's whole numbers
+    page.get_by_role("button", name="Generate").click()
+    partial = set()
+    for row in (1, 4, 7):
+        wait_for_row(page, row)
+        partial.add(painted(page))
+    assert len(partial) == 3
+    page.get_by_role("button", name="Stop", exact=True).first.click()
+    wait_until(page, "stopped")
+    expect(page.locator(".easel-status")).to_contain_text("Stopped at row")
+    part = downloads(page)
+    stopped_at = task_of(load(images.read_recipe(part) or "")).model_dump()["stop_row"]
+    assert 7 <= stopped_at < 16
+
+    page.reload()  # what is drawn survives it
+    page.get_by_role("button", name="Continue").click()
+    wait_until(page, "done")
+    whole = downloads(page)
+    recipe = load(images.read_recipe(whole) or "")
+    task = task_of(recipe).model_dump()
+    assert (task["prompt"], task["seed"], task["stop_row"]) == (PROMPT, 2**62 + 1, None)
+    assert images.AI_GENERATED.encode() in whole.read_bytes()
+    assert images.open_image(whole).size == (128, 128)
+
+    other = visit().open()  # somebody else, to whom the file was sent
+    other.locator(".easel-open input").set_input_files(whole)
+    expect(other.get_by_label("Prompt")).to_have_value(PROMPT)
+    expect(seed_box(other)).to_have_value(str(2**62 + 1))
+    other.get_by_role("button", name="Replay").click()
+    wait_until(other, "done")
+    expect(other.locator(".easel-chip.same")).to_have_text("identical ✓")
+    again = downloads(other)
+    assert codes_of(load(images.read_recipe(again) or "")) == codes_of(recipe)
+
+
+def test_a_file_dropped_on_the_tab_brings_back_its_settings(
+    visit: Callable, downloads: Callable[[Page], Path]
+) -> None:
+    page = visit().open()
+    page.get_by_label("160 × 96").check()
+    page.get_by_label("2", exact=True).check()
+    say(page, PROMPT)
+    draw(page)
+    expect(page.locator(".easel-cell")).to_have_count(2)
+    page.locator(".easel-cell").nth(1).click()
+    expect(page.locator(".easel-cell")).to_have_count(1)
+    seed = page.locator(".easel-chip.seed").inner_text().removeprefix("seed ")
+    assert int(seed) == int(seed_box(page).input_value()) + 1
+    data = list(downloads(page).read_bytes())
+
+    other = visit().open()
+    transfer = other.evaluate_handle(
+        """data => { const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(data)], "picture.png", { type: "image/png" }));
+        return transfer; }""",
+        data,
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        other.dispatch_event(".task-say", event, {"dataTransfer": transfer})
+    expect(other.get_by_label("Prompt")).to_have_value(PROMPT)
+    expect(other.get_by_label("160 × 96")).to_be_checked()
+    expect(seed_box(other)).to_have_value(seed)
+    expect(other.get_by_label("1", exact=True)).to_be_checked()
+
+
+def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Callable[[Page], Path]) -> None:
+    page = visit().open()
+    say(page, PROMPT)
+    draw(page)
+    before = images.open_image(downloads(page))
+    page.get_by_role("button", name="Re-roll…").click()
+    page.get_by_role("slider").fill("6")
+    expect(page.locator(".easel-cut-text")).to_contain_text("Keep 6 rows")
+    page.get_by_role("button", name="Re-roll", exact=True).click()
+    wait_until(page, "drawing")
+    wait_until(page, "done")
+    after = images.open_image(downloads(page))
+    top = (0, 0, 128, 48)
+    assert before.crop(top).tobytes() == after.crop(top).tobytes()
+    assert before.tobytes() != after.tobytes()
+    expect(page.get_by_role("button", name="Show: ")).to_have_count(2)
+
+
+def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> None:
+    page = visit().open()
+    say(page, "a red dragon")
+    expect(page.locator(".hint-words")).to_contain_text("Tabletop has never seen dragon")
+    page.get_by_role("button", name="Write cube instead of dragon").click()
+    expect(page.get_by_label("Prompt")).to_have_value("a red cube")
+    expect(page.locator(".hint-words")).to_be_hidden()
+    page.get_by_role("button", name="Surprise me").click()
+    expect(page.get_by_label("Prompt")).not_to_have_value("a red cube")
+    page.get_by_role("button", name=TABLETOP_EXAMPLES[0]).click()
+    wait_until(page, "done")
+    expect(page.get_by_label("Prompt")).to_have_value(TABLETOP_EXAMPLES[0])
+
+
+def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_path: Path) -> None:
+    page = visit().open()
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_role("alert")).to_have_text("prompt: must not be empty; say what to draw.")
+    say(page, PROMPT)
+    page.get_by_role("button", name="Advanced").click()
+    page.get_by_label("Temperature").fill("-3")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_role("alert")).to_contain_text("temperature: must be at least")
+    expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
+    (tmp_path / "plain.png").write_bytes(images.png_bytes(Image.new("RGB", (64, 64))))
+    page.locator(".easel-open input").set_input_files(tmp_path / "plain.png")
+    expect(page.get_by_role("alert")).to_contain_text("carries no recipe")
+
+
+def test_on_a_phone_in_the_dark_it_works_the_same(visit: Callable) -> None:
+    page = visit(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True, is_mobile=True
+    ).open()
+    say(page, PROMPT)
+    page.get_by_role("button", name="Generate").tap()
+    wait_for_row(page, 3)
+    expect(page.locator(".easel-paper")).to_be_in_viewport()
+    wait_until(page, "done")
+    page.get_by_role("button", name="Surprise", exact=True).tap()
+    expect(page.locator(".easel-heat-text")).to_contain_text("codes accepted per forward pass")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    boxes = [page.locator(part).bounding_box()["y"] for part in (".task-say", ".task-see", ".task-set")]
+    assert boxes == sorted(boxes)

@@ -1,0 +1,58 @@
+"""The studio in a process of its own, with the fake pipeline: ``python -m tests.serving ROW_SECONDS``."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lumina.pipeline.fake import FakePipeline
+from lumina.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def served(row_seconds: float, folder: Path) -> Iterator[str]:
+    """The address of a running studio whose fake pipeline takes ``row_seconds`` for a row."""
+    surroundings = os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "GRADIO_TEMP_DIR": str(folder),
+        "HF_HUB_OFFLINE": "1",
+    }
+    with (
+        (folder / "server.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.serving", str(row_seconds)],
+            cwd=ROOT,
+            env=surroundings,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield _address(process, folder / "server.log")
+        finally:
+            process.kill()
+
+
+def _address(process: subprocess.Popen[str], log: Path) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+    raise RuntimeError(f"The studio did not start:\n{log.read_text()}")
+
+
+def main(row_seconds: float) -> None:
+    """Serve until killed."""
+    from lumina.ui.app import serve
+
+    serve(Settings(), load=lambda: FakePipeline(row_seconds=row_seconds), server_name="127.0.0.1")
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))

@@ -1,0 +1,88 @@
+"""The page as it is served: no foreign hosts, private events, and the endpoint for programs."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lumina import images
+from lumina.ui.app import launch_options
+from lumina.ui.easel import STATIC
+from lumina.workflow.schema import load, task_of
+from tests.serving import served
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with (
+        served(0, tmp_path_factory.mktemp("studio")) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client
+
+
+def call(studio: httpx.Client, **inputs: Any) -> tuple[str, Any]:
+    """The last event of a call and its data, as a program gets them: two requests, by name."""
+    begun = studio.post("/gradio_api/call/v2/text_to_image", json=inputs).raise_for_status().json()
+    answer = studio.get(f"/gradio_api/call/v2/text_to_image/{begun['event_id']}").raise_for_status().text
+    event, data = re.findall(r"event: (\w+)\ndata: (.*)", answer)[-1]
+    return event, json.loads(data)
+
+
+def test_programs_see_one_endpoint_for_each_task_and_nothing_else(studio: httpx.Client) -> None:
+    named = studio.get("/gradio_api/info").json()["named_endpoints"]
+    assert list(named) == ["/text_to_image"]
+    names = [parameter["parameter_name"] for parameter in named["/text_to_image"]["parameters"]]
+    assert names[:4] == ["prompt", "width", "height", "seed"]
+    assert "variations" not in names and "rerolls" not in names
+
+
+def test_the_endpoint_returns_the_picture_and_the_seed(studio: httpx.Client) -> None:
+    event, (file, seed) = call(studio, prompt="a blue cone", seed=7, width=160, height=96)
+    assert (event, seed) == ("complete", 7)
+    png = studio.get(file["url"]).raise_for_status().content
+    assert images.open_image(png).size == (160, 96)
+    recipe = images.read_recipe(png)
+    assert recipe is not None and task_of(load(recipe)).model_dump()["prompt"] == "a blue cone"
+
+
+def test_the_endpoint_chooses_a_seed_and_tells_it(studio: httpx.Client) -> None:
+    event, (_, seed) = call(studio, prompt="a blue cone")
+    assert event == "complete" and isinstance(seed, int)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"prompt": " "}, "prompt: must not be empty; say what to draw."),
+        ({"prompt": "x", "width": 64, "height": 1024}, "Tabletop cannot draw 64x1024 pixels"),
+    ],
+)
+def test_the_endpoint_refuses_in_one_sentence(
+    studio: httpx.Client, inputs: dict[str, Any], sentence: str
+) -> None:
+    event, data = call(studio, **inputs)
+    assert event == "error" and sentence in json.dumps(data)
+
+
+def test_nothing_about_the_server_is_open(studio: httpx.Client) -> None:
+    assert studio.get("/monitoring/summary").status_code == 403
+    config = studio.get("/config").text
+    assert str(Path.home()) not in config and str(STATIC) not in config
+
+
+def test_the_styles_and_scripts_name_no_other_host() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in STATIC.iterdir()]
+    texts.append(launch_options()["theme"]._get_theme_css())
+    urls = {url for text in texts for url in re.findall(r"https?://[^\s\"')]+", text)}
+    assert urls <= {"http://www.w3.org/2000/svg"}
+
+
+def test_nothing_is_told_to_anyone() -> None:
+    options = launch_options()
+    for name in ("ssr_mode", "show_error", "run_history", "enable_monitoring", "mcp_server"):
+        assert options[name] is False

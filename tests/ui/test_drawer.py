@@ -1,0 +1,122 @@
+"""From a click to the last row: what the easel is told on the way."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lumina.errors import ModelError
+from lumina.pipeline.fake import FakePipeline
+from lumina.server.zerogpu import Workshop
+from lumina.tasks.text_to_image import TextToImage
+from lumina.ui.drawer import OUR_FAULT, Drawer, Step
+
+TASK = TextToImage(prompt="two red spheres", seed=3)
+
+
+def opened(load: Any = FakePipeline) -> Drawer:
+    workshop = Workshop(load)
+    workshop.open()
+    assert workshop.wait(10)
+    return Drawer(workshop)
+
+
+def views(steps: Iterator[Step]) -> list[dict[str, Any]]:
+    return [step.view for step in steps if step.view is not None]
+
+
+def test_every_row_is_shown_from_the_first_on() -> None:
+    told = views(opened().new(TASK))
+    assert [view["state"] for view in told] == ["waiting"] + ["drawing"] * 16 + ["done"]
+    assert [view["done"] for view in told[1:-1]] == list(range(1, 17))
+    assert [view["sheets"][0]["drawn"] for view in told[1:-1]] == list(range(1, 17))
+    assert len({view["sheets"][0]["png"] for view in told[1:-1]}) == 16
+    assert told[1]["left"] is None and told[2]["left"] > 0 and told[-2]["left"] == 0
+
+
+def test_the_seed_that_is_used_is_told_before_the_first_row() -> None:
+    steps = opened().new(TASK.model_copy(update={"seed": "random"}))
+    first = next(steps)
+    assert first.seed is not None and first.seed.isdecimal()
+    assert views(steps)[-1]["sheets"][0]["seed"] == first.seed
+
+
+def test_variations_come_one_after_the_other() -> None:
+    told = views(opened().new(TASK.model_copy(update={"variations": 3})))
+    assert {view["count"] for view in told} == {3}
+    assert [len(view["sheets"]) for view in told[1:]] == [1] * 16 + [2] * 16 + [3] * 16 + [3]
+    assert [sheet["seed"] for sheet in told[-1]["sheets"]] == ["3", "4", "5"]
+    assert len({sheet["key"] for sheet in told[-1]["sheets"]}) == 3
+
+
+def test_stop_then_continue_is_the_unbroken_picture() -> None:
+    drawer = opened()
+    whole = views(drawer.new(TASK))[-1]["sheets"][0]
+    steps = drawer.new(TASK)
+    shown = [next(steps).view for _ in range(6)]
+    steps.close()
+    part = (shown[-1] or {})["sheets"][0]
+    assert part["drawn"] == 5
+    told = views(drawer.resumed(part))
+    assert told[1]["sheets"][0]["drawn"] == 6
+    assert {view["onto"] for view in told} == {part["key"]}
+    again = told[-1]["sheets"][0]
+    assert (again["digest"], again["identity"]) == (whole["digest"], whole["identity"])
+    assert again["key"] == part["key"] and again["forwards"] == 11
+
+
+def test_reroll_keeps_the_rows_above_as_another_picture() -> None:
+    drawer = opened()
+    whole = views(drawer.new(TASK))[-1]["sheets"][0]
+    other = views(drawer.rerolled(whole | {"row": 6}))[-1]["sheets"][0]
+    above = 6 * 16 * 4 // 3  # characters of base64
+    assert other["codes"][:above] == whole["codes"][:above] and other["codes"] != whole["codes"]
+    assert other["key"] != whole["key"]
+
+
+@pytest.mark.parametrize("payload", [None, "text", {}, {"row": "x"}, {"row": 3, "codes": 1}])
+def test_nonsense_from_the_page_is_one_sentence(payload: Any) -> None:
+    for steps in (opened().resumed(payload), opened().rerolled(payload)):
+        last = views(steps)[-1]
+        assert last["state"] == "failed" and last["message"].endswith(".")
+
+
+def test_what_the_model_cannot_draw_is_said_word_for_word() -> None:
+    last = views(opened().new(TASK.model_copy(update={"width": 64, "height": 1024})))[-1]
+    assert last["state"] == "failed"
+    assert last["message"].startswith("Tabletop cannot draw 64x1024 pixels; use one of its sizes")
+
+
+def test_a_model_that_is_not_there_is_said_word_for_word() -> None:
+    def load() -> FakePipeline:
+        raise ModelError("tokenizer.json is missing; download the model again.")
+
+    last = views(opened(load).new(TASK))[-1]
+    assert last["message"] == "tokenizer.json is missing; download the model again."
+
+
+class Broken(FakePipeline):
+    """Draws three rows and then meets something nobody expected."""
+
+    def draw(self, **request: Any) -> Any:
+        steps = super().draw(**request)
+        for _ in range(3):
+            yield next(steps)
+        raise ZeroDivisionError("a detail for the log only")
+
+
+def test_our_own_faults_are_logged_and_keep_what_is_drawn(caplog: pytest.LogCaptureFixture) -> None:
+    last = views(opened(Broken).new(TASK))[-1]
+    assert (last["state"], last["message"]) == ("failed", OUR_FAULT)
+    assert last["sheets"][0]["drawn"] == 3
+    assert "a detail for the log only" in caplog.text
+
+
+def test_a_click_before_the_model_is_there_draws_as_soon_as_it_is() -> None:
+    workshop = Workshop(FakePipeline)
+    steps = Drawer(workshop).new(TASK)
+    first = next(steps).view or {}
+    assert first["state"] == "waiting" and "loading" in first["message"]
+    assert next(steps) == Step()
+    workshop.open()
+    assert views(steps)[-1]["state"] == "done"

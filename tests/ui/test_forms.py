@@ -1,0 +1,123 @@
+"""Forms made from tasks: every field gets a control, and what a control says comes back as it was."""
+
+import asyncio
+from typing import Any, ClassVar, Literal
+
+import gradio as gr
+import pytest
+from pydantic import BaseModel, Field
+
+from lumina.errors import InputError
+from lumina.steps import Steps
+from lumina.tasks.base import Task
+from lumina.tasks.text_to_image import TextToImage
+from lumina.ui.forms import Form
+
+SIZES = ((128, 128), (160, 96))
+DEFAULTS = {
+    "guidance_scale": 3.0,
+    "temperature": 1.0,
+    "top_k": 0,
+    "top_p": 1.0,
+    "window": 16,
+    "dtype": "float32",
+}
+
+
+def form_of(task: type[Task]) -> Form:
+    async def build() -> Form:
+        with gr.Blocks(analytics_enabled=False):
+            form = Form(task, SIZES, DEFAULTS)
+            form.place()
+            form.place(advanced=True)
+        return form
+
+    return asyncio.run(build())  # outside of a loop Gradio opens several and never closes them
+
+
+def said(form: Form, task: Task) -> list[Any]:
+    """The components' values once the form shows ``task``."""
+    return [update["value"] for update in form.show(task)]
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return form_of(TextToImage)
+
+
+def test_every_field_has_a_control(form: Form) -> None:
+    covered = [field for control in form.controls for field in control.fields]
+    assert sorted(covered) == sorted(TextToImage.model_fields)
+
+
+def test_an_untouched_form_asks_for_the_models_own_options(form: Form) -> None:
+    raw = [component.value for component in form.components]
+    with pytest.raises(InputError, match="prompt: must not be empty; say what to draw"):
+        form.read(raw)
+    raw[form.components.index(form.component("prompt"))] = "two cones"
+    assert form.read(raw) == TextToImage(prompt="two cones", width=128, height=128, rerolls=(), **DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        TextToImage(prompt="a ring", seed=2**63 - 1, width=160, height=96),
+        TextToImage(prompt="a ring", seed=0, width=96, height=96, variations=4, stop_row=3),
+        TextToImage(
+            prompt="ein grüner Würfel ✓", seed=7, rerolls=((2, 9), (5, 2**62)), top_p=0.5, dtype="float64"
+        ),
+        TextToImage(prompt="a ring", width=128, height=128),
+    ],
+)
+def test_what_it_shows_it_reads_again(form: Form, task: TextToImage) -> None:
+    expected = DEFAULTS | {"width": 128, "height": 128} | task.model_dump(exclude_none=True)
+    assert form.read(said(form, task)).model_dump(exclude_none=True) == expected
+
+
+def test_a_seed_that_is_not_kept_is_chosen_anew(form: Form) -> None:
+    raw = said(form, TextToImage(prompt="a ring", seed=7))
+    raw[form.components.index(form.component("seed")) + 1] = False
+    assert form.read(raw).seed == "random"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("seed", "seven", 'seed: must be a whole number from 0 to 9223372036854775807 or "random".'),
+        ("guidance_scale", float("nan"), "guidance_scale"),
+        ("temperature", -1, "temperature: must be at least "),
+        ("variations", 2.5, "variations: must be a whole number, not 2.5."),
+        ("rerolls", "7", 'Re-rolls: write pairs of row and seed like "7:123, 9:45", or leave it empty.'),
+        ("prompt", "x" * 2001, "prompt: must have at most 2,000 characters, this has 2,001."),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(form: Form, field: str, value: Any, sentence: str) -> None:
+    raw = said(form, TextToImage(prompt="a ring", seed=7))
+    raw[form.components.index(form.component(field))] = value
+    with pytest.raises(InputError) as caught:
+        form.read(raw)
+    assert sentence in str(caught.value)
+
+
+class Sharpen(Task):
+    """A task as somebody may add it."""
+
+    name: ClassVar[str] = "sharpen"
+    title: ClassVar[str] = "Sharpen"
+    Output: ClassVar[type[BaseModel]] = BaseModel
+
+    amount: float = Field(0.5, title="Amount", ge=0, le=1)
+    kind: Literal["soft", "hard"] = Field("soft", title="Kind")
+    passes: int = Field(1, title="Passes", ge=1, le=3)
+    keep_edges: bool = Field(True, title="Keep edges")
+
+    def run(self, pipeline: Any) -> Steps[Any]:
+        raise NotImplementedError
+
+
+def test_a_new_task_gets_its_form_for_free() -> None:
+    form = form_of(Sharpen)
+    kinds = [type(component) for component in form.components]
+    assert kinds == [gr.Number, gr.Dropdown, gr.Radio, gr.Checkbox]
+    task = Sharpen(amount=0.2, kind="hard", passes=3, keep_edges=False)
+    assert form.read(said(form, task)) == task
