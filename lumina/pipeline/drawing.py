@@ -68,6 +68,10 @@ class Painter(Protocol):
     def model(self) -> str:
         """The model with the revision of its weights, ``tabletop@1a2b3c4d``."""
 
+    @property
+    def device(self) -> str:
+        """What it computes on: ``cpu``, ``cuda`` …"""
+
     def draw(
         self,
         *,

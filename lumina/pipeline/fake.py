@@ -32,6 +32,7 @@ class FakePipeline:
         self.spec = spec or spec_of("tabletop")
         self.settings = settings or Settings()
         self.model = f"{self.spec.name}@fake"
+        self.device = "cpu"
         self.row_seconds = row_seconds
 
     def draw(

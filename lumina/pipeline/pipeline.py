@@ -70,6 +70,11 @@ class Pipeline:
         engine = LocalEngine(transformer, text.vocabulary())
         return cls(spec, settings, text, engine, load_movqgan(folder, device=device), model, previews)
 
+    @property
+    def device(self) -> str:
+        """What it computes on: ``cpu``, ``cuda`` …"""
+        return self._movqgan.quantize.embedding.weight.device.type
+
     def draw(
         self,
         *,

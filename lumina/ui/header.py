@@ -13,6 +13,7 @@ from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.ui.easel import static_text
 
 LOOK_AGAIN = 0.5  # seconds
+DEVICES = {"cuda": "GPU"}
 
 
 class Header:
@@ -55,5 +56,5 @@ class Header:
 
 def describe(painter: Painter) -> str:
     """On what a model runs: ``CPU · float32``."""
-    device = "ZeroGPU" if ON_ZEROGPU else str(getattr(painter, "device", "CPU")).split(":")[0].upper()
+    device = "ZeroGPU" if ON_ZEROGPU else DEVICES.get(painter.device, painter.device.upper())
     return f"{device} · {painter.settings.dtype}"
