@@ -9,7 +9,7 @@ from typing import Any
 from lumina.tabletop import captions
 from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES
 
-MAX_NAMED = 5  # unknown words named at once
+MAX_NAMED = 3  # unknown words named at once
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
         wait_for_row(page, row)
         partial.add(painted(page))
     assert len(partial) == 3
-    page.get_by_role("button", name="Stop", exact=True).first.click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     wait_until(page, "stopped")
     expect(page.locator(".easel-status")).to_contain_text("Stopped at row")
     part = downloads(page)

@@ -59,6 +59,7 @@ function settle(outcome, message) {
   state.isListening = false;
   state.run = { ...state.run, state: outcome, message };
   show();
+  if (outcome === "failed") face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
   keep();
 }
 
@@ -122,8 +123,8 @@ function restored(view) {
 }
 
 function refused(view) {
-  state.run = { ...state.run, state: "failed", sheets: [], message: view.message };
-  show();
+  state.run = { ...state.run, sheets: [] };
+  settle("failed", view.message);
 }
 
 function show() {
@@ -155,6 +156,7 @@ function showTools(sheet, group) {
     save: isIdle && Boolean(sheet),
     cut: isIdle && hasRows && sheet.drawn > 1,
     adopt: isIdle && hasRows,
+    forget: isIdle,
     heat: hasRows,
     all: group.length > 1,
   };
@@ -196,6 +198,12 @@ const acts = {
     state.isCutting = !state.isCutting;
     state.isAll = false;
     cutAt(state.row || current().rows / 2);
+  },
+  forget: () => {
+    Object.assign(state, { sheets: [], current: null, isAll: false, isCutting: false });
+    state.run = { key: "", state: "idle", sheets: [], count: 1 };
+    show();
+    keep();
   },
   heat: () => ((state.isHot = !state.isHot), show()),
   all: () => ((state.isAll = !state.isAll), (state.isCutting = false), show()),

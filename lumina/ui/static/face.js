@@ -58,8 +58,8 @@ function makeFace(root, pick) {
   };
 
   face.showStrip = (sheets, current) => {
-    const strip = find("strip");
-    strip.replaceChildren(
+    find("shelf").hidden = sheets.length < 2;
+    find("strip").replaceChildren(
       ...(sheets.length < 2 ? [] : sheets).map((sheet) => {
         const button = document.createElement("button");
         button.type = "button";
@@ -138,7 +138,8 @@ function statusOf(state) {
     return text.charAt(0).toUpperCase() + text.slice(1);
   }
   if (run.state === "stopped") return run.message || "Stopped. What is drawn is kept.";
-  return run.state === "done" ? "Done." : "";
+  if (run.state !== "done") return "";
+  return `Done in ${run.sheets.reduce((sum, sheet) => sum + sheet.seconds, 0).toFixed(1)} s.`;
 }
 
 function isActive(state) {

@@ -13,12 +13,14 @@ function button(word, known) {
 
 function show() {
   const words = JSON.parse(JSON.stringify(props.words || []));
-  const parts = words.flatMap(({ word, known }, at) => {
+  const parts = words.map(({ word, known }) => {
+    const group = document.createElement("span");
     const name = document.createElement("b");
     name.textContent = word;
-    const start = at ? "; not " : `${props.model} has never seen `;
-    return [start, name, ". Try ", ...known.flatMap((other, nth) => [nth ? " " : "", button(word, other)])];
+    group.append(name, " → ", ...known.flatMap((other) => [button(word, other), " "]));
+    return group;
   });
+  if (parts.length) parts.unshift(`${props.model} has never seen `);
   line.replaceChildren(...parts);
 }
 
