@@ -1,6 +1,8 @@
 """The studio: puts the tabs into a page and serves it."""
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +91,9 @@ def load_model(settings: Settings) -> Painter:
     """The model that the settings name, warmed up so that the first picture comes as fast as the others."""
     from lumina.pipeline.pipeline import Pipeline  # brings in torch, for which the page must not wait
 
-    pipeline = Pipeline.load(settings.model, settings)
+    # One core stays free for the server and the browser: threads that wait for it would slow down all others.
+    threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
+    pipeline = Pipeline.load(settings.model, replace(settings, threads=threads))
     if not ON_ZEROGPU:  # which has no GPU outside of its own generator
         warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})
         finish(warm_up.run(pipeline))

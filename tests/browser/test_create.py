@@ -119,8 +119,10 @@ def test_a_file_dropped_on_the_tab_brings_back_its_settings(
 
 def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Callable[[Page], Path]) -> None:
     page = visit().open()
-    say(page, PROMPT)
+    prompt = PROMPT + ' <img src="https://example.org/x.png" onerror="throw 1">'  # shown, never run
+    say(page, prompt)
     draw(page)
+    expect(page.locator(".easel-prompt")).to_have_text(prompt)
     before = images.open_image(downloads(page))
     page.get_by_role("button", name="Re-roll…").click()
     page.get_by_role("slider").fill("6")
@@ -168,6 +170,7 @@ def test_on_a_phone_in_the_dark_it_works_the_same(visit: Callable) -> None:
     page = visit(
         viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True, is_mobile=True
     ).open()
+    expect(page.locator(".model-badge")).to_have_text("TabletopCPU · float32")
     say(page, PROMPT)
     page.get_by_role("button", name="Generate").tap()
     wait_for_row(page, 3)

@@ -8,6 +8,11 @@ document.addEventListener("click", (event) => {
     // no storage: the choice lasts until the page is left
   }
 });
+// Buttons that show a picture only tell their name to whoever points at them.
+document.addEventListener("mouseover", (event) => {
+  const button = event.target.closest?.(".dice, .lock label, .head-theme");
+  if (button && !button.title) button.title = button.textContent.trim();
+});
 (function apply() {
   let chosen = null;
   try {
