@@ -54,7 +54,7 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path):
     (later / "model").mkdir(parents=True)
     for file in folder.iterdir():
         (later / "model" / file.name).write_bytes(file.read_bytes())
-    finish(runs.train_model(data, later, minutes=0.01, processes=1, start_from=folder))
+    finish(runs.train_model(data, later, minutes=0.05, processes=1, start_from=folder))
     moved = load_transformer(later / "model")
     assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), moved.parameters(), strict=True))
 
