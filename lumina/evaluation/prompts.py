@@ -11,7 +11,8 @@ from lumina.tabletop.scenes import COLORS, FRAMES, HELD_OUT_TRIPLES, MATERIALS, 
 
 CATEGORIES = ("single_object", "two_objects", "counting", "colors", "position", "color_attribution")
 UNSEEN = "unseen_triples"
-FRAME_CYCLE = (FRAMES[0], FRAMES[1], FRAMES[0], FRAMES[2])  # half square, a quarter wide, a quarter tall
+SQUARE, WIDE, TALL = FRAMES
+FRAME_CYCLE = (SQUARE, WIDE, SQUARE, SQUARE, TALL, SQUARE)  # two thirds are of the default size
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ TEXT_DROP = 0.1  # share of samples without text, for guidance
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
 # A small model on few processor hours learns the common case well or everything poorly: daylight, square
 # frames and few different solids are drawn more often than they were rendered.
-FRAME_SHARES = {(128, 128): 0.8, (160, 96): 0.1, (96, 160): 0.1}
+FRAME_SHARES = {(128, 128): 0.7, (160, 96): 0.15, (96, 160): 0.15}
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.2, "night": 0.2}
 CROWD_WEIGHT = 0.4  # for three and more solids that are not of one shape
 UNSIZED = "Generate an image according to the following prompt:\n{}"
