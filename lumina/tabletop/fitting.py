@@ -1,6 +1,6 @@
 """Which solid, standing where, explains a coloured part of a picture: fitting by drawing and comparing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -12,8 +12,10 @@ from lumina.tabletop import camera, render, shapes
 from lumina.tabletop.foreground import Floats, Mask, Picture, Table
 from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, TURNS, Scene, Solid, bounds
 
-BORDER = 24  # pixels around the frame, so that a solid may be tried half outside it
+BORDER = 16  # pixels around the frame, so that a solid may be tried partly outside it
 REACH = 16  # pixels that one step of the search may move a solid
+TOO_SMALL = 0.4  # of the patch: no use in moving a solid that covers less
+WORTH_TURNING = 0.5  # agreement of a cube in any turn, if it is one
 HIDDEN_PRICE = 0.15  # of a pixel of the solid that would lie under another colour
 LEAST_SEEN = 0.25  # share of a solid that must not be hidden
 CLOSE = 0.1  # of agreement: shapes this near the best are told apart by their shading
@@ -77,14 +79,10 @@ class Candidate:
 def candidates(part: Part, color: str, picture: Picture, empty: Table) -> list[Candidate]:
     """The best placed solid of each shape in this colour, best first."""
     search = _Search(part)
-    best = {}
-    for shape in SHAPES:
-        solids = [Solid(shape, color, MATERIALS[0], size) for size in SIZES]
-        tried = [(agreement(p, part), p) for solid in solids for p in search.places(solid)]
-        best[shape] = max(tried, key=lambda pair: pair[0])
-    top = max(pair[0] for pair in best.values())
+    best = [search.best(shape, color) for shape in SHAPES]
+    top = max(agreed for agreed, _ in best)
     found = []
-    for agreed, placed in best.values():
+    for agreed, placed in best:
         error = _shading_error(placed, part, picture, empty) if agreed > top - CLOSE else ERROR_CAP
         found.append(Candidate(placed, agreed, agreed - SHADING_WEIGHT * error))
     return sorted(found, key=lambda candidate: -candidate.score)
@@ -110,20 +108,32 @@ class _Search:
     """Moves outlines over a part by cross-correlation with what each pixel is worth."""
 
     def __init__(self, part: Part) -> None:
-        self.foot = part.foot
+        self.part, self.area = part, int(part.patch.sum())
         self.height, self.width = part.patch.shape
         padded = np.pad(part.gain, BORDER, constant_values=-1.0)
         self.shape = padded.shape
         self.spectrum = fft.rfft2(padded)
 
-    def places(self, solid: Solid) -> Iterator[Outline]:
-        """The solid where it gains most, once for each turn it can have."""
-        for turn in TURNS if solid.shape == "cube" else (0,):
-            yield self._climb(replace(solid, turn=turn))
+    def best(self, shape: str, color: str) -> tuple[float, Outline]:
+        """The agreement and the outline of the size, place and turn that agree best."""
+        sizes = [self._turned(Solid(shape, color, MATERIALS[0], size)) for size in SIZES]
+        return max(sizes, key=lambda pair: pair[0])
 
-    def _climb(self, solid: Solid) -> Outline:
+    def _turned(self, solid: Solid) -> tuple[float, Outline]:
+        """The best place; for a cube that fits at all, the best turn among all."""
+        best, foot = self._climb(solid, self.part.foot)
+        if solid.shape != "cube" or best[0] < WORTH_TURNING:
+            return best
+        for turn in TURNS[1:]:
+            tried, _ = self._climb(replace(solid, turn=turn), foot)
+            best = max(best, tried, key=lambda pair: pair[0])
+        return best
+
+    def _climb(
+        self, solid: Solid, foot: tuple[float, float]
+    ) -> tuple[tuple[float, Outline], tuple[float, float]]:
         """Move the solid and draw it anew, since its image grows as it comes nearer, until it stays."""
-        x, y = self.foot
+        x, y = foot
         for _ in range(4):
             # between the horizon and well below the frame
             y = min(max(y, 0.12 * self.height), 1.15 * self.height)
@@ -131,10 +141,10 @@ class _Search:
             ground = camera.to_ground(x, y, self.width, self.height)
             placed = outline(replace(solid, x=ground[0], y=ground[1]), self.width, self.height)
             down, right = self._best_shift(placed)
-            if (down, right) == (0, 0):
+            if (down, right) == (0, 0) or len(placed.pixels) < TOO_SMALL * self.area:
                 break
             x, y = x + right, y + down
-        return placed
+        return (agreement(placed, self.part), placed), (x, y)
 
     def _best_shift(self, placed: Outline) -> tuple[int, int]:
         """(down, right) in pixels that would gain most."""
