@@ -28,6 +28,7 @@ function makeFace(root, pick) {
     cell.style.setProperty("--drawn", part);
     cell.style.setProperty("--cut", state.isCutting && sheet.rows ? state.row / sheet.rows : 0);
     cell.toggleAttribute("data-cut", state.isCutting && isAlone);
+    cell.toggleAttribute("data-current", !isAlone && sheet.key === state.current);
     cell.toggleAttribute("data-heat", state.isHot && Boolean(sheet.surprise));
     cell.tabIndex = isAlone ? -1 : 0;
     cell.setAttribute("role", isAlone ? "group" : "button");
