@@ -179,7 +179,7 @@ MODELS: dict[str, ModelSpec] = {
         sizes=((128, 128), (160, 96), (96, 160)),
         default_size=(128, 128),
         tasks=("text_to_image",),
-        guidance_scale=3.0,
+        guidance_scale=2.0,
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
     ),
 }
