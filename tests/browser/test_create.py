@@ -37,9 +37,19 @@ def wait_until(page: Page, state: str) -> None:
     page.wait_for_selector(f".easel[data-state={state}]")
 
 
-def painted(page: Page) -> str:
-    """What is on the paper now."""
-    return str(page.evaluate("document.querySelector('.easel-paint').toDataURL()"))
+def painted(page: Page, count: int) -> list[str]:
+    """What is on the paper at ``count`` moments with different numbers of rows, as it happens."""
+    look = """count => new Promise((resolve) => {
+        const seen = new Map();
+        (function look() {
+            const paper = document.querySelector(".easel-paint[data-painted]");
+            if (paper && document.querySelector(".easel[data-state=drawing]"))
+                seen.set(paper.dataset.painted, paper.toDataURL());
+            if (seen.size < count) requestAnimationFrame(look);
+            else resolve([...seen.values()]);
+        })();
+    })"""
+    return list(page.evaluate(look, count))
 
 
 def draw(page: Page) -> None:
@@ -53,18 +63,15 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
     page = visit().open()
     say(page, PROMPT)
     keep_seed(page, 2**62 + 1)  # beyond JavaScript's whole numbers
+    page.get_by_label("96 × 160").check()
     page.get_by_role("button", name="Generate").click()
-    partial = set()
-    for row in (1, 4, 7):
-        wait_for_row(page, row)
-        partial.add(painted(page))
-    assert len(partial) == 3
+    assert len(set(painted(page, count=3))) == 3
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_until(page, "stopped")
     expect(page.locator(".easel-status")).to_contain_text("Stopped at row")
     part = downloads(page)
     stopped_at = task_of(load(images.read_recipe(part) or "")).model_dump()["stop_row"]
-    assert 7 <= stopped_at < 16
+    assert 3 <= stopped_at < 20
 
     page.reload()  # what is drawn survives it
     page.get_by_role("button", name="Continue").click()
@@ -74,7 +81,7 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
     task = task_of(recipe).model_dump()
     assert (task["prompt"], task["seed"], task["stop_row"]) == (PROMPT, 2**62 + 1, None)
     assert images.AI_GENERATED.encode() in whole.read_bytes()
-    assert images.open_image(whole).size == (128, 128)
+    assert images.open_image(whole).size == (96, 160)
 
     other = visit().open()  # somebody else, to whom the file was sent
     other.locator(".easel-open input").set_input_files(whole)

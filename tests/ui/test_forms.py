@@ -1,6 +1,7 @@
 """Forms made from tasks: every field gets a control, and what a control says comes back as it was."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Literal
 
 import gradio as gr
@@ -32,7 +33,9 @@ def form_of(task: type[Task]) -> Form:
             form.place(advanced=True)
         return form
 
-    return asyncio.run(build())  # outside of a loop Gradio opens several and never closes them
+    # outside of a loop Gradio opens several and never closes them
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(build())).result()
 
 
 def said(form: Form, task: Task) -> list[Any]:

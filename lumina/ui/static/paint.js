@@ -32,6 +32,7 @@ async function paintPicture(canvas, sheet) {
   pen.imageSmoothingQuality = "high";
   const part = drawnPart(sheet);
   pen.clearRect(0, Math.round(height * part), width, height);
+  canvas.dataset.painted = sheet.drawn;
   if (!part) return;
   pen.drawImage(bitmap, 0, 0, bitmap.width, bitmap.height * part, 0, 0, width, height * part);
 }
