@@ -5,7 +5,8 @@ from gradio.themes.utils import fonts
 
 from lumina.ui.easel import STATIC
 
-STYLES = [STATIC / name for name in ("studio.css", "form.css", "easel.css", "tools.css")]
+SHEETS = ("studio.css", "head.css", "form.css", "easel.css", "tools.css", "phone.css")  # later ones overrule
+STYLES = [STATIC / name for name in SHEETS]
 
 
 def studio_theme() -> gr.themes.Base:
