@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.serving import served
 
-ROW_SECONDS = 0.08  # slow enough to be watched, fast enough for a test
+ROW_SECONDS = 0.2  # slow enough to be watched on a busy machine
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
     "--no-sandbox",
