@@ -14,13 +14,26 @@ from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, TURNS, Scen
 
 BORDER = 16  # pixels around the frame, so that a solid may be tried partly outside it
 REACH = 16  # pixels that one step of the search may move a solid
+SCALES = (0.87, 0.93, 1.07, 1.15)
 TOO_SMALL = 0.4  # of the patch: no use in moving a solid that covers less
-WORTH_TURNING = 0.5  # agreement of a cube in any turn, if it is one
+WORTH_REFINING = 0.5  # agreement below which no turn and no scale will do
 HIDDEN_PRICE = 0.15  # of a pixel of the solid that would lie under another colour
 LEAST_SEEN = 0.25  # share of a solid that must not be hidden
 CLOSE = 0.1  # of agreement: shapes this near the best are told apart by their shading
 SHADING_WEIGHT = 3.0  # of the colour error against the outline's agreement
 ERROR_CAP = 0.25  # of the full range
+
+
+@dataclass(frozen=True)
+class Scaled(Solid):
+    """A solid drawn a little too large or too small for its distance; an eye does not mind."""
+
+    scale: float = 1.0
+
+    @property
+    def radius(self) -> float:
+        """Scale of the unit shape in world units."""
+        return super().radius * self.scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,14 +128,23 @@ class _Search:
         self.spectrum = fft.rfft2(padded)
 
     def best(self, shape: str, color: str) -> tuple[float, Outline]:
-        """The agreement and the outline of the size, place and turn that agree best."""
+        """The agreement and the outline of the size, place, turn and scale that agree best."""
         sizes = [self._turned(Solid(shape, color, MATERIALS[0], size)) for size in SIZES]
-        return max(sizes, key=lambda pair: pair[0])
+        best = max(sizes, key=lambda pair: pair[0])
+        if best[0] < WORTH_REFINING:
+            return best
+        solid = best[1].solid
+        foot = camera.project(np.array([[solid.x, solid.y, 0]], np.float32), self.width, self.height)[0]
+        for scale in SCALES:
+            scaled = Scaled(shape, color, MATERIALS[0], solid.size, turn=solid.turn, scale=scale)
+            tried, _ = self._climb(scaled, (float(foot[0]), float(foot[1])))
+            best = max(best, tried, key=lambda pair: pair[0])
+        return best
 
     def _turned(self, solid: Solid) -> tuple[float, Outline]:
         """The best place; for a cube that fits at all, the best turn among all."""
         best, foot = self._climb(solid, self.part.foot)
-        if solid.shape != "cube" or best[0] < WORTH_TURNING:
+        if solid.shape != "cube" or best[0] < WORTH_REFINING:
             return best
         for turn in TURNS[1:]:
             tried, _ = self._climb(replace(solid, turn=turn), foot)

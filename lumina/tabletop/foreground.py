@@ -17,6 +17,8 @@ Picture = NDArray[np.uint8]
 
 MISMATCH_CAP = 0.12  # a pixel further off than this is simply not table
 STANDS_OUT = 0.075  # of the full range: the least difference of a foreground pixel from any shade of table
+SOFT_EDGE = 3  # pixels that an edge may take to fade
+EDGE_SHARE = 0.4  # of the difference inside
 DARKEST_CONTACT = 0.4  # share of light that reaches the ground at the foot of several solids
 SMALLEST_BLOB = 24  # pixels
 
@@ -84,8 +86,14 @@ def difference(picture: Picture, empty: Table) -> Floats:
 
 
 def foreground(apart: Floats) -> Mask:
-    """Pixels [h, w] whose `difference` no shadow on the table explains, without specks and pinholes."""
-    return _without_small(~_without_small(~(apart > STANDS_OUT), 8), SMALLEST_BLOB)
+    """Pixels [h, w] whose `difference` no shadow on the table explains, without specks and pinholes.
+
+    Where a soft edge fades into the table, the outline runs at a share of the difference inside it.
+    """
+    mask = apart > STANDS_OUT
+    edge = mask & ndimage.binary_dilation(~mask, iterations=SOFT_EDGE)
+    faded = apart < EDGE_SHARE * ndimage.maximum_filter(apart, 2 * SOFT_EDGE + 1)
+    return _without_small(~_without_small(~(mask & ~(edge & faded)), 8), SMALLEST_BLOB)
 
 
 def _without_small(mask: Mask, least: int) -> Mask:

@@ -25,8 +25,8 @@ from lumina.tabletop.scenes import COLORS, Scene, Solid
 MOST_SOLIDS = 6  # looked for; captions name four at most
 WORST_TABLE = 0.075  # mean mismatch of the empty table, of the full range
 LEAST_AGREEMENT = 0.72  # of a solid's outline and its patch, intersection over union
-LEAST_LEAD = 0.04  # in score over the best other shape
-LEAST_MATCH = 0.80  # share of a solid's inner pixels whose colour is as rendered
+LEAST_LEAD = 0.03  # in score over the best other shape
+LEAST_MATCH = 0.70  # share of a solid's inner pixels whose colour is as rendered
 SAME_COLOR = 0.16  # largest channel difference, of the full range
 LEAST_CRISPNESS = 0.4  # contrast along a solid's outline, of the rendered one
 GRAIN = 0.8  # pixels: standard deviation of the blur that makes the comparison blind to fine noise
