@@ -23,7 +23,7 @@ def train_tokenizer(
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 30.0,
     processes: Processes = 2,
-    shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 120,
+    shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 150,
     as_json: AsJson = False,
 ) -> None:
     """Render scenes where they are missing and train the picture tokenizer; goes on where it stopped."""

@@ -30,7 +30,7 @@ PLURALS = {f"{shape}s": shape for shape in SHAPES}
 
 # words people use for what the world calls otherwise
 SYNONYMS = {
-    "ball": "sphere", "balls": "spheres", "box": "cube", "block": "cube", "torus": "ring", "donut": "ring",
+    "ball": "sphere", "balls": "spheres", "box": "cube", "block": "cube", "can": "cylinder",
     "tube": "cylinder", "pyramid": "cone", "big": "large", "little": "small", "tiny": "small",
     "huge": "large", "metallic": "metal", "shiny": "metal", "gold": "yellow", "violet": "purple",
     "magenta": "pink", "turquoise": "cyan", "teal": "cyan", "gray": "grey", "floor": "ground",

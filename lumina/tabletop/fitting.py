@@ -143,7 +143,8 @@ class _Search:
 
     def _turned(self, solid: Solid) -> tuple[float, Outline]:
         """The best place; for a cube that fits at all, the best turn among all."""
-        best, foot = self._climb(solid, self.part.foot)
+        first = replace(solid, turn=TURNS[0] if solid.shape == "cube" else 0)
+        best, foot = self._climb(first, self.part.foot)
         if solid.shape != "cube" or best[0] < WORTH_REFINING:
             return best
         for turn in TURNS[1:]:

@@ -9,17 +9,18 @@ import numpy as np
 
 from lumina.tabletop import camera, shapes
 
-SHAPES = ("sphere", "cube", "cylinder", "cone", "ring")
+SHAPES = ("sphere", "cube", "cylinder", "cone")
 COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
 MATERIALS = ("matte", "metal")
 SIZES = ("small", "large")
-GROUNDS = ("white", "grey", "brown", "green", "blue")
+GROUNDS = ("white", "grey", "brown", "blue")
 LIGHTS = ("daylight", "sunset", "night")
 PATTERNS = ("plain", "striped", "dotted", "checkered")
 FRAMES = ((128, 128), (160, 96), (96, 160))
-RADIUS = {"small": 0.40, "large": 0.62}  # world units
+RADIUS = {"small": 0.42, "large": 0.64}  # world units
 DEPTHS = (-1.7, 1.9)  # nearest and farthest y of a solid, world units
-TURNS = tuple(range(0, 90, 15))  # degrees about the vertical axis
+TURNS = (20, 65)  # degrees about the vertical axis
+STEP = 8  # pixels between the places where a solid may stand, across and down: one code of the tokenizer
 
 MARGIN = 2.0  # pixels between a solid and the frame
 MAX_OVERLAP = 0.22  # of the smaller of two bounding boxes
@@ -89,7 +90,6 @@ EXTENT = {
     "cube": (shapes.CUBE_HALF * 2**0.5, 2 * shapes.CUBE_HALF),
     "cylinder": (shapes.CYLINDER_RADIUS, shapes.CYLINDER_HEIGHT),
     "cone": (shapes.CONE_RADIUS, shapes.CONE_HEIGHT),
-    "ring": (shapes.RING_RADIUS + shapes.RING_TUBE, 2 * shapes.RING_TUBE),
 }
 
 
@@ -135,11 +135,15 @@ def _apart(a: Solid, b: Solid, box_a: tuple[float, ...], box_b: tuple[float, ...
 def place(
     solids: Sequence[Solid], width: int, height: int, rng: np.random.Generator
 ) -> tuple[Solid, ...] | None:
-    """Random free positions for the solids, one after the other; None where no room was found."""
+    """Random free places for the solids, one after the other; None where no room was found.
+
+    Places lie on a grid of `STEP` pixels, so that a solid looks alike, code for code, wherever it stands.
+    """
     placed: list[Solid] = []
     for solid in solids:
         for _ in range(60):
-            x, y = camera.to_ground(rng.uniform(0, width), rng.uniform(0, height), width, height)
+            right, down = STEP * rng.integers(width // STEP), STEP * rng.integers(height // STEP)
+            x, y = camera.to_ground(float(right), float(down), width, height)
             if not DEPTHS[0] <= y <= DEPTHS[1]:
                 continue
             turn = int(rng.choice(TURNS)) if solid.shape == "cube" else 0
@@ -187,7 +191,7 @@ def _random_solid(
         solid = Solid(
             shape=shape or str(rng.choice(SHAPES)),
             color=str(rng.choice(COLORS)),
-            material="metal" if rng.random() < 0.4 else "matte",
+            material="metal" if rng.random() < 0.3 else "matte",
             size="large" if rng.random() < 0.65 else "small",
             pattern=str(rng.choice(PATTERNS)) if patterns and rng.random() < 0.5 else "plain",
         )
@@ -207,5 +211,5 @@ def sample_scene(
     while True:
         solids = place(sample_solids(rng, patterns=patterns, held_out=held_out), width, height, rng)
         if solids is not None:
-            light = LIGHTS[int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
+            light = LIGHTS[int(rng.choice(3, p=[0.7, 0.15, 0.15]))]
             return Scene(solids, str(rng.choice(GROUNDS)), light, width, height)

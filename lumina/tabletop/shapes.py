@@ -1,4 +1,4 @@
-"""Ray intersection with the five unit shapes, all standing on z = 0.
+"""Ray intersection with the four unit shapes, all standing on z = 0.
 
 Each `hit_*` takes ray origins and directions [n, 3] in the shape's own frame (directions of any length)
 and returns the ray parameter of the first hit [n], infinity where there is none. `normal` gives the
@@ -14,7 +14,6 @@ SPHERE_RADIUS, SPHERE_HEIGHT = 0.85, 0.85
 CUBE_HALF = 0.74
 CYLINDER_RADIUS, CYLINDER_HEIGHT = 0.7, 1.55
 CONE_RADIUS, CONE_HEIGHT = 0.86, 1.8
-RING_RADIUS, RING_TUBE = 0.64, 0.3
 EPSILON = 1e-3
 
 
@@ -77,37 +76,11 @@ def hit_cone(origin: Floats, direction: Floats) -> Floats:
     return np.minimum(hits[0], hits[1])
 
 
-def hit_ring(origin: Floats, direction: Floats) -> Floats:
-    """Sphere tracing (Hart 1996) with the torus distance, over the rays that come near it."""
-    length = np.linalg.norm(direction, axis=-1)
-    unit = direction / length[:, None]
-    start = np.maximum(-(origin * unit).sum(-1) - (RING_RADIUS + RING_TUBE) * 1.3, 0)
-    t = start.astype(np.float32)
-    alive = np.arange(len(t))
-    hit = np.zeros(len(t), dtype=bool)
-    for _ in range(40):
-        distance = _ring_distance(origin[alive] + t[alive, None] * unit[alive])
-        t[alive] += distance
-        done = distance < 1.5e-3
-        hit[alive[done]] = True
-        alive = alive[~done & (t[alive] < start[alive] + 4)]
-        if not len(alive):
-            break
-    return _first(t / length, hit)
-
-
-def _ring_distance(p: Floats) -> Floats:
-    across = np.sqrt(p[:, 0] ** 2 + p[:, 1] ** 2) - np.float32(RING_RADIUS)
-    middle = np.sqrt(across**2 + (p[:, 2] - np.float32(RING_TUBE)) ** 2)
-    return np.asarray(middle - np.float32(RING_TUBE), dtype=np.float32)
-
-
 HIT = {
     "sphere": hit_sphere,
     "cube": hit_cube,
     "cylinder": hit_cylinder,
     "cone": hit_cone,
-    "ring": hit_ring,
 }
 
 
@@ -125,12 +98,8 @@ def normal(shape: str, p: Floats) -> Floats:
         lid = p[:, 2] > CYLINDER_HEIGHT - 2 * EPSILON
         n[:, :2] = np.where(lid[:, None], 0, p[:, :2])
         n[:, 2] = lid
-    elif shape == "cone":
+    else:
         n[:, :2] = p[:, :2]
         n[:, 2] = np.linalg.norm(p[:, :2], axis=-1) * CONE_RADIUS / CONE_HEIGHT
-    else:
-        across = np.linalg.norm(p[:, :2], axis=-1, keepdims=True)
-        n[:, :2] = p[:, :2] * (1 - RING_RADIUS / np.maximum(across, 1e-6))
-        n[:, 2] = p[:, 2] - RING_TUBE
     unit: Floats = n / np.maximum(np.linalg.norm(n, axis=-1, keepdims=True), 1e-9)
     return unit

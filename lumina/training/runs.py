@@ -13,7 +13,7 @@ from lumina.training.sequences import encode_shards
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
 
-SHARDS = 120  # of 200 scenes each
+SHARDS = 150  # of 200 scenes each
 
 
 def train_tokenizer(

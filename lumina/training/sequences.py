@@ -24,7 +24,7 @@ SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the pu
 # A small model on few processor hours learns the common case well or everything poorly: daylight, square
 # frames and few different solids are drawn more often than they were rendered.
 FRAME_SHARES = {(128, 128): 0.7, (160, 96): 0.15, (96, 160): 0.15}
-LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.2, "night": 0.2}
+LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.6, "night": 0.6}
 CROWD_WEIGHT = 0.4  # for three and more solids that are not of one shape
 UNSIZED = "Generate an image according to the following prompt:\n{}"
 

@@ -31,7 +31,7 @@ def guide_of(model: str) -> Guide:
 TABLETOP_EXAMPLES = (
     "a red cube left of a blue sphere",
     "two green cones at sunset",
-    "a large purple metal ring",
+    "a large purple metal cone",
     "three cyan spheres at night",
 )
 EXAMPLES = (

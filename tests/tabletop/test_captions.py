@@ -47,9 +47,9 @@ def test_every_caption_reads_back(listed, relation, ground, light):
     ("claim", "text"),
     [
         (Claim((Thing(1, "cube"),)), "a cube"),
-        (Claim((Thing(3, "ring", "orange"),), None, "blue"), "three orange rings on a blue ground"),
+        (Claim((Thing(3, "cone", "orange"),), None, "blue"), "three orange cones on a blue ground"),
         (Claim((Thing(1, "cone", "orange"),), None, None, "night"), "an orange cone at night"),
-        (Claim((Thing(1, "cone"), Thing(1, "ring")), "left of"), "a cone left of a ring"),
+        (Claim((Thing(1, "cone"), Thing(1, "sphere")), "left of"), "a cone left of a sphere"),
         (Claim((Thing(1, "cube", "red", "metal", "small"),)), "a small red metal cube"),
     ],
 )
@@ -59,7 +59,7 @@ def test_wording(claim, text):
 
 def test_what_is_not_in_the_grammar_is_not_read():
     assert captions.parse("a castle in the fog") is None
-    assert captions.parse("four cubes and three rings") is None
+    assert captions.parse("four cubes and three cones") is None
 
 
 def test_descriptions_are_true():
@@ -123,6 +123,6 @@ def test_random_prompts_are_known_and_repeatable():
 
 def test_unknown_words_find_a_known_neighbour():
     assert captions.unknown_words("A dragon beside a red cube, a dragon") == ["dragon", "beside"]
-    assert captions.known_word_near("Torus") == "ring"
+    assert captions.known_word_near("Ball") == "sphere"
     assert captions.known_word_near("purpel") == "purple"
     assert captions.known_word_near("xylophone") is None

@@ -10,7 +10,7 @@ from lumina.tabletop.scenes import Scene, Solid
 SCENE = Scene(
     (
         Solid("cone", "cyan", "matte", "large", x=0.7, y=0.3),
-        Solid("ring", "yellow", "metal", "large", x=-0.6, y=-0.6),
+        Solid("cone", "yellow", "metal", "large", x=-0.6, y=-0.6),
     )
 )
 

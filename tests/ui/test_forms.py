@@ -64,12 +64,12 @@ def test_an_untouched_form_asks_for_the_models_own_options(form: Form) -> None:
 @pytest.mark.parametrize(
     "task",
     [
-        TextToImage(prompt="a ring", seed=2**63 - 1, width=160, height=96),
-        TextToImage(prompt="a ring", seed=0, width=96, height=96, variations=4, stop_row=3),
+        TextToImage(prompt="a cone", seed=2**63 - 1, width=160, height=96),
+        TextToImage(prompt="a cone", seed=0, width=96, height=96, variations=4, stop_row=3),
         TextToImage(
             prompt="ein grüner Würfel ✓", seed=7, rerolls=((2, 9), (5, 2**62)), top_p=0.5, dtype="float64"
         ),
-        TextToImage(prompt="a ring", width=128, height=128),
+        TextToImage(prompt="a cone", width=128, height=128),
     ],
 )
 def test_what_it_shows_it_reads_again(form: Form, task: TextToImage) -> None:
@@ -78,7 +78,7 @@ def test_what_it_shows_it_reads_again(form: Form, task: TextToImage) -> None:
 
 
 def test_a_seed_that_is_not_kept_is_chosen_anew(form: Form) -> None:
-    raw = said(form, TextToImage(prompt="a ring", seed=7))
+    raw = said(form, TextToImage(prompt="a cone", seed=7))
     raw[form.components.index(form.component("seed")) + 1] = False
     assert form.read(raw).seed == "random"
 
@@ -95,7 +95,7 @@ def test_a_seed_that_is_not_kept_is_chosen_anew(form: Form) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(form: Form, field: str, value: Any, sentence: str) -> None:
-    raw = said(form, TextToImage(prompt="a ring", seed=7))
+    raw = said(form, TextToImage(prompt="a cone", seed=7))
     raw[form.components.index(form.component(field))] = value
     with pytest.raises(InputError) as caught:
         form.read(raw)
