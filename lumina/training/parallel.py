@@ -57,7 +57,7 @@ class Group:
 
 
 def keep_memory() -> None:
-    """Have glibc keep freed memory: asking the system for it anew in every step costs a seventh of the time."""
+    """Have glibc keep freed memory: asking the system for it in every step costs a seventh of the time."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(MMAP_THRESHOLD, 2**25)

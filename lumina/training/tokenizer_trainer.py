@@ -246,7 +246,7 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
 
 
 def _nearest(latents: Tensor, book: Tensor) -> Tensor:
-    """The code nearest to each latent [n, channels], found in fewer passes over memory than the quantiser's."""
+    """The code nearest to each latent [n, channels], found in fewer passes than the quantiser's."""
     return torch.addmm(book.square().sum(1), latents, book.T, beta=-0.5).argmax(1)
 
 
