@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from lumina.pipeline.drawing import Drawing, Painter
 from lumina.steps import Steps
+from lumina.tasks import instructions
 from lumina.tasks.base import MAX_SEED, DrawingTask
 
 
@@ -45,7 +46,7 @@ class TextToImage(DrawingTask):
         """One picture, asked for in the words the model was trained on."""
         width, height = int(self.width or 0), int(self.height or 0)
         return pipeline.draw(
-            instruction=instruction(self.prompt, width, height),
+            instruction=instructions.text_to_image(self.prompt, width, height),
             width=width,
             height=height,
             options=self.options(),
@@ -53,8 +54,3 @@ class TextToImage(DrawingTask):
             rerolls=self.rerolls,
             stop_row=self.stop_row,
         )
-
-
-def instruction(prompt: str, width: int, height: int) -> str:
-    """The template of the published model, byte for byte."""
-    return f"Generate an image of {width}x{height} according to the following prompt:\n{prompt}"
