@@ -72,4 +72,6 @@ def _parameters(task: type[DrawingTask]) -> list[inspect.Parameter]:
                 annotation=kind if is_required else kind | None,
             )
         )
-    return found
+    return sorted(
+        found, key=lambda parameter: parameter.default is None
+    )  # required ones first, as Python asks

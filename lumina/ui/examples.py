@@ -36,6 +36,8 @@ def examples_of(task: type[Task], model: str) -> tuple[Example, ...]:
     """The examples of a task. Those with pictures show tabletop's world, and are offered for it alone."""
     if task.name in _MADE:
         return _MADE[task.name]() if model == "tabletop" else ()
+    if "prompt" not in task.model_fields:
+        return ()
     return tuple(Example(text, {"prompt": text}) for text in guide_of(model).examples)
 
 

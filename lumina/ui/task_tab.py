@@ -76,7 +76,11 @@ class TaskTab:
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
-        words = [name for name in ("subject", "prompt", "instruction") if self._has(name)]
+        words = [
+            name
+            for name, field in self.task.inputs().items()
+            if field.is_required() and field.annotation is str
+        ]
         self.form.place(only=[*self.pictures, *words])
         if self._has("prompt"):
             self.hint = make_hint(spec.title)
