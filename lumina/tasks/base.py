@@ -27,7 +27,8 @@ class Task(BaseModel, ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 1  # part of what the cache knows a result by; raise it when results change
+    asks: ClassVar[str | None] = None  # the input that a person fills once the others are there
     Output: ClassVar[type[BaseModel]]
 
     @abstractmethod

@@ -76,10 +76,15 @@ class Input(Part):
 
 
 class Node(Part):
-    """One task with its inputs."""
+    """One task with its inputs.
+
+    A muted node is left out with all that rests on it; a bypassed one hands on the first link of its
+    output's type.
+    """
 
     task: Name
     inputs: dict[Name, Value] = Field(default_factory=dict)
+    mode: Literal["run", "mute", "bypass"] = "run"
 
 
 class Workflow(Part):
