@@ -6,11 +6,10 @@ from typing import Any
 from lumina.model.config import ModelSpec
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
+from lumina.workflow.document import MAX_NODES
 from lumina.workflow.parsing import MAX_BYTES
-from lumina.workflow.schema import MAX_NODES
 from lumina.workflow.sockets import FITS, LETTERS, described
-
-MAX_VALUES = 64  # of one node, over all the lists it is given
+from lumina.workflow.values import MAX_VALUES
 
 
 def catalogue(spec: ModelSpec | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from lumina.steps import Progress
 
 Outputs: TypeAlias = Mapping[str, tuple[Any, ...]]
-"""The values of a node by output: pictures (drawn ones as ``Picture``), texts and numbers, one or more each."""
+"""The values of a node by output, one or more each: pictures (drawn ones as ``Picture``), texts, numbers."""
 
 
 @dataclass(frozen=True)
