@@ -15,7 +15,7 @@ from lumina.model.config import ModelSpec, spec_of
 from lumina.pipeline.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import Picture, Pictures, Task, is_advanced, read
+from lumina.tasks.base import DrawingTask, Picture, Pictures, Task, is_advanced, read
 from lumina.workflow.files import write_picture
 
 app = group("Run a task and write its pictures.")
@@ -118,4 +118,5 @@ def _value(field: FieldInfo, text: str) -> Any:
 
 
 for _name, _class in TASKS.items():
-    app.command(_name)(_task_command(_class))
+    if issubclass(_class, DrawingTask):
+        app.command(_name)(_task_command(_class))

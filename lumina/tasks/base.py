@@ -1,5 +1,6 @@
 """What a task is: one class whose fields are the form, the options, the workflow node and the schema."""
 
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from lumina.steps import Progress, Steps
 from lumina.tasks.fields import Reroll, Seed, option
 from lumina.tasks.wording import phrases, sentence
 
+MAX_SLOTS = 16
+
 Part = Literal["whole", "upper", "lower"]
 
 
@@ -31,6 +34,7 @@ class Task(BaseModel, ABC):
     title: ClassVar[str]
     version: ClassVar[int] = 1  # part of what the cache knows a result by; raise it when results change
     asks: ClassVar[str | None] = None  # the input that a person fills once the others are there
+    slots: ClassVar[str | None] = None  # the input whose {words} in braces are inputs as well
     Output: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -44,6 +48,11 @@ class Task(BaseModel, ABC):
         return dict(
             sorted(cls.model_fields.items(), key=lambda item: (is_advanced(item[1]), item[0] not in own))
         )
+
+
+def slots_in(template: str) -> list[str]:
+    """The names in {braces}, each once."""
+    return list(dict.fromkeys(re.findall(r"\{([a-z][a-z0-9_]{0,63})\}", template)))[:MAX_SLOTS]
 
 
 def is_advanced(field: FieldInfo) -> bool:
