@@ -16,7 +16,7 @@ from lumina.model.config import ModelSpec, spec_of
 from lumina.pipeline.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import Picture, Task, is_advanced, read
+from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
 
@@ -134,9 +134,10 @@ def _value(field: FieldInfo, text: str) -> Any:
 
 
 def add_commands(group: typer.Typer) -> None:
-    """A command for each task."""
+    """A command for each task that draws."""
     for name, task_class in TASKS.items():
-        group.command(name)(_task_command(task_class))
+        if issubclass(task_class, DrawingTask):
+            group.command(name)(_task_command(task_class))
 
 
 add_commands(app)

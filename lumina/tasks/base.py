@@ -1,5 +1,6 @@
 """What a task is: one class whose fields are the form, the options, the workflow node and the schema."""
 
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,8 @@ from lumina.steps import Progress, Steps, mapped
 from lumina.tasks.fields import Reroll, Seed, option
 from lumina.tasks.wording import phrases, sentence
 
+MAX_SLOTS = 16
+
 Part = Literal["whole", "upper", "lower"]
 
 
@@ -32,12 +35,24 @@ class Task(BaseModel, ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 1  # part of what the cache knows a result by; raise it when results change
+    asks: ClassVar[str | None] = None  # the input that a person fills once the others are there
+    slots: ClassVar[str | None] = None  # the input whose {words} in braces are inputs as well
     Output: ClassVar[type[BaseModel]]
 
     @abstractmethod
     def run(self, pipeline: Painter) -> Steps[Any]:
         """Do it; returns an ``Output``. ``Progress.partial`` is the Output so far, None without previews."""
+
+    @classmethod
+    def uses_model(cls, values: Mapping[str, Any]) -> bool:
+        """Whether a task with these inputs needs the model, so that its result depends on which one it is."""
+        return True
+
+    @classmethod
+    def is_asked(cls, values: Mapping[str, Any]) -> bool:
+        """Whether a person has to fill the input that ``asks`` names, before a task with these can run."""
+        return cls.asks is not None and values.get(cls.asks) is None
 
     @classmethod
     def inputs(cls) -> dict[str, FieldInfo]:
@@ -46,6 +61,11 @@ class Task(BaseModel, ABC):
         return dict(
             sorted(cls.model_fields.items(), key=lambda item: (is_advanced(item[1]), item[0] not in own))
         )
+
+
+def slots_in(template: str) -> list[str]:
+    """The names in {braces}, each once."""
+    return list(dict.fromkeys(re.findall(r"\{([a-z][a-z0-9_]{0,63})\}", template)))[:MAX_SLOTS]
 
 
 def is_advanced(field: FieldInfo) -> bool:
