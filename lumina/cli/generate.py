@@ -134,7 +134,7 @@ def _value(field: FieldInfo, text: str) -> Any:
 
 
 def add_commands(group: typer.Typer) -> None:
-    """A command for each task that draws."""
+    """A command for each task that draws; the others are nodes of workflows."""
     for name, task_class in TASKS.items():
         if issubclass(task_class, DrawingTask):
             group.command(name)(_task_command(task_class))

@@ -54,7 +54,8 @@ def kinds(found: Sequence[events.Event]) -> list[str]:
 def test_nodes_run_in_order_and_tell_it(ran: Ran) -> None:
     found, last = ran({"nodes": CHAIN, "outputs": {"picture": {"from": "redo.image"}}})
     assert kinds(found) == [
-        "RunStarted", "NodeQueued draft", "NodeQueued depth", "NodeQueued redo", "NodeStarted draft", "NodeDone draft",
+        "RunStarted", "NodeQueued draft", "NodeQueued depth", "NodeQueued redo",
+        "NodeStarted draft", "NodeDone draft",
         "NodeStarted depth", "NodeDone depth", "NodeStarted redo", "NodeDone redo", "RunFinished",
     ]  # fmt: skip
     steps = [e for e in found if isinstance(e, events.NodeProgress) and e.node == "redo"]
@@ -158,10 +159,12 @@ def test_lists_make_a_grid_and_lists_of_one_origin_go_together(ran: Ran) -> None
         "words": {"task": "text", "inputs": {"text": ["a cone", "a cube", "a sphere"]}},
         "draft": draw({"from": "words.text"}, [1, 2]),
         "depth": predict("draft.image"),
-        "both": {"task": "compare", "inputs": {"left": {"from": "draft.image"}, "right": {"from": "depth.image"}}},
+        "both": {
+            "task": "compare", "inputs": {"left": {"from": "draft.image"}, "right": {"from": "depth.image"}},
+        },
         "sheet": {"task": "grid", "inputs": {"images": {"from": "both.image"}, "columns": 2}},
     }  # fmt: skip
-    found, last = ran({"nodes": nodes})
+    found, _ = ran({"nodes": nodes})
     done = {e.node: e for e in found if isinstance(e, events.NodeDone)}
     assert [len(done[name].outputs["image"]) for name in ("draft", "depth", "both", "sheet")] == [6, 6, 6, 1]
     asked = [(p.task.prompt, p.task.seed) for p in done["draft"].outputs["image"]]
@@ -240,7 +243,7 @@ def test_invalid_documents_and_empty_inputs_are_refused_before_anything_runs(ran
         "inputs": {"idea": {"type": "text"}},
         "nodes": {"a": draw({"from": "inputs.idea"}), "b": draw()},
     }
-    with pytest.raises(InvalidWorkflow, match='takes "inputs.idea", which is not filled'):
+    with pytest.raises(InvalidWorkflow, match=r'takes "inputs\.idea", which is not filled'):
         ran(document)
     assert ran(document, until="b")[1].executed == ("b",)
 
