@@ -1,0 +1,48 @@
+// Puts the canvas into the page, once; a page that is put together anew gets the same state again.
+
+import { createRoot } from "react-dom/client";
+import { connect, prop, type Bridge } from "./studio/bridge";
+import { openAddress, openText, recover } from "./studio/files";
+import { receiveBrought } from "./studio/pictures";
+import { ended, receive, receivePlan } from "./studio/running";
+import { NO_TASKS, set } from "./studio/store";
+import { App } from "./parts/App";
+
+let isBegun = false;
+
+function mount(host: HTMLElement, bridge: Bridge): void {
+  connect(bridge);
+  set({ catalogue: prop("catalogue", NO_TASKS), templates: prop("templates", []), space: prop("space", "") });
+  bridge.watch("run", receive);
+  bridge.watch("plan", receivePlan);
+  bridge.watch("brought", receiveBrought);
+  if (!isBegun) begin();
+  host.tabIndex = -1;
+  createRoot(host).render(<App />);
+}
+
+function begin(): void {
+  isBegun = true;
+  recover();
+  void openAddress(location.hash);
+  window.addEventListener("hashchange", () => void openAddress(location.hash));
+  window.addEventListener("lumina-canvas-ended", ended);
+  window.addEventListener("lumina-open-workflow", openHanded);
+  openHanded();
+}
+
+/** What another tab of this page has handed over to be opened here. */
+function openHanded(): void {
+  const text = window.luminaHanded;
+  window.luminaHanded = undefined;
+  if (text) void openText(text, "Your settings");
+}
+
+declare global {
+  interface Window {
+    LuminaCanvas: { mount: typeof mount };
+    luminaHanded: string | undefined;
+  }
+}
+
+window.LuminaCanvas = { mount };
