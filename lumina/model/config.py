@@ -153,7 +153,9 @@ class ModelSpec:
     """What a person needs to know about a model before loading it.
 
     ``source`` is a folder below the installation root, or a repository of the Hugging Face hub.
-    ``sizes`` are (width, height) in pixels; ``tasks`` are task names.
+    ``sizes`` are (width, height) in pixels; ``tasks`` are task names. ``panel_sizes`` are those of one panel
+    of a dual panel, where they differ from ``sizes``; ``kinds`` the maps that the model knows.
+    ``panels_together`` says that both panels are decoded as one picture, as the published code does.
     """
 
     name: str
@@ -169,6 +171,13 @@ class ModelSpec:
     window: int = 16
     licence: str = "Apache-2.0"
     note: str = ""
+    panel_sizes: tuple[tuple[int, int], ...] = ()
+    kinds: tuple[str, ...] = ()
+    panels_together: bool = True
+
+    def sizes_of(self, *, dual: bool) -> tuple[tuple[int, int], ...]:
+        """The sizes of a whole picture, or of one panel of a dual panel."""
+        return (dual and self.panel_sizes) or self.sizes
 
 
 MODELS: dict[str, ModelSpec] = {
@@ -181,6 +190,8 @@ MODELS: dict[str, ModelSpec] = {
         tasks=("text_to_image",),
         guidance_scale=2.0,
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
+        kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),
+        panels_together=False,  # its pictures and maps are encoded one by one
     ),
 }
 

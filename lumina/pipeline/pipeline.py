@@ -83,59 +83,71 @@ class Pipeline:
         height: int,
         options: SamplingOptions,
         given: Image.Image | None = None,
+        panels: int = 1,
         drawn: NDArray[Any] | None = None,
         rerolls: Sequence[tuple[int, int]] = (),
         stop_row: int | None = None,
     ) -> Steps[Drawing]:
         """Draw a picture of ``width`` × ``height`` pixels; each step is one more row of codes.
 
-        ``given`` is a panel that fills the upper rows, ``drawn`` [k, cols] are rows of codes that are kept.
-        ``rerolls`` are (row, seed) pairs: rows from there on take that seed's noise. ``stop_row`` is the
-        number of rows after which to stop.
+        ``given`` is a picture of the same size that the model sees above the one it draws; ``panels`` 2 draws
+        two of this size, one above the other. Everything else counts in the drawn part alone, and so does the
+        result: ``drawn`` [k, cols] are rows of codes that are kept; ``rerolls`` are (row, seed) pairs, rows
+        from there on take that seed's noise; ``stop_row`` is the number of rows after which to stop.
 
         Raises InputError, before the first step, for what cannot be drawn.
         """
-        check_size(self.spec, width, height)
+        check_size(self.spec, width, height, dual=given is not None or panels > 1)
+        above = None if given is None else self._encode(given, width, height)
         codes_per_size = SIZE_STEP // self._movqgan.config.downsampling
+        whole = height * (panels + (given is not None))
+        skip = 0 if above is None else len(above.codes)
         request = GenerationRequest(
             prompt=tuple(self._text.encode(instruction)),
-            layout=TokenLayout.of_size(width, height, self._engine.vocabulary, codes_per_size),
+            layout=TokenLayout.of_size(width, whole, self._engine.vocabulary, codes_per_size),
             options=options,
-            given=None if given is None else self._encode(given, width, height),
-            drawn=None if drawn is None else ImageTokens(torch.as_tensor(drawn, dtype=torch.long)),
-            rerolls=tuple(rerolls),
-            stop_row=stop_row,
+            given=above,
+            drawn=_below(above, drawn),
+            rerolls=tuple((row + skip, seed) for row, seed in rerolls),
+            stop_row=None if stop_row is None else stop_row + skip,
         )
-        return self._paint(self._engine.generate(request), request)
+        return self._paint(self._engine.generate(request), request, panels)
 
-    def _paint(self, steps: Steps[Generation], request: GenerationRequest) -> Steps[Drawing]:
+    def _paint(self, steps: Steps[Generation], request: GenerationRequest, panels: int) -> Steps[Drawing]:
+        skip = _given_rows(request)
         try:
             while True:
                 step = next(steps)
-                partial = self._drawing(step.partial, request) if self.previews else None
-                yield Progress(step.done, step.total, step.unit, partial)
+                partial = self._drawing(step.partial, request, panels) if self.previews else None
+                yield Progress(step.done - skip, step.total - skip, step.unit, partial)
         except StopIteration as stop:
-            return self._drawing(stop.value, request)
+            return self._drawing(stop.value, request, panels)
         finally:
             steps.close()
 
-    def _drawing(self, generation: Generation, request: GenerationRequest) -> Drawing:
-        """The picture of exactly the rows in ``generation``."""
-        layout, pixels_per_code = request.layout, self._movqgan.config.downsampling
+    def _drawing(self, generation: Generation, request: GenerationRequest, panels: int) -> Drawing:
+        """The picture of exactly the rows in ``generation`` that are below the given panel."""
+        skip, pixels_per_code = _given_rows(request), self._movqgan.config.downsampling
+        rows, cols = request.layout.rows - skip, request.layout.cols
+        pixels = self._pixels(generation.codes, skip, rows // panels)
         return Drawing(
-            image=on_background(
-                layout.cols * pixels_per_code, layout.rows * pixels_per_code, self._decode(generation.codes)
-            ),
-            codes=generation.codes.numpy(),
-            rows=layout.rows,
+            image=on_background(cols * pixels_per_code, rows * pixels_per_code, pixels),
+            codes=generation.codes[skip:].numpy(),
+            rows=rows,
             seed=request.options.seed,
             forwards=generation.forwards,
             prefills=generation.prefills,
             tokens=generation.tokens,
             seconds=generation.seconds,
-            surprise=generation.surprise.float().numpy(),
+            surprise=generation.surprise[skip:].float().numpy(),
             accepted=generation.accepted,
         )
+
+    def _pixels(self, codes: Tensor, skip: int, panel_rows: int) -> NDArray[np.uint8]:
+        """Pixels of the rows from ``skip`` on: decoded below the given panel, or each panel by itself."""
+        if self.spec.panels_together or not len(codes[skip:]):
+            return self._decode(codes)[skip * self._movqgan.config.downsampling :]
+        return np.concatenate([self._decode(panel) for panel in torch.split(codes[skip:], panel_rows)])
 
     @torch.inference_mode()
     def _decode(self, codes: Tensor) -> NDArray[np.uint8]:
@@ -148,16 +160,28 @@ class Pipeline:
 
     @torch.inference_mode()
     def _encode(self, panel: Image.Image, width: int, height: int) -> ImageTokens:
-        """Codes of a panel that is as wide as the picture and leaves rows to draw."""
-        if panel.width != width or panel.height % SIZE_STEP or not 0 < panel.height < height:
+        """Codes of a panel that is as large as the picture below it."""
+        if panel.size != (width, height):
             raise InvalidSize(
-                f"A panel of {panel.width}x{panel.height} pixels does not fit the top of {width}x{height}; "
-                f"make it {width} wide and a multiple of {SIZE_STEP} high."
+                f"A given picture of {panel.width}x{panel.height} pixels does not fit above "
+                f"{width}x{height}; make both the same size."
             )
         levels = torch.from_numpy(np.array(panel.convert("RGB"))).float() / 127.5 - 1
         weight = self._movqgan.quantize.embedding.weight
         pixels = rearrange(levels, "h w rgb -> 1 rgb h w").to(weight)
         return ImageTokens(self._movqgan.encode(pixels)[0].cpu())
+
+
+def _given_rows(request: GenerationRequest) -> int:
+    return 0 if request.given is None else len(request.given.codes)
+
+
+def _below(given: ImageTokens | None, drawn: NDArray[Any] | None) -> ImageTokens | None:
+    """The rows that exist already, the given panel's included."""
+    if drawn is None:
+        return None
+    rows = ImageTokens(torch.as_tensor(drawn, dtype=torch.long))
+    return rows if given is None else given.above(rows)
 
 
 def _with_revision(spec: ModelSpec, folder: Path, wanted: str) -> str:

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +12,8 @@ from lumina.tasks.wording import phrases
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32  # of nested lists and objects
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Place = tuple[str | int, ...]
 Problem = dict[str, str]
@@ -30,12 +31,13 @@ def parse(text: str | bytes) -> Any:
         document = json.loads(
             data, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
         )
-        json.dumps(document, ensure_ascii=False).encode()  # lone surrogates could not be written again
+        if _SURROGATE.search(data):  # lone ones could not be written again
+            json.dumps(document, ensure_ascii=False).encode()
     except RecursionError:
         raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise _unreadable(f"is not valid JSON ({error})", "correct the JSON text there") from None
-    if any(depth > MAX_DEPTH for depth in _depths(document)):
+    if _is_deeper(document, MAX_DEPTH):
         raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels")
     return document
 
@@ -44,6 +46,11 @@ def problem(place: Place, message: str, fix: str) -> Problem:
     """``{"pointer": "/nodes/a/task", "message": …, "fix": …}``; the pointer is RFC 6901."""
     pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
     return {"pointer": pointer, "message": message, "fix": fix}
+
+
+def place_of(pointer: str) -> Place:
+    """The steps of a pointer; numbers of a list stay text."""
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 def problems_of(error: ValidationError, below: Place = ()) -> list[Problem]:
@@ -97,13 +104,13 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _depths(document: Any) -> Iterator[int]:
-    pending = [(document, 1)]
-    while pending:
-        value, depth = pending.pop()
-        yield depth
-        inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-        pending.extend((item, depth + 1) for item in inner)
+def _is_deeper(document: Any, most: int) -> bool:
+    """Whether lists and objects stand within each other at more than ``most`` levels."""
+    level = [document]
+    for _ in range(most):
+        inner = [value for value in level if isinstance(value, dict | list)]
+        level = [item for value in inner for item in (value.values() if isinstance(value, dict) else value)]
+    return bool(level)
 
 
 def _name_fix(name: str) -> str:

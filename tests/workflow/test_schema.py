@@ -13,17 +13,16 @@ from lumina.pipeline.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage
+from lumina.workflow.document import Link, Workflow
 from lumina.workflow.schema import (
-    Link,
-    Workflow,
     codes_of,
     dump,
     load,
-    problems,
     recipe_of,
     schema_text,
     task_of,
 )
+from lumina.workflow.validation import problems
 
 DESIGN = {
     "lumina": 1,
@@ -151,7 +150,7 @@ def test_every_problem_of_form_has_its_pointer(text: str, expected: list[str]) -
         (node(prompt={"from": "b.image"}), ["/nodes/a/inputs/prompt"]),
         (node(), ["/nodes/a/inputs/prompt"]),
         (node(prompt="a", width=0, colour=1), ["/nodes/a/inputs/width", "/nodes/a/inputs/colour"]),
-        (node(prompt="a", colour={"from": "a.image"}), ["/nodes/a/inputs/colour"]),
+        (node(prompt="a", colour={"from": "b.image"}), ["/nodes/a/inputs/colour"]),
         (document(outputs={"p": {"from": "a.depth"}}), ["/outputs/p"]),
         (document(outputs={"p": {"from": "a.image"}}), []),
         (document(nodes={"a": {"task": "walk"}, "b": {"task": "fly"}}), ["/nodes/a/task", "/nodes/b/task"]),
@@ -167,7 +166,7 @@ def test_fixes_say_what_to_do() -> None:
         outputs={"p": {"from": "b.depth"}},
     )))}  # fmt: skip
     assert fixes == {
-        "/nodes/a/task": 'use "text_to_image"',
+        "/nodes/a/task": 'did you mean "text_to_image"?',
         "/nodes/b/inputs/prompt": 'add "prompt"',
         "/nodes/b/inputs/width": "make it at least 32",
         "/outputs/p": "use one of: b.image",

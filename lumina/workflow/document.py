@@ -1,0 +1,90 @@
+"""The workflow document, version 1, as classes: known keys are checked, x-… keys are kept."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    Tag,
+)
+
+MAX_NODES = 64
+MAX_ENTRIES = 64  # of any other list or object of the document
+
+NAME = r"[a-z][a-z0-9_]*"
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$", max_length=64)]
+LinkTarget = Annotated[str, StringConstraints(pattern=rf"^{NAME}\.{NAME}$", max_length=130)]
+ExtensionKey = Annotated[str, StringConstraints(pattern=r"^x-")]
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(@[A-Za-z0-9._-]+)?$", max_length=100)]
+Place2d = Annotated[list[StrictInt | StrictFloat], Field(min_length=2, max_length=2)]
+
+
+def _is_version_one(value: Any) -> Any:
+    if type(value) is not int or value != 1:  # true and 1.0 equal 1 in Python, but would not be written back
+        raise ValueError("must be 1; there is no other version yet")
+    return value
+
+
+def _kind(value: Any) -> str:
+    is_link = isinstance(value, Link) or (isinstance(value, dict) and list(value) == ["from"])
+    return "link" if is_link else "literal"
+
+
+class Link(BaseModel):
+    """Takes a value from elsewhere: from an input of the workflow, or from an output of another node."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+    target: LinkTarget = Field(alias="from", description='"inputs.NAME" or "NODE.OUTPUT"')
+
+
+# An object with the single key "from" is a link, everything else is a literal.
+Value = Annotated[Annotated[Link, Tag("link")] | Annotated[JsonValue, Tag("literal")], Discriminator(_kind)]
+
+
+class Part(BaseModel):
+    """A piece of the document: known keys are checked, x-… keys are kept, any other key is a problem."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", serialize_by_alias=True)
+    __pydantic_extra__: dict[ExtensionKey, JsonValue]
+
+
+class Input(Part):
+    """A value that is filled in when the workflow is run."""
+
+    type: Literal["text", "integer", "number", "boolean", "choice", "image"]
+    label: str = ""
+    description: str = ""
+    choices: list[JsonValue] | None = None
+    default: JsonValue = None
+
+
+class Node(Part):
+    """One task with its inputs.
+
+    A muted node is left out with all that rests on it; a bypassed one hands on the first link of its
+    output's type.
+    """
+
+    task: Name
+    inputs: dict[Name, Value] = Field(default_factory=dict, max_length=MAX_ENTRIES)
+    mode: Literal["run", "mute", "bypass"] = "run"
+
+
+class Workflow(Part):
+    """A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed."""
+
+    lumina: Annotated[Literal[1], BeforeValidator(_is_version_one)]
+    title: str = ""
+    model: ModelName | None = None
+    inputs: dict[Name, Input] = Field(default_factory=dict, max_length=MAX_ENTRIES)
+    nodes: dict[Name, Node] = Field(min_length=1, max_length=MAX_NODES)
+    outputs: dict[Name, Link] = Field(default_factory=dict, max_length=MAX_ENTRIES)
+    layout: dict[Name, Place2d] = Field(default_factory=dict, max_length=MAX_ENTRIES)

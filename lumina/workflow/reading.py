@@ -1,0 +1,126 @@
+"""Makes a workflow of parsed JSON: strictly, or leaving out what is wrong so that the rest can be checked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from lumina.errors import InvalidWorkflow
+from lumina.workflow.document import MAX_ENTRIES, MAX_NODES, Workflow
+from lumina.workflow.graph import INPUTS
+from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
+
+MANY = 200  # problems; with more, a file is looked at node by node until so many are found
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document without its wrong parts, if anything is left; the places left out, as in the file."""
+
+    workflow: Workflow | None
+    problems: list[Problem]
+    left_out: frozenset[Place] = frozenset()
+
+
+def strict(document: Any) -> Workflow:
+    """The document; raises InvalidWorkflow with every problem of its form."""
+    if found := list(_too_much(document)):
+        raise InvalidWorkflow(found)
+    try:
+        return Workflow.model_validate(document)
+    except ValidationError as error:
+        if error.error_count() <= MANY:
+            raise InvalidWorkflow(problems_of(error)) from None
+        raise InvalidWorkflow(_first_problems(document)) from None
+
+
+def lenient(document: Any) -> Reading:
+    """What can be read of the document, which is changed on the way, and every problem of its form."""
+    try:
+        return Reading(strict(document), [])
+    except InvalidWorkflow as error:
+        found = list(error.problems)
+    places = frozenset(place_of(item["pointer"]) for item in found)
+    if not isinstance(document, dict) or () in places or ("nodes",) in places:
+        return Reading(None, found)
+    for place in places:
+        _leave_out(document, place)
+    try:
+        return Reading(Workflow.model_validate(document), found, places)
+    except ValidationError:  # no node is left
+        return Reading(None, found)
+
+
+def sources_left_out(places: Iterable[Place]) -> frozenset[str]:
+    """Nodes, and inputs of the workflow as ``inputs.NAME``, that something may be linked to in vain."""
+    nodes = {str(place[1]) for place in places if len(place) == 2 or place[2:3] == ("task",)}
+    return frozenset(
+        nodes | {f"{INPUTS}.{place[1]}" for place in places if place[:1] == (INPUTS,) and place[1:]}
+    )
+
+
+def _leave_out(document: dict[str, Any], place: Place) -> None:
+    """Remove the smallest part around ``place`` that can go."""
+    if place == ("lumina",):
+        document["lumina"] = 1
+        return
+    is_node = place[0] == "nodes"
+    depth = len(place)
+    if (is_node and place[2:3] == ("task",)) or not is_node:
+        depth = min(depth, 2)
+    elif place[2:3] == (INPUTS,):
+        depth = min(depth, 4)
+    else:
+        depth = min(depth, 3)
+    inner: Any = document
+    for step in place[: depth - 1]:
+        inner = inner.get(step) if isinstance(inner, dict) else None
+    if isinstance(inner, dict):
+        inner.pop(place[depth - 1], None)
+
+
+def _first_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """Of a document with very many problems the first ones, found node by node."""
+    nodes = document.get("nodes")
+    if not isinstance(nodes, Mapping):
+        return _problems_in(document)
+    found = _problems_in({**document, "nodes": {"a": {"task": "a"}}})
+    for name, node in nodes.items():
+        if len(found) >= MANY:
+            break
+        found += _problems_in({"lumina": 1, "nodes": {name: node}})
+    return found
+
+
+def _problems_in(document: Mapping[str, Any]) -> list[Problem]:
+    try:
+        Workflow.model_validate(document)
+    except ValidationError as error:
+        return problems_of(error)
+    return []
+
+
+def _too_much(document: Any) -> Iterator[Problem]:
+    """Lists and objects that are too long, found before each entry is looked at."""
+    if not isinstance(document, Mapping):
+        return
+    yield from _longer((), document)
+    for key in (INPUTS, "outputs", "layout"):
+        yield from _longer((key,), document.get(key))
+    nodes = document.get("nodes")
+    yield from _longer(("nodes",), nodes, MAX_NODES)
+    if not isinstance(nodes, Mapping) or len(nodes) > MAX_NODES:
+        return
+    for name, node in nodes.items():
+        yield from _longer(("nodes", name), node)
+        values = node.get(INPUTS) if isinstance(node, Mapping) else None
+        yield from _longer(("nodes", name, INPUTS), values)
+        if isinstance(values, Mapping):
+            for key, value in values.items():
+                yield from _longer(("nodes", name, INPUTS, key), value)
+
+
+def _longer(place: Place, values: Any, most: int = MAX_ENTRIES) -> Iterator[Problem]:
+    if isinstance(values, Mapping | list) and len(values) > most:
+        yield problem(place, f"has {len(values):,} entries", f"keep it within {most}")
