@@ -17,15 +17,18 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
+from lumina.ui.canvas import routes
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
-from lumina.ui.task_tab import DRAWS, TaskTab
+from lumina.ui.task_tab import DRAWS, QUICK, TaskTab
 from lumina.ui.theme import STYLES, studio_theme
+from lumina.ui.workflow_tab import WorkflowTab
 
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
 CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
+OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
@@ -40,10 +43,14 @@ def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
     with page:
         header = Header(workshop, spec)
         tabs = []
-        with gr.Tabs(elem_classes="studio"):
+        with gr.Tabs(elem_classes="studio") as all_tabs:
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
                     tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
+            with gr.Tab("Workflow", id="workflow"):
+                WorkflowTab(workshop, spec, page.GRADIO_CACHE)
+        opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
+        opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
         for task in drawing:
             limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
@@ -69,6 +76,7 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": "20mb",
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": False,
+        "app_kwargs": {"routes": routes()},
     }
 
 

@@ -156,6 +156,7 @@ function showTools(sheet, group) {
     save: isIdle && Boolean(sheet),
     cut: isIdle && hasRows && sheet.drawn > 1,
     adopt: isIdle && hasRows,
+    workflow: isIdle && Boolean(sheet),
     forget: isIdle,
     heat: hasRows,
     all: group.length > 1,
@@ -193,6 +194,11 @@ const acts = {
     trigger("reroll", { ...payload(sheet), row });
   },
   replay: () => tab.querySelector(".generate").click(),
+  // The inputs stay text: seeds go beyond JavaScript's whole numbers.
+  workflow: () => {
+    const { task, inputs } = current();
+    window.openWorkflow(`{"lumina":1,"nodes":{"${task}":{"task":"${task}","inputs":${inputs}}}}`);
+  },
   adopt: () => open(new Blob([bytesOf(current().png)])),
   cut: () => {
     state.isCutting = !state.isCutting;

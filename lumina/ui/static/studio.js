@@ -24,3 +24,16 @@ document.addEventListener("mouseover", (event) => {
   if (document.querySelector(".task-tab")) document.body.classList.toggle("dark", chosen === "dark");
   else requestAnimationFrame(apply);
 })();
+// Other parts of the page open a workflow by its text; so does an address that holds one. Nothing runs by that.
+window.openWorkflow = (text) => {
+  if (text) window.luminaHanded = text;
+  (function press() {
+    const opener = document.querySelector(".open-workflow");
+    if (!opener) return requestAnimationFrame(press);
+    opener.click();
+    window.dispatchEvent(new Event("lumina-open-workflow"));
+  })();
+};
+const openLinked = () => /[#&]wf=/.test(location.hash) && window.openWorkflow();
+window.addEventListener("hashchange", openLinked);
+openLinked();

@@ -17,7 +17,6 @@ function mount(host: HTMLElement, bridge: Bridge): void {
   bridge.watch("plan", receivePlan);
   bridge.watch("brought", receiveBrought);
   if (!isBegun) begin();
-  host.tabIndex = -1;
   createRoot(host).render(<App />);
 }
 

@@ -115,6 +115,7 @@ export interface Plan {
   line: string; // "2 of 5 steps will run, about 6 s"
   steps: Record<string, "run" | "cached" | "choice" | "skipped">;
   problems: Problem[];
+  again?: boolean; // whether there is more to know soon, because the model is still loading
 }
 
 /** What a node gave once, with the inputs that made it, so that they can be brought back. */

@@ -6,7 +6,8 @@ import { placeOf } from "./edit";
 
 const COLUMN = 340;
 const GAP = 40;
-export const HEIGHT = 300; // of a card that was not measured yet
+const HEIGHT = 480; // of a card that was not measured yet
+const ENDS = 150; // of the cards at the ends
 
 export type Heights = Record<string, number>;
 
@@ -31,7 +32,7 @@ export function tidied(doc: Doc, heights: Heights = {}): Record<string, Place> {
       return before.length ? before.reduce((sum, y) => sum + y, 0) / before.length : 0;
     };
     const sorted = ids.map((id, at) => ({ id, at, y: wish(id) })).sort((a, b) => a.y - b.y || a.at - b.at);
-    const height = (id: string) => heights[id] ?? HEIGHT;
+    const height = (id: string) => heights[id] ?? (id === INPUTS || id === RESULTS ? ENDS : HEIGHT);
     const total = sorted.reduce((sum, { id }) => sum + height(id) + GAP, -GAP);
     const centre = sorted.reduce((sum, { y }) => sum + y, 0) / sorted.length;
     let top = centre - total / 2;

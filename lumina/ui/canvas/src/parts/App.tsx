@@ -18,10 +18,15 @@ const NARROW = "(max-width: 720px)";
 export function App() {
   const view = use((state) => state.view);
   const [isOver, setOver] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
   useKeeping();
   useNarrow();
+  useEffect(() => {
+    // Whoever opened the tab with the mouse can go on with a key at once.
+    if (!document.activeElement?.matches(":focus-visible")) frame.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <div className="frame" onKeyDown={onKey} onCopy={copy} onCut={cut} onPaste={paste}
+    <div className="frame" ref={frame} tabIndex={-1} onPointerDown={focusFrame} onKeyDown={onKey} onCopy={copy} onCut={cut} onPaste={paste}
       onDrop={(event) => (setOver(false), drop(event))} onDragOver={(event) => (event.preventDefault(), setOver(true))}
       onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Element) && setOver(false)}>
       <Toolbar />
@@ -38,6 +43,14 @@ export function App() {
       <Dialogs />
     </div>
   );
+}
+
+/** Keys reach whoever clicked anywhere on the canvas. */
+function focusFrame(event: React.PointerEvent<HTMLElement>): void {
+  const target = event.target as Element;
+  if (!target.closest("input, textarea, select, button, a, dialog, .react-flow__node, [tabindex='0']")) {
+    event.currentTarget.focus({ preventScroll: true });
+  }
 }
 
 /** Saves the draft and asks for a plan after each change, once things rest. */
@@ -65,11 +78,13 @@ function useKeeping(): void {
 function useNarrow(): void {
   useEffect(() => {
     const query = matchMedia(NARROW);
+    let isOurs = false;
     const change = () => {
       if (query.matches && get().view === "canvas") set({ view: "steps" });
-      else if (!query.matches && get().view === "steps") set({ view: "canvas" });
+      else if (!query.matches && isOurs && get().view === "steps") set({ view: "canvas" });
+      isOurs = query.matches;
     };
-    if (query.matches) change();
+    change();
     query.addEventListener("change", change);
     return () => query.removeEventListener("change", change);
   }, []);

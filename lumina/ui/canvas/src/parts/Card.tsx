@@ -100,9 +100,9 @@ function Input({ id, name, port, value }: InputProps) {
   const problem = use((state) => problemsAt(state.plan?.problems ?? NONE, `/nodes/${id}/inputs/${name}`)[0]);
   const label = port.title || name;
   const note = problem && `problem-${id}-${name}`;
-  const isBare = !isLink(value) && value === undefined;
+  const isBare = value === undefined;
   return (
-    <div className="input" data-type={port.type} data-faulty={problem && !isBare ? true : undefined}>
+    <div className="input" data-type={port.type} data-faulty={(problem && !isBare) || undefined}>
       {port.link !== false && (
         <Socket node={id} port={name} side="input" type={port.type} label={`${label} of ${id}`} isWired={isLink(value)} />
       )}
@@ -113,7 +113,8 @@ function Input({ id, name, port, value }: InputProps) {
         <Field port={port} value={value} label={`${label} of ${id}`} {...(note && { describedBy: note })}
           onChange={(next) => setValue(id, name, next)} />
       )}
-      {problem && <p className="problem" id={note}>{problem.message}; {problem.fix}.</p>}
+      {problem && isBare && <p className="note" id={note}>still empty: fill it in, or draw a wire here</p>}
+      {problem && !isBare && <p className="problem" id={note}>{problem.message}; {problem.fix}.</p>}
     </div>
   );
 }

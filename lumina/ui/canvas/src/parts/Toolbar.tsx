@@ -17,7 +17,7 @@ export function Toolbar() {
       <div className="tools" role="toolbar" aria-label="Change the workflow">
         <AddButton />
         <Undo />
-        <button type="button" className="tool" aria-label="Tidy up" title="Tidy up (L)" onClick={tidy}><Icon name="tidy" /></button>
+        <button type="button" className="tool tidy" aria-label="Tidy up" title="Tidy up (L)" onClick={tidy}><Icon name="tidy" /></button>
       </div>
       <Title />
       <Views />

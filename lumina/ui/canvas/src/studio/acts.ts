@@ -144,7 +144,7 @@ function travelled(history: ReturnType<typeof undone>, text: string): void {
 }
 
 export function root(): HTMLElement | null {
-  return document.querySelector<HTMLElement>(".lumina-canvas");
+  return document.querySelector<HTMLElement>(".lumina-canvas .frame");
 }
 
 /** Undo and delete can take away what has the focus; without it, keys would reach nobody. */
@@ -155,13 +155,13 @@ function focusRoot(): void {
   });
 }
 
-/** Once it is drawn, the first field of a card. */
+/** Once it is drawn and can be seen, the first field of a card. */
 export function focusCard(id: string): void {
   const look = (tries: number) => {
-    const card = root()?.querySelector<HTMLElement>(`[data-card="${id}"]`);
-    const field = card?.querySelector<HTMLElement>("textarea, input, select, .socket");
-    if (field) field.focus({ preventScroll: true });
-    else if (tries) setTimeout(() => look(tries - 1), 30);
+    const card = root()?.querySelector(`[data-card="${id}"]`);
+    const field = card?.querySelector<HTMLElement>("textarea, input, select") ?? card?.querySelector<HTMLElement>(".socket");
+    field?.focus({ preventScroll: true });
+    if (tries && (!field || document.activeElement !== field)) setTimeout(() => look(tries - 1), 30);
   };
   setTimeout(() => look(20), 0);
 }

@@ -40,11 +40,12 @@ export function recover(): void {
 
 /** Put another document in the place of this one; undo brings it back. */
 export function open(other: Doc, what: string): void {
+  const undo = Object.keys(doc().nodes).length ? " Undo brings back what was here before." : "";
   edit(() => ({ ...other, layout: { ...other.layout, ...nodePlaces(other) } }));
   set({ recovered: false, selected: [] });
   const unknown = Object.values(other.nodes).filter((node) => !get().catalogue.nodes[node.task]).length;
   const rest = unknown ? ` ${unknown} ${unknown === 1 ? "node is" : "nodes are"} not known here.` : "";
-  notify(`${what} opened.${rest} Undo brings back what was here before.`);
+  notify(`${what} opened.${rest}${undo}`);
   window.dispatchEvent(new Event("lumina-canvas-fit"));
 }
 

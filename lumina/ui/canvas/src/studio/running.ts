@@ -10,6 +10,8 @@ import { doc, get, IDLE, notify, say, set } from "./store";
 const PAUSE = 250; // milliseconds without a change before the server is asked for a plan
 const SILENCE = 1500; // after the end of an event until its missing last word counts as a fault
 
+const LOOK_AGAIN = 1500; // until a model that was loading is asked for again
+
 let isListening = false;
 let asked: ReturnType<typeof setTimeout> | undefined;
 
@@ -95,7 +97,9 @@ export function review(): void {
 
 export function receivePlan(): void {
   const plan = prop<Plan | null>("plan", null);
-  if (plan?.of === signatureOf(doc())) set({ plan });
+  if (plan?.of !== signatureOf(doc())) return;
+  set({ plan });
+  if (plan.again) setTimeout(review, LOOK_AGAIN);
 }
 
 /** The plan if it is of the document as it is. */
