@@ -11,11 +11,13 @@ from pydantic.fields import FieldInfo
 
 from lumina.cli.console import AsJson, Model, Out, group, show, watched
 from lumina.errors import InputError
+from lumina.images import open_image
 from lumina.model.config import ModelSpec, spec_of
 from lumina.pipeline.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import Picture, Pictures, Task, is_advanced, read
+from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
+from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
 
 app = group("Run a task and write its pictures.")
@@ -40,9 +42,14 @@ def draw_with(
 ) -> tuple[tuple[Picture, ...], list[str], str]:
     """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
     pipeline = open_pipeline(model)
-    output: Pictures = watched(task.run(pipeline), "Drawing", quiet)
+    output = watched(task.run(pipeline), "Drawing", quiet)
     folder = out or pipeline.settings.outputs
-    files = [str(write_picture(picture, pipeline.model, folder)) for picture in output.image]
+    fields = type(output).model_fields
+    files = [
+        str(write_picture(picture, pipeline.model, folder))
+        for name in fields
+        for picture in getattr(output, name)
+    ]
     return output.image, files, pipeline.model
 
 
@@ -64,6 +71,11 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             "tokens_per_forward": round(tokens / max(1, forwards), 3),
             "model": used,
         }
+        if any(picture.candidates for picture in pictures):
+            report["candidates"] = [
+                [{"seed": one.task.seed, "score": one.score} for one in picture.candidates]
+                for picture in pictures
+            ]
         summary = "Seed {seed}, {seconds} s, {tokens_per_forward} codes per forward pass, {model}."
         show(report if as_json else [*files, summary.format(**report)])
 
@@ -95,6 +107,8 @@ def _option(name: str, field: FieldInfo) -> tuple[str, Any, None]:
 
 
 def _metavar(field: FieldInfo) -> str:
+    if field.annotation is ImageInput:
+        return "FILE"
     choices = [choice for kind in get_args(field.annotation) for choice in get_args(kind)]
     if choices and all(isinstance(choice, str) for choice in choices) and "int" not in str(field.annotation):
         return "|".join(choices)
@@ -108,7 +122,9 @@ def _is_list(field: FieldInfo) -> bool:
 
 
 def _value(field: FieldInfo, text: str) -> Any:
-    """Lists are written as JSON, everything else as it is."""
+    """Pictures are read from their files, lists are written as JSON, everything else is taken as it is."""
+    if field.annotation is ImageInput:
+        return open_image(Path(text), keep_alpha=True)
     if not _is_list(field):
         return text
     try:
@@ -118,4 +134,5 @@ def _value(field: FieldInfo, text: str) -> Any:
 
 
 for _name, _class in TASKS.items():
-    app.command(_name)(_task_command(_class))
+    if issubclass(_class, DrawingTask):
+        app.command(_name)(_task_command(_class))

@@ -46,6 +46,11 @@ class KVCache:
         """Forget all but the first ``used`` slots; the next forward overwrites them."""
         self.used = min(self.used, used)
 
+    def repeat(self, times: int) -> None:
+        """From now on ``times`` rows for each row, all with what it has read: [a, b] → [a, a, b, b]."""
+        self.keys, self.values = (part.repeat_interleave(times, 1) for part in (self.keys, self.values))
+        self.start = self.start.repeat_interleave(times, 0)
+
     def memories(self, tokens: int) -> list["Memory"]:
         """For each layer, where the next ``tokens`` go and what is there by then."""
         end = self.used + tokens

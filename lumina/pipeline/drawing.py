@@ -107,6 +107,21 @@ class Painter(Protocol):
     ) -> Steps[Drawing]:
         """Draw a picture of ``width`` × ``height`` pixels; see :meth:`Pipeline.draw`."""
 
+    def draw_all(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        seeds: Sequence[int],
+        *,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[tuple[Drawing, ...]]:
+        """Draw one picture for each seed, side by side; see :meth:`Pipeline.draw_all`."""
+
+    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """How much likelier the words make the picture; see :meth:`Pipeline.likelihood_gain`."""
+
 
 def check_size(spec: ModelSpec, width: int, height: int, *, dual: bool = False) -> None:
     """Raise InvalidSize unless the model can draw ``width`` × ``height`` pixels, as a panel where ``dual``.

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lumina.errors import InputError, InvalidSize
 from lumina.model.config import ModelSpec, spec_of
-from lumina.pipeline.drawing import Codes, Drawing, check_size, on_background
+from lumina.pipeline.drawing import Codes, Drawing, Motif, check_size, on_background
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
@@ -63,6 +63,40 @@ class FakePipeline:
         seeds = [_seed_of_row(row, options.seed, rerolls) for row in range(rows)]
         fresh = [_row_codes(f"{subject}|{seeds[row]}|{row}", cols) for row in range(len(kept), last)]
         return self._paint(kept, fresh, rows, options.seed)
+
+    def draw_all(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        seeds: Sequence[int],
+        *,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[tuple[Drawing, ...]]:
+        """As :meth:`Pipeline.draw_all`: all pictures grow together."""
+        rest: dict[str, Any] = {"drawn": drawn, "rerolls": rerolls, "stop_row": stop_row}
+        runs = [
+            self.draw(**motif.request(), options=options.model_copy(update={"seed": seed}), **rest)
+            for seed in seeds
+        ]
+        results: list[Drawing] = []
+        while not results:
+            steps: list[Progress] = []
+            for run in runs:
+                try:
+                    steps.append(next(run))
+                except StopIteration as stop:
+                    results.append(stop.value)
+            if steps:
+                partial = tuple(step.partial for step in steps)
+                yield Progress(len(seeds) * steps[0].done, len(seeds) * steps[0].total, partial=partial)
+        return tuple(results)
+
+    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """A number from 0 to 1 that depends on the words and the codes."""
+        text = motif.instruction.encode() + np.asarray(codes, "<i8").tobytes()
+        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32
 
     def _paint(self, kept: Codes, fresh: Sequence[Codes], rows: int, seed: int) -> Steps[Drawing]:
         codes, begun = kept, time.perf_counter()

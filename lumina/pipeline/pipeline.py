@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,12 @@ from lumina.model.config import ModelSpec, spec_of
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
-from lumina.pipeline.drawing import SIZE_STEP, Drawing, check_size, on_background
+from lumina.pipeline.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
 from lumina.pipeline.engine import Engine, LocalEngine, use_threads
 from lumina.pipeline.request import Generation, GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
-from lumina.steps import Progress, Steps
+from lumina.steps import Progress, Steps, mapped
 
 
 class Pipeline:
@@ -97,13 +99,58 @@ class Pipeline:
 
         Raises InputError, before the first step, for what cannot be drawn.
         """
-        check_size(self.spec, width, height, dual=given is not None or panels > 1)
+        motif = Motif(instruction, width, height, given, panels)
+        request = self._request(motif, options, drawn, rerolls, stop_row)
+        skip = _given_rows(request)
+
+        def progress(step: Progress) -> Progress:
+            drawing = self._drawing(step.partial, request, panels) if self.previews else None
+            return Progress(step.done - skip, step.total - skip, step.unit, drawing)
+
+        steps = self._engine.generate(request)
+        return mapped(steps, progress, lambda result: self._drawing(result, request, panels))
+
+    def draw_all(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        seeds: Sequence[int],
+        *,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[tuple[Drawing, ...]]:
+        """Draw one picture for each seed, side by side; each is the one that :meth:`draw` gives alone.
+
+        ``partial`` holds a Drawing for each picture that is begun. Raises as :meth:`draw`.
+        """
+        first = self._request(motif, options, drawn, rerolls, stop_row)
+        requests = [replace(first, options=options.model_copy(update={"seed": seed})) for seed in seeds]
+        return self._paint_all(requests, self._engine.most_at_once(first), motif.panels)
+
+    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """log p(picture | words) - log p(picture) in nats by the model, of the ``codes`` [k, cols] drawn."""
+        request = self._request(motif, options, codes, (), None)
+        assert request.drawn is not None
+        return self._engine.likelihood_gain(replace(request, drawn=None), request.drawn.codes)
+
+    def _request(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        drawn: NDArray[Any] | None,
+        rerolls: Sequence[tuple[int, int]],
+        stop_row: int | None,
+    ) -> GenerationRequest:
+        """In tokens and codes, where the given panel is the upper part of the image."""
+        width, height, given = motif.width, motif.height, motif.given
+        check_size(self.spec, width, height, dual=given is not None or motif.panels > 1)
         above = None if given is None else self._encode(given, width, height)
-        codes_per_size = SIZE_STEP // self._movqgan.config.downsampling
-        whole = height * (panels + (given is not None))
         skip = 0 if above is None else len(above.codes)
-        request = GenerationRequest(
-            prompt=tuple(self._text.encode(instruction)),
+        whole = height * (motif.panels + (given is not None))
+        codes_per_size = SIZE_STEP // self._movqgan.config.downsampling
+        return GenerationRequest(
+            prompt=tuple(self._text.encode(motif.instruction)),
             layout=TokenLayout.of_size(width, whole, self._engine.vocabulary, codes_per_size),
             options=options,
             given=above,
@@ -111,19 +158,42 @@ class Pipeline:
             rerolls=tuple((row + skip, seed) for row, seed in rerolls),
             stop_row=None if stop_row is None else stop_row + skip,
         )
-        return self._paint(self._engine.generate(request), request, panels)
 
-    def _paint(self, steps: Steps[Generation], request: GenerationRequest, panels: int) -> Steps[Drawing]:
-        skip = _given_rows(request)
-        try:
-            while True:
-                step = next(steps)
-                partial = self._drawing(step.partial, request, panels) if self.previews else None
-                yield Progress(step.done - skip, step.total - skip, step.unit, partial)
-        except StopIteration as stop:
-            return self._drawing(stop.value, request, panels)
-        finally:
-            steps.close()
+    def _paint_all(
+        self, requests: Sequence[GenerationRequest], at_once: int, panels: int
+    ) -> Steps[tuple[Drawing, ...]]:
+        """In groups of as many as there is room for."""
+        finished: tuple[Drawing, ...] = ()
+        rows = requests[0].last_row - _given_rows(requests[0])
+        for first in range(0, len(requests), at_once):
+            group = requests[first : first + at_once]
+            steps = self._engine.generate_all(group)
+            finished += yield from mapped(
+                steps,
+                partial(self._progress_of, group, panels, finished, rows * len(requests)),
+                partial(self._drawings, requests=group, panels=panels),
+            )
+        return finished
+
+    def _progress_of(
+        self,
+        group: Sequence[GenerationRequest],
+        panels: int,
+        finished: tuple[Drawing, ...],
+        total: int,
+        step: Progress,
+    ) -> Progress:
+        """A step of a group, counted over all pictures, in rows of one picture."""
+        skip = _given_rows(group[0])
+        done = len(finished) * (group[0].last_row - skip) + len(group) * (step.done - skip)
+        drawings = finished + self._drawings(step.partial, group, panels) if self.previews else None
+        return Progress(done, total, step.unit, drawings)
+
+    def _drawings(
+        self, generations: Sequence[Generation], requests: Sequence[GenerationRequest], panels: int
+    ) -> tuple[Drawing, ...]:
+        pairs = zip(generations, requests, strict=True)
+        return tuple(self._drawing(generation, request, panels) for generation, request in pairs)
 
     def _drawing(self, generation: Generation, request: GenerationRequest, panels: int) -> Drawing:
         """The picture of exactly the rows in ``generation`` that are below the given panel."""

@@ -7,7 +7,8 @@ from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.predict import Predict
 from lumina.tasks.subject import Subject
 from lumina.tasks.text_to_image import TextToImage
+from lumina.tasks.utility import TOOLS
 
 TASKS: dict[str, type[Task]] = {
-    task.name: task for task in (TextToImage, ImagePair, Edit, Subject, Control, Predict)
+    task.name: task for task in (TextToImage, ImagePair, Edit, Subject, Control, Predict, *TOOLS)
 }

@@ -1,8 +1,10 @@
 """What a task is: one class whose fields are the form, the options, the workflow node and the schema."""
 
+import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from numpy.typing import NDArray
@@ -12,12 +14,16 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
+from lumina.pipeline.best_of import MOST, Candidate, best_of
 from lumina.pipeline.drawing import Drawing, Motif, Painter
+from lumina.pipeline.scorers import ScorerName
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Dtype
-from lumina.steps import Progress, Steps
+from lumina.steps import Progress, Steps, mapped
 from lumina.tasks.fields import Reroll, Seed, option
 from lumina.tasks.wording import phrases, sentence
+
+MAX_SLOTS = 16
 
 Part = Literal["whole", "upper", "lower"]
 
@@ -31,6 +37,7 @@ class Task(BaseModel, ABC):
     title: ClassVar[str]
     version: ClassVar[int] = 1  # part of what the cache knows a result by; raise it when results change
     asks: ClassVar[str | None] = None  # the input that a person fills once the others are there
+    slots: ClassVar[str | None] = None  # the input whose {words} in braces are inputs as well
     Output: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -44,6 +51,11 @@ class Task(BaseModel, ABC):
         return dict(
             sorted(cls.model_fields.items(), key=lambda item: (is_advanced(item[1]), item[0] not in own))
         )
+
+
+def slots_in(template: str) -> list[str]:
+    """The names in {braces}, each once."""
+    return list(dict.fromkeys(re.findall(r"\{([a-z][a-z0-9_]{0,63})\}", template)))[:MAX_SLOTS]
 
 
 def is_advanced(field: FieldInfo) -> bool:
@@ -66,7 +78,8 @@ def read(task_class: type[TaskType], values: Mapping[str, Any]) -> TaskType:
 class Picture(BaseModel):
     """A drawing with the task that gives it again: its seed and options are those really used.
 
-    ``part`` says which panel of a drawing that holds two is meant.
+    ``part`` says which panel of a drawing that holds two is meant. The best of several has a ``score``, and
+    all of them are its ``candidates``, the best first.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -74,6 +87,8 @@ class Picture(BaseModel):
     task: "DrawingTask"
     drawing: Drawing
     part: Part = "whole"
+    score: float | None = None
+    candidates: tuple["Picture", ...] = ()
 
     @property
     def image(self) -> Image.Image:
@@ -113,6 +128,10 @@ class DrawingTask(Task):
         ge=0.001,
         le=1,
         allow_inf_nan=False,
+    )
+    best_of: int = option("Best of", "Draw so many and keep the best.", 1, ge=1, le=MOST)
+    scorer: ScorerName = option(
+        "Scorer", "Who says which is best: the model's own likelihood, or tabletop's judge.", "likelihood"
     )
     rerolls: tuple[Reroll, ...] = option(
         "Re-rolls", "[row, seed] pairs: rows from there on take the noise of that seed.", (), max_length=64
@@ -167,43 +186,53 @@ class DrawingTask(Task):
         self.check(pipeline.spec)
         finished: list[Picture] = []
         singles = self.resolved(pipeline).singles()
+
+        def progress(step: Progress) -> Progress:
+            partial = None if step.partial is None else self.output([*finished, *step.partial])
+            done = len(finished) * step.total + step.done
+            return Progress(done, len(singles) * step.total, step.unit, partial)
+
         for index, task in enumerate(singles):
-            steps = task.draw(pipeline, drawn[index] if index < len(drawn) else None)
-            drawing = yield from _counted(steps, task, finished, len(singles))
-            finished.append(_picture(task, drawing))
+            rows = drawn[index] if index < len(drawn) else None
+            steps = task.paint(pipeline, rows) if task.best_of == 1 else task.paint_best(pipeline, rows)
+            finished.append((yield from mapped(steps, progress, _same)))
         return self.output(finished)
 
-    def draw(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Drawing]:
+    def paint(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
         """Draw the one picture of a resolved task, keeping the rows of codes in ``drawn``."""
-        return pipeline.draw(
-            **self.motif().request(),
-            options=self.options(),
-            drawn=drawn,
-            rerolls=self.rerolls,
-            stop_row=self.stop_row,
+        steps = pipeline.draw(**self.motif().request(), options=self.options(), **self._kept(drawn))
+        return mapped(steps, _each(lambda drawing: (self._picture(drawing),)), self._picture)
+
+    def paint_best(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
+        """Draw ``best_of`` candidates of a resolved task; candidate i is the picture of seed + i."""
+        steps = best_of(
+            pipeline, self.motif(), self.options(), self.best_of, self.scorer, **self._kept(drawn)
         )
 
+        def pictures(candidates: Sequence[Candidate]) -> tuple[Picture, ...]:
+            return tuple(self._picture(one.drawing, one.score) for one in candidates)
 
-def _counted(
-    steps: Steps[Drawing], task: DrawingTask, finished: Sequence[Picture], count: int
-) -> Steps[Drawing]:
-    """The steps of one picture, their progress counted over all ``count`` of them."""
-    try:
-        while True:
-            step = next(steps)
-            partial = None
-            if step.partial is not None:
-                partial = task.output([*finished, _picture(task, step.partial)])
-            yield Progress(len(finished) * step.total + step.done, count * step.total, step.unit, partial)
-    except StopIteration as stop:
-        drawing: Drawing = stop.value
-        return drawing
-    finally:
-        steps.close()
+        def best(candidates: Sequence[Candidate]) -> Picture:
+            ranked = pictures(candidates)
+            return ranked[0].model_copy(update={"candidates": ranked})
+
+        return mapped(steps, _each(pictures), best)
+
+    def _kept(self, drawn: NDArray[Any] | None) -> dict[str, Any]:
+        return {"drawn": drawn, "rerolls": self.rerolls, "stop_row": self.stop_row}
+
+    def _picture(self, drawing: Drawing, score: float | None = None) -> Picture:
+        """With the task that gives it alone; an unfinished picture's task says at which row it stopped."""
+        alone: dict[str, Any] = {"seed": drawing.seed, "best_of": 1}
+        if not drawing.is_complete:
+            alone["stop_row"] = len(drawing.codes)
+        return Picture(task=self.model_copy(update=alone), drawing=drawing, score=score)
 
 
-def _picture(task: DrawingTask, drawing: Drawing) -> Picture:
-    """An unfinished picture's task says at which row it stopped, so that it replays as it is."""
-    if not drawing.is_complete:
-        task = task.model_copy(update={"stop_row": len(drawing.codes)})
-    return Picture(task=task, drawing=drawing)
+def _each(change: Callable[[Any], Any]) -> Callable[[Progress], Progress]:
+    """Steps whose partial result is changed, where there is one."""
+    return lambda step: step if step.partial is None else replace(step, partial=change(step.partial))
+
+
+def _same(picture: Picture) -> Picture:
+    return picture

@@ -29,9 +29,9 @@ class TextToImage(DrawingTask):
         return super().resolved(pipeline).model_copy(update=size)
 
     def singles(self) -> "Sequence[TextToImage]":
-        """One task for each variation, the first with the seed itself."""
+        """One task for each variation, the first with the seed itself; candidates of each follow its seed."""
         first = int(self.seed)
-        seeds = [(first + index) % (MAX_SEED + 1) for index in range(self.variations)]
+        seeds = [(first + index * self.best_of) % (MAX_SEED + 1) for index in range(self.variations)]
         return [self.model_copy(update={"seed": seed, "variations": 1}) for seed in seeds]
 
     def motif(self) -> Motif:

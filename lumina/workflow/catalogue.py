@@ -35,6 +35,7 @@ def _node(task: type[Task], spec: ModelSpec | None) -> dict[str, Any]:
         "group": "draw" if draws else "tools",
         "available": not draws or spec is None or task.name in spec.tasks,
         "asks": task.asks,
+        "slots": task.slots,
         "inputs": {name: described(field) for name, field in task.inputs().items()},
         "outputs": {name: described(field) for name, field in task.Output.model_fields.items()},
     }

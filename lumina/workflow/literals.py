@@ -8,15 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from lumina.tasks.base import Task
+from lumina.tasks.image_input import NAME
 from lumina.workflow.document import Input
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
 from lumina.workflow.sockets import Socket
 from lumina.workflow.values import MAX_VALUES
 
 IMAGE = "image"
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\.(png|jpg|jpeg|webp|gif|bmp)", re.IGNORECASE)
-_PICTURE_FIX = 'write {"image": "name.png"} or {"image": "sha256:…"}, or link it to an image'
 _TYPES: dict[str, tuple[type, ...]] = {
     "text": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "choice": (str,),
 }  # fmt: skip
@@ -25,8 +23,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def picture_name(value: Any) -> str | None:
     """The name in ``{"image": …}``: a digest or the name of a file, never a path or an address."""
     name = value.get(IMAGE) if isinstance(value, dict) and list(value) == [IMAGE] else None
-    is_name = isinstance(name, str) and (_DIGEST.fullmatch(name) or _FILE.fullmatch(name))
-    return name if is_name else None
+    return name if isinstance(name, str) and re.fullmatch(NAME, name) else None
 
 
 def as_list(value: Any, socket: Socket) -> list[Any] | None:
@@ -40,20 +37,15 @@ def literal_problems(
 ) -> Iterator[Problem]:
     """What is wrong with the literals of a node; ``place`` is where its inputs are. Missing ones included."""
     plain: dict[str, Any] = {}
-    set_apart: set[str] = set()
     for name, value in values.items():
-        socket = sockets.get(name)
-        fan = None if socket is None else as_list(value, socket)
+        fan = as_list(value, sockets[name]) if name in sockets else None
         if fan is not None and not 0 < len(fan) <= MAX_VALUES:
             yield problem((*place, name), f"is a list of {len(fan)} values", _list_fix(len(fan)))
-            set_apart.add(name)
-        elif socket is not None and socket.type == IMAGE:
-            yield from _picture_problems((*place, name), value)
-            set_apart.add(name)
         else:
             plain[name] = value
+    refused = values.keys() - plain.keys()
     for item in _value_problems(place, task, plain, sockets):
-        if place_of(item["pointer"])[len(place) : len(place) + 1] not in {(name,) for name in set_apart}:
+        if not refused & set(place_of(item["pointer"])[len(place) : len(place) + 1]):
             yield item
 
 
@@ -82,14 +74,6 @@ def wrong_value(given: Input, value: Any) -> str | None:
     if given.type == "choice" and value not in (given.choices or []):
         return f"must be one of: {', '.join(map(str, (given.choices or [])[:10]))}"
     return None
-
-
-def _picture_problems(place: Place, value: Any) -> Iterator[Problem]:
-    pictures = value if isinstance(value, list) else [value]
-    for index, picture in enumerate(pictures):
-        if picture_name(picture) is None:
-            where = (*place, index) if isinstance(value, list) else place
-            yield problem(where, "names no picture; a path or an address is not read", _PICTURE_FIX)
 
 
 def _value_problems(

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from PIL import Image
 from pydantic.fields import FieldInfo
 
-from lumina.tasks.base import Picture, Task, is_advanced
+from lumina.tasks.base import Picture, Task, is_advanced, slots_in
+from lumina.tasks.image_input import ImageInput
 
 LETTERS = {"text": "T", "integer": "N", "number": "N", "boolean": "B", "choice": "C", "image": "I"}
 FITS = {  # type of an output or of a workflow's input: the inputs it may fill, besides its own
@@ -37,11 +38,28 @@ class Socket:
         return self.type != "json" and self.type in (source.type, *FITS.get(source.type, ()))
 
 
-def inputs_of(task: type[Task]) -> dict[str, Socket]:
-    """The inputs of a task, in the order people meet them."""
+SLOT = Socket("text", is_required=True)
+
+
+def inputs_of(task: type[Task], values: Mapping[str, Any] | None = None) -> dict[str, Socket]:
+    """The inputs of a task, in the order people meet them; slots in its literal ``values`` are inputs too."""
+    return _own_inputs(task) | dict.fromkeys(slots_of(task, values or {}), SLOT)
+
+
+def slots_of(task: type[Task], values: Mapping[str, Any]) -> list[str]:
+    """The names in braces that are inputs of a node with these literals; of several templates, all."""
+    template = values.get(task.slots) if task.slots else None
+    several = template if isinstance(template, list) else [template]
+    found = [slot for text in several if isinstance(text, str) for slot in slots_in(text)]
+    return [name for name in dict.fromkeys(found) if name not in task.model_fields]
+
+
+@cache
+def _own_inputs(task: type[Task]) -> dict[str, Socket]:
     return {name: socket_of(field) for name, field in task.inputs().items()}
 
 
+@cache
 def outputs_of(task: type[Task]) -> dict[str, Socket]:
     """The outputs of a task."""
     return {name: socket_of(field) for name, field in task.Output.model_fields.items()}
@@ -50,6 +68,8 @@ def outputs_of(task: type[Task]) -> dict[str, Socket]:
 def socket_of(field: FieldInfo) -> Socket:
     """The socket of one field."""
     kinds, words = _kinds(field.annotation), ()
+    if kinds and all(_type(kind) == "image" for kind in kinds):
+        kinds = kinds[:1]
     if len(kinds) > 1:  # a seed is a number or the word "random"
         words = tuple(word for kind in kinds for word in _choices(kind))
         kinds = [kind for kind in kinds if not _choices(kind)]
@@ -115,8 +135,8 @@ def _metadata(annotation: Any) -> list[Any]:
 def _single(kind: Any) -> tuple[Any, bool]:
     """What a list holds, and whether it is one."""
     if get_origin(kind) is tuple and get_args(kind)[1:] == (Ellipsis,):
-        inner = _kinds(get_args(kind)[0])
-        return (inner[0] if len(inner) == 1 else None), True
+        inner = {_type(each): each for each in _kinds(get_args(kind)[0])}  # both kinds of image are one
+        return (next(iter(inner.values())) if len(inner) == 1 else None), True
     return kind, False
 
 
@@ -125,6 +145,6 @@ def _choices(kind: Any) -> tuple[str, ...]:
 
 
 def _type(kind: Any) -> str:
-    if isinstance(kind, type) and issubclass(kind, Image.Image | Picture):
+    if isinstance(kind, type) and issubclass(kind, ImageInput | Picture):
         return "image"
     return _PLAIN.get(kind, "json")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
 from itertools import islice
 from math import prod
 from typing import Any
@@ -18,7 +17,7 @@ from lumina.workflow.literals import input_problems, literal_problems
 from lumina.workflow.migrations import migrated
 from lumina.workflow.parsing import Place, Problem, parse, place_of, problem
 from lumina.workflow.reading import lenient, sources_left_out
-from lumina.workflow.sockets import Socket, inputs_of, outputs_of
+from lumina.workflow.sockets import Socket, inputs_of, outputs_of, slots_of
 from lumina.workflow.values import MAX_VALUES, axes_of, too_many
 
 MAX_PROBLEMS = 50  # that are told of one file
@@ -75,19 +74,17 @@ def _all_problems(workflow: Workflow, spec: ModelSpec | None, lost: frozenset[st
 def value_problems(node: str, task: str, values: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with the values of one node of a known task."""
     place = ("nodes", node, INPUTS)
-    return list(literal_problems(place, TASKS[task], values, sockets(task)))
+    return list(literal_problems(place, TASKS[task], values, inputs_of(TASKS[task], values)))
 
 
-@cache
-def sockets(task: str) -> Sockets:
-    """The inputs of a task by name; none for an unknown task."""
-    return inputs_of(TASKS[task]) if task in TASKS else {}
+def sockets(node: Node) -> Sockets:
+    """The inputs of a node by name; none for an unknown task."""
+    return inputs_of(TASKS[node.task], node.inputs) if node.task in TASKS else {}
 
 
-@cache
-def results(task: str) -> Sockets:
-    """The outputs of a task by name; none for an unknown task."""
-    return outputs_of(TASKS[task]) if task in TASKS else {}
+def results(node: Node) -> Sockets:
+    """The outputs of a node by name; none for an unknown task."""
+    return outputs_of(TASKS[node.task]) if node.task in TASKS else {}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -112,7 +109,7 @@ def _node_problems(
     if node.task not in TASKS:
         yield problem((*place, "task"), f'names no task: "{node.task}"', nearest(node.task, TASKS))
         return
-    task, known = TASKS[node.task], sockets(node.task)
+    task, known = TASKS[node.task], sockets(node)
     if spec is not None and issubclass(task, DrawingTask) and task.name not in spec.tasks:
         yield problem(
             (*place, "task"), f"is nothing that {spec.title} can do", nearest(task.name, spec.tasks)
@@ -130,12 +127,15 @@ def _literal_problems(
     place: Place, node: Node, links: Mapping[str, Link], literals: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Faults of literals, and of names that are no inputs; an input that a link fills is not missing."""
-    known = sockets(node.task)
+    known = sockets(node)
     own = {key: value for key, value in literals.items() if key in known}
     for item in literal_problems((*place, INPUTS), TASKS[node.task], own, known):
         key = place_of(item["pointer"])[3:4]
         if not (key and key[0] in links):
             yield _missing_image(item, known.get(str(key[0]))) if key else item
+    for key in slots_of(TASKS[node.task], node.inputs):
+        if key not in node.inputs:
+            yield problem((*place, INPUTS, key), "is missing", f'add "{key}", which the text has in braces')
     for key in node.inputs:
         if key not in known:
             message = f"is not an input of {node.task}"
@@ -175,7 +175,7 @@ def _offered(workflow: Workflow, source: str) -> Sockets:
     """What can be linked to of a node, or of the inputs of the workflow."""
     if source == INPUTS:
         return {name: Socket(given.type) for name, given in workflow.inputs.items()}
-    return results(workflow.nodes[source].task) if source in workflow.nodes else {}
+    return results(workflow.nodes[source]) if source in workflow.nodes else {}
 
 
 def _where_to(workflow: Workflow, source: str, output: str) -> str:
@@ -202,8 +202,9 @@ def _choice_problems(place: Place, given: Input, wanted: Socket) -> Iterator[Pro
 
 
 def _bypass_problems(place: Place, node: Node, links: Mapping[str, Link]) -> Iterator[Problem]:
-    types = {sockets(node.task)[key].type for key in links if key in sockets(node.task)}
-    missing = [name for name, socket in results(node.task).items() if socket.type not in types]
+    known = sockets(node)
+    types = {known[key].type for key in links if key in known}
+    missing = [name for name, socket in results(node).items() if socket.type not in types]
     if missing:
         message = f'cannot be bypassed: nothing of the type of its "{missing[0]}" is linked to it'
         yield problem((*place, "mode"), message, 'link an input of that type, or use "mute"')
@@ -217,7 +218,7 @@ def _circle_problem(workflow: Workflow, path: list[str]) -> Problem:
 
 
 def _list_problems(workflow: Workflow) -> Iterator[Problem]:
-    for name, axes in axes_of(workflow, lambda node: sockets(node.task)).items():
+    for name, axes in axes_of(workflow, sockets).items():
         if prod(size for _, size in axes) > MAX_VALUES:
             yield problem(("nodes", name), too_many(axes), "shorten a list")
 

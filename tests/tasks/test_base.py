@@ -164,7 +164,8 @@ def test_a_model_is_not_asked_for_what_it_cannot_do() -> None:
 
 @pytest.mark.parametrize("task", TASKS.values())
 def test_every_task_is_complete(task: type[Task]) -> None:
-    assert TASKS[task.name] is task and task.title and task.__doc__ and task.Output.model_fields
+    assert TASKS[task.name] is task and task.title and task.__doc__
+    assert task.Output.model_fields or task.name == "note"
     assert list(task.inputs()) != [] and set(task.inputs()) == set(task.model_fields)
     for name, field in task.model_fields.items():
         assert field.title and field.description, name

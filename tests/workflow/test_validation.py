@@ -5,6 +5,7 @@ import json
 import os
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,8 +45,8 @@ def test_six_mistakes_are_six_problems() -> None:
             "e": {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.idea"}}, "note": 1},
         },
     })) == [
-        "/inputs/idea/type", "/nodes/e/note", "/nodes/a/task", "/nodes/b/inputs/width", "/nodes/c/inputs/promt",
-        "/nodes/d/inputs/prompt",
+        "/inputs/idea/type", "/nodes/e/note", "/nodes/a/task", "/nodes/b/inputs/width",
+        "/nodes/c/inputs/promt", "/nodes/d/inputs/prompt",
     ]  # fmt: skip
 
 
@@ -182,11 +183,15 @@ WORST: dict[str, Any] = {
     "keys of a node": nodes(a=DRAW | {f"k{i}": 1 for i in range(20_000)}),
     "a list": nodes(a=draw(prompt=["a"] * 40_000)),
     "pairs": nodes(a=draw(rerolls=[[1]] * 30_000)),
-    "wrong names": nodes(**{f"A {i}": {"task": "x", "inputs": {f"b {j}": 1 for j in range(60)}} for i in range(64)}),
+    "wrong names": nodes(**{
+        f"A {i}": {"task": "x", "inputs": {f"b {j}": 1 for j in range(60)}} for i in range(64)
+    }),
     "wrong links": nodes(**{
         f"a{i}": draw(**{f"b{j}": {"from": f"a{i + 1}.imag"} for j in range(60)}) for i in range(60)
     }),
-    "lists": nodes(**{f"a{i}": draw(seed=list(range(64)), width=[32] * 64, top_k=[1] * 64) for i in range(64)}),
+    "lists": nodes(**{
+        f"a{i}": draw(seed=list(range(64)), width=[32] * 64, top_k=[1] * 64) for i in range(64)
+    }),
     "long lists": nodes(**{f"a{i}": draw(seed=list(range(100 * i, 100 * i + 64))) for i in range(64)}),
     "nothing there": nodes(**{f"a{i}": draw(prompt={"from": f"b{i}.imag"}) for i in range(64)}),
 }  # fmt: skip
@@ -238,19 +243,24 @@ def rearranged(value: Any, rng: random.Random) -> Any:
 
 SEEDLING = {
     "lumina": 1, "title": "Winter table", "model": "tabletop",
-    "inputs": {"idea": {"type": "text", "default": "a red cube"}, "many": {"type": "integer", "default": [1, 2]}},
+    "inputs": {
+        "idea": {"type": "text", "default": "a red cube"}, "many": {"type": "integer", "default": [1, 2]},
+    },
     "nodes": {
         "draft": draw(prompt={"from": "inputs.idea"}, seed={"from": "inputs.many"}, rerolls=[[4, 9]]),
         "again": draw(prompt=["two", "words"], seed="random", width=128, height=96, dtype="float32"),
         "depth": {"task": "predict", "inputs": {"image": {"from": "draft.image"}, "kind": "depth"}},
-        "redo": {"task": "control", "inputs": {"condition": {"from": "depth.image"}, "prompt": "b"}, "x-n": 1},
+        "redo": {"task": "control", "inputs": {"condition": {"from": "depth.image"}, "prompt": "b"}},
+        "lost": {"task": "dream", "inputs": {"a": {"from": "redo.image"}}, "x-n": 1},
     },
     "outputs": {"picture": {"from": "redo.image"}, "other": {"from": "again.image"}},
     "layout": {"draft": [0, 0.5]}, "x-editor": {"zoom": [1]},
 }  # fmt: skip
 
 
-def test_changed_files_are_read_or_refused_and_nothing_else() -> None:
+def test_changed_files_are_read_or_refused_and_nothing_else(
+    record_property: Callable[[str, object], None],
+) -> None:
     """The full count is run with LUMINA_MUTATIONS=10000."""
     rng, text, slowest = random.Random(7), json.dumps(SEEDLING), 0.0
     for number in range(MUTATIONS):
@@ -259,7 +269,8 @@ def test_changed_files_are_read_or_refused_and_nothing_else() -> None:
         problems = check(changed).problems
         slowest = max(slowest, time.process_time() - began)
         assert all(item["message"] and item["fix"] for item in problems)
-    print(f"{MUTATIONS} files, slowest {slowest * 1000:.1f} ms")
+    record_property("files", MUTATIONS)
+    record_property("slowest in ms", round(slowest * 1000, 1))
     assert slowest < 0.05
 
 

@@ -1,0 +1,81 @@
+"""Several pictures at once, as nodes: side by side, in a grid, or one picked by a person."""
+
+from math import ceil, sqrt
+from typing import ClassVar
+
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field
+
+from lumina.errors import InputError
+from lumina.images import cover, sheet
+from lumina.tasks.image_input import ImageField
+from lumina.tasks.utility.tool import AnyImage, OneImage, Tool, one_image
+
+
+class Compare(Tool):
+    """Two pictures side by side, the second one as high as the first."""
+
+    name: ClassVar[str] = "compare"
+    title: ClassVar[str] = "Compare"
+    Output: ClassVar[type[BaseModel]] = OneImage
+
+    left: ImageField = Field(title="Left", description="The first picture.")
+    right: ImageField = Field(title="Right", description="The second picture.")
+
+    def result(self) -> OneImage:
+        """One picture of both."""
+        left, right = (cover(each.image, *each.image.size) for each in (self.left, self.right))
+        width = max(1, round(right.width * left.height / right.height))
+        return one_image(
+            sheet([left, right.resize((width, left.height), Image.Resampling.LANCZOS)], columns=2)
+        )
+
+
+class Grid(Tool):
+    """All pictures of a list on one sheet."""
+
+    name: ClassVar[str] = "grid"
+    title: ClassVar[str] = "Grid"
+    Output: ClassVar[type[BaseModel]] = OneImage
+
+    images: tuple[ImageField, ...] = Field(
+        title="Pictures", description="What to put on the sheet.", min_length=1, max_length=64
+    )
+    columns: int | None = Field(
+        None, title="Columns", description="Pictures in a row; by default as many as rows.", ge=1, le=64
+    )
+
+    def result(self) -> OneImage:
+        """The sheet, row after row."""
+        columns = self.columns or ceil(sqrt(len(self.images)))
+        return one_image(sheet([each.image for each in self.images], min(columns, len(self.images))))
+
+
+class Picked(BaseModel):
+    """The output of a choice."""
+
+    model_config = ConfigDict(frozen=True)
+
+    image: AnyImage = Field(title="Image")
+
+
+class Pick(Tool):
+    """One picture of several, picked by a person; without a choice the run ends here and asks for one."""
+
+    name: ClassVar[str] = "pick"
+    title: ClassVar[str] = "Pick"
+    Output: ClassVar[type[BaseModel]] = Picked
+    asks: ClassVar[str | None] = "choice"
+
+    images: tuple[AnyImage, ...] = Field(
+        title="Pictures", description="What to choose from.", min_length=1, max_length=64
+    )
+    choice: int | None = Field(
+        None, title="Choice", description="The number of the picture, from 1.", ge=1, le=64
+    )
+
+    def result(self) -> Picked:
+        """The picture itself; raises InputError if there is none of this number."""
+        if self.choice is None or self.choice > len(self.images):
+            raise InputError(f"There are {len(self.images)} pictures; pick one from 1 to {len(self.images)}.")
+        return Picked(image=self.images[self.choice - 1])

@@ -1,0 +1,144 @@
+"""Where results of nodes are kept, in memory or on disk, each visitor's apart from all others'."""
+
+import hashlib
+import os
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from lumina.workflow.packing import Damaged, Outputs, packed, unpacked
+
+MAX_MEMORY = 256 * 2**20  # bytes of one memory store
+MAX_DISK = 2 * 2**30  # bytes of one visitor's disk store
+ENDING = ".lumina"
+
+
+class Store(Protocol):
+    """Keeps what nodes gave, by cache key."""
+
+    def get(self, key: str) -> Outputs | None:
+        """The values by output, None if they are not here (any more)."""
+
+    def put(self, key: str, outputs: Outputs) -> None:
+        """Keep the values; a store that is full forgets what was not used for longest."""
+
+    def has(self, key: str) -> bool:
+        """Whether :meth:`get` would find it."""
+
+
+class MemoryStore:
+    """Keeps results while the process lives, packed as on disk, so that nobody can change them."""
+
+    def __init__(self, most: int = MAX_MEMORY) -> None:
+        self._most, self._size, self._kept, self._lock = most, 0, OrderedDict[str, bytes](), Lock()
+
+    def get(self, key: str) -> Outputs | None:
+        """See Store."""
+        with self._lock:
+            data = self._kept.get(key)
+            if data is None:
+                return None
+            self._kept.move_to_end(key)
+        return unpacked(data)
+
+    def put(self, key: str, outputs: Outputs) -> None:
+        """See Store."""
+        data = packed(outputs)
+        with self._lock:
+            self._size += len(data) - len(self._kept.pop(key, b""))
+            self._kept[key] = data
+            while self._size > self._most and self._kept:
+                self._size -= len(self._kept.popitem(last=False)[1])
+
+    def has(self, key: str) -> bool:
+        """See Store."""
+        return key in self._kept
+
+
+class DiskStore:
+    """Keeps results in ``folder``, one file each, written whole or not at all.
+
+    ``owner`` names the visitor; each has a folder of their own. What cannot be written is not kept.
+    """
+
+    def __init__(self, folder: Path, owner: str = "local", most: int = MAX_DISK) -> None:
+        self._folder = folder / hashlib.sha256(owner.encode()).hexdigest()[:16]
+        self._most, self._size, self._lock = most, -1, Lock()
+
+    def get(self, key: str) -> Outputs | None:
+        """See Store; a damaged file counts as none."""
+        path = self._path(key)
+        try:
+            found = unpacked(path.read_bytes())
+            os.utime(path)
+        except Damaged:
+            path.unlink(missing_ok=True)
+            return None
+        except OSError:
+            return None
+        return found
+
+    def put(self, key: str, outputs: Outputs) -> None:
+        """See Store."""
+        data = packed(outputs)
+        with suppress(OSError), self._lock:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._write(self._path(key), data)
+            self._size = self._measured() if self._size < 0 else self._size + len(data)
+            if self._size > self._most:
+                self._forget()
+
+    def has(self, key: str) -> bool:
+        """See Store."""
+        return self._path(key).is_file()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}{ENDING}"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+    def _measured(self) -> int:
+        return sum(path.stat().st_size for path in self._folder.glob(f"*{ENDING}"))
+
+    def _forget(self) -> None:
+        """Down to four fifths of the room, so that not every result has to look for more."""
+        files = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("*"))
+        self._size = sum(size for _, size, _ in files)
+        for _, size, path in files:
+            if self._size <= self._most * 4 // 5:
+                return
+            path.unlink(missing_ok=True)
+            self._size -= size
+
+
+class SharedStore:
+    """A visitor's ``own`` store, behind it one that all share and that only holds shipped examples."""
+
+    def __init__(self, own: Store, shared: Store, is_shipped: Callable[[str], bool]) -> None:
+        self._own, self._shared, self._is_shipped = own, shared, is_shipped
+
+    def get(self, key: str) -> Outputs | None:
+        """See Store."""
+        return self._of(key).get(key)
+
+    def put(self, key: str, outputs: Outputs) -> None:
+        """See Store; what belongs to a shipped example is kept for all, the rest for its owner."""
+        self._of(key).put(key, outputs)
+
+    def has(self, key: str) -> bool:
+        """See Store."""
+        return self._of(key).has(key)
+
+    def _of(self, key: str) -> Store:
+        return self._shared if self._is_shipped(key) else self._own

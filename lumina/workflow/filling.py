@@ -1,0 +1,161 @@
+"""Makes a document ready to run: inputs given, random seeds and open options settled, pictures found."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lumina.errors import InputError, InvalidWorkflow
+from lumina.pipeline.drawing import Painter
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask, Task
+from lumina.workflow.document import Input, Link, Node, Workflow
+from lumina.workflow.graph import INPUTS
+from lumina.workflow.literals import IMAGE, picture_name, wrong_value
+from lumina.workflow.parsing import Problem, problem
+from lumina.workflow.shelves import Shelf, find
+from lumina.workflow.sockets import Socket, inputs_of
+
+RANDOM = "random"
+LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
+OPTIONS = ("guidance_scale", "temperature", "top_k", "top_p")
+
+
+def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
+    """The document with ``values``: by name for its inputs, by ``node.input`` for literals of its nodes.
+
+    Texts are read as the type that is asked for, a JSON list as a list of values. Raises InputError for a name
+    that is not there or a value that does not fit.
+    """
+    inputs, nodes = dict(workflow.inputs), dict(workflow.nodes)
+    for name, value in values.items():
+        node, dot, key = name.partition(".")
+        if name in inputs:
+            inputs[name] = _with_default(name, inputs[name], value)
+        elif dot and node in nodes and key in (known := inputs_of(TASKS[nodes[node].task], nodes[node].inputs)):
+            literal = _read_as(known[key], value)
+            nodes[node] = _changed(nodes[node], inputs={**nodes[node].inputs, key: literal})
+        else:
+            raise InputError(f'There is no input "{name}"; this workflow has: {_names(workflow)}.')
+    return _changed(workflow, **({INPUTS: inputs} if inputs else {}), nodes=nodes)
+
+
+def filled(workflow: Workflow, painter: Painter | None) -> Workflow:
+    """The document as a recipe needs it: a number for every random seed, the model and its options."""
+    inputs = {name: _settled_input(given) for name, given in workflow.inputs.items()}
+    nodes = {name: _settled_node(node, painter) for name, node in workflow.nodes.items()}
+    changes: dict[str, Any] = {"nodes": nodes} | ({INPUTS: inputs} if inputs else {})
+    if painter is not None:
+        changes["model"] = painter.model
+    return _changed(workflow, **changes)
+
+
+def missing_inputs(workflow: Workflow, needed: set[str]) -> list[Problem]:
+    """The inputs of the workflow that have no value, each where one of the ``needed`` nodes takes it."""
+    found = []
+    for name in workflow.nodes:
+        for key, value in workflow.nodes[name].inputs.items() if name in needed else ():
+            source, _, given = value.target.partition(".") if isinstance(value, Link) else ("", "", "")
+            if source == INPUTS and workflow.inputs[given].default is None:
+                message = f'takes "{INPUTS}.{given}", which is not filled'
+                found.append(problem(("nodes", name, INPUTS, key), message, f'give a value for "{given}"'))
+    return found
+
+
+def with_pictures_to_fill(workflow: Workflow, shelves: Sequence[Shelf]) -> Workflow:
+    """The document with an input to fill in place of each picture that is on no shelf."""
+    inputs, nodes = dict(workflow.inputs), dict(workflow.nodes)
+    for name, given in workflow.inputs.items():
+        if given.type == IMAGE and (absent := _absent(given.default, shelves)):
+            inputs[name] = _changed(given, default=None, description=f"The picture {absent}.")
+    for name, node in workflow.nodes.items():
+        for key, value in node.inputs.items():
+            if absent := _absent(value, shelves):
+                free = _free_name(f"{name}_{key}", inputs)
+                inputs[free] = Input(type=IMAGE, label=f"{name}: {key}", description=f"The picture {absent}.")
+                link = Link.model_validate({"from": f"{INPUTS}.{free}"})
+                nodes[name] = _changed(nodes[name], inputs={**nodes[name].inputs, key: link})
+    if inputs == workflow.inputs and nodes == workflow.nodes:
+        return workflow
+    return _changed(workflow, inputs=inputs, nodes=nodes)
+
+
+def _absent(value: Any, shelves: Sequence[Shelf]) -> str | None:
+    name = picture_name(value)
+    return name if name is not None and find(name, shelves) is None else None
+
+
+def _free_name(wanted: str, taken: Mapping[str, Any]) -> str:
+    names = (wanted[:60] + (f"_{number}" if number else "") for number in range(len(taken) + 1))
+    return next(name for name in names if name not in taken)
+
+
+def _with_default(name: str, given: Input, value: Any) -> Input:
+    read = _read_as(Socket(given.type), value)
+    for single in read if isinstance(read, list) else [read]:
+        if (wrong := wrong_value(given, single)) is not None:
+            raise InputError(f"{name}: {wrong}, not {single!r}.")
+    return _changed(given, default=read)
+
+
+def _read_as(socket: Socket, value: Any) -> Any:
+    """A text from a command line as the socket's type; other values as they are."""
+    if not isinstance(value, str):
+        return value
+    is_json = value.lstrip().startswith(("[", "{")) or socket.type not in ("text", "choice", IMAGE)
+    if not is_json or value == RANDOM:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _settled_input(given: Input) -> Input:
+    if given.type != "integer":
+        return given
+    default = _without_random(given.default)
+    return given if default == given.default else _changed(given, default=default)
+
+
+def _settled_node(node: Node, painter: Painter | None) -> Node:
+    task = TASKS.get(node.task)
+    if task is None or not issubclass(task, DrawingTask):
+        return node
+    values = dict(node.inputs)
+    values["seed"] = _without_random(values.get("seed", RANDOM))
+    if painter is not None:
+        settings = {"window": painter.settings.window, "dtype": painter.settings.dtype}
+        settings |= {name: getattr(painter.spec, name) for name in OPTIONS}
+        values = {name: value for name, value in settings.items() if name in task.model_fields} | {
+            name: value for name, value in values.items() if value is not None
+        }
+    ordered = {name: values[name] for name in _in_order(task, values)}
+    return node if ordered == node.inputs else _changed(node, inputs=ordered)
+
+
+def _in_order(task: type[Task], values: Mapping[str, Any]) -> list[str]:
+    known = [name for name in task.inputs() if name in values]
+    return known + [name for name in values if name not in known]
+
+
+def _without_random(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_random(each) for each in value]
+    return secrets.randbelow(LARGEST_SEED) if value == RANDOM else value
+
+
+def _changed(part: Any, **changes: Any) -> Any:
+    """A copy of a part of the document with other values."""
+    return part.model_copy(update=changes)
+
+
+def _names(workflow: Workflow) -> str:
+    own = list(workflow.inputs)
+    return ", ".join([*own, *(f"{node}.…" for node in workflow.nodes)])
+
+
+def check_filled(workflow: Workflow, needed: set[str]) -> None:
+    """Raise InvalidWorkflow for inputs that have no value."""
+    if found := missing_inputs(workflow, needed):
+        raise InvalidWorkflow(found)

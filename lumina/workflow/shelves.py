@@ -1,0 +1,91 @@
+"""Where the pictures are that a document names: a visitor's uploads, the shipped ones, beside the file."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from lumina.errors import InvalidImage
+from lumina.images import open_image
+from lumina.tasks.image_input import ImageInput
+
+ASSETS = Path(__file__).parents[2] / "assets"
+MOST_FILES = 2000  # looked at in one folder
+ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
+
+
+class Shelf(Protocol):
+    """A place where pictures are found by the name that a document gives them."""
+
+    def find(self, name: str) -> ImageInput | None:
+        """The picture called ``name``: a file name, or ``sha256:…`` of its pixels. None if it is not here."""
+
+
+class MemoryShelf:
+    """Pictures that are here already: uploads of this visit, or files named on the command line."""
+
+    def __init__(self, pictures: Iterable[ImageInput] = ()) -> None:
+        self._known: dict[str, ImageInput] = {}
+        for picture in pictures:
+            self.add(picture)
+
+    def add(self, picture: ImageInput, name: str | None = None) -> None:
+        """Keep a picture under the hash of its pixels, and under ``name`` if it has one."""
+        self._known[picture.name] = picture
+        if name is not None:
+            self._known[name] = picture
+
+    def find(self, name: str) -> ImageInput | None:
+        """See Shelf."""
+        return self._known.get(name)
+
+
+class FolderShelf:
+    """The pictures in a folder and in those directly below it; nothing outside is ever opened.
+
+    Names are compared with what the folder lists, so that no name can lead elsewhere; nor can a link of
+    the file system.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._digests: dict[tuple[str, int], str] = {}
+
+    def find(self, name: str) -> ImageInput | None:
+        """See Shelf; a file that is no picture is not found."""
+        by_digest = name.startswith("sha256:")
+        for path in self._files():
+            if by_digest or path.name == name:
+                picture = self._opened(path, name if by_digest else None)
+                if picture is not None:
+                    return picture
+        return None
+
+    def _files(self) -> list[Path]:
+        try:
+            inside = self._folder.resolve()
+            found = sorted([*self._folder.glob("*"), *self._folder.glob("*/*")])[:MOST_FILES]
+            return [
+                path
+                for path in found
+                if path.suffix.lower() in ENDINGS and path.is_file() and path.resolve().is_relative_to(inside)
+            ]
+        except OSError:
+            return []
+
+    def _opened(self, path: Path, digest: str | None) -> ImageInput | None:
+        """The picture in a file, only if it has this digest; digests are remembered while a file is the same."""
+        try:
+            known = (str(path), path.stat().st_mtime_ns)
+            if digest is not None and self._digests.get(known, digest) != digest:
+                return None
+            picture = ImageInput.of(open_image(path, keep_alpha=True))
+        except (OSError, InvalidImage):
+            return None
+        self._digests[known] = picture.name
+        return picture if digest in (None, picture.name) else None
+
+
+def find(name: str, shelves: Sequence[Shelf]) -> ImageInput | None:
+    """The picture on the first shelf that has it."""
+    found = (shelf.find(name) for shelf in shelves)
+    return next((picture for picture in found if picture is not None), None)

@@ -1,0 +1,123 @@
+"""The nodes that need no model."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lumina.errors import InputError
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tasks import TASKS
+from lumina.tasks.base import Picture, read
+from lumina.tasks.utility import TOOLS
+
+
+def ran(task: str, **inputs: Any) -> Any:
+    return finish(read(TASKS[task], inputs).run(FakePipeline()))
+
+
+def plain(colour: str, width: int = 32, height: int = 32) -> Image.Image:
+    return Image.new("RGB", (width, height), colour)
+
+
+def drawn(seed: int = 1) -> Picture:
+    picture: Picture = ran("text_to_image", prompt="a cone", seed=seed).image[0]
+    return picture
+
+
+def test_a_template_fills_its_slots() -> None:
+    assert ran("text", text="a cone").text == "a cone"
+    words = ran("prompt_template", template="a {colour} cube, {colour} and {size}", colour="red", size="big")
+    assert words.text == "a red cube, red and big"
+    assert ran("prompt_template", template="{ no slot } {}").text == "{ no slot } {}"
+    with pytest.raises(InputError, match=r"slot \{size\} is empty"):
+        ran("prompt_template", template="a {size} cube", colour="red")
+
+
+def test_a_note_gives_nothing() -> None:
+    assert ran("note", text="remember").model_dump() == {}
+
+
+@pytest.mark.parametrize("fit", ["cover", "contain", "stretch"])
+def test_a_picture_is_resized_to_exactly_the_size(fit: str) -> None:
+    wide = plain("red", 64, 32)
+    image = ran("resize", image=wide, width=48, height=48, fit=fit).image.image
+    assert image.size == (48, 48)
+    assert image.getpixel((24, 24)) == (255, 0, 0)
+    assert image.getpixel((24, 2)) == ((255, 255, 255) if fit == "contain" else (255, 0, 0))
+
+
+def test_a_part_is_cut_out() -> None:
+    image = plain("red", 64, 32)
+    image.paste("blue", (32, 0, 64, 32))
+    assert ran("crop", image=image, left=32, width=32, height=32).image.image.getpixel((0, 0)) == (0, 0, 255)
+    with pytest.raises(InputError, match=r"reaches to \(80, 32\), but the picture has 64x32"):
+        ran("crop", image=image, left=48, width=32, height=32)
+
+
+@pytest.mark.parametrize("kind", ["canny", "hed"])
+def test_edges_are_white_where_colours_change(kind: str) -> None:
+    image = plain("black", 64, 64)
+    image.paste("white", (20, 20, 44, 44))
+    edges = np.asarray(ran("edges", image=image, kind=kind).image.image)
+    assert edges.shape == (64, 64, 3) and edges[32, 17:23].max() == 255 and edges[32, 32].max() == 0
+
+
+def test_transparent_pictures_stand_on_white() -> None:
+    clear = Image.new("RGBA", (32, 32), (255, 0, 0, 0))
+    for task, more in (("edges", {}), ("resize", {"width": 32, "height": 16, "fit": "stretch"})):
+        assert ran(task, image=clear, **more).image.image.mode == "RGB"
+    sheet = ran("compare", left=clear, right=plain("red", 64, 64)).image.image
+    assert sheet.size == (32 + 4 + 32, 32) and sheet.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_grid_is_as_wide_as_asked_for() -> None:
+    images = [plain(colour) for colour in ("red", "green", "blue", "black", "white")]
+    assert ran("grid", images=images).image.image.size == (3 * 36 - 4, 2 * 36 - 4)
+    assert ran("grid", images=images, columns=5).image.image.size == (5 * 36 - 4, 32)
+    assert ran("grid", images=images[:1], columns=5).image.image.size == (32, 32)
+
+
+def test_a_picked_picture_stays_what_it_was() -> None:
+    """With the task that drew it, so that it can be replayed, continued and scored."""
+    pictures = [drawn(1), drawn(2)]
+    assert ran("pick", images=pictures, choice=2).image is pictures[1]
+    assert ran("pick", images=[plain("red")], choice=1).image.image.getpixel((0, 0)) == (255, 0, 0)
+    for choice in (None, 3):
+        with pytest.raises(InputError, match="There are 2 pictures; pick one from 1 to 2"):
+            ran("pick", images=pictures, choice=choice)
+
+
+def test_a_scene_shows_what_is_asked_for_with_its_maps() -> None:
+    from lumina.tabletop.captions import is_true, parse
+    from lumina.tabletop.judge import read as seen
+
+    words = "a red cube left of a blue sphere on a grey ground"
+    scene = ran("scene", prompt=words, seed=3)
+    claim = parse(words)
+    assert claim is not None and is_true(claim, seen(np.asarray(scene.image.image)).scene)
+    assert scene.caption == words
+    maps = [scene.depth, scene.normal, scene.segmentation, scene.canny]
+    assert {each.image.size for each in maps} == {(128, 128)} and len({each.name for each in maps}) == 4
+    assert ran("scene", prompt=words, seed=3) == scene != ran("scene", prompt=words, seed=4)
+
+
+def test_a_random_scene_describes_itself() -> None:
+    scene = ran("scene", seed=5, width=160, height=96)
+    assert scene.image.image.size == (160, 96) and len(scene.caption) > 10
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [("my cat on a sofa", "cannot show this"), ("four large cubes and a sphere", "cannot show this")],
+)
+def test_a_scene_says_what_it_cannot_show(prompt: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        ran("scene", prompt=prompt)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tools_are_no_commands_and_need_no_steps(tool: Any) -> None:
+    assert TASKS[tool.name] is tool and not hasattr(tool, "motif")
