@@ -10,6 +10,7 @@ from PIL import Image
 from pydantic import BaseModel
 
 from lumina.tasks.base import Picture
+from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import (
     ChoiceNeeded,
@@ -105,7 +106,7 @@ class RunView:
             "pictures": self._finished(event.node, values),
             "used": {name: _safe(value) for name, value in event.inputs.items()},
         }
-        words = [str(value) for value in values if not isinstance(value, Picture | Image.Image)]
+        words = [str(value) for value in values if not isinstance(value, Picture | ImageInput | Image.Image)]
         if words:
             view["text"] = "\n".join(words)
         return view | ({"seconds": round(event.seconds, 2)} if isinstance(event, NodeDone) else {})
@@ -149,7 +150,7 @@ def _values(output: Any) -> list[Any]:
 
 
 def _images(values: Iterable[Any]) -> list[Image.Image]:
-    images = (value.image if isinstance(value, Picture) else value for value in values)
+    images = (value.image if isinstance(value, Picture | ImageInput) else value for value in values)
     return [image for image in images if isinstance(image, Image.Image)]
 
 

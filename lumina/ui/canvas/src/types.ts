@@ -58,6 +58,7 @@ export interface Task {
   group: string;
   available: boolean; // to the model that is loaded
   asks: string | null; // the input that a click on one of its pictures fills
+  slots?: string | null; // the input whose {names} are inputs too
   inputs: Record<string, Port>;
   outputs: Record<string, Port>;
 }

@@ -3,6 +3,7 @@
 import type { Catalogue, Doc, DocNode, Json, Link, Mode, Place, Wire } from "../types";
 import { INPUTS, RESULTS, wires } from "./graph";
 import { inputsOf, isLink, split } from "./read";
+import { inputPort } from "./sockets";
 
 
 const without = <T>(from: Record<string, T>, ...names: string[]): Record<string, T> =>
@@ -135,7 +136,7 @@ function dropLost(doc: Doc, id: string): Doc {
 
 /** Make a node's input an input of the whole workflow, with its value as default. */
 export function promoted(doc: Doc, catalogue: Catalogue, id: string, name: string): Doc {
-  const port = catalogue.nodes[doc.nodes[id]?.task ?? ""]?.inputs[name];
+  const port = inputPort(doc, catalogue, id, name);
   if (!port) return doc;
   const value = inputsOf(doc.nodes[id])[name];
   const key = freeName(doc.inputs ?? {}, name);

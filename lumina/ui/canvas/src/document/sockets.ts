@@ -1,7 +1,8 @@
 // Which wires fit: every socket has a type with a letter, a colour and a word, and a reason to refuse.
 
-import type { Catalogue, Doc, Port, SocketType, Wire } from "../types";
+import type { Catalogue, Doc, DocNode, Port, SocketType, Wire } from "../types";
 import { circle, INPUTS, RESULTS } from "./graph";
+import { inputsOf, isLink } from "./read";
 
 const WORDS: Record<SocketType, string> = {
   image: "a picture",
@@ -31,8 +32,24 @@ export function portOfInput(doc: Doc, name: string): Port {
   return { type, title: label || name, docs: description ?? "", ...(choices && { choices }) };
 }
 
+const SLOT = /\{([a-z][a-z0-9_]*)\}/g;
+const NO_PORTS: Record<string, Port> = {};
+
+/** The inputs of a node: its task's, and a text for each {name} in its template. */
+export function portsOf(catalogue: Catalogue, node: DocNode | undefined): Record<string, Port> {
+  const task = catalogue.nodes[node?.task ?? ""];
+  if (!task) return NO_PORTS;
+  const template = task.slots ? inputsOf(node)[task.slots] : undefined;
+  if (template === undefined || isLink(template)) return task.inputs;
+  const found: Record<string, Port> = { ...task.inputs };
+  for (const [, name] of [template].flat().join(" ").matchAll(SLOT)) {
+    found[name!] ??= { type: "text", title: name!, required: true };
+  }
+  return found;
+}
+
 export function inputPort(doc: Doc, catalogue: Catalogue, node: string, input: string): Port | undefined {
-  return catalogue.nodes[doc.nodes[node]?.task ?? ""]?.inputs[input];
+  return portsOf(catalogue, doc.nodes[node])[input];
 }
 
 /** Whether what an output gives can be used where `wanted` is asked for. */

@@ -200,10 +200,22 @@ function useSurface(flow: ReturnType<typeof useReactFlow>): void {
     surface.heights = () =>
       Object.fromEntries(flow.getNodes().flatMap((node) => (node.measured?.height ? [[node.id, node.measured.height]] : [])));
     const fit = () => setTimeout(() => void flow.fitView(FIT), 60);
+    const reveal = () => setTimeout(() => hiddenPart() && void flow.fitView({ ...FIT, duration: 200 }), 120);
     window.addEventListener("lumina-canvas-fit", fit);
+    window.addEventListener("lumina-canvas-reveal", reveal);
     return () => {
       Object.assign(surface, before);
       window.removeEventListener("lumina-canvas-fit", fit);
+      window.removeEventListener("lumina-canvas-reveal", reveal);
     };
   }, [flow]);
+}
+
+/** Whether a selected card reaches beyond the window. */
+function hiddenPart(): boolean {
+  const pane = document.querySelector(".lumina-canvas .react-flow")!.getBoundingClientRect();
+  return [...document.querySelectorAll(".lumina-canvas .react-flow__node.selected")].some((node) => {
+    const box = node.getBoundingClientRect();
+    return box.left < pane.left || box.right > pane.right || box.top < pane.top || box.bottom > pane.bottom;
+  });
 }

@@ -3,6 +3,7 @@
 import { memo, useState, type MouseEvent } from "react";
 import { wires } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
+import { portsOf } from "../document/sockets";
 import { setValue, showResult, unwire } from "../studio/acts";
 import { forNode } from "../studio/choosers";
 import { live, stateOf } from "../studio/results";
@@ -64,10 +65,12 @@ function Head({ id, node, task, state, number }: HeadProps) {
 function Body({ id, node, task }: { id: string; node: DocNode; task: Task }) {
   const [isOpen, setOpen] = useState(false);
   const given = inputsOf(node);
-  const all = Object.entries(task.inputs);
+  const catalogue = use((state) => state.catalogue);
+  const ports = portsOf(catalogue, node);
+  const all = Object.entries(ports);
   const plain = all.filter(([name, port]) => isOpen || !port.advanced || name in given);
   const hidden = all.length - plain.length;
-  const strange = Object.keys(given).filter((name) => !(name in task.inputs));
+  const strange = Object.keys(given).filter((name) => !(name in ports));
   return (
     <>
       <div className="inputs">

@@ -38,6 +38,7 @@ export function add(task: string, at: Place | null, wire?: (id: string) => Wire)
   set({ selected: [id], recovered: false });
   say(`${titleOf(task)} added as ${id}${wire ? " and wired" : ""}.`);
   focusCard(id);
+  window.dispatchEvent(new Event("lumina-canvas-reveal"));
 }
 
 /** A seed to begin with, so that a second run gives the same and is not run at all. */

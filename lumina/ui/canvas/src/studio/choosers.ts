@@ -2,7 +2,7 @@
 
 import { INPUTS, RESULTS, wires } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
-import { fits, givers, inputPort, outputPort, refusal, takers } from "../document/sockets";
+import { fits, givers, inputPort, outputPort, portsOf, refusal, takers } from "../document/sockets";
 import type { Place, Port, SocketType, Wire } from "../types";
 import * as acts from "./acts";
 import { browse } from "./results";
@@ -152,8 +152,9 @@ function outputs(): [string, string, string][] {
 const inputs = () => ports("inputs");
 
 function ports(side: "inputs" | "outputs"): [string, string, string][] {
+  const { catalogue } = get();
   return Object.entries(doc().nodes).flatMap(([id, node]) =>
-    Object.entries(get().catalogue.nodes[node.task]?.[side] ?? {})
+    Object.entries(side === "inputs" ? portsOf(catalogue, node) : (catalogue.nodes[node.task]?.outputs ?? {}))
       .filter(([, port]) => port.link !== false)
       .map(([name, port]) => [id, name, port.title || name] as [string, string, string]),
   );
@@ -185,11 +186,11 @@ function rename(id: string): void {
 /** Wires from `source` that could go to a card as a whole: its first input that is free and takes it. */
 export function intoCard(source: string, output: string, target: string): void {
   const given = outputPort(doc(), get().catalogue, source, output);
-  const task = get().catalogue.nodes[doc().nodes[target]?.task ?? ""];
-  const names = Object.entries(task?.inputs ?? {}).filter(([, port]) => given && fits(get().catalogue, given, port));
+  const all = Object.entries(portsOf(get().catalogue, doc().nodes[target]));
+  const names = all.filter(([, port]) => given && fits(get().catalogue, given, port));
   const free = names.find(([name, port]) => !port.advanced && !isLink(inputsOf(doc().nodes[target])[name])) ?? names[0];
   if (target === RESULTS) return acts.showResult(source, output);
-  acts.wire({ source, output, target, input: free?.[0] ?? Object.keys(task?.inputs ?? {})[0] ?? "" });
+  acts.wire({ source, output, target, input: (free ?? all[0])?.[0] ?? "" });
 }
 
 export function removeInput(name: string): void {
