@@ -68,9 +68,9 @@ function png(text: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([signature, chunk("IHDR", Buffer.alloc(13)), chunk("iTXt", body), chunk("IEND", Buffer.alloc(0))]));
 }
 
-test("a picture gives its workflow back, one without says so", async () => {
-  assert.deepEqual(parse(await recipeIn(png(Buffer.from(write(DOC))))), DOC);
-  await assert.rejects(recipeIn(png(Buffer.alloc(0)).subarray(0, 40)), Unreadable);
+test("a picture gives its workflow back, one without gives none", async () => {
+  assert.deepEqual(parse((await recipeIn(png(Buffer.from(write(DOC)))))!), DOC);
+  assert.equal(await recipeIn(png(Buffer.alloc(0)).subarray(0, 40)), null);
 });
 
 test("undo and redo go through every step, and quick changes of one thing are one step", () => {

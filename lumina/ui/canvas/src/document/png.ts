@@ -10,8 +10,8 @@ export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, at) => bytes[at] === byte);
 }
 
-/** The text of the document inside; throws Unreadable if there is none. */
-export async function recipeIn(bytes: Uint8Array): Promise<string> {
+/** The text of the document inside, null if there is none; throws Unreadable if it is damaged. */
+export async function recipeIn(bytes: Uint8Array): Promise<string | null> {
   const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at + 12 <= bytes.length; ) {
     const size = numbers.getUint32(at);
@@ -20,7 +20,7 @@ export async function recipeIn(bytes: Uint8Array): Promise<string> {
     if (kind === "iTXt" && latin(body.subarray(0, KEY.length)) === KEY) return textOf(body.subarray(KEY.length));
     at += 12 + size;
   }
-  throw new Unreadable("This picture carries no workflow; use one that was downloaded here.");
+  return null;
 }
 
 /** compressed? method language 0 translated-keyword 0 text */
@@ -28,7 +28,11 @@ async function textOf(rest: Uint8Array): Promise<string> {
   const language = rest.indexOf(0, 2);
   const start = rest.indexOf(0, language + 1) + 1;
   const text = rest.slice(start);
-  return new TextDecoder().decode(rest[0] === 1 ? await inflate(text, "deflate") : text);
+  try {
+    return new TextDecoder().decode(rest[0] === 1 ? await inflate(text, "deflate") : text);
+  } catch {
+    throw new Unreadable("The workflow in this picture is damaged; download the picture again.");
+  }
 }
 
 function latin(bytes: Uint8Array): string {

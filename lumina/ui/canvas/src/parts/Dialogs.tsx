@@ -2,12 +2,11 @@
 
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { linkTo } from "../document/share";
-import { setValue } from "../studio/acts";
 import { openFile, openText } from "../studio/files";
 import { shown, live } from "../studio/results";
 import { doc, get, notify, set, use } from "../studio/store";
 import { Icon } from "./Icon";
-import { Download } from "./Preview";
+import { Download, pick } from "./Preview";
 
 export const KEYS: [string, string][] = [
   ["/", "Add a node"],
@@ -143,7 +142,7 @@ function Large() {
           </span>
         )}
         {asks && (
-          <button type="button" className="strong" onClick={() => (setValue(large.node, asks, large.index + 1), leave())}>Pick this one</button>
+          <button type="button" className="strong" onClick={() => (leave(), pick(large.node, asks, large.index + 1))}>Pick this one</button>
         )}
         {picture.file && <Download picture={picture} id={large.node} words="Download" />}
       </p>

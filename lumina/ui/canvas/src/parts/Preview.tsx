@@ -2,7 +2,8 @@
 
 import { position, browse, live, shown, stateOf } from "../studio/results";
 import { setValue } from "../studio/acts";
-import { set, use } from "../studio/store";
+import { execute } from "../studio/running";
+import { get, set, use } from "../studio/store";
 import type { NodeRun, Picture } from "../types";
 import { Icon } from "./Icon";
 
@@ -43,7 +44,7 @@ function Pictures({ id, run, isFinished }: { id: string; run: NodeRun | undefine
   if (run?.text !== undefined && !pictures.length) return <p className="preview-text">{run.text}</p>;
   if (!pictures.length) return <p className="preview-none">no picture yet</p>;
   const click = (index: number) =>
-    asks && run?.state === "choice" ? setValue(id, asks, index + 1) : set({ large: { node: id, index } });
+    asks && run?.state === "choice" ? pick(id, asks, index + 1) : set({ large: { node: id, index } });
   return (
     <div className="pictures" data-count={pictures.length}>
       {pictures.map((picture, index) => (
@@ -55,6 +56,12 @@ function Pictures({ id, run, isFinished }: { id: string; run: NodeRun | undefine
       ))}
     </div>
   );
+}
+
+/** The choice is written down, and the run goes on from the cache. */
+export function pick(id: string, input: string, choice: number): void {
+  setValue(id, input, choice);
+  execute(get().ran.target);
 }
 
 /** `< 2/5 >`, how long it took, and the file. */

@@ -7,10 +7,12 @@ import { isPng, recipeIn } from "../document/png";
 import { fromLink, hasWorkflow } from "../document/share";
 import type { Doc, Result } from "../types";
 import { keep, kept } from "./bridge";
+import { bring } from "./pictures";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
 
 const MAX_FILE = 20_000_000;
+const PICTURE = "image_file"; // the task that gives a picture of one's own
 const MOST_KEPT = 4; // results of each node that a reload brings back
 
 let saved: { doc: Doc; results: unknown } | null = null;
@@ -66,12 +68,19 @@ export async function openFile(file: File): Promise<void> {
   await guarded(async () => {
     if (file.size > MAX_FILE) throw new Unreadable("This file is too large; use one under 20 MB.");
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const text = isPng(bytes) ? await recipeIn(bytes) : new TextDecoder().decode(bytes);
-    if (!isPng(bytes) && file.type.startsWith("image/")) {
-      throw new Unreadable("This picture carries no workflow; use a PNG that was downloaded here.");
-    }
-    open(parse(text), file.name);
+    const recipe = isPng(bytes) ? await recipeIn(bytes) : null;
+    if (recipe !== null) return open(parse(recipe), file.name);
+    if (isPng(bytes) || file.type.startsWith("image/")) return addPicture(file);
+    open(parse(new TextDecoder().decode(bytes)), file.name);
   });
+}
+
+/** A picture that carries no workflow becomes a node that gives it. */
+async function addPicture(file: File): Promise<void> {
+  const answer = await bring(file);
+  if ("error" in answer) throw new Unreadable(answer.error);
+  if (!get().catalogue.nodes[PICTURE]) throw new Unreadable("This picture carries no workflow.");
+  insert({ lumina: 1, nodes: { picture: { task: PICTURE, inputs: { image: { image: answer.image } } } } });
 }
 
 /** The document of a link that this page was opened with; the draft waits behind it. */
