@@ -45,6 +45,16 @@ class Task(BaseModel, ABC):
         """Do it; returns an ``Output``. ``Progress.partial`` is the Output so far, None without previews."""
 
     @classmethod
+    def uses_model(cls, values: Mapping[str, Any]) -> bool:
+        """Whether a task with these inputs needs the model, so that its result depends on which one it is."""
+        return True
+
+    @classmethod
+    def is_asked(cls, values: Mapping[str, Any]) -> bool:
+        """Whether a person has to fill the input that ``asks`` names before a task with these inputs can run."""
+        return cls.asks is not None and values.get(cls.asks) is None
+
+    @classmethod
     def inputs(cls) -> dict[str, FieldInfo]:
         """The fields in the order people meet them: the task's own, then shared ones, advanced ones last."""
         own = cls.__annotations__

@@ -18,6 +18,14 @@ class NodeEvent:
 
 
 @dataclass(frozen=True)
+class RunStarted:
+    """The first event. ``recipe`` is the document as it runs: the one to run again after a stop."""
+
+    recipe: str
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NodeQueued(NodeEvent):
     """It will run; told for every node at the start of a run, in the order they will run in."""
 
@@ -78,9 +86,13 @@ class NodeStopped(NodeEvent):
 
 @dataclass(frozen=True)
 class NodeFailed(NodeEvent):
-    """It could not run; ``message`` is one sentence that says what to change."""
+    """It could not run; ``message`` is one sentence for the person.
+
+    ``is_input`` says whether the inputs have to change, or whether something is broken here.
+    """
 
     message: str
+    is_input: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +120,13 @@ class RunFinished:
     skipped: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     needs_choice: tuple[str, ...] = ()
-    pictured: Mapping[str, str] = field(default_factory=dict)
-    """For each workflow output the node it comes from."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """For each of the outputs the link it comes from, ``node.output``."""
 
 
 Event: TypeAlias = (
-    NodeQueued
+    RunStarted
+    | NodeQueued
     | NodeStarted
     | NodeProgress
     | NodeDone

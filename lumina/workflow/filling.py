@@ -32,7 +32,9 @@ def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
         node, dot, key = name.partition(".")
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
-        elif dot and node in nodes and key in (known := inputs_of(TASKS[nodes[node].task], nodes[node].inputs)):
+        elif (
+            dot and node in nodes and key in (known := inputs_of(TASKS[nodes[node].task], nodes[node].inputs))
+        ):
             literal = _read_as(known[key], value)
             nodes[node] = _changed(nodes[node], inputs={**nodes[node].inputs, key: literal})
         else:

@@ -59,7 +59,13 @@ class _Writer:
     def value(self, value: Any) -> Any:
         """How the page writes a value."""
         if isinstance(value, Picture):
-            return {"picture": self._drawing(value.drawing), "part": value.part, "task": self._task(value.task)}
+            return {
+                "picture": self._drawing(value.drawing),
+                "part": value.part,
+                "score": value.score,
+                "task": self._task(value.task),
+                "candidates": [self.value(candidate) for candidate in value.candidates],
+            }
         if isinstance(value, ImageInput):
             return {"image": self._image(value.image), "name": value.name}
         if isinstance(value, np.ndarray):
@@ -113,7 +119,9 @@ def _read_value(archive: zipfile.ZipFile, value: Any, drawings: list[Drawing]) -
         task = value["task"]
         images = {name: _read_value(archive, image, drawings) for name, image in task["images"].items()}
         read = cast(DrawingTask, TASKS[task["name"]].model_validate(task["inputs"] | images))
-        return Picture(task=read, drawing=drawings[value["picture"]], part=value["part"])
+        candidates = tuple(_read_value(archive, each, drawings) for each in value["candidates"])
+        more = {"part": value["part"], "score": value["score"], "candidates": candidates}
+        return Picture(task=read, drawing=drawings[value["picture"]], **more)
     if "array" in value:
         return _read_array(archive, value["array"])
     return ImageInput(value["name"], _read_image(archive, value["image"]))

@@ -1,14 +1,19 @@
 """Several pictures at once, as nodes: side by side, in a grid, or one picked by a person."""
 
+from collections.abc import Mapping
 from math import ceil, sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.errors import InputError
 from lumina.images import cover, sheet
-from lumina.tasks.image_input import ImageField
+from lumina.pipeline.drawing import Painter
+from lumina.pipeline.scorers import SCORERS, ScorerName, check_scorer
+from lumina.steps import Progress, Steps
+from lumina.tasks.base import Picture
+from lumina.tasks.image_input import ImageField, ImageInput
 from lumina.tasks.utility.tool import AnyImage, OneImage, Tool, one_image
 
 
@@ -73,9 +78,40 @@ class Pick(Tool):
     choice: int | None = Field(
         None, title="Choice", description="The number of the picture, from 1.", ge=1, le=64
     )
+    scorer: ScorerName | None = Field(
+        None, title="Scorer", description="Who picks where no choice is made; nobody: the run asks."
+    )
+
+    @classmethod
+    def uses_model(cls, values: Mapping[str, Any]) -> bool:
+        """Whether the model has to say how likely each picture is."""
+        return values.get("choice") is None and values.get("scorer") is not None
+
+    @classmethod
+    def is_asked(cls, values: Mapping[str, Any]) -> bool:
+        """Whether a person has to choose."""
+        return values.get("choice") is None and values.get("scorer") is None
+
+    def run(self, pipeline: Painter | None) -> Steps[Picked]:
+        """The picture itself; raises InputError if there is none of this number, or none can be scored."""
+        if self.choice is not None or self.scorer is None:
+            return self.result()
+        scores = []
+        for done, image in enumerate(self.images):
+            yield Progress(done, len(self.images), "pictures")
+            scores.append(_score(image, self.scorer, pipeline))
+        return Picked(image=self.images[scores.index(max(scores))])
 
     def result(self) -> Picked:
-        """The picture itself; raises InputError if there is none of this number."""
+        """The picture of the number chosen."""
         if self.choice is None or self.choice > len(self.images):
             raise InputError(f"There are {len(self.images)} pictures; pick one from 1 to {len(self.images)}.")
         return Picked(image=self.images[self.choice - 1])
+
+
+def _score(image: Picture | ImageInput, scorer: ScorerName, pipeline: Painter | None) -> float:
+    if not isinstance(image, Picture) or pipeline is None:
+        raise InputError("Only pictures that the model drew can be scored; choose one by its number.")
+    motif = image.task.motif()
+    check_scorer(scorer, pipeline.spec, motif)
+    return SCORERS[scorer](pipeline, motif, image.task.options(), image.drawing)

@@ -1,6 +1,7 @@
 """What the nodes share that need no model: they work at once, on words and pictures."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from PIL import Image
@@ -62,10 +63,15 @@ class Tool(Task):
     def result(self) -> BaseModel:
         """Do it; raises InputError where the inputs do not go together."""
 
-    def run(self, pipeline: Painter | None = None) -> Steps[Any]:
+    def run(self, pipeline: Painter | None) -> Steps[Any]:
         """The result, after no steps at all."""
         yield from ()
         return self.result()
+
+    @classmethod
+    def uses_model(cls, values: Mapping[str, Any]) -> bool:
+        """See Task."""
+        return False
 
 
 def one_image(image: Image.Image) -> OneImage:

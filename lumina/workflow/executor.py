@@ -1,0 +1,272 @@
+"""Runs a workflow: each node once, in order, from the cache where nothing has changed, telling what happens."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from lumina.errors import InputError, InvalidWorkflow, LuminaError
+from lumina.pipeline.drawing import Painter
+from lumina.steps import Progress, Steps
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask, Picture, Task, read
+from lumina.workflow import events
+from lumina.workflow.cache import MemoryStore, Store
+from lumina.workflow.document import Link, Workflow
+from lumina.workflow.filling import check_filled, filled
+from lumina.workflow.graph import order_of, sources_of, with_needs
+from lumina.workflow.schema import dump
+from lumina.workflow.shelves import Shelf
+from lumina.workflow.sockets import outputs_of
+from lumina.workflow.timings import Timings
+from lumina.workflow.validation import problems
+from lumina.workflow.wiring import Batches, Job, Wiring, digest, results
+
+ROWS = "rows"  # of an unfinished result in the store: the rows of codes that it has already
+
+log = logging.getLogger(__name__)
+
+
+class Worker(Protocol):
+    """Whoever has the model and runs tasks with it."""
+
+    @property
+    def painter(self) -> Painter:
+        """The loaded model."""
+
+    def run(self, task: Task, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:
+        """Run a task; ``drawn[i]`` [k, cols] are rows that its picture i has already."""
+
+
+@dataclass(frozen=True)
+class LocalWorker:
+    """Runs tasks right here, with a model that is loaded."""
+
+    painter: Painter
+
+    def run(self, task: Task, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:
+        """See Worker."""
+        return task.run(self.painter, **({"drawn": drawn} if drawn else {}))
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a run needs besides the document. Without a ``worker`` nothing that needs the model can run."""
+
+    worker: Worker | None = None
+    store: Store = field(default_factory=MemoryStore)
+    shelves: Sequence[Shelf] = ()
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def painter(self) -> Painter | None:
+        """The model, if there is one."""
+        return self.worker.painter if self.worker else None
+
+
+def run(workflow: Workflow, resources: Resources, until: str | None = None) -> events.Run:
+    """Run a document, or with ``until`` only that node and what it rests on. ``close()`` cancels.
+
+    Raises InvalidWorkflow, before anything runs, for problems of the document and inputs that are not filled.
+    """
+    needed = taking_part(workflow, until)
+    painter = resources.painter
+    if found := problems(workflow, painter.spec if painter else None):
+        raise InvalidWorkflow(found)
+    check_filled(workflow, needed)
+    settled = filled(workflow, painter)
+    order = [name for name in order_of(settled) if name in needed]
+    return _Execution(settled, resources, order).play(until)
+
+
+def taking_part(workflow: Workflow, until: str | None = None) -> set[str]:
+    """The nodes of a run; notes never do, since they give nothing on. Raises InputError for an unknown one."""
+    if until is not None and until not in workflow.nodes:
+        raise InputError(f'There is no node "{until}"; this workflow has: {", ".join(workflow.nodes)}.')
+    chosen = workflow.nodes.keys() if until is None else with_needs(workflow, [until])
+    tasks = {name: TASKS.get(workflow.nodes[name].task) for name in chosen}
+    return {name for name, task in tasks.items() if task is None or task.Output.model_fields}
+
+
+class _Execution:
+    """One run: what has come out so far, and what happened to each node."""
+
+    def __init__(self, workflow: Workflow, resources: Resources, order: list[str]) -> None:
+        self.workflow, self.resources, self.order = workflow, resources, order
+        self.wiring = Wiring(workflow, resources.shelves, resources.painter)
+        self.outputs: dict[str, Batches] = {}
+        self.causes: dict[str, str] = {}  # node that gave nothing: the node that is to blame
+        self.lists: dict[str, list[str]] = {
+            name: [] for name in ("executed", "cached", "skipped", "failed", "needs_choice")
+        }
+
+    def play(self, until: str | None) -> events.Run:
+        """Every node in its turn."""
+        began = perf_counter()
+        yield events.RunStarted(dump(self.workflow), tuple(self.order))
+        for name in self.order:
+            yield events.NodeQueued(name)
+        for name in self.order:
+            yield from self._node(name)
+        finished = self._finished(until, perf_counter() - began)
+        yield finished
+        return finished
+
+    def _node(self, name: str) -> Steps[None]:  # type: ignore[type-arg]  # events, not Progress
+        node = self.workflow.nodes[name]
+        sources = [source for _, source, _ in sources_of(node)]
+        cause = next((self.causes[source] for source in sources if source in self.causes), None)
+        if cause is None and node.mode == "mute":
+            cause = name
+        if cause is not None:
+            yield self._skipped(name, cause)
+        elif node.mode == "bypass":
+            self.outputs[name] = self.wiring.bypassed(name, self.outputs)
+        else:
+            yield from self._ready(name, TASKS[node.task])
+
+    def _ready(self, name: str, task: type[Task]) -> Any:
+        """A node that has all it needs."""
+        try:
+            axes, jobs = self.wiring.jobs(name, self.outputs)
+        except InputError as error:
+            yield self._failed(name, str(error))
+            return
+        if any(task.is_asked(job.values) for job in jobs):
+            yield self._asked(name, task, jobs[0])
+            return
+        found = [self.resources.store.get(job.key) for job in jobs]
+        seconds, is_cached = 0.0, all(values is not None for values in found)
+        for index, job in enumerate(jobs):
+            if found[index] is None:
+                began = perf_counter()
+                yield events.NodeStarted(name, index, len(jobs))
+                try:
+                    found[index] = yield from self._work(name, task, job, index, len(jobs))
+                except LuminaError as error:
+                    yield self._failed(name, str(error), isinstance(error, InputError))
+                    return
+                except Exception:
+                    log.exception("Node %s failed.", name)
+                    yield self._failed(name, "Something broke here; the log of the program says what.", False)
+                    return
+                seconds += perf_counter() - began
+        self.outputs[name] = results(name, task, jobs, axes, found)
+        yield self._done(name, jobs, seconds, is_cached)
+
+    def _work(self, name: str, task: type[Task], job: Job, index: int, count: int) -> Any:
+        """Run one job; its unfinished rows are kept when it is closed, and used when it is begun again."""
+        store, key, began = self.resources.store, job.key, perf_counter()
+        asked, rows = read(task, job.values), f"{job.key}.{ROWS}"
+        kept = (store.get(rows) or {}).get(ROWS, ())
+        steps, last = self._steps(asked, kept), None
+        try:
+            while True:
+                try:
+                    last = next(steps)
+                except StopIteration as stop:
+                    output = stop.value
+                    break
+                yield events.NodeProgress(name, last, index, count)
+        except GeneratorExit:
+            if drawn := unfinished(asked, last):
+                store.put(rows, {ROWS: drawn})
+            raise
+        finally:
+            steps.close()
+        values = {field: _several(getattr(output, field)) for field in type(output).model_fields}
+        store.put(key, values)
+        if task.uses_model(job.values) and not kept:
+            self.resources.timings.note(task.name, self._model, perf_counter() - began)
+        return values
+
+    def _steps(self, task: Task, kept: Sequence[NDArray[Any]]) -> Steps[Any]:
+        if not task.uses_model(dict(task)):
+            return task.run(self.resources.painter)  # type: ignore[arg-type]  # needs none
+        if self.resources.worker is None:
+            raise InputError(f"{task.title} needs a model, and none is loaded.")
+        return self.resources.worker.run(task, kept)
+
+    @property
+    def _model(self) -> str:
+        painter = self.resources.painter
+        return painter.model if painter else ""
+
+    def _done(self, name: str, jobs: Sequence[Job], seconds: float, is_cached: bool) -> Any:
+        self.lists["cached" if is_cached else "executed"].append(name)
+        key = jobs[0].key if len(jobs) == 1 else digest([job.key for job in jobs])
+        outputs, inputs = plain(self.outputs[name]), self.wiring.values(name)
+        if is_cached:
+            return events.NodeCached(name, key, outputs, inputs)
+        return events.NodeDone(name, key, outputs, inputs, seconds)
+
+    def _asked(self, name: str, task: type[Task], job: Job) -> events.ChoiceNeeded:
+        self.causes[name] = name
+        self.lists["needs_choice"].append(name)
+        pictures = next((value for value in job.values.values() if isinstance(value, tuple)), ())
+        return events.ChoiceNeeded(name, task.asks or "", pictures)
+
+    def _failed(self, name: str, message: str, is_input: bool = True) -> events.NodeFailed:
+        self.causes[name] = name
+        self.lists["failed"].append(name)
+        return events.NodeFailed(name, message, is_input)
+
+    def _skipped(self, name: str, cause: str) -> events.NodeSkipped:
+        self.causes[name] = cause
+        self.lists["skipped"].append(name)
+        reason = "failed" if cause in self.lists["failed"] else "is muted"
+        reason = "waits for a choice" if cause in self.lists["needs_choice"] else reason
+        return events.NodeSkipped(name, cause, f'"{cause}" {reason}.')
+
+    def _finished(self, until: str | None, seconds: float) -> events.RunFinished:
+        links = {name: link.target for name, link in ends_of(self.workflow, self.order, until).items()}
+        found = {
+            name: plain({name: batch})[name]
+            for name, target in links.items()
+            if (batch := self.wiring.outputs_of(Link.model_validate({"from": target}), self.outputs))
+        }
+        lists = {name: tuple(names) for name, names in self.lists.items()}
+        status = "failed" if lists["failed"] else "needs choice" if lists["needs_choice"] else "done"
+        return events.RunFinished(
+            status=status,
+            outputs=found,
+            seconds=seconds,
+            recipe=dump(self.workflow),
+            sources={name: links[name] for name in found},
+            **lists,
+        )
+
+
+def ends_of(workflow: Workflow, order: Sequence[str], until: str | None = None) -> dict[str, Link]:
+    """The outputs of a run by name: those of the document, or of the nodes that nothing rests on."""
+    if until is None and workflow.outputs:
+        return workflow.outputs
+    used = {source for name in order for _, source, _ in sources_of(workflow.nodes[name])}
+    ends = [name for name in order if name not in used] if until is None else [until]
+    found = {}
+    for name in ends:
+        for output in outputs_of(TASKS[workflow.nodes[name].task]):
+            label = output if len(ends) == 1 else f"{name}_{output}"
+            found[label] = Link.model_validate({"from": f"{name}.{output}"})
+    return found
+
+
+def plain(batches: Batches) -> dict[str, tuple[Any, ...]]:
+    """The values of each output."""
+    return {name: tuple(item.value for item in batch.items) for name, batch in batches.items()}
+
+
+def unfinished(task: Task, last: Progress | None) -> tuple[NDArray[Any], ...]:
+    """The rows of codes that a drawing task has drawn so far, one array for each picture."""
+    if last is None or last.partial is None or not isinstance(task, DrawingTask) or task.best_of != 1:
+        return ()
+    first = next(iter(type(last.partial).model_fields))
+    pictures: tuple[Picture, ...] = getattr(last.partial, first)
+    return tuple(picture.drawing.codes for picture in pictures)
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
