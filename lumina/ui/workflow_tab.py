@@ -23,7 +23,8 @@ from lumina.ui.task_tab import DRAWS, QUICK
 from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
-from lumina.workflow.executor import plan, run
+from lumina.workflow.executor import run
+from lumina.workflow.planning import plan
 from lumina.workflow.validation import check
 
 LOOK_AGAIN = 0.25  # seconds between looks at a model that is loading; Stop works in between
@@ -64,7 +65,7 @@ class WorkflowTab:
                 yield view.waiting("The model is loading; the run starts by itself.")
             target = payload.get("target")
             until = target if isinstance(target, str) and target in workflow.nodes else None
-            events = run(workflow, self._visitors.resources(payload), until=until)
+            events = run(workflow, self._visitors.resources(payload.get("visitor")), until=until)
             try:
                 for each in events:
                     yield view.take(each)
@@ -89,18 +90,20 @@ class WorkflowTab:
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""
         payload = _payload(event)
-        view: View = {"of": str(payload.get("of", ""))[:40], "line": "", "steps": {}, "problems": []}
-        checked = check(str(payload.get("document", "")), self._spec)
-        if checked.problems or checked.workflow is None:
-            return gr.HTML(plan=view | {"problems": list(checked.problems)})
-        if not self._workshop.wait(0):
-            return gr.HTML(plan=view | {"line": "The model is loading…", "again": True})
+        return gr.HTML(plan={"of": str(payload.get("of", ""))[:40], **self._plan(payload)})
+
+    def _plan(self, payload: Mapping[str, Any]) -> View:
         try:
-            planned = plan(checked.workflow, self._visitors.resources(payload))
+            workflow = self._read(payload)
+            if not self._workshop.wait(0):
+                return {"line": "The model is loading…", "again": True}
+            planned = plan(workflow, self._visitors.resources(payload.get("visitor")))
+        except InvalidWorkflow as error:
+            return {"problems": list(error.problems)}
         except LuminaError as error:
-            return gr.HTML(plan=view | {"line": str(error)})
-        steps = {step.node: step.state for step in planned.steps}
-        return gr.HTML(plan=view | {"line": planned.line, "steps": steps})
+            return {"line": str(error)}
+        faults = {step.node: step.message for step in planned.steps if step.message}
+        return {"line": planned.line, "faults": faults}
 
     def _bring(self, event: gr.EventData) -> Any:
         """Keep a picture among this visitor's uploads, under the digest of what it shows."""
@@ -108,7 +111,7 @@ class WorkflowTab:
         answer: dict[str, Any] = {"ticket": str(payload.get("ticket", ""))[:40]}
         try:
             image = images.open_image(_bytes(payload.get("picture")))
-            name = self._visitors.keep(payload, image)
+            name = self._visitors.keep(payload.get("visitor"), image).name
         except LuminaError as error:
             return gr.HTML(brought=answer | {"error": str(error)})
         return gr.HTML(brought=answer | {"image": name, "thumbnail": thumbnail(image)})

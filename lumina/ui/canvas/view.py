@@ -2,8 +2,7 @@
 
 import base64
 import io
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PIL import Image
@@ -23,7 +22,9 @@ from lumina.workflow.events import (
     NodeSkipped,
     NodeStarted,
     RunFinished,
+    RunStarted,
 )
+from lumina.workflow.schema import dump, load
 
 SMALL = 256  # pixels along the longer side of a picture in the making
 SAFE = 2**53 - 1  # JavaScript's largest exact whole number
@@ -38,17 +39,17 @@ class RunView:
     """Follows the events of one run; ``state`` is always all there is to show."""
 
     def __init__(self, key: str, workflow: Workflow, save: Save) -> None:
-        self._key = key
-        self._document = workflow.model_dump(mode="json", exclude_unset=True)
-        self._save = save
+        self._key, self._workflow, self._save = key, workflow, save
         self._nodes: dict[str, View] = {}
         self._items: dict[str, dict[int, list[View]]] = {}
-        self._state, self._message = "running", "Starting…"
+        self._seeds: dict[str, Any] = {}
+        self._state, self._message, self._recipe = "running", "Starting…", dump(workflow)
 
     def state(self) -> View:
         """The whole view, as plain data."""
         nodes = {name: dict(node) for name, node in self._nodes.items()}
-        return {"run": self._key, "state": self._state, "message": self._message, "nodes": nodes}
+        head = {"run": self._key, "state": self._state, "message": self._message, "seeds": self._seeds}
+        return head | {"nodes": nodes}
 
     def waiting(self, message: str) -> View:
         """Nothing has begun yet, and why."""
@@ -63,7 +64,9 @@ class RunView:
 
     def take(self, event: Event) -> View:
         """What there is to show after ``event``."""
-        if isinstance(event, RunFinished):
+        if isinstance(event, RunStarted):
+            self._start(event)
+        elif isinstance(event, RunFinished):
             self._state, self._message = ENDINGS[event.status], _summary(event)
         elif isinstance(event, NodeProgress):
             self._nodes[event.node] = self._progress(event)
@@ -72,6 +75,14 @@ class RunView:
         else:
             self._nodes[event.node] = self._changed(event)
         return self.state()
+
+    def _start(self, event: RunStarted) -> None:
+        """From here on the recipe holds the numbers that random seeds became."""
+        self._recipe = event.recipe
+        for name, node in load(event.recipe).nodes.items():
+            asked = self._workflow.nodes[name].inputs.get("seed", "random")
+            if asked == "random" and "seed" in node.inputs:
+                self._seeds[name] = _safe(node.inputs["seed"])
 
     def _changed(self, event: Event) -> View:
         match event:
@@ -99,31 +110,21 @@ class RunView:
         return {"state": "running", "done": step.done, "total": step.total, "pictures": pictures}
 
     def _done(self, event: NodeDone | NodeCached) -> View:
-        self._note_seeds(event.node, event.inputs)
         values = [value for given in event.outputs.values() for value in given]
         view: View = {
             "state": "done" if isinstance(event, NodeDone) else "cached",
             "pictures": self._finished(event.node, values),
-            "used": {name: _safe(value) for name, value in event.inputs.items()},
         }
         words = [str(value) for value in values if not isinstance(value, Picture | ImageInput | Image.Image)]
         if words:
             view["text"] = "\n".join(words)
         return view | ({"seconds": round(event.seconds, 2)} if isinstance(event, NodeDone) else {})
 
-    def _note_seeds(self, node: str, used: Mapping[str, Any]) -> None:
-        """From here on the recipe holds the numbers that were really used."""
-        inputs = self._document["nodes"][node].setdefault("inputs", {})
-        for name, value in used.items():
-            if inputs.get(name) == "random" or (name == "seed" and name not in inputs):
-                inputs[name] = value
-
     def _finished(self, node: str, values: Iterable[Any]) -> list[View]:
-        recipe = json.dumps(self._document, ensure_ascii=False, indent=2)
         found = []
         for index, image in enumerate(_images(values), start=1):
             name = f"{node}-{index}.png"
-            address = self._save(image, recipe, name)
+            address = self._save(image, self._recipe, name)
             found.append({"url": address, "width": image.width, "height": image.height, "file": name})
         return found
 
@@ -134,7 +135,11 @@ class RunView:
 def _summary(event: RunFinished) -> str:
     ran, cached = len(event.executed), len(event.cached)
     parts = [f"{ran} ran" if ran else "", f"{cached} from the cache" if cached else ""]
-    parts += [f"{len(names)} {word}" for names, word in ((event.failed, "failed"), (event.skipped, "skipped")) if names]
+    parts += [
+        f"{len(names)} {word}"
+        for names, word in ((event.failed, "failed"), (event.skipped, "skipped"))
+        if names
+    ]
     told = ", ".join(part for part in parts if part) or "nothing to do"
     if event.needs_choice:
         return f"Pick a picture in {event.needs_choice[0]}, then run again."

@@ -94,7 +94,6 @@ export interface NodeRun {
   pictures?: Picture[];
   text?: string;
   seconds?: number;
-  used?: Record<string, Json>; // its literals as they were really used
   message?: string;
 }
 
@@ -103,6 +102,7 @@ export interface Run {
   state: "idle" | "running" | "done" | "stopped" | "failed" | "choice";
   message?: string;
   nodes: Record<string, NodeRun>;
+  seeds?: Record<string, Json>; // by node, what "random" became; as text where beyond JavaScript's numbers
 }
 
 export interface Problem {
@@ -113,9 +113,9 @@ export interface Problem {
 
 export interface Plan {
   of: string; // signature of the document it was made for
-  line: string; // "2 of 5 steps will run, about 6 s"
-  steps: Record<string, "run" | "cached" | "choice" | "skipped">;
-  problems: Problem[];
+  line?: string; // "2 of 5 steps will run, about 6 s"
+  faults?: Record<string, string>; // by node, why it cannot run
+  problems?: Problem[];
   again?: boolean; // whether there is more to know soon, because the model is still loading
 }
 

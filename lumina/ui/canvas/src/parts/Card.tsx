@@ -68,17 +68,18 @@ function Body({ id, node, task }: { id: string; node: DocNode; task: Task }) {
   const catalogue = use((state) => state.catalogue);
   const ports = portsOf(catalogue, node);
   const all = Object.entries(ports);
-  const plain = all.filter(([name, port]) => isOpen || !port.advanced || name in given);
-  const hidden = all.length - plain.length;
+  const plain = all.filter(([name, port]) => isOpen || !port.advanced || isLink(given[name]));
+  const hidden = all.filter((entry) => !plain.includes(entry));
+  const settled = hidden.filter(([name]) => name in given).length;
   const strange = Object.keys(given).filter((name) => !(name in ports));
   return (
     <>
       <div className="inputs">
         {plain.map(([name, port]) => <Input key={name} id={id} name={name} port={port} value={given[name]} />)}
         {strange.map((name) => <Strange key={name} id={id} name={name} value={given[name]!} />)}
-        {(hidden > 0 || isOpen) && (
+        {(hidden.length > 0 || isOpen) && (
           <button type="button" className="further nodrag" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {isOpen ? "Fewer options" : `${hidden} more options`}
+            {isOpen ? "Fewer options" : `${hidden.length} more options${settled ? `, ${settled} of them set` : ""}`}
           </button>
         )}
       </div>
@@ -172,7 +173,8 @@ function Fault({ id }: { id: string }) {
   const problem = use((state) =>
     (state.plan?.problems ?? NONE).find((each) => each.pointer === `/nodes/${id}` || each.pointer === `/nodes/${id}/task`),
   );
-  const text = message ?? (problem && `${problem.message}; ${problem.fix}.`);
+  const fault = use((state) => state.plan?.faults?.[id]);
+  const text = message ?? (problem ? `${problem.message}; ${problem.fix}.` : fault);
   return text ? <p className="fault">{text}</p> : null;
 }
 
@@ -192,7 +194,9 @@ function Outputs({ id, task }: { id: string; task: Task | undefined }) {
           <div className="output" key={name}>
             {task && !isResult && (
               <button type="button" className="further nodrag" onClick={() => showResult(id, name)}
-                aria-label={`Make ${label} of ${id} a result`}>make it a result</button>
+                >
+                make it a result<span className="heard">: {label} of {id}</span>
+              </button>
             )}
             <span className="label">{label}</span>
             <Socket node={id} port={name} side="output" type={port?.type ?? "unknown"} label={`${label} of ${id}`}

@@ -36,7 +36,7 @@ function Go() {
   const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
   const goesOn = use((state) => state.run.state === "stopped" && signatureOf(state.history.doc) !== "" && canContinue());
   const line = use(planLine);
-  const faults = use((state) => state.plan?.problems.length ?? 0);
+  const faults = use((state) => state.plan?.problems?.length ?? 0);
   const target = use((state) => state.ran.target);
   return (
     <div className="go-run">

@@ -1,5 +1,6 @@
 // What nodes gave, now and before: states, the result that fits the inputs as they are, and bringing back inputs.
 
+import { setInput } from "../document/edit";
 import { cone, signatures } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import type { Doc, Json, Link, NodeRun, NodeState, Result } from "../types";
@@ -54,22 +55,14 @@ export function gathered(state: State, nodes: Record<string, NodeRun>): State["r
 
 function resultOf(state: State, id: string, run: NodeRun): Result {
   const { doc: ran, signatures: then } = state.ran;
-  const made: Result["made"] = {};
-  for (const other of cone(ran, id)) {
-    const used = other === id ? run.used : state.results[other]?.at(-1)?.used;
-    made[other] = withSeeds(inputsOf(ran.nodes[other]), used);
-  }
-  const again = signatures(withInputs(ran, made))[id] ?? "";
-  return { ...run, signature: then[id] ?? "", again, made };
+  const seeded = withSeeds(ran, state.run.seeds);
+  const made = Object.fromEntries([...cone(ran, id)].map((other) => [other, inputsOf(seeded.nodes[other])]));
+  return { ...run, signature: then[id] ?? "", again: signatures(seeded)[id] ?? "", made };
 }
 
-/** The inputs as they stood, with the number that "random" became. */
-function withSeeds(inputs: Record<string, Json | Link>, used: Record<string, Json> = {}): Record<string, Json | Link> {
-  const found = { ...inputs };
-  for (const [name, value] of Object.entries(used)) {
-    if (found[name] === "random" || (name === "seed" && !(name in found))) found[name] = value;
-  }
-  return found;
+/** The document with the numbers that its random seeds became. */
+export function withSeeds(to: Doc, seeds: Record<string, Json> = {}): Doc {
+  return Object.entries(seeds).reduce((next, [id, seed]) => setInput(next, id, "seed", seed), to);
 }
 
 function withInputs(to: Doc, made: Result["made"]): Doc {

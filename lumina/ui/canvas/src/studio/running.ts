@@ -4,7 +4,7 @@ import { signatureOf } from "../document/graph";
 import { write } from "../document/read";
 import type { NodeRun, Plan, Run } from "../types";
 import { prop, tell } from "./bridge";
-import { gathered, now } from "./results";
+import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
 
 const PAUSE = 250; // milliseconds without a change before the server is asked for a plan
@@ -25,11 +25,12 @@ export function canContinue(): boolean {
 
 export function execute(target: string | null = null): void {
   if (isRunning() || Object.keys(doc().nodes).length === 0) return;
+  const asked = canContinue() ? withSeeds(doc(), get().run.seeds) : doc();
   isListening = true;
   const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…" };
   set({ run, ran: { doc: doc(), signatures: now(), target }, large: null });
   say("Run started.");
-  tell("execute", { document: write(doc()), target });
+  tell("execute", { document: write(asked), target });
 }
 
 export function halt(): void {
@@ -53,7 +54,7 @@ export function receive(): void {
   const run = prop<Run>("run", IDLE);
   if (!isListening || !run.run) return;
   announce(run);
-  const results = gathered(get(), changedIn(get().run.nodes, run.nodes));
+  const results = gathered({ ...get(), run }, changedIn(get().run.nodes, run.nodes));
   set({ run, results });
   if (run.state !== "running") {
     isListening = false;
@@ -106,7 +107,7 @@ export function receivePlan(): void {
 export function planLine(state = get()): string {
   if (Object.keys(state.history.doc.nodes).length === 0) return "Nothing to run yet.";
   if (state.run.state === "running") return state.run.message ?? "Running…";
-  const count = state.plan?.problems.length ?? 0;
+  const count = state.plan?.problems?.length ?? 0;
   if (count) return `${count} ${count === 1 ? "thing needs" : "things need"} attention before it can run.`;
   return state.plan?.line ?? "Working out what will run…";
 }
