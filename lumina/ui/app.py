@@ -17,7 +17,7 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
-from lumina.ui.canvas import routes
+from lumina.ui.canvas import prefetch, routes
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
@@ -66,7 +66,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": studio_theme(),
         "css_paths": STYLES,
-        "head": f"<script>{static_text('studio.js')}</script>",
+        "head": f"<script>{static_text('studio.js')}</script>{prefetch()}",
         "favicon_path": STATIC / "favicon.svg",
         "footer_links": ["api"],
         "ssr_mode": False,

@@ -99,6 +99,13 @@ def choose(page: Page, words: str) -> None:
     page.keyboard.press("Enter")
 
 
+def pick(page: Page, name: str) -> None:
+    """Click on the head of a card."""
+    centre(card(page, name))
+    card(page, name).locator(".card-head h3").click()
+    expect(page.locator(f'.react-flow__node.selected[data-id="{name}"]')).to_have_count(1)
+
+
 def wait_for(page: Page, **states: str) -> None:
     for name, state in states.items():
         page.wait_for_selector(f'.card[data-card="{name}"][data-state="{state}"]')
@@ -138,7 +145,8 @@ def test_three_nodes_are_built_with_the_mouse_run_stopped_continued_and_changed(
     prompt = field(page, "text_to_image", "Prompt")
     expect(prompt).to_be_focused()
     page.keyboard.type(PROMPT)
-    drag(page, socket(page, "text_to_image", "image", "output"), (760, 420))
+    x, y = centre(socket(page, "text_to_image", "image", "output"))
+    drag(page, socket(page, "text_to_image", "image", "output"), (x + 160, y - 120))
     expect(page.get_by_role("option", name=re.compile("New: Text"))).to_have_count(0)  # takes no picture
     choose(page, "edges")
     expect(page.locator(".react-flow__edge")).to_have_count(1)
@@ -194,7 +202,7 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
     run(page)
     wait_for(page, both="done")
     pictures = page.locator(".pictures img").count()
-    card(page, "both").locator(".card-head h3").click()
+    pick(page, "both")
     page.keyboard.press("Delete")
     expect(card(page, "both")).to_have_count(0)
     page.keyboard.press("Control+z")
@@ -217,9 +225,9 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
 def test_a_link_opens_elsewhere_and_runs_nothing(canvas: Callable, visit: Callable, address: str) -> None:
     page = canvas(DOCUMENT)
     page.get_by_role("button", name="Share a link").click()
-    field = page.get_by_label("Link to this workflow")
-    expect(field).to_have_value(re.compile("#wf="))
-    link = field.input_value()
+    shown = page.get_by_label("Link to this workflow")
+    expect(shown).to_have_value(re.compile("#wf="))
+    link = shown.input_value()
     assert len(link) < 600
     other = visit().page
     other.goto(link)
@@ -279,7 +287,7 @@ def test_files_and_pasted_text_open_and_unknown_nodes_stay(canvas: Callable) -> 
 
 def test_nodes_are_copied_pasted_duplicated_muted_and_bypassed(canvas: Callable) -> None:
     page = canvas(DOCUMENT)
-    card(page, "lines").locator(".card-head h3").click()
+    pick(page, "lines")
     page.keyboard.press("Control+c")
     page.keyboard.press("Control+v")
     expect(card(page, "lines_2")).to_have_count(1)
@@ -287,7 +295,7 @@ def test_nodes_are_copied_pasted_duplicated_muted_and_bypassed(canvas: Callable)
     expect(card(page, "lines_3")).to_have_count(1)
     page.keyboard.press("Delete")
     page.keyboard.press("Control+z")
-    card(page, "lines").locator(".card-head h3").click()
+    pick(page, "lines")
     page.keyboard.press("b")
     expect(card(page, "lines").locator(".state")).to_have_text("bypassed")
     page.keyboard.press("m")
@@ -382,10 +390,16 @@ def serious(page: Page) -> list[str]:
 def test_the_canvas_is_ready_at_once_and_smooth_with_64_nodes(visit: Callable) -> None:
     page = visit().open()
     page.wait_for_load_state("networkidle")
-    begun = time.monotonic()
-    page.get_by_role("tab", name="Workflow").click()
-    page.wait_for_selector(".lumina-canvas .toolbar")
-    assert time.monotonic() - begun < READY
+    taken = page.evaluate(
+        """() => new Promise((resolve) => {
+        const begun = performance.now();
+        [...document.querySelectorAll("[role=tab]")].find((tab) => tab.innerText.includes("Workflow")).click();
+        (function look() {
+            if (document.querySelector(".lumina-canvas .toolbar")) resolve((performance.now() - begun) / 1000);
+            else setTimeout(look, 5);
+        })(); })"""
+    )
+    assert taken < READY
     nodes = {f"n{at}": {"task": "text", "inputs": {"text": str(at)}} for at in range(64)}
     load_document(page, {"lumina": 1, "nodes": nodes})
     expect(page.locator(".card")).to_have_count(64)

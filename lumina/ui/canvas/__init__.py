@@ -70,6 +70,13 @@ def routes() -> list[Route]:
     return [Route(f"/lumina/{name}", _served(name, kind)) for name, kind in SERVED.items()]
 
 
+def prefetch() -> str:
+    """Lets the browser fetch the canvas while it has nothing else to do."""
+    return "".join(
+        f'<link rel="prefetch" href="lumina/{name}?v={version()}">' for name in ("canvas.js", "canvas.css")
+    )
+
+
 def _served(name: str, kind: str) -> Any:
     async def serve(request: Request) -> Response:
         return Response(

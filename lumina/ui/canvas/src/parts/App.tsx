@@ -1,7 +1,7 @@
 // The whole canvas: toolbar, the document in one of its views, and everything that reaches it from outside.
 
 import { useEffect, useRef, useState } from "react";
-import { autosave, backToDraft, copied, openFile, openText, pasteText, startEmpty } from "../studio/files";
+import { autosave, copied, leaveShared, openFile, openText, pasteText, startEmpty } from "../studio/files";
 import { remove } from "../studio/acts";
 import { onKey } from "../studio/keys";
 import { review } from "../studio/running";
@@ -96,14 +96,18 @@ function Bar() {
   if (!recovered && kept === null) return null;
   return (
     <div className="bar" role="status">
-      <span>{recovered ? "Recovered draft: this is where you left off." : "You opened a shared workflow; your own draft is kept."}</span>
-      {recovered ? (
+      {kept === null ? (
         <>
+          <span>Recovered draft: this is where you left off.</span>
           <button type="button" className="plain" onClick={startEmpty}>Start empty</button>
           <button type="button" className="plain" onClick={() => set({ recovered: false })}>Keep it</button>
         </>
       ) : (
-        <button type="button" className="plain" onClick={backToDraft}>Back to my draft</button>
+        <>
+          <span>You opened a shared workflow; your own draft is kept.</span>
+          <button type="button" className="plain" onClick={() => leaveShared(true)}>Back to my draft</button>
+          <button type="button" className="plain" onClick={() => leaveShared(false)}>Keep the shared one</button>
+        </>
       )}
     </div>
   );

@@ -32,6 +32,7 @@ function placeholder(port: Port): string {
 
 export function Field(props: FieldProps) {
   const { port, value } = props;
+  if (port.type === "image" && port.many) return <small className="many">{Array.isArray(value) ? `${value.length} pictures` : "draw a wire here"}</small>;
   if (Array.isArray(value) && port.type !== "json") return <ListField {...props} />;
   if (port.type === "image") return <PictureField {...props} />;
   if (port.type === "boolean") return <YesNo {...props} />;

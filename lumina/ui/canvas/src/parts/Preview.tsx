@@ -1,6 +1,6 @@
 // The picture box of a node: rows as they are drawn, results to leaf through, candidates to pick from.
 
-import { position, browse, live, shown, stateOf } from "../studio/results";
+import { browse, forget, live, position, shown, stateOf } from "../studio/results";
 import { setValue } from "../studio/acts";
 import { execute } from "../studio/running";
 import { get, set, use } from "../studio/store";
@@ -51,7 +51,8 @@ function Pictures({ id, run, isFinished }: { id: string; run: NodeRun | undefine
         <button type="button" key={index} className="nodrag" disabled={!isFinished && !picture.file}
           aria-pressed={asks ? picked === index + 1 : undefined} onClick={() => click(index)}
           aria-label={asks ? `Pick picture ${index + 1} of ${id}` : `Look at picture ${index + 1} of ${id}`}>
-          <img src={picture.url} alt={`Picture ${index + 1} of ${id}`} draggable={false} />
+          <img src={picture.url} alt={`Picture ${index + 1} of ${id}`} draggable={false}
+            onError={() => forget(id, picture.url)} />
         </button>
       ))}
     </div>

@@ -54,11 +54,13 @@ function Go() {
 }
 
 function PlanLine({ line, faults }: { line: string; faults: number }) {
+  const first = use((state) => (faults ? state.plan?.problems?.[0] : undefined));
   const said = use((state) => (state.run.state === "idle" || state.run.state === "running" ? "" : (state.run.message ?? "")));
+  const words = first && `${first.pointer.slice(1).replace(/^nodes\//, "").replaceAll("/", " · ")}: ${first.message}; ${first.fix}.`;
   return (
     <p className="plan" data-faulty={faults > 0 || undefined}>
       <span className="plan-line">{line}</span>
-      {said && <small>{said}</small>}
+      {(words || said) && <small title={words || said}>{words || said}</small>}
     </p>
   );
 }

@@ -30,6 +30,7 @@ export function autosave(): void {
 
 /** What this browser kept, with a bar that says so. */
 export function recover(): void {
+  set({ kept: kept("before") });
   const draft = kept("draft");
   if (!draft) return;
   try {
@@ -88,17 +89,20 @@ export async function openAddress(hash: string): Promise<void> {
   if (!hasWorkflow(hash)) return;
   await guarded(async () => {
     const other = await fromLink(hash);
-    const before = get().recovered ? write(doc()) : null;
+    const before = get().kept ?? (Object.keys(doc().nodes).length ? write(doc()) : null);
     open(other, "Shared workflow");
     set({ kept: before });
+    keep("before", before);
     history.replaceState(null, "", location.pathname + location.search);
   });
 }
 
-export function backToDraft(): void {
+/** Give up the shared workflow, or the draft that waits behind it. */
+export function leaveShared(isBack: boolean): void {
   const before = get().kept;
   set({ kept: null });
-  if (before) void openText(before, "Your draft");
+  keep("before", null);
+  if (before && isBack) void openText(before, "Your draft");
 }
 
 async function guarded(work: () => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { setInput } from "../document/edit";
 import { cone, signatures } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import type { Doc, Json, Link, NodeRun, NodeState, Result } from "../types";
-import { doc, edit, get, say, type State } from "./store";
+import { edit, get, say, set, type State } from "./store";
 
 const MOST = 12; // results kept for each node
 
@@ -95,6 +95,9 @@ export function position(state: State, id: string): { at: number; of: number } {
   return { at: at < 0 ? of - 1 : at, of };
 }
 
-export function isEmpty(): boolean {
-  return Object.keys(doc().nodes).length === 0;
+/** A picture that is no longer there takes its result along: files of earlier days are deleted. */
+export function forget(id: string, url: string): void {
+  const { results } = get();
+  const left = (results[id] ?? []).filter((result) => !result.pictures?.some((picture) => picture.url === url));
+  if (left.length !== results[id]?.length) set({ results: { ...results, [id]: left } });
 }
