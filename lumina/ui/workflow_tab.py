@@ -42,7 +42,8 @@ class WorkflowTab:
         self._workshop, self._spec, self._folder = workshop, spec, folder
         self._visitors = Visitors(workshop)
         self.canvas = make_canvas(catalogue(spec), templates(), os.environ.get("SPACE_ID", ""))
-        running = self.canvas.execute(self._execute, None, self.canvas, **DRAWS)
+        # "multiple": Continue may come before Gradio has noticed the end of what was stopped
+        running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
         running.then(None, js=ENDED, **QUICK)
         self.canvas.halt(None, cancels=[running], **QUICK)
         self.canvas.review(self._review, None, self.canvas, trigger_mode="always_last", **QUICK)

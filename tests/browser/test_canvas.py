@@ -393,9 +393,11 @@ def test_the_canvas_is_ready_at_once_and_smooth_with_64_nodes(visit: Callable) -
     taken = page.evaluate(
         """() => new Promise((resolve) => {
         const begun = performance.now();
-        [...document.querySelectorAll("[role=tab]")].find((tab) => tab.innerText.includes("Workflow")).click();
+        const tabs = [...document.querySelectorAll("[role=tab]")];
+        tabs.find((tab) => tab.innerText.includes("Workflow")).click();
         (function look() {
-            if (document.querySelector(".lumina-canvas .toolbar")) resolve((performance.now() - begun) / 1000);
+            const isThere = document.querySelector(".lumina-canvas .toolbar");
+            if (isThere) resolve((performance.now() - begun) / 1000);
             else setTimeout(look, 5);
         })(); })"""
     )
@@ -408,8 +410,9 @@ def test_the_canvas_is_ready_at_once_and_smooth_with_64_nodes(visit: Callable) -
     page.mouse.down()
     page.evaluate(
         """() => { window.frames_ = []; (function tick(now) {
+        if (!window.frames_) return;
         if (now) window.frames_.push(now);
-        if (window.frames_) requestAnimationFrame(tick); })(); }"""
+        requestAnimationFrame(tick); })(); }"""
     )
     for step in range(60):
         page.mouse.move(x + 3 * step, y + 2 * step)

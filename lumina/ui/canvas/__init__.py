@@ -58,7 +58,6 @@ def make_canvas(catalogue: Mapping[str, Any], templates: Sequence[Mapping[str, s
         catalogue=dict(catalogue),
         templates=list(templates),
         space=space,
-        version=version(),
         run={},
         plan={},
         brought={},
@@ -71,9 +70,10 @@ def routes() -> list[Route]:
 
 
 def prefetch() -> str:
-    """Lets the browser fetch the canvas while it has nothing else to do."""
+    """What tells the page where the canvas is; the browser fetches it while it has nothing else to do."""
     return "".join(
-        f'<link rel="prefetch" href="lumina/{name}?v={version()}">' for name in ("canvas.js", "canvas.css")
+        f'<link rel="prefetch" class="canvas-file" href="lumina/{name}?v={version()}">'
+        for name in ("canvas.js", "canvas.css")
     )
 
 

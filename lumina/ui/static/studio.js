@@ -37,3 +37,14 @@ window.openWorkflow = (text) => {
 const openLinked = () => /[#&]wf=/.test(location.hash) && window.openWorkflow();
 window.addEventListener("hashchange", openLinked);
 openLinked();
+// The canvas is fetched while there is nothing else to do, so that its tab opens at once.
+let canvas = null;
+function fetched({ href }) {
+  const made = href.includes(".css")
+    ? Object.assign(document.createElement("link"), { rel: "stylesheet", href })
+    : Object.assign(document.createElement("script"), { src: href });
+  document.head.append(made);
+  return new Promise((resolve, reject) => Object.assign(made, { onload: resolve, onerror: reject }));
+}
+window.loadCanvas = () => (canvas ??= Promise.all([...document.querySelectorAll("link.canvas-file")].map(fetched)));
+window.addEventListener("load", () => (window.requestIdleCallback || setTimeout)(window.loadCanvas));

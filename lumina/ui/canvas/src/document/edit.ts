@@ -14,7 +14,8 @@ export function freeName(taken: Record<string, unknown>, wish: string): string {
   const plain = wish.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 56) || "node";
   const isFree = (name: string) => !(name in taken) && name !== INPUTS && name !== "outputs";
   if (isFree(plain)) return plain;
-  for (let count = 2; ; count++) if (isFree(`${plain}_${count}`)) return `${plain}_${count}`;
+  const stem = plain.replace(/_\d+$/, "");
+  for (let count = 2; ; count++) if (isFree(`${stem}_${count}`)) return `${stem}_${count}`;
 }
 
 export function addNode(doc: Doc, task: string, at: Place, inputs: DocNode["inputs"] = {}): [Doc, string] {
