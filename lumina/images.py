@@ -75,10 +75,14 @@ def digest_of(image: Image.Image) -> str:
     return "sha256:" + hashlib.sha256(head + image.tobytes()).hexdigest()
 
 
-def png_bytes(image: Image.Image, recipe: str | None = None) -> bytes:
-    """``image`` as a PNG that is marked as AI-generated and, if given, carries its ``recipe`` (JSON text)."""
+def png_bytes(image: Image.Image, recipe: str | None = None, *, by_model: bool = True) -> bytes:
+    """``image`` as a PNG that, if given, carries its ``recipe`` (JSON text).
+
+    It is marked as AI-generated unless it was made without a model.
+    """
     text = PngImagePlugin.PngInfo()
-    text.add_itxt(_XMP_KEY, _XMP)
+    if by_model:
+        text.add_itxt(_XMP_KEY, _XMP)
     if recipe is not None:
         text.add_itxt(RECIPE_KEY, recipe)
     file = io.BytesIO()
@@ -86,13 +90,13 @@ def png_bytes(image: Image.Image, recipe: str | None = None) -> bytes:
     return file.getvalue()
 
 
-def write_png(path: Path, image: Image.Image, recipe: str | None = None) -> Path:
+def write_png(path: Path, image: Image.Image, recipe: str | None = None, *, by_model: bool = True) -> Path:
     """Write :func:`png_bytes` to ``path``, whole or not at all; makes the folder if it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".png")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(png_bytes(image, recipe))
+            file.write(png_bytes(image, recipe, by_model=by_model))
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     finally:

@@ -16,7 +16,8 @@ class Settings:
     """One value per environment variable ``LUMINA_<NAME>``; the defaults need no environment at all.
 
     ``threads`` 0 leaves the number of CPU threads to torch; ``device`` "auto" takes a GPU where there is one.
-    ``outputs`` is the folder that pictures are written to.
+    ``outputs`` is the folder that pictures are written to, ``cache`` the one that results of workflows are
+    kept in, so that nothing is drawn twice.
     """
 
     model: str = "tabletop"
@@ -25,6 +26,7 @@ class Settings:
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
+    cache: Path = Path("~/.cache/lumina-studio")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -38,6 +40,7 @@ class Settings:
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
             outputs=Path(given.get("LUMINA_OUTPUTS") or default.outputs),
+            cache=Path(given.get("LUMINA_CACHE") or default.cache),
         )
 
 

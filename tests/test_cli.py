@@ -28,6 +28,11 @@ from tests.tiny import write_tiny_model
 PROMPT = ("--prompt", "two red spheres on a white ground")
 
 
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LUMINA_CACHE", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_pipeline(model: str | None, previews: bool = False) -> Painter:

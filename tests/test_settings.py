@@ -16,9 +16,9 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 def test_every_value_can_be_set() -> None:
     environment = {
         "LUMINA_MODEL": "big", "LUMINA_DTYPE": "bfloat16", "LUMINA_WINDOW": "4", "LUMINA_THREADS": "2",
-        "LUMINA_DEVICE": "cuda:1", "LUMINA_OUTPUTS": "pictures",
+        "LUMINA_DEVICE": "cuda:1", "LUMINA_OUTPUTS": "pictures", "LUMINA_CACHE": "kept",
     }  # fmt: skip
-    expected = Settings("big", "bfloat16", 4, 2, "cuda:1", Path("pictures"))
+    expected = Settings("big", "bfloat16", 4, 2, "cuda:1", Path("pictures"), Path("kept"))
     assert Settings.from_environment(environment) == expected
 
 

@@ -133,6 +133,11 @@ def _value(field: FieldInfo, text: str) -> Any:
         raise InputError(f"{field.title} must be JSON such as [[8, 99]], not {text!r}.") from None
 
 
-for _name, _class in TASKS.items():
-    if issubclass(_class, DrawingTask):
-        app.command(_name)(_task_command(_class))
+def add_commands(group: typer.Typer) -> None:
+    """A command for each task that draws; the others are nodes of workflows."""
+    for name, task_class in TASKS.items():
+        if issubclass(task_class, DrawingTask):
+            group.command(name)(_task_command(task_class))
+
+
+add_commands(app)

@@ -51,7 +51,7 @@ class Task(BaseModel, ABC):
 
     @classmethod
     def is_asked(cls, values: Mapping[str, Any]) -> bool:
-        """Whether a person has to fill the input that ``asks`` names before a task with these inputs can run."""
+        """Whether a person has to fill the input that ``asks`` names, before a task with these can run."""
         return cls.asks is not None and values.get(cls.asks) is None
 
     @classmethod

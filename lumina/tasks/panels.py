@@ -3,6 +3,8 @@
 from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
+from PIL import Image
+
 from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import ModelSpec
@@ -51,10 +53,14 @@ class PanelTask(DrawingTask):
         size = {"width": width, "height": height}
         return super().resolved(pipeline).model_copy(update=size)
 
+    def panel(self, width: int, height: int) -> Image.Image:
+        """What stands above the result: the given picture, cut as the model's own references were."""
+        return cover(self.picture.image, width, height)
+
     def motif(self) -> Motif:
-        """The instruction, and the given picture cut as the model's own references were."""
+        """The instruction, and the panel."""
         width, height = int(self.width or 0), int(self.height or 0)
-        panel = cover(self.picture.image, width, height)
+        panel = self.panel(width, height)
         prompt = str(getattr(self, "prompt", ""))
         return Motif(self.words(width, 2 * height), width, height, given=panel, prompt=prompt)
 

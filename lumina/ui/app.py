@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
-from lumina.model.config import spec_of
+from lumina.model.config import ModelSpec, spec_of
 from lumina.pipeline.drawing import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
@@ -33,10 +34,10 @@ SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
 def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
-    """The page, with a tab and an endpoint for each drawing task that the model can do."""
+    """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model.partition("@")[0])
-    tasks = [TASKS[name] for name in spec.tasks if name in TASKS]
-    drawing = [task for task in tasks if issubclass(task, DrawingTask)]
+    drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
+    able = [task for task in drawing if task.name in spec.tasks]
     page = gr.Blocks(
         title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
     )
@@ -46,12 +47,15 @@ def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
         with gr.Tabs(elem_classes="studio") as all_tabs:
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
-                    tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
+                    if task in able:
+                        tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
+                    else:
+                        gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with gr.Tab("Workflow", id="workflow"):
                 WorkflowTab(workshop, spec, page.GRADIO_CACHE)
         opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
         opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
-        for task in drawing:
+        for task in able:
             limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
         for tab in tabs:
@@ -59,6 +63,11 @@ def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
         header.listen(page)
     page.queue(max_size=MAX_WAITING)
     return page
+
+
+def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
+    """What a tab says whose task is beyond the model."""
+    return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
 def launch_options() -> dict[str, Any]:

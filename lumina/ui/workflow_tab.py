@@ -1,7 +1,5 @@
 """The Workflow tab: the canvas, and what happens between it, the executor and the one model."""
 
-import base64
-import binascii
 import logging
 import os
 import secrets
@@ -14,11 +12,12 @@ from gradio.processing_utils import save_bytes_to_cache
 from PIL import Image
 
 from lumina import images
-from lumina.errors import InputError, InvalidWorkflow, LuminaError
+from lumina.errors import InvalidWorkflow, LuminaError
 from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
+from lumina.ui.pictures import picture_of
 from lumina.ui.task_tab import DRAWS, QUICK
 from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
@@ -111,7 +110,7 @@ class WorkflowTab:
         payload = _payload(event)
         answer: dict[str, Any] = {"ticket": str(payload.get("ticket", ""))[:40]}
         try:
-            image = images.open_image(_bytes(payload.get("picture")))
+            image = picture_of(payload.get("picture"), "Picture")
             name = self._visitors.keep(payload.get("visitor"), image).name
         except LuminaError as error:
             return gr.HTML(brought=answer | {"error": str(error)})
@@ -135,10 +134,3 @@ def _payload(event: gr.EventData) -> Mapping[str, Any]:
 
 def _refused(sentence: str) -> View:
     return {"run": secrets.token_hex(8), "state": "failed", "message": sentence, "nodes": {}}
-
-
-def _bytes(text: Any) -> bytes:
-    try:
-        return base64.b64decode(str(text or ""), validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise InputError("This picture cannot be read; choose it again.") from error

@@ -1,10 +1,10 @@
-"""Runs a workflow: each node once, in order, from the cache where nothing has changed, telling what happens."""
+"""Runs a workflow: each node once, in order, from the cache where nothing has changed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from numpy.typing import NDArray
 
@@ -24,6 +24,10 @@ from lumina.workflow.sockets import outputs_of
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import problems
 from lumina.workflow.wiring import Batches, Job, Wiring, digest, results
+
+Values = Mapping[str, tuple[Any, ...]]
+Result = TypeVar("Result")
+Happening: TypeAlias = Generator[events.Event, None, Result]
 
 ROWS = "rows"  # of an unfinished result in the store: the rows of codes that it has already
 
@@ -83,7 +87,7 @@ def run(workflow: Workflow, resources: Resources, until: str | None = None) -> e
 
 
 def taking_part(workflow: Workflow, until: str | None = None) -> set[str]:
-    """The nodes of a run; notes never do, since they give nothing on. Raises InputError for an unknown one."""
+    """The nodes of a run, notes left out. Raises InputError for a node that is not there."""
     if until is not None and until not in workflow.nodes:
         raise InputError(f'There is no node "{until}"; this workflow has: {", ".join(workflow.nodes)}.')
     chosen = workflow.nodes.keys() if until is None else with_needs(workflow, [until])
@@ -115,7 +119,7 @@ class _Execution:
         yield finished
         return finished
 
-    def _node(self, name: str) -> Steps[None]:  # type: ignore[type-arg]  # events, not Progress
+    def _node(self, name: str) -> Happening[None]:
         node = self.workflow.nodes[name]
         sources = [source for _, source, _ in sources_of(node)]
         cause = next((self.causes[source] for source in sources if source in self.causes), None)
@@ -128,7 +132,7 @@ class _Execution:
         else:
             yield from self._ready(name, TASKS[node.task])
 
-    def _ready(self, name: str, task: type[Task]) -> Any:
+    def _ready(self, name: str, task: type[Task]) -> Happening[None]:
         """A node that has all it needs."""
         try:
             axes, jobs = self.wiring.jobs(name, self.outputs)
@@ -157,7 +161,7 @@ class _Execution:
         self.outputs[name] = results(name, task, jobs, axes, found)
         yield self._done(name, jobs, seconds, is_cached)
 
-    def _work(self, name: str, task: type[Task], job: Job, index: int, count: int) -> Any:
+    def _work(self, name: str, task: type[Task], job: Job, index: int, count: int) -> Happening[Values]:
         """Run one job; its unfinished rows are kept when it is closed, and used when it is begun again."""
         store, key, began = self.resources.store, job.key, perf_counter()
         asked, rows = read(task, job.values), f"{job.key}.{ROWS}"

@@ -1,11 +1,18 @@
 """Pictures and workflows as files: a drawn picture carries its recipe, a recipe is read from either."""
 
 from pathlib import Path
+from typing import Any
 
 from lumina.errors import InputError, InvalidImage
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
-from lumina.workflow.schema import Workflow, dump, load, recipe_of
+from lumina.tasks.image_input import ImageInput
+from lumina.workflow.document import Workflow
+from lumina.workflow.events import RunFinished
+from lumina.workflow.parsing import MAX_BYTES as MAX_TEXT
+from lumina.workflow.recipes import is_by_model
+from lumina.workflow.recipes import recipe_text as result_recipe
+from lumina.workflow.schema import dump, load, recipe_of
 
 _PNG = b"\x89PNG"
 
@@ -34,23 +41,62 @@ def write_picture(picture: Picture, model: str, folder: Path) -> Path:
         raise InputError(f"The folder {folder} cannot be written to; choose another.") from error
 
 
+def write_results(finished: RunFinished, folder: Path) -> dict[str, list[Any]]:
+    """Write the pictures of a run, each with the whole recipe: by output the files, or the values themselves.
+
+    Raises InputError if the folder cannot be written to.
+    """
+    workflow = load(finished.recipe)
+    found: dict[str, list[Any]] = {}
+    for name, values in finished.outputs.items():
+        link = finished.sources[name]
+        found[name] = [
+            _written(folder, workflow, finished.recipe, (name, link, index, len(values)), value)
+            for index, value in enumerate(values)
+        ]
+    return found
+
+
+def _written(
+    folder: Path, workflow: Workflow, recipe: str, place: tuple[str, str, int, int], value: Any
+) -> Any:
+    if not isinstance(value, Picture | ImageInput):
+        return value
+    name, link, index, count = place
+    digest = (value.drawing.digest if isinstance(value, Picture) else value.name).removeprefix("sha256:")[:8]
+    number = f"-{index + 1}" if count > 1 else ""
+    path = folder / f"{name}{number}-{digest}.png"
+    text = result_recipe(recipe, link, index, count, value)
+    try:
+        return str(write_png(path, value.image, text, by_model=is_by_model(workflow, link)))
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be written to; choose another.") from error
+
+
 def read_workflow(source: bytes | str | Path) -> Workflow:
     """The workflow in a JSON file, or inside a PNG (also given as bytes).
 
     Raises InputError if there is none, InvalidWorkflow with its problems.
     """
+    return load(read_text(source))
+
+
+def read_text(source: bytes | str | Path) -> bytes | str:
+    """The JSON text of a workflow in a file, or inside a PNG; raises InputError if there is none."""
     data = source if isinstance(source, bytes) else _content(Path(source))
     if not data.startswith(_PNG):
-        return load(data)
+        return data
     recipe = read_recipe(data)
     if recipe is None:
         raise InvalidImage("This picture carries no recipe; use a PNG that Lumina Studio wrote.")
-    return load(recipe)
+    return recipe
 
 
 def _content(file: Path) -> bytes:
+    """A file, a JSON one only so far that it is seen to be too long."""
     try:
         with file.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
+            head = opened.read(MAX_TEXT + 1)
+            return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
     except (OSError, ValueError) as error:
         raise InputError(f"The file {file.name!r} cannot be opened; check its name.") from error

@@ -3,18 +3,20 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.pipeline.drawing import Painter
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
-from lumina.workflow.document import Input, Link, Node, Workflow
+from lumina.workflow.document import Input, Link, Node, Part, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import IMAGE, picture_name, wrong_value
 from lumina.workflow.parsing import Problem, problem
 from lumina.workflow.shelves import Shelf, find
 from lumina.workflow.sockets import Socket, inputs_of
+
+AnyPart = TypeVar("AnyPart", bound=Part)
 
 RANDOM = "random"
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
@@ -24,22 +26,29 @@ OPTIONS = ("guidance_scale", "temperature", "top_k", "top_p")
 def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
     """The document with ``values``: by name for its inputs, by ``node.input`` for literals of its nodes.
 
-    Texts are read as the type that is asked for, a JSON list as a list of values. Raises InputError for a name
-    that is not there or a value that does not fit.
+    Texts are read as the type that is asked for, a JSON list as a list of values. Raises InputError for a
+    name that is not there or a value that does not fit.
     """
     inputs, nodes = dict(workflow.inputs), dict(workflow.nodes)
     for name, value in values.items():
-        node, dot, key = name.partition(".")
+        socket = target_of(workflow, name)
+        if socket is None:
+            raise InputError(f'There is no input "{name}"; this workflow has: {_names(workflow)}.')
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
-        elif (
-            dot and node in nodes and key in (known := inputs_of(TASKS[nodes[node].task], nodes[node].inputs))
-        ):
-            literal = _read_as(known[key], value)
-            nodes[node] = _changed(nodes[node], inputs={**nodes[node].inputs, key: literal})
         else:
-            raise InputError(f'There is no input "{name}"; this workflow has: {_names(workflow)}.')
+            node, _, key = name.partition(".")
+            nodes[node] = _changed(nodes[node], inputs={**nodes[node].inputs, key: _read_as(socket, value)})
     return _changed(workflow, **({INPUTS: inputs} if inputs else {}), nodes=nodes)
+
+
+def target_of(workflow: Workflow, name: str) -> Socket | None:
+    """What a value for ``name``, an input of the workflow or ``node.input``, fills; None if nothing."""
+    if name in workflow.inputs:
+        return Socket(workflow.inputs[name].type)
+    node, _, key = name.partition(".")
+    task = TASKS.get(workflow.nodes[node].task) if node in workflow.nodes else None
+    return inputs_of(task, workflow.nodes[node].inputs).get(key) if task else None
 
 
 def filled(workflow: Workflow, painter: Painter | None) -> Workflow:
@@ -104,6 +113,8 @@ def _read_as(socket: Socket, value: Any) -> Any:
     """A text from a command line as the socket's type; other values as they are."""
     if not isinstance(value, str):
         return value
+    if socket.type == IMAGE and not value.startswith("{"):
+        return {IMAGE: value}
     is_json = value.lstrip().startswith(("[", "{")) or socket.type not in ("text", "choice", IMAGE)
     if not is_json or value == RANDOM:
         return value
@@ -147,7 +158,7 @@ def _without_random(value: Any) -> Any:
     return secrets.randbelow(LARGEST_SEED) if value == RANDOM else value
 
 
-def _changed(part: Any, **changes: Any) -> Any:
+def _changed(part: AnyPart, **changes: Any) -> AnyPart:
     """A copy of a part of the document with other values."""
     return part.model_copy(update=changes)
 

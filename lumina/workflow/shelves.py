@@ -40,14 +40,14 @@ class MemoryShelf:
 
 
 class FolderShelf:
-    """The pictures in a folder and in those directly below it; nothing outside is ever opened.
+    """The pictures in a folder, with ``below`` also in those directly below it; nothing else is opened.
 
     Names are compared with what the folder lists, so that no name can lead elsewhere; nor can a link of
     the file system.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, below: bool = False) -> None:
+        self._folder, self._patterns = folder, ("*", "*/*") if below else ("*",)
         self._digests: dict[tuple[str, int], str] = {}
 
     def find(self, name: str) -> ImageInput | None:
@@ -63,17 +63,17 @@ class FolderShelf:
     def _files(self) -> list[Path]:
         try:
             inside = self._folder.resolve()
-            found = sorted([*self._folder.glob("*"), *self._folder.glob("*/*")])[:MOST_FILES]
+            found = sorted(path for pattern in self._patterns for path in self._folder.glob(pattern))
             return [
                 path
-                for path in found
+                for path in found[:MOST_FILES]
                 if path.suffix.lower() in ENDINGS and path.is_file() and path.resolve().is_relative_to(inside)
             ]
         except OSError:
             return []
 
     def _opened(self, path: Path, digest: str | None) -> ImageInput | None:
-        """The picture in a file, only if it has this digest; digests are remembered while a file is the same."""
+        """The picture in a file, if it has this digest; digests are remembered while a file is the same."""
         try:
             known = (str(path), path.stat().st_mtime_ns)
             if digest is not None and self._digests.get(known, digest) != digest:
@@ -83,6 +83,11 @@ class FolderShelf:
             return None
         self._digests[known] = picture.name
         return picture if digest in (None, picture.name) else None
+
+
+def shipped() -> FolderShelf:
+    """The pictures that come with the program."""
+    return FolderShelf(ASSETS, below=True)
 
 
 def find(name: str, shelves: Sequence[Shelf]) -> ImageInput | None:

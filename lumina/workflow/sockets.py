@@ -67,7 +67,7 @@ def outputs_of(task: type[Task]) -> dict[str, Socket]:
 
 def socket_of(field: FieldInfo) -> Socket:
     """The socket of one field."""
-    kinds, words = _kinds(field.annotation), ()
+    kinds, words = _kinds(field.annotation), tuple[str, ...]()
     if kinds and all(_type(kind) == "image" for kind in kinds):
         kinds = kinds[:1]
     if len(kinds) > 1:  # a seed is a number or the word "random"

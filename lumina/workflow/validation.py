@@ -130,12 +130,12 @@ def _literal_problems(
     known = sockets(node)
     own = {key: value for key, value in literals.items() if key in known}
     for item in literal_problems((*place, INPUTS), TASKS[node.task], own, known):
-        key = place_of(item["pointer"])[3:4]
-        if not (key and key[0] in links):
-            yield _missing_image(item, known.get(str(key[0]))) if key else item
-    for key in slots_of(TASKS[node.task], node.inputs):
-        if key not in node.inputs:
-            yield problem((*place, INPUTS, key), "is missing", f'add "{key}", which the text has in braces')
+        name = str((*place_of(item["pointer"]), "", "")[3])
+        if name not in links:
+            yield _missing_image(item, known.get(name))
+    for slot in slots_of(TASKS[node.task], node.inputs):
+        if slot not in node.inputs:
+            yield problem((*place, INPUTS, slot), "is missing", f'add "{slot}", which the text has in braces')
     for key in node.inputs:
         if key not in known:
             message = f"is not an input of {node.task}"

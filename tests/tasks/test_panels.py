@@ -18,6 +18,7 @@ from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS, instructions
 from lumina.tasks.base import DrawingTask, Picture, read
+from lumina.tasks.conditions import condition_of
 from lumina.tasks.image_input import ImageInput
 from lumina.tasks.panels import nearest
 from tests.tiny import write_tiny_model
@@ -203,3 +204,11 @@ def test_wrong_values_are_one_sentence(changes: dict[str, Any], words: str) -> N
     with pytest.raises(InputError, match=words) as caught:
         ask("predict", **changes)
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+def test_a_map_can_be_made_from_the_photograph(fake: FakePipeline) -> None:
+    plain, made = (motif("control", fake, extract=extract).given for extract in (False, True))
+    assert plain is not None and made is not None
+    assert made.tobytes() == condition_of(plain, "canny").tobytes() and made.tobytes() != plain.tobytes()
+    with pytest.raises(InputError, match="A depth map is not made from a photograph here"):
+        finish(ask("control", kind="depth", extract=True).run(fake))

@@ -25,8 +25,8 @@ document.addEventListener("mouseover", (event) => {
   else requestAnimationFrame(apply);
 })();
 // Other parts of the page open a workflow by its text; so does an address that holds one. Nothing runs by that.
-window.openWorkflow = (text) => {
-  if (text) window.luminaHanded = text;
+window.openWorkflow = (text, pictures) => {
+  if (text) window.luminaHanded = { text, pictures };
   (function press() {
     const opener = document.querySelector(".open-workflow");
     if (!opener) return requestAnimationFrame(press);

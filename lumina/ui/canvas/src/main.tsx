@@ -3,7 +3,7 @@
 import { createRoot } from "react-dom/client";
 import { connect, prop, type Bridge } from "./studio/bridge";
 import { openAddress, openText, recover } from "./studio/files";
-import { receiveBrought } from "./studio/pictures";
+import { receiveBrought, send } from "./studio/pictures";
 import { ended, receive, receivePlan } from "./studio/running";
 import { NO_TASKS, set } from "./studio/store";
 import { App } from "./parts/App";
@@ -26,21 +26,23 @@ function begin(): void {
   void openAddress(location.hash);
   window.addEventListener("hashchange", () => void openAddress(location.hash));
   window.addEventListener("lumina-canvas-ended", ended);
-  window.addEventListener("lumina-open-workflow", openHanded);
-  openHanded();
+  window.addEventListener("lumina-open-workflow", () => void openHanded());
+  void openHanded();
 }
 
-/** What another tab of this page has handed over to be opened here. */
-function openHanded(): void {
-  const text = window.luminaHanded;
+/** What another tab of this page has handed over to be opened here, with the pictures it names. */
+async function openHanded(): Promise<void> {
+  const handed = window.luminaHanded;
   window.luminaHanded = undefined;
-  if (text) void openText(text, "Your settings");
+  if (!handed) return;
+  await Promise.all((handed.pictures ?? []).map(send));
+  await openText(handed.text, "Your settings");
 }
 
 declare global {
   interface Window {
     LuminaCanvas: { mount: typeof mount };
-    luminaHanded: string | undefined;
+    luminaHanded: { text: string; pictures?: string[] } | undefined;
   }
 }
 

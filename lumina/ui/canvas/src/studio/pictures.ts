@@ -18,11 +18,16 @@ export async function bring(file: File): Promise<Brought> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let text = "";
   for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return send(btoa(text));
+}
+
+/** Send the bytes of a picture in base64. */
+export function send(picture: string): Promise<Brought> {
   const ticket = Math.random().toString(36).slice(2);
   return new Promise((resolve) => {
     waiting.set(ticket, resolve);
     setTimeout(() => answered(ticket, { error: "The studio does not answer; try again." }), WAIT);
-    tell("bring", { picture: btoa(text), ticket });
+    tell("bring", { picture, ticket });
   });
 }
 

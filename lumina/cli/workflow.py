@@ -1,0 +1,183 @@
+"""``lumina run``, ``check`` and ``recipe``: workflows from files, or from inside the pictures they made."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lumina.cli import generate
+from lumina.cli.console import AsJson, Model, Out, show, watched
+from lumina.errors import InputError
+from lumina.images import open_image
+from lumina.settings import Settings
+from lumina.steps import Progress, Steps
+from lumina.tasks import TASKS
+from lumina.tasks.image_input import ImageInput
+from lumina.workflow import events
+from lumina.workflow.cache import DiskStore
+from lumina.workflow.document import Workflow
+from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.files import read_text, read_workflow, write_results
+from lumina.workflow.filling import target_of, with_values
+from lumina.workflow.planning import Plan, plan
+from lumina.workflow.recipes import pictured
+from lumina.workflow.schema import codes_of, dump
+from lumina.workflow.shelves import FolderShelf, MemoryShelf, shipped
+from lumina.workflow.timings import Timings
+from lumina.workflow.validation import check
+
+Ended = list[events.NodeFailed | events.ChoiceNeeded]
+
+
+def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG")]) -> None:
+    """Print the workflow inside a picture."""
+    typer.echo(dump(read_workflow(file)))
+
+
+def check_workflow(file: Annotated[Path, typer.Argument(metavar="FILE")], as_json: AsJson = False) -> None:
+    """Name every problem of a workflow file; exit code 2 if there is one."""
+    found = check(read_text(file)).problems
+    lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}." for item in found]
+    show({"ok": not found, "problems": found} if as_json else lines or ["No problems."])
+    if found:
+        raise typer.Exit(2)
+
+
+def run_workflow(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A workflow, or a picture with its recipe.")],
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Fill an input, or NODE.INPUT=VALUE; NODE=2 picks."),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="NODE", help="Run to this node.")] = None,
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and how long.")] = False,
+    model: Model = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a workflow; what has not changed since the last run is taken from the cache."""
+    shelf = MemoryShelf()
+    workflow = read_workflow(file)
+    workflow = with_values(workflow, dict(_assignment(workflow, text, shelf) for text in values or []))
+    resources = _resources(workflow, model, [shelf, shipped(), FolderShelf(file.parent)])
+    if is_dry:
+        _show_plan(plan(workflow, resources, until), as_json)
+        return
+    ended: Ended = []
+    finished = watched(_watchable(run(workflow, resources, until), ended), "Running", quiet=as_json)
+    folder = out or Settings.from_environment().outputs
+    report = _report(workflow, finished, write_results(finished, folder))
+    _add_choices(report, ended, finished, folder)
+    show(report if as_json else _lines(report))
+    _end(ended)
+
+
+def _resources(workflow: Workflow, model: str | None, shelves: list[Any]) -> Resources:
+    """With the model, if a node needs it."""
+    settings = Settings.from_environment()
+    nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
+    needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in nodes)
+    worker = LocalWorker(generate.open_pipeline(model or workflow.model)) if needs_model else None
+    cache = Path(os.path.expanduser(settings.cache))  # never fails, even without a home
+    return Resources(worker, DiskStore(cache), shelves, Timings(cache / "timings.json"))
+
+
+def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str, Any]:
+    """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the shelf."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"--set takes NAME=VALUE, not {text!r}.")
+    node = workflow.nodes.get(name)
+    if node is not None and name not in workflow.inputs and node.task == "pick":
+        name = f"{name}.choice" if value.isdecimal() else f"{name}.scorer"
+    socket = target_of(workflow, name)
+    if socket is None or socket.type != "image" or not Path(value).is_file():
+        return name, value
+    picture = ImageInput.of(open_image(Path(value), keep_alpha=True))
+    shelf.add(picture)
+    return name, {"image": picture.name}
+
+
+def _watchable(happening: events.Run, ended: Ended) -> Steps[events.RunFinished]:
+    """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``."""
+    try:
+        while True:
+            event = next(happening)
+            if isinstance(event, events.NodeProgress):
+                yield Progress(event.step.done, event.step.total, event.node)
+            elif isinstance(event, events.NodeFailed | events.ChoiceNeeded):
+                ended.append(event)
+    except StopIteration as stop:
+        finished: events.RunFinished = stop.value
+        return finished
+    finally:
+        happening.close()
+
+
+def _report(
+    workflow: Workflow, finished: events.RunFinished, outputs: dict[str, list[Any]]
+) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "outputs": outputs,
+        "executed": list(finished.executed),
+        "cached": list(finished.cached),
+        "seconds": round(finished.seconds, 3),
+    }
+    for name in ("skipped", "failed"):
+        if names := getattr(finished, name):
+            report[name] = list(names)
+    if (expected := codes_of(workflow)) and finished.status == "done":
+        shown = pictured(workflow, finished.outputs, finished.sources)
+        drawing = getattr(shown, "drawing", None)
+        report["identical"] = drawing is not None and drawing.digest == expected
+    return report
+
+
+def _add_choices(report: dict[str, Any], ended: Ended, finished: events.RunFinished, folder: Path) -> None:
+    """The pictures to choose from, written to files so that a person can look at them."""
+    for event in ended:
+        if isinstance(event, events.ChoiceNeeded):
+            name = f"{event.node}_choice"
+            choices = replace(finished, outputs={name: event.pictures}, sources={name: f"{event.node}.image"})
+            files = write_results(choices, folder)[name]
+            report.setdefault("needs_choice", {})[event.node] = {"input": event.input, "pictures": files}
+
+
+def _lines(report: dict[str, Any]) -> Iterable[str]:
+    """What people read: the results, one a line, then what was done."""
+    lines = [str(value) for values in report["outputs"].values() for value in values]
+    for choice in report.get("needs_choice", {}).values():
+        lines += choice["pictures"]
+    if report.get("identical"):
+        lines.append("The same codes as the recipe's: identical.")
+    ran, cached = len(report["executed"]), len(report["cached"])
+    return [*lines, f"{ran} step{'s' * (ran != 1)} ran, {cached} cached, {report['seconds']} s."]
+
+
+def _show_plan(planned: Plan, as_json: bool) -> None:
+    steps = [{"node": s.node, "state": s.state, "seconds": s.seconds} for s in planned.steps]
+    lines = [
+        f"{step.node}: {step.state}" + (f" ({step.message})" * bool(step.message)) for step in planned.steps
+    ]
+    show({"steps": steps, "seconds": round(planned.seconds, 3)} if as_json else [*lines, planned.line])
+
+
+def _end(ended: Ended) -> None:
+    """One sentence and an exit code for a run that did not come to its end."""
+    if not ended:
+        return
+    for event in ended:
+        if isinstance(event, events.NodeFailed):
+            typer.echo(f'Node "{event.node}": {event.message}', err=True)
+        else:
+            count = len(event.pictures)
+            typer.echo(
+                f'Node "{event.node}" waits for a choice of {count} pictures; run again with '
+                f"--set {event.node}=NUMBER, from 1 to {count}, or with --set {event.node}=likelihood.",
+                err=True,
+            )
+    is_fault = any(isinstance(event, events.NodeFailed) and not event.is_input for event in ended)
+    raise typer.Exit(1 if is_fault else 2)

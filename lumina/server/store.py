@@ -1,0 +1,224 @@
+"""What a visitor has made and uploaded: pictures with their recipes, in one SQLite file."""
+
+import hashlib
+import io
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from PIL import Image
+
+from lumina.errors import InvalidImage, LuminaError
+from lumina.images import digest_of, open_image, png_bytes, read_recipe
+from lumina.tasks.image_input import ImageInput
+
+Kind = Literal["result", "upload"]
+
+MAX_BYTES = 500_000_000  # of one visitor; the oldest results give way
+THUMBNAIL = 224  # pixels along the longer side
+PATIENCE = 5.0  # seconds that one process waits for another's writing
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS kept (
+    visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,
+    words TEXT NOT NULL, recipe TEXT NOT NULL, digest TEXT NOT NULL, width INTEGER NOT NULL,
+    height INTEGER NOT NULL, bytes INTEGER NOT NULL, png BLOB NOT NULL, thumbnail BLOB NOT NULL,
+    PRIMARY KEY (visitor, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS kept_by_age ON kept (visitor, kind, made);
+CREATE INDEX IF NOT EXISTS kept_by_digest ON kept (visitor, digest);
+"""
+_SHOWN = "id, made, name, words, recipe, width, height, thumbnail"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture in the store: when it was ``made`` (seconds since 1970), its recipe, a small WebP of it."""
+
+    id: str
+    made: float
+    name: str
+    words: str
+    recipe: str
+    width: int
+    height: int
+    thumbnail: bytes
+
+
+class VisitorStore:
+    """The pictures of all visitors; every call names whose are meant, and no call reaches another's.
+
+    Names of visitors are hashed before they are written. Every method raises LuminaError with one sentence
+    where the file cannot be used, or is full.
+    """
+
+    def __init__(self, file: Path, most: int = MAX_BYTES) -> None:
+        self._file, self._most = file, most
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LuminaError(f"The folder {file.parent} cannot be written to; choose another.") from error
+        with self._open() as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(_TABLE)
+
+    def keep(self, visitor: str, png: bytes) -> str:
+        """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
+        recipe = read_recipe(png) or ""
+        image = open_image(png, keep_alpha=True)
+        return self._insert(visitor, "result", png, image, recipe=recipe, words=words_of(recipe))
+
+    def keep_upload(self, visitor: str, name: str, file: bytes) -> ImageInput:
+        """Keep a picture that a visitor uploaded, without its metadata; raises InvalidImage."""
+        picture = ImageInput.of(open_image(file, keep_alpha=True))
+        png = png_bytes(picture.image, by_model=False)
+        self._insert(visitor, "upload", png, picture.image, name=name, words=name)
+        return picture
+
+    def search(
+        self, visitor: str, text: str = "", limit: int = 50, older_than: float | None = None
+    ) -> list[Kept]:
+        """The newest results whose words contain every word of ``text``; ``older_than`` turns the page."""
+        wanted = text.lower().split()[:20]
+        query = f"SELECT {_SHOWN} FROM kept WHERE visitor = ? AND kind = 'result' AND made < ?"
+        query += " AND instr(words, ?) > 0" * len(wanted) + " ORDER BY made DESC LIMIT ?"
+        before = float("inf") if older_than is None else older_than
+        with self._open() as database:
+            rows = database.execute(query, (_hashed(visitor), before, *wanted, limit)).fetchall()
+        return [Kept(*row) for row in rows]
+
+    def png(self, visitor: str, key: str) -> bytes | None:
+        """The picture itself, as it was kept."""
+        return self._one("png", visitor, key)
+
+    def recipe(self, visitor: str, key: str) -> str | None:
+        """The recipe, to restore a result's settings."""
+        return self._one("recipe", visitor, key)
+
+    def delete(self, visitor: str, key: str) -> bool:
+        """Delete a picture for good; whether there was one."""
+        with self._open() as database:
+            gone = database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (_hashed(visitor), key))
+        return gone.rowcount > 0
+
+    def clear(self, visitor: str) -> int:
+        """Delete everything of a visitor; how many pictures that were."""
+        with self._open() as database:
+            return database.execute("DELETE FROM kept WHERE visitor = ?", (_hashed(visitor),)).rowcount
+
+    def forget(self, older_than: float) -> int:
+        """Delete what all visitors made before a moment, in seconds since 1970; how many pictures."""
+        with self._open() as database:
+            return database.execute("DELETE FROM kept WHERE made < ?", (older_than,)).rowcount
+
+    def find(self, visitor: str, name: str) -> ImageInput | None:
+        """A visitor's picture by ``sha256:…`` of its pixels, or the newest upload with this file name."""
+        by_digest = name.startswith("sha256:")
+        where = "digest = ?" if by_digest else "name = ? AND kind = 'upload'"
+        query = f"SELECT png FROM kept WHERE visitor = ? AND {where} ORDER BY made DESC LIMIT 1"
+        with self._open() as database:
+            row = database.execute(query, (_hashed(visitor), name)).fetchone()
+        if row is None:
+            return None
+        try:
+            return ImageInput.of(open_image(row[0], keep_alpha=True))
+        except InvalidImage:
+            return None
+
+    def _one(self, column: str, visitor: str, key: str) -> Any:
+        query = f"SELECT {column} FROM kept WHERE visitor = ? AND id = ?"
+        with self._open() as database:
+            row = database.execute(query, (_hashed(visitor), key)).fetchone()
+        return None if row is None else row[0]
+
+    def _insert(
+        self,
+        visitor: str,
+        kind: Kind,
+        png: bytes,
+        image: Image.Image,
+        *,
+        words: str,
+        name: str = "",
+        recipe: str = "",
+    ) -> str:
+        key = hashlib.sha256(f"{kind} {name} ".encode() + png).hexdigest()[:32]
+        row = (
+            _hashed(visitor), key, kind, time.time(), name, words.lower(), recipe,
+            digest_of(image), *image.size, len(png), png, _thumbnail(image),
+        )  # fmt: skip
+        with self._open() as database:
+            database.execute(f"INSERT OR REPLACE INTO kept VALUES ({', '.join('?' * len(row))})", row)
+            self._make_room(database, _hashed(visitor))
+        return key
+
+    def _make_room(self, database: sqlite3.Connection, owner: str) -> None:
+        """Delete a visitor's oldest pictures until the rest fits."""
+        rows = database.execute(
+            "SELECT id, bytes FROM kept WHERE visitor = ? ORDER BY made DESC", (owner,)
+        ).fetchall()
+        total = 0
+        for key, size in rows:
+            total += size
+            if total > self._most and key != rows[0][0]:
+                database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (owner, key))
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are written together, or not at all."""
+        try:
+            with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
+                database.execute("PRAGMA synchronous = NORMAL")
+                with database:
+                    yield database
+        except sqlite3.Error as error:
+            is_full = "full" in str(error)
+            advice = "its disk is full; delete results" if is_full else "the log of the server says why"
+            raise LuminaError(f"The gallery cannot be read or written: {advice}.") from error
+
+
+@dataclass(frozen=True)
+class VisitorShelf:
+    """One visitor's pictures, where a workflow looks up those that it names."""
+
+    store: VisitorStore
+    visitor: str
+
+    def find(self, name: str) -> ImageInput | None:
+        """The picture called ``name``, None if this visitor has none."""
+        return self.store.find(self.visitor, name)
+
+
+def words_of(recipe: str) -> str:
+    """All texts in a recipe, to search in."""
+    try:
+        document = json.loads(recipe)
+    except ValueError:
+        return ""
+    parts = (
+        [document.get(name) for name in ("title", "inputs", "nodes")] if isinstance(document, dict) else []
+    )
+    return " ".join(_texts(parts))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(inner)
+
+
+def _hashed(visitor: str) -> str:
+    return hashlib.sha256(visitor.encode()).hexdigest()
+
+
+def _thumbnail(image: Image.Image) -> bytes:
+    small, file = image.copy(), io.BytesIO()
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    small.save(file, format="WEBP", quality=80)
+    return file.getvalue()

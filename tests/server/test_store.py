@@ -1,0 +1,120 @@
+"""A visitor's pictures survive restarts, are found again, and are nobody else's."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from lumina.errors import InvalidImage, LuminaError
+from lumina.images import open_image, png_bytes
+from lumina.server.store import VisitorShelf, VisitorStore, words_of
+from lumina.tasks.image_input import ImageInput
+
+
+def result(prompt: str, colour: str = "red") -> bytes:
+    node = {"task": "text_to_image", "inputs": {"prompt": prompt, "seed": 1}}
+    recipe = json.dumps({"lumina": 1, "title": "Äpfel", "nodes": {"a": node}}, ensure_ascii=False)
+    return png_bytes(Image.new("RGB", (64, 48), colour), recipe)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """Every look at the clock is a second later."""
+    moments = iter(range(1, 10_000))
+    monkeypatch.setattr("lumina.server.store.time.time", lambda: float(next(moments)))
+    return lambda: float(next(moments))
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Callable[[], float]) -> VisitorStore:
+    return VisitorStore(tmp_path / "new" / "gallery.sqlite")
+
+
+def test_results_survive_a_restart_with_their_recipe(store: VisitorStore, tmp_path: Path) -> None:
+    png = result("a red cone")
+    key = store.keep("anna", png)
+    again = VisitorStore(tmp_path / "new" / "gallery.sqlite")
+    (kept,) = again.search("anna")
+    assert (kept.id, kept.width, kept.height) == (key, 64, 48)
+    assert again.png("anna", key) == png
+    assert json.loads(again.recipe("anna", key) or "")["nodes"]["a"]["inputs"]["prompt"] == "a red cone"
+    assert open_image(kept.thumbnail).size == (64, 48)
+    with sqlite3.connect(tmp_path / "new" / "gallery.sqlite") as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()
+
+
+def test_the_newest_come_first_and_words_narrow_them(store: VisitorStore) -> None:
+    for prompt in ("a red cone", "two blue cubes", "a 100% blue cone"):
+        store.keep("anna", result(prompt))
+    store.keep("anna", result("a red cone"))  # once more: kept once, and now the newest
+    found = store.search("anna")
+    assert len(found) == 3 and "a red cone" in found[0].words
+    assert len(store.search("anna", "CONE blue")) == 1 and len(store.search("anna", "cone")) == 2
+    assert len(store.search("anna", "100%")) == 1 and store.search("anna", "%") != found
+    assert store.search("anna", "torus") == [] and len(store.search("anna", "äpfel")) == 3
+    page = store.search("anna", limit=2)
+    assert [each.id for each in store.search("anna", older_than=page[-1].made)] == [found[2].id]
+
+
+def test_nobody_reaches_what_belongs_to_another(store: VisitorStore, tmp_path: Path) -> None:
+    key = store.keep("anna", result("a secret cone"))
+    store.keep_upload("anna", "photo.png", result("x"))
+    assert store.search("bert") == [] and store.png("bert", key) is None and store.recipe("bert", key) is None
+    assert not store.delete("bert", key) and store.clear("bert") == 0
+    assert store.find("bert", "photo.png") is None and store.find("anna", "photo.png") is not None
+    assert b"anna" not in b"".join(path.read_bytes() for path in (tmp_path / "new").iterdir())
+
+
+def test_what_is_deleted_is_gone(store: VisitorStore) -> None:
+    first, second = store.keep("anna", result("a")), store.keep("anna", result("b"))
+    assert store.delete("anna", first) and not store.delete("anna", first)
+    assert [kept.id for kept in store.search("anna")] == [second]
+    assert store.clear("anna") == 1 and store.search("anna") == []
+
+
+def test_old_pictures_are_forgotten_and_a_full_store_gives_up_its_oldest(
+    tmp_path: Path, clock: Callable[[], float]
+) -> None:
+    size = len(result("number 1"))
+    store = VisitorStore(tmp_path / "small.sqlite", most=2 * size + 10)
+    keys = [store.keep("anna", result(f"number {number}")) for number in range(4)]
+    store.keep("bert", result("number 5"))
+    assert [kept.id for kept in store.search("anna")] == keys[:1:-1]
+    assert store.forget(older_than=clock()) == 3
+
+
+def test_uploads_are_found_by_name_and_pixels_but_are_no_results(store: VisitorStore) -> None:
+    picture = store.keep_upload("anna", "photo.png", result("hidden words", "blue"))
+    shelf = VisitorShelf(store, "anna")
+    assert shelf.find("photo.png") == picture == shelf.find(picture.name)
+    assert store.search("anna") == [] and shelf.find("other.png") is None
+    store.keep("anna", result("a", "green"))
+    assert shelf.find(ImageInput.of(Image.new("RGB", (64, 48), "green")).name) is not None
+    with pytest.raises(InvalidImage):
+        store.keep_upload("anna", "x.png", b"no picture")
+
+
+def test_several_write_at_once(store: VisitorStore) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: store.keep("anna", result(f"cone {number}")), range(12)))
+    assert len(store.search("anna")) == 12
+
+
+def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(
+        "this is no database, but a text that is long enough to be taken for one" * 20
+    )
+    with pytest.raises(LuminaError, match="cannot be read or written"):
+        VisitorStore(tmp_path / "file")
+    with pytest.raises(LuminaError, match="choose another"):
+        VisitorStore(tmp_path / "file" / "gallery.sqlite")
+
+
+@pytest.mark.parametrize("recipe", ["", "no json", "[1]", '{"nodes": 3}', '{"nodes": {"a": [null, 1]}}'])
+def test_any_recipe_has_words(recipe: str) -> None:
+    assert words_of(recipe) == ""

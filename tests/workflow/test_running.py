@@ -1,0 +1,190 @@
+"""``lumina run`` and ``check`` on the shipped templates and on files of one's own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from lumina.cli import generate
+from lumina.cli.main import app
+from lumina.images import AI_GENERATED, open_image, read_recipe
+from lumina.pipeline.drawing import Painter
+from lumina.pipeline.fake import FakePipeline
+from lumina.workflow.graph import order_of, with_needs
+from lumina.workflow.schema import load
+
+TEMPLATES = sorted((Path(__file__).parents[2] / "workflows").iterdir())
+
+
+@pytest.fixture(autouse=True)
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, able: FakePipeline) -> None:
+    def open_pipeline(model: str | None, previews: bool = False) -> Painter:
+        return able
+
+    monkeypatch.setattr(generate, "open_pipeline", open_pipeline)
+    monkeypatch.setenv("LUMINA_CACHE", str(tmp_path / "cache"))
+
+
+def called(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def ran(*arguments: str | Path, code: int = 0) -> dict[str, Any]:
+    result = called("run", *arguments, "--json")
+    assert result.exit_code == code, result.output
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
+
+
+def written(folder: Path, document: dict[str, Any]) -> Path:
+    (folder / "w.json").write_text(json.dumps({"lumina": 1} | document))
+    return folder / "w.json"
+
+
+def draw(**inputs: Any) -> dict[str, Any]:
+    return {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": 1} | inputs}
+
+
+def test_there_are_templates_and_nothing_else() -> None:
+    assert len(TEMPLATES) >= 8 and {path.suffix for path in TEMPLATES} == {".json"}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_a_template_is_valid_runs_and_is_cached(path: Path, tmp_path: Path) -> None:
+    assert json.loads(called("check", path, "--json").stdout) == {"ok": True, "problems": []}
+    workflow = load(path.read_bytes())
+    assert workflow.title and workflow.outputs and set(workflow.layout) == set(workflow.nodes)
+    first = ran(path, "--out", tmp_path)
+    nodes = [name for name in order_of(workflow) if workflow.nodes[name].task != "note"]
+    assert (
+        first["executed"] == nodes
+        and first["cached"] == []
+        and set(first["outputs"]) == set(workflow.outputs)
+    )
+    again = ran(path, "--out", tmp_path)
+    assert again["executed"] == [] and again["cached"] == nodes and again["outputs"] == first["outputs"]
+    for file in (file for files in first["outputs"].values() for file in files):
+        assert open_image(Path(file)).width >= 64
+
+
+def test_a_changed_node_runs_with_exactly_what_rests_on_it(tmp_path: Path) -> None:
+    path = next(path for path in TEMPLATES if path.stem == "edit-chain")
+    document = json.loads(path.read_text())
+    ran(path, "--out", tmp_path)
+    assert ran(path, "--set", "remove.seed=9", "--out", tmp_path)["executed"] == ["remove", "film"]
+    del document["nodes"]["film"], document["outputs"]["before_and_after"]
+    short = written(tmp_path, document)
+    last = ran(short, "--set", "remove.seed=10", "--out", tmp_path)
+    assert (last["executed"], last["cached"]) == (["remove"], ["draft", "recolour", "relight"])
+    workflow = load(path.read_bytes())
+    for name in workflow.nodes:
+        if "seed" in workflow.nodes[name].inputs:
+            changed = ran(path, "--set", f"{name}.seed=99", "--out", tmp_path)["executed"]
+            assert set(changed) == {each for each in workflow.nodes if name in with_needs(workflow, [each])}
+
+
+def test_a_picture_carries_the_whole_recipe_and_replays(tmp_path: Path) -> None:
+    path = next(path for path in TEMPLATES if path.stem == "prompt-grid")
+    report = ran(path, "--out", tmp_path / "a")
+    (sheet,) = report["outputs"]["sheet"]
+    recipe = json.loads(read_recipe(Path(sheet)) or "")
+    assert set(recipe["nodes"]) == {"words", "draw", "sheet"} and recipe["title"] == "Prompt grid"
+    assert recipe["x-result"] == {"from": "sheet.image", "item": 0}
+    again = ran(sheet, "--out", tmp_path / "b")
+    assert again["executed"] == []
+    assert Path(again["outputs"]["sheet"][0]).read_bytes() == Path(sheet).read_bytes()
+    assert json.loads(called("recipe", sheet).stdout) == recipe
+
+
+def test_one_of_several_pictures_is_known_again_by_its_codes(tmp_path: Path) -> None:
+    file = written(
+        tmp_path, {"nodes": {"a": draw(variations=3)}, "outputs": {"picture": {"from": "a.image"}}}
+    )
+    files = ran(file, "--out", tmp_path)["outputs"]["picture"]
+    assert len(files) == 3
+    assert [ran(each, "--out", tmp_path)["identical"] for each in files] == [True] * 3
+
+
+def test_pictures_made_without_a_model_are_not_marked_as_made_by_one(tmp_path: Path) -> None:
+    nodes = {"a": {"task": "scene", "inputs": {"seed": 1}}, "b": draw()}
+    outputs = ran(written(tmp_path, {"nodes": nodes}), "--out", tmp_path)["outputs"]
+    assert AI_GENERATED.encode() not in Path(outputs["a_depth"][0]).read_bytes()
+    assert AI_GENERATED.encode() in Path(outputs["b_image"][0]).read_bytes()
+    assert isinstance(outputs["a_caption"][0], str)
+
+
+def test_a_choice_is_asked_for_and_made_by_number_or_scorer(tmp_path: Path) -> None:
+    nodes = {"a": draw(variations=3), "best": {"task": "pick", "inputs": {"images": {"from": "a.image"}}}}
+    file = written(tmp_path, {"nodes": nodes, "outputs": {"picture": {"from": "best.image"}}})
+    report = ran(file, "--out", tmp_path, code=2)
+    assert report["needs_choice"]["best"]["input"] == "choice"
+    assert all(Path(each).is_file() for each in report["needs_choice"]["best"]["pictures"])
+    assert "--set best=NUMBER, from 1 to 3" in called("run", file, "--out", tmp_path).stderr
+    for choice in ("best=2", "best.choice=2"):
+        made = ran(file, "--set", choice, "--out", tmp_path)
+        assert made["cached"][0] == "a" and len(made["outputs"]["picture"]) == 1
+    assert ran(file, "--set", "best=likelihood", "--out", tmp_path)["executed"] == ["best"]
+    assert called("run", file, "--set", "best=9", "--out", tmp_path).exit_code == 2
+
+
+def test_pictures_are_found_beside_the_file_in_the_assets_or_named(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "mine.png")
+    node = {"task": "resize", "inputs": {"image": {"image": "mine.png"}, "width": 32, "height": 32}}
+    file = written(tmp_path, {"nodes": {"a": node}})
+    ran(file, "--out", tmp_path / "out")
+    (tmp_path / "other.jpg").write_bytes((tmp_path / "mine.png").read_bytes())
+    Image.new("RGB", (64, 64), "blue").save(tmp_path / "blue.png")
+    chosen = ran(file, "--set", f"a.image={tmp_path / 'blue.png'}", "--out", tmp_path / "out")
+    assert open_image(Path(chosen["outputs"]["image"][0])).getpixel((0, 0)) == (0, 0, 255)
+    assert '"gone.png" is not here' in called("run", file, "--set", "a.image=gone.png").stderr
+    for name in ("../mine.png", "/etc/passwd", "http://example.com/a.png", "a/b.png", ".hidden.png"):
+        node["inputs"]["image"] = {"image": name}  # type: ignore[index]
+        result = called("run", written(tmp_path, {"nodes": {"a": node}}))
+        assert result.exit_code == 2 and "/nodes/a/inputs/image" in result.stderr
+
+
+def test_a_link_of_the_file_system_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "flow").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "secret.png")
+    (tmp_path / "flow" / "link.png").symlink_to(tmp_path / "secret.png")
+    node = {"task": "image_file", "inputs": {"image": {"image": "link.png"}}}
+    assert "is not here" in called("run", written(tmp_path / "flow", {"nodes": {"a": node}})).stderr
+
+
+def test_failures_and_dry_runs_are_told(tmp_path: Path) -> None:
+    nodes = {
+        "a": draw(width=2048, height=2048),
+        "b": draw(),
+        "c": {"task": "edges", "inputs": {"image": {"from": "a.image"}}},
+    }
+    file = written(tmp_path, {"nodes": nodes})
+    plan = json.loads(called("run", file, "--dry-run", "--json").stdout)
+    assert [step["state"] for step in plan["steps"]] == ["run", "run", "run"]
+    assert "3 of 3 steps will run" in called("run", file, "--dry-run").stdout
+    report = ran(file, "--out", tmp_path, code=2)
+    assert (report["executed"], report["failed"], report["skipped"]) == (["b"], ["a"], ["c"])
+    assert 'Node "a": Tabletop cannot draw' in called("run", file, "--out", tmp_path).stderr
+    assert ran(file, "--until", "b", "--out", tmp_path)["cached"] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ("idea", "NAME=VALUE"),
+        ("colour=red", 'no input "colour"'),
+        ("a.colour=red", 'no input "a.colour"'),
+        ("count=many", "count: must be of the type integer"),
+        ("kind=other", "kind: must be one of: canny, hed"),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(assignment: str, words: str, tmp_path: Path) -> None:
+    inputs = {
+        "idea": {"type": "text", "default": "a"},
+        "count": {"type": "integer", "default": 1},
+        "kind": {"type": "choice", "choices": ["canny", "hed"], "default": "hed"},
+    }
+    result = called("run", written(tmp_path, {"inputs": inputs, "nodes": {"a": draw()}}), "--set", assignment)
+    assert result.exit_code == 2 and words in result.stderr and result.stdout == ""
