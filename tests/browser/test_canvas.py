@@ -43,13 +43,22 @@ def canvas(visit: Callable) -> Callable[..., Page]:
 
     def new(document: dict[str, Any] | None = None, **options: Any) -> Page:
         page: Page = visit(**options).open()
-        page.get_by_role("tab", name="Workflow").click()
+        open_tab(page)
         page.wait_for_selector(".lumina-canvas .toolbar")
         if document:
             load_document(page, document)
         return page
 
     return new
+
+
+def open_tab(page: Page) -> None:
+    """On a narrow screen, tabs that have no room are in a menu."""
+    tab = page.get_by_role("tab", name="Workflow")
+    if not tab.is_visible():
+        page.locator(".overflow-menu > button").click()
+        tab = page.locator(".overflow-dropdown button", has_text="Workflow")
+    tab.click()
 
 
 def load_document(page: Page, document: dict[str, Any]) -> None:
@@ -214,7 +223,7 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
     page.wait_for_timeout(500)  # the draft is saved once things rest
 
     page.reload()
-    page.get_by_role("tab", name="Workflow").click()
+    open_tab(page)
     expect(page.locator(".bar")).to_contain_text("Recovered draft")
     expect(page.locator(".card")).to_have_count(7)
     wait_for(page, both="done")
