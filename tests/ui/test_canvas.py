@@ -15,6 +15,7 @@ from lumina.pipeline.fake import FakePipeline
 from lumina.ui import canvas
 from lumina.ui.canvas.view import RunView, View
 from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
+from lumina.workflow.events import RunStarted
 from lumina.workflow.executor import LocalWorker, Resources, run
 from lumina.workflow.schema import load
 from tests.serving import served
@@ -112,8 +113,6 @@ def test_a_choice_shows_what_there_is_to_pick() -> None:
 def test_seeds_beyond_javascripts_whole_numbers_travel_as_text() -> None:
     view = RunView("key", load(TEXT), lambda *_: "")
     recipe = TEXT.replace('"stop_row": 3', f'"seed": {2**62 + 1}')
-    from lumina.workflow.events import RunStarted
-
     assert view.take(RunStarted(recipe, ("draft",)))["seeds"] == {"draft": str(2**62 + 1)}
 
 

@@ -1,7 +1,8 @@
 // What opens over the canvas: the link to share, a place to paste, the list of keys, a picture at full size.
 
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { linkTo } from "../document/share";
+import { rename } from "../studio/acts";
 import { openFile, openText } from "../studio/files";
 import { shown, live } from "../studio/results";
 import { doc, get, notify, set, use } from "../studio/store";
@@ -30,6 +31,7 @@ export function Dialogs() {
   const dialog = use((state) => state.dialog);
   if (dialog === "share") return <Dialog title="Share this workflow"><Share /></Dialog>;
   if (dialog === "open") return <Dialog title="Open a workflow"><Open /></Dialog>;
+  if (dialog === "rename") return <Dialog title="Rename this node"><Rename /></Dialog>;
   if (dialog === "keys") return <Dialog title="Keys"><Keys /></Dialog>;
   return <Large />;
 }
@@ -97,6 +99,21 @@ function Open() {
       <input ref={input} type="file" className="unseen-file" tabIndex={-1} aria-label="Workflow file" accept=".json,application/json,image/png"
         onChange={(event) => event.target.files?.[0] && done(openFile(event.target.files[0]))} />
     </>
+  );
+}
+
+function Rename() {
+  const id = use((state) => state.selected[0] ?? "");
+  const [wish, setWish] = useState(id);
+  const done = (event: FormEvent) => (event.preventDefault(), leave(), rename(id, wish));
+  return (
+    <form onSubmit={done}>
+      <input autoFocus value={wish} maxLength={56} aria-label="Name of the node" onChange={(event) => setWish(event.target.value)} />
+      <p className="dialog-end">
+        <small>Small letters, digits and _, a letter first. Links follow.</small>
+        <button type="submit" className="strong" disabled={!wish.trim()}>Rename</button>
+      </p>
+    </form>
   );
 }
 

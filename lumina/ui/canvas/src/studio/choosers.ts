@@ -171,16 +171,11 @@ export function forNode(id: string, at: Point): void {
     item("double", "Duplicate", () => acts.duplicate(many), "Ctrl+D"),
     item("bypass", node.mode === "bypass" ? "Stop bypassing" : "Bypass", () => acts.mode(many, "bypass"), "B"),
     item("mute", node.mode === "mute" ? "Unmute" : "Mute", () => acts.mode(many, "mute"), "M"),
-    item("rename", "Rename…", () => rename(id)),
+    item("rename", "Rename…", () => set({ selected: [id], dialog: "rename" })),
     item("remove", "Delete", () => acts.remove(many), "Del"),
   ];
   if ((get().results[id]?.length ?? 0) > 1) choices.splice(1, 0, item("back", "Previous result", () => browse(id, -1)));
   show(id, at, choices);
-}
-
-function rename(id: string): void {
-  const wish = window.prompt("Name of this node (letters, digits and _)", id);
-  if (wish) acts.rename(id, wish);
 }
 
 /** Wires from `source` that could go to a card as a whole: its first input that is free and takes it. */

@@ -41,7 +41,7 @@ export interface State {
   selected: string[];
   view: View;
   chooser: Chooser | null;
-  dialog: "share" | "keys" | "open" | null;
+  dialog: "share" | "keys" | "open" | "rename" | null;
   large: { node: string; index: number } | null; // the picture that is looked at
   notice: string;
   said: string; // for screen readers
