@@ -24,7 +24,11 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task, read
 from lumina.ui.app import build
-from lumina.workflow.schema import load, problems, recipe_of, task_of
+from lumina.workflow.catalogue import catalogue
+from lumina.workflow.events import RunFinished
+from lumina.workflow.executor import Resources, run
+from lumina.workflow.schema import load, recipe_of, task_of
+from lumina.workflow.validation import problems
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-task.md"
 IMPORTS = """
@@ -32,6 +36,15 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from lumina.pipeline.drawing import Motif
 from lumina.tasks.base import DrawingTask
+"""
+
+
+TOOL_IMPORTS = """
+from typing import ClassVar
+from PIL import ImageOps
+from pydantic import BaseModel, Field
+from lumina.tasks.image_input import ImageField
+from lumina.tasks.utility.tool import OneImage, Tool, one_image
 """
 
 
@@ -98,6 +111,21 @@ def test_it_is_a_tab_with_a_form_and_an_endpoint(portrait: type[Task]) -> None:
     labels = {part["props"].get("label") for part in config["components"]}
     assert {"Person", "Style"} <= labels
     assert "portrait" in {event["api_name"] for event in config["dependencies"]}
+
+
+def test_the_documented_tool_is_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python tool\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, Any] = {"__name__": "documented"}
+    exec(TOOL_IMPORTS + code, names)
+    monkeypatch.setitem(TASKS, "mirror", names["Mirror"])
+    nodes = {
+        "scene": {"task": "scene", "inputs": {"seed": 1}},
+        "turned": {"task": "mirror", "inputs": {"image": {"from": "scene.image"}}},
+        "back": {"task": "mirror", "inputs": {"image": {"from": "turned.image"}}},
+    }
+    *_, last = run(load(json.dumps({"lumina": 1, "nodes": nodes})), Resources())
+    assert isinstance(last, RunFinished) and last.executed == ("scene", "turned", "back")
+    assert catalogue()["nodes"]["mirror"]["group"] == "tools"
 
 
 async def _in_loop(work: Any) -> Any:

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, Field
 
@@ -99,18 +98,7 @@ class Edges(Tool):
 
     def result(self) -> OneImage:
         """White edges on black, as large as the picture."""
-        from lumina.tabletop.maps import edge_picture  # loads scipy, which takes longer than all the rest
+        from lumina.tabletop.maps import edge_picture, soft_edge_picture  # loads scipy, which takes longest
 
-        pixels = np.asarray(cover(self.image.image, *self.image.image.size))
-        edges = edge_picture(pixels) if self.kind == "canny" else _soft_edges(pixels)
-        return one_image(Image.fromarray(edges))
-
-
-def _soft_edges(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The steepness [h, w, 3] of pixels [h, w, 3] blurred by 1.5: a tenth of the range a pixel is white."""
-    from scipy import ndimage
-
-    channels = np.moveaxis(pixels.astype(np.float32) / 255, -1, 0)
-    steep = np.max([ndimage.gaussian_gradient_magnitude(channel, 1.5) for channel in channels], axis=0)
-    grey = (np.clip(steep * 10, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=-1)
+        find = edge_picture if self.kind == "canny" else soft_edge_picture
+        return one_image(Image.fromarray(find(np.asarray(cover(self.image.image, *self.image.image.size)))))
