@@ -240,6 +240,7 @@ def test_a_link_opens_elsewhere_and_runs_nothing(canvas: Callable, visit: Callab
     assert len(link) < 600
     other = visit().page
     other.goto(link)
+    other.wait_for_selector(".lumina-canvas .card")
     expect(other.locator(".card")).to_have_count(7)
     expect(field(other, "words", "Template")).to_have_value("{idea} at night")
     other.wait_for_timeout(600)

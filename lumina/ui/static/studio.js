@@ -27,12 +27,15 @@ document.addEventListener("mouseover", (event) => {
 // Other parts of the page open a workflow by its text; so does an address that holds one. Nothing runs by that.
 window.openWorkflow = (text, pictures) => {
   if (text) window.luminaHanded = { text, pictures };
-  (function press() {
-    const opener = document.querySelector(".open-workflow");
-    if (!opener) return requestAnimationFrame(press);
-    opener.click();
-    window.dispatchEvent(new Event("lumina-open-workflow"));
-  })();
+  (function press(tries) {
+    // The page may still be putting itself together; then nobody hears the first clicks.
+    if (document.querySelector(".lumina-canvas")?.offsetParent) {
+      window.dispatchEvent(new Event("lumina-open-workflow"));
+      return;
+    }
+    document.querySelector(".open-workflow")?.click();
+    if (tries) setTimeout(press, 250, tries - 1);
+  })(240);
 };
 const openLinked = () => /[#&]wf=/.test(location.hash) && window.openWorkflow();
 window.addEventListener("hashchange", openLinked);
