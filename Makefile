@@ -1,5 +1,6 @@
 # make app    installs into .venv and serves the page          make test   installs, then checks and tests everything
 # make check  linters, types and import layers only            make docs   writes the generated pages of docs/
+# make canvas builds lumina/ui/canvas/bundle/ from its sources (needs node)
 VENV ?= .venv
 BASE_PYTHON ?= python3
 BIN := $(VENV)/bin
@@ -8,7 +9,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := app
-.PHONY: app test check pytest docs clean
+.PHONY: app test check pytest docs canvas clean
 
 app: $(RUNTIME)
 	$(BIN)/python app.py
@@ -27,6 +28,9 @@ check: $(DEV)
 docs: $(DEV)
 	$(BIN)/python -c "from pathlib import Path; from lumina.workflow.schema import schema_text; \
 	  Path('docs/workflow.schema.json').write_text(schema_text(), encoding='utf-8')"
+
+canvas:
+	cd lumina/ui/canvas && npm ci --silent && npm run --silent check && npm run --silent build
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -18,15 +18,18 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
+from lumina.ui.canvas import prefetch, routes
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
-from lumina.ui.task_tab import DRAWS, TaskTab
+from lumina.ui.task_tab import DRAWS, QUICK, TaskTab
 from lumina.ui.theme import STYLES, studio_theme
+from lumina.ui.workflow_tab import WorkflowTab
 
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
 CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
+OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
@@ -41,19 +44,23 @@ def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
     with page:
         header = Header(workshop, spec)
         tabs = []
-        with gr.Tabs(elem_classes="studio") as shown:
+        with gr.Tabs(elem_classes="studio") as all_tabs:
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
                         tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
+            with gr.Tab("Workflow", id="workflow"):
+                WorkflowTab(workshop, spec, page.GRADIO_CACHE)
+        opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
+        opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
         for task in able:
             limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
         for tab in tabs:
             tab.remember(page)
-            tab.lead_to(shown)
+            tab.lead_to(all_tabs)
         header.listen(page)
     page.queue(max_size=MAX_WAITING)
     return page
@@ -69,7 +76,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": studio_theme(),
         "css_paths": STYLES,
-        "head": f"<script>{static_text('studio.js')}</script>",
+        "head": f"<script>{static_text('studio.js')}</script>{prefetch()}",
         "favicon_path": STATIC / "favicon.svg",
         "footer_links": ["api"],
         "ssr_mode": False,
@@ -79,6 +86,7 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": "20mb",
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": False,
+        "app_kwargs": {"routes": routes()},
     }
 
 

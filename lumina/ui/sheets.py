@@ -160,6 +160,8 @@ def restored(png: bytes, here: str) -> tuple[Task, Sheet, str]:
     if text is None:
         raise InputError("This picture carries no recipe; use one that was downloaded here.")
     workflow = load(text)
+    if len(workflow.nodes) > 1:
+        raise InputError("A workflow of several steps made this picture; drop it on the Workflow tab.")
     task = task_of(workflow)
     model, digest = workflow.model or "", codes_of(workflow) or ""
     message = "Every setting is back; Replay draws the same picture."

@@ -107,3 +107,10 @@ def test_nonsense_is_refused(payload: Any) -> None:
 def test_a_picture_without_recipe_says_so() -> None:
     with pytest.raises(InputError, match="carries no recipe"):
         restored(images.png_bytes(picture_of().image), MODEL)
+
+
+def test_a_picture_of_several_steps_is_sent_to_the_workflow_tab() -> None:
+    node = '{"task": "text_to_image", "inputs": {"prompt": "a cone"}}'
+    recipe = f'{{"lumina": 1, "nodes": {{"a": {node}, "b": {node}}}}}'
+    with pytest.raises(InputError, match="drop it on the Workflow tab"):
+        restored(images.png_bytes(picture_of().image, recipe), MODEL)

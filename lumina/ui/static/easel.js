@@ -159,6 +159,7 @@ function showTools(sheet, group) {
     save: isIdle && Boolean(sheet),
     cut: isIdle && hasRows && sheet.drawn > 1,
     adopt: isIdle && hasRows,
+    workflow: isIdle && Boolean(sheet),
     use: isIdle && Boolean(sheet) && (props.uses || []).length > 0,
     forget: isIdle,
     heat: hasRows,
@@ -198,6 +199,7 @@ const acts = {
     trigger("reroll", { ...payload(sheet), row });
   },
   replay: () => tab.querySelector(".generate").click(),
+  workflow: () => openAsWorkflow(current()),
   adopt: () => open(new Blob([bytesOf(current().png)])),
   cut: () => {
     state.isCutting = !state.isCutting;

@@ -24,3 +24,30 @@ document.addEventListener("mouseover", (event) => {
   if (document.querySelector(".task-tab")) document.body.classList.toggle("dark", chosen === "dark");
   else requestAnimationFrame(apply);
 })();
+// Other parts of the page open a workflow by its text; so does an address that holds one. Nothing runs by that.
+window.openWorkflow = (text, pictures) => {
+  if (text) window.luminaHanded = { text, pictures };
+  (function press(tries) {
+    // The page may still be putting itself together; then nobody hears the first clicks.
+    if (document.querySelector(".lumina-canvas")?.offsetParent) {
+      window.dispatchEvent(new Event("lumina-open-workflow"));
+      return;
+    }
+    document.querySelector(".open-workflow")?.click();
+    if (tries) setTimeout(press, 250, tries - 1);
+  })(240);
+};
+const openLinked = () => /[#&]wf=/.test(location.hash) && window.openWorkflow();
+window.addEventListener("hashchange", openLinked);
+openLinked();
+// The canvas is fetched while there is nothing else to do, so that its tab opens at once.
+let canvas = null;
+function fetched({ href }) {
+  const made = href.includes(".css")
+    ? Object.assign(document.createElement("link"), { rel: "stylesheet", href })
+    : Object.assign(document.createElement("script"), { src: href });
+  document.head.append(made);
+  return new Promise((resolve, reject) => Object.assign(made, { onload: resolve, onerror: reject }));
+}
+window.loadCanvas = () => (canvas ??= Promise.all([...document.querySelectorAll("link.canvas-file")].map(fetched)));
+window.addEventListener("load", () => (window.requestIdleCallback || setTimeout)(window.loadCanvas));

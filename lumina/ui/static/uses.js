@@ -20,6 +20,12 @@ function fillUses(select, uses, current, open) {
   });
 }
 
+// The inputs stay text, because seeds go beyond JavaScript's whole numbers; their pictures go along.
+function openAsWorkflow({ task, inputs, given }) {
+  const text = `{"lumina":1,"nodes":{"${task}":{"task":"${task}","inputs":${inputs}}}}`;
+  window.openWorkflow(text, Object.values(given || {}));
+}
+
 async function upperHalf(png) {
   const image = new Image();
   image.src = `data:image/png;base64,${png}`;

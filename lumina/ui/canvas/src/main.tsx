@@ -1,0 +1,49 @@
+// Puts the canvas into the page, once; a page that is put together anew gets the same state again.
+
+import { createRoot } from "react-dom/client";
+import { connect, prop, type Bridge } from "./studio/bridge";
+import { openAddress, openText, recover } from "./studio/files";
+import { receiveBrought, send } from "./studio/pictures";
+import { ended, receive, receivePlan } from "./studio/running";
+import { NO_TASKS, set } from "./studio/store";
+import { App } from "./parts/App";
+
+let isBegun = false;
+
+function mount(host: HTMLElement, bridge: Bridge): void {
+  connect(bridge);
+  set({ catalogue: prop("catalogue", NO_TASKS), templates: prop("templates", []), space: prop("space", "") });
+  bridge.watch("run", receive);
+  bridge.watch("plan", receivePlan);
+  bridge.watch("brought", receiveBrought);
+  if (!isBegun) begin();
+  createRoot(host).render(<App />);
+}
+
+function begin(): void {
+  isBegun = true;
+  recover();
+  void openAddress(location.hash);
+  window.addEventListener("hashchange", () => void openAddress(location.hash));
+  window.addEventListener("lumina-canvas-ended", ended);
+  window.addEventListener("lumina-open-workflow", () => void openHanded());
+  void openHanded();
+}
+
+/** What another tab of this page has handed over to be opened here, with the pictures it names. */
+async function openHanded(): Promise<void> {
+  const handed = window.luminaHanded;
+  window.luminaHanded = undefined;
+  if (!handed) return;
+  await Promise.all((handed.pictures ?? []).map(send));
+  await openText(handed.text, "Your settings");
+}
+
+declare global {
+  interface Window {
+    LuminaCanvas: { mount: typeof mount };
+    luminaHanded: { text: string; pictures?: string[] } | undefined;
+  }
+}
+
+window.LuminaCanvas = { mount };

@@ -1,0 +1,209 @@
+// One node as a card, the same on the canvas and in the list of steps: inputs, picture, outputs, state.
+
+import { memo, useState, type MouseEvent } from "react";
+import { wires } from "../document/graph";
+import { inputsOf, isLink } from "../document/read";
+import { portsOf } from "../document/sockets";
+import { setValue, showResult, unwire } from "../studio/acts";
+import { forNode } from "../studio/choosers";
+import { live, stateOf } from "../studio/results";
+import { use } from "../studio/store";
+import type { DocNode, Json, Link, NodeState, Port, Problem, Task } from "../types";
+import { Field } from "./Field";
+import { Icon } from "./Icon";
+import { Preview } from "./Preview";
+import { Socket } from "./Socket";
+
+const WORDS: Record<NodeState, string> = {
+  idle: "", stale: "changed", queued: "queued", running: "running", done: "done", cached: "cached",
+  stopped: "stopped", error: "error", skipped: "skipped", choice: "pick one",
+};
+const MODES = { mute: "muted", bypass: "bypassed", run: "" };
+const NONE: Problem[] = [];
+
+export const Card = memo(function Card({ id, number }: { id: string; number?: number }) {
+  const node = use((state) => state.history.doc.nodes[id]);
+  const task = use((state) => state.catalogue.nodes[node?.task ?? ""]);
+  const state = use((all) => stateOf(all, id));
+  if (!node) return null;
+  return (
+    <article className="card" data-card={id} data-state={state} data-mode={node.mode ?? "run"} data-unknown={!task || undefined}
+      aria-label={`${number ? `Step ${number}: ` : ""}${task?.title ?? node.task} ${id}, ${WORDS[state] || "not run yet"}`}>
+      <Head id={id} node={node} task={task} state={state} number={number} />
+      {task ? <Body id={id} node={node} task={task} /> : <Unknown id={id} node={node} />}
+      <Fault id={id} />
+      <Outputs id={id} task={task} />
+    </article>
+  );
+});
+
+interface HeadProps {
+  id: string;
+  node: DocNode;
+  task: Task | undefined;
+  state: NodeState;
+  number: number | undefined;
+}
+
+function Head({ id, node, task, state, number }: HeadProps) {
+  const menu = (event: MouseEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    forNode(id, { x: box.left, y: box.bottom + 4 });
+  };
+  return (
+    <header className="card-head" onContextMenu={(event) => (event.preventDefault(), menu(event))}>
+      {number && <span className="number" aria-hidden="true">{number}</span>}
+      <h3>{task?.title ?? node.task}<small>{id}</small></h3>
+      <span className="state">{MODES[node.mode ?? "run"] || WORDS[state]}</span>
+      <button type="button" className="tool nodrag" aria-label={`Menu of ${id}`} onClick={menu}>
+        <Icon name="more" />
+      </button>
+    </header>
+  );
+}
+
+function Body({ id, node, task }: { id: string; node: DocNode; task: Task }) {
+  const [isOpen, setOpen] = useState(false);
+  const given = inputsOf(node);
+  const catalogue = use((state) => state.catalogue);
+  const ports = portsOf(catalogue, node);
+  const all = Object.entries(ports);
+  const plain = all.filter(([name, port]) => isOpen || !port.advanced || isLink(given[name]));
+  const hidden = all.filter((entry) => !plain.includes(entry));
+  const settled = hidden.filter(([name]) => name in given).length;
+  const strange = Object.keys(given).filter((name) => !(name in ports));
+  return (
+    <>
+      <div className="inputs">
+        {plain.map(([name, port]) => <Input key={name} id={id} name={name} port={port} value={given[name]} />)}
+        {strange.map((name) => <Strange key={name} id={id} name={name} value={given[name]!} />)}
+        {(hidden.length > 0 || isOpen) && (
+          <button type="button" className="further nodrag" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? "Fewer options" : `${hidden.length} more options${settled ? `, ${settled} of them set` : ""}`}
+          </button>
+        )}
+      </div>
+      {Object.keys(task.outputs).length > 0 && <Preview id={id} />}
+    </>
+  );
+}
+
+interface InputProps {
+  id: string;
+  name: string;
+  port: Port;
+  value: Json | Link | undefined;
+}
+
+function problemsAt(problems: Problem[], pointer: string): Problem[] {
+  const found = problems.filter((each) => each.pointer === pointer || each.pointer.startsWith(`${pointer}/`));
+  return found.length ? found : NONE;
+}
+
+function Input({ id, name, port, value }: InputProps) {
+  const problem = use((state) => problemsAt(state.plan?.problems ?? NONE, `/nodes/${id}/inputs/${name}`)[0]);
+  const label = port.title || name;
+  const note = problem && `problem-${id}-${name}`;
+  const isBare = value === undefined;
+  return (
+    <div className="input" data-type={port.type} data-faulty={(problem && !isBare) || undefined}>
+      {port.link !== false && (
+        <Socket node={id} port={name} side="input" type={port.type} label={`${label} of ${id}`} isWired={isLink(value)} />
+      )}
+      <span className="label" title={port.docs}>{label}</span>
+      {isLink(value) ? (
+        <Linked id={id} name={name} from={value.from} />
+      ) : (
+        <Field port={port} value={value} label={`${label} of ${id}`} {...(note && { describedBy: note })}
+          onChange={(next) => setValue(id, name, next)} />
+      )}
+      {problem && isBare && <p className="note" id={note}>still empty: fill it in, or draw a wire here</p>}
+      {problem && !isBare && <p className="problem" id={note}>{problem.message}; {problem.fix}.</p>}
+    </div>
+  );
+}
+
+function Linked({ id, name, from }: { id: string; name: string; from: string }) {
+  return (
+    <span className="linked">
+      <span title={`from ${from}`}>{from.replace(/^inputs\./, "input ").replace(".", " · ")}</span>
+      <button type="button" className="tool nodrag" aria-label={`Remove the wire from ${from} to ${name} of ${id}`}
+        onClick={() => unwire(id, name)}>
+        <Icon name="close" />
+      </button>
+    </span>
+  );
+}
+
+/** An input that this task does not have: shown, so that it can be removed; never lost by itself. */
+function Strange({ id, name, value }: { id: string; name: string; value: Json | Link }) {
+  return (
+    <div className="input" data-faulty="true">
+      <span className="label">{name}</span>
+      <span className="linked">
+        <span>{isLink(value) ? value.from : JSON.stringify(value)}</span>
+        <button type="button" className="tool nodrag" aria-label={`Remove ${name} of ${id}`} onClick={() => unwire(id, name)}>
+          <Icon name="close" />
+        </button>
+      </span>
+      <p className="problem">is not an input here; remove it.</p>
+    </div>
+  );
+}
+
+/** A task nobody here knows: a grey card that keeps what it holds. */
+function Unknown({ id, node }: { id: string; node: DocNode }) {
+  return (
+    <div className="inputs">
+      <p className="note">“{node.task}” is not known here. The node is kept as it is and cannot run.</p>
+      {Object.entries(inputsOf(node)).map(([name, value]) => (
+        <div className="input" key={name}>
+          {isLink(value) && <Socket node={id} port={name} side="input" type="unknown" label={`${name} of ${id}`} isWired />}
+          <span className="label">{name}</span>
+          <span className="linked"><span>{isLink(value) ? value.from.replace(".", " · ") : JSON.stringify(value)}</span></span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** What the node as a whole has to say: an error of its run, or a problem that belongs to no input. */
+function Fault({ id }: { id: string }) {
+  const message = use((state) => live(state, id)?.message);
+  const problem = use((state) =>
+    (state.plan?.problems ?? NONE).find((each) => each.pointer === `/nodes/${id}` || each.pointer === `/nodes/${id}/task`),
+  );
+  const fault = use((state) => state.plan?.faults?.[id]);
+  const text = message ?? (problem ? `${problem.message}; ${problem.fix}.` : fault);
+  return text ? <p className="fault">{text}</p> : null;
+}
+
+const taken = (id: string) => (state: { history: { doc: Parameters<typeof wires>[0] } }) =>
+  wires(state.history.doc).filter((wire) => wire.source === id).map((wire) => wire.output).sort().join(" ");
+
+function Outputs({ id, task }: { id: string; task: Task | undefined }) {
+  const used = use(taken(id)).split(" ").filter(Boolean);
+  const isResult = use((state) => Object.values(state.history.doc.outputs ?? {}).some((link) => link.from.startsWith(`${id}.`)));
+  const names = task ? Object.keys(task.outputs) : [...new Set(used)];
+  return (
+    <div className="outputs">
+      {names.map((name) => {
+        const port = task?.outputs[name];
+        const label = port?.title || name;
+        return (
+          <div className="output" key={name}>
+            {task && !isResult && (
+              <button type="button" className="further nodrag" onClick={() => showResult(id, name)}
+                >
+                make it a result<span className="heard">: {label} of {id}</span>
+              </button>
+            )}
+            <span className="label">{label}</span>
+            <Socket node={id} port={name} side="output" type={port?.type ?? "unknown"} label={`${label} of ${id}`}
+              isWired={used.includes(name)} />
+          </div>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+// What opens over the canvas: the link to share, a place to paste, the list of keys, a picture at full size.
+
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { linkTo } from "../document/share";
+import { rename } from "../studio/acts";
+import { openFile, openText } from "../studio/files";
+import { shown, live } from "../studio/results";
+import { doc, get, notify, set, use } from "../studio/store";
+import { Icon } from "./Icon";
+import { Download, pick } from "./Preview";
+
+export const KEYS: [string, string][] = [
+  ["/", "Add a node"],
+  ["Enter on a socket", "Choose what to wire it to"],
+  ["Arrow keys", "Move the selected nodes"],
+  ["Ctrl+Enter", "Run"],
+  ["Shift+Enter", "Run to the selected node"],
+  ["Esc", "Stop the run"],
+  ["Ctrl+Z, Ctrl+Y", "Undo, redo"],
+  ["Ctrl+C, Ctrl+X, Ctrl+V", "Copy, cut and paste nodes as JSON"],
+  ["Ctrl+D", "Duplicate"],
+  ["Ctrl+A", "Select all"],
+  ["Del", "Delete"],
+  ["B, M", "Bypass, mute"],
+  ["[, ]", "Previous and next result, with its inputs"],
+  ["F, L", "See everything, tidy up"],
+  ["?", "This list"],
+];
+
+export function Dialogs() {
+  const dialog = use((state) => state.dialog);
+  if (dialog === "share") return <Dialog title="Share this workflow"><Share /></Dialog>;
+  if (dialog === "open") return <Dialog title="Open a workflow"><Open /></Dialog>;
+  if (dialog === "rename") return <Dialog title="Rename this node"><Rename /></Dialog>;
+  if (dialog === "keys") return <Dialog title="Keys"><Keys /></Dialog>;
+  return <Large />;
+}
+
+const leave = () => set({ dialog: null, large: null });
+
+function Dialog({ title, children }: { title: string; children: ReactNode }) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const opened = ref.current;
+    opened?.showModal();
+    return () => opened?.close();
+  }, []);
+  return (
+    <dialog ref={ref} aria-label={title} onClose={leave} onKeyDown={(event) => event.stopPropagation()}
+      onClick={(event) => event.target === ref.current && leave()}>
+      <header>
+        <h2>{title}</h2>
+        <button type="button" className="tool" aria-label="Close" onClick={leave}><Icon name="close" /></button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+function Share() {
+  const [link, setLink] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    void linkTo(doc(), get().space, location.href).then(setLink);
+  }, []);
+  const copy = () => {
+    field.current?.select();
+    navigator.clipboard?.writeText(link).then(
+      () => notify("Link copied."),
+      () => notify("The link is selected; press Ctrl+C to copy it."),
+    );
+  };
+  return (
+    <>
+      <p className="note">The link holds the whole workflow. Nothing is stored anywhere, and opening it runs nothing.</p>
+      <textarea ref={field} readOnly rows={5} value={link} aria-label="Link to this workflow" onFocus={(event) => event.target.select()} />
+      <p className="dialog-end">
+        <small>{link.length.toLocaleString("en")} characters{link.length > 8000 ? "; some programs cut long links, a JSON file is safer" : ""}</small>
+        <button type="button" className="strong" onClick={copy}>Copy</button>
+      </p>
+    </>
+  );
+}
+
+function Open() {
+  const [text, setText] = useState("");
+  const templates = use((state) => state.templates);
+  const input = useRef<HTMLInputElement>(null);
+  const done = (work: Promise<void>) => void work.then(leave);
+  return (
+    <>
+      {templates.length > 0 && <Templates then={leave} />}
+      <p className="note">Paste a link or JSON, or choose a file: JSON, or a picture that was made here. Dropping it on the canvas works too.</p>
+      <textarea rows={4} value={text} aria-label="Link or JSON" placeholder="Link or JSON" onChange={(event) => setText(event.target.value)} />
+      <p className="dialog-end">
+        <button type="button" className="plain" onClick={() => input.current?.click()}>Choose a file…</button>
+        <button type="button" className="strong" disabled={!text.trim()} onClick={() => done(openText(text, "Pasted workflow"))}>Open</button>
+      </p>
+      <input ref={input} type="file" className="unseen-file" tabIndex={-1} aria-label="Workflow file" accept=".json,application/json,image/png"
+        onChange={(event) => event.target.files?.[0] && done(openFile(event.target.files[0]))} />
+    </>
+  );
+}
+
+function Rename() {
+  const id = use((state) => state.selected[0] ?? "");
+  const [wish, setWish] = useState(id);
+  const done = (event: FormEvent) => (event.preventDefault(), leave(), rename(id, wish));
+  return (
+    <form onSubmit={done}>
+      <input autoFocus value={wish} maxLength={56} aria-label="Name of the node" onChange={(event) => setWish(event.target.value)} />
+      <p className="dialog-end">
+        <small>Small letters, digits and _, a letter first. Links follow.</small>
+        <button type="submit" className="strong" disabled={!wish.trim()}>Rename</button>
+      </p>
+    </form>
+  );
+}
+
+export function Templates({ then = () => {} }: { then?: () => void }) {
+  const templates = use((state) => state.templates);
+  return (
+    <ul className="templates">
+      {templates.map((each) => (
+        <li key={each.name}>
+          <button type="button" className="plain" onClick={() => void openText(each.text, each.title).then(then)}>{each.title}</button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Keys() {
+  return (
+    <dl className="keys-list">
+      {KEYS.map(([key, what]) => (
+        <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>
+      ))}
+    </dl>
+  );
+}
+
+function Large() {
+  const large = use((state) => state.large);
+  const run = use((state) => large && (live(state, large.node)?.pictures ? live(state, large.node) : shown(state, large.node)));
+  const asks = use((state) => large && (state.catalogue.nodes[state.history.doc.nodes[large.node]?.task ?? ""]?.asks ?? null));
+  const picture = large && run?.pictures?.[large.index];
+  if (!large || !picture) return null;
+  const count = run!.pictures!.length;
+  const turn = (by: number) => set({ large: { node: large.node, index: (large.index + by + count) % count } });
+  return (
+    <Dialog title={count > 1 ? `${large.node}, ${large.index + 1} of ${count}` : large.node}>
+      <img className="large" src={picture.url} alt={`Picture ${large.index + 1} of ${large.node}`} />
+      <p className="dialog-end">
+        {count > 1 && (
+          <span>
+            <button type="button" className="tool" aria-label="Previous picture" onClick={() => turn(-1)}><Icon name="left" /></button>
+            <button type="button" className="tool" aria-label="Next picture" onClick={() => turn(1)}><Icon name="right" /></button>
+          </span>
+        )}
+        {asks && (
+          <button type="button" className="strong" onClick={() => (leave(), pick(large.node, asks, large.index + 1))}>Pick this one</button>
+        )}
+        {picture.file && <Download picture={picture} id={large.node} words="Download" />}
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,31 @@
+// The same document as a numbered list: for a phone, for a keyboard, for whoever prefers to read.
+
+import { INPUTS, RESULTS } from "../document/graph";
+import { cards } from "../document/layout";
+import { palette } from "../studio/choosers";
+import { use } from "../studio/store";
+import { Card } from "./Card";
+import { InputsCard, ResultsCard } from "./Ends";
+import { Icon } from "./Icon";
+
+export function Steps() {
+  const ids = use((state) => cards(state.history.doc).join(" ")).split(" ").filter(Boolean);
+  const steps = ids.filter((id) => id !== INPUTS && id !== RESULTS);
+  return (
+    <div className="steps">
+      {ids.includes(INPUTS) && <InputsCard />}
+      <ol>
+        {steps.map((id, at) => (
+          <li key={id}><Card id={id} number={at + 1} /></li>
+        ))}
+      </ol>
+      {ids.includes(RESULTS) && <ResultsCard />}
+      <button type="button" className="plain add-step" onClick={(event) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        palette({ x: box.left, y: box.top - 200 });
+      }}>
+        <Icon name="add" /> Add a step
+      </button>
+    </div>
+  );
+}

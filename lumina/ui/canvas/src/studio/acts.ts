@@ -1,0 +1,168 @@
+// What a person can do with nodes and wires, from menus, keys and the mouse alike.
+
+import * as edits from "../document/edit";
+import { INPUTS, RESULTS } from "../document/graph";
+import { cards, freePlace, placesOf, tidied, type Heights } from "../document/layout";
+import { redone, undone } from "../document/history";
+import { refusal } from "../document/sockets";
+import type { Json, Link, Mode, Place, SocketType, Wire } from "../types";
+import { insert } from "./files";
+import { doc, edit, get, notify, say, set } from "./store";
+
+/** Where in the document the middle of the window is; the drawing surface sets it. */
+export const surface: { middle: () => Place; heights: () => Heights } = {
+  middle: () => endOf(),
+  heights: () => ({}),
+};
+
+function endOf(): Place {
+  const places = Object.values(placesOf(doc()));
+  return places.length ? [Math.max(...places.map(([x]) => x)) + 340, places.at(-1)![1]] : [0, 0];
+}
+
+const titleOf = (task: string) => get().catalogue.nodes[task]?.title ?? task;
+
+/** Add a node, wired if asked for; it becomes the selection and gets the focus. */
+export function add(task: string, at: Place | null, wire?: (id: string) => Wire): void {
+  const { catalogue } = get();
+  if (Object.keys(doc().nodes).length >= catalogue.limits.nodes) {
+    return notify(`A workflow has at most ${catalogue.limits.nodes} nodes.`);
+  }
+  const place = freePlace(doc(), at ?? surface.middle());
+  let id = "";
+  edit((current) => {
+    const [next, made] = edits.addNode(current, task, place, firstInputs(task));
+    id = made;
+    return wire ? edits.connected(next, wire(made)) : next;
+  });
+  set({ selected: [id], recovered: false });
+  say(`${titleOf(task)} added as ${id}${wire ? " and wired" : ""}.`);
+  focusCard(id);
+  window.dispatchEvent(new Event("lumina-canvas-reveal"));
+}
+
+/** A seed to begin with, so that a second run gives the same and is not run at all. */
+function firstInputs(task: string): Record<string, Json | Link> {
+  const seed = get().catalogue.nodes[task]?.inputs.seed;
+  return seed?.words?.includes("random") ? { seed: Math.floor(Math.random() * 10_000) } : {};
+}
+
+/** Wire two sockets, or say why not. */
+export function wire(wanted: Wire): boolean {
+  const reason = refusal(doc(), get().catalogue, wanted);
+  if (reason) {
+    notify(reason);
+    return false;
+  }
+  edit((current) => edits.connected(current, wanted));
+  say(`${wanted.source} ${wanted.output} wired to ${wanted.target === RESULTS ? "the results" : `${wanted.target} ${wanted.input}`}.`);
+  return true;
+}
+
+export function unwire(target: string, input: string): void {
+  edit((current) => edits.disconnected(current, target, input));
+  say("Wire removed.");
+}
+
+export function setValue(id: string, name: string, value: Json | Link | undefined): void {
+  edit((current) => edits.setInput(current, id, name, value), `${id}.${name}`);
+}
+
+export function remove(ids: string[] = get().selected): void {
+  if (!ids.length) return;
+  edit((current) => edits.removed(current, ids));
+  set({ selected: [] });
+  say(`${ids.length === 1 ? ids[0] : `${ids.length} nodes`} removed.`);
+  focusRoot();
+}
+
+export function duplicate(ids: string[] = get().selected): void {
+  const known = ids.filter((id) => id in doc().nodes);
+  if (known.length) insert(edits.fragment({ ...doc(), layout: placesOf(doc()) }, known));
+}
+
+export function mode(ids: string[], wanted: Mode): void {
+  const known = ids.filter((id) => id in doc().nodes);
+  if (!known.length) return;
+  edit((current) => edits.inMode(current, known, wanted));
+  const isOn = doc().nodes[known[0]!]?.mode === wanted;
+  say(`${known.join(", ")}: ${isOn ? (wanted === "mute" ? "muted" : "bypassed") : "runs"}.`);
+}
+
+export function rename(id: string, wish: string): void {
+  let name = id;
+  edit((current) => {
+    const [next, to] = edits.renamed(current, id, wish);
+    name = to;
+    return next;
+  });
+  if (name === id) return;
+  const { [id]: results, ...rest } = get().results;
+  set({ selected: [name], results: results ? { ...rest, [name]: results } : rest });
+}
+
+export function promote(id: string, name: string): void {
+  edit((current) => edits.promoted(current, get().catalogue, id, name));
+  say(`${name} of ${id} is now an input of the workflow.`);
+}
+
+export function addInput(type: SocketType): void {
+  edit((current) => {
+    const name = edits.freeName(current.inputs ?? {}, type === "image" ? "picture" : type);
+    return { ...current, inputs: { ...current.inputs, [name]: { type, label: "" } } };
+  });
+  say("Input added.");
+  focusCard(INPUTS);
+}
+
+export function showResult(id: string, output: string): void {
+  wire({ source: id, output, target: RESULTS, input: "" });
+}
+
+export function tidy(): void {
+  const places = tidied(doc(), surface.heights());
+  edit((current) => edits.moved(current, places));
+  say("Tidied up.");
+  window.dispatchEvent(new Event("lumina-canvas-fit"));
+}
+
+export function undo(): void {
+  const history = undone(get().history);
+  if (history === get().history) return say("Nothing to undo.");
+  travelled(history, "Undone.");
+}
+
+export function redo(): void {
+  const history = redone(get().history);
+  if (history === get().history) return say("Nothing to redo.");
+  travelled(history, "Redone.");
+}
+
+function travelled(history: ReturnType<typeof undone>, text: string): void {
+  const there = cards(history.doc);
+  set({ history, selected: get().selected.filter((id) => there.includes(id)), said: text });
+  focusRoot();
+}
+
+export function root(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(".lumina-canvas .frame");
+}
+
+/** Undo and delete can take away what has the focus; without it, keys would reach nobody. */
+function focusRoot(): void {
+  requestAnimationFrame(() => {
+    const host = root();
+    if (host && !host.contains(document.activeElement)) host.focus({ preventScroll: true });
+  });
+}
+
+/** Once it is drawn and can be seen, the first field of a card. */
+export function focusCard(id: string): void {
+  const look = (tries: number) => {
+    const card = root()?.querySelector(`[data-card="${id}"]`);
+    const field = card?.querySelector<HTMLElement>("textarea, input, select") ?? card?.querySelector<HTMLElement>(".socket");
+    field?.focus({ preventScroll: true });
+    if (tries && (!field || document.activeElement !== field)) setTimeout(() => look(tries - 1), 30);
+  };
+  setTimeout(() => look(20), 0);
+}

@@ -1,0 +1,193 @@
+// The lists that open at a place: the palette, what a wire can go on to, and the menus of nodes and sockets.
+
+import { INPUTS, RESULTS, wires } from "../document/graph";
+import { inputsOf, isLink } from "../document/read";
+import { fits, givers, inputPort, outputPort, portsOf, refusal, takers } from "../document/sockets";
+import type { Place, Port, SocketType, Wire } from "../types";
+import * as acts from "./acts";
+import { browse } from "./results";
+import { execute } from "./running";
+import { doc, edit, get, set, type Choice } from "./store";
+import * as edits from "../document/edit";
+
+type Point = { x: number; y: number };
+
+const INPUT_TYPES: [SocketType, string][] = [
+  ["text", "Text"],
+  ["image", "Picture"],
+  ["integer", "Whole number"],
+  ["number", "Number"],
+];
+const GROUPS: Record<string, string> = { draw: "Draw", tools: "Tools" };
+
+const show = (title: string, at: Point, choices: Choice[], empty = "Nothing fits here.") =>
+  set({ chooser: { title, at, choices, empty } });
+
+/** Every kind of node, to be put at a place of the document (or into the middle of the window). */
+export function palette(at: Point, place: Place | null = null): void {
+  const { catalogue } = get();
+  const tasks = Object.entries(catalogue.nodes).filter(([, task]) => task.available);
+  const nodes = tasks.map(([name, task]) => ({
+    key: name,
+    title: task.title,
+    hint: task.docs.split("\n")[0] ?? "",
+    group: GROUPS[task.group] ?? task.group,
+    ...typeOf(Object.values(task.outputs)[0]),
+    run: () => acts.add(name, place),
+  }));
+  show("Add a node", at, [...nodes, ...inputChoices()]);
+}
+
+const typeOf = (port: Port | undefined) => (port ? { type: port.type } : {});
+
+function inputChoices(): Choice[] {
+  return INPUT_TYPES.map(([type, word]) => ({
+    key: `input ${type}`,
+    title: `Input: ${word.toLowerCase()}`,
+    hint: "Filled in whenever the workflow is run.",
+    group: "Inputs",
+    type,
+    run: () => acts.addInput(type),
+  }));
+}
+
+/** A wire from an output that ended on empty space: only nodes that take it, already wired. */
+export function afterOutput(source: string, output: string, at: Point, place: Place | null): void {
+  const { catalogue } = get();
+  const given = outputPort(doc(), catalogue, source, output);
+  const found = given ? takers(catalogue, given) : [];
+  const choices = found.map(([task, input]) =>
+    nodeChoice(task, input, () => acts.add(task, place, (id) => ({ source, output, target: id, input }))),
+  );
+  if (source !== INPUTS) {
+    choices.push({ key: "result", title: "A result of the workflow", group: "Results", run: () => acts.showResult(source, output) });
+  }
+  show("Go on with", at, choices, "No node takes this.");
+}
+
+/** A wire from an input that ended on empty space: only nodes that give it, already wired. */
+export function beforeInput(target: string, input: string, at: Point, place: Place | null): void {
+  show("Take it from", at, newSources(target, input, place), "No node gives this.");
+}
+
+function newSources(target: string, input: string, place: Place | null): Choice[] {
+  const { catalogue } = get();
+  const wanted = inputPort(doc(), catalogue, target, input);
+  if (!wanted || wanted.link === false) return [];
+  const nodes = givers(catalogue, wanted).map(([task, output]) =>
+    nodeChoice(task, output, () => acts.add(task, place, (id) => ({ source: id, output, target, input }))),
+  );
+  const own = { key: "own input", title: "A new input of the workflow", group: "Inputs", type: wanted.type };
+  return [...nodes, { ...own, run: () => acts.promote(target, input) }];
+}
+
+function nodeChoice(task: string, port: string, run: () => void): Choice {
+  const found = get().catalogue.nodes[task]!;
+  const title = (found.inputs[port] ?? found.outputs[port])?.title ?? port;
+  return { key: task, title: `New: ${found.title}`, hint: title, group: "New node", run };
+}
+
+/** What an input can be given: what is here already, new nodes, several values, or nothing. */
+export function forInput(target: string, input: string, at: Point): void {
+  const now = inputsOf(doc().nodes[target])[input];
+  const choices = existing((wire) => ({ ...wire, target, input }), outputs());
+  if (isLink(now)) {
+    choices.unshift({ key: "unlink", title: `Remove the wire from ${now.from}`, run: () => acts.unwire(target, input) });
+  }
+  choices.push(...newSources(target, input, null), ...severalChoice(target, input));
+  show("Take it from", at, choices);
+}
+
+function severalChoice(target: string, input: string): Choice[] {
+  const wanted = inputPort(doc(), get().catalogue, target, input);
+  const now = inputsOf(doc().nodes[target])[input];
+  if (!wanted || wanted.many || isLink(now) || wanted.type === "image" || wanted.type === "json") return [];
+  const isList = Array.isArray(now);
+  const value = isList ? now[0] : now === undefined ? [] : [now];
+  return [
+    {
+      key: "several",
+      title: isList ? "One value" : "Several values",
+      hint: isList ? "Keeps the first one." : "The node runs once for each, and shows all its pictures.",
+      group: "Values",
+      run: () => acts.setValue(target, input, value),
+    },
+  ];
+}
+
+/** Where an output can go: inputs that take it, new nodes, or the results. */
+export function forOutput(source: string, output: string, at: Point): void {
+  const given = outputPort(doc(), get().catalogue, source, output);
+  const found = given ? takers(get().catalogue, given) : [];
+  const choices = existing((wire) => ({ ...wire, source, output }), inputs());
+  choices.push(
+    ...found.map(([task, input]) =>
+      nodeChoice(task, input, () => acts.add(task, null, (id) => ({ source, output, target: id, input }))),
+    ),
+  );
+  const isShown = wires(doc()).some((wire) => wire.target === RESULTS && wire.source === source && wire.output === output);
+  if (source !== INPUTS && !isShown) {
+    choices.push({ key: "result", title: "A result of the workflow", group: "Results", run: () => acts.showResult(source, output) });
+  }
+  show("Give it to", at, choices);
+}
+
+function existing(fill: (part: Wire) => Wire, ends: [string, string, string][]): Choice[] {
+  const made = ends.map(([node, port, title]) => ({ wire: fill({ source: node, output: port, target: node, input: port }), node, port, title }));
+  return made
+    .filter(({ wire }) => refusal(doc(), get().catalogue, wire) === null)
+    .map(({ wire, node, port, title }) => ({
+      key: `${node}.${port}`,
+      title: node === INPUTS ? `Input “${title}”` : `${node} · ${title}`,
+      group: "In this workflow",
+      run: () => void acts.wire(wire),
+    }));
+}
+
+function outputs(): [string, string, string][] {
+  const inputs = Object.entries(doc().inputs ?? {}).map(([name, input]) => [INPUTS, name, input.label || name]);
+  return [...inputs, ...ports("outputs")] as [string, string, string][];
+}
+
+const inputs = () => ports("inputs");
+
+function ports(side: "inputs" | "outputs"): [string, string, string][] {
+  const { catalogue } = get();
+  return Object.entries(doc().nodes).flatMap(([id, node]) =>
+    Object.entries(side === "inputs" ? portsOf(catalogue, node) : (catalogue.nodes[node.task]?.outputs ?? {}))
+      .filter(([, port]) => port.link !== false)
+      .map(([name, port]) => [id, name, port.title || name] as [string, string, string]),
+  );
+}
+
+/** Everything that can be done with a node. */
+export function forNode(id: string, at: Point): void {
+  const node = doc().nodes[id];
+  if (!node) return;
+  const many = get().selected.includes(id) ? get().selected : [id];
+  const item = (key: string, title: string, run: () => void, hint = ""): Choice => ({ key, title, run, hint });
+  const choices = [
+    item("run", "Run to here", () => execute(id), "Shift+Enter"),
+    item("double", "Duplicate", () => acts.duplicate(many), "Ctrl+D"),
+    item("bypass", node.mode === "bypass" ? "Stop bypassing" : "Bypass", () => acts.mode(many, "bypass"), "B"),
+    item("mute", node.mode === "mute" ? "Unmute" : "Mute", () => acts.mode(many, "mute"), "M"),
+    item("rename", "Rename…", () => set({ selected: [id], dialog: "rename" })),
+    item("remove", "Delete", () => acts.remove(many), "Del"),
+  ];
+  if ((get().results[id]?.length ?? 0) > 1) choices.splice(1, 0, item("back", "Previous result", () => browse(id, -1)));
+  show(id, at, choices);
+}
+
+/** Wires from `source` that could go to a card as a whole: its first input that is free and takes it. */
+export function intoCard(source: string, output: string, target: string): void {
+  const given = outputPort(doc(), get().catalogue, source, output);
+  const all = Object.entries(portsOf(get().catalogue, doc().nodes[target]));
+  const names = all.filter(([, port]) => given && fits(get().catalogue, given, port));
+  const free = names.find(([name, port]) => !port.advanced && !isLink(inputsOf(doc().nodes[target])[name])) ?? names[0];
+  if (target === RESULTS) return acts.showResult(source, output);
+  acts.wire({ source, output, target, input: (free ?? all[0])?.[0] ?? "" });
+}
+
+export function removeInput(name: string): void {
+  edit((current) => edits.demoted(current, name));
+}

@@ -1,0 +1,153 @@
+// Documents in and out: drafts in this browser, files, pictures, links, the clipboard.
+
+import { emptyDoc, parse, Unreadable, write } from "../document/read";
+import { fragment, pasted } from "../document/edit";
+import { placesOf } from "../document/layout";
+import { isPng, recipeIn } from "../document/png";
+import { fromLink, hasWorkflow } from "../document/share";
+import type { Doc, Result } from "../types";
+import { keep, kept } from "./bridge";
+import { bring } from "./pictures";
+import { doc, edit, get, notify, set } from "./store";
+import { begun } from "../document/history";
+
+const MAX_FILE = 20_000_000;
+const PICTURE = "image_file"; // the task that gives a picture of one's own
+const MOST_KEPT = 4; // results of each node that a reload brings back
+
+let saved: { doc: Doc; results: unknown } | null = null;
+
+/** Keep the document and the latest results in this browser. */
+export function autosave(): void {
+  const { history, results } = get();
+  if (saved?.doc !== history.doc) keep("draft", Object.keys(history.doc.nodes).length ? write(history.doc) : null);
+  if (saved?.results !== results) {
+    const few = Object.fromEntries(Object.entries(results).map(([id, all]) => [id, all.slice(-MOST_KEPT)]));
+    keep("results", JSON.stringify(few));
+  }
+  saved = { doc: history.doc, results };
+}
+
+/** What this browser kept, with a bar that says so. */
+export function recover(): void {
+  set({ kept: kept("before") });
+  const draft = kept("draft");
+  if (!draft) return;
+  try {
+    const results = JSON.parse(kept("results") ?? "{}") as Record<string, Result[]>;
+    set({ history: begun(parse(draft)), results, recovered: true });
+  } catch {
+    keep("draft", null);
+  }
+}
+
+/** Put another document in the place of this one; undo brings it back. */
+export function open(other: Doc, what: string): void {
+  const undo = Object.keys(doc().nodes).length ? " Undo brings back what was here before." : "";
+  edit(() => ({ ...other, layout: { ...other.layout, ...nodePlaces(other) } }));
+  set({ recovered: false, selected: [] });
+  const unknown = Object.values(other.nodes).filter((node) => !get().catalogue.nodes[node.task]).length;
+  const rest = unknown ? ` ${unknown} ${unknown === 1 ? "node is" : "nodes are"} not known here.` : "";
+  notify(`${what} opened.${rest}${undo}`);
+  window.dispatchEvent(new Event("lumina-canvas-fit"));
+}
+
+function nodePlaces(other: Doc): Doc["layout"] {
+  return Object.fromEntries(Object.entries(placesOf(other)).filter(([id]) => id in other.nodes));
+}
+
+export function startEmpty(): void {
+  edit(() => emptyDoc());
+  set({ recovered: false, kept: null, selected: [] });
+}
+
+export async function openText(text: string, what = "Workflow"): Promise<void> {
+  await guarded(async () => open(hasWorkflow(text) ? await fromLink(text) : parse(text), what));
+}
+
+export async function openFile(file: File): Promise<void> {
+  await guarded(async () => {
+    if (file.size > MAX_FILE) throw new Unreadable("This file is too large; use one under 20 MB.");
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const recipe = isPng(bytes) ? await recipeIn(bytes) : null;
+    if (recipe !== null) return open(parse(recipe), file.name);
+    if (isPng(bytes) || file.type.startsWith("image/")) return addPicture(file);
+    open(parse(new TextDecoder().decode(bytes)), file.name);
+  });
+}
+
+/** A picture that carries no workflow becomes a node that gives it. */
+async function addPicture(file: File): Promise<void> {
+  const answer = await bring(file);
+  if ("error" in answer) throw new Unreadable(answer.error);
+  if (!get().catalogue.nodes[PICTURE]) throw new Unreadable("This picture carries no workflow.");
+  insert({ lumina: 1, nodes: { picture: { task: PICTURE, inputs: { image: { image: answer.image } } } } });
+}
+
+/** The document of a link that this page was opened with; the draft waits behind it. */
+export async function openAddress(hash: string): Promise<void> {
+  if (!hasWorkflow(hash)) return;
+  await guarded(async () => {
+    const other = await fromLink(hash);
+    const before = get().kept ?? (Object.keys(doc().nodes).length ? write(doc()) : null);
+    open(other, "Shared workflow");
+    set({ kept: before });
+    keep("before", before);
+    history.replaceState(null, "", location.pathname + location.search);
+  });
+}
+
+/** Give up the shared workflow, or the draft that waits behind it. */
+export function leaveShared(isBack: boolean): void {
+  const before = get().kept;
+  set({ kept: null });
+  keep("before", null);
+  if (before && isBack) void openText(before, "Your draft");
+}
+
+async function guarded(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    notify(error instanceof Unreadable ? error.message : "This cannot be read as a workflow.");
+  }
+}
+
+/** The selected nodes as text for the clipboard. */
+export function copied(): string | null {
+  const ids = get().selected.filter((id) => id in doc().nodes);
+  return ids.length ? write(fragment({ ...doc(), layout: placesOf(doc()) }, ids), 2) : null;
+}
+
+/** Add the nodes of a text to what is here. */
+export function pasteText(text: string): void {
+  void guarded(async () => {
+    const other = hasWorkflow(text) ? await fromLink(text) : parse(text);
+    if (Object.keys(doc().nodes).length === 0) return open(other, "Pasted workflow");
+    insert({ ...other, layout: { ...placesOf(other), ...other.layout } });
+  });
+}
+
+export function insert(other: Doc): void {
+  const most = get().catalogue.limits.nodes;
+  if (Object.keys(doc().nodes).length + Object.keys(other.nodes).length > most) {
+    return notify(`A workflow has at most ${most} nodes.`);
+  }
+  let ids: string[] = [];
+  edit((current) => {
+    const [next, names] = pasted(current, other);
+    ids = names;
+    return next;
+  });
+  set({ selected: ids });
+  notify(`${ids.length === 1 ? "1 node" : `${ids.length} nodes`} added.`);
+}
+
+export function save(): void {
+  const link = document.createElement("a");
+  const url = URL.createObjectURL(new Blob([write(doc(), 2) + "\n"], { type: "application/json" }));
+  link.href = url;
+  link.download = `${(doc().title || "workflow").replace(/[^\w -]+/g, "").trim() || "workflow"}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

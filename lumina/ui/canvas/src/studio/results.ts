@@ -1,0 +1,103 @@
+// What nodes gave, now and before: states, the result that fits the inputs as they are, and bringing back inputs.
+
+import { setInput } from "../document/edit";
+import { cone, signatures } from "../document/graph";
+import { inputsOf, isLink } from "../document/read";
+import type { Doc, Json, Link, NodeRun, NodeState, Result } from "../types";
+import { edit, get, say, set, type State } from "./store";
+
+const MOST = 12; // results kept for each node
+
+let known: { of: Doc; signatures: Record<string, string> } | null = null;
+
+/** Signatures of the nodes as they are now; computed once for each document. */
+export function now(state: State = get()): Record<string, string> {
+  if (known?.of !== state.history.doc) known = { of: state.history.doc, signatures: signatures(state.history.doc) };
+  return known.signatures;
+}
+
+/** Which of its results fits a node's inputs as they are; -1 if none does. */
+export function fitting(state: State, id: string): number {
+  const wanted = now(state)[id];
+  return (state.results[id] ?? []).findLastIndex((result) => result.signature === wanted || result.again === wanted);
+}
+
+/** The result to show in a node: the one that fits, else the latest. */
+export function shown(state: State, id: string): Result | undefined {
+  const all = state.results[id] ?? [];
+  return all[fitting(state, id)] ?? all.at(-1);
+}
+
+/** What the running or last run says about a node, unless its inputs were changed since. */
+export function live(state: State, id: string): NodeRun | undefined {
+  const isCurrent = state.run.state === "running" || state.ran.signatures[id] === now(state)[id];
+  return isCurrent ? state.run.nodes[id] : undefined;
+}
+
+export function stateOf(state: State, id: string): NodeState {
+  const said = live(state, id)?.state;
+  if (said && said !== "idle") return said;
+  if (fitting(state, id) >= 0) return "done";
+  return state.results[id]?.length ? "stale" : "idle";
+}
+
+/** Keep what a run has given so far; a result that was there already takes its old place's inputs. */
+export function gathered(state: State, nodes: Record<string, NodeRun>): State["results"] {
+  let results = state.results;
+  for (const [id, run] of Object.entries(nodes)) {
+    if (run.state !== "done" && run.state !== "cached") continue;
+    const result = resultOf({ ...state, results }, id, run);
+    const before = (results[id] ?? []).filter((other) => other.again !== result.again);
+    results = { ...results, [id]: [...before, result].slice(-MOST) };
+  }
+  return results;
+}
+
+function resultOf(state: State, id: string, run: NodeRun): Result {
+  const { doc: ran, signatures: then } = state.ran;
+  const seeded = withSeeds(ran, state.run.seeds);
+  const made = Object.fromEntries([...cone(ran, id)].map((other) => [other, inputsOf(seeded.nodes[other])]));
+  return { ...run, signature: then[id] ?? "", again: signatures(seeded)[id] ?? "", made };
+}
+
+/** The document with the numbers that its random seeds became. */
+export function withSeeds(to: Doc, seeds: Record<string, Json> = {}): Doc {
+  return Object.entries(seeds).reduce((next, [id, seed]) => setInput(next, id, "seed", seed), to);
+}
+
+function withInputs(to: Doc, made: Result["made"]): Doc {
+  const nodes = Object.entries(to.nodes).map(([id, node]) => {
+    const kept = Object.entries(made[id] ?? {}).filter(([, value]) => !isLink(value) || leads(to, value));
+    return [id, made[id] ? { ...node, inputs: Object.fromEntries(kept) } : node];
+  });
+  return { ...to, nodes: Object.fromEntries(nodes) };
+}
+
+const leads = (to: Doc, link: Link) => {
+  const source = link.from.split(".")[0]!;
+  return source === "inputs" || source in to.nodes;
+};
+
+/** Go to another result of a node, and bring back the inputs that made it. */
+export function browse(id: string, by: number): void {
+  const all = get().results[id] ?? [];
+  const at = fitting(get(), id) < 0 ? all.length - 1 : fitting(get(), id);
+  const to = Math.min(Math.max(0, at + by), all.length - 1);
+  const result = all[to];
+  if (!result) return;
+  edit((current) => withInputs(current, result.made));
+  say(`Result ${to + 1} of ${all.length} of ${id}, with the inputs that made it.`);
+}
+
+export function position(state: State, id: string): { at: number; of: number } {
+  const of = state.results[id]?.length ?? 0;
+  const at = fitting(state, id);
+  return { at: at < 0 ? of - 1 : at, of };
+}
+
+/** A picture that is no longer there takes its result along: files of earlier days are deleted. */
+export function forget(id: string, url: string): void {
+  const { results } = get();
+  const left = (results[id] ?? []).filter((result) => !result.pictures?.some((picture) => picture.url === url));
+  if (left.length !== results[id]?.length) set({ results: { ...results, [id]: left } });
+}

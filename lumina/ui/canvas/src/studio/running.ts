@@ -1,0 +1,113 @@
+// Running: asks the server, follows what it tells, stops, and always knows the plan of the next run.
+
+import { signatureOf } from "../document/graph";
+import { write } from "../document/read";
+import type { NodeRun, Plan, Run } from "../types";
+import { prop, tell } from "./bridge";
+import { gathered, now, withSeeds } from "./results";
+import { doc, get, IDLE, notify, say, set } from "./store";
+
+const PAUSE = 250; // milliseconds without a change before the server is asked for a plan
+const SILENCE = 1500; // after the end of an event until its missing last word counts as a fault
+
+const LOOK_AGAIN = 1500; // until a model that was loading is asked for again
+
+let isListening = false;
+let asked: ReturnType<typeof setTimeout> | undefined;
+
+export const isRunning = (): boolean => get().run.state === "running";
+
+/** Whether Run would go on with what was stopped. */
+export function canContinue(): boolean {
+  const { run, ran, history } = get();
+  return run.state === "stopped" && signatureOf(ran.doc) === signatureOf(history.doc);
+}
+
+export function execute(target: string | null = null): void {
+  if (isRunning() || Object.keys(doc().nodes).length === 0) return;
+  const asked = canContinue() ? withSeeds(doc(), get().run.seeds) : doc();
+  isListening = true;
+  const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…" };
+  set({ run, ran: { doc: doc(), signatures: now(), target }, large: null });
+  say("Run started.");
+  tell("execute", { document: write(asked), target });
+}
+
+export function halt(): void {
+  if (!isRunning()) return;
+  tell("halt");
+  isListening = false;
+  const nodes = Object.fromEntries(Object.entries(get().run.nodes).map(([id, node]) => [id, stopped(node)]));
+  const rows = Object.values(nodes).find((node) => node.state === "stopped");
+  const message = rows?.done ? `Stopped at row ${rows.done} of ${rows.total}. What is drawn is kept.` : "Stopped.";
+  set({ run: { ...get().run, nodes, state: "stopped", message }, said: message });
+  review();
+}
+
+function stopped(node: NodeRun): NodeRun {
+  if (node.state === "running") return { ...node, state: "stopped" };
+  return node.state === "queued" ? { ...node, state: "idle" } : node;
+}
+
+/** The server's view of the run, whole each time. */
+export function receive(): void {
+  const run = prop<Run>("run", IDLE);
+  if (!isListening || !run.run) return;
+  announce(run);
+  const results = gathered({ ...get(), run }, changedIn(get().run.nodes, run.nodes));
+  set({ run, results });
+  if (run.state !== "running") {
+    isListening = false;
+    review();
+  }
+}
+
+function changedIn(before: Run["nodes"], nodes: Run["nodes"]): Run["nodes"] {
+  return Object.fromEntries(Object.entries(nodes).filter(([id, node]) => before[id]?.state !== node.state));
+}
+
+function announce(run: Run): void {
+  const before = get().run.nodes;
+  const ids = Object.keys(run.nodes);
+  const begun = ids.find((id) => run.nodes[id]!.state === "running" && before[id]?.state !== "running");
+  if (run.state !== "running") say(run.message ?? "Done.");
+  else if (begun) say(`Running ${begun}, step ${ids.indexOf(begun) + 1} of ${ids.length}.`);
+}
+
+/** The event is over in whatever way; if the last view says otherwise, something broke on the way. */
+export function ended(): void {
+  const { run } = get();
+  setTimeout(() => {
+    if (get().run !== run || !isRunning()) return;
+    isListening = false;
+    const nodes = Object.fromEntries(Object.entries(run.nodes).map(([id, node]) => [id, stopped(node)]));
+    const message = "The studio stopped answering; what is drawn is kept. Try again.";
+    set({ run: { ...run, nodes, state: "failed", message } });
+    notify(message);
+  }, SILENCE);
+}
+
+/** Ask for the plan of the document as it is, once it rests. */
+export function review(): void {
+  clearTimeout(asked);
+  asked = setTimeout(() => {
+    if (Object.keys(doc().nodes).length === 0) return set({ plan: null });
+    tell("review", { document: write(doc()), of: signatureOf(doc()) });
+  }, PAUSE);
+}
+
+export function receivePlan(): void {
+  const plan = prop<Plan | null>("plan", null);
+  if (plan?.of !== signatureOf(doc())) return;
+  set({ plan });
+  if (plan.again) setTimeout(review, LOOK_AGAIN);
+}
+
+/** The plan if it is of the document as it is. */
+export function planLine(state = get()): string {
+  if (Object.keys(state.history.doc.nodes).length === 0) return "Nothing to run yet.";
+  if (state.run.state === "running") return state.run.message ?? "Running…";
+  const count = state.plan?.problems?.length ?? 0;
+  if (count) return `${count} ${count === 1 ? "thing needs" : "things need"} attention before it can run.`;
+  return state.plan?.line ?? "Working out what will run…";
+}

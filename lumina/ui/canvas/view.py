@@ -1,0 +1,179 @@
+"""A run of a workflow as the canvas sees it: a small object with the state and the pictures of every node."""
+
+import base64
+import io
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PIL import Image
+from pydantic import BaseModel
+
+from lumina.tasks.base import Picture
+from lumina.tasks.image_input import ImageInput
+from lumina.workflow.document import Workflow
+from lumina.workflow.events import (
+    ChoiceNeeded,
+    Event,
+    NodeCached,
+    NodeDone,
+    NodeFailed,
+    NodeProgress,
+    NodeQueued,
+    NodeSkipped,
+    NodeStarted,
+    RunFinished,
+    RunStarted,
+)
+from lumina.workflow.schema import dump, load
+
+SMALL = 256  # pixels along the longer side of a picture in the making
+SAFE = 2**53 - 1  # JavaScript's largest exact whole number
+ENDINGS = {"done": "done", "failed": "failed", "needs choice": "choice"}
+
+View = dict[str, Any]
+Save = Callable[[Image.Image, str, str], str]
+"""Keeps a finished picture: (pixels, recipe as JSON text, file name) to the address it is fetched from."""
+
+
+class RunView:
+    """Follows the events of one run; ``state`` is always all there is to show."""
+
+    def __init__(self, key: str, workflow: Workflow, save: Save) -> None:
+        self._key, self._workflow, self._save = key, workflow, save
+        self._nodes: dict[str, View] = {}
+        self._items: dict[str, dict[int, list[View]]] = {}
+        self._seeds: dict[str, Any] = {}
+        self._state, self._message, self._recipe = "running", "Starting…", dump(workflow)
+
+    def state(self) -> View:
+        """The whole view, as plain data."""
+        nodes = {name: dict(node) for name, node in self._nodes.items()}
+        head = {"run": self._key, "state": self._state, "message": self._message, "seeds": self._seeds}
+        return head | {"nodes": nodes}
+
+    def waiting(self, message: str) -> View:
+        """Nothing has begun yet, and why."""
+        return self.state() | {"message": message}
+
+    def failed(self, sentence: str) -> View:
+        """Over, with the one sentence to show; nodes at work stop, what is drawn stays."""
+        for node in self._nodes.values():
+            node["state"] = {"running": "stopped", "queued": "idle"}.get(node["state"], node["state"])
+        self._state, self._message = "failed", sentence
+        return self.state()
+
+    def take(self, event: Event) -> View:
+        """What there is to show after ``event``."""
+        if isinstance(event, RunStarted):
+            self._start(event)
+        elif isinstance(event, RunFinished):
+            self._state, self._message = ENDINGS[event.status], _summary(event)
+        elif isinstance(event, NodeProgress):
+            self._nodes[event.node] = self._progress(event)
+        elif isinstance(event, NodeDone | NodeCached):
+            self._nodes[event.node] = self._done(event)
+        else:
+            self._nodes[event.node] = self._changed(event)
+        return self.state()
+
+    def _start(self, event: RunStarted) -> None:
+        """From here on the recipe holds the numbers that random seeds became."""
+        self._recipe = event.recipe
+        for name, node in load(event.recipe).nodes.items():
+            asked = self._workflow.nodes[name].inputs.get("seed", "random")
+            if asked == "random" and "seed" in node.inputs:
+                self._seeds[name] = _safe(node.inputs["seed"])
+
+    def _changed(self, event: Event) -> View:
+        match event:
+            case NodeQueued():
+                return {"state": "queued"}
+            case NodeStarted(node, item, _):
+                self._message = self._where(node)
+                return (self._nodes.get(node) if item else None) or {"state": "running"}
+            case NodeFailed(_, message):
+                return {"state": "error", "message": message}
+            case NodeSkipped(_, _, message):
+                return {"state": "skipped", "message": message}
+            case ChoiceNeeded(node, _, pictures):
+                return {"state": "choice", "pictures": self._finished(node, pictures)}
+        return {"state": "idle"}
+
+    def _progress(self, event: NodeProgress) -> View:
+        """The rows so far; of several values, those before are there already."""
+        step, of_node = event.step, self._items.setdefault(event.node, {})
+        if step.partial is not None:
+            of_node[event.item] = [_in_the_making(image) for image in _images(_values(step.partial))]
+        which = f", value {event.item + 1} of {event.items}" if event.items > 1 else ""
+        self._message = f"{self._where(event.node)}{which}: {step.unit[:-1]} {step.done} of {step.total}"
+        pictures = [picture for item in sorted(of_node) for picture in of_node[item]]
+        return {"state": "running", "done": step.done, "total": step.total, "pictures": pictures}
+
+    def _done(self, event: NodeDone | NodeCached) -> View:
+        values = [value for given in event.outputs.values() for value in given]
+        view: View = {
+            "state": "done" if isinstance(event, NodeDone) else "cached",
+            "pictures": self._finished(event.node, values),
+        }
+        words = [str(value) for value in values if not isinstance(value, Picture | ImageInput | Image.Image)]
+        if words:
+            view["text"] = "\n".join(words)
+        return view | ({"seconds": round(event.seconds, 2)} if isinstance(event, NodeDone) else {})
+
+    def _finished(self, node: str, values: Iterable[Any]) -> list[View]:
+        found = []
+        for index, image in enumerate(_images(values), start=1):
+            name = f"{node}-{index}.png"
+            address = self._save(image, self._recipe, name)
+            found.append({"url": address, "width": image.width, "height": image.height, "file": name})
+        return found
+
+    def _where(self, node: str) -> str:
+        return f"{node} · step {list(self._nodes).index(node) + 1} of {len(self._nodes)}"
+
+
+def _summary(event: RunFinished) -> str:
+    ran, cached = len(event.executed), len(event.cached)
+    parts = [f"{ran} ran" if ran else "", f"{cached} from the cache" if cached else ""]
+    parts += [
+        f"{len(names)} {word}"
+        for names, word in ((event.failed, "failed"), (event.skipped, "skipped"))
+        if names
+    ]
+    told = ", ".join(part for part in parts if part) or "nothing to do"
+    if event.needs_choice:
+        return f"Pick a picture in {event.needs_choice[0]}, then run again."
+    return f"Done in {event.seconds:.1f} s: {told}." if not event.failed else f"Not everything ran: {told}."
+
+
+def _values(output: Any) -> list[Any]:
+    """All values of a task's output, or of what there is of it."""
+    if not isinstance(output, BaseModel):
+        return [output]
+    given = (getattr(output, name) for name in type(output).model_fields)
+    return [value for each in given for value in (each if isinstance(each, tuple | list) else (each,))]
+
+
+def _images(values: Iterable[Any]) -> list[Image.Image]:
+    images = (value.image if isinstance(value, Picture | ImageInput) else value for value in values)
+    return [image for image in images if isinstance(image, Image.Image)]
+
+
+def _in_the_making(image: Image.Image) -> View:
+    return {"url": thumbnail(image), "width": image.width, "height": image.height}
+
+
+def thumbnail(image: Image.Image, size: int = SMALL) -> str:
+    """A picture of a few kilobytes, as an address that holds it."""
+    small = image.convert("RGB")
+    small.thumbnail((size, size))
+    file = io.BytesIO()
+    small.save(file, "WEBP", quality=82)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _safe(value: Any) -> Any:
+    """Whole numbers that JavaScript would round travel as text."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > SAFE:
+        return str(value)
+    return [_safe(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,136 @@
+"""The Workflow tab: the canvas, and what happens between it, the executor and the one model."""
+
+import logging
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+from PIL import Image
+
+from lumina import images
+from lumina.errors import InvalidWorkflow, LuminaError
+from lumina.model.config import ModelSpec
+from lumina.server.zerogpu import Workshop
+from lumina.ui.canvas import make_canvas
+from lumina.ui.canvas.view import RunView, View, thumbnail
+from lumina.ui.pictures import picture_of
+from lumina.ui.task_tab import DRAWS, QUICK
+from lumina.ui.visitors import Visitors
+from lumina.workflow.catalogue import catalogue
+from lumina.workflow.document import Workflow
+from lumina.workflow.executor import run
+from lumina.workflow.planning import plan
+from lumina.workflow.validation import check
+
+LOOK_AGAIN = 0.25  # seconds between looks at a model that is loading; Stop works in between
+OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
+ENDED = "() => { window.dispatchEvent(new Event('lumina-canvas-ended')); return []; }"
+TEMPLATES = Path(__file__).parents[2] / "workflows"
+
+log = logging.getLogger(__name__)
+
+
+class WorkflowTab:
+    """The canvas and its events."""
+
+    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str) -> None:
+        self._workshop, self._spec, self._folder = workshop, spec, folder
+        self._visitors = Visitors(workshop)
+        self.canvas = make_canvas(catalogue(spec), templates(), os.environ.get("SPACE_ID", ""))
+        # "multiple": Continue may come before Gradio has noticed the end of what was stopped
+        running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
+        running.then(None, js=ENDED, **QUICK)
+        self.canvas.halt(None, cancels=[running], **QUICK)
+        self.canvas.review(self._review, None, self.canvas, trigger_mode="always_last", **QUICK)
+        self.canvas.bring(self._bring, None, self.canvas, trigger_mode="multiple", **QUICK)
+
+    def _execute(self, event: gr.EventData) -> Iterator[Any]:
+        for view in self._run(_payload(event)):
+            yield gr.HTML(run=view)
+
+    def _run(self, payload: Mapping[str, Any]) -> Iterator[View]:
+        """Whatever goes wrong ends as a sentence in the last view."""
+        try:
+            workflow = self._read(payload)
+        except LuminaError as error:
+            yield _refused(str(error))
+            return
+        view = RunView(secrets.token_hex(8), workflow, self._save)
+        try:
+            while not self._workshop.wait(LOOK_AGAIN):
+                yield view.waiting("The model is loading; the run starts by itself.")
+            target = payload.get("target")
+            until = target if isinstance(target, str) and target in workflow.nodes else None
+            events = run(workflow, self._visitors.resources(payload.get("visitor")), until=until)
+            try:
+                for each in events:
+                    yield view.take(each)
+            finally:
+                events.close()
+        except LuminaError as error:
+            yield view.failed(str(error))
+        except Exception:
+            log.exception("A workflow failed.")
+            yield view.failed(OUR_FAULT)
+
+    def _read(self, payload: Mapping[str, Any]) -> Workflow:
+        checked = check(str(payload.get("document", "")), self._spec)
+        if checked.problems or checked.workflow is None:
+            raise InvalidWorkflow(checked.problems)
+        return checked.workflow
+
+    def _save(self, image: Image.Image, recipe: str, name: str) -> str:
+        path = save_bytes_to_cache(images.png_bytes(image, recipe), name, self._folder)
+        return f"gradio_api/file={path}"
+
+    def _review(self, event: gr.EventData) -> Any:
+        """What a run would do, and what keeps it from it; no step of the model is needed."""
+        payload = _payload(event)
+        return gr.HTML(plan={"of": str(payload.get("of", ""))[:40], **self._plan(payload)})
+
+    def _plan(self, payload: Mapping[str, Any]) -> View:
+        try:
+            workflow = self._read(payload)
+            if not self._workshop.wait(0):
+                return {"line": "The model is loading…", "again": True}
+            planned = plan(workflow, self._visitors.resources(payload.get("visitor")))
+        except InvalidWorkflow as error:
+            return {"problems": list(error.problems)}
+        except LuminaError as error:
+            return {"line": str(error)}
+        faults = {step.node: step.message for step in planned.steps if step.message}
+        return {"line": planned.line, "faults": faults}
+
+    def _bring(self, event: gr.EventData) -> Any:
+        """Keep a picture among this visitor's uploads, under the digest of what it shows."""
+        payload = _payload(event)
+        answer: dict[str, Any] = {"ticket": str(payload.get("ticket", ""))[:40]}
+        try:
+            image = picture_of(payload.get("picture"), "Picture")
+            name = self._visitors.keep(payload.get("visitor"), image).name
+        except LuminaError as error:
+            return gr.HTML(brought=answer | {"error": str(error)})
+        return gr.HTML(brought=answer | {"image": name, "thumbnail": thumbnail(image)})
+
+
+def templates() -> list[dict[str, str]]:
+    """The workflows that come with the studio, by title."""
+    found = []
+    for path in sorted(TEMPLATES.glob("*.json")):
+        text = path.read_text(encoding="utf-8")
+        workflow = check(text).workflow
+        if workflow is not None:
+            found.append({"name": path.stem, "title": workflow.title or path.stem, "text": text})
+    return found
+
+
+def _payload(event: gr.EventData) -> Mapping[str, Any]:
+    return event._data if isinstance(event._data, Mapping) else {}
+
+
+def _refused(sentence: str) -> View:
+    return {"run": secrets.token_hex(8), "state": "failed", "message": sentence, "nodes": {}}

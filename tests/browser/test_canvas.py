@@ -1,0 +1,432 @@
+"""What a person does on the canvas, in a real browser: build, run, stop, change, undo, come back."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lumina import images
+from lumina.workflow.schema import load
+
+STOP = 1.0  # seconds within which Stop must be seen
+READY = 1.0  # seconds from the click on the tab to the canvas
+PROMPT = "two red spheres on a white ground"
+DOCUMENT = {
+    "lumina": 1,
+    "title": "Edges of a table",
+    "inputs": {"idea": {"type": "text", "label": "Idea", "default": PROMPT}},
+    "nodes": {
+        "words": {
+            "task": "prompt_template",
+            "inputs": {"template": "{idea} at night", "idea": {"from": "inputs.idea"}},
+        },
+        "draft": {"task": "text_to_image", "inputs": {"prompt": {"from": "words.text"}, "seed": 7}},
+        "lines": {"task": "edges", "inputs": {"image": {"from": "draft.image"}, "kind": "canny"}},
+        "small": {"task": "resize", "inputs": {"image": {"from": "lines.image"}, "width": 64, "height": 64}},
+        "both": {
+            "task": "compare",
+            "inputs": {"left": {"from": "draft.image"}, "right": {"from": "small.image"}},
+        },
+    },
+    "outputs": {"sheet": {"from": "both.image"}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def canvas(visit: Callable) -> Callable[..., Page]:
+    """Opens the Workflow tab as a new visitor, with a document if there is one."""
+
+    def new(document: dict[str, Any] | None = None, **options: Any) -> Page:
+        page: Page = visit(**options).open()
+        open_tab(page)
+        page.wait_for_selector(".lumina-canvas .toolbar")
+        if document:
+            load_document(page, document)
+        return page
+
+    return new
+
+
+def open_tab(page: Page) -> None:
+    """On a narrow screen, tabs that have no room are in a menu."""
+    tab = page.get_by_role("tab", name="Workflow")
+    if not tab.is_visible():
+        page.locator(".overflow-menu > button").click()
+        tab = page.locator(".overflow-dropdown button", has_text="Workflow")
+    tab.click()
+
+
+def load_document(page: Page, document: dict[str, Any]) -> None:
+    page.get_by_role("button", name="Open a workflow").click()
+    page.get_by_label("Link or JSON").fill(json.dumps(document))
+    page.get_by_role("dialog").get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator(".card[data-card]")).not_to_have_count(0)
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(f'.card[data-card="{name}"]')
+
+
+def socket(page: Page, node: str, port: str, side: str) -> Locator:
+    kind = "target" if side == "input" else "source"
+    return page.locator(f'.react-flow__handle.{kind}[data-nodeid="{node}"][data-handleid="{port}"]')
+
+
+def field(page: Page, node: str, title: str) -> Locator:
+    return card(page, node).get_by_label(f"{title} of {node}", exact=True)
+
+
+def centre(place: Locator) -> tuple[float, float]:
+    """Where something is, once it no longer moves."""
+    box, before = place.bounding_box(), None
+    while box != before:
+        place.page.wait_for_timeout(60)
+        box, before = place.bounding_box(), box
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, start: Locator, end: Locator | tuple[float, float]) -> None:
+    """Draw a wire with the mouse, and let it go."""
+    x, y = end if isinstance(end, tuple) else centre(end)
+    page.mouse.move(*centre(start))
+    page.mouse.down()
+    page.mouse.move(x - 30, y - 12, steps=5)
+    page.mouse.move(x, y, steps=3)
+    page.mouse.up()
+
+
+def choose(page: Page, words: str) -> None:
+    """Type into the list that is open, and take what it finds first."""
+    expect(page.get_by_role("combobox").last).to_be_focused()
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
+def pick(page: Page, name: str) -> None:
+    """Click on the head of a card."""
+    centre(card(page, name))
+    card(page, name).locator(".card-head h3").click()
+    expect(page.locator(f'.react-flow__node.selected[data-id="{name}"]')).to_have_count(1)
+
+
+def wait_for(page: Page, **states: str) -> None:
+    for name, state in states.items():
+        page.wait_for_selector(f'.card[data-card="{name}"][data-state="{state}"]')
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(Run|Continue)$")).click()
+
+
+def document_of(page: Page) -> dict[str, Any]:
+    """The document as it would be saved."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Save as JSON").click()
+    return dict(json.loads(Path(started.value.path()).read_text(encoding="utf-8")))
+
+
+def rows_seen(page: Page, name: str, count: int) -> list[int]:
+    """How many rows are drawn in a card at ``count`` moments with different pictures."""
+    look = """([name, count]) => new Promise((resolve) => {
+        const seen = new Map(), latest = performance.now() + 25000;
+        (function look() {
+            const card = document.querySelector(`.card[data-card="${name}"]`);
+            const rows = card?.querySelector("[data-row]"), image = card?.querySelector(".pictures img");
+            if (rows && image) seen.set(image.src, Number(rows.dataset.row));
+            if (seen.size < count && performance.now() < latest) setTimeout(look, 10);
+            else resolve([...seen.values()]);
+        })();
+    })"""
+    return list(page.evaluate(look, [name, count]))
+
+
+def test_three_nodes_are_built_with_the_mouse_run_stopped_continued_and_changed(canvas: Callable) -> None:
+    page = canvas()
+    pane = page.locator(".react-flow__pane")
+    pane.dblclick(position={"x": 150, "y": 150})
+    choose(page, "create")
+    prompt = field(page, "text_to_image", "Prompt")
+    expect(prompt).to_be_focused()
+    page.keyboard.type(PROMPT)
+    x, y = centre(socket(page, "text_to_image", "image", "output"))
+    drag(page, socket(page, "text_to_image", "image", "output"), (x + 160, y - 120))
+    expect(page.get_by_role("option", name=re.compile("New: Text"))).to_have_count(0)  # takes no picture
+    choose(page, "edges")
+    expect(page.locator(".react-flow__edge")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Add /").click()
+    choose(page, "resize")
+    field(page, "resize", "Width").fill("64")
+    field(page, "resize", "Height").fill("64")
+    page.get_by_role("button", name="Tidy up").click()
+    drag(page, socket(page, "edges", "image", "output"), socket(page, "resize", "image", "input"))
+    expect(page.locator(".react-flow__edge")).to_have_count(2)
+    expect(page.locator(".plan-line")).to_contain_text("3 of 3 steps will run")
+
+    run(page)
+    rows = rows_seen(page, "text_to_image", 3)
+    assert rows == sorted(rows) and len(set(rows)) == 3
+    begun = time.monotonic()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for(page, text_to_image="stopped")
+    assert time.monotonic() - begun < STOP
+    expect(page.locator(".plan small")).to_contain_text("Stopped at row")
+    page.get_by_role("button", name="Continue").click()
+    first = rows_seen(page, "text_to_image", 1)[0]
+    assert first >= rows[-1]  # what was drawn is not drawn again
+    wait_for(page, text_to_image="done", edges="done", resize="done")
+    expect(card(page, "resize").locator(".pictures img")).to_have_count(1)
+
+    field(page, "resize", "Width").fill("96")
+    wait_for(page, resize="stale", edges="done")
+    expect(page.locator(".plan-line")).to_contain_text("1 of 3 steps will run")
+    run(page)
+    wait_for(page, text_to_image="cached", edges="cached", resize="done")
+
+
+def test_results_are_leafed_through_and_bring_back_what_made_them(canvas: Callable) -> None:
+    page = canvas({"lumina": 1, "nodes": {"words": {"task": "text", "inputs": {"text": "one"}}}})
+    text = field(page, "words", "Text")
+    for word in ("one", "two", "three"):
+        text.fill(word)
+        run(page)
+        expect(card(page, "words").locator(".preview-text")).to_have_text(word)
+    page.get_by_role("button", name="Previous result of words").click()
+    expect(text).to_have_value("two")
+    expect(card(page, "words").locator(".leaf b")).to_have_text("2/3")
+    expect(card(page, "words").locator(".preview-text")).to_have_text("two")
+    page.get_by_role("button", name="Undo").click()
+    expect(text).to_have_value("three")
+    expect(card(page, "words").locator(".preview-text")).to_have_text("three")
+
+
+def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) -> None:
+    page = canvas(DOCUMENT)
+    run(page)
+    wait_for(page, both="done")
+    pictures = page.locator(".pictures img").count()
+    pick(page, "both")
+    page.keyboard.press("Delete")
+    expect(card(page, "both")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    wait_for(page, both="done")
+    expect(page.locator(".pictures img")).to_have_count(pictures)
+    page.keyboard.press("Control+y")
+    expect(card(page, "both")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(500)  # the draft is saved once things rest
+
+    page.reload()
+    open_tab(page)
+    expect(page.locator(".bar")).to_contain_text("Recovered draft")
+    expect(page.locator(".card")).to_have_count(7)
+    wait_for(page, both="done")
+    page.get_by_role("button", name="Start empty").click()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_a_link_opens_elsewhere_and_runs_nothing(canvas: Callable, visit: Callable, address: str) -> None:
+    page = canvas(DOCUMENT)
+    page.get_by_role("button", name="Share a link").click()
+    shown = page.get_by_label("Link to this workflow")
+    expect(shown).to_have_value(re.compile("#wf="))
+    link = shown.input_value()
+    assert len(link) < 600
+    other = visit().page
+    other.goto(link)
+    other.wait_for_selector(".lumina-canvas .card")
+    expect(other.locator(".card")).to_have_count(7)
+    expect(field(other, "words", "Template")).to_have_value("{idea} at night")
+    other.wait_for_timeout(600)
+    assert (
+        other.locator(".card[data-state=running], .card[data-state=queued], .card[data-state=done]").count()
+        == 0
+    )
+
+
+def test_the_picture_of_a_run_restores_the_workflow(canvas: Callable, tmp_path: Path) -> None:
+    page = canvas(DOCUMENT)
+    run(page)
+    wait_for(page, both="done")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download the picture of both").click()
+    path = tmp_path / "sheet.png"
+    started.value.save_as(path)
+    recipe = load(images.read_recipe(path) or "")
+    assert list(recipe.nodes) == list(DOCUMENT["nodes"])
+    assert images.AI_GENERATED.encode() in path.read_bytes()
+    other = canvas()
+    drop(other, "sheet.png", "image/png", path.read_bytes())
+    expect(other.locator(".card")).to_have_count(7)
+    assert document_of(other)["nodes"]["small"] == DOCUMENT["nodes"]["small"]
+
+
+def drop(page: Page, name: str, kind: str, data: bytes) -> None:
+    transfer = page.evaluate_handle(
+        """([name, kind, data]) => { const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(data)], name, { type: kind }));
+        return transfer; }""",
+        [name, kind, list(data)],
+    )
+    for event in ("dragover", "drop"):
+        page.dispatch_event(".lumina-canvas .view", event, {"dataTransfer": transfer})
+
+
+def test_files_and_pasted_text_open_and_unknown_nodes_stay(canvas: Callable) -> None:
+    page = canvas()
+    strange = json.loads(json.dumps(DOCUMENT)) | {"x-mine": [1, 2]}
+    strange["nodes"]["odd"] = {
+        "task": "paint_it_black",
+        "inputs": {"image": {"from": "draft.image"}, "much": 3},
+    }
+    drop(page, "odd.json", "application/json", json.dumps(strange).encode())
+    expect(page.locator(".card[data-unknown]")).to_contain_text("is not known here")
+    expect(page.locator(".react-flow__edge")).to_have_count(8)
+    saved = document_of(page)
+    assert {name: saved[name] for name in strange} == strange
+    drop(page, "broken.json", "application/json", b"{")
+    expect(page.locator(".notice")).to_contain_text("not a workflow")
+    expect(page.locator(".card")).to_have_count(8)
+
+
+def test_nodes_are_copied_pasted_duplicated_muted_and_bypassed(canvas: Callable) -> None:
+    page = canvas(DOCUMENT)
+    pick(page, "lines")
+    page.keyboard.press("Control+c")
+    page.keyboard.press("Control+v")
+    expect(card(page, "lines_2")).to_have_count(1)
+    page.keyboard.press("Control+d")
+    expect(card(page, "lines_3")).to_have_count(1)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    pick(page, "lines")
+    page.keyboard.press("b")
+    expect(card(page, "lines").locator(".state")).to_have_text("bypassed")
+    page.keyboard.press("m")
+    expect(card(page, "lines").locator(".state")).to_have_text("muted")
+    nodes = document_of(page)["nodes"]
+    assert nodes["lines"]["mode"] == "mute"
+    assert nodes["lines_2"] == DOCUMENT["nodes"]["lines"]
+
+
+WRONG = [
+    (("draft", "image"), ("words", "idea"), "takes text, not a picture"),
+    (("words", "text"), ("lines", "image"), "takes a picture, not text"),
+    (("words", "text"), ("draft", "seed"), "takes a whole number, not text"),
+    (("draft", "image"), ("small", "width"), "takes a whole number, not a picture"),
+    (("small", "image"), ("small", "image"), "cannot feed itself"),
+    (("small", "image"), ("lines", "image"), "circle: small → lines → small"),
+]
+
+
+def test_six_wrong_wires_are_refused_with_the_reason(canvas: Callable) -> None:
+    page = canvas(DOCUMENT, viewport={"width": 1800, "height": 1000})
+    for (source, output), (target, port), reason in WRONG:
+        drag(page, socket(page, source, output, "output"), socket(page, target, port, "input"))
+        expect(page.locator(".notice")).to_contain_text(reason)
+    drag(page, socket(page, "draft", "image", "output"), socket(page, "small", "image", "output"))
+    expect(page.locator(".notice")).to_contain_text("both outputs")
+    assert document_of(page)["nodes"] == DOCUMENT["nodes"]
+
+
+def test_two_nodes_are_built_and_run_with_the_keyboard_alone(canvas: Callable) -> None:
+    page = canvas()
+    page.keyboard.press("/")
+    choose(page, "text")
+    page.keyboard.type("a green cone")
+    page.locator('[data-card="text"]').wait_for()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.socket.side-output')"):
+            break
+    page.keyboard.press("Enter")
+    choose(page, "create")
+    expect(page.locator(".react-flow__edge")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    wait_for(page, text="done", text_to_image="done")
+
+
+def test_a_phone_shows_numbered_steps_and_runs_them(canvas: Callable) -> None:
+    page = canvas(DOCUMENT, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    numbers = page.locator(".steps li .number")
+    expect(numbers).to_have_text(["1", "2", "3", "4", "5"])
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    run(page)
+    wait_for(page, both="done")
+    page.get_by_role("button", name="Form").click()
+    expect(page.get_by_role("textbox", name="Idea")).to_have_value(PROMPT)
+    expect(page.locator(".ending img")).to_have_count(1)
+
+
+def test_a_picture_of_the_create_tab_opens_as_workflow(visit: Callable) -> None:
+    page = visit().open()
+    page.get_by_label("Prompt").first.fill(PROMPT)
+    page.get_by_role("button", name="Generate").click()
+    page.wait_for_selector(".easel[data-state=done]")
+    page.get_by_role("button", name="Open as workflow").click()
+    expect(field(page, "text_to_image", "Prompt")).to_have_value(PROMPT)
+    seed = page.locator(".easel-chip.seed").inner_text().removeprefix("seed ")
+    assert str(document_of(page)["nodes"]["text_to_image"]["inputs"]["seed"]) == seed
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(canvas: Callable, scheme: str) -> None:
+    page = canvas(DOCUMENT, color_scheme=scheme)
+    page.add_script_tag(path=Path(__file__).parent / "axe" / "axe.min.js")
+    found = {"canvas": serious(page)}
+    page.get_by_role("button", name="Steps").click()
+    found["steps"] = serious(page)
+    page.get_by_role("button", name="Form").click()
+    found["form"] = serious(page)
+    page.get_by_role("button", name="Add /").click()
+    found["palette"] = serious(page)
+    assert found == {"canvas": [], "steps": [], "form": [], "palette": []}
+
+
+def serious(page: Page) -> list[str]:
+    look = """async () => (await axe.run(".lumina-canvas")).violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))"""
+    return list(page.evaluate(look))
+
+
+def test_the_canvas_is_ready_at_once_and_smooth_with_64_nodes(visit: Callable) -> None:
+    page = visit().open()
+    page.wait_for_load_state("networkidle")
+    taken = page.evaluate(
+        """() => new Promise((resolve) => {
+        const begun = performance.now();
+        const tabs = [...document.querySelectorAll("[role=tab]")];
+        tabs.find((tab) => tab.innerText.includes("Workflow")).click();
+        (function look() {
+            const isThere = document.querySelector(".lumina-canvas .toolbar");
+            if (isThere) resolve((performance.now() - begun) / 1000);
+            else setTimeout(look, 5);
+        })(); })"""
+    )
+    assert taken < READY
+    nodes = {f"n{at}": {"task": "text", "inputs": {"text": str(at)}} for at in range(64)}
+    load_document(page, {"lumina": 1, "nodes": nodes})
+    expect(page.locator(".card")).to_have_count(64)
+    x, y = centre(card(page, "n20").locator(".card-head h3"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(
+        """() => { window.frames_ = []; (function tick(now) {
+        if (!window.frames_) return;
+        if (now) window.frames_.push(now);
+        requestAnimationFrame(tick); })(); }"""
+    )
+    for step in range(60):
+        page.mouse.move(x + 3 * step, y + 2 * step)
+    times = page.evaluate("(() => { const times = window.frames_; window.frames_ = null; return times; })()")
+    page.mouse.up()
+    rate = 1000 * (len(times) - 1) / (times[-1] - times[0])
+    assert rate >= 30, f"{rate:.0f} frames a second"

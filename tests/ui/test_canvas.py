@@ -1,0 +1,144 @@
+"""The canvas as files, and a run as it is told to the page."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from lumina import images
+from lumina.errors import InvalidImage
+from lumina.pipeline.fake import FakePipeline
+from lumina.ui import canvas
+from lumina.ui.canvas.view import RunView, View
+from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
+from lumina.workflow.events import RunStarted
+from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.schema import load
+from tests.serving import served
+
+NODE = shutil.which("node")
+HAS_PACKAGES = (canvas.HERE / "node_modules").is_dir()
+TEXT = """{"lumina": 1, "nodes": {
+  "draft": {"task": "text_to_image", "inputs": {"prompt": "a red cube", "stop_row": 3}},
+  "lines": {"task": "edges", "inputs": {"image": {"from": "draft.image"}}},
+  "bad": {"task": "crop", "inputs": {"image": {"from": "draft.image"}, "width": 4096, "height": 8}},
+  "after": {"task": "resize", "inputs": {"image": {"from": "bad.image"}, "width": 8, "height": 8}}}}"""
+
+
+def test_the_bundle_is_current() -> None:
+    """``make canvas`` builds it anew after a change of the sources."""
+    assert (canvas.BUNDLE / "sources.sha256").read_text().strip() == canvas.sources_digest()
+
+
+def test_the_bundle_is_small_and_says_whose_work_it_holds() -> None:
+    assert sum(len(canvas.bundled(name)) for name in ("canvas.js", "canvas.css")) <= 600_000
+    licences = canvas.bundled("LICENSES.txt").decode()
+    assert all(name in licences for name in ("react 19", "react-dom 19", "@xyflow/react 12", "MIT", "ISC"))
+
+
+@pytest.mark.skipif(not (NODE and HAS_PACKAGES), reason="needs node and the canvas's packages")
+def test_the_sources_give_exactly_this_bundle(tmp_path: Path) -> None:
+    subprocess.run([NODE or "node", "build.mjs", str(tmp_path)], cwd=canvas.HERE, check=True)
+    for name in ("canvas.js", "canvas.css", "LICENSES.txt", "sources.sha256"):
+        assert (tmp_path / name).read_bytes() == (canvas.BUNDLE / name).read_bytes(), name
+
+
+@pytest.mark.skipif(not (NODE and HAS_PACKAGES), reason="needs node and the canvas's packages")
+def test_the_rules_of_the_canvas_hold() -> None:
+    result = subprocess.run(["npm", "test"], cwd=canvas.HERE, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout[-3000:]
+
+
+def test_the_lock_file_names_no_address() -> None:
+    assert '"resolved"' not in (canvas.HERE / "package-lock.json").read_text(encoding="utf-8")
+
+
+def test_the_page_fetches_the_built_files(tmp_path: Path) -> None:
+    with served(0, tmp_path) as address:
+        answer = httpx.get(f"{address}/lumina/canvas.js", params={"v": canvas.version()})
+        assert answer.content == canvas.bundled("canvas.js")
+        assert "immutable" in answer.headers["cache-control"]
+        assert httpx.get(f"{address}/lumina/view.py").content != Path(canvas.HERE / "view.py").read_bytes()
+        assert str(canvas.HERE) not in httpx.get(f"{address}/config").text
+
+
+def views(text: str) -> tuple[list[View], dict[str, str]]:
+    """All views of a run, and the recipe of each saved picture."""
+    saved: dict[str, str] = {}
+
+    def save(image: Image.Image, recipe: str, name: str) -> str:
+        saved[name] = recipe
+        return name
+
+    view = RunView("key", load(text), save)
+    events = run(load(text), Resources(LocalWorker(FakePipeline())))
+    return [view.take(event) for event in events], saved
+
+
+def test_a_run_is_told_row_by_row_with_small_pictures() -> None:
+    seen, saved = views(TEXT)
+    rows = [view["nodes"]["draft"] for view in seen if view["nodes"].get("draft", {}).get("done")]
+    drawing = [node for node in rows if node["state"] == "running"]
+    assert [node["done"] for node in drawing] == [1, 2, 3]
+    assert all(node["pictures"][0]["url"].startswith("data:image/webp;base64,") for node in drawing)
+    assert all(len(node["pictures"][0]["url"]) < 20_000 for node in drawing)
+    assert seen[-1]["nodes"]["draft"]["pictures"][0]["url"] == "draft-1.png"
+    recipe = load(saved["lines-1.png"])
+    assert list(recipe.nodes) == ["draft", "lines", "bad", "after"]
+    assert recipe.nodes["draft"].inputs["seed"] == seen[-1]["seeds"]["draft"]
+
+
+def test_a_failed_node_says_why_and_the_others_go_on() -> None:
+    seen, _ = views(TEXT)
+    last = seen[-1]
+    states = {name: node["state"] for name, node in last["nodes"].items()}
+    assert states == {"draft": "done", "lines": "done", "bad": "error", "after": "skipped"}
+    assert "make it smaller" in last["nodes"]["bad"]["message"]
+    assert last["state"] == "failed" and "1 failed, 1 skipped" in last["message"]
+
+
+def test_a_choice_shows_what_there_is_to_pick() -> None:
+    text = """{"lumina": 1, "nodes": {
+      "draft": {"task": "text_to_image", "inputs": {"prompt": "a cone", "variations": 3, "seed": 1}},
+      "best": {"task": "pick", "inputs": {"images": {"from": "draft.image"}}}}}"""
+    last = views(text)[0][-1]
+    assert last["state"] == "choice" and last["nodes"]["best"]["state"] == "choice"
+    assert len(last["nodes"]["best"]["pictures"]) == 3
+
+
+def test_seeds_beyond_javascripts_whole_numbers_travel_as_text() -> None:
+    view = RunView("key", load(TEXT), lambda *_: "")
+    recipe = TEXT.replace('"stop_row": 3', f'"seed": {2**62 + 1}')
+    assert view.take(RunStarted(recipe, ("draft",)))["seeds"] == {"draft": str(2**62 + 1)}
+
+
+class Nobody:
+    """A workshop without work."""
+
+    painter: Any = None
+
+
+def test_visitors_do_not_see_each_others_pictures_and_few_are_kept() -> None:
+    visitors = Visitors(Nobody())  # type: ignore[arg-type]
+    first, second = "a" * 32, "b" * 32
+    kept = visitors.keep(first, Image.new("RGB", (32, 32), "red"))
+    assert visitors.resources(first).shelves[0].find(kept.name) is not None
+    assert visitors.resources(second).shelves[0].find(kept.name) is None
+    assert visitors.resources("no name").shelves[0].find(kept.name) is None
+    assert visitors.resources(first).store is visitors.resources(first).store
+    for shade in range(MOST_PICTURES):
+        visitors.keep(first, Image.new("RGB", (32, 32), (0, 0, shade)))
+    assert visitors.resources(first).shelves[0].find(kept.name) is None
+    store = visitors.resources(first).store
+    for number in range(MOST_VISITORS):
+        visitors.resources(f"{number:032x}")
+    assert visitors.resources(first).store is not store
+
+
+def test_a_picture_that_is_too_small_is_refused() -> None:
+    with pytest.raises(InvalidImage):
+        Visitors(Nobody()).keep("a" * 32, images.open_image(images.png_bytes(Image.new("RGB", (1, 1)))))  # type: ignore[arg-type]
