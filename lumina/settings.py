@@ -4,11 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from lumina.errors import InputError
 
 Dtype = Literal["float32", "bfloat16", "float64"]
+Quant = Literal["none", "int8", "int4"]
+Cache = Literal["full", "int8"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,9 @@ class Settings:
     """One value per environment variable ``LUMINA_<NAME>``; the defaults need no environment at all.
 
     ``threads`` 0 leaves the number of CPU threads to torch; ``device`` "auto" takes a GPU where there is one.
-    ``outputs`` is the folder that pictures are written to.
+    ``outputs`` is the folder that pictures are written to, ``models`` the one that models are fetched to.
+    ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant`` shrinks
+    the transformer's weights, ``cache`` what it remembers of a picture.
     """
 
     model: str = "tabletop"
@@ -25,6 +29,10 @@ class Settings:
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
+    models: Path = Path("models")
+    has_dtype: bool = False
+    quant: Quant = "none"
+    cache: Cache = "full"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -33,19 +41,23 @@ class Settings:
         default = cls()
         return cls(
             model=given.get("LUMINA_MODEL") or default.model,
-            dtype=_dtype(given.get("LUMINA_DTYPE") or default.dtype),
+            dtype=_one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
             outputs=Path(given.get("LUMINA_OUTPUTS") or default.outputs),
+            models=Path(given.get("LUMINA_MODELS") or default.models),
+            has_dtype=bool(given.get("LUMINA_DTYPE")),
+            quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
+            cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
         )
 
 
-def _dtype(text: str) -> Dtype:
-    for known in get_args(Dtype):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise InputError(f"LUMINA_DTYPE must be one of {', '.join(get_args(Dtype))}, not {text!r}.")
+def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+    text = given.get(name) or default
+    if text not in get_args(kind):
+        raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")
+    return text
 
 
 def _whole(name: str, given: Mapping[str, str], default: int, *, low: int, high: int) -> int:

@@ -1,5 +1,6 @@
 """What a forward knows about positions: the KV cache, the rotation angles, who may look at whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,12 +47,40 @@ class KVCache:
         """Forget all but the first ``used`` slots; the next forward overwrites them."""
         self.used = min(self.used, used)
 
-    def memories(self, tokens: int) -> list["Memory"]:
+    def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
         """For each layer, where the next ``tokens`` go and what is there by then."""
         end = self.used + tokens
         new = (whole[:, :, :, self.used : end].unbind(0) for whole in (self.keys, self.values))
         seen = (whole[:, :, :, :end].unbind(0) for whole in (self.keys, self.values))
         return [Memory(*parts) for parts in zip(*new, *seen, strict=True)]
+
+
+class Int8Cache(KVCache):
+    """A cache of 8-bit integers with one scale for each token and head: half of bfloat16's memory.
+
+    What is read is made whole again layer by layer, so it saves memory and not time.
+    """
+
+    def __init__(
+        self,
+        config: TransformerConfig,
+        batch: int,
+        length: int,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        start: tuple[int, ...] | None = None,
+    ) -> None:
+        super().__init__(config, batch, length, torch.int8, device, start)
+        self.scales = torch.zeros(2, *self.keys.shape[:-1], 1, dtype=dtype, device=device)
+
+    def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
+        """See KVCache."""
+        end = self.used + tokens
+        plain = super().memories(tokens)
+        return [
+            Int8Memory(*memory, scales[:, :, :, self.used : end], scales[:, :, :, :end])
+            for memory, scales in zip(plain, self.scales.unbind(1), strict=True)
+        ]
 
 
 class Memory(NamedTuple):
@@ -69,6 +98,26 @@ class Memory(NamedTuple):
         return self.keys, self.values
 
 
+class Int8Memory(NamedTuple):
+    """One layer's part of an Int8Cache: as Memory, and the scales [keys and values, batch, kv heads, …, 1]."""
+
+    new_keys: Tensor
+    new_values: Tensor
+    keys: Tensor
+    values: Tensor
+    new_scales: Tensor
+    scales: Tensor
+
+    def extend(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """See Memory."""
+        for new, scale, part in zip(
+            (self.new_keys, self.new_values), self.new_scales, (keys, values), strict=True
+        ):
+            scale.copy_(part.abs().amax(dim=-1, keepdim=True).clamp_min(1e-6) / 127)
+            new.copy_((part / scale).round())
+        return self.keys * self.scales[0], self.values * self.scales[1]
+
+
 @dataclass(frozen=True)
 class Span:
     """What all layers of one forward share: the angles of its positions and who may look at whom."""
@@ -77,7 +126,7 @@ class Span:
     sin: Tensor  # the same; its first half is negative, so that a swap of halves completes the rotation
     mask: Tensor | None = None  # [batch, 1, tokens, slots], 0 or -inf
     causal: bool = False
-    memory: list[Memory] | None = None
+    memory: Sequence[Memory | Int8Memory] | None = None
 
 
 class Rotary(nn.Module):

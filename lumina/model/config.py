@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,11 +148,22 @@ def _fits(value: Any, kind: Any) -> bool:
     return isinstance(numbers, list | tuple) and all(type(number) is int and number > 0 for number in numbers)
 
 
+LARGE = {"vocab_size": 171385, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 32}
+TRANSFORMER_7B = TransformerConfig(**LARGE, hidden_size=4096, intermediate_size=11008)
+TRANSFORMER_2B = TransformerConfig(**LARGE, hidden_size=2048, intermediate_size=8192)
+MOVQGAN_270M = MoVQConfig(
+    ch=256, ch_mult=(1, 2, 2, 4), num_res_blocks=2, n_embed=16384, embed_dim=4, z_channels=4
+)
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """What a person needs to know about a model before loading it.
 
-    ``source`` is a folder below the installation root, or a repository of the Hugging Face hub.
+    ``source`` is a folder (below the installation root, or any), or a repository of the Hugging Face hub;
+    ``movqgan_source`` is the hub file with its picture tokenizer, where that is not in ``source``.
+    ``revision`` is the commit to download; left empty, the first download decides and is kept.
+    ``transformer`` gives the sizes of a model whose files may not be here yet.
     ``sizes`` are (width, height) in pixels; ``tasks`` are task names.
     """
 
@@ -169,7 +180,31 @@ class ModelSpec:
     window: int = 16
     licence: str = "Apache-2.0"
     note: str = ""
+    movqgan_source: str = ""
+    revision: str = ""
+    transformer: TransformerConfig | None = None
 
+    @property
+    def is_published(self) -> bool:
+        """Whether its files come from the hub rather than with this program or from a folder."""
+        return bool(self.movqgan_source)
+
+
+_LUMINA = ModelSpec(
+    name="lumina-mgpt-2.0",
+    title="Lumina-mGPT 2.0",
+    source="Alpha-VLLM/Lumina-mGPT-2.0",
+    movqgan_source="ai-forever/MoVQGAN/movqgan_270M.ckpt",
+    transformer=TRANSFORMER_7B,
+    sizes=(
+        (768, 768), (1024, 576), (576, 1024), (1152, 512), (512, 1152), (1536, 384), (384, 1536),
+    ),
+    default_size=(768, 768),
+    tasks=("text_to_image", "image_pair"),
+    guidance_scale=4.0,
+    top_k=4096,
+    note="The published 7B model for text to image; a GPU with 16 GB or more draws with it.",
+)  # fmt: skip
 
 MODELS: dict[str, ModelSpec] = {
     "tabletop": ModelSpec(
@@ -182,11 +217,67 @@ MODELS: dict[str, ModelSpec] = {
         guidance_scale=2.0,
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
     ),
+    "lumina-mgpt-2.0": _LUMINA,
+    "omni": replace(
+        _LUMINA,
+        name="omni",
+        title="Lumina-mGPT 2.0 Omni",
+        source="Alpha-VLLM/Lumina-mGPT-2.0-Omni",
+        sizes=(*_LUMINA.sizes, (512, 512)),
+        tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
+        note="The published 7B model for every task; panels beside a given picture have 512x512 pixels.",
+    ),
+    "lumina-2b": replace(
+        _LUMINA,
+        name="lumina-2b",
+        title="Lumina 2B",
+        source="",
+        movqgan_source="",
+        transformer=TRANSFORMER_2B,
+        tasks=("text_to_image",),
+        note="The sizes of the 2B model, to be trained: nobody has published its weights.",
+    ),
 }
 
 
 def spec_of(name: str) -> ModelSpec:
-    """The model called ``name``; raises UnknownModel with the names that exist."""
-    if name not in MODELS:
-        raise UnknownModel(f'There is no model "{name}"; choose one of: {", ".join(MODELS)}.')
-    return MODELS[name]
+    """The model called ``name``, ``name@revision``, or in the folder ``name``.
+
+    A folder is taken for the model of the list whose files it resembles. Raises UnknownModel.
+    """
+    found = MODELS.get(split_revision(name)[0])
+    if found:
+        return found
+    if is_folder(name):
+        return _spec_of_folder(Path(name))
+    raise UnknownModel(
+        f'There is no model "{name}"; choose one of: {", ".join(MODELS)}, or give the folder of a model.'
+    )
+
+
+def split_revision(name: str) -> tuple[str, str]:
+    """``name@revision`` in its two parts; a folder is one part, whatever its name."""
+    if is_folder(name):
+        return name, ""
+    model, _, revision = name.partition("@")
+    return model, revision
+
+
+def is_folder(name: str) -> bool:
+    """Whether a model is given as a folder; names of the list come first."""
+    return name.partition("@")[0] not in MODELS and Path(name).is_dir()
+
+
+def _spec_of_folder(folder: Path) -> ModelSpec:
+    names = [place / "movq_config.json" for place in (folder, folder / "movq", folder / "movqgan")]
+    configs = [read_json(name) for name in names if name.exists()]
+    is_small = bool(configs) and int(configs[0].get("n_embed", 0)) < MOVQGAN_270M.n_embed
+    like = MODELS["tabletop" if is_small else "omni"]
+    return replace(
+        like,
+        name=folder.resolve().name,
+        title=folder.resolve().name,
+        source=str(folder),
+        transformer=None,
+        note=f"A folder with a model like {like.title}.",
+    )

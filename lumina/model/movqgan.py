@@ -266,5 +266,5 @@ class MoVQGAN(nn.Module):
 
     def decode(self, codes: Tensor) -> Tensor:
         """Pixels [batch, 3, height, width], about [-1, 1], of codes [batch, rows, cols]."""
-        vectors = self.quantize.embedding(codes)
+        vectors = self.quantize.embedding(codes).to(self.post_quant_conv.weight.dtype)
         return self.decode_latent(rearrange(vectors, "b h w c -> b c h w"))

@@ -11,6 +11,7 @@ from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import jacobi
 from lumina.sampler.logits import guide, warp
 from lumina.sampler.noise import NoiseWindow
@@ -35,13 +36,16 @@ def use_threads(count: int) -> None:
 class LocalEngine:
     """Draws in this process. Several requests may be under way at once; each has its own cache."""
 
-    def __init__(self, transformer: Transformer, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False
+    ) -> None:
+        """``small_cache`` keeps what was read as 8-bit integers."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
             )
         self.vocabulary = vocabulary
-        self.dtype = transformer.lm_head.weight.dtype
+        self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
         self._transformers = {self.dtype: transformer.join()}
 
     def generate(self, request: GenerationRequest) -> Steps[Generation]:
@@ -55,7 +59,7 @@ class LocalEngine:
                 f"The text has {len(request.prompt)} tokens, but beside a picture of this size there is room "
                 f"for {max(room, 0)}; shorten it or choose a smaller size."
             )
-        return _draw(_Slot(transformer, request))
+        return _draw(_Slot(transformer, request, self._small_cache))
 
     def _transformer(self, name: str | None) -> Transformer:
         """The network in the dtype called ``name``; another one than its own is converted once and kept."""
@@ -68,7 +72,7 @@ class LocalEngine:
 class _Slot:
     """One image under way: its tokens, its cache, its noise, and what it has cost."""
 
-    def __init__(self, transformer: Transformer, request: GenerationRequest) -> None:
+    def __init__(self, transformer: Transformer, request: GenerationRequest, small_cache: bool) -> None:
         self.transformer, self.request, self.layout = transformer, request, request.layout
         weight = transformer.lm_head.weight
         kept = request.kept
@@ -83,12 +87,13 @@ class _Slot:
         # Slots of the cache count from the prompt's first token, so that both rows stand side by side.
         prompt = len(request.prompt)
         start = (0,) if request.options.guidance_scale == 1 else (0, prompt)
-        self.cache = transformer.cache(prompt + self.layout.length, start)
+        self.cache = transformer.cache(prompt + self.layout.length, start, small_cache)
         seeds = [request.seed_of(row) for row in range(self.layout.rows)]
         num_codes = self.layout.vocabulary.num_codes
         precision = torch.float64 if weight.dtype == torch.float64 else torch.float32
         self.upcoming = NoiseWindow(seeds, self.positions, num_codes, precision)
         self.prefilled = self.layout.position(self.first // self.layout.cols, 0) - 1
+        self.scales: Tensor | None = None  # [tokens of the image], where they differ
         self.prefills, self.seconds = 0, 0.0
         self.accepted: list[int] = []
         self.done = self.first
@@ -98,7 +103,7 @@ class _Slot:
         self._write(0, self.first)
         prompt = torch.tensor(self.request.prompt, dtype=torch.long, device=self.ids.device)
         known = torch.cat((prompt, self.ids[: self.prefilled]))
-        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache)
+        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache, len(prompt))
         self.prefills += 1
 
     def scores(self, first: int, last: int) -> Tensor:
@@ -113,8 +118,21 @@ class _Slot:
             hidden = hidden.index_select(1, self.positions[first:last] - (begin + 1))
         logits = self.transformer.logits(hidden, self.layout.vocabulary.codes)  # [1 or 2, codes, num_codes]
         if len(logits) == 2:
-            logits = guide(logits[0], logits[1], self.request.options.guidance_scale)[None]
+            logits = guide(logits[0], logits[1], self._scale(first, last))[None]
         return warp(logits[0], self.request.options)
+
+    def _scale(self, first: int, last: int) -> float | Tensor:
+        """The guidance scale of these codes: one number, or [last - first, 1] of the reference's."""
+        options = self.request.options
+        if options.compat == "off":
+            return options.guidance_scale
+        if self.scales is None:
+            given = self.request.given
+            begin = self.layout.position(0 if given is None else len(given.codes), 0)
+            scales = reference_scales(options.guidance_scale, self.layout, begin)
+            dtype = self.upcoming.dtype  # float32 or float64, as the logits
+            self.scales = torch.tensor(scales, dtype=dtype, device=self.ids.device)
+        return self.scales[self.positions[first:last], None]
 
     def noise(self, first: int, last: int) -> Tensor:
         """See Slot."""

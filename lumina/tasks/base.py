@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.pipeline.drawing import Drawing, Painter
-from lumina.sampler.options import SamplingOptions
+from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype
 from lumina.steps import Progress, Steps
 from lumina.tasks.wording import phrases, sentence
@@ -135,6 +135,7 @@ class DrawingTask(Task):
         "Window", "Codes tried in one forward pass: speed, not the picture.", ge=1, le=256
     )
     dtype: Dtype | None = _option("Precision", "Number format of the computation.")
+    compat: Compat = _option("Compat", "The reference's falling guidance, to compare with it.", "off")
 
     @abstractmethod
     def draw(self, pipeline: Painter, drawn: NDArray[Any] | None) -> Steps[Drawing]:
@@ -162,7 +163,7 @@ class DrawingTask(Task):
 
     def options(self) -> SamplingOptions:
         """The sampler's options of a resolved task."""
-        names = ("seed", "guidance_scale", "temperature", "top_k", "top_p", "window", "dtype")
+        names = ("seed", "guidance_scale", "temperature", "top_k", "top_p", "window", "dtype", "compat")
         return SamplingOptions(**{name: getattr(self, name) for name in names})
 
     def run(self, pipeline: Painter, *, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Pictures]:

@@ -9,13 +9,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from lumina.errors import CheckpointMismatch
-from lumina.model import checkpoint
 from lumina.model.checkpoint import (
     find_folder,
     load_movqgan,
     load_transformer,
     save_movqgan,
     save_transformer,
+    saving,
     verify,
     write_manifest,
 )
@@ -31,7 +31,7 @@ def folder(
     tmp_path: Path, tiny_transformer: Callable[..., Transformer], monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """A model in several small files."""
-    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 20_000)
+    monkeypatch.setattr(saving, "SHARD_BYTES", 20_000)
     save_transformer(tiny_transformer(torch.float32).join(), tmp_path, torch.float32)
     save_movqgan(MoVQGAN(MOVQ), tmp_path)
     return tmp_path
@@ -77,7 +77,7 @@ def test_bfloat16_files_in_published_names(
 def test_saving_again_leaves_no_old_shard(
     folder: Path, tiny_transformer: Callable[..., Transformer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 9_500_000)
+    monkeypatch.setattr(saving, "SHARD_BYTES", 9_500_000)
     save_transformer(tiny_transformer(torch.float32), folder)
     names = {path.name for path in folder.iterdir()}
     assert {name for name in names if name.startswith("model")} == {"model.safetensors"}
