@@ -36,9 +36,7 @@ def use_threads(count: int) -> None:
 class LocalEngine:
     """Draws in this process. Several requests may be under way at once; each has its own cache."""
 
-    def __init__(
-        self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False
-    ) -> None:
+    def __init__(self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False) -> None:
         """``small_cache`` keeps what was read as 8-bit integers."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(

@@ -56,9 +56,7 @@ def load_transformer(
     return model.join()
 
 
-def load_movqgan(
-    folder: Path | str, dtype: torch.dtype = torch.float32, device: Device = "cpu"
-) -> MoVQGAN:
+def load_movqgan(folder: Path | str, dtype: torch.dtype = torch.float32, device: Device = "cpu") -> MoVQGAN:
     """The image tokenizer of ``folder`` in evaluation mode; also from the published ``movqgan_270M.ckpt``."""
     folder = find_movqgan(Path(folder)) or Path(folder)
     path = folder / "movq_config.json"
@@ -82,7 +80,9 @@ def put(model: nn.Module, name: str, value: torch.Tensor) -> None:
     setattr(model.get_submodule(owner), leaf, nn.Parameter(value, requires_grad=False))
 
 
-def _fill(module: nn.Module, stored: dict[str, Stored], prefix: str, dtype: torch.dtype, device: Device) -> None:
+def _fill(
+    module: nn.Module, stored: dict[str, Stored], prefix: str, dtype: torch.dtype, device: Device
+) -> None:
     """Read the weights of ``module`` that are still in the files; each one is then taken off the list."""
     for name, weight in list(module.named_parameters()):
         source = stored.pop(prefix + name, None)

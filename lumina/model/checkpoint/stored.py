@@ -121,7 +121,13 @@ def _listed(path: Path) -> list[Stored]:
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointMismatch(f"{path} is truncated or damaged; download it again.") from error
     return [
-        Stored(path, name, tuple(entry["shape"]), FLOATS.get(entry["dtype"]), 8 + length + entry["data_offsets"][0])
+        Stored(
+            path,
+            name,
+            tuple(entry["shape"]),
+            FLOATS.get(entry["dtype"]),
+            8 + length + entry["data_offsets"][0],
+        )
         for name, entry in header.items()
         if name != "__metadata__" and not name.startswith(FOREIGN)
     ]
