@@ -19,8 +19,8 @@ class Settings:
 
     ``threads`` 0 leaves the number of CPU threads to torch; ``device`` "auto" takes a GPU where there is one.
     ``outputs`` is the folder that pictures are written to, ``models`` the one that models are fetched to.
-    ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant`` shrinks
-    the transformer's weights, ``cache`` what it remembers of a picture.
+    ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
+    shrinks the transformer's weights, ``cache`` what it remembers of a picture.
     """
 
     model: str = "tabletop"
@@ -29,7 +29,7 @@ class Settings:
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
-    models: Path = Path("models")
+    models: Path = Path("~/.cache/lumina")
     has_dtype: bool = False
     quant: Quant = "none"
     cache: Cache = "full"

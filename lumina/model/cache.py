@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lumina.errors import ModelError
+from lumina.model.attention import can_fuse
 from lumina.model.config import TransformerConfig
 
 
@@ -99,7 +100,7 @@ class Memory(NamedTuple):
 
 
 class Int8Memory(NamedTuple):
-    """One layer's part of an Int8Cache: as Memory, and the scales [keys and values, batch, kv heads, …, 1]."""
+    """One layer's part of an Int8Cache: as Memory, and scales [keys or values, batch, kv heads, …, 1]."""
 
     new_keys: Tensor
     new_values: Tensor
@@ -126,6 +127,7 @@ class Span:
     sin: Tensor  # the same; its first half is negative, so that a swap of halves completes the rotation
     mask: Tensor | None = None  # [batch, 1, tokens, slots], 0 or -inf
     causal: bool = False
+    starts: Tensor | None = None  # [batch], int32: for the fused kernel, which needs no mask
     memory: Sequence[Memory | Int8Memory] | None = None
 
 
@@ -154,16 +156,23 @@ class Rotary(nn.Module):
                 f"The sequence has {end} tokens, more than there is room for; ask for fewer pixels."
             )
         memory = cache.memories(ids.shape[1]) if cache else None
-        if cache is None or not cache.ragged:
-            cos, sin = self.cos[None, first:end, None], self.sin[None, first:end, None]
-            if cache is None or first == 0:
-                return Span(cos, sin, causal=True, memory=memory)
-            if ids.shape[1] == 1:
-                return Span(cos, sin, memory=memory)
-        else:
-            positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
-            cos, sin = self.cos[positions][:, :, None], self.sin[positions][:, :, None]
+        cos, sin = self._angles(cache, first, end)
+        if cache is None:
+            return Span(cos, sin, causal=True)
+        if can_fuse(cos.device, cos.dtype):
+            return Span(cos, sin, memory=memory, starts=cache.start[:, 0].int())
+        if not cache.ragged and first == 0:
+            return Span(cos, sin, causal=True, memory=memory)
+        if not cache.ragged and ids.shape[1] == 1:
+            return Span(cos, sin, memory=memory)
         return Span(cos, sin, mask=visible(cache, end, cos.dtype), memory=memory)
+
+    def _angles(self, cache: KVCache | None, first: int, end: int) -> tuple[Tensor, Tensor]:
+        """cos and sin of the slots from ``first`` to ``end``: [batch or 1, tokens, 1, channels]."""
+        if cache is None or not cache.ragged:
+            return self.cos[None, first:end, None], self.sin[None, first:end, None]
+        positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
+        return self.cos[positions][:, :, None], self.sin[positions][:, :, None]
 
 
 def visible(cache: KVCache, end: int, dtype: torch.dtype) -> Tensor:

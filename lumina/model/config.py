@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch, UnknownModel
+from lumina.settings import Dtype
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ class ModelSpec:
     ``source`` is a folder (below the installation root, or any), or a repository of the Hugging Face hub;
     ``movqgan_source`` is the hub file with its picture tokenizer, where that is not in ``source``.
     ``revision`` is the commit to download; left empty, the first download decides and is kept.
-    ``transformer`` gives the sizes of a model whose files may not be here yet.
+    ``transformer`` gives the sizes of a model whose files may not be here yet, ``dtype`` the precision it was
+    trained for.
     ``sizes`` are (width, height) in pixels; ``tasks`` are task names.
     """
 
@@ -183,6 +185,7 @@ class ModelSpec:
     movqgan_source: str = ""
     revision: str = ""
     transformer: TransformerConfig | None = None
+    dtype: Dtype | None = None
 
     @property
     def is_published(self) -> bool:
@@ -196,6 +199,7 @@ _LUMINA = ModelSpec(
     source="Alpha-VLLM/Lumina-mGPT-2.0",
     movqgan_source="ai-forever/MoVQGAN/movqgan_270M.ckpt",
     transformer=TRANSFORMER_7B,
+    dtype="bfloat16",
     sizes=(
         (768, 768), (1024, 576), (576, 1024), (1152, 512), (512, 1152), (1536, 384), (384, 1536),
     ),

@@ -24,7 +24,7 @@ class Joint(nn.Module):
         self.products: tuple[Product, Product] | None = None
 
     def allocate(self, dtype: torch.dtype, device: torch.device | str) -> None:
-        """Give weights built on "meta" memory: the first ones in one piece, so that joining copies nothing."""
+        """Give weights built on "meta" memory: the first ones in one piece, so that join copies nothing."""
         for kind in ("weight", "bias"):
             parts = [self.get_submodule(name) for name in self.first]
             sizes = [getattr(part, kind) for part in parts]

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lumina.errors import InputError
+from lumina.model.attention import attend
 from lumina.model.cache import Int8Cache, KVCache, Rotary, Span
 from lumina.model.config import TransformerConfig
 from lumina.model.joint import Joint, Shrink
@@ -58,10 +59,7 @@ class Attention(Joint):
         v = v.transpose(1, 2)  # [batch, heads, tokens, channels], as q and k
         if span.memory is not None:
             k, v = span.memory[self.layer].extend(k, v)
-        grouped = self.heads != self.kv_heads
-        out = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=span.mask, is_causal=span.causal, enable_gqa=grouped
-        )
+        out = attend(q, k, v, span.mask, span.causal, span.starts)
         return self.leave(out.transpose(1, 2).flatten(2))
 
     def rotate(self, qk: Tensor, span: Span) -> Tensor:

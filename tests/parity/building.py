@@ -1,9 +1,8 @@
-"""Makes the model files of configurations that are stored as a recipe: weights from keys, the full text BPE."""
+"""Makes the files of configurations that are stored as a recipe: weights from keys, the full text BPE."""
 
 import json
 import lzma
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ SEPARATOR = 154999  # its real id is not known: programs must look it up by name
 
 
 def model_folder(configuration: Path, out: Path) -> Path | None:
-    """The transformer's folder of a configuration; where weights are missing, a copy with those of its spec."""
+    """The transformer's folder; where weights are missing, a copy with those of its recipe."""
     folder = configuration / "model"
     spec = find_spec(configuration, "transformer")
     if any(folder.glob("model*.safetensors")):
@@ -28,16 +27,18 @@ def model_folder(configuration: Path, out: Path) -> Path | None:
     out.mkdir(parents=True)
     for path in folder.glob("*") if folder.is_dir() else ():
         shutil.copy(path, out)
-    names = {} if (out / "tokenizer.json").exists() else write_full_tokenizer(out)
+    if not (out / "tokenizer.json").exists():
+        layout = json.loads((configuration / "layout.json").read_text())
+        write_full_tokenizer(out, layout.get("sep", SEPARATOR))
     if not (out / "config.json").exists():
         config = json.loads((configuration / "spec.json").read_text())["config"]
-        (out / "config.json").write_text(json.dumps({**config, "vocabulary_map": names}))
+        (out / "config.json").write_text(json.dumps(config))
     save_file(weights(spec), out / "model.safetensors", metadata={"format": "pt"})
     return out
 
 
 def movqgan_folder(configuration: Path, out: Path) -> Path | None:
-    """The picture tokenizer's folder, made as the published one is: a pickled flat dictionary, foreign keys too."""
+    """The picture tokenizer's folder, made as the published one is: a pickled flat dictionary."""
     folder = configuration / "movq"
     spec = find_spec(configuration, "movq")
     if any(folder.glob("movqgan*")):
@@ -75,7 +76,7 @@ def _with_tensors(spec: dict[str, Any], configuration: Path) -> dict[str, Any]:
     return {**spec, "tensors": tensors, "movq_config": spec["movq_config"] or facts.get("model_params")}
 
 
-def write_full_tokenizer(out: Path) -> Mapping[str, int]:
+def write_full_tokenizer(out: Path, separator: int) -> None:
     """Qwen's byte-level BPE, its 22 special tokens, and the published image tokens behind them."""
     with lzma.open(HERE / "vocabulary" / "tokenizer.json.xz", "rt", encoding="utf-8") as file:
         content = json.load(file)
@@ -83,7 +84,7 @@ def write_full_tokenizer(out: Path) -> Mapping[str, int]:
     added = [
         {"id": number, "content": name, "special": False, "normalized": False}
         | dict.fromkeys(("single_word", "lstrip", "rstrip"), False)
-        for number, name in sorted(added_names().items())
+        for number, name in sorted(added_names(separator).items())
     ]
     model = content["model"]
     model.pop("ignore_merges")
@@ -93,15 +94,14 @@ def write_full_tokenizer(out: Path) -> Mapping[str, int]:
     (out / "tokenizer_config.json").write_text(
         json.dumps({"bos_token": None, "eos_token": "<|im_end|>", "tokenizer_class": "Qwen2Tokenizer"})
     )
-    names = {**model["vocab"], **{token["content"]: token["id"] for token in content["added_tokens"]}}
-    return {**names, "<|image|>": FIRST_CODE + NUM_CODES}
 
 
-def added_names() -> dict[int, str]:
+def added_names(separator: int) -> dict[int, str]:
     """The published image tokens by id."""
     fixed = ["<racm3:break>", "<eoss>", *(f"<reserved{n:05d}>" for n in (8796, 8797, 8798, 8799))]
     names = dict(enumerate(fixed, FIRST_ADDED))
     first_size = FIRST_ADDED + len(fixed)
-    names |= {first_size + n: f"<reserved{8800 + n:05d}>" for n in range(SEPARATOR - first_size)}
-    names[SEPARATOR] = "<reserved08706>"
+    others = [number for number in range(first_size, FIRST_CODE) if number != separator]
+    names |= {number: f"<reserved{8800 + n:05d}>" for n, number in enumerate(others)}
+    names[separator] = "<reserved08706>"
     return names | {FIRST_CODE + code: f"<MOVQGAN{code:05d}>" for code in range(NUM_CODES)}

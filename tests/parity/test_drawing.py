@@ -60,7 +60,7 @@ def test_roles_of_the_ids(golden: Golden) -> None:
 @pytest.mark.numbers("e2e.json")
 @pytest.mark.parametrize("window", [1, 16])
 def test_greedy_runs_token_for_token(golden: Golden, window: int) -> None:
-    """Top-k 1 is greedy. With guidance 4 the reference's scale stays what it is; otherwise its schedule acts."""
+    """Top-k 1 is greedy. With guidance 4 the reference's scale stays; otherwise its schedule acts."""
     engine = LocalEngine(golden.transformer, golden.text.vocabulary())
     runs = [run for run in golden.records("e2e") if not run["do_sample"]]
     assert runs

@@ -1,4 +1,4 @@
-"""Guidance, constraint and top-k against the reference's processors, and its schedule with --compat reference."""
+"""Guidance, constraint and top-k against the reference's processors; its schedule of the guidance scale."""
 
 import re
 from typing import Any

@@ -56,8 +56,16 @@ def load_transformer(
     return model.join()
 
 
-def load_movqgan(folder: Path | str, dtype: torch.dtype = torch.float32, device: Device = "cpu") -> MoVQGAN:
-    """The image tokenizer of ``folder`` in evaluation mode; also from the published ``movqgan_270M.ckpt``."""
+def load_movqgan(
+    folder: Path | str,
+    dtype: torch.dtype = torch.float32,
+    device: Device = "cpu",
+    decoder_dtype: torch.dtype | None = None,
+) -> MoVQGAN:
+    """The image tokenizer of ``folder`` in evaluation mode; also from the published ``movqgan_270M.ckpt``.
+
+    ``decoder_dtype`` is for pixels only: codes of pictures, which rounding would change, keep ``dtype``.
+    """
     folder = find_movqgan(Path(folder)) or Path(folder)
     path = folder / "movq_config.json"
     is_bare = not path.exists() and (folder / PUBLISHED_MOVQGAN).exists()
@@ -71,6 +79,9 @@ def load_movqgan(folder: Path | str, dtype: torch.dtype = torch.float32, device:
             put(model, name, content.pop(name).to(device=device, dtype=dtype))
     else:
         _fill(model, survey(files, shapes), "", dtype, device)
+    if decoder_dtype:
+        model.decoder.to(decoder_dtype)
+        model.post_quant_conv.to(decoder_dtype)
     return model.requires_grad_(False).eval()
 
 

@@ -23,7 +23,7 @@ FOREIGN = ("model.vqmodel.", "loss.")  # published beside the weights, read by n
 
 @dataclass(frozen=True)
 class Stored:
-    """One weight in a file. ``dtype`` is None if it is not a floating-point number, ``begin`` counts bytes."""
+    """One weight in a file, ``begin`` bytes from its start; ``dtype`` is None where it is no float."""
 
     path: Path
     name: str
