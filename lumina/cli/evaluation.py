@@ -9,6 +9,7 @@ import typer
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, group, show, watched
 from lumina.errors import InputError
+from lumina.settings import Settings
 
 app = group("Measure the embedded model: its pictures, its picture tokenizer, the judge.")
 
@@ -68,9 +69,9 @@ def bench(
 
 
 def _movqgan(model: str | None) -> Any:
-    from lumina.model.checkpoint import find_folder, load_movqgan
+    from lumina.model.checkpoint import load_movqgan, locate
 
-    return load_movqgan(find_folder(generate.spec_for(model).source))
+    return load_movqgan(locate(generate.spec_for(model), Settings.from_environment().models).movqgan)
 
 
 def _show(found: Mapping[str, Any], as_json: bool) -> None:

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from lumina import __version__
-from lumina.cli import evaluation, generate, training
+from lumina.cli import evaluation, generate, models, training
 from lumina.cli.console import AsJson, Commands, Model, Out, group, show
 from lumina.errors import InputError, InvalidWorkflow
-from lumina.model.config import MODELS
 from lumina.pipeline.doctor import examine
 from lumina.tasks import TASKS
 from lumina.workflow.files import read_workflow
@@ -21,6 +20,9 @@ app.add_typer(generate.app, name="generate")
 app.add_typer(training.app, name="train")
 app.add_typer(evaluation.app, name="eval")
 app.command("bench")(evaluation.bench)
+app.command("download")(models.download)
+app.command("models")(models.list_models)
+app.command("convert")(models.convert)
 
 
 def main() -> None:
@@ -48,28 +50,6 @@ def list_tasks(as_json: AsJson = False) -> None:
         for name, task in TASKS.items()
     }
     lines = [f"{name}  {inspect.getdoc(task)}" for name, task in TASKS.items()]
-    show(found if as_json else lines)
-
-
-@app.command("models")
-def list_models(as_json: AsJson = False) -> None:
-    """List the models and what they can do."""
-    found = {
-        spec.name: {
-            "title": spec.title,
-            "note": spec.note,
-            "source": spec.source,
-            "licence": spec.licence,
-            "tasks": list(spec.tasks),
-            "sizes": [list(size) for size in spec.sizes],
-        }
-        for spec in MODELS.values()
-    }
-    lines = [
-        f"{spec.name}  {spec.note} Sizes: {', '.join(f'{w}x{h}' for w, h in spec.sizes)}. "
-        f"Tasks: {', '.join(spec.tasks)}."
-        for spec in MODELS.values()
-    ]
     show(found if as_json else lines)
 
 

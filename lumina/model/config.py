@@ -272,8 +272,14 @@ def is_folder(name: str) -> bool:
     return name.partition("@")[0] not in MODELS and Path(name).is_dir()
 
 
+def movqgan_places(folder: Path) -> tuple[Path, ...]:
+    """Where the picture tokenizer of a model folder may lie: in it, in a subfolder, or beside it."""
+    above = folder.parent
+    return folder, folder / "movqgan", folder / "movq", above / "movqgan", above / "movq"
+
+
 def _spec_of_folder(folder: Path) -> ModelSpec:
-    names = [place / "movq_config.json" for place in (folder, folder / "movq", folder / "movqgan")]
+    names = [place / "movq_config.json" for place in movqgan_places(folder)]
     configs = [read_json(name) for name in names if name.exists()]
     is_small = bool(configs) and int(configs[0].get("n_embed", 0)) < MOVQGAN_270M.n_embed
     like = MODELS["tabletop" if is_small else "omni"]

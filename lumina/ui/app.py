@@ -31,7 +31,7 @@ SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
     """The page, with a tab and an endpoint for each drawing task that the model can do."""
-    spec = spec_of(settings.model.partition("@")[0])
+    spec = spec_of(settings.model)
     tasks = [TASKS[name] for name in spec.tasks if name in TASKS]
     drawing = [task for task in tasks if issubclass(task, DrawingTask)]
     page = gr.Blocks(

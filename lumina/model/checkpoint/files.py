@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch
-from lumina.model.config import read_json
+from lumina.model.config import movqgan_places, read_json
 
 MANIFEST = "manifest.json"
 LFS_POINTER = b"version https://git-lfs"
@@ -27,9 +27,8 @@ def find_folder(source: str) -> Path:
 
 
 def find_movqgan(folder: Path) -> Path | None:
-    """Where the picture tokenizer of a model folder lies: in it, in a subfolder, or beside it."""
-    places = (folder, folder / "movqgan", folder / "movq", folder.parent / "movqgan", folder.parent / "movq")
-    return next((place for place in places if any(place.glob("movqgan*"))), None)
+    """Where the picture tokenizer of a model folder lies, if it is there."""
+    return next((place for place in movqgan_places(folder) if any(place.glob("movqgan*"))), None)
 
 
 def write_manifest(folder: Path | str) -> None:

@@ -226,8 +226,9 @@ def _pull(part: Part, commit: str, sizes: dict[str, int], meter: _Meter) -> None
 
 
 def _failed(part: Part, error: Exception) -> str:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    lines = [line.strip(" .") for line in str(error).splitlines() if line.strip()]
+    reason = ": ".join(lines[:2]) or type(error).__name__
     return (
-        f"{part.repository} could not be downloaded ({reason.rstrip('.')}); try again to go on where it "
+        f"{part.repository} could not be downloaded ({reason}); try again to go on where it "
         "stopped, or give the folder of a model as --model."
     )
