@@ -48,6 +48,7 @@ class Attention(Joint):
         self.q_norm = HeadNorm(config.model_parallel_size, self.head_dim)
         self.k_norm = HeadNorm(config.model_parallel_size, self.head_dim)
         self.norms: tuple[Tensor, Tensor] | None = None
+        self.attend: Callable[[Tensor, Tensor, Tensor], Tensor] | None = None  # in training: causal, no cache
 
     def forward(self, x: Tensor, span: Span) -> Tensor:
         """[batch, tokens, width] → the same shape."""
@@ -59,7 +60,10 @@ class Attention(Joint):
         v = v.transpose(1, 2)  # [batch, heads, tokens, channels], as q and k
         if span.memory is not None:
             k, v = span.memory[self.layer].extend(k, v)
-        out = attend(q, k, v, span.mask, span.causal, span.starts)
+        if self.attend is not None:
+            out = self.attend(q, k, v)
+        else:
+            out = attend(q, k, v, span.mask, span.causal, span.starts)
         return self.leave(out.transpose(1, 2).flatten(2))
 
     def rotate(self, qk: Tensor, span: Span) -> Tensor:

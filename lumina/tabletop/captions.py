@@ -127,14 +127,14 @@ def _phrase(thing: Thing) -> str:
 
 def describe(scene: Scene, rng: np.random.Generator) -> Claim:
     """A random true claim about all solids of the scene, leaving some of their qualities unsaid."""
-    say_color, say_material, say_size = rng.random() < 0.82, rng.random() < 0.3, rng.random() < 0.3
+    say_color, say_material, say_size = rng.random() < 0.7, rng.random() < 0.3, rng.random() < 0.3
     groups: dict[tuple[str | None, ...], list[Solid]] = {}
     for solid in (scene.solids[i] for i in rng.permutation(len(scene.solids))):
         color = solid.color if say_color else None
         groups.setdefault((solid.shape, color), []).append(solid)
     things = tuple(_thing(group, say_color, say_material, say_size, rng) for group in groups.values())
     relation = None
-    if len(scene.solids) == 2 and len(things) == 2 and rng.random() < 0.65:
+    if len(scene.solids) == 2 and len(things) == 2 and rng.random() < 0.75:
         a, b = (group[0] for group in groups.values())
         relation = relation_of(a, b, scene.width, scene.height)
     return Claim(

@@ -17,6 +17,7 @@ from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
+from lumina.training.kernels import causal_attention, cross_entropy
 from lumina.training.muon import Muon
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
@@ -38,7 +39,7 @@ class ModelTraining:
     tokenizer: Path  # folder with tokenizer.json
     out: Path
     minutes: float = 75.0
-    batch: int = 16
+    batch: int = 24
     muon_rate: float = 2e-3
     adam_rate: float = 2e-3
     processes: int = 2
@@ -57,7 +58,7 @@ def code_loss(model: Transformer, batch: Batch, vocabulary: Vocabulary) -> Tenso
         hidden = model.hidden(batch.ids)
         picked = hidden.gather(1, batch.before[..., None].expand(-1, -1, hidden.shape[-1]))
         logits = F.linear(picked, model.lm_head.weight[vocabulary.codes])
-    return F.cross_entropy(logits.float().flatten(0, 1), batch.codes.flatten())
+    return cross_entropy(logits.flatten(0, 1), batch.codes.flatten())
 
 
 def optimizers(model: Transformer, settings: ModelTraining, group: Group) -> list[torch.optim.Optimizer]:
@@ -105,6 +106,8 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     vocabulary = text.vocabulary()
     model = Transformer(tabletop_config(vocabulary.first_code + vocabulary.num_codes))
     model.initialise(settings.seed)
+    for layer in model.model.layers:
+        layer.self_attn.attend = causal_attention
     run = _Run(model, optimizers(model, settings, group))
     record = Record(settings.out)
     _begin(run, record, settings)

@@ -13,16 +13,16 @@ from lumina.training.parallel import Group
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # quintic Newton–Schulz iteration, from the authors' note
 
 
-def orthogonal(matrix: Tensor, steps: int = 5) -> Tensor:
-    """The matrix with all singular values moved close to 1, computed in bfloat16."""
+def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
+    """Matrices [n, rows, cols] with all singular values moved close to 1, computed in bfloat16."""
     a, b, c = COEFFICIENTS
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T.bfloat16() if tall else matrix.bfloat16()
-    x = x / (x.norm() + 1e-7)
+    tall = matrices.shape[1] > matrices.shape[2]
+    x = (matrices.mT if tall else matrices).bfloat16()
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    result: Tensor = (x.T if tall else x).to(matrix.dtype)
+        gram = torch.bmm(x, x.mT)
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    result: Tensor = (x.mT if tall else x).to(matrices.dtype)
     return result
 
 
@@ -49,19 +49,25 @@ class Muon(torch.optim.Optimizer):
         for options in self.param_groups:
             params: list[Tensor] = options["params"]
             updates = [self._momentum(p, options["momentum"]) for p in params]
-            for i, update in enumerate(updates):
-                mine = i % self._group.size == self._group.rank
-                updates[i] = (
-                    orthogonal(update.flatten(1)).view_as(update) * self._group.size
-                    if mine
-                    else torch.zeros_like(update)
-                )
-            self._group.mean(updates)  # each is zero on all processes but one
+            updates = self._orthogonal(updates)
             for param, update in zip(params, updates, strict=True):
                 # an orthogonal update has entries of size 1/sqrt(longer side); 0.2 matches AdamW
                 # (Liu et al. 2025, arXiv 2502.16982)
                 param.mul_(1 - options["lr"] * options["weight_decay"])
                 param.add_(update, alpha=-options["lr"] * 0.2 * max(param.flatten(1).shape) ** 0.5)
+
+    def _orthogonal(self, updates: list[Tensor]) -> list[Tensor]:
+        """Each process works on its part of the updates, those of one shape together."""
+        found = [torch.zeros_like(update) for update in updates]
+        mine: dict[tuple[int, ...], list[int]] = {}
+        for i in range(self._group.rank, len(updates), self._group.size):
+            mine.setdefault(updates[i].shape, []).append(i)
+        for same in mine.values():
+            whole = orthogonal(torch.stack([updates[i].flatten(1) for i in same])) * self._group.size
+            for i, part in zip(same, whole, strict=True):
+                found[i] = part.view_as(updates[i])
+        self._group.mean(found)  # each is zero on all processes but one
+        return found
 
     def _momentum(self, param: Tensor, momentum: float) -> Tensor:
         """Nesterov's look-ahead of the gradients' running average."""

@@ -4,6 +4,7 @@ One process with one thread for each core trains faster than one process with ma
 less from other work on the machine.
 """
 
+import ctypes
 import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,8 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # names of glibc's options, malloc.h
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,16 @@ class Group:
         return float(tensor)
 
 
+def keep_memory() -> None:
+    """Have glibc keep freed memory: asking the system for it in every step costs a seventh of the time."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(MMAP_THRESHOLD, 2**25)
+        mallopt(TRIM_THRESHOLD, 2**31 - 1)
+
+
 def _follow(run: Callable[[Any, Group], Iterable[Any]], settings: Any, group: Group, meeting: str) -> None:
+    keep_memory()
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=group.rank, world_size=group.size)
     for _ in run(settings, group):
@@ -63,6 +75,7 @@ def _follow(run: Callable[[Any, Group], Iterable[Any]], settings: Any, group: Gr
 @contextmanager
 def together(run: Callable[[Any, Group], Iterable[Any]], settings: Any, processes: int) -> Iterator[Group]:
     """Start the other processes on `run(settings, group)` until the block ends; the caller is the leader."""
+    keep_memory()
     if processes == 1:
         yield Group()
         return

@@ -223,7 +223,7 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
     if run.step == 0:
         codebook.revive(flat, least=2.0)  # the codes begin as latents of the first batch
     with torch.no_grad():
-        codes = model.quantize(z)
+        codes = _nearest(flat, model.quantize.embedding.weight).view(z.shape[0], *z.shape[2:])
         quantised = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
     commitment = (z - quantised).square().mean()
     straight = z + (quantised - z).detach()  # straight-through gradient
@@ -243,6 +243,11 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
     revived = codebook.revive(flat, LEAST_COUNT) if run.step % 20 == 0 else 0
     return {"loss": loss.item(), "psnr": psnr(output, pixels), "commitment": commitment.item(),
             "revived": float(revived), "perplexity": _perplexity(codebook.count)}  # fmt: skip
+
+
+def _nearest(latents: Tensor, book: Tensor) -> Tensor:
+    """The code nearest to each latent [n, channels], found in fewer passes than the quantiser's."""
+    return torch.addmm(book.square().sum(1), latents, book.T, beta=-0.5).argmax(1)
 
 
 def _perplexity(count: Tensor) -> float:

@@ -35,7 +35,7 @@ def test_unseen_triples_are_asked_for_apart_only():
 
 def test_nothing_is_asked_twice_before_all_was_asked_once():
     chosen = [p.text for p in prompts(90, seed=3) if p.category == "counting"]
-    assert len(set(chosen)) == 15
+    assert len(set(chosen)) == 12
 
 
 def test_the_smallest_benchmark_has_one_prompt_of_each():

@@ -38,8 +38,9 @@ def test_record_keeps_its_lines_and_draws_curves(tmp_path):
 
 
 def test_muon_moves_singular_values_close_to_one():
-    matrix = torch.randn(96, 64, generator=torch.Generator().manual_seed(0))
-    values = torch.linalg.svdvals(orthogonal(matrix).float())
+    for shape in ((3, 96, 64), (3, 64, 96)):
+        matrices = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+        values = torch.linalg.svdvals(orthogonal(matrices).float())
     assert values.min() > 0.5 and values.max() < 1.5
 
 

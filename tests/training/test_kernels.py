@@ -1,0 +1,40 @@
+"""The kernels for training give what torch's own operations give, forwards and backwards."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lumina.training.kernels import causal_attention, cross_entropy
+
+
+@pytest.mark.parametrize("tokens", [1, 3, 4, 37, 64])
+def test_attention_is_causal_attention(tokens):
+    torch.manual_seed(tokens)
+    ours = [torch.randn(2, 3, tokens, 8, requires_grad=True) for _ in range(3)]
+    theirs = [tensor.detach().clone().requires_grad_() for tensor in ours]
+    out, expected = causal_attention(*ours), F.scaled_dot_product_attention(*theirs, is_causal=True)
+    torch.testing.assert_close(out, expected)
+    gradient = torch.randn_like(out)
+    out.backward(gradient)
+    expected.backward(gradient)
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine.grad, other.grad, atol=1e-5, rtol=1e-4)
+
+
+def test_cross_entropy_is_cross_entropy():
+    torch.manual_seed(0)
+    ours = (torch.randn(12, 9) * 4).requires_grad_()
+    theirs = ours.detach().clone().requires_grad_()
+    targets = torch.randint(0, 9, (12,))
+    loss, expected = cross_entropy(ours, targets), F.cross_entropy(theirs, targets)
+    torch.testing.assert_close(loss, expected)
+    (3 * loss).backward()
+    (3 * expected).backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_the_logits_are_left_alone():
+    logits = torch.randn(4, 5)
+    before = logits.clone()
+    cross_entropy(logits, torch.zeros(4, dtype=torch.long))
+    assert torch.equal(logits, before)
