@@ -1,10 +1,11 @@
 """Long work as a generator: it yields progress, returns its result, and stops on ``close()``."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -29,3 +30,14 @@ def finish(steps: Steps[T]) -> T:
         except StopIteration as stop:
             result: T = stop.value
             return result
+
+
+def mapped(steps: Steps[T], progress: Callable[[Progress], Progress], result: Callable[[T], U]) -> Steps[U]:
+    """The same work, its progress and its result seen differently; closing it closes ``steps``."""
+    try:
+        while True:
+            yield progress(next(steps))
+    except StopIteration as stop:
+        return result(stop.value)
+    finally:
+        steps.close()

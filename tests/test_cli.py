@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from lumina.model.config import MODELS
 from lumina.pipeline.drawing import Painter
 from lumina.pipeline.fake import FakePipeline
 from lumina.steps import Progress, Steps
+from lumina.tasks import TASKS
+from lumina.tasks.image_input import ImageInput
 from tests.tiny import write_tiny_model
 
 PROMPT = ("--prompt", "two red spheres on a white ground")
@@ -87,7 +90,7 @@ def test_every_field_of_a_task_is_an_option(tmp_path: Path) -> None:
     assert inputs == {
         "prompt": PROMPT[1], "width": 96, "height": 160, "variations": 1, "seed": report["seed"] + 1,
         "guidance_scale": 2.5, "temperature": 0.5, "top_k": 9, "top_p": 0.5, "rerolls": [[3, 77]],
-        "stop_row": 8, "window": 4, "dtype": "float64",
+        "stop_row": 8, "window": 4, "dtype": "float64", "best_of": 1, "scorer": "likelihood",
     }  # fmt: skip
 
 
@@ -123,6 +126,88 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(arguments: list[str], words
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert "cannot be written to" in refused("generate", "text_to_image", *PROMPT, "--out", tmp_path / "file")
+
+
+@pytest.fixture
+def able(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake of a model that can do every task."""
+    pipeline = FakePipeline(replace(MODELS["tabletop"], tasks=tuple(TASKS)))
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: pipeline)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    Image.linear_gradient("L").resize((300, 200)).convert("RGB").save(path)
+    return path
+
+
+@pytest.mark.usefixtures("able")
+@pytest.mark.parametrize(
+    ("task", "given", "options"),
+    [
+        ("edit", "--image", ["--instruction", "make the cube blue"]),
+        ("subject", "--image", ["--subject", "a cone", "--prompt", "a cone at night", "--wording", "paper"]),
+        ("control", "--condition", ["--kind", "canny", "--prompt", "a red cube"]),
+        ("predict", "--image", ["--kind", "normal"]),
+    ],
+)
+def test_tasks_read_pictures_from_files(
+    tmp_path: Path, photo: Path, task: str, given: str, options: list[str]
+) -> None:
+    report = ran("generate", task, given, photo, *options, "--seed", "3", "--out", tmp_path / "out")
+    (file,) = report["files"]
+    assert Path(file).name.startswith(f"{task}-3-") and open_image(Path(file)).size == (160, 96)
+    recipe = json.loads(read_recipe(Path(file)) or "")
+    inputs = recipe["nodes"][task]["inputs"]
+    assert inputs[given[2:]] == {"image": ImageInput.of(open_image(photo)).name}
+
+
+@pytest.mark.usefixtures("able")
+def test_a_pair_is_two_files(tmp_path: Path) -> None:
+    report = ran("generate", "image_pair", *PROMPT, "--kind", "depth", "--seed", "3", "--out", tmp_path)
+    names = [Path(file).name.rpartition("-")[2] for file in report["files"]]
+    assert names == ["upper.png", "lower.png"]
+    assert [open_image(Path(file)).size for file in report["files"]] == [(128, 128)] * 2
+
+
+@pytest.mark.usefixtures("able")
+def test_the_best_of_several_tells_all_scores(tmp_path: Path) -> None:
+    report = ran("generate", "text_to_image", *PROMPT, "--best-of", "3", "--seed", "5", "--out", tmp_path)
+    ((first, *others),) = report["candidates"]
+    assert len(report["files"]) == 1 and first["seed"] == report["seed"] and len(others) == 2
+    assert first["score"] >= max(other["score"] for other in others)
+
+
+@pytest.mark.usefixtures("able")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["edit", "--instruction", "a"], "image: is missing"),
+        (["edit", "--instruction", "a", "--image", "gone.png"], "'gone.png' cannot be opened"),
+        (["edit", "--instruction", "a", "--image", __file__], "This file is not a picture"),
+        (
+            ["edit", "--instruction", " ", "--image", "PHOTO"],
+            "instruction: must not be empty; say what to change",
+        ),
+        (["predict", "--image", "PHOTO", "--kind", "xray"], "kind: must be 'depth'"),
+        (["predict", "--image", "PHOTO", "--kind", "openpose"], 'does not know the kind "openpose"'),
+        (["predict", "--image", "PHOTO", "--width", "64", "--height", "320"], "Tabletop cannot draw 64x320"),
+        (["control", "--condition", "PHOTO", "--prompt", ""], "prompt: must not be empty"),
+        (["subject", "--image", "PHOTO", "--prompt", "a"], "subject: is missing"),
+        (["predict", "--image", "PHOTO", "--best-of", "2", "--scorer", "judge"], "needs a prompt such as"),
+    ],
+)
+def test_wrong_input_to_tasks_with_pictures(photo: Path, arguments: list[str], words: str) -> None:
+    filled = [str(photo) if argument == "PHOTO" else argument for argument in arguments]
+    assert words in refused("generate", *filled)
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_task_that_the_model_cannot_do_says_so(photo: Path) -> None:
+    arguments = ("generate", "edit", "--image", photo, "--instruction", "make it blue")
+    if "edit" not in MODELS["tabletop"].tasks:
+        assert "Tabletop cannot do edit; it can do: " in refused(*arguments)
 
 
 def test_unknown_names_are_refused_before_anything_slow() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidImage
-from lumina.images import AI_GENERATED, open_image, png_bytes, read_recipe, sheet, write_png
+from lumina.images import AI_GENERATED, cover, open_image, png_bytes, read_recipe, sheet, usable, write_png
 
 RECIPE = '{"lumina": 1, "nodes": {}, "title": "Zürich 🌄"}'
 
@@ -86,6 +86,70 @@ def test_only_the_first_frame_of_an_animation_counts() -> None:
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert open_image(data).getpixel((0, 0)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "GIF"])
+def test_animations_give_their_first_frame(form: str) -> None:
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
+    data = encoded(frames[0], form, save_all=True, append_images=frames[1:])
+    red, green, blue = open_image(data).getpixel((8, 8))  # type: ignore[misc]
+    assert red > 240 and green < 15 and blue < 15
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_orientation_counts_and_metadata_does_not_in_every_format(form: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x8825] = {1: "N", 2: (1.0, 2.0, 3.0)}  # where it was taken
+    for keep_alpha in (False, True):
+        opened = open_image(encoded(gradient(), form, exif=exif), keep_alpha=keep_alpha)
+        assert opened.size == (6, 8) and not opened.info and not dict(opened.getexif())
+
+
+@pytest.mark.parametrize(
+    ("mode", "form"),
+    [
+        ("RGBA", "WEBP"),
+        ("L", "JPEG"),
+        ("L", "WEBP"),
+        ("P", "GIF"),
+        ("CMYK", "JPEG"),
+        ("1", "PNG"),
+        ("P", "PNG"),
+    ],
+)
+def test_every_mode_of_every_format_opens(mode: str, form: str) -> None:
+    assert open_image(encoded(gradient(mode, (32, 24)), form)).mode == "RGB"
+
+
+def test_transparency_can_be_kept() -> None:
+    clear = encoded(Image.new("RGBA", (2, 2), (255, 0, 0, 0)))
+    assert open_image(clear, keep_alpha=True).getpixel((0, 0)) == (255, 0, 0, 0)
+    assert open_image(encoded(gradient("RGBA")), keep_alpha=True).mode == "RGB"
+    palette = Image.new("P", (2, 2), 0)
+    palette.putpalette([10, 20, 30])
+    assert open_image(encoded(palette, transparency=0), keep_alpha=True).getpixel((0, 0)) == (10, 20, 30, 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20_000, 3), (3, 20_000), (15, 100), (170, 16), (1, 20_000_000)])
+def test_pictures_too_small_or_narrow_to_work_with_are_refused_in_a_sentence(size: tuple[int, int]) -> None:
+    with pytest.raises(InvalidImage, match=f"has {size[0]}x{size[1]} pixels; use one whose sides") as caught:
+        usable(Image.new("1", size))
+    assert str(caught.value).endswith(".") and len(str(caught.value)) < 200
+
+
+def test_usable_pictures_become_plain() -> None:
+    noted = gradient("L", (160, 16))
+    noted.info["comment"] = "secret"
+    assert usable(noted).mode == "RGB" and not usable(noted).info
+
+
+@pytest.mark.parametrize("size", [(300, 200), (200, 300), (64, 64), (17, 150), (1000, 130)])
+def test_covering_keeps_the_middle(size: tuple[int, int]) -> None:
+    picture = Image.new("RGB", size, "red")
+    picture.paste("blue", (size[0] // 2 - 4, size[1] // 2 - 4, size[0] // 2 + 4, size[1] // 2 + 4))
+    panel = cover(picture, 64, 64)
+    assert panel.size == (64, 64) and panel.getpixel((32, 32))[2] > panel.getpixel((32, 32))[0]  # type: ignore[index]
 
 
 def test_content_counts_and_not_the_file_name(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from pydantic.fields import FieldInfo
 
 from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, show, watched
 from lumina.errors import InputError
+from lumina.images import open_image
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.pipeline.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import Picture, Pictures, Task, is_advanced, read
+from lumina.tasks.base import Picture, Task, is_advanced, read
+from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
 
 app = group("Run a task and write its pictures.")
@@ -60,9 +62,14 @@ def draw_with(
 ) -> tuple[tuple[Picture, ...], list[str], str]:
     """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
     pipeline = open_pipeline(model, settings=settings, quiet=quiet)
-    output: Pictures = watched(task.run(pipeline), "Drawing", quiet)
+    output = watched(task.run(pipeline), "Drawing", quiet)
     folder = out or pipeline.settings.outputs
-    files = [str(write_picture(picture, pipeline.model, folder)) for picture in output.image]
+    fields = type(output).model_fields
+    files = [
+        str(write_picture(picture, pipeline.model, folder))
+        for name in fields
+        for picture in getattr(output, name)
+    ]
     return output.image, files, pipeline.model
 
 
@@ -92,6 +99,11 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             "tokens_per_forward": round(tokens / max(1, forwards), 3),
             "model": used,
         }
+        if any(picture.candidates for picture in pictures):
+            report["candidates"] = [
+                [{"seed": one.task.seed, "score": one.score} for one in picture.candidates]
+                for picture in pictures
+            ]
         summary = "Seed {seed}, {seconds} s, {tokens_per_forward} codes per forward pass, {model}."
         show(report if as_json else [*files, summary.format(**report)])
 
@@ -126,6 +138,8 @@ def _option(name: str, field: FieldInfo) -> tuple[str, Any, None]:
 
 
 def _metavar(field: FieldInfo) -> str:
+    if field.annotation is ImageInput:
+        return "FILE"
     choices = [choice for kind in get_args(field.annotation) for choice in get_args(kind)]
     if choices and all(isinstance(choice, str) for choice in choices) and "int" not in str(field.annotation):
         return "|".join(choices)
@@ -139,7 +153,9 @@ def _is_list(field: FieldInfo) -> bool:
 
 
 def _value(field: FieldInfo, text: str) -> Any:
-    """Lists are written as JSON, everything else as it is."""
+    """Pictures are read from their files, lists are written as JSON, everything else is taken as it is."""
+    if field.annotation is ImageInput:
+        return open_image(Path(text), keep_alpha=True)
     if not _is_list(field):
         return text
     try:

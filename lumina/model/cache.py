@@ -48,6 +48,11 @@ class KVCache:
         """Forget all but the first ``used`` slots; the next forward overwrites them."""
         self.used = min(self.used, used)
 
+    def repeat(self, times: int) -> None:
+        """From now on ``times`` rows for each row, all with what it has read: [a, b] → [a, a, b, b]."""
+        self.keys, self.values = (part.repeat_interleave(times, 1) for part in (self.keys, self.values))
+        self.start = self.start.repeat_interleave(times, 0)
+
     def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
         """For each layer, where the next ``tokens`` go and what is there by then."""
         end = self.used + tokens
@@ -73,6 +78,11 @@ class Int8Cache(KVCache):
     ) -> None:
         super().__init__(config, batch, length, torch.int8, device, start)
         self.scales = torch.zeros(2, *self.keys.shape[:-1], 1, dtype=dtype, device=device)
+
+    def repeat(self, times: int) -> None:
+        """See KVCache."""
+        super().repeat(times)
+        self.scales = self.scales.repeat_interleave(times, 2)
 
     def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
         """See KVCache."""

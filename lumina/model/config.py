@@ -166,7 +166,9 @@ class ModelSpec:
     ``revision`` is the commit to download; left empty, the first download decides and is kept.
     ``transformer`` gives the sizes of a model whose files may not be here yet, ``dtype`` the precision it was
     trained for.
-    ``sizes`` are (width, height) in pixels; ``tasks`` are task names.
+    ``sizes`` are (width, height) in pixels; ``tasks`` are task names. ``panel_sizes`` are those of one panel
+    of a dual panel, where they differ from ``sizes``; ``kinds`` the maps that the model knows.
+    ``panels_together`` says that both panels are decoded as one picture, as the published code does.
     """
 
     name: str
@@ -186,6 +188,13 @@ class ModelSpec:
     revision: str = ""
     transformer: TransformerConfig | None = None
     dtype: Dtype | None = None
+    panel_sizes: tuple[tuple[int, int], ...] = ()
+    kinds: tuple[str, ...] = ()
+    panels_together: bool = True
+
+    def sizes_of(self, *, dual: bool) -> tuple[tuple[int, int], ...]:
+        """The sizes of a whole picture, or of one panel of a dual panel."""
+        return (dual and self.panel_sizes) or self.sizes
 
     @property
     def is_published(self) -> bool:
@@ -220,6 +229,8 @@ MODELS: dict[str, ModelSpec] = {
         tasks=("text_to_image",),
         guidance_scale=2.0,
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
+        kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),
+        panels_together=False,  # its pictures and maps are encoded one by one
     ),
     "lumina-mgpt-2.0": _LUMINA,
     "omni": replace(

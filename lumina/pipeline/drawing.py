@@ -53,6 +53,26 @@ class Drawing:
         return len(self.codes) == self.rows
 
 
+@dataclass(frozen=True, eq=False)
+class Motif:
+    """What a picture is to show: the sentence for the model, its size, the panels, and a person's own words.
+
+    ``width`` and ``height`` are those of one panel in pixels; see :meth:`Pipeline.draw`.
+    """
+
+    instruction: str
+    width: int
+    height: int
+    given: Image.Image | None = None
+    panels: int = 1
+    prompt: str = ""
+
+    def request(self) -> dict[str, Any]:
+        """The arguments of ``draw`` that say what is drawn."""
+        names = ("instruction", "width", "height", "given", "panels")
+        return {name: getattr(self, name) for name in names}
+
+
 class Painter(Protocol):
     """What a task needs to draw with: the pipeline, or its fake."""
 
@@ -80,24 +100,41 @@ class Painter(Protocol):
         height: int,
         options: SamplingOptions,
         given: Image.Image | None = None,
+        panels: int = 1,
         drawn: NDArray[Any] | None = None,
         rerolls: Sequence[tuple[int, int]] = (),
         stop_row: int | None = None,
     ) -> Steps[Drawing]:
         """Draw a picture of ``width`` × ``height`` pixels; see :meth:`Pipeline.draw`."""
 
+    def draw_all(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        seeds: Sequence[int],
+        *,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[tuple[Drawing, ...]]:
+        """Draw one picture for each seed, side by side; see :meth:`Pipeline.draw_all`."""
 
-def check_size(spec: ModelSpec, width: int, height: int) -> None:
-    """Raise InvalidSize unless the model can draw ``width`` × ``height`` pixels.
+    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """How much likelier the words make the picture; see :meth:`Pipeline.likelihood_gain`."""
+
+
+def check_size(spec: ModelSpec, width: int, height: int, *, dual: bool = False) -> None:
+    """Raise InvalidSize unless the model can draw ``width`` × ``height`` pixels, as a panel where ``dual``.
 
     Sides are multiples of 32; the area lies between a quarter of the smallest listed size and the largest.
     """
-    areas = [w * h for w, h in spec.sizes]
+    sizes = spec.sizes_of(dual=dual)
+    areas = [w * h for w, h in sizes]
     smallest, largest = min(areas) // 4, max(areas)
     is_stepped = min(width, height) >= SIZE_STEP and not (width % SIZE_STEP or height % SIZE_STEP)
     if is_stepped and smallest <= width * height <= largest:
         return
-    known = ", ".join(f"{w}x{h}" for w, h in spec.sizes)
+    known = ", ".join(f"{w}x{h}" for w, h in sizes)
     raise InvalidSize(
         f"{spec.title} cannot draw {width}x{height} pixels; use one of its sizes ({known}), or other "
         f"multiples of {SIZE_STEP} with {smallest:,} to {largest:,} pixels in all."

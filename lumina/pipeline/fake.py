@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lumina.errors import InputError
+from lumina.errors import InputError, InvalidSize
 from lumina.model.config import ModelSpec, spec_of
-from lumina.pipeline.drawing import Codes, Drawing, check_size, on_background
+from lumina.pipeline.drawing import Codes, Drawing, Motif, check_size, on_background
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
@@ -43,15 +43,18 @@ class FakePipeline:
         height: int,
         options: SamplingOptions,
         given: Image.Image | None = None,
+        panels: int = 1,
         drawn: NDArray[Any] | None = None,
         rerolls: Sequence[tuple[int, int]] = (),
         stop_row: int | None = None,
     ) -> Steps[Drawing]:
         """As :meth:`Pipeline.draw`: the same arguments, progress, errors and result."""
-        check_size(self.spec, width, height)
-        rows, cols = height // CELL, width // CELL
+        check_size(self.spec, width, height, dual=given is not None or panels > 1)
+        if given is not None and given.size != (width, height):
+            raise InvalidSize(f"A given picture of {given.size} pixels does not fit above {width}x{height}.")
+        rows, cols = panels * height // CELL, width // CELL
         last = rows if stop_row is None else stop_row
-        kept = _kept(given, drawn, cols)
+        kept = np.zeros((0, cols), np.int64) if drawn is None else np.asarray(drawn, np.int64)
         if kept.shape[1] != cols or not len(kept) <= last <= rows:
             raise InputError(
                 f"{len(kept)} kept rows do not fit a picture of {rows} rows that stops at {last}."
@@ -61,6 +64,40 @@ class FakePipeline:
         fresh = [_row_codes(f"{subject}|{seeds[row]}|{row}", cols) for row in range(len(kept), last)]
         return self._paint(kept, fresh, rows, options.seed)
 
+    def draw_all(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        seeds: Sequence[int],
+        *,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[tuple[Drawing, ...]]:
+        """As :meth:`Pipeline.draw_all`: all pictures grow together."""
+        rest: dict[str, Any] = {"drawn": drawn, "rerolls": rerolls, "stop_row": stop_row}
+        runs = [
+            self.draw(**motif.request(), options=options.model_copy(update={"seed": seed}), **rest)
+            for seed in seeds
+        ]
+        results: list[Drawing] = []
+        while not results:
+            steps: list[Progress] = []
+            for run in runs:
+                try:
+                    steps.append(next(run))
+                except StopIteration as stop:
+                    results.append(stop.value)
+            if steps:
+                partial = tuple(step.partial for step in steps)
+                yield Progress(len(seeds) * steps[0].done, len(seeds) * steps[0].total, partial=partial)
+        return tuple(results)
+
+    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """A number from 0 to 1 that depends on the words and the codes."""
+        text = motif.instruction.encode() + np.asarray(codes, "<i8").tobytes()
+        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32
+
     def _paint(self, kept: Codes, fresh: Sequence[Codes], rows: int, seed: int) -> Steps[Drawing]:
         codes, begun = kept, time.perf_counter()
         for row in fresh:
@@ -69,16 +106,6 @@ class FakePipeline:
             drawing = _drawing(codes, len(kept), rows, seed, time.perf_counter() - begun)
             yield Progress(done=len(codes), total=len(kept) + len(fresh), partial=drawing)
         return _drawing(codes, len(kept), rows, seed, time.perf_counter() - begun)
-
-
-def _kept(given: Image.Image | None, drawn: NDArray[Any] | None, cols: int) -> Codes:
-    """The rows that are not drawn: those drawn before, or those of the given panel."""
-    if drawn is not None:
-        return np.asarray(drawn, np.int64)
-    if given is None:
-        return np.zeros((0, cols), np.int64)
-    small = given.convert("L").resize((cols, given.height // CELL))
-    return np.asarray(small, np.int64)
 
 
 def _subject(

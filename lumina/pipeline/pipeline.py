@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +19,13 @@ from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
-from lumina.pipeline.drawing import SIZE_STEP, Drawing, check_size, on_background
+from lumina.pipeline.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
 from lumina.pipeline.engine import Engine, LocalEngine, use_threads
 from lumina.pipeline.plan import free_memory, movqgan_dtype, open_device, plan, suited
 from lumina.pipeline.request import Generation, GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
-from lumina.steps import Progress, Steps
+from lumina.steps import Progress, Steps, mapped
 
 
 class Pipeline:
@@ -86,59 +88,139 @@ class Pipeline:
         height: int,
         options: SamplingOptions,
         given: Image.Image | None = None,
+        panels: int = 1,
         drawn: NDArray[Any] | None = None,
         rerolls: Sequence[tuple[int, int]] = (),
         stop_row: int | None = None,
     ) -> Steps[Drawing]:
         """Draw a picture of ``width`` × ``height`` pixels; each step is one more row of codes.
 
-        ``given`` is a panel that fills the upper rows, ``drawn`` [k, cols] are rows of codes that are kept.
-        ``rerolls`` are (row, seed) pairs: rows from there on take that seed's noise. ``stop_row`` is the
-        number of rows after which to stop.
+        ``given`` is a picture of the same size that the model sees above the one it draws; ``panels`` 2 draws
+        two of this size, one above the other. Everything else counts in the drawn part alone, and so does the
+        result: ``drawn`` [k, cols] are rows of codes that are kept; ``rerolls`` are (row, seed) pairs, rows
+        from there on take that seed's noise; ``stop_row`` is the number of rows after which to stop.
 
         Raises InputError, before the first step, for what cannot be drawn.
         """
-        check_size(self.spec, width, height)
+        motif = Motif(instruction, width, height, given, panels)
+        request = self._request(motif, options, drawn, rerolls, stop_row)
+        skip = _given_rows(request)
+
+        def progress(step: Progress) -> Progress:
+            drawing = self._drawing(step.partial, request, panels) if self.previews else None
+            return Progress(step.done - skip, step.total - skip, step.unit, drawing)
+
+        steps = self._engine.generate(request)
+        return mapped(steps, progress, lambda result: self._drawing(result, request, panels))
+
+    def draw_all(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        seeds: Sequence[int],
+        *,
+        drawn: NDArray[Any] | None = None,
+        rerolls: Sequence[tuple[int, int]] = (),
+        stop_row: int | None = None,
+    ) -> Steps[tuple[Drawing, ...]]:
+        """Draw one picture for each seed, side by side; each is the one that :meth:`draw` gives alone.
+
+        ``partial`` holds a Drawing for each picture that is begun. Raises as :meth:`draw`.
+        """
+        first = self._request(motif, options, drawn, rerolls, stop_row)
+        requests = [replace(first, options=options.model_copy(update={"seed": seed})) for seed in seeds]
+        return self._paint_all(requests, self._engine.most_at_once(first), motif.panels)
+
+    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """log p(picture | words) - log p(picture) in nats by the model, of the ``codes`` [k, cols] drawn."""
+        request = self._request(motif, options, codes, (), None)
+        assert request.drawn is not None
+        return self._engine.likelihood_gain(replace(request, drawn=None), request.drawn.codes)
+
+    def _request(
+        self,
+        motif: Motif,
+        options: SamplingOptions,
+        drawn: NDArray[Any] | None,
+        rerolls: Sequence[tuple[int, int]],
+        stop_row: int | None,
+    ) -> GenerationRequest:
+        """In tokens and codes, where the given panel is the upper part of the image."""
+        width, height, given = motif.width, motif.height, motif.given
+        check_size(self.spec, width, height, dual=given is not None or motif.panels > 1)
+        above = None if given is None else self._encode(given, width, height)
+        skip = 0 if above is None else len(above.codes)
+        whole = height * (motif.panels + (given is not None))
         codes_per_size = SIZE_STEP // self._movqgan.config.downsampling
-        request = GenerationRequest(
-            prompt=tuple(self._text.encode(instruction)),
-            layout=TokenLayout.of_size(width, height, self._engine.vocabulary, codes_per_size),
+        return GenerationRequest(
+            prompt=tuple(self._text.encode(motif.instruction)),
+            layout=TokenLayout.of_size(width, whole, self._engine.vocabulary, codes_per_size),
             options=options,
-            given=None if given is None else self._encode(given, width, height),
-            drawn=None if drawn is None else ImageTokens(torch.as_tensor(drawn, dtype=torch.long)),
-            rerolls=tuple(rerolls),
-            stop_row=stop_row,
+            given=above,
+            drawn=_below(above, drawn),
+            rerolls=tuple((row + skip, seed) for row, seed in rerolls),
+            stop_row=None if stop_row is None else stop_row + skip,
         )
-        return self._paint(self._engine.generate(request), request)
 
-    def _paint(self, steps: Steps[Generation], request: GenerationRequest) -> Steps[Drawing]:
-        try:
-            while True:
-                step = next(steps)
-                partial = self._drawing(step.partial, request) if self.previews else None
-                yield Progress(step.done, step.total, step.unit, partial)
-        except StopIteration as stop:
-            return self._drawing(stop.value, request)
-        finally:
-            steps.close()
+    def _paint_all(
+        self, requests: Sequence[GenerationRequest], at_once: int, panels: int
+    ) -> Steps[tuple[Drawing, ...]]:
+        """In groups of as many as there is room for."""
+        finished: tuple[Drawing, ...] = ()
+        rows = requests[0].last_row - _given_rows(requests[0])
+        for first in range(0, len(requests), at_once):
+            group = requests[first : first + at_once]
+            steps = self._engine.generate_all(group)
+            finished += yield from mapped(
+                steps,
+                partial(self._progress_of, group, panels, finished, rows * len(requests)),
+                partial(self._drawings, requests=group, panels=panels),
+            )
+        return finished
 
-    def _drawing(self, generation: Generation, request: GenerationRequest) -> Drawing:
-        """The picture of exactly the rows in ``generation``."""
-        layout, pixels_per_code = request.layout, self._movqgan.config.downsampling
+    def _progress_of(
+        self,
+        group: Sequence[GenerationRequest],
+        panels: int,
+        finished: tuple[Drawing, ...],
+        total: int,
+        step: Progress,
+    ) -> Progress:
+        """A step of a group, counted over all pictures, in rows of one picture."""
+        skip = _given_rows(group[0])
+        done = len(finished) * (group[0].last_row - skip) + len(group) * (step.done - skip)
+        drawings = finished + self._drawings(step.partial, group, panels) if self.previews else None
+        return Progress(done, total, step.unit, drawings)
+
+    def _drawings(
+        self, generations: Sequence[Generation], requests: Sequence[GenerationRequest], panels: int
+    ) -> tuple[Drawing, ...]:
+        pairs = zip(generations, requests, strict=True)
+        return tuple(self._drawing(generation, request, panels) for generation, request in pairs)
+
+    def _drawing(self, generation: Generation, request: GenerationRequest, panels: int) -> Drawing:
+        """The picture of exactly the rows in ``generation`` that are below the given panel."""
+        skip, pixels_per_code = _given_rows(request), self._movqgan.config.downsampling
+        rows, cols = request.layout.rows - skip, request.layout.cols
+        pixels = self._pixels(generation.codes, skip, rows // panels)
         return Drawing(
-            image=on_background(
-                layout.cols * pixels_per_code, layout.rows * pixels_per_code, self._decode(generation.codes)
-            ),
-            codes=generation.codes.numpy(),
-            rows=layout.rows,
+            image=on_background(cols * pixels_per_code, rows * pixels_per_code, pixels),
+            codes=generation.codes[skip:].numpy(),
+            rows=rows,
             seed=request.options.seed,
             forwards=generation.forwards,
             prefills=generation.prefills,
             tokens=generation.tokens,
             seconds=generation.seconds,
-            surprise=generation.surprise.float().numpy(),
+            surprise=generation.surprise[skip:].float().numpy(),
             accepted=generation.accepted,
         )
+
+    def _pixels(self, codes: Tensor, skip: int, panel_rows: int) -> NDArray[np.uint8]:
+        """Pixels of the rows from ``skip`` on: decoded below the given panel, or each panel by itself."""
+        if self.spec.panels_together or not len(codes[skip:]):
+            return self._decode(codes)[skip * self._movqgan.config.downsampling :]
+        return np.concatenate([self._decode(panel) for panel in torch.split(codes[skip:], panel_rows)])
 
     @torch.inference_mode()
     def _decode(self, codes: Tensor) -> NDArray[np.uint8]:
@@ -151,16 +233,28 @@ class Pipeline:
 
     @torch.inference_mode()
     def _encode(self, panel: Image.Image, width: int, height: int) -> ImageTokens:
-        """Codes of a panel that is as wide as the picture and leaves rows to draw."""
-        if panel.width != width or panel.height % SIZE_STEP or not 0 < panel.height < height:
+        """Codes of a panel that is as large as the picture below it."""
+        if panel.size != (width, height):
             raise InvalidSize(
-                f"A panel of {panel.width}x{panel.height} pixels does not fit the top of {width}x{height}; "
-                f"make it {width} wide and a multiple of {SIZE_STEP} high."
+                f"A given picture of {panel.width}x{panel.height} pixels does not fit above "
+                f"{width}x{height}; make both the same size."
             )
         levels = torch.from_numpy(np.array(panel.convert("RGB"))).float() / 127.5 - 1
         weight = self._movqgan.quantize.embedding.weight
         pixels = rearrange(levels, "h w rgb -> 1 rgb h w").to(weight)
         return ImageTokens(self._movqgan.encode(pixels)[0].cpu())
+
+
+def _given_rows(request: GenerationRequest) -> int:
+    return 0 if request.given is None else len(request.given.codes)
+
+
+def _below(given: ImageTokens | None, drawn: NDArray[Any] | None) -> ImageTokens | None:
+    """The rows that exist already, the given panel's included."""
+    if drawn is None:
+        return None
+    rows = ImageTokens(torch.as_tensor(drawn, dtype=torch.long))
+    return rows if given is None else given.above(rows)
 
 
 def _with_revision(spec: ModelSpec, place: Place, wanted: str) -> str:

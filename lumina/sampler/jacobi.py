@@ -3,6 +3,9 @@
 Since the noise of a position is fixed, a code is a function of the codes before it. Sampling a window of
 drafts at once therefore gives the true code wherever all earlier drafts of the window were true, and the
 first one always is. What a draft was guessed from changes the speed only.
+
+Several images that differ in their noise alone move on together: as far as the slowest of them is sure. What
+the others know beyond that stays as drafts, which are true already and so cost them nothing later.
 """
 
 from collections.abc import Iterator
@@ -23,14 +26,14 @@ def accept(sampled: Tensor, drafts: Tensor) -> Tensor:
 
 
 def draft(codes: Tensor, first: int, last: int, cols: int) -> None:
-    """Guess codes ``first`` to ``last`` - 1 in place: the row above; in the first row, the last code."""
+    """Guess codes ``first`` to ``last`` - 1 of [..., codes]: as in the row above, or as the last code."""
     while first < last:
         if first < cols:
             end = min(last, cols)
-            codes[first:end] = codes[first - 1] if first else 0
+            codes[..., first:end] = codes[..., first - 1 : first] if first else 0
         else:
             end = min(last, first + cols)
-            codes[first:end] = codes[first - cols : end - cols]
+            codes[..., first:end] = codes[..., first - cols : end - cols]
         first = end
 
 
@@ -43,7 +46,7 @@ def jacobi(slot: Slot, first: int, last: int, window: int, cols: int) -> Iterato
         drafted = end
         scores = slot.scores(first, end)
         sampled = (scores + slot.noise(first, end)).argmax(dim=-1)
-        count = int(accept(sampled, slot.codes[first:end]))
-        slot.codes[first:end] = sampled  # the final ones, and better drafts behind them
-        yield Accepted(first, first + count, surprise(scores[:count], sampled[:count]))
+        count = int(accept(sampled, slot.codes[..., first:end]).min())
+        slot.codes[..., first:end] = sampled  # the final ones, and better drafts behind them
+        yield Accepted(first, first + count, surprise(scores[..., :count, :], sampled[..., :count]))
         first += count

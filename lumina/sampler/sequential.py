@@ -10,22 +10,22 @@ from lumina.sampler.logits import surprise
 
 
 class Slot(Protocol):
-    """An image being drawn, as decoding sees it. Codes count in drawing order, row by row."""
+    """Images being drawn side by side, as decoding sees them. Codes count in drawing order, row by row."""
 
     @property
     def codes(self) -> Tensor:
-        """[codes of the image]: the drawn ones, behind them drafts; decoding writes here."""
+        """[images, codes of an image]: the drawn ones, behind them drafts; decoding writes here."""
 
     def scores(self, first: int, last: int) -> Tensor:
-        """One forward: the final logits [last - first, codes] of each code given all codes before it."""
+        """One forward: final logits [images, last - first, codes] of each code given all codes before it."""
 
     def noise(self, first: int, last: int) -> Tensor:
-        """The Gumbel noise [last - first, codes] of these positions."""
+        """The Gumbel noise [images, last - first, codes] of these positions."""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """What one forward has settled: the codes ``first`` to ``last`` - 1 and their -log p [last - first]."""
+    """What a forward has settled: codes ``first`` to ``last`` - 1 and their -log p [images, last - first]."""
 
     first: int
     last: int
@@ -37,5 +37,5 @@ def sequential(slot: Slot, first: int, last: int) -> Iterator[Accepted]:
     for index in range(first, last):
         scores = slot.scores(index, index + 1)
         code = (scores + slot.noise(index, index + 1)).argmax(dim=-1)
-        slot.codes[index : index + 1] = code
+        slot.codes[..., index : index + 1] = code
         yield Accepted(index, index + 1, surprise(scores, code))

@@ -1,7 +1,10 @@
 """Exact maps of a rendering as pictures: depth, normals, segmentation and edges, and back to numbers."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from skimage.feature import canny
 
 from lumina.tabletop.render import Rendering
@@ -10,6 +13,10 @@ Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
 NEAREST, FARTHEST = 3.6, 14.0  # world units; depth is stored as inverse distance between these
+
+PREDICTED = ("depth", "normal", "segmentation", "canny")  # kinds; the others only steer drawing
+SOFT_EDGE_BLUR = 1.5  # pixels
+SOFT_EDGE_FULL = 0.1  # of the full range per pixel
 
 SEGMENT_COLORS = np.array(  # ground, then solids from left to right
     [(24, 24, 28), (230, 60, 60), (60, 190, 90), (70, 110, 240), (240, 200, 60)], dtype=np.uint8
@@ -68,11 +75,43 @@ def edge_picture(picture: Picture) -> Picture:
     return np.repeat((lines * 255).astype(np.uint8)[..., None], 3, axis=-1)
 
 
+def soft_edge_picture(picture: Picture) -> Picture:
+    """Soft edges [h, w, 3] of a picture, white on black.
+
+    The gradient's magnitude after a Gaussian blur of 1.5 pixels, the largest of the three channels; a change
+    of a tenth of the full range per pixel and more is white.
+    """
+    channels = np.moveaxis(picture.astype(np.float32) / 255, -1, 0)
+    steep = [ndimage.gaussian_gradient_magnitude(channel, SOFT_EDGE_BLUR) for channel in channels]
+    grey = (np.clip(np.max(steep, axis=0) / SOFT_EDGE_FULL, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=-1)
+
+
+def scribble_picture(instances: NDArray[np.uint8]) -> Picture:
+    """The outlines of instances [h, w] as strokes 3 pixels wide, white on black, [h, w, 3]."""
+    lines = np.zeros(instances.shape, dtype=bool)
+    lines[:, 1:] |= instances[:, 1:] != instances[:, :-1]
+    lines[1:] |= instances[1:] != instances[:-1]
+    strokes = ndimage.binary_dilation(lines, np.ones((3, 3), bool))
+    return np.repeat((strokes * 255).astype(np.uint8)[..., None], 3, axis=-1)
+
+
+def map_of(rendering: Rendering, kind: str) -> Picture:
+    """One map of a rendering as a picture [h, w, 3]: any of `MAP_KINDS`."""
+    return _MAPS[kind](rendering)
+
+
+_MAPS: dict[str, Callable[[Rendering], Picture]] = {
+    "depth": lambda rendering: depth_picture(rendering.depth),
+    "normal": lambda rendering: normal_picture(rendering.normals),
+    "segmentation": lambda rendering: segmentation_picture(rendering.instances),
+    "canny": lambda rendering: edge_picture(rendering.picture),
+    "hed": lambda rendering: soft_edge_picture(rendering.picture),
+    "scribble": lambda rendering: scribble_picture(rendering.instances),
+}
+MAP_KINDS = tuple(_MAPS)
+
+
 def map_pictures(rendering: Rendering) -> dict[str, Picture]:
-    """All maps of a rendering as pictures, by kind."""
-    return {
-        "depth": depth_picture(rendering.depth),
-        "normal": normal_picture(rendering.normals),
-        "segmentation": segmentation_picture(rendering.instances),
-        "canny": edge_picture(rendering.picture),
-    }
+    """The maps that are predicted from pictures, by kind."""
+    return {kind: map_of(rendering, kind) for kind in PREDICTED}

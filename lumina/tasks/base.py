@@ -2,22 +2,27 @@
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
-from lumina.pipeline.drawing import Drawing, Painter
+from lumina.model.config import ModelSpec
+from lumina.pipeline.best_of import MOST, Candidate, best_of
+from lumina.pipeline.drawing import Drawing, Motif, Painter
+from lumina.pipeline.scorers import ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype
-from lumina.steps import Progress, Steps
+from lumina.steps import Progress, Steps, mapped
+from lumina.tasks.fields import Reroll, Seed, option
 from lumina.tasks.wording import phrases, sentence
 
-MAX_SEED = 2**63 - 1
+Part = Literal["whole", "upper", "lower"]
 
 
 class Task(BaseModel, ABC):
@@ -60,43 +65,30 @@ def read(task_class: type[TaskType], values: Mapping[str, Any]) -> TaskType:
         raise InputError(sentence(phrases(error))) from None
 
 
-def _read_seed(value: Any) -> Any:
-    if value == "random":
-        return value
-    number = int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value) < 20 else value
-    if isinstance(number, float) and number.is_integer():
-        number = int(number)
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MAX_SEED:
-        raise ValueError(f'must be a whole number from 0 to {MAX_SEED} or "random"')
-    return number
-
-
-Seed = Annotated[
-    Annotated[int, Field(ge=0, le=MAX_SEED)] | Literal["random"],
-    BeforeValidator(_read_seed),
-]
-Reroll = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0, le=MAX_SEED)]]
-
-
-def _option(title: str, description: str, default: Any = None, **limits: Any) -> Any:
-    """A field that forms show among the advanced options."""
-    return Field(
-        default, title=title, description=description, json_schema_extra={"advanced": True}, **limits
-    )
-
-
 class Picture(BaseModel):
-    """A drawing with the task that gives it again: its seed and options are those really used."""
+    """A drawing with the task that gives it again: its seed and options are those really used.
+
+    ``part`` says which panel of a drawing that holds two is meant. The best of several has a ``score``, and
+    all of them are its ``candidates``, the best first.
+    """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     task: "DrawingTask"
     drawing: Drawing
+    part: Part = "whole"
+    score: float | None = None
+    candidates: tuple["Picture", ...] = ()
 
     @property
     def image(self) -> Image.Image:
         """The pixels, at full size."""
-        return self.drawing.image
+        whole = self.drawing.image
+        if self.part == "whole":
+            return whole
+        middle = whole.height // 2
+        first, last = (0, middle) if self.part == "upper" else (middle, whole.height)
+        return whole.crop((0, first, whole.width, last))
 
 
 class Pictures(BaseModel):
@@ -113,37 +105,51 @@ class DrawingTask(Task):
     Output: ClassVar[type[BaseModel]] = Pictures
 
     seed: Seed = Field("random", title="Seed", description="The same number draws the same picture again.")
-    guidance_scale: float | None = _option(
+    guidance_scale: float | None = option(
         "Guidance", "How closely to follow the words; 1 is off.", ge=0, le=30, allow_inf_nan=False
     )
-    temperature: float | None = _option(
+    temperature: float | None = option(
         "Temperature", "Lower is safer, higher more varied.", ge=0.01, le=10, allow_inf_nan=False
     )
-    top_k: int | None = _option("Top k", "Draw from the k likeliest codes only; 0 is off.", ge=0, le=100_000)
-    top_p: float | None = _option(
+    top_k: int | None = option("Top k", "Draw from the k likeliest codes only; 0 is off.", ge=0, le=100_000)
+    top_p: float | None = option(
         "Top p",
         "Draw from the likeliest codes that sum to this; 1 is off.",
         ge=0.001,
         le=1,
         allow_inf_nan=False,
     )
-    rerolls: tuple[Reroll, ...] = _option(
+    best_of: int = option("Best of", "Draw so many and keep the best.", 1, ge=1, le=MOST)
+    scorer: ScorerName = option(
+        "Scorer", "Who says which is best: the model's own likelihood, or tabletop's judge.", "likelihood"
+    )
+    rerolls: tuple[Reroll, ...] = option(
         "Re-rolls", "[row, seed] pairs: rows from there on take the noise of that seed.", (), max_length=64
     )
-    stop_row: int | None = _option("Stop row", "Draw only this many rows of codes.", ge=1, le=4096)
-    window: int | None = _option(
+    stop_row: int | None = option("Stop row", "Draw only this many rows of codes.", ge=1, le=4096)
+    window: int | None = option(
         "Window", "Codes tried in one forward pass: speed, not the picture.", ge=1, le=256
     )
-    dtype: Dtype | None = _option("Precision", "Number format of the computation.")
-    compat: Compat = _option("Compat", "The reference's falling guidance, to compare with it.", "off")
+    dtype: Dtype | None = option("Precision", "Number format of the computation.")
+    compat: Compat = option("Compat", "The reference's falling guidance, to compare with it.", "off")
 
     @abstractmethod
-    def draw(self, pipeline: Painter, drawn: NDArray[Any] | None) -> Steps[Drawing]:
-        """Draw the one picture of a resolved task, keeping the rows of codes in ``drawn``."""
+    def motif(self) -> Motif:
+        """What to draw, of a resolved task that stands for one picture."""
 
-    def candidates(self) -> "Sequence[DrawingTask]":
+    def check(self, spec: ModelSpec) -> None:
+        """Raise InputError if the model cannot do this."""
+        if self.name not in spec.tasks:
+            raise InputError(f"{spec.title} cannot do {self.name}; it can do: {', '.join(spec.tasks)}.")
+
+    def singles(self) -> "Sequence[DrawingTask]":
         """Of a resolved task, the tasks that draw one picture each."""
         return (self,)
+
+    @classmethod
+    def output(cls, pictures: Sequence[Picture]) -> BaseModel:
+        """The Output that holds these pictures, one for each single task."""
+        return Pictures(image=tuple(pictures))
 
     def resolved(self, pipeline: Painter) -> Self:
         """A copy with every default filled in and a number for a random seed, as a recipe needs it."""
@@ -166,40 +172,58 @@ class DrawingTask(Task):
         names = ("seed", "guidance_scale", "temperature", "top_k", "top_p", "window", "dtype", "compat")
         return SamplingOptions(**{name: getattr(self, name) for name in names})
 
-    def run(self, pipeline: Painter, *, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Pictures]:
-        """Draw every candidate in turn. ``drawn[i]`` [k, cols] are rows that candidate i has already."""
-        if self.name not in pipeline.spec.tasks:
-            able = ", ".join(pipeline.spec.tasks)
-            raise InputError(f"{pipeline.spec.title} cannot do {self.name}; it can do: {able}.")
+    def run(self, pipeline: Painter, *, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:
+        """Draw every single task in turn. ``drawn[i]`` [k, cols] are rows that picture i has already."""
+        self.check(pipeline.spec)
         finished: list[Picture] = []
-        candidates = self.resolved(pipeline).candidates()
-        for index, task in enumerate(candidates):
-            steps = task.draw(pipeline, drawn[index] if index < len(drawn) else None)
-            drawing = yield from _counted(steps, task, finished, len(candidates))
-            finished.append(_picture(task, drawing))
-        return Pictures(image=tuple(finished))
+        singles = self.resolved(pipeline).singles()
+
+        def progress(step: Progress) -> Progress:
+            partial = None if step.partial is None else self.output([*finished, *step.partial])
+            done = len(finished) * step.total + step.done
+            return Progress(done, len(singles) * step.total, step.unit, partial)
+
+        for index, task in enumerate(singles):
+            rows = drawn[index] if index < len(drawn) else None
+            steps = task.paint(pipeline, rows) if task.best_of == 1 else task.paint_best(pipeline, rows)
+            finished.append((yield from mapped(steps, progress, _same)))
+        return self.output(finished)
+
+    def paint(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
+        """Draw the one picture of a resolved task, keeping the rows of codes in ``drawn``."""
+        steps = pipeline.draw(**self.motif().request(), options=self.options(), **self._kept(drawn))
+        return mapped(steps, _each(lambda drawing: (self._picture(drawing),)), self._picture)
+
+    def paint_best(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
+        """Draw ``best_of`` candidates of a resolved task; candidate i is the picture of seed + i."""
+        steps = best_of(
+            pipeline, self.motif(), self.options(), self.best_of, self.scorer, **self._kept(drawn)
+        )
+
+        def pictures(candidates: Sequence[Candidate]) -> tuple[Picture, ...]:
+            return tuple(self._picture(one.drawing, one.score) for one in candidates)
+
+        def best(candidates: Sequence[Candidate]) -> Picture:
+            ranked = pictures(candidates)
+            return ranked[0].model_copy(update={"candidates": ranked})
+
+        return mapped(steps, _each(pictures), best)
+
+    def _kept(self, drawn: NDArray[Any] | None) -> dict[str, Any]:
+        return {"drawn": drawn, "rerolls": self.rerolls, "stop_row": self.stop_row}
+
+    def _picture(self, drawing: Drawing, score: float | None = None) -> Picture:
+        """With the task that gives it alone; an unfinished picture's task says at which row it stopped."""
+        alone: dict[str, Any] = {"seed": drawing.seed, "best_of": 1}
+        if not drawing.is_complete:
+            alone["stop_row"] = len(drawing.codes)
+        return Picture(task=self.model_copy(update=alone), drawing=drawing, score=score)
 
 
-def _counted(
-    steps: Steps[Drawing], task: DrawingTask, finished: Sequence[Picture], count: int
-) -> Steps[Drawing]:
-    """The steps of one candidate, their progress counted over all ``count`` of them."""
-    try:
-        while True:
-            step = next(steps)
-            partial = None
-            if step.partial is not None:
-                partial = Pictures(image=(*finished, _picture(task, step.partial)))
-            yield Progress(len(finished) * step.total + step.done, count * step.total, step.unit, partial)
-    except StopIteration as stop:
-        drawing: Drawing = stop.value
-        return drawing
-    finally:
-        steps.close()
+def _each(change: Callable[[Any], Any]) -> Callable[[Progress], Progress]:
+    """Steps whose partial result is changed, where there is one."""
+    return lambda step: step if step.partial is None else replace(step, partial=change(step.partial))
 
 
-def _picture(task: DrawingTask, drawing: Drawing) -> Picture:
-    """An unfinished picture's task says at which row it stopped, so that it replays as it is."""
-    if not drawing.is_complete:
-        task = task.model_copy(update={"stop_row": len(drawing.codes)})
-    return Picture(task=task, drawing=drawing)
+def _same(picture: Picture) -> Picture:
+    return picture

@@ -1,14 +1,14 @@
 """Text to image: a sentence becomes a picture."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from lumina.pipeline.drawing import Drawing, Painter
-from lumina.steps import Steps
-from lumina.tasks.base import MAX_SEED, DrawingTask
+from lumina.pipeline.drawing import Motif, Painter
+from lumina.tasks import instructions
+from lumina.tasks.base import DrawingTask
+from lumina.tasks.fields import MAX_SEED, Prompt, side
 
 
 class TextToImage(DrawingTask):
@@ -17,17 +17,10 @@ class TextToImage(DrawingTask):
     name: ClassVar[str] = "text_to_image"
     title: ClassVar[str] = "Create"
 
-    prompt: str = Field(title="Prompt", description="What to draw, in plain English.", max_length=2000)
-    width: int | None = Field(None, title="Width", description="In pixels.", ge=32, le=4096, multiple_of=32)
-    height: int | None = Field(None, title="Height", description="In pixels.", ge=32, le=4096, multiple_of=32)
+    prompt: Prompt = Field(title="Prompt", description="What to draw, in plain English.")
+    width: int | None = side("Width")
+    height: int | None = side("Height")
     variations: int = Field(1, title="Variations", description="How many pictures to draw.", ge=1, le=4)
-
-    @field_validator("prompt")
-    @classmethod
-    def _says_something(cls, prompt: str) -> str:
-        if not prompt.strip():
-            raise ValueError("must not be empty; say what to draw")
-        return prompt
 
     def resolved(self, pipeline: Painter) -> Self:
         """As for every drawing task, and the model's own size where none was asked for."""
@@ -35,26 +28,14 @@ class TextToImage(DrawingTask):
         size = {"width": self.width or width, "height": self.height or height}
         return super().resolved(pipeline).model_copy(update=size)
 
-    def candidates(self) -> "Sequence[TextToImage]":
-        """One task for each variation, the first with the seed itself."""
+    def singles(self) -> "Sequence[TextToImage]":
+        """One task for each variation, the first with the seed itself; candidates of each follow its seed."""
         first = int(self.seed)
-        seeds = [(first + index) % (MAX_SEED + 1) for index in range(self.variations)]
+        seeds = [(first + index * self.best_of) % (MAX_SEED + 1) for index in range(self.variations)]
         return [self.model_copy(update={"seed": seed, "variations": 1}) for seed in seeds]
 
-    def draw(self, pipeline: Painter, drawn: NDArray[Any] | None) -> Steps[Drawing]:
-        """One picture, asked for in the words the model was trained on."""
+    def motif(self) -> Motif:
+        """The description in the words the model was trained on."""
         width, height = int(self.width or 0), int(self.height or 0)
-        return pipeline.draw(
-            instruction=instruction(self.prompt, width, height),
-            width=width,
-            height=height,
-            options=self.options(),
-            drawn=drawn,
-            rerolls=self.rerolls,
-            stop_row=self.stop_row,
-        )
-
-
-def instruction(prompt: str, width: int, height: int) -> str:
-    """The template of the published model, byte for byte."""
-    return f"Generate an image of {width}x{height} according to the following prompt:\n{prompt}"
+        words = instructions.text_to_image(self.prompt, width, height)
+        return Motif(words, width, height, prompt=self.prompt)

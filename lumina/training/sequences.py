@@ -15,7 +15,7 @@ from lumina.model.text import TextTokenizer
 from lumina.steps import Progress, Steps
 from lumina.tabletop.captions import describe, text_of
 from lumina.tabletop.scenes import Scene
-from lumina.tasks.text_to_image import instruction
+from lumina.tasks.instructions import text_to_image as instruction
 from lumina.training.dataset import Shard, read_pictures, read_scenes, shard_files
 from lumina.training.tokenizer_trainer import to_pixels
 

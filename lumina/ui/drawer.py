@@ -79,7 +79,7 @@ class Drawer:
         painter = self._workshop.painter
         task = start.task.resolved(painter)
         drawn: Drawn = () if start.codes is None else [start.codes]
-        run.model, run.count = painter.model, len(task.candidates())
+        run.model, run.count = painter.model, len(task.singles())
         yield Step(run.waiting(""), None if drawn else str(task.seed))
         steps = self._workshop.run(task, drawn)
         try:

@@ -26,7 +26,8 @@ def write_picture(picture: Picture, model: str, folder: Path) -> Path:
     Raises InputError if the folder cannot be written to.
     """
     digest = picture.drawing.digest.removeprefix("sha256:")[:8]
-    path = folder / f"{picture.task.name}-{picture.drawing.seed}-{digest}.png"
+    part = "" if picture.part == "whole" else f"-{picture.part}"
+    path = folder / f"{picture.task.name}-{picture.drawing.seed}-{digest}{part}.png"
     try:
         return write_png(path, picture.image, recipe_text(picture, model))
     except OSError as error:

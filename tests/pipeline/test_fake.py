@@ -56,9 +56,17 @@ def test_a_reroll_keeps_the_rows_above() -> None:
     assert (other.codes[6:] == draw(seed=99).codes[6:]).all()
 
 
-def test_a_given_panel_fills_the_upper_rows() -> None:
-    panel = Image.new("RGB", (160, 32), "red")
-    assert draw(given=panel).tokens == 8 * 20
+def test_a_given_picture_changes_what_is_drawn_below_it() -> None:
+    red, blue = (draw(given=Image.new("RGB", (160, 96), colour)) for colour in ("red", "blue"))
+    assert red.image.size == (160, 96) and red.codes.shape == (12, 20) and red.tokens == 12 * 20
+    assert len({red.digest, blue.digest, draw().digest}) == 3
+    with pytest.raises(InvalidSize, match="does not fit above 160x96"):
+        draw(given=Image.new("RGB", (160, 32)))
+
+
+def test_two_panels_are_one_drawing() -> None:
+    pair = draw(panels=2)
+    assert pair.image.size == (160, 192) and pair.codes.shape == (24, 20) and pair.is_complete
 
 
 @pytest.mark.parametrize("size", [(0, 128), (100_000, 128), (130, 128), (256, 256), (32, 32), (-32, -128)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,16 +117,75 @@ def test_a_reroll_keeps_the_rows_above(pipeline: Pipeline) -> None:
     assert draw(pipeline, rerolls=[(4, 99)], drawn=whole.codes[:4]).digest == other.digest
 
 
-def test_a_given_panel_fills_the_upper_rows(pipeline: Pipeline) -> None:
-    panel = Image.new("RGB", (96, 32), "navy")
-    drawing = draw(pipeline, given=panel)
-    assert (drawing.codes[:4] == pipeline._encode(panel, 96, 64).codes.numpy()).all()
-    assert drawing.tokens == 4 * 12 and drawing.is_complete
+PANEL = Image.linear_gradient("L").resize((96, 64)).convert("RGB")
 
 
-@pytest.mark.parametrize("size", [(64, 32), (96, 64), (96, 20)])
-def test_a_panel_that_does_not_fit_is_refused(pipeline: Pipeline, size: tuple[int, int]) -> None:
-    with pytest.raises(InvalidSize, match="does not fit the top of 96x64"):
+def test_a_picture_is_drawn_below_the_given_one(pipeline: Pipeline) -> None:
+    drawing = draw(pipeline, given=PANEL)
+    assert drawing.image.size == (96, 64) and drawing.codes.shape == drawing.surprise.shape == (8, 12)
+    assert drawing.is_complete and drawing.tokens == 96 == sum(drawing.accepted)
+    assert np.isfinite(drawing.surprise).all()
+    blank = draw(pipeline, given=Image.new("RGB", (96, 64), "navy"))
+    assert len({drawing.digest, blank.digest, draw(pipeline).digest}) == 3
+
+
+def test_rows_below_a_given_picture_count_from_its_edge(pipeline: Pipeline) -> None:
+    whole = draw(pipeline, given=PANEL)
+    steps = list(pipeline.draw(**REQUEST, given=PANEL, options=SamplingOptions(seed=5, guidance_scale=3.0)))
+    assert [(step.done, step.total) for step in steps] == [(row, 8) for row in range(1, 9)]
+    third: Drawing = steps[2].partial
+    assert (third.codes == whole.codes[:3]).all() and third.image.getpixel((50, 24)) == BACKGROUND
+    stopped = draw(pipeline, given=PANEL, stop_row=3)
+    assert stopped.digest == third.digest and not stopped.is_complete
+    rest = draw(pipeline, given=PANEL, drawn=stopped.codes)
+    assert rest.digest == whole.digest and rest.image.tobytes() == whole.image.tobytes()
+    assert rest.tokens == 5 * 12 and np.isnan(rest.surprise[:3]).all()
+    other = draw(pipeline, given=PANEL, rerolls=[(4, 99)])
+    assert (other.codes[:4] == whole.codes[:4]).all() and (other.codes[4:] != whole.codes[4:]).any()
+    assert draw(pipeline, given=PANEL, rerolls=[(0, 99)]).digest == draw(pipeline, 99, given=PANEL).digest
+
+
+def test_the_window_changes_nothing_below_a_given_picture(pipeline: Pipeline) -> None:
+    assert len({draw(pipeline, window=window, given=PANEL).digest for window in (1, 5, 64)}) == 1
+
+
+def test_guidance_keeps_the_given_picture(pipeline: Pipeline) -> None:
+    """With guidance 0 the sentence does not count at all, but the given picture still does."""
+    blind = SamplingOptions(seed=5, guidance_scale=0.0)
+    request = {"given": PANEL, "options": blind}
+    assert draw(pipeline, **request).digest == draw(pipeline, **request, instruction="a cube").digest
+    assert draw(pipeline, **request).digest != draw(pipeline, options=blind).digest
+    other = Image.new("RGB", (96, 64), "navy")
+    assert draw(pipeline, **request).digest != draw(pipeline, given=other, options=blind).digest
+
+
+@pytest.mark.parametrize(("together", "shapes"), [(True, [(1, 16, 12)]), (False, [(1, 8, 12)])])
+def test_panels_are_decoded_together_or_one_by_one(
+    pipeline: Pipeline, together: bool, shapes: list[tuple[int, ...]]
+) -> None:
+    spec = replace(pipeline.spec, panels_together=together)
+    other = Pipeline(spec, pipeline.settings, pipeline._text, pipeline._engine, pipeline._movqgan, "x", False)
+    with decoded(other) as seen:
+        drawing = draw(other, given=PANEL)
+    assert seen == shapes
+    codes = torch.from_numpy(drawing.codes)
+    if together:
+        codes = torch.cat((pipeline._encode(PANEL, 96, 64).codes, codes))
+    assert (np.asarray(drawing.image) == pipeline._decode(codes)[-64:]).all()
+
+
+def test_a_pair_is_two_panels_drawn_as_one(pipeline: Pipeline) -> None:
+    pair = draw(pipeline, panels=2)
+    assert pair.image.size == (96, 128) and pair.codes.shape == (16, 12)
+    upper = pipeline._decode(torch.from_numpy(pair.codes[:8]))
+    assert (np.asarray(pair.image)[:64] == upper).all()
+    part = draw(pipeline, panels=2, stop_row=11)
+    assert (np.asarray(part.image)[:64] == upper).all() and part.image.getpixel((0, 88)) == BACKGROUND
+
+
+@pytest.mark.parametrize("size", [(64, 32), (96, 32), (96, 128)])
+def test_a_picture_of_another_size_is_refused(pipeline: Pipeline, size: tuple[int, int]) -> None:
+    with pytest.raises(InvalidSize, match="does not fit above 96x64"):
         draw(pipeline, given=Image.new("RGB", size))
 
 

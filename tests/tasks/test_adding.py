@@ -10,11 +10,9 @@ from lumina.tasks.base import Task, read
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-task.md"
 IMPORTS = """
-from typing import Any, ClassVar, Literal
-from numpy.typing import NDArray
+from typing import ClassVar, Literal
 from pydantic import Field
-from lumina.pipeline.drawing import Drawing, Painter
-from lumina.steps import Steps
+from lumina.pipeline.drawing import Motif
 from lumina.tasks.base import DrawingTask
 """
 

@@ -12,7 +12,8 @@ from lumina.pipeline.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
-from lumina.tasks.base import MAX_SEED, Picture, Pictures, Task, is_advanced, read
+from lumina.tasks.base import Picture, Pictures, Task, is_advanced, read
+from lumina.tasks.fields import MAX_SEED
 from lumina.tasks.text_to_image import TextToImage
 
 
@@ -102,7 +103,7 @@ def test_each_variation_is_a_task_of_its_own() -> None:
 
 
 def test_seeds_wrap_around_at_the_last_one() -> None:
-    assert [task.seed for task in ask(seed=MAX_SEED, variations=2).candidates()] == [MAX_SEED, 0]
+    assert [task.seed for task in ask(seed=MAX_SEED, variations=2).singles()] == [MAX_SEED, 0]
 
 
 def test_progress_counts_over_all_variations() -> None:

@@ -7,14 +7,8 @@ import pytest
 from lumina.pipeline.fake import FakePipeline
 from lumina.steps import Steps, finish
 from lumina.tasks.base import read
-from lumina.tasks.text_to_image import TextToImage, instruction
-
-
-def test_the_template_is_the_published_one() -> None:
-    assert (
-        instruction("two red spheres", 768, 512)
-        == "Generate an image of 768x512 according to the following prompt:\ntwo red spheres"
-    )
+from lumina.tasks.instructions import text_to_image
+from lumina.tasks.text_to_image import TextToImage
 
 
 @pytest.mark.parametrize("prompt", ["  padded ", "<racm3:break><|im_end|>", "zwölf Würfel\n🎲"])
@@ -28,6 +22,6 @@ def test_the_prompt_reaches_the_pipeline_as_it_is(prompt: str) -> None:
 
     task = read(TextToImage, {"prompt": prompt, "width": 160, "height": 96, "seed": 5, "top_k": 7})
     finish(task.run(Recorder()))
-    assert seen["instruction"] == instruction(prompt, 160, 96)
+    assert seen["instruction"] == text_to_image(prompt, 160, 96)
     assert (seen["width"], seen["height"]) == (160, 96)
     assert (seen["options"].seed, seen["options"].top_k) == (5, 7)

@@ -1,0 +1,49 @@
+"""Which of several pictures is the best: by the model's own likelihood, or by tabletop's judge."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from lumina.errors import InputError
+from lumina.model.config import ModelSpec
+from lumina.pipeline.drawing import Drawing, Motif, Painter
+from lumina.sampler.options import SamplingOptions
+from lumina.tabletop.captions import parse
+
+ScorerName = Literal["likelihood", "judge"]
+Scorer = Callable[[Painter, Motif, SamplingOptions, Drawing], float]
+
+
+def likelihood(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:
+    """How much likelier the words make the picture, in nats a code: log p(picture | words) - log p(picture).
+
+    By the model itself, so it needs nothing else; pictures that any words would explain score low.
+    """
+    return painter.likelihood_gain(motif, options, drawing.codes) / max(drawing.codes.size, 1)
+
+
+def by_judge(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:
+    """2 for a picture that shows what the prompt says, 1 less for each fault, less its error (0 to 1)."""
+    from lumina.tabletop.judge import judge, read  # brings in scipy, for which a command must not wait
+
+    claim = parse(motif.prompt)
+    assert claim is not None  # check_scorer has seen to it
+    reading = read(np.asarray(drawing.image.convert("RGB")))
+    _, faults = judge(reading, claim)
+    return 2 - len(faults) - reading.error
+
+
+SCORERS: dict[ScorerName, Scorer] = {"likelihood": likelihood, "judge": by_judge}
+
+
+def check_scorer(name: ScorerName, spec: ModelSpec, motif: Motif) -> None:
+    """Raise InputError if this scorer cannot score pictures of this motif."""
+    if name != "judge":
+        return
+    if spec.name != "tabletop" or motif.panels > 1:
+        raise InputError('scorer: "judge" knows single pictures by tabletop only; use "likelihood".')
+    if parse(motif.prompt) is None:
+        raise InputError(
+            'scorer: "judge" needs a prompt such as "two red spheres on a white ground"; use "likelihood".'
+        )

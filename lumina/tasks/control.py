@@ -1,0 +1,45 @@
+"""Control: a map says where things are, a sentence says what they are."""
+
+from typing import ClassVar
+
+from PIL import Image
+from pydantic import Field
+
+from lumina.model.config import ModelSpec
+from lumina.tasks import instructions
+from lumina.tasks.conditions import check_extracted, condition_of
+from lumina.tasks.fields import Prompt
+from lumina.tasks.image_input import ImageField
+from lumina.tasks.panels import PanelTask
+
+
+class Control(PanelTask):
+    """Draw a picture that follows a map: depth, edges, normals, segments or a scribble."""
+
+    name: ClassVar[str] = "control"
+    title: ClassVar[str] = "Control"
+    given: ClassVar[str] = "condition"
+
+    condition: ImageField = Field(title="Condition", description="The map that the picture follows.")
+    kind: instructions.Kind = Field("depth", title="Kind", description="What the map shows.")
+    prompt: Prompt = Field(title="Prompt", description="What to draw, in plain English.")
+    extract: bool = Field(
+        False,
+        title="Make the map from a photograph",
+        description="The condition is a photograph; its edges or a scribble are the map.",
+    )
+
+    def check(self, spec: ModelSpec) -> None:
+        """As for every task with a panel; and the map must be one that a photograph gives."""
+        super().check(spec)
+        if self.extract:
+            check_extracted(self.kind)
+
+    def panel(self, width: int, height: int) -> Image.Image:
+        """The map at the size of the result."""
+        picture = super().panel(width, height)
+        return condition_of(picture, self.kind) if self.extract else picture
+
+    def words(self, width: int, height: int) -> str:
+        """See PanelTask."""
+        return instructions.control(self.kind, self.prompt, width, height)

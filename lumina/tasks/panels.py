@@ -1,0 +1,83 @@
+"""What the tasks share that show the model a picture: it stands above the one that is drawn."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Self
+
+from PIL import Image
+
+from lumina.errors import InputError
+from lumina.images import cover
+from lumina.model.config import ModelSpec
+from lumina.pipeline.drawing import Motif, Painter
+from lumina.tasks.base import DrawingTask
+from lumina.tasks.fields import side
+from lumina.tasks.image_input import ImageInput
+
+
+class PanelTask(DrawingTask):
+    """A drawing task with a given picture, the field that ``given`` names.
+
+    The result is as large as the panel: the size asked for, or that of the model's whose shape is nearest.
+    """
+
+    given: ClassVar[str] = "image"
+
+    width: int | None = side(
+        "Width", "Of the result, in pixels; by default as the picture given.", advanced=True
+    )
+    height: int | None = side(
+        "Height", "Of the result, in pixels; by default as the picture given.", advanced=True
+    )
+
+    @abstractmethod
+    def words(self, width: int, height: int) -> str:
+        """The instruction for a dual panel of ``width`` × ``height``, both panels together."""
+
+    @property
+    def picture(self) -> ImageInput:
+        """The given picture."""
+        found: ImageInput = getattr(self, self.given)
+        return found
+
+    def check(self, spec: ModelSpec) -> None:
+        """As for every drawing task; and the model must know the kind of map."""
+        super().check(spec)
+        check_kind(self, spec)
+
+    def resolved(self, pipeline: Painter) -> Self:
+        """As for every drawing task, and the size of the result."""
+        width, height = self.width, self.height
+        if width is None or height is None:
+            image = self.picture.image
+            width, height = nearest(pipeline.spec.sizes_of(dual=True), image.width / image.height)
+        size = {"width": width, "height": height}
+        return super().resolved(pipeline).model_copy(update=size)
+
+    def panel(self, width: int, height: int) -> Image.Image:
+        """What stands above the result: the given picture, cut as the model's own references were."""
+        return cover(self.picture.image, width, height)
+
+    def motif(self) -> Motif:
+        """The instruction, and the panel."""
+        width, height = int(self.width or 0), int(self.height or 0)
+        panel = self.panel(width, height)
+        prompt = str(getattr(self, "prompt", ""))
+        return Motif(self.words(width, 2 * height), width, height, given=panel, prompt=prompt)
+
+
+def check_kind(task: DrawingTask, spec: ModelSpec) -> None:
+    """Raise InputError if the task names a kind of map that the model does not know."""
+    kind: Any = getattr(task, "kind", None)
+    if kind is not None and kind not in spec.kinds:
+        known = ", ".join(spec.kinds) or "none"
+        raise InputError(f'{spec.title} does not know the kind "{kind}"; it knows: {known}.')
+
+
+def nearest(sizes: tuple[tuple[int, int], ...], aspect: float) -> tuple[int, int]:
+    """Of ``sizes`` the one whose width / height is nearest to ``aspect``, by ratio; the first if equal."""
+
+    def distance(size: tuple[int, int]) -> float:
+        ratio = size[0] / size[1] / aspect
+        return max(ratio, 1 / ratio)
+
+    return min(sizes, key=distance)

@@ -1,0 +1,89 @@
+"""Tasks against the reference: the ids that drawing starts from, and the cut of a given picture."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from lumina.images import cover
+from lumina.model.config import ModelSpec
+from lumina.model.text import TextTokenizer
+from lumina.pipeline.pipeline import Pipeline
+from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.settings import Settings
+from lumina.steps import Steps, finish
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask, read
+from tests.parity.golden import Golden
+
+SUBJECT = "Bubbly and effervescent with a sparkling allure."
+SIZES = ((768, 768), (512, 512), (96, 32), (64, 32), (32, 64))
+SPEC = ModelSpec(
+    "golden", "Golden", "", SIZES, SIZES[0], tuple(TASKS), 4.0, kinds=("depth", "canny", "hed", "openpose")
+)
+
+
+class Listener:
+    """An engine that only takes note of what it is asked for."""
+
+    def __init__(self, text: TextTokenizer) -> None:
+        self.vocabulary = text.vocabulary()
+        self.asked: list[GenerationRequest] = []
+
+    def generate(self, request: GenerationRequest) -> Steps[Generation]:
+        self.asked.append(request)
+        codes = torch.zeros(request.layout.rows, request.layout.cols, dtype=torch.long)
+        yield from ()
+        return Generation(codes, codes.float(), 0, 0, 0, 0.0, ())
+
+
+pytestmark = pytest.mark.numbers("prompts.json")
+
+
+@pytest.fixture
+def pipeline(golden: Golden) -> Pipeline:
+    text, movqgan = golden.text, copy.copy(golden.movqgan)
+    movqgan.decode = lambda codes: torch.zeros(1, 3, 8 * codes.shape[1], 8 * codes.shape[2])  # type: ignore[method-assign]
+    return Pipeline(SPEC, Settings(), text, Listener(text), movqgan, "golden", previews=False)
+
+
+def task_for(record: dict[str, Any], folder: Path) -> DrawingTask:
+    """The task that a recorded prompt of the reference stands for."""
+    task, words = record["task"], {"prompt": record["prompt"], "seed": 0}
+    size = {"width": record["width"], "height": record["height"]}
+    if task == "t2i":
+        return read(TASKS["text_to_image"], words | size)
+    size["height"] //= 2
+    if task != "i2i":
+        return read(TASKS["image_pair"], words | size | {"kind": task})
+    picture = Image.open(folder / (record.get("source") or record["cropped"]))
+    if record["i2i_task"] == "subject":
+        return read(TASKS["subject"], words | size | {"image": picture, "subject": SUBJECT})
+    return read(TASKS["control"], words | size | {"condition": picture, "kind": record["i2i_task"]})
+
+
+def test_every_task_starts_from_the_ids_of_the_reference(golden: Golden, pipeline: Pipeline) -> None:
+    records = golden.records("prompts")["prompts"]
+    for record in records:
+        finish(task_for(record, golden.folder / "golden").run(pipeline))
+        request = pipeline._engine.asked[-1]  # type: ignore[attr-defined]
+        ids = list(request.prompt)
+        if request.given is not None:
+            ids += request.layout.encode(request.given.codes).tolist()
+        assert ids == record["ids"], record["question"]
+    assert {record["task"] for record in records} >= {"t2i", "depth", "i2i"}
+
+
+def test_given_pictures_are_cut_as_by_the_reference(golden: Golden) -> None:
+    for record in golden.records("prompts")["prompts"]:
+        if record["task"] != "i2i" or not record.get("source"):
+            continue
+        wanted = Image.open(golden.folder / "golden" / record["cropped"])
+        panel = cover(Image.open(golden.folder / "golden" / record["source"]), *wanted.size)
+        assert panel.mode == "RGB" and panel.size == (record["width"], record["height"] // 2)
+        off = np.asarray(panel).astype(int) - np.asarray(cover(wanted, *wanted.size)).astype(int)
+        assert np.abs(off).max() <= 1
