@@ -1,12 +1,12 @@
 """What a model is: the numbers of its two networks, and the list of models a person can name."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch, UnknownModel
+from lumina.model.fields import known, read_json
 from lumina.settings import Dtype
 
 
@@ -60,7 +60,7 @@ class TransformerConfig:
                 raise CheckpointMismatch(
                     f"config.json sets {name} to {values[name]!r}, but only {only!r} is supported."
                 )
-        return cls(**_known(cls, values, "config.json"))
+        return cls(**known(cls, values, "config.json"))
 
     def to_dict(self) -> dict[str, Any]:
         """The values as written to ``config.json``."""
@@ -103,50 +103,13 @@ class MoVQConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> "MoVQConfig":
         """Read a published ``movq_config.json``, whose ``ddconfig`` is nested; other keys are ignored."""
         flat = {**values, **values.get("ddconfig", {})}
-        return cls(**_known(cls, flat, "movq_config.json"))
+        return cls(**known(cls, flat, "movq_config.json"))
 
     def to_dict(self) -> dict[str, Any]:
         """The values as written to ``movq_config.json``."""
         flat = asdict(self)
         outer = {name: flat.pop(name) for name in ("n_embed", "embed_dim", "patch")}
         return {"ddconfig": flat, **outer}
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; raises CheckpointMismatch naming the file if there is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointMismatch(f"{path} is missing; download the model again.") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointMismatch(f"{path} is damaged; download the model again.") from error
-    if not isinstance(content, dict):
-        raise CheckpointMismatch(f"{path} does not hold a JSON object; download the model again.")
-    return content
-
-
-def _known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """Of ``values``, those that ``cls`` has a field for, each of the field's type; none may be lacking."""
-    known = {}
-    for field in fields(cls):
-        if field.name in values:
-            known[field.name] = values[field.name]
-            if not _fits(values[field.name], field.type):
-                raise CheckpointMismatch(
-                    f"{file} sets {field.name} to {values[field.name]!r}, which cannot be."
-                )
-        elif field.default is MISSING:
-            raise CheckpointMismatch(f"{file} lacks {field.name}.")
-    return known
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    if kind is bool:
-        return isinstance(value, bool)
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    numbers = [value] if kind is int else value
-    return isinstance(numbers, list | tuple) and all(type(number) is int and number > 0 for number in numbers)
 
 
 LARGE = {"vocab_size": 171385, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 32}
@@ -214,6 +177,8 @@ _LUMINA = ModelSpec(
     ),
     default_size=(768, 768),
     tasks=("text_to_image", "image_pair"),
+    panel_sizes=((512, 512), (640, 384), (384, 640)),  # two of them fit the positions it was trained on
+    kinds=("depth", "canny", "hed", "openpose"),
     guidance_scale=4.0,
     top_k=4096,
     note="The published 7B model for text to image; a GPU with 16 GB or more draws with it.",
@@ -238,9 +203,8 @@ MODELS: dict[str, ModelSpec] = {
         name="omni",
         title="Lumina-mGPT 2.0 Omni",
         source="Alpha-VLLM/Lumina-mGPT-2.0-Omni",
-        sizes=(*_LUMINA.sizes, (512, 512)),
         tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
-        note="The published 7B model for every task; panels beside a given picture have 512x512 pixels.",
+        note="The published 7B model for every task; a panel beside another has 512x512 pixels.",
     ),
     "lumina-2b": replace(
         _LUMINA,

@@ -242,7 +242,7 @@ class _Slot:
         """One forward over the prompt and the tokens ``image`` [1, tokens] behind it."""
         prompt = torch.tensor(self.request.prompt, dtype=torch.long, device=self.ids.device)
         known = torch.cat((prompt, image[0]))
-        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache)
+        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache, len(prompt))
 
     def _write(self, first: int, last: int) -> None:
         """Copy codes to where they stand among the ids."""

@@ -14,8 +14,8 @@ from lumina.model.config import (
     ModelSpec,
     MoVQConfig,
     TransformerConfig,
-    read_json,
 )
+from lumina.model.fields import read_json
 from lumina.model.movqgan import MoVQGAN
 from lumina.settings import Quant, Settings
 

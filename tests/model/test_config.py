@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import CheckpointMismatch, UnknownModel
-from lumina.model.config import MODELS, MoVQConfig, TransformerConfig, read_json, spec_of
+from lumina.model.config import MODELS, MoVQConfig, TransformerConfig, spec_of
+from lumina.model.fields import read_json
 
 PUBLISHED = {
     "architectures": ["ChameleonForConditionalGeneration"], "attention_bias": False, "dropout": 0.0,

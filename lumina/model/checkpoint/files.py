@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch
-from lumina.model.config import movqgan_places, read_json
+from lumina.model.config import movqgan_places
+from lumina.model.fields import read_json
 
 MANIFEST = "manifest.json"
 LFS_POINTER = b"version https://git-lfs"

@@ -13,7 +13,8 @@ from huggingface_hub.utils import tqdm
 
 from lumina.errors import CheckpointMismatch, InputError, ModelError
 from lumina.model.checkpoint.files import MANIFEST, find_folder, find_movqgan, sha256, write_json
-from lumina.model.config import ModelSpec, read_json
+from lumina.model.config import ModelSpec
+from lumina.model.fields import read_json
 from lumina.steps import Progress, Steps
 
 ENDPOINT: str | None = None  # None: the library's own, which HF_ENDPOINT changes

@@ -11,7 +11,8 @@ from lumina.errors import CheckpointMismatch
 from lumina.model.checkpoint.files import find_movqgan, verify, weight_files
 from lumina.model.checkpoint.shrinking import shrinker
 from lumina.model.checkpoint.stored import Stored, read_pickle, survey
-from lumina.model.config import MOVQGAN_270M, MoVQConfig, TransformerConfig, read_json
+from lumina.model.config import MOVQGAN_270M, MoVQConfig, TransformerConfig
+from lumina.model.fields import read_json
 from lumina.model.joint import Joint
 from lumina.model.layout import Vocabulary
 from lumina.model.movqgan import MoVQGAN
