@@ -227,7 +227,10 @@ class Quantizer(nn.Module):
 
     def __init__(self, codes: int, channels: int) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(codes, channels)
+        # Given its memory, since filling a table on "meta" costs torch half a second and 70 MB of imports.
+        self.embedding = nn.Embedding(codes, channels, _weight=torch.empty(codes, channels))
+        if not self.embedding.weight.is_meta:
+            self.embedding.reset_parameters()
 
     def forward(self, z: Tensor) -> Tensor:
         """Codes [batch, rows, cols] nearest to the latent [batch, channels, rows, cols]."""

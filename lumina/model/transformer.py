@@ -137,7 +137,10 @@ class Embedding(nn.Embedding):
     words: Tensor | None
 
     def __init__(self, ids: int, width: int) -> None:
-        super().__init__(ids, width)
+        # Given its memory, since filling a table on "meta" costs torch half a second and 70 MB of imports.
+        super().__init__(ids, width, _weight=torch.empty(ids, width))
+        if not self.weight.is_meta:
+            self.reset_parameters()
         self.first = 0  # the id of the first row of ``weight``
         self.register_buffer("words", None, persistent=False)  # [vocabulary, width], if it is kept apart
 

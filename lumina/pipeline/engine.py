@@ -216,6 +216,11 @@ class _Slot:
             total -= surprise(logits, chosen).double().sum(dim=1)
         return float(total[0] - total[1])
 
+    def wait(self) -> None:
+        """Until a GPU has done what it was told, so that its time is counted."""
+        if self.codes.is_cuda:
+            torch.cuda.synchronize(self.codes.device)
+
     def generations(self, rows: int) -> tuple[Generation, ...]:
         """The first ``rows`` rows of each image."""
         return tuple(self._generation(index, rows) for index in range(len(self.requests)))
@@ -263,6 +268,8 @@ def _draw(slot: _Slot) -> Steps[tuple[Generation, ...]]:
     shown = slot.first // cols
     while slot.done < slot.last:
         _timed(slot, lambda: slot.settle(next(decoder)))
+        if shown < slot.done // cols:
+            _timed(slot, slot.wait)
         while shown < slot.done // cols:
             shown += 1
             yield Progress(shown, slot.request.last_row, partial=slot.generations(shown))

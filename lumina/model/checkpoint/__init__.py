@@ -2,7 +2,12 @@
 
 from lumina.model.checkpoint.files import MANIFEST, find_folder, find_movqgan, verify, write_manifest
 from lumina.model.checkpoint.hub import Place, fetch, locate
-from lumina.model.checkpoint.loading import load_movqgan, load_transformer
+from lumina.model.checkpoint.loading import (
+    load_movqgan,
+    load_transformer,
+    random_movqgan,
+    random_transformer,
+)
 from lumina.model.checkpoint.saving import convert, save_movqgan, save_transformer
 
 __all__ = [
@@ -15,6 +20,8 @@ __all__ = [
     "load_movqgan",
     "load_transformer",
     "locate",
+    "random_movqgan",
+    "random_transformer",
     "save_movqgan",
     "save_transformer",
     "verify",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -10,7 +10,7 @@ from torch import nn
 from lumina.errors import CheckpointMismatch
 from lumina.model.checkpoint.files import find_movqgan, verify, weight_files
 from lumina.model.checkpoint.shrinking import shrinker
-from lumina.model.checkpoint.stored import Stored, read_pickle, survey
+from lumina.model.checkpoint.stored import Noise, Stored, read_pickle, survey
 from lumina.model.config import MOVQGAN_270M, MoVQConfig, TransformerConfig
 from lumina.model.fields import read_json
 from lumina.model.joint import Joint
@@ -22,6 +22,8 @@ from lumina.settings import Quant
 PUBLISHED_MOVQGAN = "movqgan_270M.ckpt"  # comes without a configuration
 
 Device = torch.device | str
+Weight = Stored | Noise
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def load_transformer(
@@ -40,9 +42,43 @@ def load_transformer(
     """
     folder = Path(folder)
     config = _config(folder / "config.json", TransformerConfig.from_dict)
-    with torch.device("meta"):
-        model = Transformer(config)
-    stored = survey(weight_files(folder, "model"), _shapes(model))
+    model, shapes = _outlined(Transformer, config)
+    stored: dict[str, Weight] = dict(survey(weight_files(folder, "model"), shapes))
+    return _assembled(model, stored, dtype, device, quant, drawing)
+
+
+def random_transformer(
+    config: TransformerConfig,
+    dtype: torch.dtype = torch.float32,
+    device: Device = "cpu",
+    quant: Quant = "none",
+    drawing: Vocabulary | None = None,
+) -> Transformer:
+    """As load_transformer, of these sizes and with weights made on the device: for measuring, not for use."""
+    model, shapes = _outlined(Transformer, config)
+    noise: dict[str, Weight] = {name: Noise(name, tuple(shape)) for name, shape in shapes.items()}
+    return _assembled(model, noise, dtype, device, quant, drawing)
+
+
+def random_movqgan(
+    config: MoVQConfig, device: Device = "cpu", decoder_dtype: torch.dtype | None = None
+) -> MoVQGAN:
+    """As load_movqgan, of these sizes and with weights made on the device: for measuring, not for use."""
+    model, shapes = _outlined(MoVQGAN, config)
+    noise: dict[str, Weight] = {name: Noise(name, tuple(shape)) for name, shape in shapes.items()}
+    _fill(model, noise, "", torch.float32, device)
+    return _finished(model, decoder_dtype)
+
+
+def _assembled(
+    model: Transformer,
+    stored: dict[str, Weight],
+    dtype: torch.dtype,
+    device: Device,
+    quant: Quant,
+    drawing: Vocabulary | None,
+) -> Transformer:
+    """The outlined network with its weights, block by block."""
     if drawing:
         _narrow(model, stored, drawing, dtype)
     shrink = shrinker(quant, dtype, device)
@@ -71,15 +107,18 @@ def load_movqgan(
     path = folder / "movq_config.json"
     is_bare = not path.exists() and (folder / PUBLISHED_MOVQGAN).exists()
     config = MOVQGAN_270M if is_bare else _config(path, MoVQConfig.from_dict)
-    with torch.device("meta"):
-        model = MoVQGAN(config)
-    files, shapes = weight_files(folder, "movqgan"), _shapes(model)
+    model, shapes = _outlined(MoVQGAN, config)
+    files = weight_files(folder, "movqgan")
     if files[0].suffix == ".ckpt":
         content = read_pickle(files[0], shapes)
         for name in shapes:  # one by one, so that at most one weight exists twice
             put(model, name, content.pop(name).to(device=device, dtype=dtype))
     else:
-        _fill(model, survey(files, shapes), "", dtype, device)
+        _fill(model, dict(survey(files, shapes)), "", dtype, device)
+    return _finished(model, decoder_dtype)
+
+
+def _finished(model: MoVQGAN, decoder_dtype: torch.dtype | None) -> MoVQGAN:
     if decoder_dtype:
         model.decoder.to(decoder_dtype)
         model.post_quant_conv.to(decoder_dtype)
@@ -93,7 +132,7 @@ def put(model: nn.Module, name: str, value: torch.Tensor) -> None:
 
 
 def _fill(
-    module: nn.Module, stored: dict[str, Stored], prefix: str, dtype: torch.dtype, device: Device
+    module: nn.Module, stored: dict[str, Weight], prefix: str, dtype: torch.dtype, device: Device
 ) -> None:
     """Read the weights of ``module`` that are still in the files; each one is then taken off the list."""
     for name, weight in list(module.named_parameters()):
@@ -105,7 +144,7 @@ def _fill(
         source.read_into(module.get_parameter(name).data)
 
 
-def _narrow(model: Transformer, stored: dict[str, Stored], drawing: Vocabulary, dtype: torch.dtype) -> None:
+def _narrow(model: Transformer, stored: dict[str, Weight], drawing: Vocabulary, dtype: torch.dtype) -> None:
     """Take only the rows that drawing needs from the head and, for the device, from the embeddings."""
     codes, image = drawing.codes, drawing.image
     if codes.stop > model.config.vocab_size:
@@ -121,8 +160,11 @@ def _narrow(model: Transformer, stored: dict[str, Stored], drawing: Vocabulary, 
     model.first_head = codes.start
 
 
-def _shapes(model: nn.Module) -> dict[str, torch.Size]:
-    return {name: value.shape for name, value in model.state_dict().items()}
+def _outlined(kind: Callable[[Any], Network], config: Any) -> tuple[Network, dict[str, torch.Size]]:
+    """The network without memory, and the shapes of its weights."""
+    with torch.device("meta"):
+        model = kind(config)
+    return model, {name: value.shape for name, value in model.state_dict().items()}
 
 
 def _config(path: Path, parse: Callable[[Mapping[str, Any]], Any]) -> Any:

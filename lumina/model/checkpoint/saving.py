@@ -17,9 +17,16 @@ SHARD_BYTES = 9_500_000  # files stay below 10 MB, so that a plain git repositor
 LARGE_SHARD_BYTES = 5_000_000_000  # what hubs use
 
 
-def save_transformer(model: Transformer, folder: Path | str, dtype: torch.dtype = torch.bfloat16) -> None:
-    """Write config.json and the weights as ``dtype`` into files below 10 MB, and renew the manifest."""
-    _save(model, model.config.to_dict(), Path(folder), "config.json", "model", dtype, SHARD_BYTES)
+def save_transformer(
+    model: Transformer,
+    folder: Path | str,
+    dtype: torch.dtype = torch.bfloat16,
+    shard_bytes: int | None = None,
+) -> None:
+    """Write config.json and the weights as ``dtype`` into files below 10 MB (or as large as asked), and
+    renew the manifest."""
+    config = model.config.to_dict()
+    _save(model, config, Path(folder), "config.json", "model", dtype, shard_bytes or SHARD_BYTES)
 
 
 def save_movqgan(

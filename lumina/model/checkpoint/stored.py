@@ -16,7 +16,7 @@ from torch.serialization import get_unsafe_globals_in_checkpoint
 
 from lumina.errors import CheckpointMismatch
 
-PIECE = 2**25  # bytes read at a time
+PIECE = 2**23  # bytes read at a time
 FLOATS = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32, "F64": torch.float64}
 FOREIGN = ("model.vqmodel.", "loss.")  # published beside the weights, read by nothing here
 
@@ -54,6 +54,25 @@ class Stored:
                 if file.readinto(buffer[: count * size]) != count * size:
                     raise CheckpointMismatch(f"{self.path} is truncated or damaged; download it again.")
                 flat[first : first + count].copy_(piece[:count])
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A weight in no file, whose numbers do not matter: for measuring speed and memory."""
+
+    name: str
+    shape: tuple[int, ...]
+
+    def rows(self, first: int, last: int) -> "Noise":
+        """See Stored."""
+        return replace(self, shape=(last - first, *self.shape[1:]))
+
+    def read_into(self, target: Tensor) -> None:
+        """Small random numbers, made where ``target`` is; norms stay what they are at the beginning."""
+        if len(self.shape) > 1 and "_norm." not in self.name:
+            target.normal_(std=0.02)
+        else:
+            target.fill_(float(self.name.endswith("weight")))
 
 
 def survey(paths: list[Path], shapes: Mapping[str, torch.Size]) -> dict[str, Stored]:
