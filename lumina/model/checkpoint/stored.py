@@ -43,17 +43,17 @@ class Stored:
         The file is read and not mapped: mapped pages would stay in memory until it is closed.
         """
         assert self.dtype is not None
-        flat, size = target.view(-1), self.dtype.itemsize
-        step = PIECE // size
-        piece = torch.empty(min(step, len(flat)), dtype=self.dtype)
-        buffer = memoryview(piece.view(torch.uint8).numpy())
+        flat, step = target.view(-1), PIECE // self.dtype.itemsize
+        is_final = target.device.type == "cpu" and target.dtype == self.dtype
+        buffer = flat if is_final else torch.empty(min(step, len(flat)), dtype=self.dtype)
         with self.path.open("rb") as file:
             file.seek(self.begin)
-            for first in range(0, len(flat), step):
-                count = min(step, len(flat) - first)
-                if file.readinto(buffer[: count * size]) != count * size:
+            for piece in flat.split(step):
+                read = piece if is_final else buffer[: len(piece)]
+                if file.readinto(memoryview(read.view(torch.uint8).numpy())) != read.nbytes:  # type: ignore[arg-type]
                     raise CheckpointMismatch(f"{self.path} is truncated or damaged; download it again.")
-                flat[first : first + count].copy_(piece[:count])
+                if not is_final:
+                    piece.copy_(read)
 
 
 @dataclass(frozen=True)
