@@ -1,13 +1,15 @@
-"""The studio in a process of its own, with the fake pipeline: ``python -m tests.serving ROW_SECONDS``."""
+"""The studio in a process of its own, with a fake pipeline: ``python -m tests.serving ROW_SECONDS TASK…``."""
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from lumina.model.config import MODELS
 from lumina.pipeline.fake import FakePipeline
 from lumina.settings import Settings
 
@@ -15,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def served(row_seconds: float, folder: Path) -> Iterator[str]:
-    """The address of a running studio whose fake pipeline takes ``row_seconds`` for a row."""
+def served(row_seconds: float, folder: Path, tasks: Sequence[str] = ("text_to_image",)) -> Iterator[str]:
+    """The address of a running studio whose fake pipeline takes ``row_seconds`` for a row of these tasks."""
     surroundings = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "GRADIO_TEMP_DIR": str(folder),
@@ -25,7 +27,7 @@ def served(row_seconds: float, folder: Path) -> Iterator[str]:
     with (
         (folder / "server.log").open("w") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "tests.serving", str(row_seconds)],
+            [sys.executable, "-m", "tests.serving", str(row_seconds), *tasks],
             cwd=ROOT,
             env=surroundings,
             stdout=subprocess.PIPE,
@@ -47,12 +49,13 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
     raise RuntimeError(f"The studio did not start:\n{log.read_text()}")
 
 
-def main(row_seconds: float) -> None:
+def main(row_seconds: float, *tasks: str) -> None:
     """Serve until killed."""
     from lumina.ui.app import serve
 
+    MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)
     serve(Settings(), load=lambda: FakePipeline(row_seconds=row_seconds), server_name="127.0.0.1")
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main(float(sys.argv[1]), *sys.argv[2:])

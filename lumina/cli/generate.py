@@ -164,5 +164,10 @@ def _value(field: FieldInfo, text: str) -> Any:
         raise InputError(f"{field.title} must be JSON such as [[8, 99]], not {text!r}.") from None
 
 
-for _name, _class in TASKS.items():
-    app.command(_name)(_task_command(_class))
+def add_commands(group: typer.Typer) -> None:
+    """A command for each task."""
+    for name, task_class in TASKS.items():
+        group.command(name)(_task_command(task_class))
+
+
+add_commands(app)

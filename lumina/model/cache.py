@@ -89,7 +89,14 @@ class Int8Cache(KVCache):
         end = self.used + tokens
         plain = super().memories(tokens)
         return [
-            Int8Memory(*memory, scales[:, :, :, self.used : end], scales[:, :, :, :end])
+            Int8Memory(
+                memory.new_keys,
+                memory.new_values,
+                memory.keys,
+                memory.values,
+                scales[:, :, :, self.used : end],
+                scales[:, :, :, :end],
+            )
             for memory, scales in zip(plain, self.scales.unbind(1), strict=True)
         ]
 

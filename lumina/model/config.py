@@ -112,9 +112,11 @@ class MoVQConfig:
         return {"ddconfig": flat, **outer}
 
 
-LARGE = {"vocab_size": 171385, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 32}
-TRANSFORMER_7B = TransformerConfig(**LARGE, hidden_size=4096, intermediate_size=11008)
-TRANSFORMER_2B = TransformerConfig(**LARGE, hidden_size=2048, intermediate_size=8192)
+TRANSFORMER_7B = TransformerConfig(
+    vocab_size=171385, hidden_size=4096, intermediate_size=11008, num_hidden_layers=32,
+    num_attention_heads=32, num_key_value_heads=32,
+)  # fmt: skip
+TRANSFORMER_2B = replace(TRANSFORMER_7B, hidden_size=2048, intermediate_size=8192)
 MOVQGAN_270M = MoVQConfig(
     ch=256, ch_mult=(1, 2, 2, 4), num_res_blocks=2, n_embed=16384, embed_dim=4, z_channels=4
 )

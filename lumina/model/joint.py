@@ -32,7 +32,7 @@ class Joint(nn.Module):
                 continue
             rows = [len(size) for size in sizes]
             whole = torch.empty(sum(rows), *sizes[0].shape[1:], dtype=dtype, device=device)
-            for part, piece in zip(parts, whole.split(rows), strict=True):
+            for part, piece in zip(parts, torch.split(whole, rows), strict=True):
                 setattr(part, kind, nn.Parameter(piece, requires_grad=False))
 
     def join(self, shrink: Shrink | None = None, packed: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, get_origin
 
 import gradio as gr
 from gradio.data_classes import FileData
@@ -13,7 +13,9 @@ from lumina.images import png_bytes
 from lumina.server.zerogpu import Workshop
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture, Pictures, read
+from lumina.tasks.image_input import ImageInput
 from lumina.ui.forms import bare_type
+from lumina.ui.pictures import picture_fields, picture_of
 from lumina.workflow.schema import dump, recipe_of
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
@@ -29,6 +31,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Callab
     def draw(*values: Any) -> tuple[dict[str, Any], int]:
         given = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         try:
+            given |= {name: picture_of(given[name], name) for name in picture_fields(task) if name in given}
             workshop.wait(PATIENCE)
             pictures: Pictures = finish(workshop.run(read(task, given)))
             return _answer(pictures.image[0], workshop.painter.model, folder)
@@ -52,10 +55,12 @@ def _answer(picture: Picture, model: str, folder: str) -> tuple[dict[str, Any], 
 
 
 def _parameters(task: type[DrawingTask]) -> list[inspect.Parameter]:
-    """The fields of plain types; all but the required ones may be left out."""
+    """The fields of plain types, pictures as files in base64; all but the required ones may be left out."""
     found = []
     for name, field in task.inputs().items():
         kind = int if name == "seed" else bare_type(field.annotation)
+        if kind is ImageInput or get_origin(kind) is Literal:
+            kind = str
         if kind not in TYPES or name in LEFT_OUT:
             continue
         is_required = field.is_required()
@@ -67,4 +72,6 @@ def _parameters(task: type[DrawingTask]) -> list[inspect.Parameter]:
                 annotation=kind if is_required else kind | None,
             )
         )
-    return found
+    return sorted(
+        found, key=lambda parameter: parameter.default is None
+    )  # required ones first, as Python asks

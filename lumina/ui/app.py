@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
-from lumina.model.config import spec_of
+from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.pipeline.drawing import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
@@ -17,6 +19,7 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
+from lumina.ui.choice import Choice
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
@@ -29,22 +32,25 @@ CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after thi
 SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
-def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
-    """The page, with a tab and an endpoint for each drawing task that the model can do."""
+def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) -> gr.Blocks:
+    """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model)
-    tasks = [TASKS[name] for name in spec.tasks if name in TASKS]
-    drawing = [task for task in tasks if issubclass(task, DrawingTask)]
+    drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
+    able = [task for task in drawing if task.name in spec.tasks]
     page = gr.Blocks(
         title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
     )
     with page:
-        header = Header(workshop, spec)
+        header = Header(workshop, spec, choice)
         tabs = []
         with gr.Tabs(elem_classes="studio"):
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
-                    tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
-        for task in drawing:
+                    if task in able:
+                        tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
+                    else:
+                        gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
+        for task in able:
             limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
         for tab in tabs:
@@ -52,6 +58,11 @@ def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
         header.listen(page)
     page.queue(max_size=MAX_WAITING)
     return page
+
+
+def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
+    """What a tab says whose task is beyond the model."""
+    return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
 def launch_options() -> dict[str, Any]:
@@ -79,20 +90,39 @@ def serve(
     load: Callable[[], Painter] | None = None,
     **options: Any,
 ) -> None:
-    """Open the page at once, load the model behind it, and serve until interrupted."""
+    """Open the page at once, load the model behind it, and serve until interrupted.
+
+    Where several models are here and the page is not public, its head offers them: the page is then closed,
+    and opened at the same address for the chosen one.
+    """
     settings = settings or Settings.from_environment()
-    workshop = Workshop(load or (lambda: load_model(settings)))
-    page = build(workshop, settings)
-    workshop.open()
-    page.launch(share=share, **(launch_options() | options))
+    while True:
+        choice = Choice(settings, is_public=share)
+        workshop = Workshop(load or partial(load_model, settings))
+        page = build(workshop, settings, choice)
+        workshop.open()
+        ways = launch_options() | options
+        if not choice.offered:
+            page.launch(share=share, **ways)
+            return
+        page.launch(prevent_thread_lock=True, **ways)
+        try:
+            settings = replace(settings, model=choice.wait())
+        finally:
+            options["server_port"] = page.server_port
+            page.close(verbose=False)
 
 
 def load_model(settings: Settings) -> Painter:
     """The model that the settings name, warmed up so that the first picture comes as fast as the others."""
+    from lumina.model.checkpoint import fetch
     from lumina.pipeline.pipeline import Pipeline  # brings in torch, for which the page must not wait
 
     # One core stays free for the server and the browser: threads that wait for it would slow down all others.
     threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
+    spec, (_, revision) = spec_of(settings.model), split_revision(settings.model)
+    if spec.is_published:
+        finish(fetch(spec, settings.models, revision))
     pipeline = Pipeline.load(settings.model, replace(settings, threads=threads))
     if not ON_ZEROGPU:  # which has no GPU outside of its own generator
         warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})

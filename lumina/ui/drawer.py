@@ -79,7 +79,7 @@ class Drawer:
         painter = self._workshop.painter
         task = start.task.resolved(painter)
         drawn: Drawn = () if start.codes is None else [start.codes]
-        run.model, run.count = painter.model, len(task.singles())
+        run.model, run.count = painter.model, len(task.singles()) * task.best_of
         yield Step(run.waiting(""), None if drawn else str(task.seed))
         steps = self._workshop.run(task, drawn)
         try:
@@ -87,7 +87,7 @@ class Drawer:
                 step = next(steps)
                 yield Step(run.drawing(step.done, step.total, step.partial.image if step.partial else ()))
         except StopIteration as stop:
-            yield Step(run.done(stop.value.image))
+            yield Step(run.done([one for best in stop.value.image for one in best.candidates or (best,)]))
         finally:
             steps.close()
 

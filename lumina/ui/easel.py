@@ -5,7 +5,7 @@ sends it the whole view each time (``view``), it answers with events that carry 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from lumina.ui.sheets import Sheet, sheet_of
 View = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("shelf.js", "png.js", "paint.js", "face.js", "easel.js")
+SCRIPTS = ("shelf.js", "png.js", "paint.js", "face.js", "uses.js", "easel.js")
 
 
 @cache
@@ -27,10 +27,13 @@ def static_text(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def make_easel(storage_key: str, examples: Sequence[Sheet]) -> gr.HTML:
+def make_easel(
+    storage_key: str, examples: Sequence[Sheet], uses: Sequence[Mapping[str, str]] = ()
+) -> gr.HTML:
     """An empty easel: shows the prop ``view``, triggers ``halt``, ``resume``, ``reroll`` and ``restore``.
 
     ``storage_key`` is where the browser keeps its pictures; ``examples`` are shown while there are none.
+    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
@@ -38,6 +41,7 @@ def make_easel(storage_key: str, examples: Sequence[Sheet]) -> gr.HTML:
         apply_default_css=False,
         storage_key=storage_key,
         examples=list(examples),
+        uses=list(uses),
         view={},
     )
 

@@ -12,6 +12,8 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.tasks.base import Task, is_advanced, read
+from lumina.tasks.image_input import ImageInput
+from lumina.ui.well import make_well, read_well
 
 Size = tuple[int, int]
 Values = Mapping[str, Any]
@@ -78,7 +80,15 @@ class Form:
             return size_control(self.sizes)
         if name == "seed":
             return seed_control(field)
+        if field.annotation is ImageInput:
+            return picture_control(self.task.name, name, field)
         return _plain_control(name, field, self.defaults.get(name, field.default))
+
+
+def picture_control(task: str, name: str, field: FieldInfo) -> Control:
+    """A well; a recipe only names a picture, so showing one leaves the well as it is."""
+    well = make_well(task, name, field)
+    return Control((name,), (well,), lambda text: read_well(text, name, field), lambda values: [gr.skip()])
 
 
 def size_control(sizes: Sequence[Size]) -> Control:

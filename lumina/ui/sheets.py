@@ -20,6 +20,7 @@ from lumina.errors import InputError
 from lumina.pipeline.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
+from lumina.ui.pictures import picture_fields, with_pictures
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
 
 MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
@@ -41,6 +42,7 @@ class Kept(BaseModel):
     model: str = Field(max_length=200)
     codes: str = Field(max_length=4 * MAX_CODES)
     cols: int = Field(ge=1, le=4096)
+    given: dict[str, str] = Field(default={}, max_length=4)  # pictures it was given, by field, in base64
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def sheet_of(picture: Picture, model: str, key: str) -> Sheet:
         "height": drawing.image.height,
         "png": base64.b64encode(png).decode(),
         "identity": identity_of(task),
+        "panels": 1 if picture.part == "whole" else 2,
+        "score": picture.score,
         **_codes_of(drawing),
     }
 
@@ -74,10 +78,19 @@ def _task_of_sheet(task: Task, model: str) -> Sheet:
         "task": task.name,
         # as text, because seeds go beyond JavaScript's whole numbers
         "inputs": task.model_dump_json(exclude_none=True),
-        "prompt": str(getattr(task, "prompt", task.title)),
+        "prompt": told(task),
+        "kind": str(getattr(task, "kind", "")),
         "seed": seed,
         "file": f"{model.partition('@')[0] or task.name}-{seed}.png",
     }
+
+
+def told(task: Task) -> str:
+    """What a person said, in one line; the kind of map where nothing is said."""
+    for name in ("prompt", "instruction", "kind"):
+        if hasattr(task, name):
+            return str(getattr(task, name))
+    return task.title
 
 
 def _codes_of(drawing: Drawing) -> Sheet:
@@ -118,6 +131,7 @@ def start_of(payload: Any, model: str) -> Start:
         raise InputError("This picture cannot be continued: its recipe is damaged; draw it again.")
     if len(codes) % kept.cols:
         raise InputError("This picture cannot be continued: a row is incomplete; draw it again.")
+    inputs = with_pictures(task_class, inputs, kept.given)
     return Start(read(task_class, inputs), codes.reshape(-1, kept.cols))
 
 
@@ -132,7 +146,8 @@ def rerolled(start: Start, row: int, seed: int) -> Start:
         raise InputError("Re-roll below a row that is drawn, with at least one row above it.")
     above = [pair for pair in start.task.rerolls if pair[0] < row]  # the others would be overruled
     values = start.task.model_dump(exclude_none=True, exclude={"stop_row", "rerolls"})
-    task = read(type(start.task), values | {"rerolls": [*above, (row, seed)]})
+    pictures = {name: getattr(start.task, name) for name in picture_fields(type(start.task))}
+    task = read(type(start.task), values | pictures | {"rerolls": [*above, (row, seed)]})
     return Start(task, start.codes[:row])
 
 
@@ -171,5 +186,5 @@ def sample_of(png: bytes) -> Sheet:
     """An example for the page: a PNG that carries its recipe."""
     prompt = ""
     if text := images.read_recipe(png):
-        prompt = str(getattr(task_of(load(text)), "prompt", ""))
+        prompt = told(task_of(load(text)))
     return {"png": base64.b64encode(png).decode(), "prompt": prompt}

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
@@ -12,12 +12,16 @@ from lumina.errors import InputError, LuminaError
 from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
+from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
+from lumina.tasks.instructions import Kind
 from lumina.ui.drawer import Drawer, Drawing, refused
 from lumina.ui.easel import make_easel
+from lumina.ui.examples import examples_of
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.forms import Form
 from lumina.ui.hint import make_hint
+from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import Sheet, restored
 
 # Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
@@ -48,37 +52,62 @@ class TaskTab:
         self.workshop = workshop
         self.drawer = Drawer(workshop)
         self.guide = guide_of(spec.name)
-        self.form = Form(task, spec.sizes, _defaults(spec, settings))
+        self.tried = examples_of(task, spec.name)
+        self.pictures = picture_fields(task)
+        sizes = spec.sizes_of(dual=task.name != "text_to_image")
+        self.form = Form(task, sizes, _defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
-                self._lay_out_prompt(spec)
+                self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
-                self.easel = make_easel(task.name, samples)
+                self.easel = make_easel(task.name, samples, _uses(task, spec))
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
         self._draw_on_click()
-        self._help_with_words()
+        if self._has("prompt"):
+            self._help_with_words()
+        if self.pictures and self._has("kind"):
+            self._adopt_kind()
 
-    def _lay_out_prompt(self, spec: ModelSpec) -> None:
-        self.form.place(only=["prompt"])
-        self.hint = make_hint(spec.title)
+    def _has(self, field: str) -> bool:
+        return field in self.task.model_fields
+
+    def _lay_out_words(self, spec: ModelSpec) -> None:
+        """What a person brings, pictures first; then the buttons and the examples."""
+        words = [
+            name
+            for name, field in self.task.inputs().items()
+            if field.is_required() and field.annotation is str
+        ]
+        self.form.place(only=[*self.pictures, *words])
+        if self._has("prompt"):
+            self.hint = make_hint(spec.title)
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
             gr.Button("Stop", elem_classes="stop")
-            self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
+            if self._has("prompt"):
+                self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
         with gr.Row(elem_classes="examples"):
             self.examples = [
-                gr.Button(text, size="sm", elem_classes="example") for text in self.guide.examples
+                gr.Button(example.label, size="sm", elem_classes="example") for example in self.tried
             ]
 
     def _draw_on_click(self) -> None:
-        prompt, form = self.form.component("prompt"), self.form.components
+        form = self.form.components
         outputs = [self.easel, self.form.component("seed")]
         runs = [self.generate.click(self._generate, form, outputs, **DRAWS)]
-        for button, text in zip(self.examples, self.guide.examples, strict=True):
-            written = button.click(None, None, prompt, js=f"() => {json.dumps(text)}", **QUICK)
+        for button, example in zip(self.examples, self.tried, strict=True):
+            filled: list[Any] = [self.form.component(name) for name in example.values]
+            values = list(example.values.values())
+            written = button.click(
+                None,
+                None,
+                filled,
+                js=f"() => {json.dumps(values if len(values) > 1 else values[0])}",
+                **QUICK,
+            )
             runs.append(written.then(self._generate, form, outputs, **DRAWS))
         runs.append(self.easel.resume(self._resume, None, outputs, **DRAWS))
         runs.append(self.easel.reroll(self._reroll, None, outputs, **DRAWS))
@@ -93,9 +122,21 @@ class TaskTab:
         prompt.change(self._name_unknown, prompt, self.hint, trigger_mode="always_last", **QUICK)
         self.hint.swap(_swap, prompt, prompt, **QUICK)
 
+    def _adopt_kind(self) -> None:
+        """A map that another tab has drawn brings its kind."""
+        for name in self.pictures:
+            well: Any = self.form.component(name)
+            well.brought(self._kind_of, None, self.form.component("kind"), **QUICK)
+
+    def _kind_of(self, event: gr.EventData) -> Any:
+        kind = event._data.get("kind") if isinstance(event._data, dict) else None
+        is_condition = self.task.name == "control" and kind in get_args(Kind)
+        return kind if is_condition else gr.skip()
+
     def remember(self, page: gr.Blocks) -> None:
         """Keep the form in the browser, without asking the server, and fill it on the next visit."""
-        form: list[Any] = self.form.components
+        wells = [self.form.component(name) for name in self.pictures]
+        form: list[Any] = [part for part in self.form.components if part not in wells]
         draft = gr.BrowserState(storage_key=f"lumina-{self.task.name}", secret="nothing secret in here")
         gr.on([part.change for part in form], None, form, draft, js="(...values) => [values]", **QUICK)
         defaults = json.dumps([part.value for part in form])
@@ -123,6 +164,8 @@ class TaskTab:
             task, sheet, message = restored(_bytes(event._data), here)
             if not isinstance(task, self.task):
                 raise InputError(f'This picture was made in the tab "{task.title}"; open it there.')
+            if self.pictures:
+                message += " Put in the picture that it began with."
         except LuminaError as error:
             view = {"state": "refused", "message": str(error)}
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
@@ -151,6 +194,12 @@ def _bytes(payload: Any) -> bytes:
         return base64.b64decode(str(payload["png"]), validate=True)
     except (KeyError, TypeError, binascii.Error) as error:
         raise InputError("This picture cannot be read; download it again.") from error
+
+
+def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
+    """The other tabs that take a picture."""
+    able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
+    return [{"task": other.name, "title": other.title} for other in able if picture_fields(other)]
 
 
 def _defaults(spec: ModelSpec, settings: Settings) -> dict[str, Any]:

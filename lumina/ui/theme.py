@@ -5,7 +5,15 @@ from gradio.themes.utils import fonts
 
 from lumina.ui.easel import STATIC
 
-SHEETS = ("studio.css", "head.css", "form.css", "easel.css", "tools.css", "phone.css")  # later ones overrule
+SHEETS = (
+    "studio.css",
+    "head.css",
+    "form.css",
+    "well.css",
+    "easel.css",
+    "tools.css",
+    "phone.css",
+)  # later ones overrule
 STYLES = [STATIC / name for name in SHEETS]
 
 

@@ -48,7 +48,7 @@ class Stored:
         buffer = flat if is_final else torch.empty(min(step, len(flat)), dtype=self.dtype)
         with self.path.open("rb") as file:
             file.seek(self.begin)
-            for piece in flat.split(step):
+            for piece in torch.split(flat, step):
                 read = piece if is_final else buffer[: len(piece)]
                 if file.readinto(memoryview(read.view(torch.uint8).numpy())) != read.nbytes:  # type: ignore[arg-type]
                     raise CheckpointMismatch(f"{self.path} is truncated or damaged; download it again.")

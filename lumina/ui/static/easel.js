@@ -10,6 +10,7 @@ const state = {
   run: { key: "", state: "idle", sheets: [], count: 1 },
   isListening: false, // whether views are wanted; not after Stop
   before: null, // the picture that is continued or re-rolled
+  given: null, // the pictures in the form when drawing began, by field
   row: 0, // first row to re-roll
   isCutting: false,
   isHot: false,
@@ -36,6 +37,7 @@ function pick(key) {
 
 function begin(before) {
   state.before = before || null;
+  state.given = before ? before.given || {} : null; // an example fills its well only now
   state.isListening = true;
   state.isCutting = false;
   state.run = { key: "", state: "waiting", sheets: [], count: 1, message: "" };
@@ -83,7 +85,8 @@ function receive() {
   if (view.state === "refused") return refused(view);
   if (!view.run || !state.isListening) return;
   const isFirst = view.sheets.length > 0 && state.run.sheets.length === 0;
-  view.sheets = view.sheets.map((sheet) => mergedSurprise(sheet, state.before));
+  state.given ??= wellsIn(tab);
+  view.sheets = view.sheets.map((sheet) => ({ ...mergedSurprise(sheet, state.before), given: state.given }));
   state.run = { count: 1, ...view, key: view.run };
   view.sheets.forEach(put);
   if (isFirst) {
@@ -156,6 +159,7 @@ function showTools(sheet, group) {
     save: isIdle && Boolean(sheet),
     cut: isIdle && hasRows && sheet.drawn > 1,
     adopt: isIdle && hasRows,
+    use: isIdle && Boolean(sheet) && (props.uses || []).length > 0,
     forget: isIdle,
     heat: hasRows,
     all: group.length > 1,
@@ -183,7 +187,8 @@ function offer(sheet) {
   Object.assign(root.querySelector('[data-do="save"]'), { href: url, download: sheet.file || "picture.png" });
 }
 
-const payload = ({ key, task, inputs, model, codes, cols }) => ({ key, task, inputs, model, codes, cols });
+const payload = ({ key, task, inputs, model, codes, cols, given }) =>
+  ({ key, task, inputs, model, codes, cols, given: given || {} });
 const acts = {
   halt,
   resume: () => (begin(current()), trigger("resume", payload(current()))),
@@ -216,6 +221,7 @@ root.addEventListener("click", (event) => {
 root.querySelector(".easel-cut input").addEventListener("input", (event) => {
   cutAt(Number(event.target.value));
 });
+fillUses(root.querySelector(".easel-use"), props.uses || [], current);
 root.querySelector(".easel-open input").addEventListener("change", (event) => {
   if (event.target.files[0]) open(event.target.files[0]);
   event.target.value = "";
@@ -261,9 +267,10 @@ tab.addEventListener("dragleave", (event) => carriesFile(event) && tab.toggleAtt
 tab.addEventListener("dragover", (event) => carriesFile(event) && event.preventDefault());
 tab.addEventListener("drop", (event) => {
   if (!carriesFile(event)) return;
-  event.preventDefault();
   depth = 0;
   tab.toggleAttribute("data-drop", false);
+  if (event.defaultPrevented) return; // a well has taken it
+  event.preventDefault();
   if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
 });
 let paintedWidth = 0;

@@ -1,0 +1,33 @@
+// Pictures go from one tab to another here, in the browser: into the wells of the other tab's form.
+
+function wellsIn(tab) {
+  const full = [...tab.querySelectorAll(".well")].filter((well) => well.picture);
+  return Object.fromEntries(full.map((well) => [well.dataset.field, well.picture]));
+}
+
+function fillUses(select, uses, current) {
+  const names = ["Use in…", ...uses.map((use) => use.title)];
+  select.replaceChildren(...names.map((name, at) => new Option(name, at)));
+  select.addEventListener("change", async () => {
+    const use = uses[Number(select.value) - 1];
+    select.value = "0";
+    const sheet = current();
+    if (!use || !sheet) return;
+    const png = sheet.panels === 2 ? await upperHalf(sheet.png) : sheet.png;
+    window.luminaBrought = { ...window.luminaBrought, [use.task]: { png, kind: sheet.kind } };
+    const isTab = (button) => button.textContent.trim() === use.title;
+    [...document.querySelectorAll(".studio [role=tab]")].find(isTab)?.click();
+    window.dispatchEvent(new Event("lumina-brought"));
+  });
+}
+
+async function upperHalf(png) {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight / 2;
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/png").split(",")[1];
+}

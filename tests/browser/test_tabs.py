@@ -1,0 +1,140 @@
+"""From tab to tab in a real browser: an example, its result, and on with it in another tab."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from lumina import images
+from lumina.tasks import TASKS
+from lumina.workflow.schema import load
+from tests.serving import served
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(0.05, tmp_path_factory.mktemp("studio"), tasks=list(TASKS)) as address:
+        yield address
+
+
+def go(page: Page, title: str) -> Locator:
+    """Open a tab; returns what it shows."""
+    page.get_by_role("tab", name=title, exact=True).click()
+    tab = page.get_by_role("tabpanel").filter(visible=True)
+    tab.locator(".easel[data-state]").wait_for()
+    return tab
+
+
+def result_of(tab: Locator) -> None:
+    tab.locator(".easel[data-state=done]").wait_for()
+
+
+def saved(page: Page, tab: Locator, folder: Path) -> tuple[Image.Image, dict[str, Any]]:
+    """The picture that a tab offers, and the inputs in its recipe."""
+    with page.expect_download() as started:
+        tab.get_by_role("link", name="Download").click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    (node,) = load(images.read_recipe(path) or "").nodes.values()
+    return images.open_image(path), dict(node.inputs)
+
+
+@pytest.mark.parametrize(
+    ("title", "target"), [("Edit", "Predict"), ("Subject", "Edit"), ("Predict", "Control")]
+)
+def test_an_example_is_drawn_and_used_in_another_tab(
+    visit: Callable[..., Any], tmp_path: Path, title: str, target: str
+) -> None:
+    page = visit().open()
+    tab = go(page, title)
+    tab.locator(".example").last.click()
+    result_of(tab)
+    picture, _ = saved(page, tab, tmp_path)
+
+    tab.get_by_label("Use in another tab").select_option(label=target)
+    other = page.get_by_role("tabpanel").filter(visible=True)
+    expect(other.locator(".well")).to_have_attribute("data-state", "full")
+    for box, words in (("Prompt", "a red cone"), ("Instruction", "make it blue")):
+        if other.get_by_label(box, exact=True).count():
+            other.get_by_label(box, exact=True).fill(words)
+    other.get_by_role("button", name="Generate").click()
+    result_of(other)
+    _, inputs = saved(page, other, tmp_path)
+    (given,) = [value for value in inputs.values() if isinstance(value, dict)]
+    assert given == {"image": images.digest_of(picture)}
+    if target == "Control":
+        assert inputs["kind"] == "canny"
+
+
+def test_a_stopped_edit_goes_on_after_a_reload_with_its_picture(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit().open()
+    tab = go(page, "Edit")
+    tab.locator(".example").first.click()
+    page.wait_for_function(
+        "() => document.querySelector('.task-tab[data-running] .easel-paint[data-painted]')"
+    )
+    tab.get_by_role("button", name="Stop", exact=True).click()
+    tab.locator(".easel[data-state=stopped]").wait_for()
+    page.reload()
+    tab = go(page, "Edit")
+    tab.get_by_role("button", name="Continue").click()
+    result_of(tab)
+    _, inputs = saved(page, tab, tmp_path)
+    assert "stop_row" not in inputs and inputs["instruction"]
+
+
+def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], tmp_path: Path) -> None:
+    photo, words = tmp_path / "photo.jpg", tmp_path / "words.png"
+    Image.linear_gradient("L").resize((2000, 1500)).convert("RGB").save(photo)
+    words.write_text("these are words")
+    page = visit().open()
+    tab = go(page, "Predict")
+    tab.get_by_role("button", name="Generate").click()
+    expect(tab.locator(".easel-problem")).to_have_text("Picture: put in a picture, or click an example.")
+    chooser = tab.locator(".well input[type=file]")
+    chooser.set_input_files(words)
+    expect(tab.locator(".well-problem")).to_contain_text("This file is not a picture")
+    chooser.set_input_files(photo)
+    expect(tab.locator(".well")).to_have_attribute("data-state", "full")
+    tab.get_by_role("button", name="Generate").click()
+    result_of(tab)
+    picture, _ = saved(page, tab, tmp_path)
+    assert picture.size == (128, 128)
+    tab.get_by_role("button", name="Remove").click()
+    expect(tab.locator(".well")).to_have_attribute("data-state", "empty")
+
+
+def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., Any], tmp_path: Path) -> None:
+    page = visit(viewport={"width": 390, "height": 844}).open()
+    tab = go(page, "Image pair")
+    tab.get_by_label("Prompt").fill("a red cone")
+    tab.get_by_role("button", name="Generate").click()
+    result_of(tab)
+    pair, _ = saved(page, tab, tmp_path)
+    assert pair.size == (128, 256)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    tab.get_by_label("Use in another tab").select_option(label="Edit")
+    other = page.get_by_role("tabpanel").filter(visible=True)
+    other.get_by_label("Instruction").fill("make it blue")
+    other.get_by_role("button", name="Generate").click()
+    result_of(other)
+    _, inputs = saved(page, other, tmp_path)
+    assert inputs["image"] == {"image": images.digest_of(pair.crop((0, 0, 128, 128)))}
+
+
+def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any]) -> None:
+    page = visit().open()
+    tab = go(page, "Create")
+    tab.get_by_label("Prompt").fill("a red cone")
+    tab.get_by_role("button", name="Advanced").click()
+    tab.get_by_label("Best of").fill("3")
+    tab.get_by_role("button", name="Generate").click()
+    result_of(tab)
+    expect(tab.locator(".easel-cell")).to_have_count(3)
+    tab.locator(".easel-cell").first.click()
+    expect(tab.locator(".easel-chip.score")).to_contain_text("score ")
