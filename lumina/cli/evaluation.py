@@ -91,9 +91,8 @@ def bench(
             spec_of(model or "lumina-mgpt-2.0"), settings, windows=window or full_size.WINDOWS
         )
         return _show(watched(measured, "Measuring", as_json), as_json)
-    pipeline = generate.open_pipeline(
-        model, previews=True, settings=generate.settings_with(quant, cache), quiet=as_json
-    )
+    changed = {"settings": generate.settings_with(quant, cache)} if quant or cache else {}
+    pipeline = generate.open_pipeline(model, previews=True, **changed)
     steps = benchmark.run(pipeline, pictures=pictures, windows=window or (1, 16))
     found = watched(steps, "Drawing", as_json)
     return _show({"bench": found} if not as_json else found, as_json)

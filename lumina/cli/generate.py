@@ -35,9 +35,7 @@ def settings_with(quant: str | None = None, cache: str | None = None) -> Setting
     return Settings.from_environment({**os.environ, **{name: to for name, to in changes.items() if to}})
 
 
-def open_pipeline(
-    model: str | None, previews: bool = False, settings: Settings | None = None, quiet: bool = True
-) -> Painter:
+def open_pipeline(model: str | None, previews: bool = False, settings: Settings | None = None) -> Painter:
     """The pipeline of a model, downloaded first where that is needed; says how much memory a large one takes.
 
     A wrong name is reported before the slow libraries are loaded.
@@ -50,7 +48,9 @@ def open_pipeline(
     from lumina.pipeline.plan import GB, plan
 
     if spec.is_published:
-        watched(fetch(spec, settings.models, split_revision(name)[1]), f"Downloading {spec.title}", quiet)
+        watched(
+            fetch(spec, settings.models, split_revision(name)[1]), f"Downloading {spec.title}", quiet=False
+        )
     needs = plan(spec, settings)
     if needs.total > GB:
         note(needs.describe())
@@ -61,7 +61,7 @@ def draw_with(
     task: Task, model: str | None, out: Path | None, quiet: bool, settings: Settings | None = None
 ) -> tuple[tuple[Picture, ...], list[str], str]:
     """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
-    pipeline = open_pipeline(model, settings=settings, quiet=quiet)
+    pipeline = open_pipeline(model, settings=settings) if settings else open_pipeline(model)
     output = watched(task.run(pipeline), "Drawing", quiet)
     folder = out or pipeline.settings.outputs
     fields = type(output).model_fields
@@ -86,7 +86,7 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
     ) -> None:
         fields = task_class.model_fields
         values = {name: _value(fields[name], text) for name, text in given.items() if text is not None}
-        task, settings = read(task_class, values), settings_with(quant, cache)
+        task, settings = read(task_class, values), settings_with(quant, cache) if quant or cache else None
         pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)

@@ -46,7 +46,8 @@ class Bench:
         guidance_scale: float = 4.0,
     ) -> None:
         self.config, self.movq, self.settings = config, movq, settings
-        self.device, self.dtype = open_device(settings.device), getattr(torch, settings.dtype)
+        self.device = open_device(settings.device)
+        self.dtype: torch.dtype = getattr(torch, settings.dtype)
         self.vocabulary = invented(config.vocab_size, movq.n_embed)
         self.layout = TokenLayout.of_size(*size, self.vocabulary, 32 // movq.downsampling)
         self.options = SamplingOptions(guidance_scale=guidance_scale, window=1)
@@ -92,7 +93,8 @@ class Bench:
             for step in engine.generate(self.request(window, half, stop))
         ]
         paces = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(marks) if b[1] > a[1]]
-        return round(1000 * median(paces or [0.0]), 3)
+        pace: float = median(paces or [0.0])
+        return round(1000 * pace, 3)
 
     def decoding(self) -> float:
         """Seconds from codes to pixels."""

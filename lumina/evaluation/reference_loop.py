@@ -84,6 +84,7 @@ def _model(config: TransformerConfig, dtype: torch.dtype, device: torch.device) 
     torch.set_default_dtype(dtype)
     try:
         with torch.device(device):
-            return LlamaForCausalLM(settings).eval()
+            model: Any = LlamaForCausalLM(settings)
+            return model.eval()
     finally:
         torch.set_default_dtype(former)

@@ -159,7 +159,7 @@ def _matrix_numbers(config: TransformerConfig) -> int:
 def _cache_bytes(config: TransformerConfig, settings: Settings, codes: int) -> float:
     """Two rows, with and without the words, of the largest picture."""
     tokens = min(codes * 1.02 + WORDS, config.max_position_embeddings)  # newlines are one in fifty at least
-    size = getattr(torch, settings.dtype).itemsize
+    size: int = getattr(torch, settings.dtype).itemsize
     each = size if settings.cache == "full" else 1 + size / config.head_dim
     return 2 * 2 * config.num_hidden_layers * tokens * config.num_key_value_heads * config.head_dim * each
 

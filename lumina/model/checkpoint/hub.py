@@ -9,7 +9,7 @@ from typing import Any
 
 from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.constants import is_offline_mode
-from huggingface_hub.utils import tqdm
+from huggingface_hub.utils.tqdm import tqdm
 
 from lumina.errors import CheckpointMismatch, InputError, ModelError
 from lumina.model.checkpoint.files import MANIFEST, find_folder, find_movqgan, sha256, write_json
@@ -195,12 +195,12 @@ def _watched(part: Part, commit: str, sizes: dict[str, int]) -> Iterator[Progres
 
 
 def _pull(part: Part, commit: str, sizes: dict[str, int], meter: _Meter) -> None:
-    class Bar(tqdm):  # type: ignore[type-arg, misc]
+    class Bar(tqdm):
         """Counts where the library would draw."""
 
         def __init__(self, *args: Any, **options: Any) -> None:
             meter.done += int(options.get("initial") or 0)
-            super().__init__(*args, **{**options, "disable": True})
+            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
 
         def update(self, n: float | None = 1) -> None:
             if meter.cancelled:
