@@ -1,6 +1,5 @@
 """Choosing a model: what is offered, to whom, and that the page opens anew for it at the same address."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,28 +36,38 @@ def test_only_what_is_offered_can_be_chosen(settings: Settings) -> None:
     assert choice.wait() == "omni"
 
 
+class Page:
+    """A page that is served nowhere."""
+
+    server_port = 7861
+
+    def __init__(self, log: list[dict[str, Any]]) -> None:
+        self.log = log
+
+    def launch(self, **options: Any) -> None:
+        self.log.append(options)
+
+    def close(self, verbose: bool = True) -> None:
+        self.log.append({"closed": True})
+
+
 def test_the_page_opens_anew_for_the_chosen_model(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    launched: list[dict[str, Any]] = []
+    log: list[dict[str, Any]] = []
     shown: list[str] = []
-    build: Callable[..., gr.Blocks] = app.build
 
-    def built(workshop: Any, settings: Settings, choice: Choice) -> gr.Blocks:
+    def build(workshop: Any, settings: Settings, choice: Choice) -> Page:
         shown.append(settings.model)
         if len(shown) == 1:
             choice.choose("omni")
         else:
             choice.offered = []  # so that the second page is the last one
-        return build(workshop, settings, choice)
+        return Page(log)
 
-    def launch(page: gr.Blocks, **options: Any) -> None:
-        page.server_port = 7861
-        launched.append(options)
-
-    monkeypatch.setattr(app, "build", built)
-    monkeypatch.setattr(gr.Blocks, "launch", launch)
-    monkeypatch.setattr(gr.Blocks, "close", lambda page, verbose=True: None)
+    monkeypatch.setattr(app, "build", build)
     app.serve(settings, load=FakePipeline)
     assert shown == ["tabletop", "omni"]
-    assert launched[0]["prevent_thread_lock"] and launched[1]["server_port"] == 7861
+    assert log[0]["prevent_thread_lock"]
+    assert log[1] == {"closed": True}
+    assert log[2]["server_port"] == 7861
