@@ -43,7 +43,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
     with page:
         header = Header(workshop, spec, choice)
         tabs = []
-        with gr.Tabs(elem_classes="studio"):
+        with gr.Tabs(elem_classes="studio") as shown:
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
@@ -55,6 +55,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
         for tab in tabs:
             tab.remember(page)
+            tab.lead_to(shown)
         header.listen(page)
     page.queue(max_size=MAX_WAITING)
     return page

@@ -30,7 +30,7 @@ def static_text(name: str) -> str:
 def make_easel(
     storage_key: str, examples: Sequence[Sheet], uses: Sequence[Mapping[str, str]] = ()
 ) -> gr.HTML:
-    """An empty easel: shows the prop ``view``, triggers ``halt``, ``resume``, ``reroll`` and ``restore``.
+    """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``.
 
     ``storage_key`` is where the browser keeps its pictures; ``examples`` are shown while there are none.
     ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here.
@@ -91,6 +91,7 @@ class Run:
         """Make the sheet of a picture, unless it has not changed since."""
         if index == len(self._sheets):
             self._sheets.append({})
-        if self._sheets[index].get("digest") != picture.drawing.digest:
+        shown = self._sheets[index]
+        if (shown.get("digest"), shown.get("score")) != (picture.drawing.digest, picture.score):
             key = self.onto or f"{self.key}-{index}"
             self._sheets[index] = sheet_of(picture, self.model, key)

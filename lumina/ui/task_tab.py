@@ -143,6 +143,10 @@ class TaskTab:
         fill = f"(kept) => Array.isArray(kept) && kept.length === {len(form)} ? kept : {defaults}"
         page.load(None, draft, form, js=fill, **QUICK)
 
+    def lead_to(self, tabs: gr.Tabs) -> None:
+        """Open the tab that a picture is to be used in; the page itself carries the picture there."""
+        self.easel.use(_opened, None, tabs, **QUICK)
+
     def _generate(self, *raw: Any) -> Iterator[Outputs]:
         try:
             task = self.form.read(raw)
@@ -187,6 +191,11 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
 
 def _swap(prompt: str, event: gr.EventData) -> str:
     return swapped(prompt or "", event._data)
+
+
+def _opened(event: gr.EventData) -> Any:
+    name = event._data.get("task") if isinstance(event._data, dict) else None
+    return gr.Tabs(selected=name) if name in TASKS else gr.skip()
 
 
 def _bytes(payload: Any) -> bytes:

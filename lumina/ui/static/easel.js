@@ -1,5 +1,5 @@
 // The easel's state and what changes it: views from Python, and what a person does. Runs once, when mounted.
-// Names of events must stand here in quotes, so that Python may listen: 'halt' 'resume' 'reroll' 'restore'.
+// Names of events must stand here in quotes, so that Python may listen: 'halt' 'resume' 'reroll' 'restore' 'use'.
 
 const root = element.querySelector(".easel");
 const tab = element.closest(".task-tab") || document.body;
@@ -221,7 +221,7 @@ root.addEventListener("click", (event) => {
 root.querySelector(".easel-cut input").addEventListener("input", (event) => {
   cutAt(Number(event.target.value));
 });
-fillUses(root.querySelector(".easel-use"), props.uses || [], current);
+fillUses(root.querySelector(".easel-use"), props.uses || [], current, (task) => trigger("use", { task }));
 root.querySelector(".easel-open input").addEventListener("change", (event) => {
   if (event.target.files[0]) open(event.target.files[0]);
   event.target.value = "";

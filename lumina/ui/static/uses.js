@@ -5,7 +5,7 @@ function wellsIn(tab) {
   return Object.fromEntries(full.map((well) => [well.dataset.field, well.picture]));
 }
 
-function fillUses(select, uses, current) {
+function fillUses(select, uses, current, open) {
   const names = ["Use in…", ...uses.map((use) => use.title)];
   select.replaceChildren(...names.map((name, at) => new Option(name, at)));
   select.addEventListener("change", async () => {
@@ -15,8 +15,7 @@ function fillUses(select, uses, current) {
     if (!use || !sheet) return;
     const png = sheet.panels === 2 ? await upperHalf(sheet.png) : sheet.png;
     window.luminaBrought = { ...window.luminaBrought, [use.task]: { png, kind: sheet.kind } };
-    const isTab = (button) => button.textContent.trim() === use.title;
-    [...document.querySelectorAll(".studio [role=tab]")].find(isTab)?.click();
+    open(use.task);
     window.dispatchEvent(new Event("lumina-brought"));
   });
 }

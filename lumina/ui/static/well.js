@@ -66,4 +66,4 @@ well.addEventListener("drop", (event) => {
 window.addEventListener("lumina-brought", fetchBrought);
 watch("value", show);
 show();
-fetchBrought();
+requestAnimationFrame(() => requestAnimationFrame(fetchBrought)); // before that a value would not be kept

@@ -1,0 +1,118 @@
+"""Pictures that a page sends along: believed no more than any other file, and found again to go on."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from lumina.errors import InputError, InvalidImage
+from lumina.images import png_bytes
+from lumina.model.config import MODELS
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask, Picture, Task, read
+from lumina.tasks.image_input import ImageInput
+from lumina.ui.easel import Run
+from lumina.ui.examples import examples_of
+from lumina.ui.pictures import picture_fields, picture_of, with_pictures
+from lumina.ui.sheets import continued, rerolled, sheet_of, start_of
+from lumina.ui.well import read_well
+from tests.tasks.test_panels import ABLE
+
+PHOTO = Image.linear_gradient("L").resize((150, 100)).convert("RGB")
+BASE64 = base64.b64encode(png_bytes(PHOTO)).decode()
+MODEL = "tabletop@fake"
+
+
+def edited(**changes: Any) -> Picture:
+    values = {"image": PHOTO, "instruction": "make it blue", "seed": 3, **changes}
+    picture: Picture = finish(read(TASKS["edit"], values).run(FakePipeline(ABLE))).image[0]
+    return picture
+
+
+def payload(picture: Picture, **changes: Any) -> dict[str, Any]:
+    sheet: dict[str, Any] = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0")))
+    return sheet | {"given": {"image": BASE64}} | changes
+
+
+def test_fields_with_pictures_are_known_by_their_type() -> None:
+    found = {name: picture_fields(task) for name, task in TASKS.items() if picture_fields(task)}
+    assert found == {"edit": ["image"], "subject": ["image"], "control": ["condition"], "predict": ["image"]}
+
+
+def test_a_picture_goes_on_with_the_one_it_began_with() -> None:
+    stopped = edited(stop_row=5)
+    start = continued(start_of(payload(stopped), MODEL))
+    assert start.task.image.image.tobytes() == PHOTO.tobytes()  # type: ignore[attr-defined]
+    (rest,) = finish(start.task.run(FakePipeline(ABLE), drawn=[start.codes])).image  # type: ignore[list-item]
+    assert rest.drawing.digest == edited().drawing.digest
+
+
+def test_a_reroll_keeps_the_picture_it_began_with() -> None:
+    start = rerolled(start_of(payload(edited()), MODEL), 4, 99)
+    (other,) = finish(start.task.run(FakePipeline(ABLE), drawn=[start.codes])).image  # type: ignore[list-item]
+    assert other.drawing.digest == edited(rerolls=[[4, 99]]).drawing.digest
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "is not here; put it in"),
+        ({"other": BASE64}, "is not here; put it in"),
+        ({"image": base64.b64encode(png_bytes(PHOTO.rotate(90))).decode()}, "is another one"),
+        ({"image": "words"}, "not a picture"),
+        ({"image": BASE64[: len(BASE64) // 8 * 4]}, "damaged"),
+        ({"image": 3}, "rows are damaged"),
+        ({str(number): "" for number in range(9)}, "rows are damaged"),
+    ],
+)
+def test_a_wrong_picture_is_refused_in_a_sentence(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        start_of(payload(edited(), given=given), MODEL)
+
+
+def test_names_of_pictures_are_not_enough() -> None:
+    task: type[Task] = TASKS["edit"]
+    named = {"image": {"image": ImageInput.of(PHOTO).name}, "instruction": "a"}
+    assert with_pictures(task, named, {"image": BASE64})["image"].pixels is not None
+    with pytest.raises(InputError, match="is another one"):
+        with_pictures(task, {"instruction": "a"}, {"image": BASE64})
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_an_empty_well_says_what_belongs_there(text: Any) -> None:
+    with pytest.raises(InputError, match="Picture: put in a picture, or click an example"):
+        read_well(text, "image", TASKS["edit"].model_fields["image"])
+
+
+@pytest.mark.parametrize("text", [3, "a" * 30_000_000, "ä", "a"])
+def test_what_is_no_file_is_no_picture(text: Any) -> None:
+    with pytest.raises(InvalidImage, match="Picture: this"):
+        picture_of(text, "Picture")
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_every_tab_has_examples_that_draw(name: str) -> None:
+    task = TASKS[name]
+    examples = examples_of(task, "tabletop")
+    assert examples and len({example.label for example in examples}) == len(examples)
+    for example in examples:
+        pictures = {field: picture_of(example.values[field], field) for field in picture_fields(task)}
+        asked = read(task, {**example.values, **pictures, "seed": 1, "stop_row": 1})
+        assert isinstance(asked, DrawingTask) and finish(asked.run(FakePipeline(ABLE))).image
+
+
+def test_other_models_get_no_examples_of_tabletops_world() -> None:
+    assert examples_of(TASKS["edit"], "omni") == () and examples_of(TASKS["text_to_image"], "omni")
+    assert set(MODELS) >= {"tabletop"}
+
+
+def test_a_score_reaches_the_page_once_it_is_there() -> None:
+    best = edited(best_of=2)
+    run = Run("key")
+    without = best.model_copy(update={"score": None, "candidates": ()})
+    assert run.drawing(1, 2, [without])["sheets"][0]["score"] is None
+    assert run.done([best])["sheets"][0]["score"] == best.score
