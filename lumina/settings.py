@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -30,7 +30,7 @@ class Settings:
     device: str = "auto"
     outputs: Path = Path("outputs")
     models: Path = Path("~/.cache/lumina")
-    has_dtype: bool = False
+    has_dtype: bool = field(default=False, compare=False)
     quant: Quant = "none"
     cache: Cache = "full"
 

@@ -20,11 +20,22 @@ def test_every_value_can_be_set() -> None:
     }  # fmt: skip
     expected = Settings("big", "bfloat16", 4, 2, "cuda:1", Path("pictures"))
     assert Settings.from_environment(environment) == expected
+    assert Settings.from_environment(environment).has_dtype and not Settings.from_environment({}).has_dtype
+    memory = {"LUMINA_MODELS": "kept", "LUMINA_QUANT": "int8", "LUMINA_CACHE": "int8"}
+    assert Settings.from_environment(memory) == Settings(models=Path("kept"), quant="int8", cache="int8")
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("WINDOW", "0"), ("WINDOW", "many"), ("WINDOW", "²"), ("THREADS", "-1"), ("DTYPE", "int8")],
+    [
+        ("WINDOW", "0"),
+        ("WINDOW", "many"),
+        ("WINDOW", "²"),
+        ("THREADS", "-1"),
+        ("DTYPE", "int8"),
+        ("QUANT", "2"),
+        ("CACHE", "small"),
+    ],
 )
 def test_what_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(InputError, match=f"LUMINA_{name} must be"):
