@@ -29,7 +29,10 @@ def find_folder(source: str) -> Path:
 
 def find_movqgan(folder: Path) -> Path | None:
     """Where the picture tokenizer of a model folder lies, if it is there."""
-    return next((place for place in movqgan_places(folder) if any(place.glob("movqgan*"))), None)
+    places = movqgan_places(folder)
+    weights = (place for place in places if any(place.glob("movqgan*")))
+    # Without weights, the place of the configuration: reading there says which file is missing.
+    return next(weights, next((place for place in places if (place / "movq_config.json").exists()), None))
 
 
 def write_manifest(folder: Path | str) -> None:
