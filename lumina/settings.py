@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from lumina.errors import InputError
 
 Dtype = Literal["float32", "bfloat16", "float64"]
+Quant = Literal["none", "int8", "int4"]
+Cache = Literal["full", "int8"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +18,10 @@ class Settings:
     """One value per environment variable ``LUMINA_<NAME>``; the defaults need no environment at all.
 
     ``threads`` 0 leaves the number of CPU threads to torch; ``device`` "auto" takes a GPU where there is one.
-    ``outputs`` is the folder that pictures are written to, ``cache`` the one that results of workflows are
-    kept in, so that nothing is drawn twice.
+    ``outputs`` is the folder that pictures are written to, ``results`` the one that results of workflows are
+    kept in, so that nothing is drawn twice, ``models`` the one that models are fetched to.
+    ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
+    shrinks the transformer's weights, ``cache`` what it remembers of a picture.
     """
 
     model: str = "tabletop"
@@ -26,7 +30,11 @@ class Settings:
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
-    cache: Path = Path("~/.cache/lumina-studio")
+    results: Path = Path("~/.cache/lumina-studio")
+    models: Path = Path("~/.cache/lumina")
+    has_dtype: bool = field(default=False, compare=False)
+    quant: Quant = "none"
+    cache: Cache = "full"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -35,20 +43,24 @@ class Settings:
         default = cls()
         return cls(
             model=given.get("LUMINA_MODEL") or default.model,
-            dtype=_dtype(given.get("LUMINA_DTYPE") or default.dtype),
+            dtype=_one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
             outputs=Path(given.get("LUMINA_OUTPUTS") or default.outputs),
-            cache=Path(given.get("LUMINA_CACHE") or default.cache),
+            results=Path(given.get("LUMINA_RESULTS") or default.results),
+            models=Path(given.get("LUMINA_MODELS") or default.models),
+            has_dtype=bool(given.get("LUMINA_DTYPE")),
+            quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
+            cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
         )
 
 
-def _dtype(text: str) -> Dtype:
-    for known in get_args(Dtype):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise InputError(f"LUMINA_DTYPE must be one of {', '.join(get_args(Dtype))}, not {text!r}.")
+def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+    text = given.get(name) or default
+    if text not in get_args(kind):
+        raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")
+    return text
 
 
 def _whole(name: str, given: Mapping[str, str], default: int, *, low: int, high: int) -> int:

@@ -17,6 +17,7 @@ from lumina.cli import generate
 from lumina.cli.main import app
 from lumina.evaluation import tabletop
 from lumina.images import open_image, png_bytes, read_recipe
+from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
 from lumina.pipeline.drawing import Painter
 from lumina.pipeline.fake import FakePipeline
@@ -30,7 +31,7 @@ PROMPT = ("--prompt", "two red spheres on a white ground")
 
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LUMINA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -362,3 +363,34 @@ def test_ui_serves_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lumina.ui.app.serve", lambda **options: served.append(options))
     assert run("ui", "--port", "7999", "--share").exit_code == 0
     assert served == [{"share": True, "server_name": "127.0.0.1", "server_port": 7999}]
+
+
+def test_a_published_pickle_becomes_safetensors(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "model")
+    report = ran("convert", tmp_path / "model", "--out", tmp_path / "out")
+    assert report["files"] == [str(tmp_path / "out" / "movqgan.safetensors")]
+    assert "missing" in refused("convert", tmp_path / "nothing", "--out", tmp_path / "out", code=1)
+
+
+def test_published_models_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "is_offline_mode", lambda: True)
+    monkeypatch.setenv("LUMINA_MODELS", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    assert "HF_HUB_OFFLINE" in refused("download", "omni")
+    assert "HF_HUB_OFFLINE" in refused("generate", "text_to_image", *PROMPT, "--model", "omni@0123abcd")
+    assert "not downloaded" in refused("download", "tabletop")
+    models = ran("models")
+    assert list(models) == ["tabletop", "lumina-mgpt-2.0", "omni", "lumina-2b"]
+    assert models["tabletop"]["here"] and not models["omni"]["here"]
+
+
+def test_a_folder_is_a_model(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "mine")
+    command = ("generate", "text_to_image", *PROMPT, "--stop-row", "1", "--out", tmp_path / "out")
+    report = ran(*command, "--model", tmp_path / "mine", "--cache", "int8", "--compat", "reference")
+    assert report["model"].startswith("mine@")
+    assert "LUMINA_QUANT" in refused(*command, "--model", tmp_path / "mine", "--quant", "int2")
+
+
+def test_bench_of_random_weights_needs_known_sizes() -> None:
+    assert "sizes" in refused("bench", "--random-weights", "--model", "tabletop")

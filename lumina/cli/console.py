@@ -13,7 +13,15 @@ from lumina.steps import Progress, Steps
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
-Model = Annotated[str | None, typer.Option("--model", help="A name that `lumina models` lists.")]
+Model = Annotated[
+    str | None, typer.Option("--model", help="A name that `lumina models` lists, or the folder of a model.")
+]
+Quant = Annotated[
+    str | None, typer.Option("--quant", help="Shrink the model's weights.", metavar="none|int8|int4")
+]
+Cache = Annotated[
+    str | None, typer.Option("--cache", help="Shrink what it remembers of a picture.", metavar="full|int8")
+]
 
 Result = TypeVar("Result")
 
@@ -43,6 +51,11 @@ def group(about: str, **options: Any) -> typer.Typer:
 def show(what: Mapping[str, Any] | Sequence[str]) -> None:
     """Print a JSON object, or lines for people, on stdout."""
     typer.echo(json.dumps(what, ensure_ascii=False) if isinstance(what, Mapping) else "\n".join(what))
+
+
+def note(sentence: str) -> None:
+    """Tell people something on stderr, where it is in no program's way."""
+    typer.echo(sentence, err=True)
 
 
 def watched(steps: Steps[Result], what: str, quiet: bool) -> Result:

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from lumina.cli import generate
-from lumina.cli.console import AsJson, Model, group, show, watched
+from lumina.cli.console import AsJson, Cache, Model, Quant, group, show, watched
 from lumina.errors import InputError
+from lumina.model.config import spec_of
+from lumina.settings import Settings
 
 app = group("Measure the embedded model: its pictures, its picture tokenizer, the judge.")
 
@@ -50,10 +52,30 @@ def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False)
     _show({"judge": watched(steps, "Judging", as_json)}, as_json)
 
 
+@app.command("loading")
+def eval_loading(
+    gigabytes: Annotated[float, typer.Option("--gigabytes", help="Size of the checkpoint.", min=0.3)] = 1.5,
+    dtype: Annotated[str, typer.Option("--dtype", help="What it is read as.")] = "bfloat16",
+    as_json: AsJson = False,
+) -> None:
+    """Measure the peak of memory while a checkpoint of random weights is read."""
+    import tempfile
+
+    from lumina.evaluation import loading
+
+    with tempfile.TemporaryDirectory() as folder:
+        _show(watched(loading.run(Path(folder), gigabytes, dtype), "Reading", as_json), as_json)
+
+
 def bench(
     pictures: Annotated[int, typer.Option("--pictures", help="How many for each window.", min=1)] = 6,
     window: Annotated[list[int] | None, typer.Option("--window", help="Windows to compare.")] = None,
     model: Model = None,
+    quant: Quant = None,
+    cache: Cache = None,
+    random_weights: Annotated[
+        bool, typer.Option("--random-weights", help="Measure a model of full size without its files.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how fast the model draws here."""
@@ -61,16 +83,25 @@ def bench(
 
     if any(not 1 <= size <= 256 for size in window or ()):
         raise InputError("A window is a number of codes from 1 to 256.")
-    pipeline = generate.open_pipeline(model, previews=True)
+    if random_weights:
+        from lumina.evaluation import full_size
+
+        settings = generate.settings_with(quant, cache)
+        measured = full_size.run(
+            spec_of(model or "lumina-mgpt-2.0"), settings, windows=window or full_size.WINDOWS
+        )
+        return _show(watched(measured, "Measuring", as_json), as_json)
+    changed = {"settings": generate.settings_with(quant, cache)} if quant or cache else {}
+    pipeline = generate.open_pipeline(model, previews=True, **changed)
     steps = benchmark.run(pipeline, pictures=pictures, windows=window or (1, 16))
     found = watched(steps, "Drawing", as_json)
-    _show({"bench": found} if not as_json else found, as_json)
+    return _show({"bench": found} if not as_json else found, as_json)
 
 
 def _movqgan(model: str | None) -> Any:
-    from lumina.model.checkpoint import find_folder, load_movqgan
+    from lumina.model.checkpoint import load_movqgan, locate
 
-    return load_movqgan(find_folder(generate.spec_for(model).source))
+    return load_movqgan(locate(generate.spec_for(model), Settings.from_environment().models).movqgan)
 
 
 def _show(found: Mapping[str, Any], as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -9,10 +10,10 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from lumina.cli.console import AsJson, Model, Out, group, show, watched
+from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, show, watched
 from lumina.errors import InputError
 from lumina.images import open_image
-from lumina.model.config import ModelSpec, spec_of
+from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.pipeline.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -25,23 +26,42 @@ app = group("Run a task and write its pictures.")
 
 def spec_for(model: str | None) -> ModelSpec:
     """The model of this name, or the one that the settings name; raises UnknownModel."""
-    return spec_of((model or Settings.from_environment().model).partition("@")[0])
+    return spec_of(model or Settings.from_environment().model)
 
 
-def open_pipeline(model: str | None, previews: bool = False) -> Painter:
-    """The pipeline of a model; a wrong name is reported before the slow libraries are loaded."""
-    settings = Settings.from_environment()
-    spec_for(model)
+def settings_with(quant: str | None = None, cache: str | None = None) -> Settings:
+    """The settings of the environment, and what the command line changes of them."""
+    changes = {"LUMINA_QUANT": quant, "LUMINA_CACHE": cache}
+    return Settings.from_environment({**os.environ, **{name: to for name, to in changes.items() if to}})
+
+
+def open_pipeline(model: str | None, previews: bool = False, settings: Settings | None = None) -> Painter:
+    """The pipeline of a model, downloaded first where that is needed; says how much memory a large one takes.
+
+    A wrong name is reported before the slow libraries are loaded.
+    """
+    settings = settings or settings_with()
+    name = model or settings.model
+    spec = spec_of(name)
+    from lumina.model.checkpoint import fetch
     from lumina.pipeline.pipeline import Pipeline
+    from lumina.pipeline.plan import GB, plan
 
-    return Pipeline.load(model or settings.model, settings, previews=previews)
+    if spec.is_published:
+        watched(
+            fetch(spec, settings.models, split_revision(name)[1]), f"Downloading {spec.title}", quiet=False
+        )
+    needs = plan(spec, settings)
+    if needs.total > GB:
+        note(needs.describe())
+    return Pipeline.load(name, settings, previews=previews)
 
 
 def draw_with(
-    task: Task, model: str | None, out: Path | None, quiet: bool
+    task: Task, model: str | None, out: Path | None, quiet: bool, settings: Settings | None = None
 ) -> tuple[tuple[Picture, ...], list[str], str]:
     """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
-    pipeline = open_pipeline(model)
+    pipeline = open_pipeline(model, settings=settings) if settings else open_pipeline(model)
     output = watched(task.run(pipeline), "Drawing", quiet)
     folder = out or pipeline.settings.outputs
     fields = type(output).model_fields
@@ -56,10 +76,18 @@ def draw_with(
 def _task_command(task_class: type[Task]) -> Callable[..., None]:
     """The command of a task: one option for each of its fields, whose values the task itself judges."""
 
-    def command(model: str | None, out: Path | None, as_json: bool, **given: str | None) -> None:
+    def command(
+        model: str | None,
+        quant: str | None,
+        cache: str | None,
+        out: Path | None,
+        as_json: bool,
+        **given: str | None,
+    ) -> None:
         fields = task_class.model_fields
         values = {name: _value(fields[name], text) for name, text in given.items() if text is not None}
-        pictures, files, used = draw_with(read(task_class, values), model, out, quiet=as_json)
+        task, settings = read(task_class, values), settings_with(quant, cache) if quant or cache else None
+        pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
         report = {
@@ -80,7 +108,10 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         show(report if as_json else [*files, summary.format(**report)])
 
     options = [_option(name, field) for name, field in task_class.inputs().items()]
-    shared = [("model", Model, None), ("out", Out, None), ("as_json", AsJson, False)]
+    shared = [
+        ("model", Model, None), ("quant", Quant, None), ("cache", Cache, None),
+        ("out", Out, None), ("as_json", AsJson, False),
+    ]  # fmt: skip
     keyword = inspect.Parameter.KEYWORD_ONLY
     command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import evaluation, generate, training, workflow
+from lumina.cli import evaluation, generate, models, training, workflow
 from lumina.cli.console import AsJson, Commands, group, show
-from lumina.model.config import MODELS
 from lumina.pipeline.doctor import examine
 from lumina.tasks import TASKS
 
@@ -20,6 +19,9 @@ app.command("bench")(evaluation.bench)
 app.command("run")(workflow.run_workflow)
 app.command("check")(workflow.check_workflow)
 app.command("recipe")(workflow.show_recipe)
+app.command("download")(models.download)
+app.command("models")(models.list_models)
+app.command("convert")(models.convert)
 
 
 def main() -> None:
@@ -47,28 +49,6 @@ def list_tasks(as_json: AsJson = False) -> None:
         for name, task in TASKS.items()
     }
     lines = [f"{name}  {inspect.getdoc(task)}" for name, task in TASKS.items()]
-    show(found if as_json else lines)
-
-
-@app.command("models")
-def list_models(as_json: AsJson = False) -> None:
-    """List the models and what they can do."""
-    found = {
-        spec.name: {
-            "title": spec.title,
-            "note": spec.note,
-            "source": spec.source,
-            "licence": spec.licence,
-            "tasks": list(spec.tasks),
-            "sizes": [list(size) for size in spec.sizes],
-        }
-        for spec in MODELS.values()
-    }
-    lines = [
-        f"{spec.name}  {spec.note} Sizes: {', '.join(f'{w}x{h}' for w, h in spec.sizes)}. "
-        f"Tasks: {', '.join(spec.tasks)}."
-        for spec in MODELS.values()
-    ]
     show(found if as_json else lines)
 
 

@@ -81,7 +81,7 @@ def _resources(workflow: Workflow, model: str | None, shelves: list[Any]) -> Res
     nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
     needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in nodes)
     worker = LocalWorker(generate.open_pipeline(model or workflow.model)) if needs_model else None
-    cache = Path(os.path.expanduser(settings.cache))  # never fails, even without a home
+    cache = Path(os.path.expanduser(settings.results))  # never fails, even without a home
     return Resources(worker, DiskStore(cache), shelves, Timings(cache / "timings.json"))
 
 

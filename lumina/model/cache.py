@@ -1,5 +1,6 @@
 """What a forward knows about positions: the KV cache, the rotation angles, who may look at whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lumina.errors import ModelError
+from lumina.model.attention import can_fuse
 from lumina.model.config import TransformerConfig
 
 
@@ -51,12 +53,52 @@ class KVCache:
         self.keys, self.values = (part.repeat_interleave(times, 1) for part in (self.keys, self.values))
         self.start = self.start.repeat_interleave(times, 0)
 
-    def memories(self, tokens: int) -> list["Memory"]:
+    def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
         """For each layer, where the next ``tokens`` go and what is there by then."""
         end = self.used + tokens
         new = (whole[:, :, :, self.used : end].unbind(0) for whole in (self.keys, self.values))
         seen = (whole[:, :, :, :end].unbind(0) for whole in (self.keys, self.values))
         return [Memory(*parts) for parts in zip(*new, *seen, strict=True)]
+
+
+class Int8Cache(KVCache):
+    """A cache of 8-bit integers with one scale for each token and head: half of bfloat16's memory.
+
+    What is read is made whole again layer by layer, so it saves memory and not time.
+    """
+
+    def __init__(
+        self,
+        config: TransformerConfig,
+        batch: int,
+        length: int,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        start: tuple[int, ...] | None = None,
+    ) -> None:
+        super().__init__(config, batch, length, torch.int8, device, start)
+        self.scales = torch.zeros(2, *self.keys.shape[:-1], 1, dtype=dtype, device=device)
+
+    def repeat(self, times: int) -> None:
+        """See KVCache."""
+        super().repeat(times)
+        self.scales = self.scales.repeat_interleave(times, 2)
+
+    def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
+        """See KVCache."""
+        end = self.used + tokens
+        plain = super().memories(tokens)
+        return [
+            Int8Memory(
+                memory.new_keys,
+                memory.new_values,
+                memory.keys,
+                memory.values,
+                scales[:, :, :, self.used : end],
+                scales[:, :, :, :end],
+            )
+            for memory, scales in zip(plain, self.scales.unbind(1), strict=True)
+        ]
 
 
 class Memory(NamedTuple):
@@ -74,6 +116,26 @@ class Memory(NamedTuple):
         return self.keys, self.values
 
 
+class Int8Memory(NamedTuple):
+    """One layer's part of an Int8Cache: as Memory, and scales [keys or values, batch, kv heads, …, 1]."""
+
+    new_keys: Tensor
+    new_values: Tensor
+    keys: Tensor
+    values: Tensor
+    new_scales: Tensor
+    scales: Tensor
+
+    def extend(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """See Memory."""
+        for new, scale, part in zip(
+            (self.new_keys, self.new_values), self.new_scales, (keys, values), strict=True
+        ):
+            scale.copy_(part.abs().amax(dim=-1, keepdim=True).clamp_min(1e-6) / 127)
+            new.copy_((part / scale).round())
+        return self.keys * self.scales[0], self.values * self.scales[1]
+
+
 @dataclass(frozen=True)
 class Span:
     """What all layers of one forward share: the angles of its positions and who may look at whom."""
@@ -82,7 +144,8 @@ class Span:
     sin: Tensor  # the same; its first half is negative, so that a swap of halves completes the rotation
     mask: Tensor | None = None  # [batch, 1, tokens, slots], 0 or -inf
     causal: bool = False
-    memory: list[Memory] | None = None
+    starts: Tensor | None = None  # [batch], int32: for the fused kernel, which needs no mask
+    memory: Sequence[Memory | Int8Memory] | None = None
 
 
 class Rotary(nn.Module):
@@ -110,16 +173,23 @@ class Rotary(nn.Module):
                 f"The sequence has {end} tokens, more than there is room for; ask for fewer pixels."
             )
         memory = cache.memories(ids.shape[1]) if cache else None
-        if cache is None or not cache.ragged:
-            cos, sin = self.cos[None, first:end, None], self.sin[None, first:end, None]
-            if cache is None or first == 0:
-                return Span(cos, sin, causal=True, memory=memory)
-            if ids.shape[1] == 1:
-                return Span(cos, sin, memory=memory)
-        else:
-            positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
-            cos, sin = self.cos[positions][:, :, None], self.sin[positions][:, :, None]
+        cos, sin = self._angles(cache, first, end)
+        if cache is None:
+            return Span(cos, sin, causal=True)
+        if can_fuse(cos.device, cos.dtype):
+            return Span(cos, sin, memory=memory, starts=cache.start[:, 0].int())
+        if not cache.ragged and first == 0:
+            return Span(cos, sin, causal=True, memory=memory)
+        if not cache.ragged and ids.shape[1] == 1:
+            return Span(cos, sin, memory=memory)
         return Span(cos, sin, mask=visible(cache, end, cos.dtype), memory=memory)
+
+    def _angles(self, cache: KVCache | None, first: int, end: int) -> tuple[Tensor, Tensor]:
+        """cos and sin of the slots from ``first`` to ``end``: [batch or 1, tokens, 1, channels]."""
+        if cache is None or not cache.ragged:
+            return self.cos[None, first:end, None], self.sin[None, first:end, None]
+        positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
+        return self.cos[positions][:, :, None], self.sin[positions][:, :, None]
 
 
 def visible(cache: KVCache, end: int, dtype: torch.dtype) -> Tensor:

@@ -1,12 +1,13 @@
 """What a model is: the numbers of its two networks, and the list of models a person can name."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch, UnknownModel
+from lumina.model.fields import known, read_json
+from lumina.settings import Dtype
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class TransformerConfig:
                 raise CheckpointMismatch(
                     f"config.json sets {name} to {values[name]!r}, but only {only!r} is supported."
                 )
-        return cls(**_known(cls, values, "config.json"))
+        return cls(**known(cls, values, "config.json"))
 
     def to_dict(self) -> dict[str, Any]:
         """The values as written to ``config.json``."""
@@ -102,7 +103,7 @@ class MoVQConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> "MoVQConfig":
         """Read a published ``movq_config.json``, whose ``ddconfig`` is nested; other keys are ignored."""
         flat = {**values, **values.get("ddconfig", {})}
-        return cls(**_known(cls, flat, "movq_config.json"))
+        return cls(**known(cls, flat, "movq_config.json"))
 
     def to_dict(self) -> dict[str, Any]:
         """The values as written to ``movq_config.json``."""
@@ -111,48 +112,25 @@ class MoVQConfig:
         return {"ddconfig": flat, **outer}
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; raises CheckpointMismatch naming the file if there is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointMismatch(f"{path} is missing; download the model again.") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointMismatch(f"{path} is damaged; download the model again.") from error
-    if not isinstance(content, dict):
-        raise CheckpointMismatch(f"{path} does not hold a JSON object; download the model again.")
-    return content
-
-
-def _known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """Of ``values``, those that ``cls`` has a field for, each of the field's type; none may be lacking."""
-    known = {}
-    for field in fields(cls):
-        if field.name in values:
-            known[field.name] = values[field.name]
-            if not _fits(values[field.name], field.type):
-                raise CheckpointMismatch(
-                    f"{file} sets {field.name} to {values[field.name]!r}, which cannot be."
-                )
-        elif field.default is MISSING:
-            raise CheckpointMismatch(f"{file} lacks {field.name}.")
-    return known
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    if kind is bool:
-        return isinstance(value, bool)
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    numbers = [value] if kind is int else value
-    return isinstance(numbers, list | tuple) and all(type(number) is int and number > 0 for number in numbers)
+TRANSFORMER_7B = TransformerConfig(
+    vocab_size=171385, hidden_size=4096, intermediate_size=11008, num_hidden_layers=32,
+    num_attention_heads=32, num_key_value_heads=32,
+)  # fmt: skip
+TRANSFORMER_2B = replace(TRANSFORMER_7B, hidden_size=2048, intermediate_size=8192)
+MOVQGAN_270M = MoVQConfig(
+    ch=256, ch_mult=(1, 2, 2, 4), num_res_blocks=2, n_embed=16384, embed_dim=4, z_channels=4
+)
 
 
 @dataclass(frozen=True)
 class ModelSpec:
     """What a person needs to know about a model before loading it.
 
-    ``source`` is a folder below the installation root, or a repository of the Hugging Face hub.
+    ``source`` is a folder (below the installation root, or any), or a repository of the Hugging Face hub;
+    ``movqgan_source`` is the hub file with its picture tokenizer, where that is not in ``source``.
+    ``revision`` is the commit to download; left empty, the first download decides and is kept.
+    ``transformer`` gives the sizes of a model whose files may not be here yet, ``dtype`` the precision it was
+    trained for.
     ``sizes`` are (width, height) in pixels; ``tasks`` are task names. ``panel_sizes`` are those of one panel
     of a dual panel, where they differ from ``sizes``; ``kinds`` the maps that the model knows.
     ``panels_together`` says that both panels are decoded as one picture, as the published code does.
@@ -171,6 +149,10 @@ class ModelSpec:
     window: int = 16
     licence: str = "Apache-2.0"
     note: str = ""
+    movqgan_source: str = ""
+    revision: str = ""
+    transformer: TransformerConfig | None = None
+    dtype: Dtype | None = None
     panel_sizes: tuple[tuple[int, int], ...] = ()
     kinds: tuple[str, ...] = ()
     panels_together: bool = True
@@ -179,6 +161,30 @@ class ModelSpec:
         """The sizes of a whole picture, or of one panel of a dual panel."""
         return (dual and self.panel_sizes) or self.sizes
 
+    @property
+    def is_published(self) -> bool:
+        """Whether its files come from the hub rather than with this program or from a folder."""
+        return bool(self.movqgan_source)
+
+
+_LUMINA = ModelSpec(
+    name="lumina-mgpt-2.0",
+    title="Lumina-mGPT 2.0",
+    source="Alpha-VLLM/Lumina-mGPT-2.0",
+    movqgan_source="ai-forever/MoVQGAN/movqgan_270M.ckpt",
+    transformer=TRANSFORMER_7B,
+    dtype="bfloat16",
+    sizes=(
+        (768, 768), (1024, 576), (576, 1024), (1152, 512), (512, 1152), (1536, 384), (384, 1536),
+    ),
+    default_size=(768, 768),
+    tasks=("text_to_image", "image_pair"),
+    panel_sizes=((512, 512), (640, 384), (384, 640)),  # two of them fit the positions it was trained on
+    kinds=("depth", "canny", "hed", "openpose"),
+    guidance_scale=4.0,
+    top_k=4096,
+    note="The published 7B model for text to image; a GPU with 16 GB or more draws with it.",
+)  # fmt: skip
 
 MODELS: dict[str, ModelSpec] = {
     "tabletop": ModelSpec(
@@ -193,11 +199,72 @@ MODELS: dict[str, ModelSpec] = {
         kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),
         panels_together=False,  # its pictures and maps are encoded one by one
     ),
+    "lumina-mgpt-2.0": _LUMINA,
+    "omni": replace(
+        _LUMINA,
+        name="omni",
+        title="Lumina-mGPT 2.0 Omni",
+        source="Alpha-VLLM/Lumina-mGPT-2.0-Omni",
+        tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
+        note="The published 7B model for every task; a panel beside another has 512x512 pixels.",
+    ),
+    "lumina-2b": replace(
+        _LUMINA,
+        name="lumina-2b",
+        title="Lumina 2B",
+        source="",
+        movqgan_source="",
+        transformer=TRANSFORMER_2B,
+        tasks=("text_to_image",),
+        note="The sizes of the 2B model, to be trained: nobody has published its weights.",
+    ),
 }
 
 
 def spec_of(name: str) -> ModelSpec:
-    """The model called ``name``; raises UnknownModel with the names that exist."""
-    if name not in MODELS:
-        raise UnknownModel(f'There is no model "{name}"; choose one of: {", ".join(MODELS)}.')
-    return MODELS[name]
+    """The model called ``name``, ``name@revision``, or in the folder ``name``.
+
+    A folder is taken for the model of the list whose files it resembles. Raises UnknownModel.
+    """
+    found = MODELS.get(split_revision(name)[0])
+    if found:
+        return found
+    if is_folder(name):
+        return _spec_of_folder(Path(name))
+    raise UnknownModel(
+        f'There is no model "{name}"; choose one of: {", ".join(MODELS)}, or give the folder of a model.'
+    )
+
+
+def split_revision(name: str) -> tuple[str, str]:
+    """``name@revision`` in its two parts; a folder is one part, whatever its name."""
+    if is_folder(name):
+        return name, ""
+    model, _, revision = name.partition("@")
+    return model, revision
+
+
+def is_folder(name: str) -> bool:
+    """Whether a model is given as a folder; names of the list come first."""
+    return name.partition("@")[0] not in MODELS and Path(name).is_dir()
+
+
+def movqgan_places(folder: Path) -> tuple[Path, ...]:
+    """Where the picture tokenizer of a model folder may lie: in it, in a subfolder, or beside it."""
+    above = folder.parent
+    return folder, folder / "movqgan", folder / "movq", above / "movqgan", above / "movq"
+
+
+def _spec_of_folder(folder: Path) -> ModelSpec:
+    names = [place / "movq_config.json" for place in movqgan_places(folder)]
+    configs = [read_json(name) for name in names if name.exists()]
+    is_small = bool(configs) and int(configs[0].get("n_embed", 0)) < MOVQGAN_270M.n_embed
+    like = MODELS["tabletop" if is_small else "omni"]
+    return replace(
+        like,
+        name=folder.resolve().name,
+        title=folder.resolve().name,
+        source=str(folder),
+        transformer=None,
+        note=f"A folder with a model like {like.title}.",
+    )

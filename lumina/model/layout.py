@@ -30,6 +30,13 @@ class Vocabulary:
         """The ids of the codes: the part of the head that drawing needs."""
         return slice(self.first_code, self.first_code + self.num_codes)
 
+    @property
+    def image(self) -> slice:
+        """The smallest range of ids that holds every token an image may have."""
+        last = self.first_code + self.num_codes - 1
+        ids = (self.image_start, self.image_end, self.new_line, *self.sizes, self.first_code, last)
+        return slice(min(ids), max(ids) + 1)
+
 
 @dataclass(frozen=True)
 class TokenLayout:

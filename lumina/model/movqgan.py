@@ -227,7 +227,10 @@ class Quantizer(nn.Module):
 
     def __init__(self, codes: int, channels: int) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(codes, channels)
+        # Given its memory, since filling a table on "meta" costs torch half a second and 70 MB of imports.
+        self.embedding = nn.Embedding(codes, channels, _weight=torch.empty(codes, channels))
+        if not self.embedding.weight.is_meta:
+            self.embedding.reset_parameters()
 
     def forward(self, z: Tensor) -> Tensor:
         """Codes [batch, rows, cols] nearest to the latent [batch, channels, rows, cols]."""
@@ -266,5 +269,5 @@ class MoVQGAN(nn.Module):
 
     def decode(self, codes: Tensor) -> Tensor:
         """Pixels [batch, 3, height, width], about [-1, 1], of codes [batch, rows, cols]."""
-        vectors = self.quantize.embedding(codes)
+        vectors = self.quantize.embedding(codes).to(self.post_quant_conv.weight.dtype)
         return self.decode_latent(rearrange(vectors, "b h w c -> b c h w"))

@@ -9,25 +9,27 @@ from torch import Tensor
 
 Product = Callable[[Tensor], Tensor]
 
-LARGEST = 2**23  # weights beyond this are bound by memory, and a second copy would cost too much of it
+PACKED = 2**26  # parameters up to which a model's weights are packed: the second copy costs memory
+LARGEST = 2**23  # weights beyond this are bound by memory and gain nothing
 ROWS = 32  # rows of a usual decoding step: a window of 16, with and without the prompt
 
 
-def product(weight: Tensor, bias: Tensor | None = None) -> Product:
+def product(weight: Tensor, bias: Tensor | None = None, packed: bool = True) -> Product:
     """x [..., in] → x · weightᵀ + bias [..., out], for ``weight`` [out, in] as it is now.
 
-    On a CPU the weight of a small model is packed once for oneDNN, which makes a step a quarter faster than
-    packing it anew at every product.
+    On a CPU the weight of a small model is ``packed`` once for oneDNN, which makes a step a quarter faster
+    than packing it anew at every product.
     """
     if (
-        weight.device.type != "cpu"
+        not packed
+        or weight.device.type != "cpu"
         or weight.dtype != torch.float32
         or weight.numel() > LARGEST
         or not _packs()
     ):
         return lambda x: F.linear(x, weight, bias)
-    packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach(), ROWS)
-    return lambda x: _apply(x, packed, bias)
+    reordered = torch.ops.mkldnn._reorder_linear_weight(weight.detach(), ROWS)
+    return lambda x: _apply(x, reordered, bias)
 
 
 def _apply(x: Tensor, packed: Tensor, bias: Tensor | None) -> Tensor:

@@ -1,15 +1,18 @@
 """The decoder-only transformer, in the published checkpoints' own key names."""
 
+import copy
 from collections.abc import Callable
-from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lumina.model.cache import KVCache, Rotary, Span
+from lumina.errors import InputError
+from lumina.model.attention import attend
+from lumina.model.cache import Int8Cache, KVCache, Rotary, Span
 from lumina.model.config import TransformerConfig
-from lumina.model.products import Product, product
+from lumina.model.joint import Joint, Shrink
+from lumina.model.products import PACKED, Product, product
 
 HEAD_NORM_EPS = 1e-5  # fixed in the published model, whatever rms_norm_eps is
 
@@ -26,49 +29,6 @@ class HeadNorm(nn.Module):
         """Scale and shift for each head: [heads, head_dim] twice."""
         times = heads // self.weight.shape[0]
         return self.weight.repeat_interleave(times, 0), self.bias.repeat_interleave(times, 0)
-
-
-class Joint(nn.Module):
-    """A block whose ``first`` projections read the same input, so that one product can compute them all."""
-
-    first: ClassVar[tuple[str, ...]]
-    last: ClassVar[str]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.products: tuple[Product, Product] | None = None
-
-    def join(self) -> None:
-        """Get ready for inference: the first weights share one storage, and must not change from now on."""
-        weight, bias = self._side_by_side()
-        end = 0
-        for name in self.first:
-            own = self.get_parameter(f"{name}.weight")
-            own.data = weight.data[end : end + len(own)]
-            end += len(own)
-        last = self.get_submodule(self.last)
-        self.products = product(weight, bias), product(last.weight, last.bias)  # type: ignore[arg-type]
-
-    def enter(self, x: Tensor) -> Tensor:
-        """All first projections of ``x``, side by side in the last dimension."""
-        return self.products[0](x) if self.products else F.linear(x, *self._side_by_side())
-
-    def leave(self, x: Tensor) -> Tensor:
-        """The last projection of ``x``."""
-        out: Tensor = self.products[1](x) if self.products else self.get_submodule(self.last)(x)
-        return out
-
-    def _side_by_side(self) -> tuple[Tensor, Tensor | None]:
-        parts = [self.get_submodule(name) for name in self.first]
-        weight = torch.cat([part.get_parameter("weight") for part in parts])
-        if parts[0].bias is None:
-            return weight, None
-        return weight, torch.cat([part.get_parameter("bias") for part in parts])
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Joint":
-        self.products = None  # they hold weights of the former dtype or device
-        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        return self
 
 
 class Attention(Joint):
@@ -103,9 +63,7 @@ class Attention(Joint):
         if self.attend is not None:
             out = self.attend(q, k, v)
         else:
-            out = F.scaled_dot_product_attention(
-                q, k, v, attn_mask=span.mask, is_causal=span.causal, enable_gqa=self.heads != self.kv_heads
-            )
+            out = attend(q, k, v, span.mask, span.causal, span.starts)
         return self.leave(out.transpose(1, 2).flatten(2))
 
     def rotate(self, qk: Tensor, span: Span) -> Tensor:
@@ -114,9 +72,9 @@ class Attention(Joint):
         qk = torch.addcmul(shift, F.layer_norm(qk, (self.head_dim,), eps=HEAD_NORM_EPS), scale)
         return torch.addcmul(qk * span.cos, qk.roll(self.head_dim // 2, -1), span.sin)
 
-    def join(self) -> None:
+    def join(self, shrink: Shrink | None = None, packed: bool = False) -> None:
         """See Joint; the norms of queries and keys are joined too."""
-        super().join()
+        super().join(shrink, packed)
         scale, shift = self._norms()
         self.norms = scale.detach(), shift.detach()
 
@@ -173,20 +131,44 @@ class Layer(nn.Module):
         return F.dropout(branch, self.dropout) if self.training and self.dropout else branch
 
 
+class Embedding(nn.Embedding):
+    """A row for each id. A model that only draws keeps the rows of images here and all others on the CPU."""
+
+    words: Tensor | None
+
+    def __init__(self, ids: int, width: int) -> None:
+        # Given its memory, since filling a table on "meta" costs torch half a second and 70 MB of imports.
+        super().__init__(ids, width, _weight=torch.empty(ids, width))
+        if not self.weight.is_meta:
+            self.reset_parameters()
+        self.first = 0  # the id of the first row of ``weight``
+        self.register_buffer("words", None, persistent=False)  # [vocabulary, width], if it is kept apart
+
+    def forward(self, ids: Tensor, words: int = 0) -> Tensor:
+        """Rows [batch, tokens, width] of ids [batch, tokens], whose first ``words`` are not of an image."""
+        if self.words is None:
+            return F.embedding(ids, self.weight)
+        rows = F.embedding(ids[:, words:] - self.first, self.weight)
+        if not words:
+            return rows
+        text = F.embedding(ids[:, :words].to(self.words.device), self.words)
+        return torch.cat((text.to(rows.device), rows), dim=1)
+
+
 class Decoder(nn.Module):
     """Embedding, layers and final norm: the part published under ``model.``"""
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.embed_tokens = Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList(Layer(config, index) for index in range(config.num_hidden_layers))
         self.norm = nn.RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.rotary = Rotary(config)
 
-    def forward(self, ids: Tensor, cache: KVCache | None) -> Tensor:
+    def forward(self, ids: Tensor, cache: KVCache | None, words: int = 0) -> Tensor:
         """ids [batch, tokens] → hidden states [batch, tokens, width] after the final norm."""
         span = self.rotary.span(ids, cache)
-        x = self.embed_tokens(ids)
+        x = self.embed_tokens(ids, words)
         for layer in self.layers:
             x = layer(x, span)
         if cache is not None:
@@ -203,17 +185,16 @@ class Transformer(nn.Module):
         self.config = config
         self.model = Decoder(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
-        self.heads: dict[tuple[int, int], Product] | None = (
-            None  # when joined: parts of the head, by their ids
-        )
+        self.first_head = 0  # the id of the head's first row; a model that only draws has those of codes
+        self.heads: dict[tuple[int, int], Product] | None = None  # when joined: parts of the head, by ids
 
-    def hidden(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+    def hidden(self, ids: Tensor, cache: KVCache | None = None, words: int = 0) -> Tensor:
         """Hidden states after the final norm [batch, tokens, width] for ``ids`` [batch, tokens].
 
         Without a cache this is a plain causal pass. With one, the ids follow what the cache holds, and the
-        cache then holds them too. Raises ModelError if they do not fit.
+        cache then holds them too. The first ``words`` ids are text. Raises ModelError if they do not fit.
         """
-        hidden: Tensor = self.model(ids, cache)
+        hidden: Tensor = self.model(ids, cache, words)
         return hidden
 
     def logits(self, hidden: Tensor, code_slice: slice | None = None) -> Tensor:
@@ -222,11 +203,11 @@ class Transformer(nn.Module):
         return out if out.dtype == torch.float64 else out.float()
 
     def _head(self, part: slice) -> Product:
-        weight = self.lm_head.weight[part]
+        weight = self.lm_head.weight[part.start - self.first_head : part.stop - self.first_head]
         if self.heads is None:
             return lambda hidden: F.linear(hidden, weight)
         if (part.start, part.stop) not in self.heads:
-            self.heads[part.start, part.stop] = product(weight)
+            self.heads[part.start, part.stop] = product(weight, packed=self._is_small)
         return self.heads[part.start, part.stop]
 
     def forward(
@@ -235,28 +216,36 @@ class Transformer(nn.Module):
         """Logits [batch, tokens, vocabulary or codes] for ``ids`` [batch, tokens]; see ``hidden``."""
         return self.logits(self.hidden(ids, cache), code_slice)
 
-    def cache(self, length: int, start: tuple[int, ...] = (0,)) -> KVCache:
-        """An empty cache of ``length`` slots for ``len(start)`` rows, in the weights' dtype and place."""
-        weight = self.lm_head.weight
-        return KVCache(self.config, len(start), length, weight.dtype, weight.device, start)
+    def cache(self, length: int, start: tuple[int, ...] = (0,), small: bool = False) -> KVCache:
+        """An empty cache of ``length`` slots for ``len(start)`` rows, in the weights' dtype and place.
+
+        A ``small`` one holds 8-bit integers.
+        """
+        weight, kind = self.lm_head.weight, Int8Cache if small else KVCache
+        return kind(self.config, len(start), length, weight.dtype, weight.device, start)
 
     def join(self) -> "Transformer":
         """Ready for inference: evaluation mode, no gradients, sibling projections as one product."""
         self.requires_grad_(False).eval()
         for block in self.modules():
-            if isinstance(block, Joint):
-                block.join()
-        self.heads = {}
+            if isinstance(block, Joint) and block.products is None:
+                block.join(packed=self._is_small)
+        self.heads = {} if self.heads is None else self.heads
         return self
 
+    @property
+    def _is_small(self) -> bool:
+        return sum(weight.numel() for weight in self.parameters()) <= PACKED
+
     def converted(self, dtype: torch.dtype) -> "Transformer":
-        """A copy that computes in ``dtype``, ready for inference."""
-        with torch.device("meta"):
-            model = Transformer(self.config)
-        model.load_state_dict(
-            {name: value.to(dtype) for name, value in self.state_dict().items()}, assign=True
-        )
-        model.model.rotary.to(device=self.lm_head.weight.device, dtype=dtype)
+        """A copy that computes in ``dtype``; raises InputError if the weights are too large or shrunk."""
+        own = self.lm_head.weight.dtype
+        if any(weight.is_meta for weight in self.parameters()) or not self._is_small:
+            raise InputError(
+                f"This model computes in {str(own).removeprefix('torch.')} here; "
+                "set LUMINA_DTYPE and load it anew for another precision."
+            )
+        model: Transformer = copy.deepcopy(self).to(dtype)
         return model.join()
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Transformer":

@@ -48,8 +48,11 @@ def _settings() -> str:
 
 
 def _model() -> str:
-    from lumina.model.checkpoint import find_folder, verify
+    from lumina.model.checkpoint import locate, verify
 
-    spec = spec_of(Settings.from_environment().model.partition("@")[0])
-    verify(find_folder(spec.source))
+    settings = Settings.from_environment()
+    spec = spec_of(settings.model)
+    place = locate(spec, settings.models)
+    for folder in {place.folder, place.movqgan}:
+        verify(folder)
     return f"{spec.title}, every file as its manifest says"

@@ -12,6 +12,7 @@ from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import jacobi
 from lumina.sampler.logits import guide, surprise, warp
 from lumina.sampler.noise import NoiseWindow
@@ -51,13 +52,14 @@ def use_threads(count: int) -> None:
 class LocalEngine:
     """Draws in this process. Several requests may be under way at once; each has its own cache."""
 
-    def __init__(self, transformer: Transformer, vocabulary: Vocabulary) -> None:
+    def __init__(self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False) -> None:
+        """``small_cache`` keeps what was read as 8-bit integers."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
             )
         self.vocabulary = vocabulary
-        self.dtype = transformer.lm_head.weight.dtype
+        self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
         self._transformers = {self.dtype: transformer.join()}
 
     def generate(self, request: GenerationRequest) -> Steps[Generation]:
@@ -70,11 +72,13 @@ class LocalEngine:
 
     def generate_all(self, requests: Sequence[GenerationRequest]) -> Steps[tuple[Generation, ...]]:
         """See Engine. Raises InputError before the first step if the requests do not fit the model."""
-        return _draw(_Slot(self._transformer_for(requests[0]), requests))
+        transformer = self._transformer_for(requests[0])
+        return _draw(_Slot(transformer, requests, small_cache=self._small_cache))
 
     def likelihood_gain(self, request: GenerationRequest, codes: Tensor) -> float:
         """See Engine."""
-        slot = _Slot(self._transformer_for(request), [request], both=True)
+        transformer = self._transformer_for(request)
+        slot = _Slot(transformer, [request], both=True, small_cache=self._small_cache)
         with torch.inference_mode():
             return slot.likelihood_gain(codes)
 
@@ -84,7 +88,8 @@ class LocalEngine:
         tokens = 2 * (len(request.prompt) + request.layout.length)
         channels = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
         free = torch.cuda.mem_get_info(weight.device)[0] if weight.is_cuda else ROOM_ON_CPU
-        return max(1, int(0.7 * free / (tokens * channels * weight.element_size())))
+        size = 1 if self._small_cache else weight.element_size()
+        return max(1, int(0.7 * free / (tokens * channels * size)))
 
     def _transformer_for(self, request: GenerationRequest) -> Transformer:
         """The network that a request asks for; raises InputError if the request does not fit it."""
@@ -111,11 +116,15 @@ class _Slot:
     """Images under way side by side: their tokens, one cache, their noise, and what they have cost.
 
     They share everything but their seeds. With ``both`` the image is also read without the prompt, even where
-    there is no guidance.
+    there is no guidance. A ``small_cache`` holds 8-bit integers.
     """
 
     def __init__(
-        self, transformer: Transformer, requests: Sequence[GenerationRequest], both: bool = False
+        self,
+        transformer: Transformer,
+        requests: Sequence[GenerationRequest],
+        both: bool = False,
+        small_cache: bool = False,
     ) -> None:
         self.transformer, self.requests = transformer, requests
         request = self.request = requests[0]
@@ -133,9 +142,10 @@ class _Slot:
         # Slots of the cache count from the prompt's first token, so that both rows stand side by side.
         prompt = len(request.prompt)
         start = (0, prompt) if both or request.options.guidance_scale != 1 else (0,)
-        self.cache = transformer.cache(prompt + self.layout.length, start)
+        self.cache = transformer.cache(prompt + self.layout.length, start, small_cache)
         self.upcoming = [self._noise_of(request) for request in requests]
         self.prefilled = self.layout.position(self.first // self.layout.cols, 0) - 1
+        self.scales: Tensor | None = None  # [tokens of the image], where they differ
         self.prefills, self.seconds = 0, 0.0
         self.accepted: list[int] = []
         self.done = self.first
@@ -164,8 +174,21 @@ class _Slot:
         )  # [images or twice, codes, ids]
         if len(logits) != len(ids):
             conditional, unconditional = logits.chunk(2)
-            logits = guide(conditional, unconditional, self.request.options.guidance_scale)
+            logits = guide(conditional, unconditional, self._scale(first, last))
         return warp(logits, self.request.options)
+
+    def _scale(self, first: int, last: int) -> float | Tensor:
+        """The guidance scale of these codes: one number, or [last - first, 1] of the reference's."""
+        options = self.request.options
+        if options.compat == "off":
+            return options.guidance_scale
+        if self.scales is None:
+            given = self.request.given
+            begin = self.layout.position(0 if given is None else len(given.codes), 0)
+            scales = reference_scales(options.guidance_scale, self.layout, begin)
+            dtype = self.upcoming[0].dtype  # float32 or float64, as the logits
+            self.scales = torch.tensor(scales, dtype=dtype, device=self.ids.device)
+        return self.scales[self.positions[first:last], None]
 
     def noise(self, first: int, last: int) -> Tensor:
         """See Slot."""
@@ -193,6 +216,11 @@ class _Slot:
             total -= surprise(logits, chosen).double().sum(dim=1)
         return float(total[0] - total[1])
 
+    def wait(self) -> None:
+        """Until a GPU has done what it was told, so that its time is counted."""
+        if self.codes.is_cuda:
+            torch.cuda.synchronize(self.codes.device)
+
     def generations(self, rows: int) -> tuple[Generation, ...]:
         """The first ``rows`` rows of each image."""
         return tuple(self._generation(index, rows) for index in range(len(self.requests)))
@@ -219,7 +247,7 @@ class _Slot:
         """One forward over the prompt and the tokens ``image`` [1, tokens] behind it."""
         prompt = torch.tensor(self.request.prompt, dtype=torch.long, device=self.ids.device)
         known = torch.cat((prompt, image[0]))
-        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache)
+        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache, len(prompt))
 
     def _write(self, first: int, last: int) -> None:
         """Copy codes to where they stand among the ids."""
@@ -240,6 +268,8 @@ def _draw(slot: _Slot) -> Steps[tuple[Generation, ...]]:
     shown = slot.first // cols
     while slot.done < slot.last:
         _timed(slot, lambda: slot.settle(next(decoder)))
+        if shown < slot.done // cols:
+            _timed(slot, slot.wait)
         while shown < slot.done // cols:
             shown += 1
             yield Progress(shown, slot.request.last_row, partial=slot.generations(shown))

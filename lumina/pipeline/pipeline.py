@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from lumina.errors import InputError, InvalidSize, ModelError, UnknownModel
-from lumina.model.checkpoint import MANIFEST, find_folder, load_movqgan, load_transformer, verify
-from lumina.model.config import ModelSpec, spec_of
+from lumina.errors import InvalidSize, ModelError, UnknownModel
+from lumina.model.checkpoint import MANIFEST, Place, load_movqgan, load_transformer, locate, verify
+from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.pipeline.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
 from lumina.pipeline.engine import Engine, LocalEngine, use_threads
+from lumina.pipeline.plan import free_memory, movqgan_dtype, open_device, plan, suited
 from lumina.pipeline.request import Generation, GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
@@ -60,17 +60,20 @@ class Pipeline:
         Raises UnknownModel for a name or revision that is not here, CheckpointMismatch naming a file that is
         missing or damaged, InputError for a device that does not exist.
         """
-        settings = settings or Settings()
-        spec = spec_of(name.partition("@")[0])
-        folder = find_folder(spec.source)
-        model = _with_revision(spec, folder, wanted=name.partition("@")[2])
-        verify(folder, ["tokenizer.json", "tokenizer_config.json"])
+        settings, spec = suited(settings or Settings(), spec_of(name)), spec_of(name)
+        place = locate(spec, settings.models)
+        model = _with_revision(spec, place, wanted=split_revision(name)[1])
+        verify(place.folder, ["tokenizer.json", "tokenizer_config.json"])
         if settings.threads:
             use_threads(settings.threads)
-        device, text = _device(settings.device), TextTokenizer.load(folder)
-        transformer = load_transformer(folder, getattr(torch, settings.dtype), device)
-        engine = LocalEngine(transformer, text.vocabulary())
-        return cls(spec, settings, text, engine, load_movqgan(folder, device=device), model, previews)
+        device, text = open_device(settings.device), TextTokenizer.load(place.folder)
+        plan(spec, settings).check(free_memory(device))
+        vocabulary, dtype = text.vocabulary(), getattr(torch, settings.dtype)
+        transformer = load_transformer(place.folder, dtype, device, settings.quant, vocabulary)
+        engine = LocalEngine(transformer, vocabulary, settings.cache == "int8")
+        decoder = movqgan_dtype(settings, device)
+        movqgan = load_movqgan(place.movqgan, device=device, decoder_dtype=decoder)
+        return cls(spec, settings, text, engine, movqgan, model, previews)
 
     @property
     def device(self) -> str:
@@ -254,24 +257,15 @@ def _below(given: ImageTokens | None, drawn: NDArray[Any] | None) -> ImageTokens
     return rows if given is None else given.above(rows)
 
 
-def _with_revision(spec: ModelSpec, folder: Path, wanted: str) -> str:
-    """``name@revision``, from the manifest's sha256; raises UnknownModel if another one is wanted."""
-    manifest = folder / MANIFEST
-    revision = hashlib.sha256(manifest.read_bytes()).hexdigest()[:8] if manifest.is_file() else "unverified"
-    if wanted and wanted != revision:
+def _with_revision(spec: ModelSpec, place: Place, wanted: str) -> str:
+    """``name@revision``, from the commit or the manifest; raises UnknownModel if another is wanted."""
+    manifest, revision = place.folder / MANIFEST, place.revision
+    if not revision and manifest.is_file():
+        revision = hashlib.sha256(manifest.read_bytes()).hexdigest()[:8]
+    revision = revision or "unverified"
+    if wanted and not wanted.startswith(revision):
         raise UnknownModel(
             f"This asks for {spec.name}@{wanted}, but {spec.name}@{revision} is installed; leave the "
             "revision out to draw with that one, which may give another picture."
         )
     return f"{spec.name}@{revision}"
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        return torch.zeros(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(
-            f"There is no device {name!r} here; set LUMINA_DEVICE to auto, cpu or cuda."
-        ) from error

@@ -6,10 +6,11 @@ from torch import Tensor
 from lumina.sampler.options import SamplingOptions
 
 
-def guide(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
+def guide(conditional: Tensor, unconditional: Tensor, scale: float | Tensor) -> Tensor:
     """Classifier-free guidance: unconditional + scale · (conditional - unconditional).
 
-    Any equal shapes. The scale is constant (Ho & Salimans 2022, arXiv 2207.12598, with scale = 1 + w).
+    Any equal shapes; ``scale`` is a number, or a tensor that spreads to them (Ho & Salimans 2022,
+    arXiv 2207.12598, with scale = 1 + w).
     """
     return torch.lerp(unconditional, conditional, scale)
 

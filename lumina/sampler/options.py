@@ -10,12 +10,14 @@ from lumina.errors import InputError
 LAST_SEED = 2**63 - 1
 
 DType = Literal["float32", "bfloat16", "float64"]
+Compat = Literal["off", "reference"]
 
 
 class SamplingOptions(BaseModel):
     """The settings of one picture. Raises InputError with one sentence where a value makes no sense.
 
     ``guidance_scale`` 1 means none; ``top_k`` 0 and ``top_p`` 1 are off; ``dtype`` None is the engine's own.
+    ``compat`` "reference" repeats the reference's changing guidance scale, for comparison.
     ``window`` and ``dtype`` do not say which picture is meant, only how fast and exactly it is computed.
     """
 
@@ -26,6 +28,7 @@ class SamplingOptions(BaseModel):
     temperature: float = 1.0
     top_k: int = 0
     top_p: float = 1.0
+    compat: Compat = "off"
     window: int = 16
     dtype: DType | None = None
 

@@ -17,7 +17,7 @@ from lumina.model.config import ModelSpec
 from lumina.pipeline.best_of import MOST, Candidate, best_of
 from lumina.pipeline.drawing import Drawing, Motif, Painter
 from lumina.pipeline.scorers import ScorerName
-from lumina.sampler.options import SamplingOptions
+from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype
 from lumina.steps import Progress, Steps, mapped
 from lumina.tasks.fields import Reroll, Seed, option
@@ -151,6 +151,7 @@ class DrawingTask(Task):
         "Window", "Codes tried in one forward pass: speed, not the picture.", ge=1, le=256
     )
     dtype: Dtype | None = option("Precision", "Number format of the computation.")
+    compat: Compat = option("Compat", "The reference's falling guidance, to compare with it.", "off")
 
     @abstractmethod
     def motif(self) -> Motif:
@@ -188,7 +189,7 @@ class DrawingTask(Task):
 
     def options(self) -> SamplingOptions:
         """The sampler's options of a resolved task."""
-        names = ("seed", "guidance_scale", "temperature", "top_k", "top_p", "window", "dtype")
+        names = ("seed", "guidance_scale", "temperature", "top_k", "top_p", "window", "dtype", "compat")
         return SamplingOptions(**{name: getattr(self, name) for name in names})
 
     def run(self, pipeline: Painter, *, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:

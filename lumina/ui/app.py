@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from lumina.model.config import ModelSpec, spec_of
+from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.pipeline.drawing import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
@@ -19,6 +20,8 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
 from lumina.ui.canvas import prefetch, routes
+
+from lumina.ui.choice import Choice
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
@@ -33,16 +36,16 @@ OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
-def build(workshop: Workshop, settings: Settings) -> gr.Blocks:
+def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) -> gr.Blocks:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
-    spec = spec_of(settings.model.partition("@")[0])
+    spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
     page = gr.Blocks(
         title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
     )
     with page:
-        header = Header(workshop, spec)
+        header = Header(workshop, spec, choice)
         tabs = []
         with gr.Tabs(elem_classes="studio") as all_tabs:
             for task in drawing:
@@ -97,20 +100,39 @@ def serve(
     load: Callable[[], Painter] | None = None,
     **options: Any,
 ) -> None:
-    """Open the page at once, load the model behind it, and serve until interrupted."""
+    """Open the page at once, load the model behind it, and serve until interrupted.
+
+    Where several models are here and the page is not public, its head offers them: the page is then closed,
+    and opened at the same address for the chosen one.
+    """
     settings = settings or Settings.from_environment()
-    workshop = Workshop(load or (lambda: load_model(settings)))
-    page = build(workshop, settings)
-    workshop.open()
-    page.launch(share=share, **(launch_options() | options))
+    while True:
+        choice = Choice(settings, is_public=share)
+        workshop = Workshop(load or partial(load_model, settings))
+        page = build(workshop, settings, choice)
+        workshop.open()
+        ways = launch_options() | options
+        if not choice.offered:
+            page.launch(share=share, **ways)
+            return
+        page.launch(prevent_thread_lock=True, **ways)
+        try:
+            settings = replace(settings, model=choice.wait())
+        finally:
+            options["server_port"] = page.server_port
+            page.close(verbose=False)
 
 
 def load_model(settings: Settings) -> Painter:
     """The model that the settings name, warmed up so that the first picture comes as fast as the others."""
+    from lumina.model.checkpoint import fetch
     from lumina.pipeline.pipeline import Pipeline  # brings in torch, for which the page must not wait
 
     # One core stays free for the server and the browser: threads that wait for it would slow down all others.
     threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
+    spec, (_, revision) = spec_of(settings.model), split_revision(settings.model)
+    if spec.is_published:
+        finish(fetch(spec, settings.models, revision))
     pipeline = Pipeline.load(settings.model, replace(settings, threads=threads))
     if not ON_ZEROGPU:  # which has no GPU outside of its own generator
         warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})

@@ -10,6 +10,7 @@ from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec
 from lumina.pipeline.drawing import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.ui.choice import Choice
 from lumina.ui.easel import static_text
 
 LOOK_AGAIN = 0.5  # seconds
@@ -19,12 +20,14 @@ DEVICES = {"cuda": "GPU"}
 class Header:
     """Says what runs, from the first moment, when it is still loading."""
 
-    def __init__(self, workshop: Workshop, spec: ModelSpec) -> None:
+    def __init__(self, workshop: Workshop, spec: ModelSpec, choice: Choice | None = None) -> None:
         self._workshop = workshop
         self._spec = spec
         with gr.Row(elem_classes="head"):
             gr.HTML(static_text("mark.html"), elem_classes="head-name")
             self.badge = gr.HTML(self._badge("loading", "loading…"), elem_classes="head-model")
+            if choice:
+                choice.show()
             gr.Button("Light or dark", elem_classes="head-theme", min_width=0, scale=0)
 
     def listen(self, page: gr.Blocks) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints: what is written is read back; what is damaged is named in one sentence."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,17 +10,21 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from lumina.errors import CheckpointMismatch
-from lumina.model import checkpoint
 from lumina.model.checkpoint import (
+    convert,
     find_folder,
     load_movqgan,
     load_transformer,
+    loading,
     save_movqgan,
     save_transformer,
+    saving,
     verify,
     write_manifest,
 )
 from lumina.model.config import MoVQConfig
+from lumina.model.joint import Joint
+from lumina.model.layout import Vocabulary
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.transformer import Transformer
 
@@ -31,7 +36,7 @@ def folder(
     tmp_path: Path, tiny_transformer: Callable[..., Transformer], monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """A model in several small files."""
-    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 20_000)
+    monkeypatch.setattr(saving, "SHARD_BYTES", 20_000)
     save_transformer(tiny_transformer(torch.float32).join(), tmp_path, torch.float32)
     save_movqgan(MoVQGAN(MOVQ), tmp_path)
     return tmp_path
@@ -77,7 +82,7 @@ def test_bfloat16_files_in_published_names(
 def test_saving_again_leaves_no_old_shard(
     folder: Path, tiny_transformer: Callable[..., Transformer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 9_500_000)
+    monkeypatch.setattr(saving, "SHARD_BYTES", 9_500_000)
     save_transformer(tiny_transformer(torch.float32), folder)
     names = {path.name for path in folder.iterdir()}
     assert {name for name in names if name.startswith("model")} == {"model.safetensors"}
@@ -162,6 +167,111 @@ def test_an_index_or_a_configuration_that_is_none(folder: Path) -> None:
     for wrong in ({"hidden_size": "wide"}, {"hidden_size": None}, {"num_hidden_layers": [2]}):
         (folder / "config.json").write_text(json.dumps({**config, **wrong}))
         refused(folder, "config.json")
+
+
+class Harm:
+    """What a pickle could do to whoever opens it."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("exit 7",)
+
+
+def published(folder: Path, content: object, **options: object) -> Path:
+    """The picture tokenizer as it was published: a pickled flat dictionary."""
+    (folder / "movq_config.json").write_text(json.dumps(MOVQ.to_dict()))
+    torch.save(content, folder / "movqgan_270M.ckpt", **options)
+    return folder
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_with_code_in_it_is_not_opened(tmp_path: Path, zipped: bool) -> None:
+    weights = MoVQGAN(MOVQ).state_dict()
+    published(tmp_path, {**weights, "epoch": Harm()}, _use_new_zipfile_serialization=zipped)
+    assert "code" in refused(tmp_path, "movqgan_270M.ckpt", load_movqgan)
+
+
+def test_a_published_pickle(tmp_path: Path) -> None:
+    weights = MoVQGAN(MOVQ).state_dict()
+    foreign = {"loss.logvar": torch.zeros(()), "epoch": 3, "optimizer.step": torch.zeros(2)}
+    found = load_movqgan(published(tmp_path, {**weights, **foreign}))
+    assert all(torch.equal(found.state_dict()[name], value) for name, value in weights.items())
+    half = load_movqgan(tmp_path, decoder_dtype=torch.bfloat16)
+    assert half.decoder.conv_in.weight.dtype == half.post_quant_conv.weight.dtype == torch.bfloat16
+    assert half.encoder.conv_in.weight.dtype == half.quantize.embedding.weight.dtype == torch.float32
+    codes = torch.arange(4).view(1, 2, 2)
+    torch.testing.assert_close(half.decode(codes).float(), found.decode(codes), atol=0.1, rtol=0.1)
+
+
+def test_a_pickle_whose_weights_do_not_fit(tmp_path: Path) -> None:
+    weights = MoVQGAN(MOVQ).state_dict()
+    name = "decoder.conv_in.weight"
+    for wrong, word in (
+        ({**weights, name: weights[name][1:]}, "shape"),
+        ({**weights, name: weights[name].int()}, "floating"),
+        ({key: value for key, value in weights.items() if key != name}, "lacks"),
+        ([1, 2], "dictionary"),
+    ):
+        sentence = refused(published(tmp_path, wrong), "movqgan_270M.ckpt", load_movqgan)
+        assert word in sentence
+    torch.save(weights, tmp_path / "movqgan_270M.ckpt")
+    content = (tmp_path / "movqgan_270M.ckpt").read_bytes()
+    (tmp_path / "movqgan_270M.ckpt").write_bytes(content[: len(content) // 2])
+    assert "truncated" in refused(tmp_path, "movqgan_270M.ckpt", load_movqgan)
+
+
+def test_convert_writes_the_same_weights_as_safetensors(tmp_path: Path) -> None:
+    original = published(tmp_path, MoVQGAN(MOVQ).state_dict())
+    convert(original / "movqgan_270M.ckpt", tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "manifest.json", "movq_config.json", "movqgan.safetensors",
+    }  # fmt: skip
+    before, after = load_movqgan(original).state_dict(), load_movqgan(tmp_path / "out").state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+
+
+def test_nothing_large_is_allocated_before_every_file_was_examined(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("allocated")
+
+    last = sorted(folder.glob("model-*.safetensors"))[-1]
+    (folder / "manifest.json").unlink()
+    monkeypatch.setattr(Joint, "allocate", never)
+    monkeypatch.setattr(loading, "put", never)
+    content, whole = load_file(last), last.read_bytes()
+    name = next(iter(content))
+    for spoil in (
+        lambda: last.write_bytes(whole[:-1]),
+        lambda: save_file({**content, name: content[name].to(torch.int32)}, last),
+        lambda: save_file({**content, name: content[name][:-1].clone()}, last),
+        lambda: last.write_text("version https://git-lfs.github.com/spec/v1\n"),
+        last.unlink,
+    ):
+        spoil()
+        refused(folder, last.name)
+
+
+def test_drawing_takes_only_the_rows_it_needs(
+    folder: Path, vocabulary: Vocabulary, tiny_transformer: Callable[..., Transformer]
+) -> None:
+    whole, drawing = load_transformer(folder), load_transformer(folder, drawing=vocabulary)
+    assert len(drawing.lm_head.weight) == vocabulary.num_codes
+    assert len(drawing.model.embed_tokens.weight) == vocabulary.image.stop - vocabulary.image.start < 50
+    ids = torch.tensor([[2, 30, 31, 5, 9, *range(10, 20), 22, 45]])
+    hidden = drawing.hidden(ids, words=5)
+    torch.testing.assert_close(hidden, whole.hidden(ids))
+    part = vocabulary.codes
+    torch.testing.assert_close(drawing.logits(hidden, part), whole(ids, code_slice=part))
+    double = drawing.converted(torch.float64)
+    torch.testing.assert_close(double.hidden(ids, words=5).float(), hidden, atol=1e-4, rtol=1e-4)
+
+
+def test_sibling_projections_are_read_into_one_piece(folder: Path) -> None:
+    """So that joining them needs no second copy."""
+    attention = load_transformer(folder).model.layers[0].self_attn
+    places = {part.weight.untyped_storage().data_ptr() for part in (attention.q_proj, attention.k_proj)}
+    assert len(places) == 1
 
 
 def test_a_pickle_that_is_none(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import CheckpointMismatch, UnknownModel
-from lumina.model.config import MODELS, MoVQConfig, TransformerConfig, read_json, spec_of
+from lumina.model.config import MODELS, MoVQConfig, TransformerConfig, spec_of, split_revision
+from lumina.model.fields import read_json
 
 PUBLISHED = {
     "architectures": ["ChameleonForConditionalGeneration"], "attention_bias": False, "dropout": 0.0,
@@ -76,3 +77,15 @@ def test_models_have_names() -> None:
     assert all(spec.default_size in spec.sizes for spec in MODELS.values())
     with pytest.raises(UnknownModel, match="tabletop"):
         spec_of("7b")
+    assert spec_of("omni@0123abcd") is MODELS["omni"]
+    assert split_revision("omni@0123abcd") == ("omni", "0123abcd")
+
+
+def test_a_folder_is_taken_for_what_it_resembles(tmp_path: Path) -> None:
+    folder = tmp_path / "my@model"
+    (folder / "movq").mkdir(parents=True)
+    spec = spec_of(str(folder))
+    assert (spec.title, spec.source, spec.sizes) == ("my@model", str(folder), MODELS["omni"].sizes)
+    assert split_revision(str(folder)) == (str(folder), "")
+    (folder / "movq" / "movq_config.json").write_text('{"n_embed": 1024}')
+    assert spec_of(str(folder)).sizes == MODELS["tabletop"].sizes

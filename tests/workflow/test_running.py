@@ -25,7 +25,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, able: FakePipeline) ->
         return able
 
     monkeypatch.setattr(generate, "open_pipeline", open_pipeline)
-    monkeypatch.setenv("LUMINA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path / "cache"))
 
 
 def called(*arguments: str | Path) -> Result:

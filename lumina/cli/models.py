@@ -1,0 +1,72 @@
+"""``lumina models``, ``download`` and ``convert``: which models there are, and getting their files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lumina.cli.console import AsJson, show, watched
+from lumina.model.config import MODELS, ModelSpec, spec_of, split_revision
+from lumina.settings import Settings
+
+
+def list_models(as_json: AsJson = False) -> None:
+    """List the models and what they can do."""
+    found = {
+        spec.name: {
+            "title": spec.title,
+            "note": spec.note,
+            "source": spec.source,
+            "licence": spec.licence,
+            "revision": spec.revision,
+            "here": _is_here(spec),
+            "tasks": list(spec.tasks),
+            "sizes": [list(size) for size in spec.sizes],
+        }
+        for spec in MODELS.values()
+    }
+    lines = [
+        f"{spec.name}  {spec.note} Sizes: {', '.join(f'{w}x{h}' for w, h in spec.sizes)}. "
+        f"Tasks: {', '.join(spec.tasks)}."
+        for spec in MODELS.values()
+    ]
+    show(found if as_json else lines)
+
+
+def download(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A published model, MODEL@COMMIT for a commit.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a published model, or what is missing of it; goes on where it was broken off."""
+    from lumina.model.checkpoint import fetch
+
+    spec, revision = spec_of(model), split_revision(model)[1]
+    steps = fetch(spec, Settings.from_environment().models, revision)
+    place = watched(steps, f"Downloading {spec.title}", as_json)
+    found = {"model": str(place.folder), "movqgan": str(place.movqgan), "revision": place.revision}
+    show(found if as_json else [f"{name}  {value}" for name, value in found.items()])
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="CKPT", help="movqgan_270M.ckpt, or its folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.", metavar="DIR")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a published picture tokenizer as safetensors, which hold numbers and never code."""
+    from lumina.model.checkpoint import convert as write
+
+    files = sorted(str(path) for path in write(source, out).glob("movqgan*"))
+    show({"files": files} if as_json else files)
+
+
+def _is_here(spec: ModelSpec) -> bool:
+    """Whether it could be loaded without a download; told without reading any weights."""
+    from lumina.errors import LuminaError
+    from lumina.model.checkpoint import locate
+
+    try:
+        return bool(locate(spec, Settings.from_environment().models))
+    except LuminaError:
+        return False

@@ -1,0 +1,235 @@
+"""The only door to the Hugging Face hub: where a published model's files are, and how they are fetched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
+from huggingface_hub.constants import is_offline_mode
+from huggingface_hub.utils.tqdm import tqdm
+
+from lumina.errors import CheckpointMismatch, InputError, ModelError
+from lumina.model.checkpoint.files import MANIFEST, find_folder, find_movqgan, sha256, write_json
+from lumina.model.config import ModelSpec
+from lumina.model.fields import read_json
+from lumina.steps import Progress, Steps
+
+ENDPOINT: str | None = None  # None: the library's own, which HF_ENDPOINT changes
+ORIGIN = "origin.json"
+WANTED = (
+    "*.safetensors", "*.safetensors.index.json",
+    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+)  # fmt: skip
+LOOK = 0.2  # seconds between two looks at a download
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of a model's transformer and of its picture tokenizer."""
+
+    folder: Path
+    movqgan: Path
+
+    @property
+    def revision(self) -> str:
+        """The commit the transformer came from, shortened; "" if it did not come from a hub."""
+        if (self.folder / ORIGIN).exists():
+            return str(read_json(self.folder / ORIGIN).get("revision", ""))[:8]
+        return self.folder.name[:8] if self.folder.parent.name == "snapshots" else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files of one repository, and the folder they are fetched to."""
+
+    repository: str
+    names: tuple[str, ...]
+    folder: Path
+
+    def find(self) -> Path | None:
+        """Where all of it is on this machine: in its folder, or in the hub library's own cache."""
+        if _is_whole(self.folder):
+            return self.folder
+        first = "config.json" if "config.json" in self.names else self.names[0]
+        cached = try_to_load_from_cache(self.repository, first)
+        snapshot = Path(cached).parent if isinstance(cached, str) else None
+        return snapshot if snapshot and _has_weights(snapshot) else None
+
+
+def locate(spec: ModelSpec, models: Path) -> Place:
+    """Where the files of a model are; nothing is fetched.
+
+    ``models`` is the folder of fetched models. Raises CheckpointMismatch if they are not here.
+    """
+    if not spec.source:
+        raise InputError(
+            f"Nobody has published weights for {spec.name}; train them, then give their folder as --model."
+        )
+    parts = _parts(spec, models)
+    if spec.is_published:
+        found = [part.find() for part in parts]
+        folder, movqgan = found
+    else:
+        folder = find_folder(spec.source)
+        movqgan = find_movqgan(folder) or _shared_movqgan(models)
+    if not folder:
+        raise CheckpointMismatch(f"{spec.title} is not on this machine; run `lumina download {spec.name}`.")
+    if not movqgan:
+        raise CheckpointMismatch(
+            f"There is no picture tokenizer in {folder}; put movqgan_270M.ckpt there, or run "
+            "`lumina download omni`."
+        )
+    return Place(folder, movqgan)
+
+
+def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Place]:
+    """Download what is missing of a published model; yields megabytes, then files checked.
+
+    A download that was broken off goes on where it stopped. The commit is the one asked for, or the one
+    fetched before, or the newest; it is kept beside the files with the sha256 of each. Raises InputError
+    offline, ModelError with the reason if it does not come through.
+    """
+    if not spec.is_published:
+        raise InputError(f"{spec.title} is not downloaded; choose a published model.")
+    for part in _parts(spec, models):
+        wanted = revision or spec.revision if part.names == WANTED else ""
+        if part.find() and not wanted:
+            continue
+        if is_offline_mode():
+            raise InputError(
+                f"{spec.title} is not on this machine and HF_HUB_OFFLINE is set; unset it, or give its "
+                "folder as --model."
+            )
+        yield from _fetch(part, wanted)
+    return locate(spec, models)
+
+
+def _parts(spec: ModelSpec, models: Path) -> list[Part]:
+    models = models.expanduser()
+    repository, _, file = spec.movqgan_source.rpartition("/")
+    return [
+        Part(spec.source, WANTED, models / spec.name),
+        Part(repository, (file,), models / "movqgan-270M"),
+    ]
+
+
+def _shared_movqgan(models: Path) -> Path | None:
+    folder = models.expanduser() / "movqgan-270M"
+    return folder if _is_whole(folder) else None
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a download to ``folder`` was finished; the manifest is written last."""
+    return (folder / MANIFEST).exists() and all(
+        (folder / name).exists() for name in read_json(folder / MANIFEST)
+    )
+
+
+def _has_weights(folder: Path) -> bool:
+    index = folder / "model.safetensors.index.json"
+    if index.exists():
+        return all((folder / name).exists() for name in read_json(index).get("weight_map", {"": ""}).values())
+    return any(folder.glob("*.ckpt")) or (folder / "model.safetensors").exists()
+
+
+@dataclass
+class _Meter:
+    """What a download has brought so far, and whether it is still wanted."""
+
+    done: int = 0
+    cancelled: bool = False
+    failure: Exception | None = None
+
+
+class _Cancelled(Exception):
+    """Nobody waits for the download any more."""
+
+
+def _fetch(part: Part, revision: str) -> Steps[None]:
+    kept = read_json(part.folder / ORIGIN) if (part.folder / ORIGIN).exists() else {}
+    try:
+        info = HfApi(endpoint=ENDPOINT).model_info(
+            part.repository, revision=revision or kept.get("revision"), files_metadata=True
+        )
+    except Exception as error:  # the library raises its own errors and those of the network below it
+        raise ModelError(_failed(part, error)) from error
+    files = {
+        file.rfilename: file
+        for file in info.siblings or ()
+        if any(fnmatch(file.rfilename, name) for name in part.names)
+    }
+    if not files:
+        raise ModelError(f"{part.repository} holds none of the files that are needed; it may have changed.")
+    part.folder.mkdir(parents=True, exist_ok=True)
+    (part.folder / MANIFEST).unlink(missing_ok=True)
+    write_json(part.folder / ORIGIN, {"repository": part.repository, "revision": info.sha})
+    yield from _watched(part, str(info.sha), {name: int(file.size or 0) for name, file in files.items()})
+    digests = {ORIGIN: sha256(part.folder / ORIGIN)}
+    for number, (name, file) in enumerate(files.items(), 1):
+        digests[name] = sha256(part.folder / name)
+        if file.lfs and file.lfs.sha256 != digests[name]:
+            (part.folder / name).unlink()
+            raise ModelError(f"{part.folder / name} was damaged on its way; run the download again.")
+        yield Progress(number, len(files), unit="files checked")
+    write_json(part.folder / MANIFEST, digests)
+
+
+def _watched(part: Part, commit: str, sizes: dict[str, int]) -> Iterator[Progress]:
+    """Download in a thread of its own, since the library calls back where we yield."""
+    meter, total = _Meter(), sum(sizes.values())
+    thread = Thread(target=_pull, args=(part, commit, sizes, meter), daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(LOOK)
+            yield Progress(min(meter.done, total) // MEGABYTE, max(total // MEGABYTE, 1), unit="MB")
+    finally:
+        meter.cancelled = True
+        thread.join()
+    if meter.failure:
+        raise ModelError(_failed(part, meter.failure)) from meter.failure
+
+
+def _pull(part: Part, commit: str, sizes: dict[str, int], meter: _Meter) -> None:
+    class Bar(tqdm):
+        """Counts where the library would draw."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            meter.done += int(options.get("initial") or 0)
+            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
+
+        def update(self, n: float | None = 1) -> None:
+            if meter.cancelled:
+                raise _Cancelled
+            meter.done += int(n or 0)
+
+    before = 0
+    try:
+        for name, size in sizes.items():
+            hf_hub_download(
+                part.repository,
+                name,
+                revision=commit,
+                local_dir=part.folder,
+                endpoint=ENDPOINT,
+                tqdm_class=Bar,
+            )
+            before += size
+            meter.done = before  # what was here already is not counted by the bar
+    except _Cancelled:
+        pass
+    except Exception as error:  # handed to the generator, which says it in one sentence
+        meter.failure = error
+
+
+def _failed(part: Part, error: Exception) -> str:
+    lines = [line.strip(" .") for line in str(error).splitlines() if line.strip()]
+    reason = ": ".join(lines[:2]) or type(error).__name__
+    return (
+        f"{part.repository} could not be downloaded ({reason}); try again to go on where it "
+        "stopped, or give the folder of a model as --model."
+    )

@@ -1,0 +1,65 @@
+"""Choosing another model in the head of the page: it is closed, and opened anew with that model's tabs."""
+
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import gradio as gr
+
+from lumina.model.config import MODELS, ModelSpec, spec_of
+from lumina.server.zerogpu import ON_ZEROGPU
+from lumina.settings import Settings
+
+MANIFEST = "manifest.json"  # written when a download is whole
+# The page cannot tell when the next one is there, so it asks until it is.
+WAIT = """() => {
+  const again = () => fetch("/").then((r) => (r.ok ? location.reload() : setTimeout(again, 500)))
+    .catch(() => setTimeout(again, 500));
+  setTimeout(again, 1500);
+}"""
+
+
+def installed(settings: Settings) -> list[ModelSpec]:
+    """The models that can be loaded here without a download, the present one among them."""
+    present, folder = spec_of(settings.model), settings.models.expanduser()
+    here = [
+        spec for spec in MODELS.values() if not spec.transformer or (folder / spec.name / MANIFEST).exists()
+    ]
+    return here if present in here else [present, *here]
+
+
+class Choice:
+    """Which model the page is for; ``offered`` is empty where visitors may not change it."""
+
+    def __init__(self, settings: Settings, is_public: bool) -> None:
+        found = [] if ON_ZEROGPU or is_public else installed(settings)
+        self.offered = found if len(found) > 1 else []
+        self.present = spec_of(settings.model)
+        self._chosen: SimpleQueue[str] = SimpleQueue()
+
+    def show(self) -> None:
+        """Put the list into the head of the page, if there is something to choose."""
+        if not self.offered:
+            return
+        names = [(spec.title, spec.source if spec.name not in MODELS else spec.name) for spec in self.offered]
+        own = next(name for (_, name), spec in zip(names, self.offered, strict=True) if spec == self.present)
+        box = gr.Dropdown(
+            names,
+            value=own,
+            label="Model",
+            show_label=False,
+            elem_classes="head-choice",
+            min_width=160,
+            scale=0,
+        )
+        told: Callable[[str], None] = self.choose
+        box.input(told, box, None, api_visibility="private", show_progress="hidden").then(None, js=WAIT)
+
+    def choose(self, name: str) -> None:
+        """Ask for this model; raises gr.Error for one that is not offered."""
+        if name not in {spec.name for spec in self.offered} | {spec.source for spec in self.offered}:
+            raise gr.Error("This model is not offered here; choose one of the list.", print_exception=False)
+        self._chosen.put(name)
+
+    def wait(self) -> str:
+        """Until someone chooses: the name."""
+        return self._chosen.get()

@@ -1,0 +1,73 @@
+"""Choosing a model: what is offered, to whom, and that the page opens anew for it at the same address."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from lumina.pipeline.fake import FakePipeline
+from lumina.settings import Settings
+from lumina.ui import app
+from lumina.ui.choice import Choice, installed
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """With tabletop, and the folder of a finished download."""
+    (tmp_path / "omni").mkdir()
+    (tmp_path / "omni" / "manifest.json").write_text("{}")
+    (tmp_path / "lumina-mgpt-2.0").mkdir()  # begun and not finished
+    return Settings(models=tmp_path)
+
+
+def test_models_that_are_here_are_offered(settings: Settings, tmp_path: Path) -> None:
+    assert [spec.name for spec in installed(settings)] == ["tabletop", "omni"]
+    assert [spec.name for spec in Choice(settings, is_public=False).offered] == ["tabletop", "omni"]
+    assert Choice(settings, is_public=True).offered == []
+    assert Choice(Settings(models=tmp_path / "none"), is_public=False).offered == []
+
+
+def test_only_what_is_offered_can_be_chosen(settings: Settings) -> None:
+    choice = Choice(settings, is_public=False)
+    with pytest.raises(gr.Error, match="not offered"):
+        choice.choose("/etc")
+    choice.choose("omni")
+    assert choice.wait() == "omni"
+
+
+class Page:
+    """A page that is served nowhere."""
+
+    server_port = 7861
+
+    def __init__(self, log: list[dict[str, Any]]) -> None:
+        self.log = log
+
+    def launch(self, **options: Any) -> None:
+        self.log.append(options)
+
+    def close(self, verbose: bool = True) -> None:
+        self.log.append({"closed": True})
+
+
+def test_the_page_opens_anew_for_the_chosen_model(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[dict[str, Any]] = []
+    shown: list[str] = []
+
+    def build(workshop: Any, settings: Settings, choice: Choice) -> Page:
+        shown.append(settings.model)
+        if len(shown) == 1:
+            choice.choose("omni")
+        else:
+            choice.offered = []  # so that the second page is the last one
+        return Page(log)
+
+    monkeypatch.setattr(app, "build", build)
+    app.serve(settings, load=FakePipeline)
+    assert shown == ["tabletop", "omni"]
+    assert log[0]["prevent_thread_lock"]
+    assert log[1] == {"closed": True}
+    assert log[2]["server_port"] == 7861
