@@ -106,7 +106,7 @@ def stands(relation: str, a: Solid, b: Solid, width: int, height: int) -> bool:
 
 def text_of(claim: Claim) -> str:
     """The caption of a claim in plain English."""
-    phrases = [_phrase(thing) for thing in claim.things]
+    phrases = [phrase(thing) for thing in claim.things]
     if claim.relation is not None and len(phrases) == 2:
         text = f"{phrases[0]} {claim.relation} {phrases[1]}"
     else:
@@ -116,7 +116,8 @@ def text_of(claim: Claim) -> str:
     return text if claim.light is None else f"{text} {LIGHT_PHRASES[claim.light]}"
 
 
-def _phrase(thing: Thing) -> str:
+def phrase(thing: Thing) -> str:
+    """The words for a thing: ``two red cubes``."""
     noun = thing.shape if thing.count == 1 else f"{thing.shape}s"
     words = [word for word in (thing.size, thing.color, thing.material, noun) if word]
     number = NUMBERS[thing.count]

@@ -141,19 +141,27 @@ def place(
     """
     placed: list[Solid] = []
     for solid in solids:
-        for _ in range(60):
-            right, down = STEP * rng.integers(width // STEP), STEP * rng.integers(height // STEP)
-            x, y = camera.to_ground(float(right), float(down), width, height)
-            if not DEPTHS[0] <= y <= DEPTHS[1]:
-                continue
-            turn = int(rng.choice(TURNS)) if solid.shape == "cube" else 0
-            candidate = replace(solid, x=round(x, 3), y=round(y, 3), turn=turn)
-            if fits([*placed, candidate], width, height):
-                placed.append(candidate)
-                break
-        else:
+        candidate = place_beside(placed, solid, width, height, rng)
+        if candidate is None:
             return None
+        placed.append(candidate)
     return tuple(placed)
+
+
+def place_beside(
+    others: Sequence[Solid], solid: Solid, width: int, height: int, rng: np.random.Generator
+) -> Solid | None:
+    """The solid at a random free place of the grid beside the others; None where no room was found."""
+    for _ in range(60):
+        right, down = STEP * rng.integers(width // STEP), STEP * rng.integers(height // STEP)
+        x, y = camera.to_ground(float(right), float(down), width, height)
+        if not DEPTHS[0] <= y <= DEPTHS[1]:
+            continue
+        turn = int(rng.choice(TURNS)) if solid.shape == "cube" else 0
+        candidate = replace(solid, x=round(x, 3), y=round(y, 3), turn=turn)
+        if fits([*others, candidate], width, height):
+            return candidate
+    return None
 
 
 def sample_solids(

@@ -1,0 +1,119 @@
+"""Edits: they change one thing, can be undone, are asked for without doubt, and are recognised when done."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lumina.tabletop.captions import unknown_words, words_of
+from lumina.tabletop.edits import (
+    OPERATIONS,
+    WHOLE_PICTURE,
+    Edit,
+    change_mask,
+    is_done,
+    sample_edit,
+)
+from lumina.tabletop.instructing import EDIT_WORDS, TEMPLATES, instruct, refer
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import HELD_OUT_TRIPLES, STEP, Scene, Solid, camera, fits, sample_scene
+
+LEFT = Solid("cube", "red", "matte", "large", x=-0.7, y=0.0, turn=20)
+RIGHT = Solid("sphere", "blue", "metal", "small", x=0.7, y=0.0)
+
+
+def edits(operation, count=12, seed=0):
+    rng = np.random.default_rng([seed, OPERATIONS.index(operation)])
+    found = []
+    while len(found) < count:
+        edit = sample_edit(sample_scene(rng, (128, 128)), operation, rng)
+        if edit is not None:
+            found.append(edit)
+    return found
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_edit_changes_one_thing_and_leads_back(operation):
+    for edit in edits(operation):
+        assert edit.operation == operation and edit.before != edit.after
+        assert set(edit.kept) <= set(edit.before.solids) & set(edit.after.solids)
+        assert len(edit.kept) >= len(edit.before.solids) - 1
+        assert fits(edit.after.solids, 128, 128)
+        assert not HELD_OUT_TRIPLES & {solid.triple for solid in edit.after.solids}
+        assert edit.undone().undone() == edit
+        assert edit.undone().after == edit.before
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_true_result_is_recognised_and_the_unedited_scene_is_not(operation):
+    rng = np.random.default_rng(1)
+    for one in edits(operation):
+        for edit in (one, one.undone()):
+            said = instruct(edit, rng)
+            if said is not None:
+                assert is_done(edit, said, edit.after), said.text
+                assert not is_done(edit, said, edit.before), said.text
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_several_phrasings_of_known_words(operation):
+    rng = np.random.default_rng(2)
+    texts = [said.text for edit in edits(operation, 20) if (said := instruct(edit, rng))]
+    assert len({words_of(text)[0] for text in texts}) >= 2
+    assert {word for text in texts for word in words_of(text)} <= EDIT_WORDS
+    assert len(TEMPLATES[operation]) >= 2
+    assert not any("{" in text for text in texts)
+
+
+def test_words_single_out_the_solid_that_is_meant():
+    rng = np.random.default_rng(0)
+    scene = Scene((LEFT, RIGHT, replace(LEFT, x=0.0, y=-1.2, color="green")))
+    said = {index: {refer(scene, index, rng) for _ in range(40)} for index in range(3)}
+    assert "the sphere" in said[1] and "the red cube" in said[0] and "the cube" not in said[0] | said[2]
+    twins = Scene((LEFT, replace(LEFT, x=0.7)))
+    assert refer(twins, 0, rng) == "the red cube on the left"
+    assert refer(twins, 1, rng) == "the red cube on the right"
+    triplets = Scene((LEFT, replace(LEFT, x=0.0), replace(LEFT, x=0.7)))
+    assert refer(triplets, 1, rng) is None
+
+
+def test_an_edit_that_moves_or_spoils_something_else_is_not_done():
+    rng = np.random.default_rng(3)
+    before = Scene((LEFT, RIGHT))
+    edit = Edit("recolour", before, Scene((replace(LEFT, color="green"), RIGHT)), 0)
+    said = instruct(edit, rng)
+    assert is_done(edit, said, edit.after)
+    wrong = [
+        replace(edit.after, ground="brown"),
+        replace(edit.after, light="night"),
+        replace(edit.after, solids=edit.after.solids[:1]),
+        replace(edit.after, solids=(*edit.after.solids, replace(RIGHT, y=1.0))),
+        replace(edit.after, solids=(edit.after.solids[0], replace(RIGHT, x=0.2))),
+        replace(edit.after, solids=(replace(LEFT, color="green", x=-0.1), RIGHT)),
+        replace(edit.after, solids=(replace(LEFT, color="pink"), RIGHT)),
+    ]
+    assert not any(is_done(edit, said, scene) for scene in wrong)
+
+
+@pytest.mark.parametrize("operation", ["recolour", "remove", "relight"])
+def test_the_true_change_holds_the_shadow_and_nothing_far_away(operation):
+    edit = edits(operation, 1)[0]
+    before, after = render(edit.before), render(edit.after)
+    mask = change_mask(before.picture, after.picture)
+    assert (mask.mean() > 0.9) == (operation in WHOLE_PICTURE)
+    off = np.abs(before.picture.astype(int) - after.picture).max(-1)
+    assert off[~mask].max(initial=0) <= 4
+    if operation == "remove":
+        solid = before.instances == edit.solid + 1
+        assert mask[solid].mean() > 0.97 and mask.sum() > 1.05 * solid.sum()
+
+
+def test_places_lie_on_the_grid_of_codes():
+    for edit in edits("move") + edits("add"):
+        x, y = camera.project(np.array([[edit.changed.x, edit.changed.y, 0]], np.float32), 128, 128)[0]
+        assert abs(x / STEP - round(x / STEP)) < 0.05 and abs(y / STEP - round(y / STEP)) < 0.05
+
+
+def test_captions_call_the_new_words_unknown_but_edits_do_not():
+    assert unknown_words("remove the cube") == ["remove"]
+    assert "remove" in EDIT_WORDS and "cube" in EDIT_WORDS and "dog" not in EDIT_WORDS
