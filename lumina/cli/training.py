@@ -50,21 +50,61 @@ def train_decoder(
     show({"model": folder} if as_json else [folder])
 
 
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option("--tasks", help="Tasks to learn, named once each or with commas; default all."),
+]
+StartFrom = Annotated[
+    Path | None, typer.Option("--start-from", help="Model folder whose weights to begin with.", metavar="DIR")
+]
+CodesFolder = Annotated[
+    Path | None, typer.Option("--codes", help="Folder of codes that runs share.", metavar="DIR")
+]
+
+
+@app.command("prepare")
+def prepare_data(
+    data: Data = Path("runs/scenes"),
+    out: Runs = Path("runs/tabletop"),
+    processes: Processes = 2,
+    tasks: Tasks = None,
+    start_from: StartFrom = None,
+    codes: CodesFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Render and encode what the tasks are learned from; `train model` does this too."""
+    from lumina.training import runs
+
+    steps = runs.prepare(
+        data, out, tasks=_split(tasks), start_from=start_from, codes=codes, workers=processes
+    )
+    folder = str(watched(steps, "Preparing", as_json))
+    show({"codes": folder} if as_json else [folder])
+
+
 @app.command("model")
 def train_model(
     data: Data = Path("runs/scenes"),
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 75.0,
     processes: Processes = 2,
-    start_from: Annotated[
-        Path | None,
-        typer.Option("--start-from", help="Model folder whose weights to begin with.", metavar="DIR"),
-    ] = None,
+    batch: Annotated[int, typer.Option("--batch", help="Sequences in a step.", min=1)] = 16,
+    tasks: Tasks = None,
+    start_from: StartFrom = None,
+    codes: CodesFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the transformer on the scenes; goes on where it stopped."""
+    """Train the transformer on the tasks; goes on where it stopped."""
     from lumina.training import runs
 
-    steps = runs.train_model(data, out, minutes=minutes, processes=processes, start_from=start_from)
+    steps = runs.train_model(
+        data, out, minutes=minutes, processes=processes, batch=batch, tasks=_split(tasks),
+        start_from=start_from, codes=codes,
+    )  # fmt: skip
     folder = str(watched(steps, "Training the model", as_json))
     show({"model": folder} if as_json else [folder])
+
+
+def _split(names: list[str] | None) -> list[str]:
+    """``--tasks edit,control --tasks subject`` as three names."""
+    return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]

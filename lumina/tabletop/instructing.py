@@ -104,7 +104,7 @@ def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
 
 
 def _named_places(edit: Edit, solid: Solid, rng: np.random.Generator) -> Iterator[tuple[str, Solid, str]]:
-    """(relation, anchor, words) for each other solid that can be named and that this one clearly stands by."""
+    """(relation, anchor, words) for each nameable solid that this one clearly stands by."""
     for i, anchor in enumerate(edit.before.solids):
         relation = relation_of(solid, anchor, edit.after.width, edit.after.height)
         if relation is None or _is_there(edit, i, relation):
@@ -123,7 +123,7 @@ def _is_there(edit: Edit, anchor: int, relation: str) -> bool:
 
 
 def refer(scene: Scene, index: int, rng: np.random.Generator) -> str | None:
-    """Words that only one solid of the scene answers to, mostly as few as will do; None where there are none."""
+    """Words that only this solid answers to, mostly as few as will do; None where there are none."""
     solid = scene.solids[index]
     found = [
         "the " + " ".join([*[getattr(solid, quality) for quality in said], solid.shape])

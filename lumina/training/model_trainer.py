@@ -1,4 +1,4 @@
-"""Trains the transformer on captioned scenes to predict the next code, with Muon and AdamW."""
+"""Trains the transformer on all tasks to predict the next code, with Muon and AdamW."""
 
 import time
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lumina.errors import InputError
 from lumina.model.checkpoint import load_transformer
 from lumina.model.config import TransformerConfig
 from lumina.model.layout import Vocabulary
@@ -18,16 +19,18 @@ from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
 from lumina.training.kernels import causal_attention, cross_entropy
+from lumina.training.mixture import TASKS, Pools, sources
 from lumina.training.muon import Muon
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
-from lumina.training.sequences import Batch, Sequences, read_coded
+from lumina.training.sequences import Batch, Sequences
 
 TABLETOP_SIZES: dict[str, Any] = {
     "hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 8, "num_attention_heads": 4,
     "num_key_value_heads": 4, "max_position_embeddings": 1024,
 }  # fmt: skip
-HELD_BACK = 200  # scenes at the end of each frame's pool that only measure
+SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
+MEASURED = 2  # batches of 16 for each task
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class ModelTraining:
     processes: int = 2
     seed: int = 1
     start_from: Path | None = None  # a model folder whose weights to begin with, with a fresh optimiser
+    tasks: tuple[str, ...] = TASKS
 
 
 def tabletop_config(vocab_size: int) -> TransformerConfig:
@@ -111,9 +115,7 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     run = _Run(model, optimizers(model, settings, group))
     record = Record(settings.out)
     _begin(run, record, settings)
-    pools = read_coded(settings.scenes, settings.codes)
-    training = Sequences({frame: pool.part(None, -HELD_BACK) for frame, pool in pools.items()}, text)
-    measuring = Sequences({frame: pool.part(-HELD_BACK, None) for frame, pool in pools.items()}, text)
+    training, measuring = _sequences(settings, text)
     budget = settings.minutes * 60
     for batch in training.batches(settings.batch // settings.processes, settings.seed, group.rank, run.step):
         if run.trained >= budget:
@@ -123,14 +125,34 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
-        if group.leads and run.step % 20 == 0:
+        if not group.leads:
+            continue
+        if run.step % 20 == 0:
             record.append(run.step, loss=loss, trained=run.trained, tokens=run.tokens)
             yield Progress(int(run.trained), int(budget), unit="seconds", partial={"loss": loss})
-        if group.leads and run.step % 200 == 0:
-            _report(run, record, _measure(model, measuring, vocabulary))
+        if run.step % MEASURE_EVERY == 0:
+            record.append(run.step, **_measure(model, measuring, vocabulary))
+        if run.step % SAVE_EVERY == 0:
+            _report(run, record)
     if group.leads:
-        _report(run, record, _measure(model, measuring, vocabulary))
+        record.append(run.step, **_measure(model, measuring, vocabulary))
+        _report(run, record)
     return model
+
+
+def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences, dict[str, Sequences]]:
+    """What is trained on, and by task what only measures; raises InputError where nothing is encoded."""
+    learned, held_back = Pools.read(settings.scenes, settings.codes, settings.tasks).split()
+    weighted = [pair for group in sources(learned, text, settings.tasks).values() for pair in group]
+    if not weighted:
+        raise InputError(
+            f"{settings.codes} holds no codes for {', '.join(settings.tasks)}; encode some data."
+        )
+    measuring = sources(held_back, text, settings.tasks)
+    vocabulary = text.vocabulary()
+    return Sequences(weighted, vocabulary), {
+        t: Sequences(group, vocabulary) for t, group in measuring.items()
+    }
 
 
 def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:
@@ -163,13 +185,17 @@ def _step(run: _Run, batch: Batch, vocabulary: Vocabulary, group: Group, rates: 
 
 
 @torch.no_grad()
-def _measure(model: Transformer, sequences: Sequences, vocabulary: Vocabulary) -> float:
-    """Loss on scenes held back, the same samples every time."""
-    batches = sequences.batches(16, seed=99)
-    return float(np.mean([code_loss(model, next(batches), vocabulary).item() for _ in range(4)]))
+def _measure(model: Transformer, tasks: dict[str, Sequences], vocabulary: Vocabulary) -> dict[str, float]:
+    """Loss of each task on what is held back, the same samples every time, and their mean."""
+    losses: dict[str, float] = {}
+    for task, sequences in tasks.items():
+        batches = sequences.batches(16, seed=99)
+        found = [code_loss(model, next(batches), vocabulary).item() for _ in range(MEASURED)]
+        losses[f"held_back_{task}"] = float(np.mean(found))
+    return {"held_back": float(np.mean(list(losses.values()))), **losses}
 
 
-def _report(run: _Run, record: Record, held_back_loss: float) -> None:
-    record.append(run.step, held_back=held_back_loss)
+def _report(run: _Run, record: Record) -> None:
     record.save(run.state())
-    record.draw_curves("loss", "held_back")
+    names = [name for name in record.rows()[-1] if name.startswith("held_back_")]
+    record.draw_curves("loss", *(names if len(names) > 1 else ("held_back",)))

@@ -1,19 +1,24 @@
 """The two documented training commands from end to end: render, train, and write a model folder."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from lumina.errors import InputError
-from lumina.model.checkpoint import load_movqgan, save_movqgan, save_transformer, write_manifest
+from lumina.model.checkpoint import save_movqgan, save_transformer, write_manifest
 from lumina.steps import Steps
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
+from lumina.training.codes import MAP_SHARDS, encode_shards
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
+from lumina.training.mixture import KINDS, check_tasks
 from lumina.training.model_trainer import ModelTraining
-from lumina.training.sequences import encode_shards
+from lumina.training.pairs import render_pairs
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
 
 SHARDS = 150  # of 200 scenes each
+PAIR_SHARDS = {"edits": 40, "subjects": 30}  # of 200 pictures each
 
 
 def train_tokenizer(
@@ -50,23 +55,65 @@ def train_model(
     *,
     minutes: float = 75.0,
     processes: int = 2,
+    batch: int = 16,
+    tasks: Sequence[str] = (),
     start_from: Path | None = None,
+    codes: Path | None = None,
 ) -> Steps[Path]:
     """Train the transformer on `data` with the picture tokenizer in `out/model`; writes it there too.
 
-    Runs again from where it stopped, or with `start_from` (a model folder) from weights that exist.
-    Returns the model folder. Raises InputError if the tokenizer has not been trained.
+    `tasks`: all of the mixture unless named. Runs again from where it stopped, or with `start_from` (a model
+    folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
+    to share with other runs, else `out/codes`. Returns the model folder. Raises InputError if the tokenizer
+    has not been trained, or for an unknown task.
     """
-    folder = out / "model"
-    _need_tokenizer(folder, data)
-    yield from encode_shards(data, load_movqgan(folder), out / "codes")
+    folder, chosen = out / "model", check_tasks(tasks)
+    codes = codes or out / "codes"
+    yield from prepare(data, out, tasks=chosen, start_from=start_from, codes=codes, workers=processes)
     settings = ModelTraining(
-        data, out / "codes", folder, out / "transformer", minutes, processes=processes, start_from=start_from
-    )
+        data, codes, folder, out / "transformer", minutes, batch, processes=processes,
+        start_from=start_from, tasks=chosen,
+    )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
     write_manifest(folder)
     return folder
+
+
+def prepare(
+    data: Path,
+    out: Path,
+    *,
+    tasks: Sequence[str] = (),
+    start_from: Path | None = None,
+    codes: Path | None = None,
+    workers: int = 2,
+) -> Steps[Path]:
+    """Render the pairs and encode the pictures that these tasks are learned from; returns the codes' folder.
+
+    What is there already is left alone, so this may run again. Raises InputError as `train_model` does.
+    """
+    chosen, folder, codes = check_tasks(tasks), out / "model", codes or out / "codes"
+    if start_from is not None:
+        _bring_tokenizer(start_from, folder)
+    _need_tokenizer(folder, data)
+    kinds = {"edit": "edits", "subject": "subjects"}
+    wanted = {kinds[task]: PAIR_SHARDS[kinds[task]] for task in chosen if task in kinds}
+    yield from render_pairs(data, wanted, workers)
+    map_shards = MAP_SHARDS if set(KINDS) & set(chosen) else 0
+    yield from encode_shards(data, folder, codes, map_shards=map_shards, workers=workers)
+    return codes
+
+
+def _bring_tokenizer(source: Path, folder: Path) -> None:
+    """Copy both tokenizers of a finished model into a run that has none."""
+    if (folder / "movq_config.json").exists() or not (source / "movq_config.json").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for pattern in ("tokenizer*.json", "movq*"):
+        for file in source.glob(pattern):
+            shutil.copyfile(file, folder / file.name)
+    write_manifest(folder)
 
 
 def _need_tokenizer(folder: Path, data: Path) -> None:

@@ -1,44 +1,21 @@
-"""What the transformer is trained on: captioned pictures as token sequences, in batches of one frame."""
+"""Batches of token sequences, each of one size and nearly one length, so that little goes into padding."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lumina.model.layout import TokenLayout
-from lumina.model.movqgan import MoVQGAN
-from lumina.model.text import TextTokenizer
-from lumina.steps import Progress, Steps
-from lumina.tabletop.captions import describe, text_of
-from lumina.tabletop.scenes import Scene
-from lumina.tasks.instructions import text_to_image as instruction
-from lumina.training.dataset import Shard, read_pictures, read_scenes, shard_files
-from lumina.training.tokenizer_trainer import to_pixels
+from lumina.model.layout import TokenLayout, Vocabulary
+from lumina.training.mixture import Weighted
+from lumina.training.sources import Sample, shares
 
-TEXT_DROP = 0.1  # share of samples without text, for guidance
-SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
-# A small model on few processor hours learns the common case well or everything poorly: daylight, square
-# frames and few different solids are drawn more often than they were rendered.
-FRAME_SHARES = {(128, 128): 0.7, (160, 96): 0.15, (96, 160): 0.15}
-LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.6, "night": 0.6}
-CROWD_WEIGHT = 0.4  # for three and more solids that are not of one shape
-UNSIZED = "Generate an image according to the following prompt:\n{}"
-
-
-@dataclass(frozen=True)
-class CodedScenes:
-    """Scenes of one frame and the codes of their pictures [scenes, rows, cols]."""
-
-    scenes: tuple[Scene, ...]
-    codes: NDArray[np.int16]
-
-    def part(self, first: int | None, last: int | None) -> "CodedScenes":
-        """The scenes from `first` to before `last`, as in a slice."""
-        return CodedScenes(self.scenes[first:last], self.codes[first:last])
+DEPTH = 8  # batches that are drawn together and share out their samples by length
+USUAL_CODES = 256  # of a picture; a batch has fewer sequences where there are more codes to each
 
 
 @dataclass(frozen=True)
@@ -50,84 +27,78 @@ class Batch:
     codes: Tensor
 
 
-def encode_shards(scenes: Path, movqgan: MoVQGAN, out: Path) -> Steps[int]:
-    """Write the codes of every plain shard's pictures as `codes-*.npy`; returns the number of files."""
-    out.mkdir(parents=True, exist_ok=True)
-    files = [f for f in shard_files(scenes) if not Shard(int(f.stem[-5:])).patterned]
-    for done, file in enumerate(files, start=1):
-        target = out / f"codes-{file.stem[-5:]}.npy"
-        if not target.exists():
-            pictures = read_pictures(file, "picture")
-            with torch.inference_mode():
-                parts = [movqgan.encode(to_pixels(pictures[i : i + 50])) for i in range(0, len(pictures), 50)]
-            np.save(target, torch.cat(parts).to(torch.int16).numpy())
-        yield Progress(done, len(files), unit="shards")
-    return len(files)
+@dataclass(frozen=True)
+class Bucket:
+    """Samples of one size, (width, height) in pixels, with or without a given upper half."""
 
-
-def read_coded(scenes: Path, coded: Path) -> dict[tuple[int, int], CodedScenes]:
-    """All encoded scenes, by (width, height)."""
-    found: dict[tuple[int, int], tuple[list[Scene], list[NDArray[np.int16]]]] = {}
-    for file in sorted(coded.glob("codes-*.npy")):
-        rows = read_scenes(scenes / f"scenes-{file.stem[-5:]}.npz")
-        pool = found.setdefault((rows[0].width, rows[0].height), ([], []))
-        pool[0].extend(rows)
-        pool[1].append(np.load(file))
-    return {frame: CodedScenes(tuple(s), np.concatenate(c)) for frame, (s, c) in found.items()}
-
-
-def weight_of(scene: Scene) -> float:
-    """How often a scene is drawn, relative to others."""
-    crowd = len(scene.solids) > 2 and len({solid.shape for solid in scene.solids}) > 1
-    return LIGHT_WEIGHTS[scene.light] * (CROWD_WEIGHT if crowd else 1.0)
-
-
-def shares(weights: Iterable[float]) -> NDArray[np.float64]:
-    """Weights scaled to sum to one."""
-    values = np.array(list(weights))
-    return np.asarray(values / values.sum())
+    size: tuple[int, int]
+    given: bool
 
 
 class Sequences:
-    """Draws batches: caption and codes of random scenes, text dropped now and then."""
+    """Draws batches from weighted sources; each batch is of one bucket."""
 
-    def __init__(self, pools: dict[tuple[int, int], CodedScenes], text: TextTokenizer) -> None:
-        self._pools, self._text = pools, text
-        self._vocabulary = text.vocabulary()
-        self._frames = sorted(pools)
-        self._frame_chances = shares(FRAME_SHARES.get(frame, 0.1) for frame in self._frames)
-        self._chances = {frame: shares(map(weight_of, pool.scenes)) for frame, pool in pools.items()}
+    def __init__(self, weighted: Sequence[Weighted], vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._sources: dict[Bucket, list[Weighted]] = {}
+        for source, weight in weighted:
+            self._sources.setdefault(Bucket(source.size, source.given), []).append((source, weight))
+        self._buckets = list(self._sources)
+        self._chances = shares(sum(w for _, w in group) for group in self._sources.values())
+        self._drawn: dict[Bucket, tuple[tuple[int, ...], list[list[Sample]]]] = {}
 
     def batches(self, size: int, seed: int, rank: int = 0, first: int = 0) -> Iterator[Batch]:
-        """Endless batches from step `first` on; all ranks share a step's frame, each has its own scenes."""
-        step = first
-        while True:
+        """Endless batches from step `first` on; all ranks share a step's bucket, each has its own samples.
+
+        `size` is the number of sequences of a picture's length; there are fewer of longer ones.
+        """
+        seen: Counter[int] = Counter()
+        for step in count():
             shared = np.random.default_rng([seed, step])
-            frame = self._frames[shared.choice(len(self._frames), p=self._frame_chances)]
-            yield self.batch(frame, size, np.random.default_rng([seed, step, rank]))
-            step += 1
+            number = int(shared.choice(len(self._buckets), p=self._chances))
+            if step >= first:
+                yield self._batch(number, seen[number], size, seed, rank)
+            seen[number] += 1
 
-    def batch(self, frame: tuple[int, int], size: int, rng: np.random.Generator) -> Batch:
-        """`size` random samples of one frame, padded on the right."""
-        pool = self._pools[frame]
-        rows, cols = pool.codes.shape[1:]
-        layout = TokenLayout(rows, cols, self._vocabulary, codes_per_size=cols * 32 // frame[0])
-        chosen = rng.choice(len(pool.scenes), size=size, p=self._chances[frame])
-        prompts = [self._prompt(pool.scenes[i], rng) for i in chosen]
-        codes = torch.from_numpy(pool.codes[chosen].astype(np.int64))
-        images = layout.forced().repeat(size, 1)
-        images[:, layout.code_positions] = codes.flatten(1) + self._vocabulary.first_code
-        ids = torch.full((size, max(map(len, prompts)) + layout.length), self._vocabulary.image_end)
-        for row, prompt in enumerate(prompts):
-            ids[row, : len(prompt)] = torch.tensor(prompt, dtype=torch.long)
-            ids[row, len(prompt) : len(prompt) + layout.length] = images[row]
-        starts = torch.tensor([len(prompt) for prompt in prompts])[:, None]
-        return Batch(ids[:, :-1], starts + layout.code_positions - 1, codes.flatten(1))
+    def _batch(self, number: int, ordinal: int, size: int, seed: int, rank: int) -> Batch:
+        """The batch of this ordinal in a bucket: one of `DEPTH` that were drawn together."""
+        bucket = self._buckets[number]
+        group, place = divmod(ordinal, DEPTH)
+        key = (group, size, seed, rank)
+        if self._drawn.get(bucket, ((), []))[0] != key:
+            rng = np.random.default_rng([seed, group, number, rank])
+            samples = sorted(self._samples(bucket, size, rng), key=lambda sample: len(sample.prompt))
+            each = len(samples) // DEPTH
+            order = np.random.default_rng([seed, group, number]).permutation(DEPTH)
+            self._drawn[bucket] = key, [samples[i * each : (i + 1) * each] for i in order]
+        return self._joined(bucket, self._drawn[bucket][1][place])
 
-    def _prompt(self, scene: Scene, rng: np.random.Generator) -> list[int]:
-        if rng.random() < TEXT_DROP:
-            return []
-        caption = text_of(describe(scene, rng))
-        if rng.random() < SIZE_DROP:
-            return self._text.encode(UNSIZED.format(caption))
-        return self._text.encode(instruction(caption, scene.width, scene.height))
+    def _samples(self, bucket: Bucket, size: int, rng: np.random.Generator) -> Iterator[Sample]:
+        group = self._sources[bucket]
+        chances = shares(weight for _, weight in group)
+        first = self._draw(group, chances, rng)
+        yield first
+        each = max(1, round(size * USUAL_CODES / max(first.codes.size, USUAL_CODES)))
+        for _ in range(each * DEPTH - 1):
+            yield self._draw(group, chances, rng)
+
+    @staticmethod
+    def _draw(group: list[Weighted], chances: NDArray[np.float64], rng: np.random.Generator) -> Sample:
+        return group[int(rng.choice(len(group), p=chances))][0].sample(rng)
+
+    def _joined(self, bucket: Bucket, samples: Sequence[Sample]) -> Batch:
+        """The samples side by side, padded on the right."""
+        rows, cols = samples[0].codes.shape
+        layout = TokenLayout(rows, cols, self._vocabulary, codes_per_size=cols * 32 // bucket.size[0])
+        skipped = rows * cols // 2 if bucket.given else 0
+        longest = max(len(sample.prompt) for sample in samples) + layout.length
+        ids = torch.full((len(samples), longest), self._vocabulary.image_end)
+        for row, sample in enumerate(samples):
+            start = len(sample.prompt)
+            ids[row, :start] = torch.tensor(sample.prompt, dtype=torch.long)
+            ids[row, start : start + layout.length] = layout.encode(torch.from_numpy(sample.codes))
+        starts = torch.tensor([len(sample.prompt) for sample in samples])[:, None]
+        codes = torch.from_numpy(np.stack([sample.codes for sample in samples])).flatten(1)
+        # nothing after the last code is learned, so neither are its newline and the end computed
+        before = starts + layout.code_positions[skipped:] - 1
+        return Batch(ids[:, : int(before.max()) + 1], before, codes[:, skipped:])

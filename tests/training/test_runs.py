@@ -18,7 +18,6 @@ def small(monkeypatch):
     """A world of six scenes, and networks of a few thousand weights."""
     monkeypatch.setattr(dataset, "SHARD", 6)
     monkeypatch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere"])
-    monkeypatch.setattr(model_trainer, "HELD_BACK", 2)
     monkeypatch.setattr(model_trainer, "TABLETOP_SIZES", TINY_TRANSFORMER)
     monkeypatch.setattr(runs, "TABLETOP_MOVQ", TINY_MOVQ)
     small_settings = dataclasses.make_dataclass(

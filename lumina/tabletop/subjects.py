@@ -1,0 +1,77 @@
+"""Subjects: a patterned solid alone on white, and the same solid in a new scene with words for both."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lumina.tabletop import camera
+from lumina.tabletop.captions import Claim, Thing, relation_of
+from lumina.tabletop.edits import Edit
+from lumina.tabletop.scenes import (
+    GROUNDS,
+    LIGHTS,
+    PATTERNS,
+    TURNS,
+    Scene,
+    Solid,
+    place,
+    sample_solids,
+)
+
+FOOT = (64.0, 88.0)  # pixel where a subject stands in its own square picture
+COMPANY = (0.4, 0.45, 0.15)  # chances of no, one and two plain solids beside the subject
+LIGHT_CHANCES = (0.7, 0.15, 0.15)
+FRAME = (128, 128)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is said of a subject, and the sentence of its new scene as a claim; the subject comes first."""
+
+    description: str
+    claim: Claim
+
+
+def sample_subject(rng: np.random.Generator) -> Edit:
+    """A subject on white (`before`) and in a new scene (`after`), where it is `solids[0]`."""
+    while True:
+        subject = replace(sample_solids(rng)[0], pattern=str(rng.choice(PATTERNS[1:])))
+        count = int(rng.choice(len(COMPANY), p=COMPANY))
+        others = [other for other in sample_solids(rng) + sample_solids(rng) if _differs(other, subject)]
+        solids = place((subject, *others[:count]), *FRAME, rng) if len(others) >= count else None
+        if solids is not None:
+            light = LIGHTS[int(rng.choice(len(LIGHTS), p=LIGHT_CHANCES))]
+            scene = Scene(solids, str(rng.choice(GROUNDS)), light, *FRAME)
+            return Edit("subject", alone(subject, rng), scene, 0)
+
+
+def _differs(other: Solid, subject: Solid) -> bool:
+    """Solids beside the subject have another colour and another shape, so that it is never taken for one."""
+    return other.color != subject.color and other.shape != subject.shape
+
+
+def alone(subject: Solid, rng: np.random.Generator) -> Scene:
+    """The subject by itself on the white ground in daylight."""
+    x, y = camera.to_ground(*FOOT, *FRAME)
+    turn = int(rng.choice(TURNS)) if subject.shape == "cube" else 0
+    return Scene((replace(subject, x=round(x, 3), y=round(y, 3), turn=turn),), "white", "daylight", *FRAME)
+
+
+def request(pair: Edit, rng: np.random.Generator) -> Request:
+    """Random true words for a pair: for the subject all, some or none of its looks, for the scene a claim."""
+    subject, *others = pair.after.solids
+    said = (subject.pattern, subject.color) if (chance := rng.random()) < 0.6 else (subject.color,)
+    words = [*(said if chance < 0.85 else ()), subject.shape]
+    first = Thing(1, subject.shape, subject.color if rng.random() < 0.7 else None)
+    rest = [Thing(1, other.shape, other.color) for other in others]
+    relation = None
+    if len(rest) == 1 and rng.random() < 0.8:
+        relation = relation_of(subject, others[0], pair.after.width, pair.after.height)
+    ground = pair.after.ground if rng.random() < 0.85 else None
+    light = pair.after.light if rng.random() < 0.5 or ground is None else None
+    return Request(" ".join(words), Claim(_counted((first, *rest)), relation, ground, light))
+
+
+def _counted(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """Equal things as one thing of several."""
+    return tuple(replace(thing, count=things.count(thing)) for thing in dict.fromkeys(things))

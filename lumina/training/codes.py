@@ -1,0 +1,164 @@
+"""Pictures as codes on disk: the finished picture tokenizer encodes every shard once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lumina.model.checkpoint import load_movqgan
+from lumina.steps import Progress, Steps
+from lumina.tabletop import maps
+from lumina.tabletop.edits import Edit
+from lumina.tabletop.scenes import FRAMES, Scene
+from lumina.training import pairs
+from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes, shard_files
+from lumina.training.tokenizer_trainer import to_pixels
+
+MAP_SHARDS = 40  # square shards whose maps are encoded, 200 scenes each
+Codes = NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kind of picture of one shard to encode."""
+
+    source: Path
+    kind: str
+    target: Path
+
+
+@dataclass(frozen=True)
+class CodedScenes:
+    """Scenes of one frame and the codes of their pictures, and of maps if any, each [scenes, rows, cols]."""
+
+    scenes: tuple[Scene, ...]
+    codes: Mapping[str, Codes]
+
+    def __len__(self) -> int:
+        return len(self.scenes)
+
+    def part(self, first: int | None, last: int | None) -> "CodedScenes":
+        """The scenes from `first` to before `last`, as in a slice."""
+        return CodedScenes(self.scenes[first:last], {k: c[first:last] for k, c in self.codes.items()})
+
+
+@dataclass(frozen=True)
+class CodedPairs:
+    """Edits or subjects, and the codes [pairs, rows, cols] before and after."""
+
+    edits: tuple[Edit, ...]
+    before: Codes
+    after: Codes
+
+    def __len__(self) -> int:
+        return len(self.edits)
+
+    def part(self, first: int | None, last: int | None) -> "CodedPairs":
+        """The pairs from `first` to before `last`, as in a slice."""
+        return CodedPairs(self.edits[first:last], self.before[first:last], self.after[first:last])
+
+
+def encode_shards(
+    data: Path, model: Path, out: Path, *, map_shards: int = MAP_SHARDS, workers: int = 2
+) -> Steps[int]:
+    """Write the codes of all shards in `data`, by the tokenizer in the folder `model`; returns their number.
+
+    `codes-*.npy` are pictures of plain scenes, `depth-*.npy` … maps of the first `map_shards` square ones,
+    `edits-*.npy` and `subjects-*.npy` pictures of pairs. What is there already is left alone.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    jobs = list(_jobs(data, out, map_shards))
+    missing = [job for job in jobs if not job.target.exists()]
+    if workers == 1:
+        for done, job in enumerate(missing, start=1):
+            _encode(job, model)
+            yield Progress(done, len(missing), unit="shards of codes")
+        return len(jobs)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done, _ in enumerate(pool.map(_encode, missing, [model] * len(missing)), start=1):
+            yield Progress(done, len(missing), unit="shards of codes")
+    return len(jobs)
+
+
+def _jobs(data: Path, out: Path, map_shards: int) -> Iterator[Job]:
+    plain = [f for f in shard_files(data) if not Shard(_number(f)).patterned]
+    square = [f for f in plain if Shard(_number(f)).frame == FRAMES[0]]
+    for file in plain:
+        yield Job(file, "picture", out / f"codes-{file.stem[-5:]}.npy")
+    for kind in pairs.KINDS:
+        for file in pairs.pair_files(data, kind):
+            yield Job(file, "picture", out / f"{file.stem}.npy")
+    for file in square[:map_shards]:
+        for kind in maps.MAP_KINDS:
+            yield Job(file, kind, out / f"{kind}-{file.stem[-5:]}.npy")
+
+
+def _number(file: Path) -> int:
+    return int(file.stem[-5:])
+
+
+@torch.inference_mode()
+def _encode(job: Job, model: Path) -> None:
+    torch.set_num_threads(1)
+    movqgan = load_movqgan(model)
+    pictures = _pictures(job.source, job.kind)
+    parts = [movqgan.encode(to_pixels(pictures[i : i + 50])) for i in range(0, len(pictures), 50)]
+    part = job.target.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, torch.cat(parts).to(torch.int16).numpy())
+    part.replace(job.target)
+
+
+def _pictures(source: Path, kind: str) -> Pictures:
+    """Pictures or maps of a shard, [scenes, h, w, 3]; soft edges and scribbles are made on the way."""
+    if kind == "hed":
+        return np.stack([maps.soft_edge_picture(picture) for picture in read_pictures(source, "picture")])
+    if kind == "scribble":
+        segments = map(maps.segments_of, read_pictures(source, "segmentation"))
+        return np.stack([maps.scribble_picture(segment) for segment in segments])
+    return read_pictures(source, kind)
+
+
+def read_coded(data: Path, coded: Path) -> dict[tuple[int, int], CodedScenes]:
+    """All encoded pictures of plain scenes, by (width, height)."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for file in sorted(coded.glob("codes-*.npy")):
+        found.setdefault(Shard(_number(file)).frame, []).append(file.stem[-5:])
+    return {frame: _read(data, coded, numbers, ("picture",)) for frame, numbers in found.items()}
+
+
+def read_coded_maps(data: Path, coded: Path) -> CodedScenes | None:
+    """The square scenes whose maps are all encoded, with their pictures; None if there are none."""
+    numbers = [file.stem[-5:] for file in sorted(coded.glob(f"{maps.MAP_KINDS[0]}-*.npy"))]
+    kinds = ("picture", *maps.MAP_KINDS)
+    whole = [n for n in numbers if all(_code_file(coded, kind, n).exists() for kind in kinds)]
+    return _read(data, coded, whole, kinds) if whole else None
+
+
+def _read(data: Path, coded: Path, numbers: Sequence[str], kinds: Sequence[str]) -> CodedScenes:
+    scenes = [scene for number in numbers for scene in read_scenes(data / f"scenes-{number}.npz")]
+    codes = {k: np.concatenate([np.load(_code_file(coded, k, n)) for n in numbers]) for k in kinds}
+    return CodedScenes(tuple(scenes), codes)
+
+
+def _code_file(coded: Path, kind: str, number: str) -> Path:
+    return coded / f"{'codes' if kind == 'picture' else kind}-{number}.npy"
+
+
+def read_coded_pairs(data: Path, coded: Path, kind: str) -> CodedPairs | None:
+    """All encoded pairs of a kind; None if there are none."""
+    edits: list[Edit] = []
+    before: list[Codes] = []
+    after: list[Codes] = []
+    for file in sorted(coded.glob(f"{kind}-*.npy")):
+        scenes, links = pairs.read_pairs(data / f"{file.stem}.npz")
+        codes = np.load(file)
+        edits += [link.edit(scenes) for link in links]
+        before.append(codes[[link.before for link in links]])
+        after.append(codes[[link.after for link in links]])
+    return CodedPairs(tuple(edits), np.concatenate(before), np.concatenate(after)) if edits else None
