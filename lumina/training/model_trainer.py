@@ -72,7 +72,7 @@ def optimizers(model: Transformer, settings: ModelTraining, group: Group) -> lis
     others = [p for p in model.parameters() if id(p) not in chosen]
     return [
         Muon(matrices, lr=settings.muon_rate, weight_decay=0.05, group=group),
-        torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=0.01),
+        torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=0.01, fused=True),
     ]
 
 

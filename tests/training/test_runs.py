@@ -8,7 +8,9 @@ import torch
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan, load_transformer
 from lumina.steps import finish
-from lumina.training import dataset, model_trainer, runs, tokenizer_trainer, vocabulary
+from lumina.training import dataset, model_trainer, pairs, runs, tokenizer_trainer, vocabulary
+from lumina.training.mixture import TASKS
+from lumina.training.record import Record
 from lumina.training.tokenizer_trainer import TokenizerTraining
 from tests.training.tiny import TINY_MOVQ, TINY_TRANSFORMER
 
@@ -30,7 +32,7 @@ def small(monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path):
+def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, monkeypatch):
     data, out = tmp_path / "scenes", tmp_path / "run"
     with pytest.raises(InputError, match="train tokenizer"):
         finish(runs.train_model(data, out))
@@ -41,19 +43,19 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path):
     codes = load_movqgan(folder).encode(torch.zeros(1, 3, 128, 128))
     finish(runs.train_decoder(data, out, minutes=0.02, processes=1))
     assert torch.equal(load_movqgan(folder).encode(torch.zeros(1, 3, 128, 128)), codes)
-    assert finish(runs.train_model(data, out, minutes=0.03, processes=1)) == folder
+    assert finish(runs.train_model(data, out, minutes=0.03, processes=1, tasks=["text_to_image"])) == folder
     first = load_transformer(folder)
     assert (out / "transformer" / "curves.png").exists()
     # the same command again has nothing left to do and writes the same weights
-    finish(runs.train_model(data, out, minutes=0.03, processes=1))
+    finish(runs.train_model(data, out, minutes=0.03, processes=1, tasks=["text_to_image"]))
     again = load_transformer(folder)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
     # a later release goes on from the finished weights with a fresh optimiser
+    monkeypatch.setattr(pairs, "SHARD", 12)
+    monkeypatch.setattr(runs, "PAIR_SHARDS", {"edits": 1, "subjects": 1})
     later = tmp_path / "later"
-    (later / "model").mkdir(parents=True)
-    for file in folder.iterdir():
-        (later / "model" / file.name).write_bytes(file.read_bytes())
     finish(runs.train_model(data, later, minutes=0.05, processes=1, start_from=folder))
+    assert {row for row in Record(later / "transformer").rows()[-1]} >= {f"held_back_{t}" for t in TASKS}
     moved = load_transformer(later / "model")
     assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), moved.parameters(), strict=True))
 

@@ -1,0 +1,151 @@
+"""Training on all tasks: pairs on disk, samples in the right words and halves, batches that resume."""
+
+import numpy as np
+import pytest
+import torch
+
+from lumina.errors import InputError
+from lumina.model.checkpoint import save_movqgan
+from lumina.model.movqgan import MoVQGAN
+from lumina.model.text import TextTokenizer
+from lumina.steps import finish
+from lumina.tabletop.edits import OPERATIONS
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import HELD_OUT_TRIPLES, is_held_out
+from lumina.training import codes, dataset, mixture, pairs, vocabulary
+from lumina.training.mixture import TASKS, Pools, check_tasks, sources
+from lumina.training.pairs import PairShard
+from lumina.training.sequences import Sequences
+from tests.training.tiny import TINY_MOVQ
+
+CODES = 64
+
+
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory):
+    """Six scenes with maps, three chains of edits and six subjects, as codes of a random tokenizer."""
+    folder = tmp_path_factory.mktemp("tasks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dataset, "SHARD", 12)
+        patch.setattr(pairs, "SHARD", 12)
+        patch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere: dual-panel image"])
+        dataset._write_shard(0, folder)
+        finish(pairs.render_pairs(folder, {"edits": 1, "subjects": 1}, workers=1))
+        vocabulary.build_tokenizer(folder / "model", CODES)
+    torch.manual_seed(0)
+    movqgan = MoVQGAN(TINY_MOVQ)
+    with torch.no_grad():
+        movqgan.quantize.embedding.weight.normal_()
+    save_movqgan(movqgan, folder / "model")
+    finish(codes.encode_shards(folder, folder / "model", folder / "codes", map_shards=1, workers=1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def text(encoded):
+    return TextTokenizer.load(encoded / "model")
+
+
+@pytest.fixture(scope="module")
+def pools(encoded):
+    return Pools.read(encoded, encoded / "codes", TASKS)
+
+
+def test_a_shard_of_edits_holds_chains_of_training_scenes(encoded):
+    scenes, links = pairs.read_pairs(PairShard("edits", 0).path(encoded))
+    assert len(scenes) >= 12 and len(links) >= 8
+    assert not any(is_held_out(scene) for scene in scenes)
+    assert not any(solid.triple in HELD_OUT_TRIPLES for scene in scenes for solid in scene.solids)
+    assert {link.operation for link in links} <= set(OPERATIONS)
+    assert all(link.after == link.before + 1 for link in links)
+    pictures = dataset.read_pictures(PairShard("edits", 0).path(encoded), "picture")
+    assert (pictures[1] == render(scenes[1]).picture).all()
+
+
+def test_a_subject_is_alone_on_white_and_again_in_its_scene(encoded):
+    scenes, links = pairs.read_pairs(PairShard("subjects", 0).path(encoded))
+    for link in links:
+        before, after = scenes[link.before], scenes[link.after]
+        (alone,), again = before.solids, after.solids[link.solid]
+        looks = [(s.shape, s.color, s.material, s.size, s.pattern) for s in (alone, again)]
+        assert looks[0] == looks[1] and alone.pattern != "plain" and before.ground == "white"
+        assert all(s.pattern == "plain" and s.color != again.color for s in after.solids[1:])
+
+
+def test_encoding_goes_on_where_it_stopped(encoded):
+    file = encoded / "codes" / "hed-00000.npy"
+    before = (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns
+    kept = np.load(file)
+    file.unlink()
+    finish(codes.encode_shards(encoded, encoded / "model", encoded / "codes", map_shards=1, workers=1))
+    assert (np.load(file) == kept).all()
+    assert (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_sample_is_the_panels_of_its_task(pools, text, task):
+    ((source, _),) = sources(pools, text, [task])[task]
+    assert source.size == ((128, 128) if task == "text_to_image" else (128, 256))
+    assert source.given == (task not in ("text_to_image", "image_pair"))
+    rng = np.random.default_rng(0)
+    samples = [source.sample(rng) for _ in range(30)]
+    rows = 16 if task == "text_to_image" else 32
+    assert all(sample.codes.shape == (rows, 16) for sample in samples)
+    assert 0 < sum(not sample.prompt for sample in samples) < 10
+    words = [text._plain.decode(sample.prompt[1:-1]) for sample in samples if sample.prompt]
+    assert all(("dual-panel image of 128x256" in w) or "128×256" in w for w in words) == (rows == 32)
+
+
+def test_control_shows_the_map_above_and_predict_below(pools, text):
+    rng = np.random.default_rng(1)
+    found = sources(pools, text, ["control", "predict"])
+    above = {sample.codes[:16].tobytes() for sample in draw(found["control"], rng)}
+    below = {sample.codes[16:].tobytes() for sample in draw(found["predict"], rng)}
+    pictures = {codes.astype(np.int64).tobytes() for codes in pools.maps.codes["picture"]}
+    assert not (above | below) & pictures
+    assert {sample.codes[16:].tobytes() for sample in draw(found["control"], rng)} <= pictures
+
+
+def draw(weighted, rng):
+    ((source, _),) = weighted
+    return [source.sample(rng) for _ in range(8)]
+
+
+def mixed(pools, text, tasks=TASKS):
+    weighted = [pair for group in sources(pools, text, tasks).values() for pair in group]
+    return Sequences(weighted, text.vocabulary())
+
+
+def test_only_drawn_codes_are_learned(pools, text):
+    vocabulary = text.vocabulary()
+    for task, learned in (("text_to_image", 256), ("image_pair", 512), ("edit", 256)):
+        batch = next(mixed(pools, text, [task]).batches(4, seed=1))
+        assert batch.codes.shape[1] == learned
+        assert batch.before.max() == batch.ids.shape[1] - 1
+        ids = torch.cat([batch.ids, torch.zeros(len(batch.ids), 1, dtype=torch.long)], dim=1)
+        after = ids.gather(1, batch.before[:, :-1] + 1)
+        assert torch.equal(after, batch.codes[:, :-1] + vocabulary.first_code)
+
+
+def test_batches_are_of_one_length_and_go_on_where_they_stopped(pools, text):
+    sequences = mixed(pools, text)
+    whole = [batch for batch, _ in zip(sequences.batches(8, seed=3), range(40), strict=False)]
+    again = mixed(pools, text).batches(8, seed=3, first=30)
+    assert all(torch.equal(a.ids, next(again).ids) for a in whole[30:])
+    other = next(sequences.batches(8, seed=3, rank=1))
+    assert other.codes.shape == whole[0].codes.shape and not torch.equal(other.codes, whole[0].codes)
+    vocabulary = text.vocabulary()
+    end = sum(int((batch.ids == vocabulary.image_end).sum()) for batch in whole)
+    assert end < 0.1 * sum(batch.ids.numel() for batch in whole)
+
+
+def test_the_mixture_is_whole_and_named(pools, text):
+    assert sum(mixture.SHARES.values()) == pytest.approx(1)
+    assert check_tasks([]) == TASKS and check_tasks(["edit", "control"]) == ("control", "edit")
+    with pytest.raises(InputError, match="sculpture"):
+        check_tasks(["sculpture"])
+    learned, held_back = pools.split()
+    assert len(learned.maps) + len(held_back.maps) == len(pools.maps)
+    assert len(held_back.edits) >= 1
+    without = Pools(pools.pictures)
+    assert list(sources(without, text, TASKS)) == ["text_to_image"]
