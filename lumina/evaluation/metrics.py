@@ -60,6 +60,13 @@ def mean_iou(labels: Array, truth: Array) -> float:
     return float(np.mean(scores))
 
 
+def instance_iou(labels: Array, truth: Array) -> float:
+    """As `mean_iou`, over the instances (labels above 0) alone; 1 where there are none."""
+    present = [label for label in np.unique(truth) if label]
+    scores = [((labels == i) & (truth == i)).sum() / ((labels == i) | (truth == i)).sum() for i in present]
+    return float(np.mean(scores)) if scores else 1.0
+
+
 def wilson(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
     """95 % score interval of a proportion (Wilson 1927); (0, 1) without trials."""
     if trials == 0:

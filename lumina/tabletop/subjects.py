@@ -20,6 +20,7 @@ from lumina.tabletop.scenes import (
 
 FOOT = (64.0, 88.0)  # pixel where a subject stands in its own square picture
 COMPANY = (0.4, 0.45, 0.15)  # chances of no, one and two plain solids beside the subject
+UNSEEN_PATTERNS = {("cube", "dotted")}  # no dot of the pattern's lattice reaches a cube's faces
 LIGHT_CHANCES = (0.7, 0.15, 0.15)
 FRAME = (128, 128)
 
@@ -36,6 +37,8 @@ def sample_subject(rng: np.random.Generator) -> Edit:
     """A subject on white (`before`) and in a new scene (`after`), where it is `solids[0]`."""
     while True:
         subject = replace(sample_solids(rng)[0], pattern=str(rng.choice(PATTERNS[1:])))
+        if (subject.shape, subject.pattern) in UNSEEN_PATTERNS:
+            continue
         count = int(rng.choice(len(COMPANY), p=COMPANY))
         others = [other for other in sample_solids(rng) + sample_solids(rng) if _differs(other, subject)]
         solids = place((subject, *others[:count]), *FRAME, rng) if len(others) >= count else None

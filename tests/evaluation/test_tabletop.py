@@ -98,4 +98,4 @@ def test_wrong_input_is_named(tmp_path, wrong):
 
 
 def test_unseen_triples_are_few():
-    assert len(HELD_OUT_TRIPLES) == 8
+    assert len(HELD_OUT_TRIPLES) == 6

@@ -1,0 +1,56 @@
+"""The benchmark of control: does the picture follow its map and its prompt, by measures of their own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lumina.evaluation.held_out import held_out_squares
+from lumina.evaluation.mapping import condition_errors, own
+from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, spread
+from lumina.pipeline.drawing import Painter
+from lumina.tabletop import maps
+from lumina.tabletop.captions import describe, text_of
+from lumina.tabletop.judge import judge, read
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import Scene
+from lumina.tasks.control import Control
+
+KINDS = maps.MAP_KINDS
+
+
+def control_cases(count: int, seed: int) -> Iterator[Case]:
+    """`count` maps of held-out scenes, the kinds in turn, each with a caption of its scene."""
+    kinds = spread(count, KINDS)
+    for i, (kind, scene) in enumerate(zip(kinds, held_out_squares(len(kinds), seed + 2), strict=True)):
+        yield ControlCase(kind, scene, seed + i)
+
+
+@dataclass(frozen=True)
+class ControlCase:
+    """A map to follow, with the words for its scene."""
+
+    kind: str
+    scene: Scene
+    seed: int
+
+    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+        """See Case; figures that end in `_of_truth` are the same measure's on the true picture."""
+        truth = render(self.scene)
+        condition = maps.map_of(truth, self.kind)
+        claim = describe(self.scene, np.random.default_rng(self.seed))
+        prompt = text_of(claim)
+        task = Control(
+            condition=image_of(condition), kind=self.kind, prompt=prompt, seed=self.seed, **options
+        )
+        drawn = draw(task, pipeline)
+        picture = drawn.array()
+        reading = read(picture)
+        obeyed, reasons = judge(reading, claim)
+        values: dict[str, float | bool] = {
+            **condition_errors(self.kind, condition, picture, reading),
+            "prompt_obeyed": bool(obeyed),
+            **own(condition_errors(self.kind, condition, truth.picture, read(truth.picture))),
+        }
+        images = (condition, picture, truth.picture)
+        return Outcome(f"control_{self.kind}", f"{self.kind}: {prompt}", images, values, reasons, (drawn,))

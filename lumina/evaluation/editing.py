@@ -1,0 +1,144 @@
+"""Benchmarks of editing: one change, all else as it was; and three changes in a row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lumina.evaluation.held_out import held_out_squares
+from lumina.evaluation.metrics import psnr
+from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
+from lumina.pipeline.drawing import Painter
+from lumina.tabletop.edits import (
+    OPERATIONS,
+    WHOLE_PICTURE,
+    Edit,
+    Instruction,
+    change_mask,
+    is_done,
+    sample_edit,
+)
+from lumina.tabletop.instructing import instruct
+from lumina.tabletop.judge import Reading, read, words
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import Scene, Solid
+from lumina.tasks import edit as edit_task
+
+LEAST_PSNR = 24.0  # dB outside the true change: what counts as unchanged
+TURNS = 3
+
+
+def edit_cases(count: int, seed: int) -> Iterator[Case]:
+    """`count` edits of held-out scenes, the operations in turn."""
+    for i, operation in enumerate(spread(count, OPERATIONS)):
+        rng = np.random.default_rng([seed, i])
+        edit, said = held_out_edit(operation, rng)
+        yield EditCase(edit, said, seed + i)
+
+
+def turn_cases(count: int, seed: int) -> Iterator[Case]:
+    """`count` held-out scenes to edit three times in a row."""
+    for i, scene in enumerate(held_out_squares(max(count, 1), seed + 4)):
+        yield TurnsCase(scene, seed + i)
+
+
+def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[Edit, Instruction]:
+    """An edit of a held-out scene, and the words for it."""
+    while True:
+        (scene,) = held_out_squares(1, int(rng.integers(2**31)))
+        edit = sample_edit(scene, operation, rng)
+        said = instruct(edit, rng) if edit is not None else None
+        if edit is not None and said is not None:
+            return edit, said
+
+
+@dataclass(frozen=True)
+class EditCase:
+    """One edit whose result is known."""
+
+    edit: Edit
+    said: Instruction
+    seed: int
+
+    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+        """See Case. `right`: the judge finds the change made; `unchanged`: at least 24 dB outside of it."""
+        before, after = render(self.edit.before).picture, render(self.edit.after).picture
+        drawn = turn(before, self.said, self.seed, pipeline, options)
+        picture = drawn.array()
+        reading = read(picture)
+        right, reasons = is_right(self.edit, self.said, reading)
+        values: dict[str, float | bool] = {"right": right}
+        if self.edit.operation not in WHOLE_PICTURE:
+            outside = ~change_mask(before, render(made(self.edit, self.said, reading.scene)).picture)
+            values["psnr_outside"] = min(psnr(picture[outside], before[outside]), 99.0)
+            values["unchanged"] = values["psnr_outside"] >= LEAST_PSNR
+        row = f"edit_{self.edit.operation}"
+        return Outcome(row, self.said.text, (before, picture, after), values, reasons, (drawn,))
+
+
+def turn(picture: Array, said: Instruction, seed: int, pipeline: Painter, options: Options) -> Drawn:
+    """One edit of a picture [h, w, 3]."""
+    task = edit_task.Edit(image=image_of(picture), instruction=said.text, seed=seed, **options)
+    return draw(task, pipeline)
+
+
+def is_right(edit: Edit, said: Instruction, reading: Reading) -> tuple[bool, tuple[str, ...]]:
+    """Whether the judge finds the edit made in a sound picture; and if not, why not."""
+    if is_done(edit, said, reading.scene):
+        return not reading.problems, reading.problems
+    return False, (f"it shows {words(reading.scene)}", *reading.problems)
+
+
+def made(edit: Edit, said: Instruction, found: Scene) -> Scene:
+    """The true result, but with what the words left free about the changed solid as it was drawn."""
+    if edit.operation not in ("add", "move", "replace") or not is_done(edit, said, found):
+        return edit.after
+    drawn = _left_over(edit, found)
+    return edit.after if drawn is None else replace(edit.after, solids=(*edit.kept, drawn))
+
+
+def _left_over(edit: Edit, found: Scene) -> Solid | None:
+    """Of the solids found, the one that is none of those kept."""
+    rest = list(found.solids)
+    for solid in edit.kept:
+        same = [s for s in rest if (s.shape, s.color) == (solid.shape, solid.color)]
+        rest.remove(min(same, key=lambda s: (s.x - solid.x) ** 2 + (s.y - solid.y) ** 2))
+    return rest[0] if len(rest) == 1 else None
+
+
+@dataclass(frozen=True)
+class TurnsCase:
+    """A scene that is edited three times, each time as it was drawn before."""
+
+    scene: Scene
+    seed: int
+
+    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+        """See Case; the first turn that goes wrong is the last one drawn."""
+        scene, picture = self.scene, render(self.scene).picture
+        shown, drawn, texts = [picture], [], []
+        rng = np.random.default_rng([self.seed, 3])
+        right, reasons = True, ()
+        for number in range(TURNS):
+            edit, said = _next_edit(scene, rng)
+            drawn.append(turn(picture, said, self.seed + number, pipeline, options))
+            picture = drawn[-1].array()
+            reading = read(picture)
+            shown.append(picture)
+            texts.append(said.text)
+            right, reasons = is_right(edit, said, reading)
+            if not right:
+                break
+            scene = made(edit, said, reading.scene)
+        done = len(drawn) if right else len(drawn) - 1
+        values = {f"{n}_right" if n < TURNS else "all_right": done >= n for n in range(1, TURNS + 1)}
+        return Outcome("multi_turn", "; ".join(texts), tuple(shown), values, tuple(reasons), tuple(drawn))
+
+
+def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[Edit, Instruction]:
+    """Any edit of the scene for which there are words."""
+    while True:
+        edit = sample_edit(scene, str(rng.choice(OPERATIONS)), rng)
+        said = instruct(edit, rng) if edit is not None else None
+        if edit is not None and said is not None:
+            return edit, said

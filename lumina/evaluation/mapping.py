@@ -1,0 +1,67 @@
+"""Maps against the truth: how far a drawn map is from a rendering's, and maps of pictures without a model."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.evaluation import metrics
+from lumina.tabletop import maps
+from lumina.tabletop.judge import Reading
+from lumina.tabletop.render import Rendering, render
+
+Picture = NDArray[np.uint8]
+EDGE = 128  # grey level above which a pixel of an edge map is a line
+
+
+def map_errors(kind: str, drawn: Picture, truth: Rendering) -> dict[str, float]:
+    """The published figures of a predicted map [h, w, 3] of this kind against the exact one."""
+    if kind == "depth":
+        depth = maps.depth_of(drawn)
+        return {
+            "abs_rel": metrics.abs_rel(depth, truth.depth),
+            "delta1": metrics.delta1(depth, truth.depth),
+            "rmse": rmse(drawn, maps.depth_picture(truth.depth)),
+        }
+    if kind == "normal":
+        return {"mean_angle": metrics.normal_angle(maps.normals_of(drawn), truth.normals)}
+    if kind == "segmentation":
+        segments, instances = maps.segments_of(drawn), maps.left_to_right(truth.instances)
+        return {"instance_miou": metrics.instance_iou(segments, instances)}
+    return {"f1": metrics.edge_f1(lines(drawn), lines(maps.edge_picture(truth.picture)))}
+
+
+def lines(picture: Picture) -> NDArray[np.bool_]:
+    """The pixels [h, w] of an edge map that are lines."""
+    return np.asarray(picture.mean(-1) >= EDGE)
+
+
+def rmse(picture: Picture, truth: Picture) -> float:
+    """Root mean squared error in grey levels (0 to 255)."""
+    return float(np.sqrt(np.mean((picture.astype(np.float64) - truth) ** 2)))
+
+
+def condition_errors(kind: str, condition: Picture, picture: Picture, reading: Reading) -> dict[str, float]:
+    """How far a picture is from the condition it was to follow, both [h, w, 3], without any drawing model.
+
+    Edges are found again in the picture by the detector; depth, normals, segments and outlines come from the
+    scene that the judge finds in it, rendered again.
+    """
+    if kind == "canny":
+        return {"f1": metrics.edge_f1(lines(maps.edge_picture(picture)), lines(condition))}
+    if kind == "hed":
+        return {"rmse": rmse(maps.soft_edge_picture(picture), condition)}
+    again = render(reading.scene)
+    shown = maps.map_of(again, kind)
+    if kind == "depth":
+        return {"rmse": rmse(shown, condition)}
+    if kind == "scribble":
+        return {"f1": metrics.edge_f1(lines(shown), lines(condition))}
+    if kind == "normal":
+        return {"mean_angle": metrics.normal_angle(maps.normals_of(shown), maps.normals_of(condition))}
+    return {"instance_miou": metrics.instance_iou(maps.segments_of(shown), maps.segments_of(condition))}
+
+
+def own(errors: Mapping[str, float]) -> dict[str, float]:
+    """The same figures under names that say: the measure's own error, on true pictures."""
+    return {f"{name}_of_truth": value for name, value in errors.items()}

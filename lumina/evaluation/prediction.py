@@ -1,0 +1,85 @@
+"""Benchmarks of maps: predicted from held-out pictures, and drawn together with a picture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lumina.evaluation.held_out import held_out_squares
+from lumina.evaluation.mapping import lines, map_errors
+from lumina.evaluation.metrics import edge_f1
+from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, spread
+from lumina.pipeline.drawing import Painter
+from lumina.tabletop import maps
+from lumina.tabletop.captions import describe, text_of
+from lumina.tabletop.judge import judge, read
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import Scene
+from lumina.tasks.image_pair import ImagePair
+from lumina.tasks.predict import Predict
+
+KINDS = maps.PREDICTED
+
+
+def predict_cases(count: int, seed: int) -> Iterator[Case]:
+    """`count` held-out pictures, a kind of map for each in turn."""
+    kinds = spread(count, KINDS)
+    for i, (kind, scene) in enumerate(zip(kinds, held_out_squares(len(kinds), seed), strict=True)):
+        yield PredictCase(kind, scene, seed + i)
+
+
+def pair_cases(count: int, seed: int) -> Iterator[Case]:
+    """As `predict_cases`; of the scenes only a caption is given."""
+    kinds = spread(count, KINDS)
+    for i, (kind, scene) in enumerate(zip(kinds, held_out_squares(len(kinds), seed + 1), strict=True)):
+        yield PairCase(kind, scene, seed + i)
+
+
+@dataclass(frozen=True)
+class PredictCase:
+    """A picture whose map of one kind is known."""
+
+    kind: str
+    scene: Scene
+    seed: int
+
+    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+        """See Case."""
+        truth = render(self.scene)
+        task = Predict(image=image_of(truth.picture), kind=self.kind, seed=self.seed, **options)
+        drawn = draw(task, pipeline)
+        shown = drawn.array()
+        images = (truth.picture, shown, maps.map_of(truth, self.kind))
+        return Outcome(self.kind, self.kind, images, map_errors(self.kind, shown, truth), drawn=(drawn,))
+
+
+@dataclass(frozen=True)
+class PairCase:
+    """A caption to draw with a map; the truth of the map is the picture drawn above it.
+
+    Depth, normals and segments are compared with the scene that the judge finds in that picture, where it
+    finds a sound one (`sound`); edges with the detector's.
+    """
+
+    kind: str
+    scene: Scene
+    seed: int
+
+    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+        """See Case."""
+        claim = describe(self.scene, np.random.default_rng(self.seed))
+        task = ImagePair(prompt=text_of(claim), kind=self.kind, seed=self.seed, **options)
+        drawn = draw(task, pipeline)
+        picture, shown = drawn.array("image"), drawn.array("map")
+        reading = read(picture)
+        again = render(reading.scene)
+        obeyed, reasons = judge(reading, claim)
+        values: dict[str, float | bool] = {"prompt_obeyed": bool(obeyed), "sound": not reading.problems}
+        truth = maps.map_of(again, self.kind)
+        if self.kind == "canny":
+            truth = maps.edge_picture(picture)
+            values["f1"] = edge_f1(lines(shown), lines(truth))
+        elif not reading.problems:
+            values |= map_errors(self.kind, shown, again)
+        caption = f"{self.kind}: {text_of(claim)}"
+        return Outcome(f"pair_{self.kind}", caption, (picture, shown, truth), values, reasons, (drawn,))
