@@ -20,17 +20,25 @@ Reports = Annotated[Path, typer.Option("--out", help="Folder for the report.", m
 
 @app.command("tabletop")
 def eval_tabletop(
-    task: Annotated[str, typer.Option("--task", help="Which task.")] = "text_to_image",
+    task: Annotated[
+        str | None, typer.Option("--task", help="Which task; by default all that the model can do.")
+    ] = None,
     limit: Count = 300,
     out: Reports = Path("outputs/eval"),
     model: Model = None,
+    guidance_scale: Annotated[float | None, typer.Option("--guidance-scale", min=0)] = None,
+    temperature: Annotated[float | None, typer.Option("--temperature", min=0.01)] = None,
+    top_p: Annotated[float | None, typer.Option("--top-p", min=0.001, max=1)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw prompts in GenEval's six categories and have each picture judged."""
+    """Draw held-out cases of every task and measure them against the exact truth of their scenes."""
     from lumina.evaluation import tabletop
 
-    steps = tabletop.run(generate.open_pipeline(model), task=task, limit=limit, out=out)
-    _show(watched(steps, "Drawing and judging", as_json), as_json)
+    options = {"guidance_scale": guidance_scale, "temperature": temperature, "top_p": top_p}
+    given = {name: value for name, value in options.items() if value is not None}
+    pipeline = generate.open_pipeline(model)
+    steps = tabletop.run(pipeline, task=task, limit=limit, out=out, options=given)
+    _show(watched(steps, "Drawing and measuring", as_json), as_json)
 
 
 @app.command("tokenizer")

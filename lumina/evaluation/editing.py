@@ -118,7 +118,8 @@ class TurnsCase:
         scene, picture = self.scene, render(self.scene).picture
         shown, drawn, texts = [picture], [], []
         rng = np.random.default_rng([self.seed, 3])
-        right, reasons = True, ()
+        right = True
+        reasons: tuple[str, ...] = ()
         for number in range(TURNS):
             edit, said = _next_edit(scene, rng)
             drawn.append(turn(picture, said, self.seed + number, pipeline, options))
@@ -132,7 +133,7 @@ class TurnsCase:
             scene = made(edit, said, reading.scene)
         done = len(drawn) if right else len(drawn) - 1
         values = {f"{n}_right" if n < TURNS else "all_right": done >= n for n in range(1, TURNS + 1)}
-        return Outcome("multi_turn", "; ".join(texts), tuple(shown), values, tuple(reasons), tuple(drawn))
+        return Outcome("multi_turn", "; ".join(texts), tuple(shown), values, reasons, tuple(drawn))
 
 
 def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[Edit, Instruction]:

@@ -1,4 +1,4 @@
-"""Finds the patterned solid in a picture, which the judge of plain solids cannot, by drawing and comparing."""
+"""Finds the patterned solid in a picture, where the judge knows plain ones only, by drawing and comparing."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ def find_patterned(picture: Picture, patch: Mask, empty: Table, color: str) -> L
     """
     if not patch.any():
         return None
-    seen = picture.astype(np.float32) / 255
+    seen = np.asarray(picture / np.float32(255), dtype=np.float32)
     patterns = [{"pattern": pattern} for pattern in PATTERNS]
     places = _around(_guess(patch), REACH, COARSE)
     first = [look for solid in _forms(color) for look in _tried(seen, patch, empty, solid, places, patterns)]

@@ -88,12 +88,12 @@ def contact_sheet(judged: Sequence[Shown]) -> Image.Image:
         left, top = i % COLUMNS * (CELL + 8) + 4, i // COLUMNS * (CELL + TEXT + 8) + 4
         picture = one.image.convert("RGB")
         sheet.paste(picture, (left + (CELL - picture.width) // 2, top + (CELL - picture.height) // 2))
-        _mark(pen, left, top, one.accepted)
-        pen.multiline_text((left, top + CELL + 2), _wrapped(one.prompt.text), fill=INK, spacing=1)
+        mark(pen, left, top, one.accepted)
+        pen.multiline_text((left, top + CELL + 2), wrapped(one.prompt.text), fill=INK, spacing=1)
     return sheet
 
 
-def _mark(pen: ImageDraw.ImageDraw, left: int, top: int, accepted: bool) -> None:
+def mark(pen: ImageDraw.ImageDraw, left: int, top: int, accepted: bool) -> None:
     """A tick or a cross on a disc, so that it shows without colour too."""
     pen.ellipse((left, top, left + 18, top + 18), fill=GOOD if accepted else BAD, outline=PAPER)
     if accepted:
@@ -103,7 +103,7 @@ def _mark(pen: ImageDraw.ImageDraw, left: int, top: int, accepted: bool) -> None
         pen.line([(left + 13, top + 5), (left + 5, top + 13)], fill=PAPER, width=2)
 
 
-def _wrapped(text: str, width: int = 26) -> str:
+def wrapped(text: str, width: int = 26) -> str:
     """At most two lines."""
     if len(text) <= width:
         return text

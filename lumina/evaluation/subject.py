@@ -23,7 +23,7 @@ from lumina.tabletop.subjects import Request, request, sample_subject
 from lumina.tasks.subject import Subject
 
 LEAST_AGREEMENT = 0.72  # of an outline and what it shall explain, intersection over union
-MOST_ERROR = 0.12  # mean colour error of the subject's pixels, of the full range
+MOST_ERROR = 0.14  # mean colour error of the subject's pixels, of the full range
 GAP = 6  # pixels: half the width of gaps that a pattern may leave in the foreground
 SMALLEST = 60  # pixels of a solid
 LARGEST_REST = 140  # pixels of foreground that may belong to nothing
@@ -57,10 +57,9 @@ class SubjectCase:
         )
         drawn = draw(task, pipeline)
         found, expected = self.verdicts(drawn.array()), self.verdicts(truth)
-        values = {**found, **{f"{name}_of_truth": value for name, value in expected.items()}}
-        caption = f"{self.asked.description}: {prompt}"
         # a tick is for the drawing alone, so what the measure makes of the truth counts as a number
-        values = {n: float(v) if n.endswith("_of_truth") else v for n, v in values.items()}
+        values = {**found, **{f"{name}_of_truth": float(value) for name, value in expected.items()}}
+        caption = f"{self.asked.description}: {prompt}"
         return Outcome("subject", caption, (given, drawn.array(), truth), values, (), (drawn,))
 
     def verdicts(self, picture: Array) -> dict[str, bool]:

@@ -1,0 +1,198 @@
+"""The benchmarks of all tasks: a painter that renders the truth scores full marks, a wrong one does not."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lumina.errors import InputError
+from lumina.evaluation import control, editing, prediction, tabletop
+from lumina.evaluation import subject as subjects
+from lumina.evaluation.outcomes import figures, interval
+from lumina.evaluation.targets import TARGETS, target_of
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tabletop import maps
+from lumina.tabletop.edits import OPERATIONS, WHOLE_PICTURE
+from lumina.tabletop.render import render
+from lumina.tabletop.scenes import is_held_out
+from tests.evaluation.oracle import ALL, Oracle
+
+
+def outcomes_of(cases, answer):
+    """Each case measured with a painter of its own."""
+    return [case.measure(Oracle(answer(case)), {}) for case in cases]
+
+
+def true_map(case):
+    return lambda instruction, given: maps.map_of(render(case.scene), case.kind)
+
+
+def test_true_maps_are_exact():
+    rows = figures(outcomes_of(prediction.predict_cases(4, 1), true_map))
+    assert rows["depth"]["abs_rel"] < 0.01 and rows["depth"]["delta1"] == 1
+    assert rows["normal"]["mean_angle"] < 2
+    assert rows["segmentation"]["instance_miou"] == 1 and rows["canny"]["f1"] == 1
+    assert all(target.met(rows[row][target.figure]) for row in rows for target in TARGETS[row])
+
+
+def test_maps_of_other_pictures_miss_every_target():
+    scenes = [case.scene for case in prediction.predict_cases(8, 2)]
+
+    def other(case):
+        scene = scenes[(scenes.index(case.scene) + 1) % len(scenes)]
+        return true_map(replace(case, scene=scene))
+
+    rows = figures(outcomes_of(prediction.predict_cases(8, 2), other))
+    for row, figure in (("segmentation", "instance_miou"), ("canny", "f1"), ("normal", "mean_angle")):
+        assert not target_of(row, figure).met(rows[row][figure])
+    assert rows["depth"]["abs_rel"] > 0.015
+
+
+def test_a_pair_is_measured_by_the_picture_above():
+    def answer(case, wrong=False):
+        def drawn(instruction, given):
+            rendering = render(case.scene)
+            shown = maps.map_of(rendering, case.kind)
+            return np.concatenate([rendering.picture, shown[:, ::-1] if wrong else shown])
+
+        return drawn
+
+    right = figures(outcomes_of(prediction.pair_cases(4, 3), answer))
+    assert all(row["prompt_obeyed"] == row["sound"] == 1 for row in right.values())
+    assert all(target.met(right[row][target.figure]) for row in right for target in TARGETS[row])
+    wrong = figures(outcomes_of(prediction.pair_cases(4, 3), lambda case: answer(case, wrong=True)))
+    assert wrong["pair_canny"]["f1"] < 0.6 and wrong["pair_segmentation"]["instance_miou"] < 0.6
+
+
+@pytest.fixture(scope="module")
+def controlled():
+    cases = list(control.control_cases(6, 4))
+    return figures(outcomes_of(cases, lambda case: lambda *_: render(case.scene).picture))
+
+
+def test_true_pictures_follow_their_condition(controlled):
+    assert set(controlled) == {f"control_{kind}" for kind in control.KINDS}
+    for row, found in controlled.items():
+        assert found["prompt_obeyed"] == 1
+        assert all(target.met(found[target.figure]) for target in TARGETS[row])
+        figure = next(iter(found))
+        assert found[figure] == found[f"{figure}_of_truth"]
+    assert controlled["control_canny"]["f1"] == 1 and controlled["control_hed"]["rmse"] == 0
+
+
+def test_pictures_of_other_scenes_do_not():
+    cases = list(control.control_cases(6, 4))
+    other = render(cases[0].scene).picture[:, ::-1]
+    rows = figures(outcomes_of(cases[1:], lambda case: lambda *_: other))
+    assert rows["control_canny"]["f1"] < 0.6 and rows["control_hed"]["rmse"] > 12
+    assert rows["control_segmentation"]["instance_miou"] < 0.6
+
+
+@pytest.fixture(scope="module")
+def edit_cases():
+    return list(editing.edit_cases(8, 5))
+
+
+def test_edits_of_held_out_scenes_one_of_each_kind(edit_cases):
+    assert [case.edit.operation for case in edit_cases] == list(OPERATIONS)
+    assert all(is_held_out(case.edit.before) for case in edit_cases)
+
+
+def test_true_edits_are_right_and_change_nothing_else(edit_cases):
+    for outcome in outcomes_of(edit_cases, lambda case: lambda *_: render(case.edit.after).picture):
+        assert outcome.values["right"], (outcome.caption, outcome.reasons)
+        if outcome.row.removeprefix("edit_") not in WHOLE_PICTURE:
+            assert outcome.values["unchanged"] and outcome.values["psnr_outside"] > 40
+        assert outcome.passed
+
+
+def test_doing_nothing_is_no_edit_and_a_new_ground_is_a_change(edit_cases):
+    for outcome in outcomes_of(edit_cases, lambda case: lambda instruction, given: given):
+        assert not outcome.values["right"] and outcome.reasons
+    local = [case for case in edit_cases if case.edit.operation not in WHOLE_PICTURE]
+
+    def spoiled(case):
+        after = case.edit.after
+        return lambda *_: (
+            render(replace(after, ground="brown" if after.ground == "white" else "white")).picture
+        )
+
+    for outcome in outcomes_of(local, spoiled):
+        assert not outcome.values["right"] and not outcome.values["unchanged"]
+
+
+def test_three_turns_in_a_row_follow_what_was_drawn(monkeypatch):
+    edits = []
+    usual = editing._next_edit
+    monkeypatch.setattr(editing, "_next_edit", lambda *given: edits.append(usual(*given)) or edits[-1])
+
+    def answer(case):
+        return lambda *_: render(edits[-1][0].after).picture
+
+    (right,) = outcomes_of(editing.turn_cases(1, 6), answer)
+    assert right.values == {"1_right": True, "2_right": True, "all_right": True}, right.reasons
+    assert len(right.images) == 4 and len(edits) == 3
+    (wrong,) = outcomes_of(editing.turn_cases(1, 6), lambda case: lambda instruction, given: given)
+    assert wrong.values["all_right"] is False and len(wrong.images) == 2
+
+
+def test_true_subjects_are_the_same_in_the_scene_asked_for():
+    cases = list(subjects.subject_cases(2, 5))
+    rows = figures(outcomes_of(cases, lambda case: lambda *_: render(case.pair.after).picture))["subject"]
+    assert rows["same"] == rows["scene_obeyed"] == rows["same_of_truth"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "figure"),
+    [({"pattern": "plain"}, "pattern"), ({"color": "purple"}, "color"), ({"shape": "sphere"}, "shape")],
+)
+def test_another_look_is_another_subject(change, figure):
+    case = next(
+        case
+        for case in subjects.subject_cases(30, 8)
+        if case.pair.after.solids[0].color == "green" and case.pair.after.solids[0].shape == "cylinder"
+    )
+    first, *others = case.pair.after.solids
+    scene = replace(case.pair.after, solids=(replace(first, **change), *others))
+    found = case.verdicts(render(scene).picture)
+    assert not found[figure] and not found["same"]
+
+
+def test_an_empty_table_shows_no_subject():
+    (case,) = subjects.subject_cases(1, 9)
+    found = case.verdicts(render(replace(case.pair.after, solids=())).picture)
+    assert not any(found.values())
+
+
+def test_the_report_has_targets_and_pictures(tmp_path):
+    steps = tabletop.run(Oracle(lambda *_: None), task="predict", limit=4, out=tmp_path)
+    found = finish(steps)
+    assert set(found) == {"depth", "normal", "segmentation", "canny"}
+    assert found["depth"]["cases"] == 1 and found["depth"]["model"] == "tabletop@fake"
+    table = (tmp_path / "predict.md").read_text()
+    assert "| depth | abs_rel |" in table and "| ≤ 0.04 | missed |" in table
+    written = json.loads((tmp_path / "predict.json").read_text())
+    assert (tmp_path / written["cases"][0]["pictures"][0]).exists()
+    assert (tmp_path / "predict.png").stat().st_size > 1000
+
+
+def test_options_are_used_and_written_down(tmp_path):
+    steps = tabletop.run(
+        Oracle(lambda *_: None), task="subject", limit=1, out=tmp_path, options={"temperature": 0.5}
+    )
+    assert finish(steps)["subject"]["temperature"] == 0.5
+
+
+def test_a_task_that_the_model_cannot_do_is_named(tmp_path):
+    with pytest.raises(InputError, match="cannot do multi_turn; it can do: text_to_image"):
+        tabletop.run(
+            FakePipeline(spec=replace(Oracle(None).spec, tasks=ALL[:1])), task="multi_turn", out=tmp_path
+        )
+
+
+def test_intervals_of_shares_and_means():
+    assert interval([True] * 10) == pytest.approx((0.7225, 1), abs=1e-3)
+    low, high = interval([1.0, 2.0, 3.0])
+    assert low < 2 < high and high - low == pytest.approx(2 * 1.96 / 3**0.5, abs=1e-2)
