@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import evaluation, generate, models, training, workflow
+from lumina.cli import evaluation, generate, models, published, training, workflow
 from lumina.cli.console import AsJson, Commands, group, show
 from lumina.pipeline.doctor import examine
 from lumina.tasks import TASKS
@@ -14,7 +14,7 @@ from lumina.tasks import TASKS
 app = group("Lumina Studio: one autoregressive image model, every task.", cls=Commands)
 app.add_typer(generate.app, name="generate")
 app.add_typer(training.app, name="train")
-app.add_typer(evaluation.app, name="eval")
+app.add_typer(published.app, name="eval")  # evaluation's, with the published benchmarks added
 app.command("bench")(evaluation.bench)
 app.command("run")(workflow.run_workflow)
 app.command("check")(workflow.check_workflow)

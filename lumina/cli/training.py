@@ -88,7 +88,7 @@ def train_model(
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 75.0,
     processes: Processes = 2,
-    batch: Annotated[int, typer.Option("--batch", help="Sequences in a step.", min=1)] = 16,
+    batch: Annotated[int, typer.Option("--batch", help="Sequences in a step.", min=1)] = 24,
     tasks: Tasks = None,
     start_from: StartFrom = None,
     codes: CodesFolder = None,

@@ -16,7 +16,7 @@ from lumina.model.checkpoint import load_transformer
 from lumina.model.config import TransformerConfig
 from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
-from lumina.model.transformer import Transformer
+from lumina.model.transformer import Attention, Transformer
 from lumina.steps import Progress, Steps
 from lumina.training.kernels import causal_attention, cross_entropy
 from lumina.training.mixture import TASKS, Pools, sources
@@ -110,8 +110,9 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     vocabulary = text.vocabulary()
     model = Transformer(tabletop_config(vocabulary.first_code + vocabulary.num_codes))
     model.initialise(settings.seed)
-    for layer in model.model.layers:
-        layer.self_attn.attend = causal_attention
+    for block in model.modules():
+        if isinstance(block, Attention):
+            block.attend = causal_attention
     run = _Run(model, optimizers(model, settings, group))
     record = Record(settings.out)
     _begin(run, record, settings)

@@ -55,7 +55,7 @@ def train_model(
     *,
     minutes: float = 75.0,
     processes: int = 2,
-    batch: int = 16,
+    batch: int = 24,
     tasks: Sequence[str] = (),
     start_from: Path | None = None,
     codes: Path | None = None,

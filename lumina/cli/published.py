@@ -1,0 +1,109 @@
+"""``lumina eval geneval|dpg|graph200k``: pictures for the published benchmarks' own scorers."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lumina.cli import generate
+from lumina.cli.console import AsJson, Model, show, watched
+from lumina.cli.evaluation import app
+from lumina.steps import Steps
+
+Prompts = Annotated[
+    Path, typer.Option("--prompts", help="The benchmark's own file or folder.", metavar="FILE")
+]
+Pictures = Annotated[Path, typer.Option("--out", help="Folder for the pictures.", metavar="DIR")]
+Samples = Annotated[int, typer.Option("--samples", help="Pictures of each prompt.", min=1, max=16)]
+Limit = Annotated[int | None, typer.Option("--limit", help="Only the first rows.", min=1)]
+FirstSeed = Annotated[int, typer.Option("--seed", help="Of the first picture; the others follow.", min=0)]
+Guidance = Annotated[float | None, typer.Option("--guidance-scale", min=0)]
+Temperature = Annotated[float | None, typer.Option("--temperature", min=0.01)]
+TopK = Annotated[int | None, typer.Option("--top-k", min=0)]
+BestOf = Annotated[int | None, typer.Option("--best-of", help="Candidates of each picture.", min=1)]
+
+
+@app.command("geneval")
+def eval_geneval(
+    prompts: Prompts,
+    out: Pictures = Path("outputs/geneval"),
+    samples: Samples = 4,
+    limit: Limit = None,
+    seed: FirstSeed = 0,
+    guidance_scale: Guidance = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    best_of: BestOf = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw GenEval's prompts (evaluation_metadata.jsonl) for its scorer; goes on where it stopped."""
+    from lumina.evaluation import published
+
+    options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
+    pipeline = generate.open_pipeline(model)
+    _watch(
+        published.geneval(pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options),
+        as_json,
+    )
+
+
+@app.command("dpg")
+def eval_dpg(
+    prompts: Prompts,
+    out: Pictures = Path("outputs/dpg"),
+    samples: Samples = 4,
+    limit: Limit = None,
+    seed: FirstSeed = 0,
+    guidance_scale: Guidance = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    best_of: BestOf = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw DPG-Bench's prompts (folder, or dpg_bench.csv) for its scorer; goes on where it stopped."""
+    from lumina.evaluation import published
+
+    options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
+    pipeline = generate.open_pipeline(model)
+    _watch(
+        published.dpg(pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options),
+        as_json,
+    )
+
+
+@app.command("graph200k")
+def eval_graph200k(
+    prompts: Prompts,
+    out: Pictures = Path("outputs/graph200k"),
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="depth, canny … or subject.")] = None,
+    limit: Limit = None,
+    seed: FirstSeed = 0,
+    guidance_scale: Guidance = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    best_of: BestOf = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw Graph200K's test rows (data.json) with their maps and subjects; goes on where it stopped."""
+    from lumina.evaluation import published
+
+    options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
+    pipeline = generate.open_pipeline(model)
+    _watch(
+        published.graph200k(
+            pipeline, prompts, out, kinds=kind or (), limit=limit, seed=seed, options=options
+        ),
+        as_json,
+    )
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _watch(steps: Steps[dict[str, Any]], as_json: bool) -> None:
+    found = watched(steps, "Drawing", as_json)
+    show(found if as_json else [f"{name:16} {value}" for name, value in found.items()])
