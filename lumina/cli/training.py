@@ -10,6 +10,10 @@ from lumina.cli.console import AsJson, group, show, watched
 app = group("Train the embedded model: first the tokenizer, then the model.")
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of rendered scenes.", metavar="DIR")]
+ModelData = Annotated[
+    Path,
+    typer.Option("--data", help="Rendered scenes, or your own pictures with captions.", metavar="DIR"),
+]
 Runs = Annotated[
     Path, typer.Option("--out", help="Folder of the run; goes on if it was begun.", metavar="DIR")
 ]
@@ -84,7 +88,7 @@ def prepare_data(
 
 @app.command("model")
 def train_model(
-    data: Data = Path("runs/scenes"),
+    data: ModelData = Path("runs/scenes"),
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 75.0,
     processes: Processes = 2,
@@ -94,7 +98,7 @@ def train_model(
     codes: CodesFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the transformer on the tasks; goes on where it stopped."""
+    """Train on the tasks, or refine the model on your own pictures; goes on where it stopped."""
     from lumina.training import runs
 
     steps = runs.train_model(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_transformer
-from lumina.model.config import TransformerConfig
+from lumina.model.config import MoVQConfig, TransformerConfig, read_json
 from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Attention, Transformer
@@ -21,6 +21,7 @@ from lumina.steps import Progress, Steps
 from lumina.training.kernels import causal_attention, cross_entropy
 from lumina.training.mixture import TASKS, Pools, sources
 from lumina.training.muon import Muon
+from lumina.training.own_pictures import own_sources, read_own
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 from lumina.training.sequences import Batch, Sequences
@@ -49,6 +50,7 @@ class ModelTraining:
     seed: int = 1
     start_from: Path | None = None  # a model folder whose weights to begin with, with a fresh optimiser
     tasks: tuple[str, ...] = TASKS
+    own: bool = False  # `scenes` is a folder of a person's own pictures with captions
 
 
 def tabletop_config(vocab_size: int) -> TransformerConfig:
@@ -108,8 +110,7 @@ def train(settings: ModelTraining) -> Steps[Transformer]:
 def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     text = TextTokenizer.load(settings.tokenizer)
     vocabulary = text.vocabulary()
-    model = Transformer(tabletop_config(vocabulary.first_code + vocabulary.num_codes))
-    model.initialise(settings.seed)
+    model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
     for block in model.modules():
         if isinstance(block, Attention):
             block.attend = causal_attention
@@ -141,8 +142,25 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     return model
 
 
+def _config(settings: ModelTraining, vocabulary: Vocabulary) -> TransformerConfig:
+    """The sizes of the model to start from, or the embedded model's."""
+    if settings.start_from is None:
+        return tabletop_config(vocabulary.first_code + vocabulary.num_codes)
+    return TransformerConfig.from_dict(read_json(settings.start_from / "config.json"))
+
+
+def _own_sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences, dict[str, Sequences]]:
+    """A person's own pictures; there are too few to hold some back, so the loss is measured on the same."""
+    movq = MoVQConfig.from_dict(read_json(settings.tokenizer / "movq_config.json"))
+    pools = read_own(settings.scenes, settings.codes, movq.downsampling)
+    sequences = Sequences(list(own_sources(pools, text)), text.vocabulary())
+    return sequences, {"own": sequences}
+
+
 def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences, dict[str, Sequences]]:
     """What is trained on, and by task what only measures; raises InputError where nothing is encoded."""
+    if settings.own:
+        return _own_sequences(settings, text)
     learned, held_back = Pools.read(settings.scenes, settings.codes, settings.tasks).split()
     weighted = [pair for group in sources(learned, text, settings.tasks).values() for pair in group]
     if not weighted:

@@ -5,19 +5,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lumina.errors import InputError
-from lumina.model.checkpoint import save_movqgan, save_transformer, write_manifest
+from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
 from lumina.steps import Steps
+from lumina.tabletop.scenes import FRAMES
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.codes import MAP_SHARDS, encode_shards
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
 from lumina.training.mixture import KINDS, check_tasks
 from lumina.training.model_trainer import ModelTraining
+from lumina.training.own_pictures import encode_own, holds_own_pictures
 from lumina.training.pairs import render_pairs
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
 
 SHARDS = 150  # of 200 scenes each
+SHIPPED = "assets/models/tabletop"  # what own pictures refine unless another model is named
+FINE_RATE = 2e-4
+OWN_SIZES = FRAMES  # width, height: own pictures are cut to the nearest of these
 PAIR_SHARDS = {"edits": 40, "subjects": 30}  # of 200 pictures each
 
 
@@ -62,17 +67,43 @@ def train_model(
 ) -> Steps[Path]:
     """Train the transformer on `data` with the picture tokenizer in `out/model`; writes it there too.
 
+    `data` holds rendered scenes, or a person's own pictures with captions: then see `fine_tune`.
+
     `tasks`: all of the mixture unless named. Runs again from where it stopped, or with `start_from` (a model
     folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
     to share with other runs, else `out/codes`. Returns the model folder. Raises InputError if the tokenizer
     has not been trained, or for an unknown task.
     """
+    if holds_own_pictures(data):
+        return (
+            yield from fine_tune(data, out, start_from or find_folder(SHIPPED), minutes, processes, batch)
+        )
     folder, chosen = out / "model", check_tasks(tasks)
     codes = codes or out / "codes"
     yield from prepare(data, out, tasks=chosen, start_from=start_from, codes=codes, workers=processes)
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, processes=processes,
         start_from=start_from, tasks=chosen,
+    )  # fmt: skip
+    transformer = yield from model_trainer.train(settings)
+    save_transformer(transformer, folder)
+    write_manifest(folder)
+    return folder
+
+
+def fine_tune(
+    data: Path, out: Path, start_from: Path, minutes: float, processes: int, batch: int
+) -> Steps[Path]:
+    """Train every weight of the model in `start_from` further, on the pictures with captions in `data`.
+
+    At a tenth of the usual rates; runs again from where it stopped. Writes and returns `out/model`.
+    """
+    folder, codes = out / "model", out / "codes"
+    _bring_tokenizer(start_from, folder)
+    yield from encode_own(data, folder, codes, OWN_SIZES)
+    settings = ModelTraining(
+        data, codes, folder, out / "transformer", minutes, batch, muon_rate=FINE_RATE, adam_rate=FINE_RATE,
+        processes=processes, start_from=start_from, own=True,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)

@@ -60,8 +60,8 @@ def shares(weights: Iterable[float]) -> NDArray[np.float64]:
     return np.asarray(values / values.sum())
 
 
-def _ids(text: TextTokenizer, instruction: str, rng: np.random.Generator) -> list[int]:
-    """The ids of an instruction, or now and then nothing at all."""
+def prompt_ids(text: TextTokenizer, instruction: str, rng: np.random.Generator) -> list[int]:
+    """The ids of an instruction, or now and then nothing at all, for guidance."""
     return [] if rng.random() < TEXT_DROP else text.encode(instruction)
 
 
@@ -85,7 +85,7 @@ class Captioned:
             words = instructions.text_to_image_unsized(caption)
         else:
             words = instructions.text_to_image(caption, *self.size)
-        return Sample(_ids(self._text, words, rng), self._pool.codes["picture"][i].astype(np.int64))
+        return Sample(prompt_ids(self._text, words, rng), self._pool.codes["picture"][i].astype(np.int64))
 
 
 class Mapped:
@@ -111,7 +111,7 @@ class Mapped:
             words, codes = instructions.predict(kind, *self.size), _stacked(picture, shown)
         else:
             words, codes = instructions.image_pair(kind, caption, *self.size), _stacked(picture, shown)
-        return Sample(_ids(self._text, words, rng), codes)
+        return Sample(prompt_ids(self._text, words, rng), codes)
 
 
 class Edited:
@@ -131,7 +131,7 @@ class Edited:
             said = instruct(edit, rng)
             if said is not None:
                 words = instructions.edit(said.text, *self.size)
-                return Sample(_ids(self._text, words, rng), _stacked(before, after))
+                return Sample(prompt_ids(self._text, words, rng), _stacked(before, after))
 
 
 class Subjects:
@@ -148,4 +148,4 @@ class Subjects:
         wording: instructions.Wording = "paper" if rng.random() < PAPER_WORDING else "code"
         words = instructions.subject(asked.description, text_of(asked.claim), *self.size, wording)
         codes = _stacked(self._pool.before[i], self._pool.after[i])
-        return Sample(_ids(self._text, words, rng), codes)
+        return Sample(prompt_ids(self._text, words, rng), codes)
