@@ -14,7 +14,9 @@ from lumina.tasks import TASKS
 app = group("Lumina Studio: one autoregressive image model, every task.", cls=Commands)
 app.add_typer(generate.app, name="generate")
 app.add_typer(training.app, name="train")
-app.add_typer(published.app, name="eval")  # evaluation's, with the published benchmarks added
+for _name, _command in published.COMMANDS.items():
+    evaluation.app.command(_name)(_command)
+app.add_typer(evaluation.app, name="eval")
 app.command("bench")(evaluation.bench)
 app.command("run")(workflow.run_workflow)
 app.command("check")(workflow.check_workflow)

@@ -7,7 +7,6 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, show, watched
-from lumina.cli.evaluation import app
 from lumina.steps import Steps
 
 Prompts = Annotated[
@@ -23,7 +22,6 @@ TopK = Annotated[int | None, typer.Option("--top-k", min=0)]
 BestOf = Annotated[int | None, typer.Option("--best-of", help="Candidates of each picture.", min=1)]
 
 
-@app.command("geneval")
 def eval_geneval(
     prompts: Prompts,
     out: Pictures = Path("outputs/geneval"),
@@ -48,7 +46,6 @@ def eval_geneval(
     )
 
 
-@app.command("dpg")
 def eval_dpg(
     prompts: Prompts,
     out: Pictures = Path("outputs/dpg"),
@@ -73,7 +70,6 @@ def eval_dpg(
     )
 
 
-@app.command("graph200k")
 def eval_graph200k(
     prompts: Prompts,
     out: Pictures = Path("outputs/graph200k"),
@@ -98,6 +94,9 @@ def eval_graph200k(
         ),
         as_json,
     )
+
+
+COMMANDS = {"geneval": eval_geneval, "dpg": eval_dpg, "graph200k": eval_graph200k}
 
 
 def _given(**options: Any) -> dict[str, Any]:

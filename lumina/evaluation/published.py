@@ -21,8 +21,9 @@ from lumina.evaluation.published_files import (
 from lumina.images import open_image, sheet, write_png
 from lumina.pipeline.drawing import Painter
 from lumina.steps import Progress, Steps, finish
-from lumina.tasks.base import MAX_SEED, DrawingTask, read
+from lumina.tasks.base import DrawingTask, read
 from lumina.tasks.control import Control
+from lumina.tasks.fields import MAX_SEED
 from lumina.tasks.subject import Subject
 from lumina.tasks.text_to_image import TextToImage
 
