@@ -1,5 +1,6 @@
 """``lumina eval geneval|dpg|graph200k``: pictures for the published benchmarks' own scorers."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,7 +97,11 @@ def eval_graph200k(
     )
 
 
-COMMANDS = {"geneval": eval_geneval, "dpg": eval_dpg, "graph200k": eval_graph200k}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "geneval": eval_geneval,
+    "dpg": eval_dpg,
+    "graph200k": eval_graph200k,
+}
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def _own_sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequen
     """A person's own pictures; there are too few to hold some back, so the loss is measured on the same."""
     movq = MoVQConfig.from_dict(read_json(settings.tokenizer / "movq_config.json"))
     pools = read_own(settings.scenes, settings.codes, movq.downsampling)
-    sequences = Sequences(list(own_sources(pools, text)), text.vocabulary())
+    sequences = Sequences(own_sources(pools, text), text.vocabulary())
     return sequences, {"own": sequences}
 
 

@@ -104,7 +104,7 @@ def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) ->
         target = out / f"{_key(picture)}.npy"
         if not target.exists():
             image = _opened(picture)
-            pixels = np.asarray(cover(image, *nearest(sizes, image.width / image.height)))
+            pixels = np.array(cover(image, *nearest(sizes, image.width / image.height)))
             with torch.inference_mode():
                 np.save(target, movqgan.encode(to_pixels(pixels[None]))[0].to(torch.int16).numpy())
         yield Progress(done, len(pictures), unit="pictures")
