@@ -349,12 +349,16 @@ def test_bench_reports_each_window() -> None:
 def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "There is no benchmark" in refused("eval", "tabletop", "--task", "fly", "--out", tmp_path)
 
-    def benchmark(pipeline: Painter, task: str, limit: int, out: Path) -> Steps[dict[str, Any]]:
+    def benchmark(
+        pipeline: Painter, task: str | None, limit: int, out: Path, options: dict[str, Any]
+    ) -> Steps[dict[str, Any]]:
         yield Progress(1, limit, unit="pictures")
-        return {task: {"overall": 0.5}}
+        return {task or "text_to_image": {"overall": 0.5, **options}}
 
     monkeypatch.setattr(tabletop, "run", benchmark)
     assert ran("eval", "tabletop", "--out", tmp_path) == {"text_to_image": {"overall": 0.5}}
+    cooler = ran("eval", "tabletop", "--task", "edit", "--temperature", "0.5", "--out", tmp_path)
+    assert cooler == {"edit": {"overall": 0.5, "temperature": 0.5}}
     assert run("eval", "tabletop", "--out", tmp_path).stdout.split() == ["text_to_image", "overall", "0.5"]
 
 
@@ -394,3 +398,13 @@ def test_a_folder_is_a_model(tmp_path: Path) -> None:
 
 def test_bench_of_random_weights_needs_known_sizes() -> None:
     assert "sizes" in refused("bench", "--random-weights", "--model", "tabletop")
+
+
+@pytest.mark.usefixtures("fake")
+def test_eval_draws_for_published_benchmarks(tmp_path: Path) -> None:
+    prompts = tmp_path / "evaluation_metadata.jsonl"
+    assert "cannot be read" in refused("eval", "geneval", "--prompts", prompts, "--out", tmp_path / "out")
+    prompts.write_text(json.dumps({"tag": "single_object", "prompt": "a photo of a bench"}) + "\n")
+    found = ran("eval", "geneval", "--prompts", prompts, "--out", tmp_path / "out", "--samples", "1")
+    assert found["pictures"] == 1 and found["benchmark"] == "geneval"
+    assert (tmp_path / "out" / "00000" / "samples" / "0000.png").exists()
