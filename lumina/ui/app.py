@@ -20,7 +20,6 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
 from lumina.ui.canvas import prefetch, routes
-
 from lumina.ui.choice import Choice
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.header import Header
