@@ -113,6 +113,7 @@ def test_other_models_get_no_examples_of_tabletops_world() -> None:
 def test_a_score_reaches_the_page_once_it_is_there() -> None:
     best = edited(best_of=2)
     run = Run("key")
+    run.model = MODEL
     without = best.model_copy(update={"score": None, "candidates": ()})
     assert run.drawing(1, 2, [without])["sheets"][0]["score"] is None
     assert run.done([best])["sheets"][0]["score"] == best.score
