@@ -96,7 +96,7 @@ def test_every_field_of_a_task_is_an_option(tmp_path: Path) -> None:
     assert inputs == {
         "prompt": PROMPT[1], "width": 96, "height": 160, "variations": 1, "seed": report["seed"] + 1,
         "guidance_scale": 2.5, "temperature": 0.5, "top_k": 9, "top_p": 0.5, "rerolls": [[3, 77]],
-        "stop_row": 8, "window": 4, "dtype": "float64", "best_of": 1, "scorer": "likelihood",
+        "stop_row": 8, "window": 4, "dtype": "float64", "compat": "off", "best_of": 1, "scorer": "likelihood",
     }  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def test_a_task_that_the_model_cannot_do_says_so(photo: Path) -> None:
 
 def test_unknown_names_are_refused_before_anything_slow() -> None:
     command = ("generate", "text_to_image", *PROMPT)
-    assert 'There is no model "gpt"; choose one of: tabletop.' in refused(*command, "--model", "gpt")
+    assert 'There is no model "gpt"; choose one of: tabletop, ' in refused(*command, "--model", "gpt")
     assert "No such command" in refused("generate", "portrait")
     assert "No such command" in refused("fly")
 
