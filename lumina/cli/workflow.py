@@ -40,7 +40,8 @@ def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG")]) -> None:
 def check_workflow(file: Annotated[Path, typer.Argument(metavar="FILE")], as_json: AsJson = False) -> None:
     """Name every problem of a workflow file; exit code 2 if there is one."""
     found = check(read_text(file)).problems
-    lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}." for item in found]
+    lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}" for item in found]
+    lines = [line if line.endswith("?") else f"{line}." for line in lines]
     show({"ok": not found, "problems": found} if as_json else lines or ["No problems."])
     if found:
         raise typer.Exit(2)
