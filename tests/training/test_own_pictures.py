@@ -8,12 +8,15 @@ import torch
 from PIL import Image
 
 from lumina.errors import InputError
-from lumina.model.checkpoint import load_transformer
+from lumina.model.checkpoint import load_transformer, save_transformer
+from lumina.model.config import TransformerConfig
+from lumina.model.transformer import Transformer
 from lumina.steps import finish
 from lumina.training import runs
 from lumina.training.own_pictures import holds_own_pictures, read_captions
 from lumina.training.record import Record
 from tests.tiny import write_tiny_model
+from tests.training.tiny import TINY_TRANSFORMER
 
 
 @pytest.fixture
@@ -36,6 +39,16 @@ def twenty(tmp_path):
     return folder
 
 
+def write_base(folder):
+    """A model folder whose transformer is large enough for both optimisers."""
+    write_tiny_model(folder)
+    size = load_transformer(folder).config.vocab_size
+    save_transformer(
+        Transformer(TransformerConfig(vocab_size=size, **TINY_TRANSFORMER)).initialise(0), folder
+    )
+    return folder
+
+
 def test_captions_come_from_texts_and_lists(twenty):
     assert holds_own_pictures(twenty)
     captions = read_captions(twenty)
@@ -48,7 +61,7 @@ def test_captions_come_from_texts_and_lists(twenty):
 
 def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "FINE_RATE", 3e-3)
-    write_tiny_model(tmp_path / "base")
+    write_base(tmp_path / "base")
     out = tmp_path / "run"
     folder = finish(
         runs.train_model(twenty, out, minutes=0.05, processes=1, batch=8, start_from=tmp_path / "base")
