@@ -72,7 +72,7 @@ def run_workflow(
     folder = out or Settings.from_environment().outputs
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
-    show(report if as_json else _lines(report))
+    show(report if as_json else list(_lines(report)))
     _end(ended)
 
 

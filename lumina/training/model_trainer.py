@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_transformer
-from lumina.model.config import MoVQConfig, TransformerConfig, read_json
+from lumina.model.config import MoVQConfig, TransformerConfig
+from lumina.model.fields import read_json
 from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Attention, Transformer
