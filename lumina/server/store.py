@@ -94,11 +94,13 @@ class VisitorStore:
 
     def png(self, visitor: str, key: str) -> bytes | None:
         """The picture itself, as it was kept."""
-        return self._one("png", visitor, key)
+        found: bytes | None = self._one("png", visitor, key)
+        return found
 
     def recipe(self, visitor: str, key: str) -> str | None:
         """The recipe, to restore a result's settings."""
-        return self._one("recipe", visitor, key)
+        found: str | None = self._one("recipe", visitor, key)
+        return found
 
     def delete(self, visitor: str, key: str) -> bool:
         """Delete a picture for good; whether there was one."""
