@@ -1,7 +1,6 @@
 """``lumina run``, ``check`` and ``recipe``: workflows from files, or from inside the pictures they made."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -147,7 +146,7 @@ def _add_choices(report: dict[str, Any], ended: Ended, finished: events.RunFinis
             report.setdefault("needs_choice", {})[event.node] = {"input": event.input, "pictures": files}
 
 
-def _lines(report: dict[str, Any]) -> Iterable[str]:
+def _lines(report: dict[str, Any]) -> list[str]:
     """What people read: the results, one a line, then what was done."""
     lines = [str(value) for values in report["outputs"].values() for value in values]
     for choice in report.get("needs_choice", {}).values():
