@@ -23,6 +23,7 @@ def served(row_seconds: float, folder: Path, tasks: Sequence[str] = ("text_to_im
         "PYTHONUNBUFFERED": "1",
         "GRADIO_TEMP_DIR": str(folder),
         "HF_HUB_OFFLINE": "1",
+        "LUMINA_RESULTS": str(folder / "results"),
     }
     with (
         (folder / "server.log").open("w") as log,
@@ -54,7 +55,8 @@ def main(row_seconds: float, *tasks: str) -> None:
     from lumina.ui.app import serve
 
     MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)
-    serve(Settings(), load=lambda: FakePipeline(row_seconds=row_seconds), server_name="127.0.0.1")
+    settings = Settings(results=Path(os.environ["LUMINA_RESULTS"]))
+    serve(settings, load=lambda: FakePipeline(row_seconds=row_seconds), server_name="127.0.0.1")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Named endpoints for programs: one for each drawing task, its parameters made from the task's fields."""
 
 import inspect
+import json
 from collections.abc import Callable
 from typing import Any, Literal, get_origin
 
@@ -8,18 +9,27 @@ import gradio as gr
 from gradio.data_classes import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
-from lumina.errors import LuminaError
+from lumina.errors import InputError, InvalidWorkflow, LuminaError
 from lumina.images import png_bytes
+from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture, Pictures, read
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.forms import bare_type
 from lumina.ui.pictures import picture_fields, picture_of
+from lumina.workflow.document import Workflow
+from lumina.workflow.events import ChoiceNeeded, NodeFailed, Run, RunFinished
+from lumina.workflow.executor import Resources, run
+from lumina.workflow.files import result_files
+from lumina.workflow.filling import target_of, with_values
 from lumina.workflow.schema import dump, recipe_of
+from lumina.workflow.shelves import MemoryShelf, shipped
+from lumina.workflow.validation import check
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
 TYPES = (str, int, float, bool)
+MAX_VALUES = 64_000_000  # characters; pictures come in base64
 LEFT_OUT = frozenset({"variations"})  # an answer is one picture
 
 
@@ -49,9 +59,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Callab
 def _answer(picture: Picture, model: str, folder: str) -> tuple[dict[str, Any], int]:
     seed = int(picture.task.seed)
     recipe = dump(recipe_of(picture.task, model, picture.drawing.digest))
-    name = f"{picture.task.name}-{seed}.png"
-    path = save_bytes_to_cache(png_bytes(picture.image, recipe), name, folder)
-    return FileData(path=path, orig_name=name, mime_type="image/png").model_dump(), seed
+    return _file(png_bytes(picture.image, recipe), f"{picture.task.name}-{seed}.png", folder), seed
 
 
 def _parameters(task: type[DrawingTask]) -> list[inspect.Parameter]:
@@ -75,3 +83,74 @@ def _parameters(task: type[DrawingTask]) -> list[inspect.Parameter]:
     return sorted(
         found, key=lambda parameter: parameter.default is None
     )  # required ones first, as Python asks
+
+
+def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Callable[..., Any]:
+    """A function that runs a document: by output the results, pictures as PNG files in ``folder``."""
+
+    def run_workflow(document: str, values: str = "{}") -> dict[str, Any]:
+        """Run a lumina-workflow document, JSON text, with values for its inputs, a JSON object.
+
+        Values go by name, or by node.input; pictures are files in base64. Returns for each output the list
+        of its results; the pictures are PNG files that carry the whole recipe.
+        """
+        try:
+            checked = check(document, spec)
+            if checked.problems or checked.workflow is None:
+                raise InvalidWorkflow(checked.problems)
+            shelf = MemoryShelf()
+            workflow = with_values(checked.workflow, _given(checked.workflow, values, shelf))
+            workshop.wait(PATIENCE)
+            finished = _finished(run(workflow, Resources(workshop, shelves=(shelf, shipped()))))
+            return {name: _sent(name, found, folder) for name, found in result_files(finished).items()}
+        except LuminaError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return run_workflow
+
+
+def _given(workflow: Workflow, text: str, shelf: MemoryShelf) -> dict[str, Any]:
+    """The values of a call; pictures among them are laid on the shelf."""
+    try:
+        given = json.loads(text) if len(text) <= MAX_VALUES else None
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise InputError("values: send a JSON object, by name the value of each input.")
+    for name, value in given.items():
+        socket = target_of(workflow, name)
+        if socket is not None and socket.type == "image" and isinstance(value, str):
+            picture = ImageInput.of(picture_of(value, name))
+            shelf.add(picture)
+            given[name] = {"image": picture.name}
+    return given
+
+
+def _finished(happening: Run) -> RunFinished:
+    """The end of a run; raises InputError for what kept it from its end."""
+    try:
+        while True:
+            event = next(happening)
+            if isinstance(event, NodeFailed):
+                raise InputError(f'Node "{event.node}": {event.message}')
+            if isinstance(event, ChoiceNeeded):
+                advice = f'send a number from 1 to {len(event.pictures)} as "{event.node}.{event.input}"'
+                raise InputError(f'Node "{event.node}" waits for a choice; {advice}.')
+    except StopIteration as stop:
+        finished: RunFinished = stop.value
+        return finished
+    finally:
+        happening.close()
+
+
+def _sent(output: str, values: list[Any], folder: str) -> list[Any]:
+    """The results of an output as a program gets them."""
+    return [
+        _file(value, f"{output}-{number}.png", folder) if isinstance(value, bytes) else value
+        for number, value in enumerate(values, start=1)
+    ]
+
+
+def _file(png: bytes, name: str, folder: str) -> dict[str, Any]:
+    path = save_bytes_to_cache(png, name, folder)
+    return FileData(path=path, orig_name=name, mime_type="image/png").model_dump()

@@ -18,19 +18,22 @@ from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
-from lumina.ui.api import endpoint
+from lumina.ui.api import endpoint, workflow_endpoint
 from lumina.ui.canvas import prefetch, routes
 from lumina.ui.choice import Choice
 from lumina.ui.easel import STATIC, static_text
+from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
 from lumina.ui.task_tab import DRAWS, QUICK, TaskTab
 from lumina.ui.theme import STYLES, studio_theme
+from lumina.ui.visitors import Visitors
 from lumina.ui.workflow_tab import WorkflowTab
 
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
 CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
+WHO = "() => window.luminaVisitor()"
 OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
@@ -40,26 +43,34 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
     spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
+    archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
+    visitors = Visitors(workshop, archive.store)
     page = gr.Blocks(
         title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
     )
     with page:
         header = Header(workshop, spec, choice)
+        guest = gr.Textbox(label="Visitor", elem_classes="unseen")
         tabs = []
         with gr.Tabs(elem_classes="studio") as all_tabs:
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
-                        tabs.append(TaskTab(task, workshop, spec, settings, samples(task.name)))
+                        tabs.append(TaskTab(task, workshop, spec, settings, visitors, guest, samples(task.name)))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with gr.Tab("Workflow", id="workflow"):
-                WorkflowTab(workshop, spec, page.GRADIO_CACHE)
+                WorkflowTab(workshop, spec, page.GRADIO_CACHE, visitors)
+            with gr.Tab("Gallery", id="gallery"):
+                gallery = GalleryTab(archive, [task.name for task in able])
         opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
         opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
+        page.load(None, None, guest, js=WHO, **QUICK)
+        gallery.lead_to(all_tabs)
+        limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
         for task in able:
-            limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
+        api(workflow_endpoint(workshop, spec, page.GRADIO_CACHE), api_name="run_workflow", **limits)
         for tab in tabs:
             tab.remember(page)
             tab.lead_to(all_tabs)

@@ -1,5 +1,6 @@
 """What happens between a click and the last row: runs a task and tells the easel about every step."""
 
+import base64
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -90,6 +91,14 @@ class Drawer:
             yield Step(run.done([one for best in stop.value.image for one in best.candidates or (best,)]))
         finally:
             steps.close()
+
+
+def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
+    """The same steps; when all is drawn, ``keep`` gets the pictures as PNG files before they are shown."""
+    for step in drawing:
+        if step.view is not None and step.view["state"] == "done":
+            keep([base64.b64decode(sheet["png"]) for sheet in step.view["sheets"]])
+        yield step
 
 
 def refused(error: LuminaError) -> Drawing:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, get_args
 
 import gradio as gr
@@ -15,7 +16,7 @@ from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.instructions import Kind
-from lumina.ui.drawer import Drawer, Drawing, refused
+from lumina.ui.drawer import Drawer, Drawing, kept, refused
 from lumina.ui.easel import make_easel
 from lumina.ui.examples import examples_of
 from lumina.ui.first_words import guide_of, swapped
@@ -23,6 +24,7 @@ from lumina.ui.forms import Form
 from lumina.ui.hint import make_hint
 from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import Sheet, restored
+from lumina.ui.visitors import Visitors
 
 # Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
 DRAWS: dict[str, Any] = {
@@ -46,9 +48,12 @@ class TaskTab:
         workshop: Workshop,
         spec: ModelSpec,
         settings: Settings,
+        visitors: Visitors,
+        guest: gr.Textbox,
         samples: Sequence[Sheet] = (),
     ) -> None:
         self.task = task
+        self.visitors, self.guest = visitors, guest
         self.workshop = workshop
         self.drawer = Drawer(workshop)
         self.guide = guide_of(spec.name)
@@ -95,7 +100,7 @@ class TaskTab:
             ]
 
     def _draw_on_click(self) -> None:
-        form = self.form.components
+        form: list[Any] = [self.guest, *self.form.components]
         outputs = [self.easel, self.form.component("seed")]
         runs = [self.generate.click(self._generate, form, outputs, **DRAWS)]
         for button, example in zip(self.examples, self.tried, strict=True):
@@ -109,12 +114,12 @@ class TaskTab:
                 **QUICK,
             )
             runs.append(written.then(self._generate, form, outputs, **DRAWS))
-        runs.append(self.easel.resume(self._resume, None, outputs, **DRAWS))
-        runs.append(self.easel.reroll(self._reroll, None, outputs, **DRAWS))
+        runs.append(self.easel.resume(self._resume, self.guest, outputs, **DRAWS))
+        runs.append(self.easel.reroll(self._reroll, self.guest, outputs, **DRAWS))
         for run in runs:
             run.then(None, js=ENDED, **QUICK)
         self.easel.halt(None, cancels=runs, **QUICK)
-        self.easel.restore(self._restore, None, [self.easel, *form], **QUICK)
+        self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
 
     def _help_with_words(self) -> None:
         prompt: Any = self.form.component("prompt")
@@ -147,19 +152,23 @@ class TaskTab:
         """Open the tab that a picture is to be used in; the page itself carries the picture there."""
         self.easel.use(_opened, None, tabs, **QUICK)
 
-    def _generate(self, *raw: Any) -> Iterator[Outputs]:
+    def _generate(self, guest: str, *raw: Any) -> Iterator[Outputs]:
         try:
             task = self.form.read(raw)
         except LuminaError as error:
             return (yield from _shown(refused(error)))
         assert isinstance(task, DrawingTask)
-        yield from _shown(self.drawer.new(task))
+        yield from _shown(self._kept(guest, self.drawer.new(task)))
 
-    def _resume(self, event: gr.EventData) -> Iterator[Outputs]:
-        yield from _shown(self.drawer.resumed(event._data))
+    def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
+        yield from _shown(self._kept(guest, self.drawer.resumed(event._data)))
 
-    def _reroll(self, event: gr.EventData) -> Iterator[Outputs]:
-        yield from _shown(self.drawer.rerolled(event._data))
+    def _reroll(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
+        yield from _shown(self._kept(guest, self.drawer.rerolled(event._data)))
+
+    def _kept(self, guest: str, drawing: Drawing) -> Drawing:
+        """What is finished goes into the visitor's gallery."""
+        return kept(drawing, partial(self.visitors.finished, guest))
 
     def _restore(self, event: gr.EventData) -> list[Any]:
         """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""

@@ -12,6 +12,7 @@ SHEETS = (
     "well.css",
     "easel.css",
     "tools.css",
+    "gallery.css",
     "phone.css",
 )  # later ones overrule
 STYLES = [STATIC / name for name in SHEETS]

@@ -1,17 +1,21 @@
-"""What the server keeps for each visitor while it runs: results to go on from, and pictures they brought."""
+"""What the server keeps for each visitor: results to go on from, pictures they brought, what they finished."""
 
+import logging
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
 from PIL import Image
 
+from lumina.errors import LuminaError
+from lumina.server.store import VisitorShelf, VisitorStore
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
 from lumina.workflow.executor import Resources
-from lumina.workflow.shelves import ASSETS, FolderShelf, MemoryShelf
+from lumina.workflow.shelves import ASSETS, FolderShelf, MemoryShelf, Shelf
 from lumina.workflow.timings import Timings
 
 MOST_VISITORS = 32  # whose results are kept; the one who came last longest ago is forgotten first
@@ -19,6 +23,13 @@ MOST_BYTES = 48 * 2**20  # of one visitor's results
 MOST_PICTURES = 24  # that one visitor brought
 
 _NAME = re.compile(r"[0-9a-f]{32}")
+
+log = logging.getLogger(__name__)
+
+
+def is_name(name: Any) -> bool:
+    """Whether this is the name of a visitor, which a browser makes up once and keeps."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
 
 
 class Visitor:
@@ -37,17 +48,23 @@ class Visitor:
 
 
 class Visitors:
-    """Everybody who is here, each by a name that only their browser knows."""
+    """Everybody who is here, each by a name that only their browser knows.
 
-    def __init__(self, workshop: Workshop) -> None:
+    ``gallery`` is where finished pictures are kept beyond this run of the server, if they are.
+    """
+
+    def __init__(self, workshop: Workshop, gallery: VisitorStore | None = None) -> None:
         self._workshop, self._timings, self._assets = workshop, Timings(), FolderShelf(ASSETS)
+        self._gallery = gallery
         self._known: OrderedDict[str, Visitor] = OrderedDict()
         self._lock = Lock()
 
     def resources(self, name: Any) -> Resources:
         """What a run of this visitor works with."""
         visitor = self._visitor(name)
-        shelves = (MemoryShelf(visitor.pictures.values()), self._assets)
+        shelves: list[Shelf] = [MemoryShelf(visitor.pictures.values()), self._assets]
+        if self._gallery is not None and is_name(name):
+            shelves.append(VisitorShelf(self._gallery, name))
         return Resources(self._workshop, visitor.store, shelves, self._timings)
 
     def keep(self, name: Any, image: Image.Image) -> ImageInput:
@@ -56,9 +73,19 @@ class Visitors:
         self._visitor(name).keep(picture)
         return picture
 
+    def finished(self, name: Any, pngs: Iterable[bytes]) -> None:
+        """Put finished pictures into this visitor's gallery; where that fails, the page has them still."""
+        if self._gallery is None or not is_name(name):
+            return
+        try:
+            for png in pngs:
+                self._gallery.keep(name, png)
+        except LuminaError:
+            log.exception("A picture could not be put into the gallery.")
+
     def _visitor(self, name: Any) -> Visitor:
         """The visitor of this name; one without a proper name is new each time."""
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not is_name(name):
             return Visitor()
         with self._lock:
             visitor = self._known.setdefault(name, Visitor())

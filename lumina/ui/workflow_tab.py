@@ -22,7 +22,9 @@ from lumina.ui.task_tab import DRAWS, QUICK
 from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
+from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
+from lumina.workflow.files import result_files
 from lumina.workflow.planning import plan
 from lumina.workflow.validation import check
 
@@ -37,9 +39,9 @@ log = logging.getLogger(__name__)
 class WorkflowTab:
     """The canvas and its events."""
 
-    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str) -> None:
+    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str, visitors: Visitors) -> None:
         self._workshop, self._spec, self._folder = workshop, spec, folder
-        self._visitors = Visitors(workshop)
+        self._visitors = visitors
         self.canvas = make_canvas(catalogue(spec), templates(), os.environ.get("SPACE_ID", ""))
         # "multiple": Continue may come before Gradio has noticed the end of what was stopped
         running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
@@ -68,6 +70,8 @@ class WorkflowTab:
             events = run(workflow, self._visitors.resources(payload.get("visitor")), until=until)
             try:
                 for each in events:
+                    if isinstance(each, RunFinished):
+                        self._keep(payload.get("visitor"), each)
                     yield view.take(each)
             finally:
                 events.close()
@@ -82,6 +86,11 @@ class WorkflowTab:
         if checked.problems or checked.workflow is None:
             raise InvalidWorkflow(checked.problems)
         return checked.workflow
+
+    def _keep(self, visitor: Any, finished: RunFinished) -> None:
+        """The results go into the gallery, each with the whole recipe."""
+        values = [value for values in result_files(finished).values() for value in values]
+        self._visitors.finished(visitor, [value for value in values if isinstance(value, bytes)])
 
     def _save(self, image: Image.Image, recipe: str, name: str) -> str:
         path = save_bytes_to_cache(images.png_bytes(image, recipe), name, self._folder)

@@ -57,6 +57,20 @@ def write_results(finished: RunFinished, folder: Path) -> dict[str, list[Any]]:
     return found
 
 
+def result_files(finished: RunFinished) -> dict[str, list[Any]]:
+    """By output the values of a run, its pictures as PNG files in bytes, each with the whole recipe."""
+    workflow = load(finished.recipe)
+    found: dict[str, list[Any]] = {}
+    for name, values in finished.outputs.items():
+        link, by_model = finished.sources[name], is_by_model(workflow, finished.sources[name])
+        found[name] = list(values)
+        for index, value in enumerate(values):
+            if isinstance(value, Picture | ImageInput):
+                text = result_recipe(finished.recipe, link, index, len(values), value)
+                found[name][index] = png_bytes(value.image, text, by_model=by_model)
+    return found
+
+
 def _written(
     folder: Path, workflow: Workflow, recipe: str, place: tuple[str, str, int, int], value: Any
 ) -> Any:

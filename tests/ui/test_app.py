@@ -1,5 +1,6 @@
 """The page as it is served: no foreign hosts, private events, and the endpoint for programs."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from lumina import images
 from lumina.ui.app import launch_options
@@ -25,17 +27,17 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
-def call(studio: httpx.Client, **inputs: Any) -> tuple[str, Any]:
+def call(studio: httpx.Client, endpoint: str = "text_to_image", **inputs: Any) -> tuple[str, Any]:
     """The last event of a call and its data, as a program gets them: two requests, by name."""
-    begun = studio.post("/gradio_api/call/v2/text_to_image", json=inputs).raise_for_status().json()
-    answer = studio.get(f"/gradio_api/call/v2/text_to_image/{begun['event_id']}").raise_for_status().text
+    begun = studio.post(f"/gradio_api/call/v2/{endpoint}", json=inputs).raise_for_status().json()
+    answer = studio.get(f"/gradio_api/call/v2/{endpoint}/{begun['event_id']}").raise_for_status().text
     event, data = re.findall(r"event: (\w+)\ndata: (.*)", answer)[-1]
     return event, json.loads(data)
 
 
-def test_programs_see_one_endpoint_for_each_task_and_nothing_else(studio: httpx.Client) -> None:
+def test_programs_see_one_endpoint_for_each_task_one_for_workflows_and_nothing_else(studio: httpx.Client) -> None:
     named = studio.get("/gradio_api/info").json()["named_endpoints"]
-    assert list(named) == ["/text_to_image"]
+    assert list(named) == ["/text_to_image", "/run_workflow"]
     names = [parameter["parameter_name"] for parameter in named["/text_to_image"]["parameters"]]
     assert names[:4] == ["prompt", "width", "height", "seed"]
     assert "variations" not in names and "rerolls" not in names
@@ -67,6 +69,42 @@ def test_the_endpoint_refuses_in_one_sentence(
 ) -> None:
     event, data = call(studio, **inputs)
     assert event == "error" and sentence in json.dumps(data)
+
+
+WORKFLOW = """{"lumina": 1,
+  "inputs": {"idea": {"type": "text"}, "photo": {"type": "image"}},
+  "nodes": {"draw": {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.idea"}, "seed": [1, 2]}},
+    "lines": {"task": "edges", "inputs": {"image": {"from": "inputs.photo"}}}},
+  "outputs": {"drawn": {"from": "draw.image"}, "lines": {"from": "lines.image"}}}"""
+
+
+def test_a_workflow_runs_with_values_and_gives_its_results_by_name(studio: httpx.Client) -> None:
+    photo = base64.b64encode(images.png_bytes(Image.new("RGB", (64, 48), "red"))).decode()
+    values = json.dumps({"idea": "a red cone", "photo": photo})
+    event, (results,) = call(studio, "run_workflow", document=WORKFLOW, values=values)
+    assert event == "complete" and {name: len(each) for name, each in results.items()} == {"drawn": 2, "lines": 1}
+    pngs = [studio.get(file["url"]).raise_for_status().content for file in results["drawn"] + results["lines"]]
+    assert [images.open_image(png).size for png in pngs] == [(128, 128), (128, 128), (64, 48)]
+    recipe = load(images.read_recipe(pngs[1]) or "")
+    assert list(recipe.nodes) == ["draw", "lines"] and recipe.inputs["idea"].default == "a red cone"
+
+
+@pytest.mark.parametrize(
+    ("document", "values", "sentence"),
+    [
+        ("{", "{}", "JSON"),
+        (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", "text_to_image"),
+        (WORKFLOW, "[]", "values: send a JSON object"),
+        (WORKFLOW, '{"title": 1}', 'There is no input \\"title\\"'),
+        (WORKFLOW, '{"idea": "a cone"}', "photo"),
+        (WORKFLOW, '{"idea": "a cone", "photo": "?"}', "not a picture in base64"),
+    ],
+)
+def test_a_workflow_that_cannot_run_is_refused_in_one_sentence(
+    studio: httpx.Client, document: str, values: str, sentence: str
+) -> None:
+    event, data = call(studio, "run_workflow", document=document, values=values)
+    assert event == "error" and sentence in json.dumps(data) and "Traceback" not in json.dumps(data)
 
 
 def test_nothing_about_the_server_is_open(studio: httpx.Client) -> None:

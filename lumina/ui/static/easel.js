@@ -220,9 +220,7 @@ root.addEventListener("click", (event) => {
   const name = event.target.closest("[data-do]")?.dataset.do;
   if (acts[name]) acts[name]();
 });
-root.querySelector(".easel-cut input").addEventListener("input", (event) => {
-  cutAt(Number(event.target.value));
-});
+root.querySelector(".easel-cut input").addEventListener("input", (event) => cutAt(Number(event.target.value)));
 fillUses(root.querySelector(".easel-use"), props.uses || [], current, (task) => trigger("use", { task }));
 root.querySelector(".easel-open input").addEventListener("change", (event) => {
   if (event.target.files[0]) open(event.target.files[0]);
@@ -297,4 +295,4 @@ shelf.load().then((kept) => {
   state.sheets = kept.sheets || [];
   state.current = kept.current;
   show();
-});
+}).then(() => takeReturned(props.storage_key, open));

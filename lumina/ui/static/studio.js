@@ -24,6 +24,24 @@ document.addEventListener("mouseover", (event) => {
   if (document.querySelector(".task-tab")) document.body.classList.toggle("dark", chosen === "dark");
   else requestAnimationFrame(apply);
 })();
+// A name nobody can guess, under which the server keeps this browser's pictures; the canvas knows it by the same key.
+let guest = "";
+window.luminaVisitor = () => {
+  const key = "lumina-canvas-visitor";
+  try {
+    guest = localStorage.getItem(key) || guest;
+  } catch {
+    // no storage: the name lasts until the page is left
+  }
+  if (/^[0-9a-f]{32}$/.test(guest)) return guest;
+  guest = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    localStorage.setItem(key, guest);
+  } catch {
+    // as above
+  }
+  return guest;
+};
 // Other parts of the page open a workflow by its text; so does an address that holds one. Nothing runs by that.
 window.openWorkflow = (text, pictures) => {
   if (text) window.luminaHanded = { text, pictures };

@@ -20,6 +20,18 @@ function fillUses(select, uses, current, open) {
   });
 }
 
+// A picture from the gallery brings its settings back as if it were dropped here.
+function takeReturned(task, open) {
+  const take = () => {
+    const png = window.luminaReturned?.[task];
+    if (!png) return;
+    delete window.luminaReturned[task];
+    open(new Blob([bytesOf(png)]));
+  };
+  window.addEventListener("lumina-returned", take);
+  take();
+}
+
 // The inputs stay text, because seeds go beyond JavaScript's whole numbers; their pictures go along.
 function openAsWorkflow({ task, inputs, given }) {
   const text = `{"lumina":1,"nodes":{"${task}":{"task":"${task}","inputs":${inputs}}}}`;

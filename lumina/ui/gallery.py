@@ -1,0 +1,225 @@
+"""The Gallery tab: what this visitor has made, with its recipe, to be searched, compared and taken up again."""
+
+import base64
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from lumina.errors import InputError, LuminaError
+from lumina.images import open_image
+from lumina.server.store import Kept, VisitorStore
+from lumina.settings import Settings
+from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask
+from lumina.ui.easel import static_text
+from lumina.ui.task_tab import QUICK
+from lumina.ui.visitors import is_name
+from lumina.workflow.document import Workflow
+from lumina.workflow.schema import load, task_of
+
+MOST_SHOWN = 480  # pictures on one page
+LONGEST_RECIPE = 4000  # characters that a card shows
+SPACE_HOURS = 24  # after which a Space forgets
+SPACE_BYTES = 100_000_000  # of one visitor of a Space
+SCRIPTS = ("png.js", "gallery.js")
+LOCAL = (
+    "Finished pictures are kept by this server, up to 500 MB, until you delete them; this browser's storage "
+    "holds the key to them."
+)
+ON_SPACE = (
+    f"This Space keeps your finished pictures for {SPACE_HOURS} hours at most and loses them all when it "
+    "restarts; download what you want to keep."
+)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Where finished pictures go: a store (None where none can be used), and what a visitor is told of it.
+
+    ``hours`` is how long they are kept, None for ever.
+    """
+
+    store: VisitorStore | None
+    promise: str
+    hours: float | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, space: str = "") -> "Archive":
+        """The one in the folder of results; ``space`` names the Space that this is, if it is one."""
+        try:
+            file = settings.results.expanduser() / "gallery.sqlite"
+            if space:
+                return cls(VisitorStore(file, SPACE_BYTES), ON_SPACE, SPACE_HOURS)
+            return cls(VisitorStore(file), LOCAL)
+        except (LuminaError, RuntimeError):  # also a home that is not there
+            return cls(None, "No picture is kept here: the folder of results cannot be written to.")
+
+    def listed(self, visitor: Any, text: str, count: int) -> list[Kept]:
+        """The newest ``count`` pictures of a visitor with these words; what is too old is deleted first."""
+        if self.store is None or not is_name(visitor):
+            return []
+        if self.hours is not None:
+            self.store.forget(time.time() - self.hours * 3600)
+        return self.store.search(visitor, text, count)
+
+    def png(self, visitor: Any, key: Any) -> bytes:
+        """One of a visitor's pictures; raises InputError if it is not there."""
+        found = self.store.png(visitor, str(key)) if self.store and is_name(visitor) else None
+        if found is None:
+            raise InputError("This picture is not in the gallery any more; search again.")
+        return found
+
+    def recipe(self, visitor: Any, key: Any) -> str:
+        """The recipe of one of a visitor's pictures; empty if it has none."""
+        return (self.store.recipe(visitor, str(key)) if self.store and is_name(visitor) else None) or ""
+
+    def delete(self, visitor: Any, key: Any) -> None:
+        """Delete one of a visitor's pictures for good, if it is there."""
+        if self.store is not None and is_name(visitor):
+            self.store.delete(visitor, str(key))
+
+
+class GalleryTab:
+    """The cards, the slider, and their events."""
+
+    def __init__(self, archive: Archive, able: Sequence[str]) -> None:
+        self._archive, self._able = archive, able
+        self.slider = gr.ImageSlider(
+            label="Compare", format="png", visible=False, interactive=False, elem_classes="gallery-slider"
+        )
+        self.cards = gr.HTML(
+            html_template=static_text("gallery.html"),
+            js_on_load="\n".join(map(static_text, SCRIPTS)),
+            apply_default_css=False,
+            promise=archive.promise,
+            shown={},
+            handed={},
+        )
+        self.cards.look(self._look, None, self.cards, trigger_mode="always_last", **QUICK)
+        self.cards.remove(self._remove, None, self.cards, trigger_mode="multiple", **QUICK)
+        self.cards.obtain(self._obtain, None, self.cards, trigger_mode="multiple", **QUICK)
+        self.cards.compare(self._compare, None, self.slider, trigger_mode="always_last", **QUICK)
+
+    def lead_to(self, tabs: gr.Tabs) -> None:
+        """Restoring a picture opens the tab of its task in ``tabs``."""
+        self.cards.restore(self._restore, None, [self.cards, tabs], trigger_mode="multiple", **QUICK)
+
+    def _look(self, event: gr.EventData) -> Any:
+        return gr.HTML(shown=self._shown(_payload(event)))
+
+    def _remove(self, event: gr.EventData) -> Any:
+        payload = _payload(event)
+        try:
+            self._archive.delete(payload.get("visitor"), payload.get("id"))
+        except LuminaError as error:
+            return gr.HTML(shown={"message": str(error), "cards": []})
+        return gr.HTML(shown=self._shown(payload))
+
+    def _shown(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """As many cards as the page asks for, and whether there are more."""
+        count = payload.get("count")
+        count = min(max(count, 1), MOST_SHOWN) if isinstance(count, int) else MOST_SHOWN
+        text = str(payload.get("words", ""))[:200]
+        try:
+            found = self._archive.listed(payload.get("visitor"), text, count + 1)
+        except LuminaError as error:
+            return {"message": str(error), "cards": []}
+        cards = [card_of(kept) for kept in found[:count]]
+        return {"words": text, "cards": cards, "more": len(found) > count and count < MOST_SHOWN}
+
+    def _obtain(self, event: gr.EventData) -> Any:
+        payload = _payload(event)
+        try:
+            png = self._archive.png(payload.get("visitor"), payload.get("id"))
+        except LuminaError as error:
+            return gr.HTML(handed=_answer(payload, message=str(error)))
+        return gr.HTML(handed=_answer(payload, png=_text(png), file=f"lumina-{str(payload['id'])[:8]}.png"))
+
+    def _restore(self, event: gr.EventData) -> tuple[Any, Any]:
+        """The picture for its task's tab, which reads it like one that was dropped, or the text of a workflow."""
+        payload = _payload(event)
+        try:
+            png = self._archive.png(payload.get("visitor"), payload.get("id"))
+            handed, tab = self._way_of(png, self._archive.recipe(payload.get("visitor"), payload.get("id")))
+        except LuminaError as error:
+            return gr.HTML(handed=_answer(payload, message=str(error))), gr.skip()
+        return gr.HTML(handed=_answer(payload, **handed)), gr.Tabs(selected=tab) if tab else gr.skip()
+
+    def _way_of(self, png: bytes, recipe: str) -> tuple[dict[str, str], str]:
+        """What the page needs to take up a picture, and the tab to open, if it is not the workflow's."""
+        if not recipe:
+            raise InputError("This picture carries no recipe; download it instead.")
+        task = drawing_in(load(recipe))
+        if task is None:
+            return {"text": recipe}, ""
+        if task not in self._able:
+            raise InputError(f"The model that is here cannot do this: {TASKS[task].title}; choose another.")
+        return {"task": task, "png": _text(png)}, task
+
+    def _compare(self, event: gr.EventData) -> Any:
+        payload = _payload(event)
+        keys = payload.get("ids")
+        if not isinstance(keys, list) or len(keys) != 2:
+            return gr.ImageSlider(value=None, visible=False)
+        try:
+            first, second = (open_image(self._archive.png(payload.get("visitor"), key)) for key in keys)
+        except LuminaError:
+            return gr.ImageSlider(value=None, visible=False)
+        return gr.ImageSlider(value=(first, second.resize(first.size, Image.Resampling.LANCZOS)), visible=True)
+
+
+def drawing_in(workflow: Workflow) -> str | None:
+    """The name of the drawing task whose settings a recipe is; None if it takes a workflow to hold them."""
+    if len(workflow.nodes) > 1:
+        return None
+    try:
+        task = task_of(workflow)
+    except LuminaError:
+        return None  # lists of values, for one
+    return task.name if isinstance(task, DrawingTask) else None
+
+
+def card_of(kept: Kept) -> dict[str, Any]:
+    """What the page shows of a picture."""
+    recipe, thumbnail = kept.recipe, base64.b64encode(kept.thumbnail).decode()
+    return {
+        "id": kept.id,
+        "made": kept.made,
+        "title": title_of(recipe),
+        "size": f"{kept.width} × {kept.height}",
+        "image": f"data:image/webp;base64,{thumbnail}",
+        "recipe": recipe if len(recipe) <= LONGEST_RECIPE else f"{recipe[:LONGEST_RECIPE]}…",
+    }
+
+
+def title_of(recipe: str) -> str:
+    """What a person said, or what they ran."""
+    try:
+        document = json.loads(recipe)
+        nodes = list(document["nodes"].values())
+        if len(nodes) > 1:
+            return str(document.get("title") or f"A workflow of {len(nodes)} steps")
+        (node,) = nodes
+        said = (node["inputs"].get(name) for name in ("prompt", "instruction", "kind", "caption"))
+        told = next((text for text in said if isinstance(text, str)), None)
+        return told or TASKS[node["task"]].title
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return "A picture"
+
+
+def _answer(payload: Mapping[str, Any], **what: str) -> dict[str, str]:
+    """``what`` was asked for; the ticket tells two equal answers apart."""
+    return {"ticket": str(payload.get("ticket", ""))[:40], **what}
+
+
+def _text(png: bytes) -> str:
+    return base64.b64encode(png).decode()
+
+
+def _payload(event: gr.EventData) -> Mapping[str, Any]:
+    return event._data if isinstance(event._data, Mapping) else {}

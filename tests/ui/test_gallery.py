@@ -1,0 +1,108 @@
+"""What a visitor finishes is kept with its recipe, found again after a restart, and nobody else's."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lumina import images
+from lumina.pipeline.fake import FakePipeline
+from lumina.server.zerogpu import Workshop
+from lumina.settings import Settings
+from lumina.tasks.text_to_image import TextToImage
+from lumina.ui.drawer import Drawer, kept
+from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in
+from lumina.ui.visitors import Visitors
+from lumina.workflow.events import RunFinished
+from lumina.workflow.executor import run
+from lumina.workflow.files import result_files
+from lumina.workflow.schema import load
+
+ANNA, BORIS = "a" * 32, "b" * 32
+WORKFLOW = """{"lumina": 1, "title": "Lines of a cube", "nodes": {
+  "draft": {"task": "text_to_image", "inputs": {"prompt": "a red cube", "seed": 4}},
+  "lines": {"task": "edges", "inputs": {"image": {"from": "draft.image"}}}}}"""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.of(Settings(results=tmp_path))
+
+
+def opened() -> Workshop:
+    workshop = Workshop(FakePipeline)
+    workshop.open()
+    assert workshop.wait(10)
+    return workshop
+
+
+def draw(archive: Archive, visitor: Any, steps: int | None = None, **inputs: Any) -> None:
+    workshop = opened()
+    visitors = Visitors(workshop, archive.store)
+    drawing = kept(Drawer(workshop).new(TextToImage(**inputs)), partial(visitors.finished, visitor))
+    for number, _ in enumerate(drawing):
+        if number == steps:
+            drawing.close()
+
+
+def test_finished_pictures_are_kept_newest_first_and_survive_a_restart(
+    archive: Archive, tmp_path: Path
+) -> None:
+    draw(archive, ANNA, prompt="a red cube", seed=1)
+    draw(archive, ANNA, prompt="two blue cones", seed=2, variations=2)
+    again = Archive.of(Settings(results=tmp_path))
+    titles = [card_of(each)["title"] for each in again.listed(ANNA, "", 10)]
+    assert titles == ["two blue cones", "two blue cones", "a red cube"]
+    (found,) = again.listed(ANNA, "CUBE red", 10)
+    png = again.png(ANNA, found.id)
+    assert images.read_recipe(png) == again.recipe(ANNA, found.id) == found.recipe
+    assert drawing_in(load(found.recipe)) == "text_to_image"
+
+
+def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:
+    draw(archive, ANNA, steps=5, prompt="a red cube", seed=1)
+    assert archive.listed(ANNA, "", 10) == []
+
+
+def test_nobody_sees_or_deletes_anothers_and_without_a_name_nothing_is_kept(archive: Archive) -> None:
+    for visitor in (ANNA, "", None, "A" * 32):
+        draw(archive, visitor, prompt="a red cube", seed=1)
+    (found,) = archive.listed(ANNA, "", 10)
+    for other in (BORIS, "", None, {"a": 1}):
+        assert archive.listed(other, "", 10) == [] and archive.recipe(other, found.id) == ""
+        archive.delete(other, found.id)
+    archive.delete(ANNA, "no such picture")
+    assert len(archive.listed(ANNA, "", 10)) == 1
+    archive.delete(ANNA, found.id)
+    assert archive.listed(ANNA, "", 10) == []
+
+
+def test_the_result_of_a_workflow_restores_the_workflow_and_is_an_input_again(archive: Archive) -> None:
+    visitors = Visitors(opened(), archive.store)
+    events = run(load(WORKFLOW), visitors.resources(ANNA))
+    (finished,) = [event for event in events if isinstance(event, RunFinished)]
+    visitors.finished(ANNA, [png for values in result_files(finished).values() for png in values])
+    (found,) = archive.listed(ANNA, "", 10)
+    assert card_of(found)["title"] == "Lines of a cube"
+    workflow = load(found.recipe)
+    assert drawing_in(workflow) is None and list(workflow.nodes) == ["draft", "lines"]
+    digest = images.digest_of(images.open_image(archive.png(ANNA, found.id)))
+    assert any(shelf.find(digest) for shelf in visitors.resources(ANNA).shelves)
+    assert not any(shelf.find(digest) for shelf in visitors.resources(BORIS).shelves)
+
+
+def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(tmp_path: Path) -> None:
+    local, space = (Archive.of(Settings(results=tmp_path), name) for name in ("", "someone/studio"))
+    assert (local.promise, space.promise) == (LOCAL, ON_SPACE)
+    draw(space, ANNA, prompt="a red cube", seed=1)
+    assert len(space.listed(ANNA, "", 10)) == 1
+    assert Archive(space.store, space.promise, hours=0).listed(ANNA, "", 10) == []
+
+
+def test_without_a_folder_the_studio_works_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    archive = Archive.of(Settings(results=tmp_path / "file"))
+    assert archive.store is None and "cannot be written" in archive.promise
+    draw(archive, ANNA, prompt="a red cube", seed=1)
+    assert archive.listed(ANNA, "", 10) == []
