@@ -56,7 +56,9 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             for task in drawing:
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
-                        tabs.append(TaskTab(task, workshop, spec, settings, visitors, guest, samples(task.name)))
+                        tabs.append(
+                            TaskTab(task, workshop, spec, settings, visitors, guest, samples(task.name))
+                        )
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with gr.Tab("Workflow", id="workflow"):

@@ -1,4 +1,4 @@
-"""The Gallery tab: what this visitor has made, with its recipe, to be searched, compared and taken up again."""
+"""The Gallery tab: what this visitor has made, to be searched, compared and taken up again."""
 
 import base64
 import json
@@ -141,7 +141,7 @@ class GalleryTab:
         return gr.HTML(handed=_answer(payload, png=_text(png), file=f"lumina-{str(payload['id'])[:8]}.png"))
 
     def _restore(self, event: gr.EventData) -> tuple[Any, Any]:
-        """The picture for its task's tab, which reads it like one that was dropped, or the text of a workflow."""
+        """The picture for its task's tab, where it is as if it were dropped, or the text of a workflow."""
         payload = _payload(event)
         try:
             png = self._archive.png(payload.get("visitor"), payload.get("id"))
@@ -170,7 +170,9 @@ class GalleryTab:
             first, second = (open_image(self._archive.png(payload.get("visitor"), key)) for key in keys)
         except LuminaError:
             return gr.ImageSlider(value=None, visible=False)
-        return gr.ImageSlider(value=(first, second.resize(first.size, Image.Resampling.LANCZOS)), visible=True)
+        return gr.ImageSlider(
+            value=(first, second.resize(first.size, Image.Resampling.LANCZOS)), visible=True
+        )
 
 
 def drawing_in(workflow: Workflow) -> str | None:

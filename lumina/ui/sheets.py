@@ -1,7 +1,7 @@
 """Pictures on their way between Python and the page: small JSON objects called sheets.
 
-A sheet holds all it takes to show a picture, to save it, and to go on drawing it later, so that the
-server keeps nothing about anyone. What comes back from a page is checked like any other input.
+A sheet holds all it takes to show a picture, to save it, and to go on drawing it later, so that going on
+does not rest on what the server has kept. What comes back from a page is checked like any other input.
 """
 
 import base64

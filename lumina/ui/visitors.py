@@ -1,4 +1,4 @@
-"""What the server keeps for each visitor: results to go on from, pictures they brought, what they finished."""
+"""What the server keeps for each visitor: results to go on from, pictures they brought or finished."""
 
 import logging
 import re

@@ -35,7 +35,9 @@ def call(studio: httpx.Client, endpoint: str = "text_to_image", **inputs: Any) -
     return event, json.loads(data)
 
 
-def test_programs_see_one_endpoint_for_each_task_one_for_workflows_and_nothing_else(studio: httpx.Client) -> None:
+def test_programs_see_one_endpoint_for_each_task_one_for_workflows_and_nothing_else(
+    studio: httpx.Client,
+) -> None:
     named = studio.get("/gradio_api/info").json()["named_endpoints"]
     assert list(named) == ["/text_to_image", "/run_workflow"]
     names = [parameter["parameter_name"] for parameter in named["/text_to_image"]["parameters"]]
@@ -82,8 +84,13 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(studio: httpx
     photo = base64.b64encode(images.png_bytes(Image.new("RGB", (64, 48), "red"))).decode()
     values = json.dumps({"idea": "a red cone", "photo": photo})
     event, (results,) = call(studio, "run_workflow", document=WORKFLOW, values=values)
-    assert event == "complete" and {name: len(each) for name, each in results.items()} == {"drawn": 2, "lines": 1}
-    pngs = [studio.get(file["url"]).raise_for_status().content for file in results["drawn"] + results["lines"]]
+    assert event == "complete" and {name: len(each) for name, each in results.items()} == {
+        "drawn": 2,
+        "lines": 1,
+    }
+    pngs = [
+        studio.get(file["url"]).raise_for_status().content for file in results["drawn"] + results["lines"]
+    ]
     assert [images.open_image(png).size for png in pngs] == [(128, 128), (128, 128), (64, 48)]
     recipe = load(images.read_recipe(pngs[1]) or "")
     assert list(recipe.nodes) == ["draw", "lines"] and recipe.inputs["idea"].default == "a red cone"
@@ -93,7 +100,7 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(studio: httpx
     ("document", "values", "sentence"),
     [
         ("{", "{}", "JSON"),
-        (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", "text_to_image"),
+        (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", "names no task"),
         (WORKFLOW, "[]", "values: send a JSON object"),
         (WORKFLOW, '{"title": 1}', 'There is no input \\"title\\"'),
         (WORKFLOW, '{"idea": "a cone"}', "photo"),
