@@ -1,4 +1,4 @@
-"""Configurations that are stored as recipes: other sizes and names, sharded, in part, and how gaps are told."""
+"""Configurations that are stored as recipes: other sizes and names, sharded, and with gaps."""
 
 import json
 import shutil

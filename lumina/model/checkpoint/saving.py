@@ -54,7 +54,9 @@ def convert(source: Path | str, folder: Path | str, dtype: torch.dtype = torch.f
     try:
         save_movqgan(model, folder, dtype, LARGE_SHARD_BYTES)
     except OSError as error:
-        raise InputError(f"{folder} cannot be written to ({error.strerror}); choose another folder.") from error
+        raise InputError(
+            f"{folder} cannot be written to ({error.strerror}); choose another folder."
+        ) from error
     return Path(folder)
 
 
