@@ -373,7 +373,11 @@ def test_a_published_pickle_becomes_safetensors(tmp_path: Path) -> None:
     write_tiny_model(tmp_path / "model")
     report = ran("convert", tmp_path / "model", "--out", tmp_path / "out")
     assert report["files"] == [str(tmp_path / "out" / "movqgan.safetensors")]
-    assert "missing" in refused("convert", tmp_path / "nothing", "--out", tmp_path / "out", code=1)
+    assert "missing" in refused("convert", tmp_path / "nothing", "--out", tmp_path / "out")
+    words = tmp_path / "model" / "words.txt"
+    words.write_text("no weights")
+    assert "words.txt is damaged" in refused("convert", words, "--out", tmp_path / "out", code=1)
+    assert "cannot be written" in refused("convert", tmp_path / "model", "--out", words)
 
 
 def test_published_models_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

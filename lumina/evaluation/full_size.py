@@ -20,7 +20,7 @@ from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, Transformer
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.plan import QUANT_BYTES, movqgan_dtype, open_device, plan, suited
+from lumina.pipeline.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan, suited
 from lumina.pipeline.request import GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Quant, Settings
@@ -172,13 +172,16 @@ def run(
         raise InputError(
             f"The sizes of {spec.name} are not in the list; choose lumina-mgpt-2.0, omni or lumina-2b."
         )
-    settings = suited(settings, spec)
-    bench = Bench(spec.transformer, movq, settings, size or spec.default_size)
+    settings, size = suited(settings, spec), size or spec.default_size
+    bench = Bench(spec.transformer, movq, settings, size)
+    needs = plan(replace(spec, source="", movqgan_source="", sizes=(size,)), settings, bench.device)
+    needs.check(free_memory(bench.device))
     total = 6 + len(windows)
     bench.clear()
     begun = bench.clock()
     transformer = bench.transformer(settings.quant)
-    found: dict[str, Any] = {**_surroundings(bench, spec), "weights_seconds": round(bench.clock() - begun, 2)}
+    seconds = round(bench.clock() - begun, 2)
+    found: dict[str, Any] = {**_surroundings(bench, needs), "weights_seconds": seconds}
     found["weights_memory"], found["copy_gb_per_second"] = bench.memory(), round(bench.copy_speed() / GB, 1)
     yield Progress(1, total, unit="parts")
     engine = bench.engine(transformer)
@@ -221,11 +224,11 @@ def _in_integers(bench: Bench) -> dict[str, Any]:
     return {"memory": bench.memory(), "ms_per_step": {"16": pace}}
 
 
-def _surroundings(bench: Bench, spec: ModelSpec) -> dict[str, Any]:
+def _surroundings(bench: Bench, needs: Plan) -> dict[str, Any]:
     size = [side * bench.movq.downsampling for side in (bench.layout.cols, bench.layout.rows)]
     gpu = torch.cuda.get_device_name(bench.device) if bench.device.type == "cuda" else "CPU"
     return {
-        "model": spec.name,
+        "model": needs.spec.name,
         "weights": "random",
         "device": gpu,
         "torch": torch.__version__,
@@ -234,7 +237,7 @@ def _surroundings(bench: Bench, spec: ModelSpec) -> dict[str, Any]:
         "cache": bench.settings.cache,
         "size": size,
         "guidance_scale": bench.options.guidance_scale,
-        "planned_gb": round(plan(replace(spec, source="", movqgan_source=""), bench.settings).total / GB, 2),
+        "planned_gb": round(needs.total / GB, 2),
     }
 
 

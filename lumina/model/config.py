@@ -258,7 +258,8 @@ def movqgan_places(folder: Path) -> tuple[Path, ...]:
 def _spec_of_folder(folder: Path) -> ModelSpec:
     names = [place / "movq_config.json" for place in movqgan_places(folder)]
     configs = [read_json(name) for name in names if name.exists()]
-    is_small = bool(configs) and int(configs[0].get("n_embed", 0)) < MOVQGAN_270M.n_embed
+    codes = configs[0].get("n_embed", 0) if configs else MOVQGAN_270M.n_embed
+    is_small = isinstance(codes, int) and codes < MOVQGAN_270M.n_embed
     like = MODELS["tabletop" if is_small else "omni"]
     return replace(
         like,

@@ -17,6 +17,7 @@ from lumina.steps import Steps
 
 BACKGROUND = (127, 127, 127)  # what rows that are not drawn yet look like
 SIZE_STEP = 32  # pixels; sizes are written in steps of 32
+MOST_ASPECT = 4  # the longer side by the shorter
 
 Codes = NDArray[np.int64]
 
@@ -126,18 +127,20 @@ class Painter(Protocol):
 def check_size(spec: ModelSpec, width: int, height: int, *, dual: bool = False) -> None:
     """Raise InvalidSize unless the model can draw ``width`` × ``height`` pixels, as a panel where ``dual``.
 
-    Sides are multiples of 32; the area lies between a quarter of the smallest listed size and the largest.
+    Sides are multiples of 32, none more than four times the other, as in the published training; the area
+    lies between a quarter of the smallest listed size and the largest.
     """
     sizes = spec.sizes_of(dual=dual)
     areas = [w * h for w, h in sizes]
     smallest, largest = min(areas) // 4, max(areas)
     is_stepped = min(width, height) >= SIZE_STEP and not (width % SIZE_STEP or height % SIZE_STEP)
+    is_stepped = is_stepped and max(width, height) <= MOST_ASPECT * min(width, height)
     if is_stepped and smallest <= width * height <= largest:
         return
     known = ", ".join(f"{w}x{h}" for w, h in sizes)
     raise InvalidSize(
         f"{spec.title} cannot draw {width}x{height} pixels; use one of its sizes ({known}), or other "
-        f"multiples of {SIZE_STEP} with {smallest:,} to {largest:,} pixels in all."
+        f"multiples of {SIZE_STEP} with {smallest:,} to {largest:,} pixels in all, at most {MOST_ASPECT}:1."
     )
 
 

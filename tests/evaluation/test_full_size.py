@@ -44,6 +44,13 @@ def test_a_model_without_sizes_is_refused() -> None:
         finish(full_size.run(MODELS["tabletop"], Settings()))
 
 
+def test_a_model_that_does_not_fit_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(full_size, "free_memory", lambda _: 8e9)
+    monkeypatch.setattr(full_size.Bench, "transformer", lambda *_: pytest.fail("made"))
+    with pytest.raises(InputError, match="needs"):
+        finish(full_size.run(MODELS["omni"], Settings(device="cpu")))
+
+
 def test_without_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> None:
         raise ImportError

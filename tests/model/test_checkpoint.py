@@ -229,6 +229,14 @@ def test_convert_writes_the_same_weights_as_safetensors(tmp_path: Path) -> None:
     assert all(torch.equal(after[name], value) for name, value in before.items())
 
 
+def test_convert_takes_the_file_that_is_named(tmp_path: Path) -> None:
+    folder = published(tmp_path, MoVQGAN(MOVQ).state_dict())
+    other = MoVQGAN(MOVQ).state_dict()
+    torch.save(other, folder / "other.ckpt")
+    found = load_movqgan(convert(folder / "other.ckpt", tmp_path / "out")).state_dict()
+    assert all(torch.equal(found[name], value) for name, value in other.items())
+
+
 def test_nothing_large_is_allocated_before_every_file_was_examined(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

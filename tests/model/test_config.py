@@ -89,3 +89,5 @@ def test_a_folder_is_taken_for_what_it_resembles(tmp_path: Path) -> None:
     assert split_revision(str(folder)) == (str(folder), "")
     (folder / "movq" / "movq_config.json").write_text('{"n_embed": 1024}')
     assert spec_of(str(folder)).sizes == MODELS["tabletop"].sizes
+    (folder / "movq" / "movq_config.json").write_text('{"n_embed": "many"}')
+    assert spec_of(str(folder)).sizes == MODELS["omni"].sizes  # what is wrong in it is said on loading

@@ -3,15 +3,18 @@
 import json
 import lzma
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 from tests.parity.hashweights import weights
 
 HERE = Path(__file__).parent
+PUBLISHED = {"movq": "keys_movqgan_270M.json", "transformer": "keys_chameleon_7b.json"}
 BASE, LAST_SPECIAL, FIRST_ADDED, FIRST_CODE, NUM_CODES = 151643, 151664, 151665, 155000, 16384
 SEPARATOR = 154999  # its real id is not known: programs must look it up by name
 
@@ -19,30 +22,54 @@ SEPARATOR = 154999  # its real id is not known: programs must look it up by name
 def model_folder(configuration: Path, out: Path) -> Path | None:
     """The transformer's folder; where weights are missing, a copy with those of its recipe."""
     folder = configuration / "model"
-    spec = find_spec(configuration, "transformer")
     if any(folder.glob("model*.safetensors")):
         return folder
+    spec = find_spec(configuration, "transformer")
     if spec is None:
         return None
     out.mkdir(parents=True)
     for path in folder.glob("*") if folder.is_dir() else ():
         shutil.copy(path, out)
     if not (out / "tokenizer.json").exists():
-        layout = json.loads((configuration / "layout.json").read_text())
-        write_full_tokenizer(out, layout.get("sep", SEPARATOR))
+        write_full_tokenizer(out, layout_of(configuration).get("sep", SEPARATOR))
     if not (out / "config.json").exists():
-        config = json.loads((configuration / "spec.json").read_text())["config"]
+        config = next(recipe["config"] for recipe in recipes(configuration) if "config" in recipe)
         (out / "config.json").write_text(json.dumps(config))
-    save_file(weights(spec), out / "model.safetensors", metadata={"format": "pt"})
+    write_shards(weights(spec), out)
     return out
+
+
+def write_shards(content: dict[str, Tensor], out: Path) -> None:
+    """Weights in the files that the index in ``out`` names; without an index, in one."""
+    index = out / "model.safetensors.index.json"
+    places: dict[str, str] = json.loads(index.read_text())["weight_map"] if index.exists() else {}
+    shards: dict[str, dict[str, Tensor]] = {}
+    for key, value in content.items():
+        shards.setdefault(places.get(key, "model.safetensors"), {})[key] = value
+    for name, shard in shards.items():
+        save_file(shard, out / name, metadata={"format": "pt"})
+
+
+def layout_of(configuration: Path) -> dict[str, int]:
+    """The ids with a role, from ``layout.json`` or a recipe; empty if neither names them."""
+    path = configuration / "layout.json"
+    named = [json.loads(path.read_text())] if path.exists() else []
+    named += [recipe["layout"] for recipe in recipes(configuration) if "layout" in recipe]
+    return dict(named[0]) if named else {}
+
+
+def recipes(configuration: Path) -> Iterator[dict[str, Any]]:
+    """Every file that says how weights are made, wherever a configuration keeps it."""
+    for path in sorted(configuration.rglob("*spec*.json")):
+        yield json.loads(path.read_text())
 
 
 def movqgan_folder(configuration: Path, out: Path) -> Path | None:
     """The picture tokenizer's folder, made as the published one is: a pickled flat dictionary."""
     folder = configuration / "movq"
-    spec = find_spec(configuration, "movq")
     if any(folder.glob("movqgan*")):
         return folder
+    spec = find_spec(configuration, "movq")
     if spec is None:
         return None
     out.mkdir(parents=True)
@@ -56,9 +83,8 @@ def movqgan_folder(configuration: Path, out: Path) -> Path | None:
 
 
 def find_spec(configuration: Path, profile: str) -> dict[str, Any] | None:
-    """The recipe of a network's weights, wherever a configuration keeps it; with its list of tensors."""
-    places = [configuration / folder / "spec.json" for folder in ("model", "movq", "golden", "")]
-    for content in (json.loads(path.read_text()) for path in places if path.exists()):
+    """The recipe of a network's weights, with its list of tensors."""
+    for content in recipes(configuration):
         for spec in (content, content.get("transformer", {}), content.get("movq", {})):
             if spec.get("profile") == profile:
                 return _with_tensors({"movq_config": content.get("movq_config"), **spec}, configuration)
@@ -66,12 +92,13 @@ def find_spec(configuration: Path, profile: str) -> dict[str, Any] | None:
 
 
 def _with_tensors(spec: dict[str, Any], configuration: Path) -> dict[str, Any]:
-    """A recipe may name the list of keys of a published file instead of listing them."""
+    """Without a list of keys a recipe means the published file's; it may also name the file with the list."""
     if "tensors" in spec:
         return spec
-    roots = (configuration, configuration.parent, configuration.parent.parent, HERE)
-    path = next(root / spec["keys"] for root in roots if (root / spec["keys"]).exists())
-    facts = json.loads(path.read_text())
+    name = spec.get("keys", PUBLISHED[spec["profile"]])
+    roots = (configuration, configuration.parent, configuration.parent.parent)
+    named = [root / name for root in roots if (root / name).exists()]
+    facts = json.loads([*named, HERE / "facts" / Path(name).name][0].read_text())
     tensors = {key: entry["shape"] for key, entry in facts["tensors"].items()}
     return {**spec, "tensors": tensors, "movq_config": spec["movq_config"] or facts.get("model_params")}
 

@@ -86,6 +86,21 @@ def test_pictures_depend_on_seed_prompt_and_guidance(engine: LocalEngine, layout
     assert torch.equal(codes[0], draw(engine, ask(layout)).codes)
 
 
+@pytest.mark.parametrize("scale", [1.0, 3.0, 7.5])
+def test_the_guidance_scale_is_the_one_asked_for(
+    engine: LocalEngine, layout: TokenLayout, scale: float
+) -> None:
+    """Every code is the likeliest under that scale, from the first row to the last."""
+    codes = draw(engine, ask(layout, guidance_scale=scale, top_k=1)).codes
+    transformer, image = next(iter(engine._transformers.values())), layout.encode(codes)
+    spots, part = layout.code_positions, layout.vocabulary.codes
+    rows = torch.cat((torch.tensor(PROMPT), image))[None]
+    conditional = transformer(rows, code_slice=part)[0, len(PROMPT) + spots - 1]
+    unconditional = transformer(image[None], code_slice=part)[0, spots - 1]
+    guided = unconditional + scale * (conditional - unconditional)
+    assert torch.equal(guided.argmax(dim=-1), codes.flatten())
+
+
 @pytest.mark.parametrize("window", [1, 5, 16])
 @pytest.mark.parametrize("stop", range(1, 8))
 def test_stop_and_continue_equals_one_run(

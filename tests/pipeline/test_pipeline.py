@@ -189,7 +189,7 @@ def test_a_picture_of_another_size_is_refused(pipeline: Pipeline, size: tuple[in
         draw(pipeline, given=Image.new("RGB", size))
 
 
-@pytest.mark.parametrize("size", [(0, 128), (128, 100_000), (130, 128), (256, 256)])
+@pytest.mark.parametrize("size", [(0, 128), (128, 100_000), (130, 128), (256, 256), (256, 32)])
 def test_sizes_are_refused_before_the_first_step(pipeline: Pipeline, size: tuple[int, int]) -> None:
     with pytest.raises(InvalidSize, match="Tabletop cannot draw"):
         pipeline.draw(instruction="a", width=size[0], height=size[1], options=SamplingOptions())

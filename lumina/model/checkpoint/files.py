@@ -65,7 +65,13 @@ def verify(folder: Path | str, names: Iterable[str] | None = None) -> None:
 
 
 def weight_files(folder: Path, stem: str) -> list[Path]:
-    """The files that hold ``stem``'s weights, each verified: shards of the index, or one file."""
+    """The files that hold ``stem``'s weights, each verified: shards of the index, or one file.
+
+    ``folder`` may also be that file itself.
+    """
+    if folder.is_file():
+        verify(folder.parent, [folder.name])
+        return [folder]
     index = folder / f"{stem}.safetensors.index.json"
     if index.exists():
         verify(folder, [index.name])

@@ -99,17 +99,19 @@ def load_movqgan(
     device: Device = "cpu",
     decoder_dtype: torch.dtype | None = None,
 ) -> MoVQGAN:
-    """The image tokenizer of ``folder`` in evaluation mode; also from the published ``movqgan_270M.ckpt``.
+    """The image tokenizer of ``folder``, or of one weight file, in evaluation mode.
 
+    The published ``movqgan_270M.ckpt``, or a file that is named, needs no configuration beside it.
     ``decoder_dtype`` is for pixels only: codes of pictures, which rounding would change, keep ``dtype``.
     """
-    folder = find_movqgan(Path(folder)) or Path(folder)
-    path = folder / "movq_config.json"
-    is_bare = not path.exists() and (folder / PUBLISHED_MOVQGAN).exists()
+    given = Path(folder)
+    place = given if given.is_file() else find_movqgan(given) or given
+    path = (place.parent if given.is_file() else place) / "movq_config.json"
+    is_bare = not path.exists() and (given.is_file() or (place / PUBLISHED_MOVQGAN).exists())
     config = MOVQGAN_270M if is_bare else _config(path, MoVQConfig.from_dict)
     model, shapes = _outlined(MoVQGAN, config)
-    files = weight_files(folder, "movqgan")
-    if files[0].suffix == ".ckpt":
+    files = weight_files(place, "movqgan")
+    if files[0].suffix != ".safetensors":
         content = read_pickle(files[0], shapes)
         for name in shapes:  # one by one, so that at most one weight exists twice
             put(model, name, content.pop(name).to(device=device, dtype=dtype))

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from lumina.errors import InputError
 from lumina.model.checkpoint.files import write_json, write_manifest
 from lumina.model.checkpoint.loading import load_movqgan
 from lumina.model.movqgan import MoVQGAN
@@ -44,11 +45,18 @@ def save_movqgan(
 def convert(source: Path | str, folder: Path | str, dtype: torch.dtype = torch.float32) -> Path:
     """Write the picture tokenizer of ``source`` (a folder, or ``movqgan_270M.ckpt`` itself) as safetensors.
 
-    Weights stay what they are in float32. Raises CheckpointMismatch as load_movqgan does.
+    Weights stay what they are in float32. Raises CheckpointMismatch as load_movqgan does, and InputError if
+    there is no ``source`` or ``folder`` cannot be written to.
     """
-    source = Path(source)
-    model = load_movqgan(source.parent if source.is_file() else source)
-    save_movqgan(model, folder, dtype, LARGE_SHARD_BYTES)
+    if not Path(source).exists():
+        raise InputError(f"{source} is missing; give movqgan_270M.ckpt, or the folder it lies in.")
+    model = load_movqgan(source)
+    try:
+        save_movqgan(model, folder, dtype, LARGE_SHARD_BYTES)
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be written to ({error.strerror}); choose another folder."
+        ) from error
     return Path(folder)
 
 
