@@ -54,6 +54,7 @@ def canvas(visit: Callable) -> Callable[..., Page]:
 
 def open_tab(page: Page) -> None:
     """On a narrow screen, tabs that have no room are in a menu."""
+    page.wait_for_selector(".model-badge[data-state=ready]")  # by then the tabs have found their places
     tab = page.get_by_role("tab", name="Workflow")
     if not tab.is_visible():
         page.locator(".overflow-menu > button").click()

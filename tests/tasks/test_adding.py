@@ -107,7 +107,7 @@ def test_it_is_a_tab_with_a_form_and_an_endpoint(portrait: type[Task]) -> None:
     with ThreadPoolExecutor(1) as thread:  # outside of a loop Gradio opens several and never closes them
         config = thread.submit(lambda: asyncio.run(_in_loop(layout))).result()
     tabs = [part["props"]["label"] for part in config["components"] if part["type"] == "tabitem"]
-    assert tabs[-2:] == ["Portrait", "Workflow"]
+    assert tabs[-3:] == ["Portrait", "Workflow", "Gallery"]
     labels = {part["props"].get("label") for part in config["components"]}
     assert {"Person", "Style"} <= labels
     assert "portrait" in {event["api_name"] for event in config["dependencies"]}
