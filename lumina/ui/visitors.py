@@ -37,6 +37,7 @@ class Visitor:
 
     def __init__(self) -> None:
         self.store = MemoryStore(MOST_BYTES)
+        self.turn = Lock()
         self.pictures: OrderedDict[str, ImageInput] = OrderedDict()
 
     def keep(self, picture: ImageInput) -> None:
@@ -66,6 +67,10 @@ class Visitors:
         if self._gallery is not None and is_name(name):
             shelves.append(VisitorShelf(self._gallery, name))
         return Resources(self._workshop, visitor.store, shelves, self._timings)
+
+    def turn(self, name: Any) -> Lock:
+        """Held by this visitor's run, so that the next one finds all that it has kept."""
+        return self._visitor(name).turn
 
     def keep(self, name: Any, image: Image.Image) -> ImageInput:
         """Keep a picture for this visitor; raises InvalidImage if it cannot be used."""

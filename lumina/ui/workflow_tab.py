@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +68,19 @@ class WorkflowTab:
                 yield view.waiting("The model is loading; the run starts by itself.")
             target = payload.get("target")
             until = target if isinstance(target, str) and target in workflow.nodes else None
-            events = run(workflow, self._visitors.resources(payload.get("visitor")), until=until)
+            visitor = payload.get("visitor")
+            turn = self._visitors.turn(visitor)
+            while not turn.acquire(timeout=LOOK_AGAIN):  # a run that was stopped keeps its rows as it ends
+                yield view.waiting("Another run of yours is under way; this one starts when it ends.")
             try:
-                for each in events:
-                    if isinstance(each, RunFinished):
-                        self._keep(payload.get("visitor"), each)
-                    yield view.take(each)
+                events = run(workflow, self._visitors.resources(visitor), until=until)
+                with closing(events):
+                    for each in events:
+                        if isinstance(each, RunFinished):
+                            self._keep(visitor, each)
+                        yield view.take(each)
             finally:
-                events.close()
+                turn.release()
         except LuminaError as error:
             yield view.failed(str(error))
         except Exception:
