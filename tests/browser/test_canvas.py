@@ -340,8 +340,8 @@ def test_two_nodes_are_built_and_run_with_the_keyboard_alone(canvas: Callable) -
     page = canvas()
     page.keyboard.press("/")
     choose(page, "text")
+    expect(page.locator('[data-card="text"] :focus')).to_have_count(1)
     page.keyboard.type("a green cone")
-    page.locator('[data-card="text"]').wait_for()
     for _ in range(12):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('.socket.side-output')"):
