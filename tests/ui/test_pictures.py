@@ -39,7 +39,7 @@ def payload(picture: Picture, **changes: Any) -> dict[str, Any]:
 
 
 def test_fields_with_pictures_are_known_by_their_type() -> None:
-    found = {name: picture_fields(task) for name, task in TASKS.items() if task in DRAWN and picture_fields(task)}
+    found = {task.name: picture_fields(task) for task in DRAWN if picture_fields(task)}
     assert found == {"edit": ["image"], "subject": ["image"], "control": ["condition"], "predict": ["image"]}
 
 
