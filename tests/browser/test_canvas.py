@@ -349,6 +349,7 @@ def test_two_nodes_are_built_and_run_with_the_keyboard_alone(canvas: Callable) -
     page.keyboard.press("Enter")
     choose(page, "create")
     expect(page.locator(".react-flow__edge")).to_have_count(1)
+    socket(page, "text", "text", "output").focus()  # Enter alone would open its menu
     page.keyboard.press("Control+Enter")
     wait_for(page, text="done", text_to_image="done")
 

@@ -32,7 +32,8 @@ export function Socket({ node, port, side, type, label, isWired }: SocketProps) 
     className: `socket type-${type}${isWired ? " wired" : ""} side-${side}`,
     "aria-label": `${label}, ${type} ${side}${isWired ? ", wired" : ""}. Choose what to wire it to.`,
     onKeyDown: (event: KeyboardEvent) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
+      const isModified = event.ctrlKey || event.metaKey || event.shiftKey; // those run the workflow
+      if (isModified || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault();
       event.stopPropagation();
       open(event);
