@@ -76,14 +76,19 @@ def run(workflow: Workflow, resources: Resources, until: str | None = None) -> e
 
     Raises InvalidWorkflow, before anything runs, for problems of the document and inputs that are not filled.
     """
+    settled, order = prepared(workflow, resources, until)
+    return _Execution(settled, resources, order).play(until)
+
+
+def prepared(workflow: Workflow, resources: Resources, until: str | None) -> tuple[Workflow, list[str]]:
+    """The document with nothing left open, and its nodes in running order; raises what `run` raises."""
     needed = taking_part(workflow, until)
     painter = resources.painter
     if found := problems(workflow, painter.spec if painter else None):
         raise InvalidWorkflow(found)
     check_filled(workflow, needed)
     settled = filled(workflow, painter)
-    order = [name for name in order_of(settled) if name in needed]
-    return _Execution(settled, resources, order).play(until)
+    return settled, [name for name in order_of(settled) if name in needed]
 
 
 def taking_part(workflow: Workflow, until: str | None = None) -> set[str]:

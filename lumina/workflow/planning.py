@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lumina.errors import InputError, InvalidWorkflow
+from lumina.errors import InputError
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task
 from lumina.workflow.document import Workflow
-from lumina.workflow.executor import Resources, taking_part
-from lumina.workflow.filling import check_filled, filled
-from lumina.workflow.graph import order_of, sources_of
-from lumina.workflow.validation import problems
+from lumina.workflow.executor import Resources, prepared
+from lumina.workflow.graph import sources_of
 from lumina.workflow.wiring import Batches, Job, Wiring, results
 
 STATES = ("run", "cached", "choice", "skipped", "wrong")
@@ -65,13 +63,7 @@ def plan(workflow: Workflow, resources: Resources, until: str | None = None) -> 
 
     A random seed is another one in each run, so nodes that have one are planned to run.
     """
-    needed = taking_part(workflow, until)
-    painter = resources.painter
-    if found := problems(workflow, painter.spec if painter else None):
-        raise InvalidWorkflow(found)
-    check_filled(workflow, needed)
-    settled = filled(workflow, painter)
-    order = [name for name in order_of(settled) if name in needed]
+    settled, order = prepared(workflow, resources, until)
     return _Planning(settled, resources, order).plan()
 
 
