@@ -23,52 +23,33 @@ TopK = Annotated[int | None, typer.Option("--top-k", min=0)]
 BestOf = Annotated[int | None, typer.Option("--best-of", help="Candidates of each picture.", min=1)]
 
 
-def eval_geneval(
-    prompts: Prompts,
-    out: Pictures = Path("outputs/geneval"),
-    samples: Samples = 4,
-    limit: Limit = None,
-    seed: FirstSeed = 0,
-    guidance_scale: Guidance = None,
-    temperature: Temperature = None,
-    top_k: TopK = None,
-    best_of: BestOf = None,
-    model: Model = None,
-    as_json: AsJson = False,
-) -> None:
-    """Draw GenEval's prompts (evaluation_metadata.jsonl) for its scorer; goes on where it stopped."""
-    from lumina.evaluation import published
+def _prompted(benchmark: str, docs: str) -> Callable[..., None]:
+    """The command of a benchmark that is a list of prompts, each drawn several times."""
 
-    options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
-    pipeline = generate.open_pipeline(model)
-    _watch(
-        published.geneval(pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options),
-        as_json,
-    )
+    def command(
+        prompts: Prompts,
+        out: Pictures = Path("outputs") / benchmark,
+        samples: Samples = 4,
+        limit: Limit = None,
+        seed: FirstSeed = 0,
+        guidance_scale: Guidance = None,
+        temperature: Temperature = None,
+        top_k: TopK = None,
+        best_of: BestOf = None,
+        model: Model = None,
+        as_json: AsJson = False,
+    ) -> None:
+        from lumina.evaluation import published
 
+        options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
+        draw = {"geneval": published.geneval, "dpg": published.dpg}[benchmark]
+        pipeline = generate.open_pipeline(model)
+        _watch(
+            draw(pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options), as_json
+        )
 
-def eval_dpg(
-    prompts: Prompts,
-    out: Pictures = Path("outputs/dpg"),
-    samples: Samples = 4,
-    limit: Limit = None,
-    seed: FirstSeed = 0,
-    guidance_scale: Guidance = None,
-    temperature: Temperature = None,
-    top_k: TopK = None,
-    best_of: BestOf = None,
-    model: Model = None,
-    as_json: AsJson = False,
-) -> None:
-    """Draw DPG-Bench's prompts (folder, or dpg_bench.csv) for its scorer; goes on where it stopped."""
-    from lumina.evaluation import published
-
-    options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
-    pipeline = generate.open_pipeline(model)
-    _watch(
-        published.dpg(pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options),
-        as_json,
-    )
+    command.__doc__ = docs
+    return command
 
 
 def eval_graph200k(
@@ -98,8 +79,14 @@ def eval_graph200k(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "geneval": eval_geneval,
-    "dpg": eval_dpg,
+    "geneval": _prompted(
+        "geneval",
+        "Draw GenEval's prompts (evaluation_metadata.jsonl) for its scorer; goes on where it stopped.",
+    ),
+    "dpg": _prompted(
+        "dpg",
+        "Draw DPG-Bench's prompts (folder, or dpg_bench.csv) for its scorer; goes on where it stopped.",
+    ),
     "graph200k": eval_graph200k,
 }
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.mapping import condition_errors, own
-from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, spread
+from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
 from lumina.pipeline.drawing import Painter
 from lumina.tabletop import maps
 from lumina.tabletop.captions import describe, text_of
@@ -21,9 +20,7 @@ KINDS = maps.MAP_KINDS
 
 def control_cases(count: int, seed: int) -> Iterator[Case]:
     """`count` maps of held-out scenes, the kinds in turn, each with a caption of its scene."""
-    kinds = spread(count, KINDS)
-    for i, (kind, scene) in enumerate(zip(kinds, held_out_squares(len(kinds), seed + 2), strict=True)):
-        yield ControlCase(kind, scene, seed + i)
+    return of_kinds(ControlCase, KINDS, count, seed, stream=2)
 
 
 @dataclass(frozen=True)

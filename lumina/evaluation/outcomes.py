@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import wilson
 from lumina.pipeline.drawing import Painter
 from lumina.steps import finish
+from lumina.tabletop.scenes import Scene
 from lumina.tasks.base import DrawingTask, Picture
 
 Array = NDArray[np.uint8]
@@ -110,6 +112,16 @@ def interval(values: Iterable[float | bool]) -> tuple[float, float]:
 def image_of(picture: Array) -> Image.Image:
     """Pixels [h, w, 3] as a picture to give to a task."""
     return Image.fromarray(picture)
+
+
+def of_kinds(
+    make: Callable[[str, Scene, int], Case], kinds: Sequence[str], count: int, seed: int, stream: int
+) -> Iterator[Case]:
+    """`count` cases of held-out square scenes, the kinds in turn; another `stream`, other scenes."""
+    chosen = spread(count, kinds)
+    scenes = held_out_squares(len(chosen), seed + stream)
+    for i, (kind, scene) in enumerate(zip(chosen, scenes, strict=True)):
+        yield make(kind, scene, seed + i)
 
 
 def spread(count: int, rows: Sequence[str]) -> list[str]:

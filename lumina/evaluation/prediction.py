@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.mapping import lines, map_errors
 from lumina.evaluation.metrics import edge_f1
-from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, spread
+from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
 from lumina.pipeline.drawing import Painter
 from lumina.tabletop import maps
 from lumina.tabletop.captions import describe, text_of
@@ -23,16 +22,12 @@ KINDS = maps.PREDICTED
 
 def predict_cases(count: int, seed: int) -> Iterator[Case]:
     """`count` held-out pictures, a kind of map for each in turn."""
-    kinds = spread(count, KINDS)
-    for i, (kind, scene) in enumerate(zip(kinds, held_out_squares(len(kinds), seed), strict=True)):
-        yield PredictCase(kind, scene, seed + i)
+    return of_kinds(PredictCase, KINDS, count, seed, stream=0)
 
 
 def pair_cases(count: int, seed: int) -> Iterator[Case]:
     """As `predict_cases`; of the scenes only a caption is given."""
-    kinds = spread(count, KINDS)
-    for i, (kind, scene) in enumerate(zip(kinds, held_out_squares(len(kinds), seed + 1), strict=True)):
-        yield PairCase(kind, scene, seed + i)
+    return of_kinds(PairCase, KINDS, count, seed, stream=1)
 
 
 @dataclass(frozen=True)
