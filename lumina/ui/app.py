@@ -22,10 +22,11 @@ from lumina.ui.api import endpoint, workflow_endpoint
 from lumina.ui.canvas import prefetch, routes
 from lumina.ui.choice import Choice
 from lumina.ui.easel import STATIC, static_text
+from lumina.ui.events import DRAWS, QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
-from lumina.ui.task_tab import DRAWS, QUICK, TaskTab
+from lumina.ui.task_tab import TaskTab
 from lumina.ui.theme import STYLES, studio_theme
 from lumina.ui.visitors import Visitors
 from lumina.ui.workflow_tab import WorkflowTab

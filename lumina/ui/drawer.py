@@ -11,10 +11,8 @@ from lumina.errors import InputError, LuminaError
 from lumina.server.zerogpu import Drawn, Workshop
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import Run, View
+from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
 from lumina.ui.sheets import Start, continued, rerolled, start_of
-
-LOOK_AGAIN = 0.25  # seconds between looks at a model that is loading; Stop works in between
-OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import static_text
-from lumina.ui.task_tab import QUICK
+from lumina.ui.events import QUICK, payload_of
 from lumina.ui.visitors import is_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.schema import load, task_of
@@ -110,10 +110,10 @@ class GalleryTab:
         self.cards.restore(self._restore, None, [self.cards, tabs], trigger_mode="multiple", **QUICK)
 
     def _look(self, event: gr.EventData) -> Any:
-        return gr.HTML(shown=self._shown(_payload(event)))
+        return gr.HTML(shown=self._shown(payload_of(event)))
 
     def _remove(self, event: gr.EventData) -> Any:
-        payload = _payload(event)
+        payload = payload_of(event)
         try:
             self._archive.delete(payload.get("visitor"), payload.get("id"))
         except LuminaError as error:
@@ -133,7 +133,7 @@ class GalleryTab:
         return {"words": text, "cards": cards, "more": len(found) > count and count < MOST_SHOWN}
 
     def _obtain(self, event: gr.EventData) -> Any:
-        payload = _payload(event)
+        payload = payload_of(event)
         try:
             png = self._archive.png(payload.get("visitor"), payload.get("id"))
         except LuminaError as error:
@@ -142,7 +142,7 @@ class GalleryTab:
 
     def _restore(self, event: gr.EventData) -> tuple[Any, Any]:
         """The picture for its task's tab, where it is as if it were dropped, or the text of a workflow."""
-        payload = _payload(event)
+        payload = payload_of(event)
         try:
             png = self._archive.png(payload.get("visitor"), payload.get("id"))
             handed, tab = self._way_of(png, self._archive.recipe(payload.get("visitor"), payload.get("id")))
@@ -162,7 +162,7 @@ class GalleryTab:
         return {"task": task, "png": _text(png)}, task
 
     def _compare(self, event: gr.EventData) -> Any:
-        payload = _payload(event)
+        payload = payload_of(event)
         keys = payload.get("ids")
         if not isinstance(keys, list) or len(keys) != 2:
             return gr.ImageSlider(value=None, visible=False)
@@ -221,7 +221,3 @@ def _answer(payload: Mapping[str, Any], **what: str) -> dict[str, str]:
 
 def _text(png: bytes) -> str:
     return base64.b64encode(png).decode()
-
-
-def _payload(event: gr.EventData) -> Mapping[str, Any]:
-    return event._data if isinstance(event._data, Mapping) else {}

@@ -11,13 +11,14 @@ import gradio as gr
 
 from lumina.errors import InputError, LuminaError
 from lumina.model.config import ModelSpec
-from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.instructions import Kind
 from lumina.ui.drawer import Drawer, Drawing, kept, refused
 from lumina.ui.easel import make_easel
+from lumina.ui.events import DRAWS, QUICK, payload_of
 from lumina.ui.examples import examples_of
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.forms import Form
@@ -26,14 +27,6 @@ from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import Sheet, restored
 from lumina.ui.visitors import Visitors
 
-# Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
-DRAWS: dict[str, Any] = {
-    "concurrency_id": "model",
-    "concurrency_limit": None if ON_ZEROGPU else 1,
-    "show_progress": "hidden",
-    "api_visibility": "private",
-}
-QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 ENDED = "() => { window.dispatchEvent(new Event('lumina-ended')); return []; }"
 
 Outputs = tuple[Any, Any]
@@ -134,7 +127,7 @@ class TaskTab:
             well.brought(self._kind_of, None, self.form.component("kind"), **QUICK)
 
     def _kind_of(self, event: gr.EventData) -> Any:
-        kind = event._data.get("kind") if isinstance(event._data, dict) else None
+        kind = payload_of(event).get("kind")
         is_condition = self.task.name == "control" and kind in get_args(Kind)
         return kind if is_condition else gr.skip()
 
@@ -203,7 +196,7 @@ def _swap(prompt: str, event: gr.EventData) -> str:
 
 
 def _opened(event: gr.EventData) -> Any:
-    name = event._data.get("task") if isinstance(event._data, dict) else None
+    name = payload_of(event).get("task")
     return gr.Tabs(selected=name) if name in TASKS else gr.skip()
 
 

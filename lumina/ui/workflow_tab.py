@@ -18,8 +18,8 @@ from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
+from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of
 from lumina.ui.pictures import picture_of
-from lumina.ui.task_tab import DRAWS, QUICK
 from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
@@ -29,8 +29,6 @@ from lumina.workflow.files import result_files
 from lumina.workflow.planning import plan
 from lumina.workflow.validation import check
 
-LOOK_AGAIN = 0.25  # seconds between looks at a model that is loading; Stop works in between
-OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
 ENDED = "() => { window.dispatchEvent(new Event('lumina-canvas-ended')); return []; }"
 TEMPLATES = Path(__file__).parents[2] / "workflows"
 
@@ -52,7 +50,7 @@ class WorkflowTab:
         self.canvas.bring(self._bring, None, self.canvas, trigger_mode="multiple", **QUICK)
 
     def _execute(self, event: gr.EventData) -> Iterator[Any]:
-        for view in self._run(_payload(event)):
+        for view in self._run(payload_of(event)):
             yield gr.HTML(run=view)
 
     def _run(self, payload: Mapping[str, Any]) -> Iterator[View]:
@@ -104,7 +102,7 @@ class WorkflowTab:
 
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""
-        payload = _payload(event)
+        payload = payload_of(event)
         return gr.HTML(plan={"of": str(payload.get("of", ""))[:40], **self._plan(payload)})
 
     def _plan(self, payload: Mapping[str, Any]) -> View:
@@ -122,7 +120,7 @@ class WorkflowTab:
 
     def _bring(self, event: gr.EventData) -> Any:
         """Keep a picture among this visitor's uploads, under the digest of what it shows."""
-        payload = _payload(event)
+        payload = payload_of(event)
         answer: dict[str, Any] = {"ticket": str(payload.get("ticket", ""))[:40]}
         try:
             image = picture_of(payload.get("picture"), "Picture")
@@ -141,10 +139,6 @@ def templates() -> list[dict[str, str]]:
         if workflow is not None:
             found.append({"name": path.stem, "title": workflow.title or path.stem, "text": text})
     return found
-
-
-def _payload(event: gr.EventData) -> Mapping[str, Any]:
-    return event._data if isinstance(event._data, Mapping) else {}
 
 
 def _refused(sentence: str) -> View:

@@ -9,7 +9,8 @@ from lumina.errors import ModelError
 from lumina.pipeline.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.text_to_image import TextToImage
-from lumina.ui.drawer import OUR_FAULT, Drawer, Step
+from lumina.ui.drawer import Drawer, Step
+from lumina.ui.events import OUR_FAULT
 
 TASK = TextToImage(prompt="two red spheres", seed=3)
 

@@ -1,0 +1,24 @@
+"""What all tabs' events share: their place in the queue, what the page sends, pauses and faults."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from lumina.server.zerogpu import ON_ZEROGPU
+
+# Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
+DRAWS: dict[str, Any] = {
+    "concurrency_id": "model",
+    "concurrency_limit": None if ON_ZEROGPU else 1,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+LOOK_AGAIN = 0.25  # seconds between looks at what is waited for; Stop works in between
+OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
+
+
+def payload_of(event: gr.EventData) -> Mapping[str, Any]:
+    """What the page sends with an event, which may be anything; empty if it is no object."""
+    return event._data if isinstance(event._data, Mapping) else {}
