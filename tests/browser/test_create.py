@@ -166,8 +166,6 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     page.get_by_role("button", name="Advanced").click()
     expect(page.get_by_label("Temperature")).to_have_value("1")  # the form has unfolded
     page.get_by_label("Temperature").fill("-3")
-    page.get_by_label("Temperature").press("Tab")
-    page.wait_for_timeout(1000)  # the form hands a number on a moment after it was typed
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("temperature: must be at least")
     expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
