@@ -148,5 +148,7 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
 
 
 def _need_tokenizer(folder: Path, data: Path) -> None:
+    if not data.is_dir():
+        raise InputError(f"There is no folder {data}; give --data the folder of scenes or of your pictures.")
     if not (folder / "movq_config.json").exists() or not any(shard_files(data)):
         raise InputError(f"{folder} holds no trained tokenizer; run `lumina train tokenizer` first.")

@@ -41,7 +41,7 @@ class WorkflowTab:
     def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str, visitors: Visitors) -> None:
         self._workshop, self._spec, self._folder = workshop, spec, folder
         self._visitors = visitors
-        self.canvas = make_canvas(catalogue(spec), templates(), os.environ.get("SPACE_ID", ""))
+        self.canvas = make_canvas(catalogue(spec), templates(spec), os.environ.get("SPACE_ID", ""))
         # "multiple": Continue may come before Gradio has noticed the end of what was stopped
         running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
         running.then(None, js=ENDED, **QUICK)
@@ -130,14 +130,14 @@ class WorkflowTab:
         return gr.HTML(brought=answer | {"image": name, "thumbnail": thumbnail(image)})
 
 
-def templates() -> list[dict[str, str]]:
-    """The workflows that come with the studio, by title."""
+def templates(spec: ModelSpec) -> list[dict[str, str]]:
+    """The workflows that come with the studio and that the model can run."""
     found = []
     for path in sorted(TEMPLATES.glob("*.json")):
         text = path.read_text(encoding="utf-8")
-        workflow = check(text).workflow
-        if workflow is not None:
-            found.append({"name": path.stem, "title": workflow.title or path.stem, "text": text})
+        checked = check(text, spec)
+        if checked.workflow is not None and not checked.problems:
+            found.append({"name": path.stem, "title": checked.workflow.title or path.stem, "text": text})
     return found
 
 

@@ -34,9 +34,11 @@ def small(monkeypatch):
 @pytest.mark.slow
 def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, monkeypatch):
     data, out = tmp_path / "scenes", tmp_path / "run"
-    with pytest.raises(InputError, match="train tokenizer"):
+    with pytest.raises(InputError, match="There is no folder"):
         finish(runs.train_model(data, out))
     data.mkdir()
+    with pytest.raises(InputError, match="train tokenizer"):
+        finish(runs.train_model(data, out))
     dataset._write_shard(0, data)
     folder = finish(runs.train_tokenizer(data, out, minutes=0.03, processes=1, shards=1))
     assert (out / "tokenizer" / "samples.png").exists()

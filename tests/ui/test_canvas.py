@@ -2,8 +2,9 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -11,10 +12,14 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidImage
+from lumina.model.config import MODELS
 from lumina.pipeline.fake import FakePipeline
+from lumina.tasks import DRAWN
+from lumina.tasks.instructions import Kind
 from lumina.ui import canvas
 from lumina.ui.canvas.view import RunView, View
 from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
+from lumina.ui.workflow_tab import templates
 from lumina.workflow.events import RunStarted
 from lumina.workflow.executor import LocalWorker, Resources, run
 from lumina.workflow.schema import load
@@ -90,6 +95,13 @@ def test_a_run_is_told_row_by_row_with_small_pictures() -> None:
     recipe = load(saved["lines-1.png"])
     assert list(recipe.nodes) == ["draft", "lines", "bad", "after"]
     assert recipe.nodes["draft"].inputs["seed"] == seen[-1]["seeds"]["draft"]
+
+
+def test_only_templates_that_the_model_can_run_are_offered() -> None:
+    spec = MODELS["tabletop"]
+    every = replace(spec, tasks=tuple(task.name for task in DRAWN), kinds=get_args(Kind))
+    assert [each["name"] for each in templates(replace(spec, tasks=("text_to_image",)))] == ["prompt-grid"]
+    assert len(templates(every)) == 10
 
 
 def test_a_failed_node_says_why_and_the_others_go_on() -> None:
