@@ -6,7 +6,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -75,8 +75,14 @@ def digest_of(image: Image.Image) -> str:
     return "sha256:" + hashlib.sha256(head + image.tobytes()).hexdigest()
 
 
-def png_bytes(image: Image.Image, recipe: str | None = None, *, by_model: bool = True) -> bytes:
-    """``image`` as a PNG that, if given, carries its ``recipe`` (JSON text).
+def png_bytes(
+    image: Image.Image,
+    recipe: str | None = None,
+    *,
+    by_model: bool = True,
+    notes: Mapping[str, str] | None = None,
+) -> bytes:
+    """``image`` as a PNG that, if given, carries its ``recipe`` (JSON text) and ``notes``, texts by keyword.
 
     It is marked as AI-generated unless it was made without a model.
     """
@@ -85,6 +91,8 @@ def png_bytes(image: Image.Image, recipe: str | None = None, *, by_model: bool =
         text.add_itxt(_XMP_KEY, _XMP)
     if recipe is not None:
         text.add_itxt(RECIPE_KEY, recipe)
+    for keyword, note in (notes or {}).items():
+        text.add_itxt(keyword, note)
     file = io.BytesIO()
     image.save(file, format="PNG", pnginfo=text)
     return file.getvalue()

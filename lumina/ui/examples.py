@@ -11,12 +11,16 @@ from PIL import Image
 
 from lumina.images import png_bytes
 from lumina.tabletop.camera import to_ground
-from lumina.tabletop.maps import depth_picture, edge_picture
+from lumina.tabletop.maps import map_of
 from lumina.tabletop.render import Rendering, render
 from lumina.tabletop.scenes import Scene, Solid, sample_scene
 from lumina.tasks.base import Task
+from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
 
+FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
+PREDICTED = {"depth": 280, "normal": 320, "segmentation": 360, "canny": 400}  # kinds by seed
+STEERED = {"depth": 200, "canny": 240, "segmentation": 480, "scribble": 520}
 FOOT = (64.0, 88.0)  # pixel where the subject of an example stands
 SUBJECTS = (
     ("red", "striped", "cone", "on a grey ground"),
@@ -45,7 +49,7 @@ def examples_of(task: type[Task], model: str) -> tuple[Example, ...]:
 def _scene(seed: int) -> tuple[Scene, Rendering]:
     """A scene with two different solids in different colours, found from a seed on."""
     while True:
-        scene = sample_scene(np.random.default_rng(seed))
+        scene = sample_scene(np.random.default_rng(seed), FRAME)
         kinds = {(solid.shape, solid.color) for solid in scene.solids}
         if len(scene.solids) == 2 and len({shape for shape, _ in kinds}) == len({c for _, c in kinds}) == 2:
             return scene, render(scene)
@@ -74,22 +78,30 @@ def _subjects() -> tuple[Example, ...]:
 
 def _controls() -> tuple[Example, ...]:
     found = []
-    for seed, kind in ((200, "depth"), (240, "canny")):
+    for kind, seed in STEERED.items():
         scene, rendering = _scene(seed)
-        condition = depth_picture(rendering.depth) if kind == "depth" else edge_picture(rendering.picture)
-        shapes = [solid.shape for solid in scene.solids]
-        text = f"a red {shapes[0]} and a yellow {shapes[1]}"
-        values = {"condition": _encoded(condition), "kind": kind, "prompt": text}
+        text = "a red {} and a yellow {}".format(*(solid.shape for solid in scene.solids))
+        values = {"condition": _encoded(map_of(rendering, kind)), "kind": kind, "prompt": text}
         found.append(Example(f"{kind}: {text}", values))
     return tuple(found)
 
 
 def _predictions() -> tuple[Example, ...]:
-    kinds = ("depth", "normal", "segmentation", "canny")
     return tuple(
-        Example(f"{kind} of a scene", {"image": _encoded(_scene(280 + 40 * at)[1].picture), "kind": kind})
-        for at, kind in enumerate(kinds)
+        Example(f"{kind} of a scene", {"image": _encoded(_scene(seed)[1].picture), "kind": kind})
+        for kind, seed in PREDICTED.items()
     )
+
+
+def truth_of(name: str) -> Rendering | None:
+    """The rendering that an example of Predict shows, by the name of its picture."""
+    return _truths().get(name)
+
+
+@cache
+def _truths() -> dict[str, Rendering]:
+    renderings = [_scene(seed)[1] for seed in PREDICTED.values()]
+    return {ImageInput.of(Image.fromarray(each.picture)).name: each for each in renderings}
 
 
 _MADE = {"edit": _edits, "subject": _subjects, "control": _controls, "predict": _predictions}

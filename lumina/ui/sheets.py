@@ -23,6 +23,7 @@ from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.ui.pictures import picture_fields, with_pictures
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
 
+MAX_INPUTS = 100_000  # characters
 MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
 SURPRISE_STEP = 1 / 16  # nats; surprise travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
@@ -38,7 +39,7 @@ class Kept(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     task: str = Field(max_length=100)
-    inputs: str = Field(max_length=100_000)
+    inputs: str = Field(max_length=MAX_INPUTS)
     model: str = Field(max_length=200)
     codes: str = Field(max_length=4 * MAX_CODES)
     cols: int = Field(ge=1, le=4096)

@@ -20,6 +20,7 @@ from lumina.ui.drawer import Drawer, Drawing, kept, refused
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of
 from lumina.ui.examples import examples_of
+from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.forms import Form
 from lumina.ui.hint import make_hint
@@ -27,6 +28,7 @@ from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import Sheet, restored
 from lumina.ui.visitors import Visitors
 
+COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
 ENDED = "() => { window.dispatchEvent(new Event('lumina-ended')); return []; }"
 
 Outputs = tuple[Any, Any]
@@ -59,6 +61,8 @@ class TaskTab:
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
                 self.easel = make_easel(task.name, samples, _uses(task, spec))
+                if task.name in COMPARED:
+                    Findings(self.easel, COMPARED[task.name])
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):

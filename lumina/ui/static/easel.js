@@ -1,5 +1,5 @@
 // The easel's state and what changes it: views from Python, and what a person does. Runs once, when mounted.
-// Names of events must stand here in quotes, so that Python may listen: 'halt' 'resume' 'reroll' 'restore' 'use'.
+// Names of events must stand here in quotes, so that Python may listen: 'halt' 'resume' 'reroll' 'restore' 'use' 'seen'.
 
 const root = element.querySelector(".easel");
 const tab = element.closest(".task-tab") || document.body;
@@ -19,6 +19,7 @@ const state = {
 let pending = null; // a file whose recipe is being read
 let savedAt = 0;
 let link = null;
+let told = ""; // the whole picture that was last told to be looked at
 
 const face = makeFace(root, pick);
 const sheetOf = (key) => state.sheets.find((sheet) => sheet.key === key);
@@ -147,6 +148,17 @@ function show() {
   face.find("problem").textContent = state.run.state === "failed" ? state.run.message : "";
   const { done, total } = state.run;
   face.find("bar").style.setProperty("--done", isActive(state) && total ? done / total : 0);
+  if (!isActive(state)) tell(sheet && drawnPart(sheet) === 1 ? sheet : null);
+}
+
+function tell(sheet) {
+  // Whoever listens compares the picture with what it was made from: kept with it, or put in again.
+  const name = sheet ? sheet.key + sheet.digest : "";
+  if (name === told) return;
+  told = name;
+  if (!sheet) return trigger("seen", {});
+  const { task, inputs, model, png, given } = sheet;
+  trigger("seen", { task, inputs, model, png, given: given || wellsIn(tab) });
 }
 
 function showTools(sheet, group) {

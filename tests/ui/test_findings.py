@@ -1,0 +1,134 @@
+"""What a map is compared with: the exact map where the world is known, and the given picture always."""
+
+import base64
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lumina.errors import InputError
+from lumina.evaluation.mapping import map_errors
+from lumina.images import png_bytes
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tabletop.maps import PREDICTED, map_of
+from lumina.tasks import TASKS
+from lumina.tasks.base import Picture, read
+from lumina.ui.examples import examples_of
+from lumina.ui.findings import Finding, error_picture, finding_of, segments, shown, verdict
+from lumina.ui.pictures import picture_fields, picture_of
+from lumina.ui.sheets import sheet_of
+from tests.tasks.test_panels import ABLE, PHOTO
+
+EXAMPLES = {example.values["kind"]: example for example in examples_of(TASKS["predict"], "tabletop")}
+PERFECT = {"depth": "AbsRel 0.00", "normal": "mean angle 0.", "segmentation": " 1.000", "canny": "F1 1.000"}
+
+
+def looked_at(name: str, values: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What the page sends of a result drawn from these values, pictures in base64."""
+    fields = picture_fields(TASKS[name])
+    pictures = {field: picture_of(values[field], field) for field in fields}
+    task = read(TASKS[name], {"seed": 3, **values, **pictures})
+    picture: Picture = finish(task.run(FakePipeline(ABLE))).image[0]
+    sheet = sheet_of(picture, "tabletop@fake", "run-0")
+    return {**sheet, "given": {field: values[field] for field in fields}, **changes}
+
+
+def example(kind: str, **changes: Any) -> Finding:
+    return finding_of(looked_at("predict", dict(EXAMPLES[kind].values), **changes))
+
+
+def encoded(image: Image.Image) -> str:
+    return base64.b64encode(png_bytes(image)).decode()
+
+
+@pytest.mark.parametrize("kind", PREDICTED)
+def test_an_examples_truth_is_its_rendering(kind: str) -> None:
+    found = example(kind)
+    assert found.truth is not None and found.given is not None
+    assert (found.truth.picture == found.given).all()
+    figure = next(iter(map_errors(kind, found.result, found.truth).values()))
+    assert re.findall(r"\d+\.\d+", verdict(found))[0] in (f"{figure:.3f}", f"{figure:.1f}")
+
+
+@pytest.mark.parametrize("kind", PREDICTED)
+def test_the_exact_map_is_without_error_and_another_is_not(kind: str) -> None:
+    found = example(kind)
+    assert found.truth is not None
+    exact = map_of(found.truth, kind)
+    assert PERFECT[kind] in verdict(replace(found, result=exact))
+    none, much = (error_picture(kind, drawn, found.truth).mean() for drawn in (exact, exact[::-1]))
+    assert none < 5 < much
+
+
+def test_another_kind_of_map_of_an_example_has_its_truth_too() -> None:
+    values = {**EXAMPLES["depth"].values, "kind": "normal"}
+    assert "mean angle" in verdict(finding_of(looked_at("predict", values)))
+
+
+def test_pictures_from_elsewhere_have_no_truth() -> None:
+    found = finding_of(looked_at("predict", {"image": encoded(PHOTO), "kind": "depth"}))
+    assert found.truth is None and found.given is not None and found.given.shape == found.result.shape
+    found = finding_of(looked_at("predict", {**EXAMPLES["depth"].values, "kind": "hed"}))
+    assert found.truth is None and found.given is not None
+
+
+@pytest.mark.parametrize("given", [{}, {"image": encoded(PHOTO)}])
+def test_without_its_own_picture_a_map_stands_alone(given: dict[str, str]) -> None:
+    found = example("depth", given=given)
+    assert found.given is found.truth is None and found.result.shape == (128, 128, 3)
+
+
+def test_objects_are_named_from_left_to_right_and_specks_are_none() -> None:
+    found = example("segmentation")
+    assert found.truth is not None
+    exact = map_of(found.truth, "segmentation")
+    dirty = exact.copy()
+    dirty[0, :3] = exact[tuple(np.argwhere(found.truth.instances > 0)[0])]
+    for drawn in (exact, exact[:, ::-1], dirty):
+        masks = segments(replace(found, result=drawn))
+        assert [name for _, name in masks] == ["object 1", "object 2"]
+        middles = [np.nonzero(mask)[1].mean() for mask, _ in masks]
+        assert middles == sorted(middles)
+    speck = np.zeros_like(exact)
+    speck[5, 5:8] = exact[tuple(np.argwhere(found.truth.instances > 0)[0])]
+    assert segments(replace(found, result=speck)) == []
+
+
+def test_control_is_compared_with_the_condition_that_it_followed() -> None:
+    values = {"condition": encoded(PHOTO), "kind": "canny", "prompt": "a red cube", "extract": True}
+    found = finding_of(looked_at("control", values))
+    assert found.given is not None and set(np.unique(found.given)) <= {0, 255} and found.truth is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [None, {}, "text", {"png": 3},
+     {"task": "text_to_image", "inputs": "{}", "model": "", "png": encoded(PHOTO)},
+     {"task": "predict", "inputs": "[", "model": "", "png": encoded(PHOTO)},
+     {"task": "predict", "inputs": "[]", "model": "", "png": encoded(PHOTO)},
+     {"task": "predict", "inputs": "{}", "model": "", "png": "?"}],
+)  # fmt: skip
+def test_nonsense_from_the_page_is_nothing_to_compare(payload: Any) -> None:
+    with pytest.raises(InputError):
+        finding_of(payload)
+
+
+@pytest.mark.parametrize("kind", PREDICTED)
+def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
+    whole, scale, slider, objects, html = shown(example(kind), "viridis")
+    assert whole["visible"] and slider["visible"]
+    assert scale["visible"] == ("16-bit" in html) == (kind == "depth")
+    assert objects["visible"] == (kind == "segmentation")
+    assert html.count("<img") == 3 and "The exact map" in html
+
+
+def test_colours_are_for_looking_only() -> None:
+    found = example("depth")
+    (_, grey), (_, tinted) = (shown(found, scale)[2]["value"] for scale in ("grey", "turbo"))
+    assert (grey == found.result).all() and (tinted != grey).any()
+    files = [re.findall(r'download="depth[^>]*', shown(found, scale)[4]) for scale in ("grey", "turbo")]
+    assert files[0] == files[1] != []
