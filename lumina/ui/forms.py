@@ -98,8 +98,8 @@ def size_control(sizes: Sequence[Size]) -> Control:
     radio = gr.Radio(texts, value=texts[0], label="Size", elem_classes="choice size")
 
     def read_size(text: str | None) -> dict[str, Any]:
-        found = re.fullmatch(r"(\d{1,5}) × (\d{1,5})", text or "")
-        return {"width": int(found[1]), "height": int(found[2])} if found else {}
+        size = size_in(text)
+        return {} if size is None else {"width": size[0], "height": size[1]}
 
     def show_size(values: Values) -> list[Any]:
         if values.get("width") is None or values.get("height") is None:
@@ -123,6 +123,12 @@ def _shapes(sizes: Sequence[Size]) -> str:
 def size_text(width: int, height: int) -> str:
     """A size as the page writes it, in pixels."""
     return f"{width} × {height}"
+
+
+def size_in(text: str | None) -> Size | None:
+    """The size in pixels that :func:`size_text` wrote; None in any other text."""
+    found = re.fullmatch(r"(\d{1,5}) × (\d{1,5})", text or "")
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def seed_control(field: FieldInfo) -> Control:

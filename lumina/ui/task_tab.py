@@ -26,7 +26,9 @@ from lumina.ui.forms import Form
 from lumina.ui.hint import make_hint
 from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import Sheet, restored
+from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
+from lumina.ui.well import note_unseen
 
 COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
 ENDED = "() => { window.dispatchEvent(new Event('lumina-ended')); return []; }"
@@ -68,6 +70,8 @@ class TaskTab:
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
         self._draw_on_click()
+        if self.sketchpad:
+            self.sketchpad.connect(self.form)
         if self._has("prompt"):
             self._help_with_words()
         if self.pictures and self._has("kind"):
@@ -83,7 +87,12 @@ class TaskTab:
             for name, field in self.task.inputs().items()
             if field.is_required() and field.annotation is str
         ]
-        self.form.place(only=[*self.pictures, *words])
+        if self.pictures:
+            self.form.place(only=self.pictures)
+        self.sketchpad = Sketchpad(spec.kinds) if self.task.name == "control" else None
+        if self.pictures == ["image"] and spec.name == "tabletop":
+            note_unseen(self.form.component("image"), [example.values["image"] for example in self.tried])
+        self.form.place(only=words)
         if self._has("prompt"):
             self.hint = make_hint(spec.title)
         with gr.Row(elem_classes="go"):

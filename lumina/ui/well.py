@@ -1,13 +1,24 @@
 """Where a picture is put into a form: chosen, dropped, or brought from another tab; it stays in the page."""
 
+import base64
+import binascii
+from collections.abc import Collection
 from typing import Any
 
 import gradio as gr
 from pydantic.fields import FieldInfo
 
-from lumina.errors import InputError
+from lumina.errors import InputError, LuminaError
+from lumina.images import read_recipe
 from lumina.ui.easel import static_text
+from lumina.ui.events import QUICK
 from lumina.ui.pictures import picture_of
+from lumina.workflow.schema import load
+
+UNSEEN = (
+    "Tabletop has seen nothing but its own small world of plain solids on a table: "
+    "of any other picture it can only guess."
+)
 
 
 def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
@@ -33,3 +44,26 @@ def read_well(text: Any, name: str, field: FieldInfo) -> dict[str, Any]:
     if not text:
         raise InputError(f"{field.title}: put in a picture, or click an example.")
     return {name: picture_of(text, field.title or name)}
+
+
+def note_unseen(well: Any, own: Collection[str]) -> None:
+    """One honest line, below a well, while a picture is in it that tabletop has seen nothing like.
+
+    ``own`` are the pictures of its world that are offered here, in base64.
+    """
+    line = gr.HTML("", apply_default_css=False, elem_classes="well-note")
+
+    def note(text: Any) -> str:
+        is_known = not text or text in own or is_by_tabletop(text)
+        return "" if is_known else f'<p role="status">{UNSEEN}</p>'
+
+    well.change(note, well, line, trigger_mode="always_last", **QUICK)
+
+
+def is_by_tabletop(text: str) -> bool:
+    """Whether a picture in base64 says that tabletop has drawn it."""
+    try:
+        recipe = read_recipe(base64.b64decode(text, validate=True))
+        return recipe is not None and (load(recipe).model or "").partition("@")[0] == "tabletop"
+    except (LuminaError, binascii.Error, ValueError):
+        return False

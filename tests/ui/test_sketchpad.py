@@ -1,0 +1,57 @@
+"""Drawing a condition: what is drawn over what, and what comes back of it."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from lumina.images import cover
+from lumina.tasks.conditions import condition_of
+from lumina.ui.sketchpad import _Sent, blank, flattened, paper_of
+
+PHOTO = Image.effect_noise((300, 200), 90).convert("RGB")
+
+
+def stroke(size: tuple[int, int]) -> Image.Image:
+    layer = Image.new("RGBA", size)
+    ImageDraw.Draw(layer).line((0, 0, size[0], size[1]), "white", 12)
+    return layer
+
+
+@pytest.mark.parametrize("size", [(128, 128), (160, 96), (512, 512), (640, 384), None])
+def test_paper_is_black_and_a_whole_multiple_of_the_panel(size: tuple[int, int] | None) -> None:
+    paper = blank(size)
+    assert not paper.getbbox() and 480 <= max(paper.size) <= 640
+    if size:
+        assert paper.width % size[0] == paper.height % size[1] == 0
+        assert paper.width // size[0] == paper.height // size[1]
+
+
+@pytest.mark.parametrize("size", [(128, 128), (160, 96), (512, 512)])
+def test_what_is_not_drawn_over_comes_back_pixel_for_pixel(size: tuple[int, int]) -> None:
+    panel = cover(PHOTO, *size)
+    paper = paper_of(PHOTO, size)
+    assert np.array_equal(np.asarray(cover(paper, *size)), np.asarray(panel))
+    lines = condition_of(panel, "canny")
+    assert cover(paper_of(PHOTO, size, "canny"), *size).tobytes() == lines.tobytes()
+
+
+def test_strokes_lie_white_on_what_was_there() -> None:
+    paper = paper_of(PHOTO, (128, 128))
+    drawn = flattened({"background": paper, "layers": [stroke(paper.size)], "composite": None})
+    assert drawn is not None and drawn.mode == "RGB"
+    assert drawn.getpixel((256, 256)) == (255, 255, 255)
+    assert drawn.getpixel((500, 10)) == paper.getpixel((500, 10))
+    alone = flattened({"background": None, "layers": [stroke((512, 512))]})
+    assert alone is not None and alone.getpixel((500, 10)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("value", [None, {}, {"background": None, "layers": [], "composite": None}])
+def test_an_empty_editor_holds_nothing(value: object) -> None:
+    assert flattened(value) is None
+
+
+def test_drawings_that_nobody_asked_for_make_room() -> None:
+    sent = _Sent()
+    for number in range(100):
+        sent[str(number)] = number
+    assert next(iter(sent)) == "68" and len(sent) == 32
