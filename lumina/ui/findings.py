@@ -41,7 +41,7 @@ FIGURES = {  # the first figure of each kind: its name, how it is written, and w
 ERRORS = {
     "depth": "Error: black is exact, the brightest 25 % off or more",
     "normal": "Error: black is exact, the brightest 45° off or more",
-    "segmentation": "Error: bright where the object is another",
+    "segmentation": "Error: bright where the object is wrong",
     "canny": "Error: bright where a line is missing or should not be",
 }
 
@@ -140,13 +140,15 @@ class Findings:
             self.scale = gr.Radio(
                 list(SCALES), value="grey", label="Colours of the depth", elem_classes="choice scale"
             )
-            self.slider = gr.ImageSlider(
-                label=title, format="png", interactive=False, elem_classes="findings-slider"
-            )
-            self.segments = gr.AnnotatedImage(label="Objects", format="png", elem_classes="findings-segments")
             self.figures = gr.HTML(apply_default_css=False)
+            self.slider = gr.ImageSlider(
+                label=title, format="png", interactive=False, buttons=[], elem_classes="findings-slider"
+            )
+            self.segments = gr.AnnotatedImage(
+                label="Objects", format="png", buttons=[], elem_classes="findings-segments"
+            )
         found = gr.State()
-        parts = [self.whole, self.scale, self.slider, self.segments, self.figures]
+        parts = [self.whole, self.scale, self.figures, self.slider, self.segments]
         easel.seen(self._look, self.scale, [found, *parts], trigger_mode="always_last", **QUICK)
         self.scale.input(shown, [found, self.scale], parts, trigger_mode="always_last", **QUICK)
 
@@ -159,7 +161,7 @@ class Findings:
 
 
 def shown(finding: Finding | None, scale: str) -> list[Any]:
-    """Updates of the whole, the choice of a scale, the slider, the objects and the figures."""
+    """Updates of the whole, the choice of a scale, the figures, the slider and the objects."""
     if finding is None or scale not in SCALES:
         return [gr.skip() for _ in range(5)]
     is_depth = finding.task == "predict" and finding.kind == "depth"
@@ -168,9 +170,9 @@ def shown(finding: Finding | None, scale: str) -> list[Any]:
     return [
         gr.update(visible=True),
         gr.update(visible=is_depth),
+        _figures(finding, scale) + (_depth_file(finding) if is_depth else ""),
         gr.update(value=pair, visible=pair is not None),
         _annotated(finding),
-        _figures(finding, scale) + (_depth_file(finding) if is_depth else ""),
     ]
 
 

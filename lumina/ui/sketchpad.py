@@ -1,16 +1,16 @@
 """Where a condition is drawn, or changed by hand: a white brush on black, in a fold below the well."""
 
 import base64
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.components.base import server
 from PIL import Image
 
-from lumina.errors import LuminaError
-from lumina.images import cover, png_bytes
+from lumina.errors import InvalidImage, LuminaError
+from lumina.images import MAX_BYTES, cover, png_bytes
 from lumina.tasks.conditions import condition_of
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Form, Size, size_in
@@ -18,16 +18,24 @@ from lumina.ui.pictures import picture_of
 
 LARGEST = 640  # pixels of the longer side of the paper
 LINES = ("scribble", "canny", "hed")  # kinds that white lines on black can be
-MOST_SENT = 32  # drawings on their way from pages, which Gradio keeps until they are asked for
+MOST_SENT = 32  # drawings on their way from pages
 
 
-class _Sent(OrderedDict[str, Any]):
-    """What pages have sent of their drawings; the oldest makes room."""
+class ImageEditor(gr.ImageEditor):
+    """Gradio's editor, which keeps what pages send of their drawings: here within bounds."""
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, value)
-        while len(self) > MOST_SENT:
-            self.popitem(last=False)
+    __module__ = gr.ImageEditor.__module__  # elsewhere Gradio would write a stub file beside this one
+    EVENTS = gr.ImageEditor.EVENTS
+
+    @server
+    def accept_blobs(self, data: Any) -> None:
+        """Take one sheet of a drawing; raises InvalidImage for one that is too large or one of too many."""
+        index = str(data.data.get("index") or 0)
+        if index not in ("0", "null") or any(len(file) > MAX_BYTES for _, file in data.files):
+            raise InvalidImage("This drawing is too large; draw on one sheet.")
+        super().accept_blobs(data)
+        while len(self.blob_storage) > MOST_SENT:
+            self.blob_storage.pop(next(iter(self.blob_storage)))
 
 
 class Sketchpad:
@@ -35,8 +43,10 @@ class Sketchpad:
 
     def __init__(self, kinds: Sequence[str]) -> None:
         self._lines = [kind for kind in LINES if kind in kinds]
-        with gr.Accordion("Draw or edit the condition", open=False, elem_classes="sketchpad") as self._fold:
-            self._editor = gr.ImageEditor(
+        with gr.Accordion(
+            "Draw or edit the condition", open=False, elem_classes="advanced sketchpad"
+        ) as self._fold:
+            self._editor = ImageEditor(
                 label="Condition",
                 show_label=False,
                 type="pil",
@@ -49,7 +59,6 @@ class Sketchpad:
                 brush=gr.Brush(default_size=12, colors=["#ffffff", "#000000", "#808080"]),
                 eraser=gr.Eraser(default_size=24),
             )
-            self._editor.blob_storage = _Sent()
             with gr.Row(elem_classes="sketchpad-acts"):
                 self._blank = gr.Button("New sheet", size="sm", min_width=0)
                 self._take = gr.Button("Edit the condition", size="sm", min_width=0)
@@ -59,10 +68,10 @@ class Sketchpad:
     def connect(self, form: Form) -> None:
         """Listen, once the form of Control is in the page."""
         well, kind, extract, size = map(form.component, ("condition", "kind", "extract", "width"))
-        self._fold.expand(_opened, [self._editor, size], self._editor, **QUICK)
+        begun, given = [self._editor, self._said], [well, kind, extract, size]
+        self._fold.expand(_opened, [self._editor, *given], begun, **QUICK)
         self._blank.click(lambda text: _as_paper(blank(size_in(text))), size, self._editor, **QUICK)
-        begun = [self._editor, self._said]
-        self._take.click(_taken, [well, kind, extract, size], begun, **QUICK)
+        self._take.click(_taken, given, begun, **QUICK)
         done: list[Any] = [well, kind, extract, self._said]
         self._use.click(self._used, [self._editor, kind], done, **QUICK)
 
@@ -108,8 +117,11 @@ def flattened(value: Any) -> Image.Image | None:
     return whole.convert("RGB")
 
 
-def _opened(value: Any, size: str) -> Any:
-    return gr.skip() if flattened(value) is not None else _as_paper(blank(size_in(size)))
+def _opened(value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
+    """What an opened fold shows: what lay there before, else the condition, else black paper."""
+    if flattened(value) is not None:
+        return [gr.skip(), gr.skip()]
+    return _taken(text, kind, extract, size) if text else [_as_paper(blank(size_in(size))), _said("")]
 
 
 def _taken(text: Any, kind: str, extract: bool, size: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """From tab to tab in a real browser: an example, its result, and on with it in another tab."""
 
+import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -101,10 +102,13 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
     expect(tab.locator(".well-problem")).to_contain_text("This file is not a picture")
     chooser.set_input_files(photo)
     expect(tab.locator(".well")).to_have_attribute("data-state", "full")
+    expect(tab.locator(".well-note")).to_contain_text("Tabletop has seen nothing but its own small world")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
     picture, _ = saved(page, tab, tmp_path)
     assert picture.size == (128, 128)
+    expect(tab.locator(".findings-slider img")).to_have_count(2)
+    expect(tab.locator(".findings-verdict")).to_have_count(0)
     tab.get_by_role("button", name="Remove").click()
     expect(tab.locator(".well")).to_have_attribute("data-state", "empty")
 
@@ -139,3 +143,59 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any])
     expect(tab.locator(".easel-cell")).to_have_count(3)
     tab.locator(".easel-cell").first.click()
     expect(tab.locator(".easel-chip.score")).to_contain_text("score ")
+
+
+def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit().open()
+    tab = go(page, "Predict")
+    tab.get_by_role("button", name="depth of a scene").click()
+    result_of(tab)
+    expect(tab.locator(".findings-verdict")).to_contain_text("AbsRel ")
+    expect(tab.locator(".findings-row img")).to_have_count(3)
+    expect(tab.locator(".well-note p")).to_have_count(0)
+    grey = tab.get_by_alt_text("The model's map").get_attribute("src") or ""
+    tab.get_by_label("turbo").check(force=True)
+    expect(tab.get_by_alt_text("The model's map")).not_to_have_attribute("src", grey)
+    with page.expect_download() as started:
+        tab.get_by_role("link", name="Download 16-bit depth").click()
+    started.value.save_as(tmp_path / "depth.png")
+    with Image.open(tmp_path / "depth.png") as depth:
+        assert depth.mode == "I;16" and "inverse distance" in depth.info["lumina-depth"]
+
+    tab.get_by_role("button", name="segmentation of a scene").click()
+    result_of(tab)
+    expect(tab.locator(".findings-verdict")).to_contain_text("mIoU")
+    expect(tab.locator(".findings-segments")).to_contain_text("object 1")
+    page.reload()
+    tab = go(page, "Predict")
+    expect(tab.locator(".findings-verdict")).to_contain_text("mIoU")
+    expect(tab.locator(".findings-slider img")).to_have_count(2)
+
+
+def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit().open()
+    tab = go(page, "Control")
+    tab.get_by_role("button", name="Draw or edit the condition").click()
+    tab.get_by_role("button", name="Use the drawing").click()
+    expect(tab.locator(".said")).to_have_text("Draw something first.")
+    box = tab.locator(".sketchpad canvas").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=8)
+    page.mouse.up()
+    tab.get_by_role("button", name="Use the drawing").click()
+    expect(tab.locator(".said")).to_contain_text("of the kind scribble")
+    tab.get_by_label("Prompt").fill("a red cone")
+    tab.get_by_role("button", name="Generate").click()
+    result_of(tab)
+    _, inputs = saved(page, tab, tmp_path)
+    assert inputs["kind"] == "scribble"
+    condition = tab.get_by_alt_text("Condition", exact=True).last.get_attribute("src") or ""
+    shown = images.open_image(base64.b64decode(condition.partition(",")[2]))
+    assert shown.size == (128, 128) and shown.getbbox() is not None
+    assert shown.getpixel((0, 0)) == (0, 0, 0) and shown.getpixel((64, 64)) == (255, 255, 255)

@@ -119,7 +119,7 @@ def test_nonsense_from_the_page_is_nothing_to_compare(payload: Any) -> None:
 
 @pytest.mark.parametrize("kind", PREDICTED)
 def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
-    whole, scale, slider, objects, html = shown(example(kind), "viridis")
+    whole, scale, html, slider, objects = shown(example(kind), "viridis")
     assert whole["visible"] and slider["visible"]
     assert scale["visible"] == ("16-bit" in html) == (kind == "depth")
     assert objects["visible"] == (kind == "segmentation")
@@ -128,7 +128,7 @@ def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
 
 def test_colours_are_for_looking_only() -> None:
     found = example("depth")
-    (_, grey), (_, tinted) = (shown(found, scale)[2]["value"] for scale in ("grey", "turbo"))
+    (_, grey), (_, tinted) = (shown(found, scale)[3]["value"] for scale in ("grey", "turbo"))
     assert (grey == found.result).all() and (tinted != grey).any()
-    files = [re.findall(r'download="depth[^>]*', shown(found, scale)[4]) for scale in ("grey", "turbo")]
+    files = [re.findall(r'download="depth[^>]*', shown(found, scale)[2]) for scale in ("grey", "turbo")]
     assert files[0] == files[1] != []

@@ -1,12 +1,17 @@
 """Drawing a condition: what is drawn over what, and what comes back of it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from gradio.components.image_editor import AcceptBlobs
 from PIL import Image, ImageDraw
 
+from lumina.errors import InvalidImage
 from lumina.images import cover
 from lumina.tasks.conditions import condition_of
-from lumina.ui.sketchpad import _Sent, blank, flattened, paper_of
+from lumina.ui import sketchpad
+from lumina.ui.sketchpad import ImageEditor, blank, flattened, paper_of
 
 PHOTO = Image.effect_noise((300, 200), 90).convert("RGB")
 
@@ -50,8 +55,22 @@ def test_an_empty_editor_holds_nothing(value: object) -> None:
     assert flattened(value) is None
 
 
+def sent(number: int, index: str = "0", size: int = 9) -> AcceptBlobs:
+    data = {"type": "layer", "index": index, "file": b"", "id": str(number)}
+    return AcceptBlobs.model_validate({"data": data, "files": [("file", b"x" * size)]})
+
+
 def test_drawings_that_nobody_asked_for_make_room() -> None:
-    sent = _Sent()
+    editor = ImageEditor()
     for number in range(100):
-        sent[str(number)] = number
-    assert next(iter(sent)) == "68" and len(sent) == 32
+        editor.accept_blobs(sent(number))
+    assert list(editor.blob_storage) == [str(number) for number in range(68, 100)]
+    assert editor.get_block_name() == "imageeditor" and not list(
+        Path(sketchpad.__file__).parent.glob("*.pyi")
+    )
+
+
+@pytest.mark.parametrize(("index", "size"), [("1", 9), ("1000000000", 9), ("0", 20_000_001)])
+def test_a_drawing_of_any_size_is_not_taken(index: str, size: int) -> None:
+    with pytest.raises(InvalidImage, match="too large"):
+        ImageEditor().accept_blobs(sent(1, index, size))
