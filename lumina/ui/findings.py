@@ -219,7 +219,7 @@ def _depth_file(finding: Finding) -> str:
     url = _url(depth_png(finding.result, finding.model, finding.recipe))
     return (
         f'<p class="findings-file"><a class="easel-button" download="depth-16-bit.png" href="{url}">'
-        f"Download 16-bit depth</a> <span>{escape(meaning)}. The file says so, too.</span></p>"
+        f"Save as 16-bit PNG</a> <span>{escape(meaning)}. The file says so, too.</span></p>"
     )
 
 

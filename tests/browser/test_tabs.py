@@ -102,7 +102,7 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
     expect(tab.locator(".well-problem")).to_contain_text("This file is not a picture")
     chooser.set_input_files(photo)
     expect(tab.locator(".well")).to_have_attribute("data-state", "full")
-    expect(tab.locator(".well-note")).to_contain_text("Tabletop has seen nothing but its own small world")
+    expect(tab.locator(".well-note p")).to_contain_text("Tabletop has seen nothing but its own small world")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
     picture, _ = saved(page, tab, tmp_path)
@@ -159,7 +159,7 @@ def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(
     tab.get_by_label("turbo").check(force=True)
     expect(tab.get_by_alt_text("The model's map")).not_to_have_attribute("src", grey)
     with page.expect_download() as started:
-        tab.get_by_role("link", name="Download 16-bit depth").click()
+        tab.get_by_role("link", name="Save as 16-bit PNG").click()
     started.value.save_as(tmp_path / "depth.png")
     with Image.open(tmp_path / "depth.png") as depth:
         assert depth.mode == "I;16" and "inverse distance" in depth.info["lumina-depth"]
@@ -181,7 +181,7 @@ def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
     tab = go(page, "Control")
     tab.get_by_role("button", name="Draw or edit the condition").click()
     tab.get_by_role("button", name="Use the drawing").click()
-    expect(tab.locator(".said")).to_have_text("Draw something first.")
+    expect(tab.locator(".said p")).to_have_text("Draw something first.")
     box = tab.locator(".sketchpad canvas").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
@@ -189,7 +189,7 @@ def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=8)
     page.mouse.up()
     tab.get_by_role("button", name="Use the drawing").click()
-    expect(tab.locator(".said")).to_contain_text("of the kind scribble")
+    expect(tab.locator(".said p")).to_contain_text("of the kind scribble")
     tab.get_by_label("Prompt").fill("a red cone")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
