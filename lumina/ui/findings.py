@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -11,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json
 
 from lumina.errors import InputError, LuminaError
 from lumina.evaluation.mapping import lines, map_errors
@@ -79,7 +79,7 @@ def finding_of(payload: Any) -> Finding:
     """What a page shows; raises InputError if it shows nothing whole that can be compared."""
     try:
         look = Look.model_validate(payload)
-        inputs = from_json(look.inputs)
+        inputs = json.loads(look.inputs)
         recipe = read_recipe(base64.b64decode(look.png, validate=True))
     except (ValidationError, ValueError, binascii.Error) as error:
         raise InputError("There is no picture to compare.") from error

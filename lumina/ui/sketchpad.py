@@ -27,7 +27,7 @@ class ImageEditor(gr.ImageEditor):
     __module__ = gr.ImageEditor.__module__  # elsewhere Gradio would write a stub file beside this one
     EVENTS = gr.ImageEditor.EVENTS
 
-    @server
+    @server  # type: ignore[untyped-decorator]
     def accept_blobs(self, data: Any) -> None:
         """Take one sheet of a drawing; raises InvalidImage for one that is too large or one of too many."""
         index = str(data.data.get("index") or 0)
