@@ -81,7 +81,7 @@ def finding_of(payload: Any) -> Finding:
         look = Look.model_validate(payload)
         inputs = json.loads(look.inputs)
         recipe = read_recipe(base64.b64decode(look.png, validate=True))
-    except (ValidationError, ValueError, binascii.Error) as error:
+    except (ValidationError, ValueError, RecursionError, binascii.Error) as error:
         raise InputError("There is no picture to compare.") from error
     task_class = TASKS.get(look.task)
     if task_class is None or not issubclass(task_class, PanelTask) or not isinstance(inputs, dict):
