@@ -16,6 +16,7 @@ from lumina.server.store import Kept, VisitorStore
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
+from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK, payload_of
 from lumina.ui.visitors import is_name
@@ -159,7 +160,7 @@ class GalleryTab:
             return {"text": recipe}, ""
         if task not in self._able:
             raise InputError(f"The model that is here cannot do this: {TASKS[task].title}; choose another.")
-        return {"task": task, "png": _text(png)}, task
+        return {"task": tab_of(task), "png": _text(png)}, tab_of(task)
 
     def _compare(self, event: gr.EventData) -> Any:
         payload = payload_of(event)

@@ -12,6 +12,7 @@ SHEETS = (
     "well.css",
     "easel.css",
     "tools.css",
+    "turns.css",
     "gallery.css",
     "phone.css",
 )  # later ones overrule

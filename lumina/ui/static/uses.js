@@ -14,10 +14,15 @@ function fillUses(select, uses, current, open) {
     const sheet = current();
     if (!use || !sheet) return;
     const png = sheet.panels === 2 ? await upperHalf(sheet.png) : sheet.png;
-    window.luminaBrought = { ...window.luminaBrought, [use.task]: { png, kind: sheet.kind } };
     open(use.task);
-    window.dispatchEvent(new Event("lumina-brought"));
+    bringTo(use.task, png, sheet.kind);
   });
+}
+
+// The well of a tab takes it at once, or when it is there.
+function bringTo(task, png, kind) {
+  window.luminaBrought = { ...window.luminaBrought, [task]: { png, kind } };
+  window.dispatchEvent(new Event("lumina-brought"));
 }
 
 // A picture from the gallery brings its settings back as if it were dropped here.
