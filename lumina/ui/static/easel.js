@@ -18,9 +18,9 @@ const state = {
 };
 let pending = null; // a file whose recipe is being read
 let savedAt = 0;
-let link = null;
 
 const face = makeFace(root, pick);
+const offer = offerAt(root.querySelector('[data-do="save"]'));
 const turns = props.turns ? openTurns({ root, tab, task: props.storage_key, field: props.turns, pick }) : null;
 if (turns) face.showStrip = turns.show;
 const sheetOf = (key) => state.sheets.find((sheet) => sheet.key === key) || turns?.sheetOf(key);
@@ -189,14 +189,7 @@ function showTools(sheet, group) {
     Object.assign(face.find("cut").querySelector("input"), { max: sheet.drawn - 1, value: state.row });
     face.find("cut-text").textContent = `Keep ${state.row} ${state.row === 1 ? "row" : "rows"}, draw the others anew`;
   }
-  if (can.save && link?.digest !== sheet.key + sheet.digest) offer(sheet);
-}
-
-function offer(sheet) {
-  if (link) URL.revokeObjectURL(link.url);
-  const url = URL.createObjectURL(new Blob([bytesOf(sheet.png)], { type: "image/png" }));
-  link = { url, digest: sheet.key + sheet.digest };
-  Object.assign(root.querySelector('[data-do="save"]'), { href: url, download: sheet.file || "picture.png" });
+  if (can.save) offer(sheet);
 }
 
 const payload = ({ key, task, inputs, model, codes, cols, given }) =>
