@@ -35,11 +35,13 @@ const isBranch = ({ parent, follows }) => Boolean(parent && parent !== follows);
 function openTurns({ root, tab, task, field, pick }) {
   const buttons = new Map(); // key → button, kept so that the one with the focus keeps it
   const strip = root.querySelector(".easel-strip");
+  const foot = Object.assign(document.createElement("div"), { className: "turns-foot" });
   const next = Object.assign(document.createElement("p"), { className: "turns-next" });
   let made = filmsOf([], field);
   strip.classList.add("turns");
   strip.setAttribute("aria-label", "Turns");
-  root.querySelector(".easel-line").after(root.querySelector(".easel-shelf"), next);
+  foot.append(next, root.querySelector(".easel-forget"));
+  root.querySelector(".easel-line").after(root.querySelector(".easel-shelf"), foot);
 
   const frameOf = (key) => made.films.flat().find((frame) => frame.key === key);
   const picture = () => wellsIn(tab)[field];
@@ -59,7 +61,8 @@ function openTurns({ root, tab, task, field, pick }) {
     const [image, mark, words] = button.children;
     const source = `data:image/png;base64,${sheet.png}`;
     if (image.src !== source) image.src = source;
-    image.style.clipPath = `inset(0 0 ${100 * (1 - drawnPart(sheet))}% 0)`;
+    const part = drawnPart(sheet);
+    image.style.clipPath = part < 1 ? `inset(0 0 ${100 * (1 - part)}% 0)` : "";
     mark.textContent = isBranch(frame) ? `${markOf(frame)} ← ${markOf(parent)}` : markOf(frame);
     words.textContent = isBrought ? "" : sheet.prompt;
     const origin = parent ? ` from ${nameOf(parent)}` : "";
@@ -89,7 +92,7 @@ function openTurns({ root, tab, task, field, pick }) {
   function show(sheets, current) {
     made = filmsOf(sheets, field);
     for (const key of buttons.keys()) if (!frameOf(key)) buttons.delete(key);
-    root.querySelector(".easel-shelf").hidden = made.films.length === 0;
+    root.querySelector(".easel-shelf").hidden = foot.hidden = made.films.length === 0;
     lay(made.films.map((film) => film.map((frame) => fill(frame, current))));
     const frame = made.frames.get(picture());
     const changed = frame ? nameOf(frame) : "the picture in the form";
