@@ -1,6 +1,7 @@
 # make app    installs into .venv and serves the page          make test   installs, then checks and tests everything
 # make check  linters, types and import layers only            make docs   writes the generated pages of docs/
 # make canvas builds lumina/ui/canvas/bundle/ from its sources (needs node)
+# make template-pictures draws assets/templates/, shown beside the workflows that the canvas offers
 VENV ?= .venv
 BASE_PYTHON ?= python3
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := app
-.PHONY: app test check pytest docs canvas clean
+.PHONY: app test check pytest docs canvas template-pictures clean
 
 app: $(RUNTIME)
 	$(BIN)/python app.py
@@ -31,6 +32,9 @@ docs: $(DEV)
 
 canvas:
 	cd lumina/ui/canvas && npm ci --silent && npm run --silent check && npm run --silent build
+
+template-pictures: $(RUNTIME)
+	$(BIN)/lumina templates
 
 clean:
 	rm -rf $(VENV) build *.egg-info

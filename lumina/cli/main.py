@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import evaluation, generate, models, published, training, workflow
+from lumina.cli import evaluation, generate, models, published, templates, training, workflow
 from lumina.cli.console import AsJson, Commands, group, show
 from lumina.pipeline.doctor import examine
 from lumina.tasks import TASKS
@@ -20,6 +20,7 @@ app.add_typer(evaluation.app, name="eval")
 app.command("bench")(evaluation.bench)
 app.command("run")(workflow.run_workflow)
 app.command("check")(workflow.check_workflow)
+app.command("templates")(templates.picture_templates)
 app.command("recipe")(workflow.show_recipe)
 app.command("download")(models.download)
 app.command("models")(models.list_models)

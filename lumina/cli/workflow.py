@@ -67,7 +67,7 @@ def run_workflow(
         _show_plan(plan(workflow, resources, until), as_json)
         return
     ended: Ended = []
-    finished = watched(_watchable(run(workflow, resources, until), ended), "Running", quiet=as_json)
+    finished = watched(watchable(run(workflow, resources, until), ended), "Running", quiet=as_json)
     folder = out or Settings.from_environment().outputs
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
@@ -101,7 +101,7 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
     return name, {"image": picture.name}
 
 
-def _watchable(happening: events.Run, ended: Ended) -> Steps[events.RunFinished]:
+def watchable(happening: events.Run, ended: Ended) -> Steps[events.RunFinished]:
     """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``."""
     try:
         while True:

@@ -15,6 +15,7 @@ class Edit(PanelTask):
 
     name: ClassVar[str] = "edit"
     title: ClassVar[str] = "Edit"
+    turns: ClassVar[bool] = True
 
     image: ImageField = Field(title="Picture", description="What to change.")
     instruction: Instruction = Field(title="Instruction", description="How to change it, in plain English.")

@@ -21,6 +21,7 @@ class PanelTask(DrawingTask):
     """
 
     given: ClassVar[str] = "image"
+    turns: ClassVar[bool] = False  # whether the result is what the next instruction changes
 
     width: int | None = side(
         "Width", "Of the result, in pixels; by default as the picture given.", advanced=True

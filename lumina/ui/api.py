@@ -3,7 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable
-from typing import Any, Literal, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import gradio as gr
 from gradio.data_classes import FileData
@@ -49,11 +49,24 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Callab
             raise gr.Error(str(error), print_exception=False) from error
 
     returned = tuple[FileData, int]
-    draw.__doc__ = f"{task.title}: draw one picture. Returns the PNG, which carries its recipe, and its seed."
+    draw.__doc__ = _described(task, names)
     draw.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returned}
     signature = inspect.Signature(parameters, return_annotation=returned)
     draw.__signature__ = signature  # type: ignore[attr-defined]
     return draw
+
+
+def _described(task: type[DrawingTask], names: list[str]) -> str:
+    """What programs, and models that use them as tools, read of a task: what it does, takes and gives."""
+    lines = [inspect.getdoc(task) or task.title, "", "Args:"]
+    for name in names:
+        field = task.model_fields[name]
+        kind = bare_type(field.annotation)
+        more = "A picture file in base64." if kind is ImageInput else ""
+        if get_origin(kind) is Literal:
+            more = f"One of: {', '.join(map(str, get_args(kind)))}."
+        lines.append(f"    {name}: {field.description or field.title} {more}".rstrip())
+    return "\n".join([*lines, "Returns:", "    The picture, a PNG that carries its recipe.", "    Its seed."])
 
 
 def _answer(picture: Picture, model: str, folder: str) -> tuple[dict[str, Any], int]:
@@ -89,10 +102,13 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Calla
     """A function that runs a document: by output the results, pictures as PNG files in ``folder``."""
 
     def run_workflow(document: str, values: str = "{}") -> dict[str, Any]:
-        """Run a lumina-workflow document, JSON text, with values for its inputs, a JSON object.
+        """Run a workflow of several drawing tasks and tools, as `lumina check` accepts it.
 
-        Values go by name, or by node.input; pictures are files in base64. Returns for each output the list
-        of its results; the pictures are PNG files that carry the whole recipe.
+        Args:
+            document: The lumina-workflow document, as JSON text.
+            values: Values for its inputs by name, or by node.input, a JSON object; pictures in base64.
+        Returns:
+            For each output the list of its results; pictures are PNG files that carry the whole recipe.
         """
         try:
             checked = check(document, spec)

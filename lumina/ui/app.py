@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,14 @@ from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint, workflow_endpoint
 from lumina.ui.canvas import prefetch, routes
 from lumina.ui.choice import Choice
+from lumina.ui.create import tab_of
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.events import DRAWS, QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
 from lumina.ui.sheets import Sheet, sample_of
 from lumina.ui.task_tab import TaskTab
+from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
 from lumina.ui.visitors import Visitors
 from lumina.ui.workflow_tab import WorkflowTab
@@ -54,7 +57,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
         guest = gr.Textbox(label="Visitor", elem_classes="unseen")
         tabs = []
         with gr.Tabs(elem_classes="studio") as all_tabs:
-            for task in drawing:
+            for task in (task for task in drawing if tab_of(task.name) == task.name):
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
                         tabs.append(
@@ -101,8 +104,8 @@ def launch_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "max_file_size": "20mb",
         "state_session_capacity": MAX_SESSIONS,
-        "mcp_server": False,
-        "app_kwargs": {"routes": routes()},
+        "mcp_server": find_spec("mcp") is not None,  # the endpoints as tools, with `gradio[mcp]`
+        "app_kwargs": {"routes": [*routes(), *template_routes()]},
     }
 
 

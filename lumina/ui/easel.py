@@ -18,7 +18,7 @@ from lumina.ui.sheets import Sheet, sheet_of
 View = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("shelf.js", "png.js", "paint.js", "face.js", "uses.js", "easel.js")
+SCRIPTS = ("shelf.js", "png.js", "paint.js", "face.js", "uses.js", "drops.js", "turns.js", "easel.js")
 
 
 @cache
@@ -28,12 +28,13 @@ def static_text(name: str) -> str:
 
 
 def make_easel(
-    storage_key: str, examples: Sequence[Sheet], uses: Sequence[Mapping[str, str]] = ()
+    storage_key: str, examples: Sequence[Sheet], uses: Sequence[Mapping[str, str]] = (), turns: str = ""
 ) -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``.
 
     ``storage_key`` is where the browser keeps its pictures; ``examples`` are shown while there are none.
-    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here.
+    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here; ``turns`` is
+    the field for a picture into which each result goes, to be changed by the next instruction.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
@@ -42,6 +43,7 @@ def make_easel(
         storage_key=storage_key,
         examples=list(examples),
         uses=list(uses),
+        turns=turns,
         view={},
     )
 

@@ -10,22 +10,22 @@ import numpy as np
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.tabletop.camera import to_ground
+from lumina.tabletop.captions import text_of
+from lumina.tabletop.edits import sample_edit
+from lumina.tabletop.instructing import instruct
 from lumina.tabletop.maps import map_of
 from lumina.tabletop.render import Rendering, render
-from lumina.tabletop.scenes import Scene, Solid, sample_scene
+from lumina.tabletop.scenes import PATTERNS, Scene, sample_scene
+from lumina.tabletop.subjects import request, sample_subject
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
 
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
+EDITS = ("recolour", "remove", "relight")
+SUBJECTS = 2
 PREDICTED = {"depth": 280, "normal": 320, "segmentation": 360, "canny": 400}  # kinds by seed
 STEERED = {"depth": 200, "canny": 240, "segmentation": 480, "scribble": 520}
-FOOT = (64.0, 88.0)  # pixel where the subject of an example stands
-SUBJECTS = (
-    ("red", "striped", "cone", "on a grey ground"),
-    ("blue", "dotted", "sphere", "at night"),
-)
 
 
 @dataclass(frozen=True)
@@ -58,22 +58,32 @@ def _scene(seed: int) -> tuple[Scene, Rendering]:
 
 def _edits() -> tuple[Example, ...]:
     found = []
-    for seed, words in ((0, "make the {first} blue"), (40, "remove the {first}"), (80, "make it night")):
-        scene, rendering = _scene(seed)
-        text = words.format(first=_name(scene))
-        found.append(Example(text, {"image": _encoded(rendering.picture), "instruction": text}))
+    for at, operation in enumerate(EDITS):
+        rng = np.random.default_rng(at)
+        said = None
+        while said is None:
+            scene, rendering = _scene(40 * at)
+            edit = sample_edit(scene, operation, rng)
+            said = instruct(edit, rng) if edit else None
+        values = {"image": _encoded(rendering.picture), "instruction": said.text}
+        found.append(Example(said.text, values))
     return tuple(found)
 
 
 def _subjects() -> tuple[Example, ...]:
-    found = []
-    for color, pattern, shape, where in SUBJECTS:
-        x, y = to_ground(*FOOT, 128, 128)
-        solid = Solid(shape, color, "matte", "large", round(x, 3), round(y, 3), pattern=pattern)
-        picture, name = render(Scene((solid,))).picture, f"{pattern} {color} {shape}"
-        values = {"image": _encoded(picture), "subject": f"a {name}", "prompt": f"a {name} {where}"}
-        found.append(Example(values["prompt"], values))
-    return tuple(found)
+    """Things of two shapes, named with their pattern and colour, each in a new scene."""
+    found: dict[str, Example] = {}
+    rng = np.random.default_rng(0)
+    while len(found) < SUBJECTS:
+        pair = sample_subject(rng)
+        asked = request(pair, rng)
+        words = asked.description.split()
+        prompt = text_of(asked.claim)
+        if words[0] in PATTERNS and words[-2] in prompt and words[-1] not in found:
+            picture = _encoded(render(pair.before).picture)
+            values = {"image": picture, "subject": asked.description, "prompt": prompt}
+            found[words[-1]] = Example(f"{asked.description}: {prompt}", values)
+    return tuple(found.values())
 
 
 def _controls() -> tuple[Example, ...]:
@@ -105,10 +115,6 @@ def _truths() -> dict[str, Rendering]:
 
 
 _MADE = {"edit": _edits, "subject": _subjects, "control": _controls, "predict": _predictions}
-
-
-def _name(scene: Scene) -> str:
-    return f"{scene.solids[0].color} {scene.solids[0].shape}"
 
 
 def _encoded(pixels: Any) -> str:

@@ -57,15 +57,26 @@ class Form:
         """The first component of the control that covers ``field``."""
         return next(control.components[0] for control in self.controls if field in control.fields)
 
+    def listen(self) -> None:
+        """Let controls that depend on others follow them, once all are placed."""
+
+    def takes(self, task: Task) -> bool:
+        """Whether the form can show this task."""
+        return isinstance(task, self.task)
+
     def read(self, raw: Sequence[Any]) -> Task:
         """The task that the components' values ask for; raises InputError naming what is wrong."""
+        return read(self.task, self.values(raw))
+
+    def values(self, raw: Sequence[Any]) -> dict[str, Any]:
+        """The fields that the components' values fill."""
         values: dict[str, Any] = {}
         left = list(raw)
         for control in self.controls:
             count = len(control.components)
             values |= control.read(*left[:count])
             left = left[count:]
-        return read(self.task, {name: value for name, value in values.items() if value is not None})
+        return {name: value for name, value in values.items() if value is not None}
 
     def show(self, task: Task) -> list[Any]:
         """Updates that make the components say ``task``."""

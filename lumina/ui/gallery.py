@@ -16,6 +16,7 @@ from lumina.server.store import Kept, VisitorStore
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
+from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK, payload_of
 from lumina.ui.visitors import is_name
@@ -145,21 +146,11 @@ class GalleryTab:
         payload = payload_of(event)
         try:
             png = self._archive.png(payload.get("visitor"), payload.get("id"))
-            handed, tab = self._way_of(png, self._archive.recipe(payload.get("visitor"), payload.get("id")))
+            recipe = self._archive.recipe(payload.get("visitor"), payload.get("id"))
+            handed, tab = way_of(png, recipe, self._able)
         except LuminaError as error:
             return gr.HTML(handed=_answer(payload, message=str(error))), gr.skip()
         return gr.HTML(handed=_answer(payload, **handed)), gr.Tabs(selected=tab) if tab else gr.skip()
-
-    def _way_of(self, png: bytes, recipe: str) -> tuple[dict[str, str], str]:
-        """What the page needs to take up a picture, and the tab to open, if it is not the workflow's."""
-        if not recipe:
-            raise InputError("This picture carries no recipe; download it instead.")
-        task = drawing_in(load(recipe))
-        if task is None:
-            return {"text": recipe}, ""
-        if task not in self._able:
-            raise InputError(f"The model that is here cannot do this: {TASKS[task].title}; choose another.")
-        return {"task": task, "png": _text(png)}, task
 
     def _compare(self, event: gr.EventData) -> Any:
         payload = payload_of(event)
@@ -173,6 +164,21 @@ class GalleryTab:
         return gr.ImageSlider(
             value=(first, second.resize(first.size, Image.Resampling.LANCZOS)), visible=True
         )
+
+
+def way_of(png: bytes, recipe: str, able: Sequence[str]) -> tuple[dict[str, str], str]:
+    """What the page needs to take up a picture, and the tab to open, if it is not the workflow's.
+
+    ``able`` are the tasks of the model that runs; raises InputError for a picture of another task.
+    """
+    if not recipe:
+        raise InputError("This picture carries no recipe; download it instead.")
+    task = drawing_in(load(recipe))
+    if task is None:
+        return {"text": recipe}, ""
+    if task not in able:
+        raise InputError(f"The model that is here cannot do this: {TASKS[task].title}; choose another.")
+    return {"task": tab_of(task), "png": _text(png)}, tab_of(task)
 
 
 def drawing_in(workflow: Workflow) -> str | None:

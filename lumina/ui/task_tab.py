@@ -16,13 +16,14 @@ from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.instructions import Kind
+from lumina.tasks.panels import PanelTask
+from lumina.ui.create import form_of, tab_of
 from lumina.ui.drawer import Drawer, Drawing, kept, refused
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of
 from lumina.ui.examples import examples_of
 from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
-from lumina.ui.forms import Form
 from lumina.ui.hint import make_hint
 from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import Sheet, restored
@@ -56,19 +57,19 @@ class TaskTab:
         self.guide = guide_of(spec.name)
         self.tried = examples_of(task, spec.name)
         self.pictures = picture_fields(task)
-        sizes = spec.sizes_of(dual=task.name != "text_to_image")
-        self.form = Form(task, sizes, _defaults(spec, settings))
+        self.form = form_of(task, spec, _defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
-                self.easel = make_easel(task.name, samples, _uses(task, spec))
+                self.easel = make_easel(task.name, samples, _uses(task, spec), turns_of(task))
                 if task.name in COMPARED:
                     Findings(self.easel, COMPARED[task.name])
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
+        self.form.listen()
         self._draw_on_click()
         if self.sketchpad:
             self.sketchpad.connect(self.form)
@@ -181,10 +182,9 @@ class TaskTab:
         try:
             here = self.workshop.painter.model if self.workshop.wait(0) else ""
             task, sheet, message = restored(_bytes(event._data), here)
-            if not isinstance(task, self.task):
-                raise InputError(f'This picture was made in the tab "{task.title}"; open it there.')
-            if self.pictures:
-                message += " Put in the picture that it began with."
+            if not self.form.takes(task):
+                tab = TASKS[tab_of(task.name)].title
+                raise InputError(f'This picture was made in the tab "{tab}"; open it there.')
         except LuminaError as error:
             view = {"state": "refused", "message": str(error)}
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
@@ -224,6 +224,11 @@ def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
     """The other tabs that take a picture."""
     able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
     return [{"task": other.name, "title": other.title} for other in able if picture_fields(other)]
+
+
+def turns_of(task: type[DrawingTask]) -> str:
+    """The field that the next instruction changes: the last result; empty for tasks without turns."""
+    return task.given if issubclass(task, PanelTask) and task.turns else ""
 
 
 def _defaults(spec: ModelSpec, settings: Settings) -> dict[str, Any]:

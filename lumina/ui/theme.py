@@ -13,6 +13,7 @@ SHEETS = (
     "easel.css",
     "tools.css",
     "findings.css",
+    "turns.css",
     "gallery.css",
     "phone.css",
 )  # later ones overrule

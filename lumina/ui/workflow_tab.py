@@ -5,7 +5,6 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -20,6 +19,7 @@ from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of
 from lumina.ui.pictures import picture_of
+from lumina.ui.templates import templates
 from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
@@ -30,7 +30,6 @@ from lumina.workflow.planning import plan
 from lumina.workflow.validation import check
 
 ENDED = "() => { window.dispatchEvent(new Event('lumina-canvas-ended')); return []; }"
-TEMPLATES = Path(__file__).parents[2] / "workflows"
 
 log = logging.getLogger(__name__)
 
@@ -128,17 +127,6 @@ class WorkflowTab:
         except LuminaError as error:
             return gr.HTML(brought=answer | {"error": str(error)})
         return gr.HTML(brought=answer | {"image": name, "thumbnail": thumbnail(image)})
-
-
-def templates(spec: ModelSpec) -> list[dict[str, str]]:
-    """The workflows that come with the studio and that the model can run."""
-    found = []
-    for path in sorted(TEMPLATES.glob("*.json")):
-        text = path.read_text(encoding="utf-8")
-        checked = check(text, spec)
-        if checked.workflow is not None and not checked.problems:
-            found.append({"name": path.stem, "title": checked.workflow.title or path.stem, "text": text})
-    return found
 
 
 def _refused(sentence: str) -> View:

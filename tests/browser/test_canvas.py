@@ -367,6 +367,14 @@ def test_a_phone_shows_numbered_steps_and_runs_them(canvas: Callable) -> None:
     expect(page.locator(".ending img")).to_have_count(1)
 
 
+def test_on_a_phone_the_welcome_says_what_works_there(canvas: Callable) -> None:
+    page = canvas(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    expect(page.locator(".welcome")).to_contain_text("Add a step")
+    expect(page.locator(".welcome")).not_to_contain_text("double-click")
+    page.locator(".welcome").get_by_role("button", name="Open…").tap()
+    expect(page.get_by_role("dialog", name="Open a workflow")).to_be_visible()
+
+
 def test_a_picture_of_the_create_tab_opens_as_workflow(visit: Callable) -> None:
     page = visit().open()
     page.get_by_label("Prompt").first.fill(PROMPT)

@@ -44,7 +44,14 @@ def saved(page: Page, tab: Locator, folder: Path) -> tuple[Image.Image, dict[str
 
 
 @pytest.mark.parametrize(
-    ("title", "target"), [("Edit", "Predict"), ("Subject", "Edit"), ("Predict", "Control")]
+    ("title", "target"),
+    [
+        ("Create", "Subject"),
+        ("Edit", "Predict"),
+        ("Subject", "Edit"),
+        ("Control", "Edit"),
+        ("Predict", "Control"),
+    ],
 )
 def test_an_example_is_drawn_and_used_in_another_tab(
     visit: Callable[..., Any], tmp_path: Path, title: str, target: str
@@ -58,7 +65,11 @@ def test_an_example_is_drawn_and_used_in_another_tab(
     tab.get_by_label("Use in another tab").select_option(label=target)
     other = page.get_by_role("tabpanel").filter(visible=True)
     expect(other.locator(".well")).to_have_attribute("data-state", "full")
-    for box, words in (("Prompt", "a red cone"), ("Instruction", "make it blue")):
+    for box, words in (
+        ("Prompt", "a red cone"),
+        ("Instruction", "make it blue"),
+        ("Subject", "striped cone"),
+    ):
         if other.get_by_label(box, exact=True).count():
             other.get_by_label(box, exact=True).fill(words)
     other.get_by_role("button", name="Generate").click()
@@ -115,12 +126,15 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
 
 def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., Any], tmp_path: Path) -> None:
     page = visit(viewport={"width": 390, "height": 844}).open()
-    tab = go(page, "Image pair")
+    tab = go(page, "Create")
+    tab.get_by_label("depth").check()
+    expect(tab.get_by_text("Variations")).to_be_hidden()
     tab.get_by_label("Prompt").fill("a red cone")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
     pair, _ = saved(page, tab, tmp_path)
     assert pair.size == (128, 256)
+    (file,) = tmp_path.glob("*.png")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     tab.get_by_label("Use in another tab").select_option(label="Edit")
     other = page.get_by_role("tabpanel").filter(visible=True)
@@ -129,6 +143,16 @@ def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., A
     result_of(other)
     _, inputs = saved(page, other, tmp_path)
     assert inputs["image"] == {"image": images.digest_of(pair.crop((0, 0, 128, 128)))}
+    expect(other.get_by_role("group", name="Turns").get_by_role("button")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    stranger = visit().open()  # to whom the pair was sent
+    tab = go(stranger, "Create")
+    tab.locator(".easel-open input").set_input_files(file)
+    expect(tab.get_by_label("depth")).to_be_checked()
+    expect(tab.get_by_label("Prompt")).to_have_value("a red cone")
+    tab.get_by_role("button", name="Replay").click()
+    expect(tab.locator(".easel-chip.same")).to_have_text("identical ✓")
 
 
 def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any]) -> None:

@@ -1,6 +1,7 @@
 """The page as it is served: no foreign hosts, private events, and the endpoint for programs."""
 
 import base64
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -9,9 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
+from gradio.utils import get_function_description
 from PIL import Image
 
 from lumina import images
+from lumina.pipeline.fake import FakePipeline
+from lumina.server.zerogpu import Workshop
+from lumina.tasks import DRAWN
+from lumina.tasks.base import DrawingTask
+from lumina.ui.api import endpoint
 from lumina.ui.app import launch_options
 from lumina.ui.easel import STATIC
 from lumina.workflow.schema import load, task_of
@@ -129,5 +136,22 @@ def test_the_styles_and_scripts_name_no_other_host() -> None:
 
 def test_nothing_is_told_to_anyone() -> None:
     options = launch_options()
-    for name in ("ssr_mode", "show_error", "run_history", "enable_monitoring", "mcp_server"):
+    for name in ("ssr_mode", "show_error", "run_history", "enable_monitoring"):
         assert options[name] is False
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_endpoints_are_tools_where_the_optional_package_is_there(
+    monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    monkeypatch.setattr("lumina.ui.app.find_spec", lambda name: object() if is_there else None)
+    assert launch_options()["mcp_server"] is is_there
+
+
+@pytest.mark.parametrize("task", DRAWN, ids=lambda task: task.name)
+def test_a_tools_description_says_what_each_parameter_is(task: type[DrawingTask]) -> None:
+    made = endpoint(task, Workshop(FakePipeline), "")
+    about, parameters, returns = get_function_description(made)
+    assert about.startswith((inspect.getdoc(task) or "").split(".")[0])
+    assert parameters.keys() == inspect.signature(made).parameters.keys() and all(parameters.values())
+    assert len(returns) == 2

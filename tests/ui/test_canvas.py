@@ -18,8 +18,8 @@ from lumina.tasks import DRAWN
 from lumina.tasks.instructions import Kind
 from lumina.ui import canvas
 from lumina.ui.canvas.view import RunView, View
+from lumina.ui.templates import templates
 from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
-from lumina.ui.workflow_tab import templates
 from lumina.workflow.events import RunStarted
 from lumina.workflow.executor import LocalWorker, Resources, run
 from lumina.workflow.schema import load

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from lumina import images
+from lumina.errors import InputError
 from lumina.pipeline.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawer import Drawer, kept
-from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in
+from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in, way_of
 from lumina.ui.visitors import Visitors
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
@@ -58,6 +59,14 @@ def test_finished_pictures_are_kept_newest_first_and_survive_a_restart(
     png = again.png(ANNA, found.id)
     assert images.read_recipe(png) == again.recipe(ANNA, found.id) == found.recipe
     assert drawing_in(load(found.recipe)) == "text_to_image"
+
+
+def test_a_pair_is_taken_up_in_create_if_the_model_draws_pairs() -> None:
+    recipe = """{"lumina": 1, "nodes": {"image_pair": {"task": "image_pair",
+      "inputs": {"prompt": "a red cube", "kind": "depth", "seed": 1}}}}"""
+    assert way_of(b"png", recipe, ["text_to_image", "image_pair"])[1] == "text_to_image"
+    with pytest.raises(InputError, match="cannot do this: Image pair"):
+        way_of(b"png", recipe, ["text_to_image"])
 
 
 def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:

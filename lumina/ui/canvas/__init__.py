@@ -48,8 +48,8 @@ def sources_digest() -> str:
 def make_canvas(catalogue: Mapping[str, Any], templates: Sequence[Mapping[str, str]], space: str) -> gr.HTML:
     """An empty canvas; it triggers ``execute``, ``halt``, ``review`` and ``bring``.
 
-    ``catalogue`` is that of the workflow's nodes, ``templates`` have name, title and text, and ``space`` is
-    the name of the Space this runs on, if it does.
+    ``catalogue`` is that of the workflow's nodes, ``templates`` have name, title, text and the address of a
+    ``picture`` if there is one, and ``space`` is the name of the Space this runs on, if it does.
     """
     return gr.HTML(
         html_template=MARKUP,

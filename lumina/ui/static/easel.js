@@ -18,11 +18,13 @@ const state = {
 };
 let pending = null; // a file whose recipe is being read
 let savedAt = 0;
-let link = null;
-let told = ""; // the whole picture that was last told to be looked at
 
 const face = makeFace(root, pick);
-const sheetOf = (key) => state.sheets.find((sheet) => sheet.key === key);
+const tell = makeTeller(tab, (picture) => trigger("seen", picture));
+const offer = offerAt(root.querySelector('[data-do="save"]'));
+const turns = props.turns ? openTurns({ root, tab, task: props.storage_key, field: props.turns, pick }) : null;
+if (turns) face.showStrip = turns.show;
+const sheetOf = (key) => state.sheets.find((sheet) => sheet.key === key) || turns?.sheetOf(key);
 const current = () => sheetOf(state.current);
 const family = (key) => state.sheets.filter((sheet) => runOf(sheet.key) === runOf(key || "")).reverse();
 const runOf = (key) => key.replace(/-\d+$/, "");
@@ -33,7 +35,9 @@ function pick(key) {
   state.isAll = false;
   state.isCutting = false;
   show();
-  if (!isActive(state)) keep();
+  if (isActive(state)) return;
+  turns?.give(key);
+  keep();
 }
 
 function begin(before) {
@@ -77,7 +81,9 @@ function check(sheet) {
   const twin = state.sheets.find((other) => other.key !== sheet.key && other.identity === sheet.identity);
   if (!twin || !twin.digest) return;
   sheet.match = twin.digest === sheet.digest;
-  if (sheet.match) state.sheets = state.sheets.filter((other) => other !== twin);
+  if (!sheet.match) return;
+  sheet.png = twin.png; // the same picture, by which its turns know it
+  state.sheets = state.sheets.filter((other) => other !== sheet).map((other) => (other === twin ? sheet : other));
 }
 
 function receive() {
@@ -96,7 +102,8 @@ function receive() {
   }
   if (view.state === "done") {
     view.sheets.map((sheet) => sheetOf(sheet.key)).forEach(check);
-    return settle("done", "");
+    settle("done", "");
+    return turns?.give(state.current);
   }
   if (view.state === "failed") return settle("failed", view.message);
   show();
@@ -121,7 +128,11 @@ function restored(view) {
   if (!same) put({ ...view.sheet, ...pending });
   state.current = same ? same.key : view.sheet.key;
   state.isAll = false;
-  state.run = { ...state.run, state: "stopped", sheets: [], message: view.message };
+  const [given] = Object.values(same?.given || {});
+  if (given) bringTo(props.storage_key, given);
+  const isWanting = !given && tab.querySelector(".well");
+  const message = view.message + (isWanting ? " Put in the picture that it began with." : "");
+  state.run = { ...state.run, state: "stopped", sheets: [], message };
   show();
   keep();
 }
@@ -148,17 +159,7 @@ function show() {
   face.find("problem").textContent = state.run.state === "failed" ? state.run.message : "";
   const { done, total } = state.run;
   face.find("bar").style.setProperty("--done", isActive(state) && total ? done / total : 0);
-  if (!isActive(state)) tell(sheet && drawnPart(sheet) === 1 ? sheet : null);
-}
-
-function tell(sheet) {
-  // Whoever listens compares the picture with what it was made from: kept with it, or put in again.
-  const name = sheet ? sheet.key + sheet.digest : "";
-  if (name === told) return;
-  told = name;
-  if (!sheet) return trigger("seen", {});
-  const { task, inputs, model, png, given } = sheet;
-  trigger("seen", { task, inputs, model, png, given: given || wellsIn(tab) });
+  if (!isActive(state)) tell(sheet);
 }
 
 function showTools(sheet, group) {
@@ -167,11 +168,11 @@ function showTools(sheet, group) {
   const can = {
     halt: !isIdle,
     resume: isIdle && hasRows && sheet.drawn < sheet.rows,
-    replay: isIdle && Boolean(sheet) && !sheet.codes,
+    replay: isIdle && Boolean(sheet) && !sheet.codes && !sheet.isBrought,
     save: isIdle && Boolean(sheet),
     cut: isIdle && hasRows && sheet.drawn > 1,
     adopt: isIdle && hasRows,
-    workflow: isIdle && Boolean(sheet),
+    workflow: isIdle && Boolean(sheet) && !sheet.isBrought,
     use: isIdle && Boolean(sheet) && (props.uses || []).length > 0,
     forget: isIdle,
     heat: hasRows,
@@ -190,14 +191,7 @@ function showTools(sheet, group) {
     Object.assign(face.find("cut").querySelector("input"), { max: sheet.drawn - 1, value: state.row });
     face.find("cut-text").textContent = `Keep ${state.row} ${state.row === 1 ? "row" : "rows"}, draw the others anew`;
   }
-  if (can.save && link?.digest !== sheet.key + sheet.digest) offer(sheet);
-}
-
-function offer(sheet) {
-  if (link) URL.revokeObjectURL(link.url);
-  const url = URL.createObjectURL(new Blob([bytesOf(sheet.png)], { type: "image/png" }));
-  link = { url, digest: sheet.key + sheet.digest };
-  Object.assign(root.querySelector('[data-do="save"]'), { href: url, download: sheet.file || "picture.png" });
+  if (can.save) offer(sheet);
 }
 
 const payload = ({ key, task, inputs, model, codes, cols, given }) =>
@@ -272,19 +266,8 @@ tab.addEventListener("input", (event) => {
   const lock = event.target.closest(".seed-number") && tab.querySelector(".lock input");
   if (lock && lock.checked !== (event.target.value.trim() !== "")) lock.click();
 });
-let depth = 0;
-const carriesFile = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
-tab.addEventListener("dragenter", (event) => carriesFile(event) && tab.toggleAttribute("data-drop", ++depth > 0));
-tab.addEventListener("dragleave", (event) => carriesFile(event) && tab.toggleAttribute("data-drop", --depth > 0));
-tab.addEventListener("dragover", (event) => carriesFile(event) && event.preventDefault());
-tab.addEventListener("drop", (event) => {
-  if (!carriesFile(event)) return;
-  depth = 0;
-  tab.toggleAttribute("data-drop", false);
-  if (event.defaultPrevented) return; // a well has taken it
-  event.preventDefault();
-  if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
-});
+tab.addEventListener("lumina-well", () => turns && show());
+takeDrops(tab, open);
 let paintedWidth = 0;
 new ResizeObserver(([{ contentRect }]) => {
   if (contentRect.width !== paintedWidth) show();
@@ -307,4 +290,5 @@ shelf.load().then((kept) => {
   state.sheets = kept.sheets || [];
   state.current = kept.current;
   show();
+  turns?.giveAgain(kept.current);
 }).then(() => takeReturned(props.storage_key, open));

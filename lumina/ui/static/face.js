@@ -112,12 +112,13 @@ function makeFace(root, pick) {
 }
 
 function chipsOf(sheet) {
-  const chips = [["seed", `seed ${sheet.seed}`], ["size", `${sheet.width} × ${sheet.height}`]];
+  const size = ["size", `${sheet.width} × ${sheet.height}`];
+  const chips = sheet.isBrought ? [size] : [["seed", `seed ${sheet.seed}`], size];
   if (sheet.codes && sheet.drawn < sheet.rows) chips.push(["rows", `${sheet.drawn} of ${sheet.rows} rows`]);
   if (sheet.seconds) chips.push(["time", `${sheet.seconds.toFixed(1)} s`]);
   if (sheet.score != null) chips.push(["score", `score ${sheet.score.toFixed(3)}`]);
-  chips.push(["model", sheet.model]);
-  if (!sheet.codes) chips.push(["file", "from a file"]);
+  if (sheet.model) chips.push(["model", sheet.model]);
+  if (sheet.model && !sheet.codes) chips.push(["file", "from a file"]);
   if (sheet.match === true) chips.unshift(["same", "identical ✓"]);
   if (sheet.match === false) chips.unshift(["other", "not identical"]);
   return chips.map(([kind, text]) => {

@@ -21,6 +21,18 @@ function sizeOfPng(bytes) {
   return { width: numbers.getUint32(16), height: numbers.getUint32(20) };
 }
 
+// Gives a link the picture of a sheet to be saved; the one before is let go.
+function offerAt(link) {
+  let offered = "";
+  return (sheet) => {
+    if (offered === sheet.png) return;
+    offered = sheet.png;
+    URL.revokeObjectURL(link.href);
+    const href = URL.createObjectURL(new Blob([bytesOf(sheet.png)], { type: "image/png" }));
+    Object.assign(link, { href, download: sheet.file || "picture.png" });
+  };
+}
+
 function withoutPixels(bytes) {
   const numbers = new DataView(bytes.buffer, bytes.byteOffset);
   const parts = [bytes.subarray(0, 8)];

@@ -5,6 +5,20 @@ function wellsIn(tab) {
   return Object.fromEntries(full.map((well) => [well.dataset.field, well.picture]));
 }
 
+// Whoever listens compares the picture that is looked at, once it is whole, with what it was made from: kept
+// with it, or put in again.
+function makeTeller(tab, say) {
+  let told = "";
+  return (sheet) => {
+    const whole = sheet && drawnPart(sheet) === 1 ? sheet : null;
+    const name = whole ? whole.key + whole.digest : "";
+    if (name === told) return;
+    told = name;
+    const { task, inputs, model, png, given } = whole || {};
+    say(whole ? { task, inputs, model, png, given: given || wellsIn(tab) } : {});
+  };
+}
+
 function fillUses(select, uses, current, open) {
   const names = ["Use in…", ...uses.map((use) => use.title)];
   select.replaceChildren(...names.map((name, at) => new Option(name, at)));
@@ -14,10 +28,15 @@ function fillUses(select, uses, current, open) {
     const sheet = current();
     if (!use || !sheet) return;
     const png = sheet.panels === 2 ? await upperHalf(sheet.png) : sheet.png;
-    window.luminaBrought = { ...window.luminaBrought, [use.task]: { png, kind: sheet.kind } };
     open(use.task);
-    window.dispatchEvent(new Event("lumina-brought"));
+    bringTo(use.task, png, sheet.kind);
   });
+}
+
+// The well of a tab takes it at once, or when it is there.
+function bringTo(task, png, kind) {
+  window.luminaBrought = { ...window.luminaBrought, [task]: { png, kind } };
+  window.dispatchEvent(new Event("lumina-brought"));
 }
 
 // A picture from the gallery brings its settings back as if it were dropped here.

@@ -17,6 +17,7 @@ function show() {
   if (base64) image.src = `data:image/*;base64,${base64}`;
   else image.removeAttribute("src");
   image.alt = base64 ? props.title : "";
+  well.dispatchEvent(new Event("lumina-well", { bubbles: true }));
 }
 
 function put(base64) {

@@ -118,12 +118,25 @@ function Welcome() {
     const { nodes, inputs, outputs } = state.history.doc;
     return !Object.keys(nodes).length && !Object.keys(inputs ?? {}).length && !Object.keys(outputs ?? {}).length;
   });
+  const isCanvas = use((state) => state.view === "canvas");
   if (!isEmpty) return null;
   return (
     <div className="welcome">
       <h2>Compose pictures step by step</h2>
-      <p>Press <kbd>/</kbd> or double-click to add a node, and draw wires from socket to socket. Only what changed is run again.</p>
-      <p>Or drop a picture that was made here, a workflow file, or a link.</p>
+      {isCanvas ? (
+        <>
+          <p>Press <kbd>/</kbd> or double-click to add a node, and draw wires from socket to socket. Only what changed is run again.</p>
+          <p>Or drop a picture that was made here, a workflow file, or a link.</p>
+        </>
+      ) : (
+        <>
+          <p>Add a step; the letter beside each of its fields says what it can be given. Only what changed is run again.</p>
+          <p>
+            Or <button type="button" className="plain" onClick={() => set({ dialog: "open" })}>Open…</button> a picture
+            that was made here, a workflow file, or a link.
+          </p>
+        </>
+      )}
       <Templates />
     </div>
   );

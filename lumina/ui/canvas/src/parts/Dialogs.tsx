@@ -123,7 +123,10 @@ export function Templates({ then = () => {} }: { then?: () => void }) {
     <ul className="templates">
       {templates.map((each) => (
         <li key={each.name}>
-          <button type="button" className="plain" onClick={() => void openText(each.text, each.title).then(then)}>{each.title}</button>
+          <button type="button" className="plain" onClick={() => void openText(each.text, each.title).then(then)}>
+            {each.picture && <img src={each.picture} alt="" loading="lazy" />}
+            {each.title}
+          </button>
         </li>
       ))}
     </ul>

@@ -27,6 +27,7 @@ export interface Template {
   name: string;
   title: string;
   text: string;
+  picture?: string; // its address
 }
 
 export interface State {

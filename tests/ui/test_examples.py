@@ -1,0 +1,21 @@
+"""Examples with pictures: what is asked for fits the picture, in words that the embedded model knows."""
+
+from lumina.tabletop.captions import parse, words_of
+from lumina.tabletop.instructing import EDIT_WORDS
+from lumina.tasks import TASKS
+from lumina.ui.examples import EDITS, SUBJECTS, examples_of
+
+
+def test_edits_are_of_several_kinds_and_in_known_words() -> None:
+    found = examples_of(TASKS["edit"], "tabletop")
+    assert len({example.values["image"] for example in found}) == len(EDITS)
+    assert all(set(words_of(example.values["instruction"])) <= EDIT_WORDS for example in found)
+
+
+def test_subjects_are_named_with_their_pattern_and_appear_in_the_prompt() -> None:
+    found = examples_of(TASKS["subject"], "tabletop")
+    assert len(found) == SUBJECTS
+    for example in found:
+        _, color, shape = example.values["subject"].split()
+        claim = parse(example.values["prompt"])
+        assert claim is not None and (claim.things[0].color, claim.things[0].shape) == (color, shape)

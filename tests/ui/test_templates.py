@@ -1,0 +1,69 @@
+"""The pictures beside the templates: drawn by a command, small, and fetched by the page."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from lumina.cli.templates import picture_templates
+from lumina.model.config import MODELS
+from lumina.pipeline.fake import FakePipeline
+from lumina.ui import templates as offered
+
+DOCUMENT = {
+    "lumina": 1,
+    "title": "Two cones",
+    "nodes": {
+        "draw": {"task": "text_to_image", "inputs": {"prompt": ["a red cone", "a blue cone"], "seed": 1}},
+        "words": {"task": "text", "inputs": {"text": "no picture"}},
+    },
+    "outputs": {"words": {"from": "words.text"}, "picture": {"from": "draw.image"}},
+}
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one template and a place for its picture."""
+    (tmp_path / "two-cones.json").write_text(json.dumps(DOCUMENT))
+    monkeypatch.setattr(offered, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(offered, "PICTURES", tmp_path / "pictures")
+    monkeypatch.setattr("lumina.cli.generate.open_pipeline", lambda model: FakePipeline())
+    return tmp_path
+
+
+def test_a_template_gets_its_picture_which_the_page_fetches(
+    folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (before,) = offered.templates(MODELS["tabletop"])
+    assert "picture" not in before and offered.template_routes() == []
+    picture_templates(as_json=True)
+    path = folders / "pictures" / "two-cones.png"
+    assert json.loads(capsys.readouterr().out) == {"files": [str(path)]}
+    (after,) = offered.templates(MODELS["tabletop"])
+    with TestClient(Starlette(routes=offered.template_routes())) as client:
+        answer = client.get(after["picture"])
+    assert answer.content == path.read_bytes() and "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "box"),
+    [
+        ([(128, 128)] * 5, (0, 0, 294, 96)),  # three of the five
+        ([(640, 100)], (0, 25, 294, 71)),  # a wide one is made smaller
+        ([(96, 160)], (118, 0, 176, 96)),
+    ],
+)
+def test_a_strip_shows_what_there_is_room_for(sizes: list[tuple[int, int]], box: Any) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (700, 700, 3), dtype=np.uint8)
+    pictures = [Image.fromarray(noise).crop((0, 0, *size)) for size in sizes]
+    png = offered.strip_of(pictures)
+    assert len(png) < 40_000
+    strip = Image.open(BytesIO(png)).convert("RGBA")
+    assert strip.size == offered.STRIP
+    assert strip.getbbox() == box
