@@ -63,6 +63,7 @@ def test_an_example_is_drawn_and_used_in_another_tab(
     picture, _ = saved(page, tab, tmp_path)
 
     tab.get_by_label("Use in another tab").select_option(label=target)
+    expect(page.get_by_role("tab", name=target, exact=True)).to_have_attribute("aria-selected", "true")
     other = page.get_by_role("tabpanel").filter(visible=True)
     expect(other.locator(".well")).to_have_attribute("data-state", "full")
     for box, words in (
