@@ -60,6 +60,16 @@ def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False)
     _show({"judge": watched(steps, "Judging", as_json)}, as_json)
 
 
+@app.command("best-of")
+def eval_best_of(limit: Count = 120, model: Model = None, as_json: AsJson = False) -> None:
+    """Measure what choosing the likeliest of two, four and eight pictures gains over drawing one."""
+    from lumina.evaluation import best_of
+    from lumina.evaluation.tabletop import SEED
+
+    steps = best_of.run(generate.open_pipeline(model), limit, SEED)
+    _show({"best_of": watched(steps, "Drawing and choosing", as_json)}, as_json)
+
+
 @app.command("loading")
 def eval_loading(
     gigabytes: Annotated[float, typer.Option("--gigabytes", help="Size of the checkpoint.", min=0.3)] = 1.5,

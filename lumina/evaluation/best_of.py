@@ -1,0 +1,80 @@
+"""Best of N, measured: how often the judge accepts what a scorer puts first of 1, 2, 4 and 8 candidates."""
+
+import time
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from lumina.evaluation.metrics import wilson
+from lumina.evaluation.prompts import UNSEEN, Prompt, prompts
+from lumina.pipeline.best_of import Candidate, best_of
+from lumina.pipeline.drawing import Painter
+from lumina.pipeline.scorers import ScorerName
+from lumina.steps import Progress, Steps, finish
+from lumina.tabletop.judge import obeys
+from lumina.tasks.text_to_image import TextToImage
+
+COUNTS = (1, 2, 4, 8)
+ROUNDS = 3  # of all prompts, each with seeds of its own
+STRIDE = 100_000  # between the seeds of one round and the next
+
+
+def run(
+    painter: Painter, limit: int, seed: int, *, scorer: ScorerName = "likelihood", rounds: int = ROUNDS
+) -> Steps[dict[str, Any]]:
+    """Draw eight candidates for each of `limit` prompts of the six categories in every round.
+
+    Temperature 1, top-p 1 and the model's own guidance. The best of n is that of the first n seeds which the
+    scorer ranks highest. Returns shares by n with Wilson's 95 % intervals over all rounds, the share of each
+    round, and the seconds that one picture and eight scored ones take.
+    """
+    chosen = [prompt for prompt in prompts(limit, seed) if prompt.category != UNSEEN]
+    accepted: dict[int, list[list[bool]]] = {count: [[] for _ in range(rounds)] for count in COUNTS}
+    seconds: dict[int, list[float]] = {1: [], max(COUNTS): []}
+    total = rounds * len(chosen)
+    for done, (number, prompt) in enumerate(product(range(rounds), chosen), start=1):
+        if number == 0:
+            seconds[1].append(_drawn(painter, prompt, prompt.seed, 1, scorer)[1])
+        first = prompt.seed + STRIDE * number
+        candidates, spent = _drawn(painter, prompt, first, max(COUNTS), scorer)
+        seconds[max(COUNTS)].append(spent)
+        verdicts: dict[int, bool] = {}
+        for count in COUNTS:  # candidates come best first
+            best = next(c.drawing for c in candidates if c.drawing.seed < first + count)
+            if best.seed not in verdicts:
+                verdicts[best.seed] = obeys(np.asarray(best.image.convert("RGB")), prompt.claim)[0]
+            accepted[count][number].append(verdicts[best.seed])
+        yield Progress(done, total, unit="prompts")
+    every = {count: [one for part in parts for one in part] for count, parts in accepted.items()}
+    return {
+        "scorer": scorer,
+        "prompts": len(chosen),
+        **{_name(count): round(float(np.mean(verdicts)), 4) for count, verdicts in every.items()},
+        "intervals_95": {
+            _name(count): [round(bound, 4) for bound in wilson(sum(verdicts), len(verdicts))]
+            for count, verdicts in every.items()
+        },
+        "by_round": {
+            _name(n): [round(float(np.mean(part)), 4) for part in parts] for n, parts in accepted.items()
+        },
+        "seconds": {_name(count): round(float(np.mean(spent)), 3) for count, spent in seconds.items()},
+        "model": painter.model,
+    }
+
+
+def _name(count: int) -> str:
+    return "single" if count == 1 else f"best_of_{count}"
+
+
+def _drawn(
+    painter: Painter, prompt: Prompt, seed: int, count: int, scorer: ScorerName
+) -> tuple[tuple[Candidate, ...], float]:
+    """The candidates, the best first, and the seconds they took."""
+    task = TextToImage(
+        prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed, temperature=1.0, top_p=1.0,
+        top_k=0,
+    ).resolved(painter)  # fmt: skip
+    begun = time.perf_counter()
+    candidates = finish(best_of(painter, task.motif(), task.options(), count, scorer))
+    return candidates, time.perf_counter() - begun

@@ -1,0 +1,46 @@
+"""Best of N, measured: more candidates can only help a scorer that knows the truth."""
+
+import numpy as np
+import pytest
+
+from lumina.evaluation import best_of
+from lumina.pipeline import best_of as pipeline_best_of
+from lumina.pipeline.fake import FakePipeline
+from lumina.steps import finish
+
+
+@pytest.fixture
+def report(monkeypatch):
+    """Every fifth seed gives a good picture, and the scorer prefers good ones."""
+
+    def good(seed):
+        return seed % 5 == 0
+
+    monkeypatch.setitem(
+        pipeline_best_of.SCORERS,
+        "likelihood",
+        lambda painter, motif, options, drawing: good(drawing.seed),
+    )
+    drawn = best_of._drawn
+
+    def remembered(painter, prompt, seed, count, scorer):
+        candidates, seconds = drawn(painter, prompt, seed, count, scorer)
+        for candidate in candidates:
+            shade = 255 if good(candidate.drawing.seed) else 0
+            candidate.drawing.image.paste((shade,) * 3, (0, 0, *candidate.drawing.image.size))
+        return candidates, seconds
+
+    monkeypatch.setattr(best_of, "_drawn", remembered)
+    monkeypatch.setattr(best_of, "obeys", lambda picture, claim: (bool(np.all(picture == 255)), ()))
+    return finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2))
+
+
+def test_the_best_of_more_is_better(report):
+    shares = [report[name] for name in ("single", "best_of_2", "best_of_4", "best_of_8")]
+    assert shares == sorted(shares) and shares[0] < shares[-1] == 1
+    assert report["prompts"] == 6 and all(len(by_round) == 2 for by_round in report["by_round"].values())
+    assert all(
+        low <= share <= high
+        for share, (low, high) in zip(shares, report["intervals_95"].values(), strict=True)
+    )
+    assert set(report["seconds"]) == {"single", "best_of_8"}
