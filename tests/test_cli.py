@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 @pytest.fixture
 def able(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fake of a model that can do every task."""
-    pipeline = FakePipeline(replace(MODELS["tabletop"], tasks=tuple(TASKS)))
+    pipeline = FakePipeline(replace(MODELS["tabletop"], tasks=tuple(TASKS), panel_sizes=()))
     monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: pipeline)
 
 

@@ -27,7 +27,7 @@ def train_tokenizer(
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 30.0,
     processes: Processes = 2,
-    shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 150,
+    shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 200,
     as_json: AsJson = False,
 ) -> None:
     """Render scenes where they are missing and train the picture tokenizer; goes on where it stopped."""
@@ -92,7 +92,7 @@ def train_model(
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 75.0,
     processes: Processes = 2,
-    batch: Annotated[int, typer.Option("--batch", help="Sequences in a step.", min=1)] = 24,
+    batch: Annotated[int, typer.Option("--batch", help="Sequences in a step.", min=1)] = 16,
     tasks: Tasks = None,
     start_from: StartFrom = None,
     codes: CodesFolder = None,

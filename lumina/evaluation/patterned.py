@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lumina.tabletop import camera, render
 from lumina.tabletop.captions import foot
-from lumina.tabletop.fitting import Outline, outline
+from lumina.tabletop.fitting import Outline, outline, surface_of
 from lumina.tabletop.foreground import Mask, Table
 from lumina.tabletop.scenes import COLORS, MATERIALS, PATTERNS, SHAPES, SIZES, TURNS, Scene, Solid
 
@@ -104,19 +104,11 @@ def _tried(
 def _errors(seen: Floats, placed: Outline, empty: Table, looks: Sequence[dict[str, str]]) -> Iterator[float]:
     """The summed colour error of the outline's pixels, once in each look, in full light."""
     height, width = seen.shape[:2]
-    directions = camera.rays(width, height, 1).reshape(-1, 3)[placed.pixels]
-    points = camera.EYE + placed.reach[:, None] * directions
-    eye = np.broadcast_to(camera.EYE, directions.shape)
-    origin, inward = render.into(placed.solid, eye, directions)
-    local = origin + placed.reach[:, None] * inward
-    count = len(placed.pixels)
-    surface = render.Surface(
-        placed.reach, render.normals_at(placed.solid, local), np.ones(count, np.uint8), local
-    )
-    lit, here = np.ones(count, np.float32), seen.reshape(-1, 3)[placed.pixels]
+    points, surface = surface_of(placed, width, height)
+    lit, here = np.ones(len(points), np.float32), seen.reshape(-1, 3)[placed.pixels]
     for look in looks:
         solid = replace(placed.solid, **look)  # type: ignore[arg-type]
         scene = Scene((solid,), empty.ground, empty.light, width, height)
-        linear = render.shade(scene, directions, points, surface, lit, render.LIGHTING[empty.light])
+        linear = render.shade(scene, surface, points, lit, render.LIGHTING[empty.light])
         off = np.abs(np.clip(render.tone(linear), 0, 1) - here).max(-1)
         yield float(np.minimum(off, ERROR_CAP).sum())

@@ -71,7 +71,8 @@ class TransformerConfig:
 class MoVQConfig:
     """Sizes of MoVQGAN, named as ``ddconfig`` of the published ``movq_config.json``.
 
-    ``patch`` is ours: the stem folds patch × patch pixels into channels; published checkpoints use 1.
+    Two are ours. ``patch``: the stem folds patch × patch pixels into channels; published checkpoints use 1.
+    ``patchwise``: the encoder sees each patch by itself, so that equal patches always get equal codes.
     """
 
     ch: int
@@ -87,9 +88,12 @@ class MoVQConfig:
     double_z: bool = False
     dropout: float = 0.0
     patch: int = 1
+    patchwise: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ch_mult", tuple(self.ch_mult))
+        if self.patchwise and len(self.ch_mult) > 1:
+            raise CheckpointMismatch("movq_config.json sets patchwise, which needs a single level.")
         object.__setattr__(self, "attn_resolutions", tuple(self.attn_resolutions))
         if self.double_z or not self.ch_mult or min(self.ch, self.n_embed, self.embed_dim, self.patch) < 1:
             raise CheckpointMismatch("movq_config.json does not describe a MoVQGAN that can be built here.")
@@ -108,7 +112,7 @@ class MoVQConfig:
     def to_dict(self) -> dict[str, Any]:
         """The values as written to ``movq_config.json``."""
         flat = asdict(self)
-        outer = {name: flat.pop(name) for name in ("n_embed", "embed_dim", "patch")}
+        outer = {name: flat.pop(name) for name in ("n_embed", "embed_dim", "patch", "patchwise")}
         return {"ddconfig": flat, **outer}
 
 
@@ -193,8 +197,9 @@ MODELS: dict[str, ModelSpec] = {
         source="assets/models/tabletop",
         sizes=((128, 128), (160, 96), (96, 160)),
         default_size=(128, 128),
-        tasks=("text_to_image",),
-        guidance_scale=2.0,
+        tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
+        guidance_scale=1.5,
+        panel_sizes=((128, 128),),
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
         kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),
         panels_together=False,  # its pictures and maps are encoded one by one

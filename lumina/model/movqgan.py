@@ -61,14 +61,14 @@ def _norm(norm: nn.Module, x: Tensor, latent: Tensor | None) -> Tensor:
 
 
 class ResnetBlock(nn.Module):
-    """norm, swish, 3×3 convolution, twice; added to its input."""
+    """norm, swish, convolution, twice; added to its input."""
 
-    def __init__(self, inputs: int, outputs: int, latent_channels: int | None) -> None:
+    def __init__(self, inputs: int, outputs: int, latent_channels: int | None, kernel: int = 3) -> None:
         super().__init__()
         self.norm1 = _make_norm(inputs, latent_channels)
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.conv1 = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
         self.norm2 = _make_norm(outputs, latent_channels)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.conv2 = nn.Conv2d(outputs, outputs, kernel, padding=kernel // 2)
         if inputs != outputs:
             self.nin_shortcut = nn.Conv2d(inputs, outputs, 1)
 
@@ -130,10 +130,12 @@ class Level(nn.Module):
     downsample: nn.Module
     upsample: nn.Module
 
-    def __init__(self, inputs: int, outputs: int, blocks: int, attends: bool, latent: int | None) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, blocks: int, attends: bool, latent: int | None, kernel: int = 3
+    ) -> None:
         super().__init__()
         self.block = nn.ModuleList(
-            ResnetBlock(inputs if i == 0 else outputs, outputs, latent) for i in range(blocks)
+            ResnetBlock(inputs if i == 0 else outputs, outputs, latent, kernel) for i in range(blocks)
         )
         self.attn = nn.ModuleList(AttnBlock(outputs, latent) for _ in range(blocks if attends else 0))
 
@@ -148,11 +150,11 @@ class Level(nn.Module):
 class Middle(nn.Module):
     """Residual block, attention, residual block at the lowest resolution."""
 
-    def __init__(self, channels: int, latent: int | None) -> None:
+    def __init__(self, channels: int, latent: int | None, kernel: int = 3) -> None:
         super().__init__()
-        self.block_1 = ResnetBlock(channels, channels, latent)
+        self.block_1 = ResnetBlock(channels, channels, latent, kernel)
         self.attn_1 = AttnBlock(channels, latent)
-        self.block_2 = ResnetBlock(channels, channels, latent)
+        self.block_2 = ResnetBlock(channels, channels, latent, kernel)
 
     def forward(self, x: Tensor, latent: Tensor | None = None) -> Tensor:
         out: Tensor = self.block_2(self.attn_1(self.block_1(x, latent), latent), latent)
@@ -169,21 +171,31 @@ class Encoder(nn.Module):
 
     def __init__(self, config: MoVQConfig) -> None:
         super().__init__()
-        self.patch = config.patch
+        self.patch, self.patchwise = config.patch, config.patchwise
         widths = [config.ch, *(config.ch * m for m in config.ch_mult)]
-        self.conv_in = nn.Conv2d(config.in_channels * config.patch**2, config.ch, 3, padding=1)
+        kernel = 1 if config.patchwise else 3
+        folded = config.in_channels * config.patch**2
+        self.conv_in = nn.Conv2d(folded, config.ch, kernel, padding=kernel // 2)
         self.down = nn.ModuleList()
         for i in range(len(config.ch_mult)):
-            level = Level(widths[i], widths[i + 1], config.num_res_blocks, _attends(config, i), None)
+            level = Level(widths[i], widths[i + 1], config.num_res_blocks, _attends(config, i), None, kernel)
             if i < len(config.ch_mult) - 1:
                 level.downsample = Downsample(widths[i + 1])
             self.down.append(level)
-        self.mid = Middle(widths[-1], None)
+        self.mid = Middle(widths[-1], None, kernel)
         self.norm_out = GroupNorm(widths[-1])
-        self.conv_out = nn.Conv2d(widths[-1], config.z_channels, 3, padding=1)
+        self.conv_out = nn.Conv2d(widths[-1], config.z_channels, kernel, padding=kernel // 2)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        h = self.conv_in(F.pixel_unshuffle(pixels, self.patch))
+        h = F.pixel_unshuffle(pixels, self.patch)
+        if not self.patchwise:
+            return self._latent(h)
+        rows, cols = h.shape[2:]
+        alone = self._latent(rearrange(h, "b c rows cols -> (b rows cols) c 1 1"))
+        return rearrange(alone, "(b rows cols) c 1 1 -> b c rows cols", rows=rows, cols=cols)
+
+    def _latent(self, h: Tensor) -> Tensor:
+        h = self.conv_in(h)
         for level in self.down:
             assert isinstance(level, Level)
             h = level(h)

@@ -128,7 +128,7 @@ def phrase(thing: Thing) -> str:
 
 def describe(scene: Scene, rng: np.random.Generator) -> Claim:
     """A random true claim about all solids of the scene, leaving some of their qualities unsaid."""
-    say_color, say_material, say_size = rng.random() < 0.7, rng.random() < 0.3, rng.random() < 0.3
+    say_color, say_material, say_size = rng.random() < 0.8, rng.random() < 0.3, rng.random() < 0.3
     groups: dict[tuple[str | None, ...], list[Solid]] = {}
     for solid in (scene.solids[i] for i in rng.permutation(len(scene.solids))):
         color = solid.color if say_color else None

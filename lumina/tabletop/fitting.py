@@ -73,9 +73,8 @@ def outline(solid: Solid, width: int, height: int) -> Outline:
     rows = np.arange(max(int(top) - 1, 0), min(int(bottom) + 2, height))
     cols = np.arange(max(int(left) - 1, 0), min(int(right) + 2, width))
     window = (rows[:, None] * width + cols).ravel()
-    directions = camera.rays(width, height, 1).reshape(-1, 3)[window]
-    eye = np.broadcast_to(camera.EYE, directions.shape)
-    reach = shapes.HIT[solid.shape](*render.into(solid, eye, directions))
+    origins = camera.origins(width, height, 1).reshape(-1, 3)[window]
+    reach = shapes.HIT[solid.shape](*render.into(solid, origins))
     hit = np.isfinite(reach)
     return Outline(solid, window[hit], reach[hit])
 
@@ -155,10 +154,10 @@ class _Search:
     def _climb(
         self, solid: Solid, foot: tuple[float, float]
     ) -> tuple[tuple[float, Outline], tuple[float, float]]:
-        """Move the solid and draw it anew, since its image grows as it comes nearer, until it stays."""
+        """Move the solid to where it gains most, and again from there, until it stays."""
         x, y = foot
         for _ in range(4):
-            # between the horizon and well below the frame
+            # a foot lies below the top of the frame, or somewhat below its bottom
             y = min(max(y, 0.12 * self.height), 1.15 * self.height)
             x = min(max(x, 0.0), float(self.width))
             ground = camera.to_ground(x, y, self.width, self.height)
@@ -196,9 +195,7 @@ def _errors(
     """Colour error of each variant of one solid; they share geometry and shadow."""
     height, width = picture.shape[:2]
     light = render.LIGHTING[empty.light]
-    directions = camera.rays(width, height, 1).reshape(-1, 3)[placed.pixels]
-    points = camera.EYE + placed.reach[:, None] * directions
-    surface = _surface(placed, directions)
+    points, surface = surface_of(placed, width, height)
     around = Scene(tuple(others), empty.ground, empty.light, width, height)
     lamp = np.array(light.direction, dtype=np.float32)
     foreign = replace(surface, instance=np.full(len(points), 255, np.uint8))  # the others alone cast shadows
@@ -207,16 +204,16 @@ def _errors(
     errors = []
     for variant in variants:
         alone = Scene((variant,), empty.ground, empty.light, width, height)
-        shade = np.clip(render.tone(render.shade(alone, directions, points, surface, lit, light)), 0, 1)
+        shade = np.clip(render.tone(render.shade(alone, surface, points, lit, light)), 0, 1)
         errors.append(float(np.minimum(np.abs(shade - seen).max(-1), ERROR_CAP).mean()))
     return errors
 
 
-def _surface(placed: Outline, directions: Floats) -> render.Surface:
-    """What the outline's rays hit, as the renderer describes it."""
+def surface_of(placed: Outline, width: int, height: int) -> tuple[Floats, render.Surface]:
+    """The world points [n, 3] that the outline's rays hit, and what is there, in the renderer's terms."""
     solid = placed.solid
-    eye = np.broadcast_to(camera.EYE, directions.shape)
-    origin, local_directions = render.into(solid, eye, directions)
-    local = origin + placed.reach[:, None] * local_directions
-    count = len(placed.pixels)
-    return render.Surface(placed.reach, render.normals_at(solid, local), np.ones(count, np.uint8), local)
+    origins = camera.origins(width, height, 1).reshape(-1, 3)[placed.pixels]
+    points = origins + placed.reach[:, None] * camera.FORWARD
+    local, _ = render.into(solid, points)
+    ones = np.ones(len(points), np.uint8)
+    return points, render.Surface(placed.reach, render.normals_at(solid, local), ones, local)

@@ -37,13 +37,11 @@ class Table:
 def table(ground: str, light: str, width: int, height: int) -> Table:
     """The empty table on this ground under this light."""
     scene = Scene((), ground, light, width, height)
-    flat = rearrange(camera.rays(width, height, 1), "h w xyz -> (h w) xyz")
-    surface = render.trace(scene, flat, 1)
-    points = camera.EYE + surface.reach[:, None] * flat
+    origins = rearrange(camera.origins(width, height, 1), "h w xyz -> (h w) xyz")
+    surface = render.trace(scene, origins, 1)
+    points = origins + surface.reach[:, None] * camera.FORWARD
     lit, shaded = (
-        render.shade(
-            scene, flat, points, surface, np.full(len(flat), lamp, np.float32), render.LIGHTING[light]
-        )
+        render.shade(scene, surface, points, np.full(len(points), lamp, np.float32), render.LIGHTING[light])
         for lamp in (1, 0)
     )
     shape = (height, width, 3)
@@ -123,7 +121,6 @@ def _palette(ground: str, light: str) -> tuple[spatial.cKDTree, NDArray[np.int8]
     """Picture colours that solids can show here, to be searched by nearness, and the colour index of each."""
     normals = _normals_seen(240)
     points = np.zeros((len(normals), 3), dtype=np.float32)
-    directions = np.broadcast_to(camera.FORWARD, points.shape)
     colors, names = [], []
     for name, color in enumerate(COLORS):
         for material in MATERIALS:
@@ -133,7 +130,7 @@ def _palette(ground: str, light: str) -> tuple[spatial.cKDTree, NDArray[np.int8]
             )
             for lamp in (1, 0):
                 shadow = np.full(len(points), lamp, dtype=np.float32)
-                linear = render.shade(scene, directions, points, surface, shadow, render.LIGHTING[light])
+                linear = render.shade(scene, surface, points, shadow, render.LIGHTING[light])
                 colors.append(np.clip(render.tone(linear), 0, 1))
                 names.append(np.full(len(points), name, dtype=np.int8))
     return spatial.cKDTree(np.concatenate(colors)), np.concatenate(names)

@@ -12,7 +12,7 @@ from lumina.tabletop.render import Rendering
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
-NEAREST, FARTHEST = 3.6, 14.0  # world units; depth is stored as inverse distance between these
+NEAREST, FARTHEST = 4.0, 12.0  # world units; depth is stored as inverse distance between these
 
 PREDICTED = ("depth", "normal", "segmentation", "canny")  # kinds; the others only steer drawing
 SOFT_EDGE_BLUR = 1.5  # pixels
@@ -58,8 +58,8 @@ def left_to_right(instances: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def segmentation_picture(instances: NDArray[np.uint8]) -> Picture:
-    """Flat colours [h, w, 3], one for each solid from left to right."""
-    return SEGMENT_COLORS[left_to_right(instances)]
+    """Flat colours [h, w, 3], one for each solid from left to right; solids beyond the fourth share its."""
+    return SEGMENT_COLORS[np.minimum(left_to_right(instances), len(SEGMENT_COLORS) - 1)]
 
 
 def segments_of(picture: Picture) -> NDArray[np.uint8]:

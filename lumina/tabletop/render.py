@@ -41,7 +41,7 @@ class Light:
 
 LIGHTING = {
     "daylight": Light((-0.50, -0.36, 0.79), (0.92, 0.90, 0.86), (0.30, 0.32, 0.36)),
-    "sunset": Light((0.74, -0.24, 0.63), (1.22, 0.70, 0.36), (0.34, 0.26, 0.27)),
+    "sunset": Light((0.62, -0.22, 0.75), (1.22, 0.70, 0.36), (0.34, 0.26, 0.27)),
     "night": Light((-0.36, -0.28, 0.89), (0.30, 0.34, 0.45), (0.105, 0.115, 0.16)),
 }
 
@@ -68,13 +68,12 @@ class Surface:
 
 def render(scene: Scene, samples: int = SAMPLES) -> Rendering:
     """Cast the scene's rays and shade them; deterministic."""
-    directions = camera.rays(scene.width, scene.height, samples)
-    flat = rearrange(directions, "h w xyz -> (h w) xyz")
-    surface = trace(scene, flat, samples)
-    points = camera.EYE + surface.reach[:, None] * flat
+    origins = rearrange(camera.origins(scene.width, scene.height, samples), "h w xyz -> (h w) xyz")
+    surface = trace(scene, origins, samples)
+    points = origins + surface.reach[:, None] * camera.FORWARD
     light = LIGHTING[scene.light]
     shadow = shadows(scene, points, surface, np.array(light.direction, dtype=np.float32))
-    linear = shade(scene, flat, points, surface, shadow, light)
+    linear = shade(scene, surface, points, shadow, light)
     shape = {"h": scene.height, "sy": samples, "sx": samples}
     color = reduce(linear, "(h sy w sx) rgb -> h w rgb", "mean", **shape)
     normals = surface.normal @ camera.TO_CAMERA.T
@@ -94,21 +93,22 @@ def tone(linear: Floats) -> Floats:
     return np.asarray(np.minimum(linear, 0.8) + over / (1 + 2.5 * over), dtype=np.float32) ** (1 / 2.2)
 
 
-def into(solid: Solid, points: Floats, vectors: Floats) -> tuple[Floats, Floats]:
-    """World points and vectors in the solid's own frame."""
+def into(solid: Solid, points: Floats, direction: Floats = camera.FORWARD) -> tuple[Floats, Floats]:
+    """World points [n, 3] and a direction, repeated for each of them, in the solid's own frame."""
     angle = np.deg2rad(solid.turn)
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]], dtype=np.float32)
     offset = np.array([solid.x, solid.y, 0], dtype=np.float32)
     local = np.asarray((points - offset) @ turn.T / np.float32(solid.radius), dtype=np.float32)
-    return local, np.asarray(vectors @ turn.T / np.float32(solid.radius), dtype=np.float32)
+    turned = np.asarray(direction @ turn.T / np.float32(solid.radius), dtype=np.float32)
+    return local, np.broadcast_to(turned, local.shape)
 
 
-def trace(scene: Scene, directions: Floats, samples: int) -> Surface:
-    """What the rays [samples, 3] through all sample points of the frame hit first."""
-    count = len(directions)
+def trace(scene: Scene, origins: Floats, samples: int) -> Surface:
+    """What the rays from `origins` [samples, 3], through all sample points of the frame, hit first."""
+    count = len(origins)
     surface = Surface(
-        reach=(-camera.EYE[2] / directions[:, 2]).astype(np.float32),
+        reach=(-origins[:, 2] / camera.FORWARD[2]).astype(np.float32),
         normal=np.broadcast_to(np.array([0, 0, 1], dtype=np.float32), (count, 3)).copy(),
         instance=np.zeros(count, dtype=np.uint8),
         local=np.zeros((count, 3), dtype=np.float32),
@@ -117,14 +117,13 @@ def trace(scene: Scene, directions: Floats, samples: int) -> Surface:
     for number, solid in enumerate(scene.solids, start=1):
         left, top, right, bottom = (round(v * samples) for v in bounds(solid, scene.width, scene.height))
         window = index[max(top - 4, 0) : bottom + 4, max(left - 4, 0) : right + 4].ravel()
-        _hit(solid, number, window, directions, surface)
+        _hit(solid, number, window, origins, surface)
     return surface
 
 
-def _hit(solid: Solid, number: int, window: NDArray[np.int64], directions: Floats, surface: Surface) -> None:
+def _hit(solid: Solid, number: int, window: NDArray[np.int64], origins: Floats, surface: Surface) -> None:
     """Write the solid into the surface where it is nearest."""
-    eye = np.broadcast_to(camera.EYE, (len(window), 3))
-    origin, direction = into(solid, eye, directions[window])
+    origin, direction = into(solid, origins[window])
     reach = shapes.HIT[solid.shape](origin, direction)
     nearer = reach < surface.reach[window]
     where = window[nearer]
@@ -154,14 +153,12 @@ def shadows(scene: Scene, points: Floats, surface: Surface, lamp: Floats) -> Flo
         step = np.clip(-(dx * lamp[0] + dy * lamp[1]) / (lamp[0] ** 2 + lamp[1] ** 2), 0, along)
         near = (dx + step * lamp[0]) ** 2 + (dy + step * lamp[1]) ** 2 < (solid.radius * 1.1) ** 2
         where = np.flatnonzero(near & (surface.instance != number) & (lit > 0))
-        origin, direction = into(solid, points[where], np.broadcast_to(lamp, (len(where), 3)))
+        origin, direction = into(solid, points[where], lamp)
         lit[where[np.isfinite(shapes.HIT[solid.shape](origin, direction))]] = 0
     return lit
 
 
-def shade(
-    scene: Scene, directions: Floats, points: Floats, surface: Surface, shadow: Floats, light: Light
-) -> Floats:
+def shade(scene: Scene, surface: Surface, points: Floats, shadow: Floats, light: Light) -> Floats:
     """Linear colour of every sample [samples, 3]."""
     lamp = np.array(light.direction, dtype=np.float32)
     lamp_color = np.array(light.lamp, dtype=np.float32)
@@ -170,28 +167,27 @@ def shade(
     facing = np.maximum(surface.normal @ lamp, 0) * shadow
     sky = (0.72 + 0.28 * surface.normal[:, 2:3]) * ambient
     color = ground * (sky + facing[:, None] * lamp_color) * _contact(scene, points)[:, None]
-    color *= _vignette(points)[:, None]
     for number, solid in enumerate(scene.solids, start=1):
         where = np.flatnonzero(surface.instance == number)
         diffuse = _albedo(solid, surface.local[where])
-        n, d = surface.normal[where], directions[where]
-        mirror = d - 2 * (d * n).sum(-1, keepdims=True) * n
+        n = surface.normal[where]
+        mirror = camera.FORWARD - 2 * (n @ camera.FORWARD)[:, None] * n
         gleam = np.maximum(mirror @ lamp, 0) * (shadow[where] > 0)
         received = sky[where] + facing[where, None] * lamp_color
         if solid.material == "matte":
             color[where] = diffuse * received + 0.06 * gleam[:, None] ** 12 * lamp_color
         else:
-            around = _environment(mirror, ground, ambient, lamp_color)
+            around = _environment(mirror, ambient, lamp_color)
             tint = 0.25 + 0.75 * diffuse
             color[where] = diffuse * (0.35 * received + 1.5 * around)
             color[where] += (0.9 * gleam[:, None] ** 40 + 0.15 * gleam[:, None] ** 6) * tint * lamp_color
     return np.asarray(color, dtype=np.float32)
 
 
-def _environment(mirror: Floats, ground: Floats, ambient: Floats, lamp: Floats) -> Floats:
-    """What a metal surface reflects: the ground below, a dark horizon, a bright sky above."""
+def _environment(mirror: Floats, ambient: Floats, lamp: Floats) -> Floats:
+    """What a metal surface reflects: a grey below, a dark horizon, a bright sky above."""
     up = mirror[:, 2:3]
-    below = ground * (ambient + 0.5 * lamp) * np.clip(0.25 - up, 0, 1)
+    below = 0.4 * (ambient + 0.5 * lamp) * np.clip(0.25 - up, 0, 1)
     above = (ambient + 0.75 * lamp) * np.clip(up * 1.6 - 0.1, 0, 1) ** 1.5
     return np.asarray(below + above + 0.06 * lamp, dtype=np.float32)
 
@@ -201,13 +197,8 @@ def _contact(scene: Scene, points: Floats) -> Floats:
     shade = np.ones(len(points), dtype=np.float32)
     for solid in scene.solids:
         away = ((points[:, 0] - solid.x) ** 2 + (points[:, 1] - solid.y) ** 2) / solid.radius**2
-        shade *= 1 - 0.4 * np.exp(-1.1 * away)
+        shade *= 1 - 0.5 * np.exp(-2.2 * away)
     return shade
-
-
-def _vignette(points: Floats) -> Floats:
-    """The table is brightest in the middle."""
-    return np.asarray(1.06 / (1 + 0.035 * (points[:, 0] ** 2 + (points[:, 1] - 0.2) ** 2)), dtype=np.float32)
 
 
 def _albedo(solid: Solid, local: Floats) -> Floats:

@@ -18,12 +18,11 @@ LIGHTS = ("daylight", "sunset", "night")
 PATTERNS = ("plain", "striped", "dotted", "checkered")
 FRAMES = ((128, 128), (160, 96), (96, 160))
 RADIUS = {"small": 0.42, "large": 0.64}  # world units
-DEPTHS = (-1.7, 1.9)  # nearest and farthest y of a solid, world units
-TURNS = (20, 65)  # degrees about the vertical axis
+TURNS: tuple[int, ...] = (25,)  # degrees about the vertical axis that a cube may be turned
 STEP = 8  # pixels between the places where a solid may stand, across and down: one code of the tokenizer
 
 MARGIN = 2.0  # pixels between a solid and the frame
-MAX_OVERLAP = 0.22  # of the smaller of two bounding boxes
+MAX_OVERLAP = 0.1  # of the smaller of two bounding boxes
 
 
 @dataclass(frozen=True)
@@ -155,8 +154,6 @@ def place_beside(
     for _ in range(60):
         right, down = STEP * rng.integers(width // STEP), STEP * rng.integers(height // STEP)
         x, y = camera.to_ground(float(right), float(down), width, height)
-        if not DEPTHS[0] <= y <= DEPTHS[1]:
-            continue
         turn = int(rng.choice(TURNS)) if solid.shape == "cube" else 0
         candidate = replace(solid, x=round(x, 3), y=round(y, 3), turn=turn)
         if fits([*others, candidate], width, height):
@@ -178,7 +175,10 @@ def sample_solids(
         return (_random_solid(rng, patterns, held_out), _random_solid(rng, patterns, False))
     first = _random_solid(rng, patterns, held_out)
     if kind == "group":
-        return _group(first, int(rng.choice([2, 3, 4], p=[0.34, 0.36, 0.3])), rng)
+        count = int(rng.choice([2, 3, 4], p=[0.3, 0.35, 0.35]))
+        if count > 2 and rng.random() < 0.75:  # many large ones seldom find room
+            first = replace(first, size="small")
+        return _group(first, count, rng)
     pair = _group(first, 2, rng) if rng.random() < 0.6 else (first, _random_solid(rng, patterns, False))
     rest = _group(_random_solid(rng, patterns, False), int(rng.integers(1, 3)), rng)
     return pair + rest

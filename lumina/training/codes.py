@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from einops import rearrange
 from numpy.typing import NDArray
 
 from lumina.model.checkpoint import load_movqgan
+from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.tabletop import maps
 from lumina.tabletop.edits import Edit
@@ -19,7 +21,7 @@ from lumina.training import pairs
 from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes, shard_files
 from lumina.training.tokenizer_trainer import to_pixels
 
-MAP_SHARDS = 40  # square shards whose maps are encoded, 200 scenes each
+MAP_SHARDS = 60  # square shards whose maps are encoded, 200 scenes each
 Codes = NDArray[np.int16]
 
 
@@ -106,12 +108,27 @@ def _number(file: Path) -> int:
 def _encode(job: Job, model: Path) -> None:
     torch.set_num_threads(1)
     movqgan = load_movqgan(model)
-    pictures = _pictures(job.source, job.kind)
-    parts = [movqgan.encode(to_pixels(pictures[i : i + 50])) for i in range(0, len(pictures), 50)]
+    codes = codes_of(movqgan, _pictures(job.source, job.kind))
     part = job.target.with_suffix(".part")
     with part.open("wb") as file:
-        np.save(file, torch.cat(parts).to(torch.int16).numpy())
+        np.save(file, codes.astype(np.int16))
     part.replace(job.target)
+
+
+def codes_of(movqgan: MoVQGAN, pictures: Pictures) -> NDArray[np.int64]:
+    """Codes [n, rows, cols] of pictures [n, h, w, 3]; where patches stand for themselves, each one once."""
+    if not movqgan.config.patchwise:
+        parts = [movqgan.encode(to_pixels(pictures[i : i + 50])) for i in range(0, len(pictures), 50)]
+        return np.asarray(torch.cat(parts).numpy())
+    side = movqgan.config.downsampling
+    patches = rearrange(pictures, "n (r y) (c x) rgb -> n r c (y x rgb)", y=side, x=side)
+    grid = patches.shape[:3]
+    seen, places = np.unique(
+        np.ascontiguousarray(patches).view(np.dtype((np.void, patches.shape[-1]))), return_inverse=True
+    )
+    alone = rearrange(seen.view(np.uint8), "(n y x rgb) -> n y x rgb", y=side, x=side, rgb=3)
+    parts = [movqgan.encode(to_pixels(alone[i : i + 4096])) for i in range(0, len(alone), 4096)]
+    return np.asarray(torch.cat(parts).flatten().numpy()[places].reshape(grid))
 
 
 def _pictures(source: Path, kind: str) -> Pictures:

@@ -16,13 +16,14 @@ from lumina.tabletop.render import render
 from lumina.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
 
 SHARD = 200  # scenes in a file
+MAPPED = 120  # the first files hold the maps too; the others are plain pictures for text to image
 KINDS = ("picture", "depth", "normal", "segmentation", "canny")
 Pictures = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One file of scenes of the same frame; every fifth shard has patterned solids (for the tokenizer)."""
+    """One file of scenes of the same frame; of the first ones every fifth has patterned solids."""
 
     number: int
 
@@ -34,7 +35,12 @@ class Shard:
 
     @property
     def patterned(self) -> bool:
-        return self.number % 5 == 4
+        return self.number % 5 == 4 and self.mapped
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the file holds maps beside the pictures."""
+        return self.number < MAPPED
 
     def path(self, folder: Path) -> Path:
         return folder / f"scenes-{self.number:05d}.npz"
@@ -61,13 +67,14 @@ def _write_shard(number: int, folder: Path) -> None:
             continue
         rendering = render(scene)
         scenes.append(scene)
-        for kind, picture in {"picture": rendering.picture, **map_pictures(rendering)}.items():
+        maps = map_pictures(rendering) if shard.mapped else {}
+        for kind, picture in {"picture": rendering.picture, **maps}.items():
             pictures[kind].append(picture)
     target = shard.path(folder)
     part = target.with_suffix(".part")
     text = json.dumps([asdict(scene) for scene in scenes])
     with part.open("wb") as file:
-        arrays: dict[str, Any] = {kind: np.stack(group) for kind, group in pictures.items()}
+        arrays: dict[str, Any] = {kind: np.stack(group) for kind, group in pictures.items() if group}
         np.savez_compressed(file, scenes=np.array(text), **arrays)
     part.replace(target)
 

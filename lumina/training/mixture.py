@@ -18,15 +18,17 @@ from lumina.training.codes import (
 from lumina.training.sources import Captioned, Edited, Mapped, Source, Subjects
 
 SHARES = {  # of training steps; they cost alike, so of the time too
-    "text_to_image": 0.35, "image_pair": 0.12, "control": 0.20, "predict": 0.08, "edit": 0.17,
-    "subject": 0.08,
+    "text_to_image": 0.69, "image_pair": 0.05, "control": 0.07, "predict": 0.06, "edit": 0.10,
+    "subject": 0.03,
 }  # fmt: skip
 TASKS = tuple(SHARES)
-FRAME_SHARES = {(128, 128): 0.7, (160, 96): 0.15, (96, 160): 0.15}  # of text to image
+FRAME_SHARES = {(128, 128): 0.5, (160, 96): 0.25, (96, 160): 0.25}  # of text to image
 CONTROL_KINDS: dict[Kind, float] = {
     "depth": 0.22, "canny": 0.22, "normal": 0.16, "segmentation": 0.16, "hed": 0.12, "scribble": 0.12,
 }  # fmt: skip
-PREDICT_KINDS: dict[Kind, float] = {"depth": 0.25, "normal": 0.25, "segmentation": 0.2, "canny": 0.3}
+PREDICT_KINDS: dict[Kind, float] = {
+    "depth": 0.2, "normal": 0.18, "segmentation": 0.24, "canny": 0.22, "hed": 0.08, "scribble": 0.08,
+}  # fmt: skip
 KINDS = {"control": CONTROL_KINDS, "predict": PREDICT_KINDS, "image_pair": PREDICT_KINDS}
 HELD_BACK = 200  # scenes or pairs at the end of each pool that only measure, at most a tenth of it
 

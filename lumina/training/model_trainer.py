@@ -32,7 +32,7 @@ TABLETOP_SIZES: dict[str, Any] = {
     "num_key_value_heads": 4, "max_position_embeddings": 1024,
 }  # fmt: skip
 SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
-MEASURED = 2  # batches of 16 for each task
+MEASURED = 4  # batches of 16 for each task
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ModelTraining:
     tokenizer: Path  # folder with tokenizer.json
     out: Path
     minutes: float = 75.0
-    batch: int = 24
+    batch: int = 16
     muon_rate: float = 2e-3
     adam_rate: float = 2e-3
     processes: int = 2
@@ -60,7 +60,7 @@ def tabletop_config(vocab_size: int) -> TransformerConfig:
 
 
 def code_loss(model: Transformer, batch: Batch, vocabulary: Vocabulary) -> Tensor:
-    """Mean cross-entropy in nats over the codes; forced positions and text are not trained on."""
+    """Mean cross-entropy in nats over the batch's codes; forced positions and text are not trained on."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model.hidden(batch.ids)
         picked = hidden.gather(1, batch.before[..., None].expand(-1, -1, hidden.shape[-1]))
@@ -171,7 +171,7 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
     measuring = sources(held_back, text, settings.tasks)
     vocabulary = text.vocabulary()
     return Sequences(weighted, vocabulary), {
-        t: Sequences(group, vocabulary) for t, group in measuring.items()
+        t: Sequences(group, vocabulary, drawn_only=True) for t, group in measuring.items()
     }
 
 

@@ -19,7 +19,7 @@ from lumina.training.pairs import render_pairs
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
 
-SHARDS = 150  # of 200 scenes each
+SHARDS = 200  # of 200 scenes each
 SHIPPED = "assets/models/tabletop"  # what own pictures refine unless another model is named
 FINE_RATE = 2e-4
 OWN_SIZES = FRAMES  # width, height: own pictures are cut to the nearest of these
@@ -60,7 +60,7 @@ def train_model(
     *,
     minutes: float = 75.0,
     processes: int = 2,
-    batch: int = 24,
+    batch: int = 16,
     tasks: Sequence[str] = (),
     start_from: Path | None = None,
     codes: Path | None = None,

@@ -19,10 +19,12 @@ TEXT_DROP = 0.1  # share of samples without text, for guidance; a given panel st
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
 PAPER_WORDING = 0.25  # share of subjects asked for in the paper's words, the rest in the code's
 UNDONE = 0.5  # share of edits that are learned backwards
-# A small model on few processor hours learns the common case well or everything poorly: daylight and few
-# different solids are drawn more often than they were rendered.
-LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.6, "night": 0.6}
-CROWD_WEIGHT = 0.4  # for three and more solids that are not of one shape
+# A small model on few processor hours learns the common case well or everything poorly: daylight, matte and
+# few different solids are drawn more often than they were rendered, and so are solids that stand alone.
+LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
+METAL_WEIGHT = 0.6  # for scenes with a metal solid
+CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
+LONE_WEIGHT = 3.0  # for a single solid
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Source(Protocol):
 
     @property
     def given(self) -> bool:
-        """Whether the upper half is given, so that only the lower one is learned."""
+        """Whether the upper half is given, so that drawing is measured on the lower one."""
 
     def sample(self, rng: np.random.Generator) -> Sample:
         """A random sample."""
@@ -51,7 +53,9 @@ class Source(Protocol):
 def weight_of(scene: Scene) -> float:
     """How often a scene is drawn, relative to others."""
     crowd = len(scene.solids) > 2 and len({solid.shape for solid in scene.solids}) > 1
-    return LIGHT_WEIGHTS[scene.light] * (CROWD_WEIGHT if crowd else 1.0)
+    metal = any(solid.material == "metal" for solid in scene.solids)
+    number = LONE_WEIGHT if len(scene.solids) == 1 else CROWD_WEIGHT if crowd else 1.0
+    return LIGHT_WEIGHTS[scene.light] * number * (METAL_WEIGHT if metal else 1.0)
 
 
 def shares(weights: Iterable[float]) -> NDArray[np.float64]:

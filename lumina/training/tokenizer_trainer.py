@@ -28,7 +28,7 @@ Pictures = NDArray[np.uint8]
 # more level cost, and gives more decibels an hour (docs/training.md).
 TABLETOP_MOVQ = MoVQConfig(
     ch=128, ch_mult=(1,), num_res_blocks=2, n_embed=2048, embed_dim=8, z_channels=8,
-    resolution=128, attn_resolutions=(), patch=8,
+    resolution=128, attn_resolutions=(), patch=8, patchwise=True,
 )  # fmt: skip
 LEAST_COUNT, REVIVED_COUNT = 0.1, 0.6  # uses a batch: below the first a code is put back to work
 SHARES = {"picture": 0.5, "depth": 0.1, "normal": 0.15, "segmentation": 0.1, "canny": 0.15}
@@ -92,7 +92,8 @@ def to_pictures(pixels: Tensor) -> Pictures:
 class Codebook:
     """Moving averages of the latents each code stands for (van den Oord et al. 2017, appendix A.1).
 
-    A code that fell out of use is put back onto a random latent of the batch.
+    A code that fell out of use is put back onto a latent of the batch, the likelier the worse the codes
+    describe it, as in k-means++ (Arthur and Vassilvitskii 2007).
     """
 
     def __init__(self, model: MoVQGAN, group: Group, decay: float = 0.99) -> None:
@@ -118,7 +119,9 @@ class Codebook:
         """Move codes used less than `least` times a batch onto random latents; returns how many."""
         dead = (self.count < least).nonzero()[:, 0]
         if len(dead):
-            chosen = latents[torch.randint(len(latents), (len(dead),))]
+            nearest = self._weight[_nearest(latents, self._weight)]
+            error = (latents - nearest).square().sum(1) + 1e-9
+            chosen = latents[torch.multinomial(error, len(dead), replacement=len(dead) > len(latents))]
             self._weight[dead] = chosen
             self.total[dead] = chosen * REVIVED_COUNT
             self.count[dead] = REVIVED_COUNT

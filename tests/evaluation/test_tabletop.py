@@ -46,7 +46,7 @@ def _scene(claim, width, height, seed):
 @pytest.fixture(scope="module")
 def perfect(tmp_path_factory):
     out = tmp_path_factory.mktemp("eval")
-    steps = tabletop.run(PerfectPipeline(), limit=12, out=out)
+    steps = tabletop.run(PerfectPipeline(), task="text_to_image", limit=12, out=out)
     shown = []
     while True:
         try:
@@ -85,7 +85,8 @@ def test_the_report_is_written(perfect):
 
 
 def test_coloured_noise_scores_nothing(tmp_path):
-    scores = finish(tabletop.run(FakePipeline(), limit=6, out=tmp_path))["text_to_image"]
+    steps = tabletop.run(FakePipeline(), task="text_to_image", limit=6, out=tmp_path)
+    scores = finish(steps)["text_to_image"]
     assert scores["overall"] == scores[UNSEEN] == 0
     row = json.loads((tmp_path / "text_to_image.json").read_text())["judged"][0]
     assert not row["accepted"] and row["reasons"]

@@ -35,6 +35,8 @@ def test_the_published_files() -> None:
 def test_round_trips() -> None:
     config = TransformerConfig.from_dict({**PUBLISHED, "swin_norm": True})
     assert TransformerConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    with pytest.raises(CheckpointMismatch, match="single level"):
+        MoVQConfig.from_dict({**PUBLISHED_MOVQ, "patchwise": True})
     movq = MoVQConfig.from_dict({**PUBLISHED_MOVQ, "patch": 4})
     assert MoVQConfig.from_dict(json.loads(json.dumps(movq.to_dict()))) == movq
     assert movq.downsampling == 32

@@ -1,10 +1,10 @@
-"""The camera: rays and projection are inverse to each other."""
+"""The camera: rays and projection are inverse to each other, and a grid of pixels is a grid on the ground."""
 
 import numpy as np
 import pytest
 
 from lumina.tabletop import camera
-from lumina.tabletop.scenes import FRAMES
+from lumina.tabletop.scenes import FRAMES, STEP
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -15,16 +15,21 @@ def test_ground_points_project_back_to_their_pixel(frame):
         assert np.allclose(back, pixel, atol=1e-2)
 
 
-def test_rays_are_unit_and_pass_through_their_pixels():
-    rays = camera.rays(96, 160, 2)
-    assert rays.shape == (320, 192, 3)
-    assert np.allclose(np.linalg.norm(rays, axis=-1), 1, atol=1e-5)
-    points = camera.EYE + 3 * rays.reshape(-1, 3)[[0, 12345, -1]]
+def test_rays_are_parallel_and_pass_through_their_pixels():
+    origins = camera.origins(96, 160, 2)
+    assert origins.shape == (320, 192, 3)
+    assert np.linalg.norm(camera.FORWARD) == pytest.approx(1)
+    points = origins.reshape(-1, 3)[[0, 12345, -1]] + 3 * camera.FORWARD
     cols, rows = np.array([0, 12345 % 192, 191]), np.array([0, 12345 // 192, 319])
     assert np.allclose(camera.project(points, 96, 160), np.stack([cols, rows], -1) / 2 + 0.25, atol=1e-2)
 
 
-def test_rays_are_shared_and_read_only():
-    assert camera.rays(128, 128) is camera.rays(128, 128)
+def test_a_step_of_the_grid_is_a_round_number_of_units():
+    x, y = camera.to_ground(64 + STEP, 64 - STEP, 128, 128)
+    assert (x, y) == pytest.approx((0.2, 0.4), abs=1e-9)
+
+
+def test_origins_are_shared_and_read_only():
+    assert camera.origins(128, 128) is camera.origins(128, 128)
     with pytest.raises(ValueError, match="read-only"):
-        camera.rays(128, 128)[0, 0] = 0
+        camera.origins(128, 128)[0, 0] = 0

@@ -48,3 +48,9 @@ def test_all_maps_have_the_size_of_the_picture(rendering):
     pictures = maps.map_pictures(rendering)
     assert list(pictures) == ["depth", "normal", "segmentation", "canny"]
     assert all(p.shape == (128, 128, 3) and p.dtype == np.uint8 for p in pictures.values())
+
+
+def test_solids_beyond_the_fourth_share_its_colour():
+    instances = np.repeat(np.arange(7, dtype=np.uint8)[None], 4, axis=0)
+    picture = maps.segmentation_picture(instances)
+    assert (picture[:, 5:] == picture[:, 4:5]).all() and len(np.unique(picture[0], axis=0)) == 5

@@ -49,8 +49,8 @@ def test_the_nearer_solid_hides_the_farther_one():
 
 def test_depth_of_the_ground_is_the_distance_to_it():
     rendering = render(Scene(()))
-    rays = camera.rays(128, 128, 1)
-    assert np.allclose(rendering.depth, -camera.EYE[2] / rays[..., 2], rtol=1e-3)
+    origins = camera.origins(128, 128, 1)
+    assert np.allclose(rendering.depth, -origins[..., 2] / camera.FORWARD[2], rtol=1e-3)
     assert (rendering.instances == 0).all()
 
 
@@ -74,6 +74,13 @@ def test_a_solid_throws_a_shadow_away_from_the_lamp():
     shade &= render(Scene((replace(BALL, x=0.0, y=0.0),))).instances == 0
     assert shade.any()
     assert np.nonzero(shade)[1].mean() > 64  # daylight comes from the left
+
+
+def test_a_solid_looks_alike_wherever_it_stands_on_the_grid():
+    here, there = (replace(BALL, x=round(0.2 * i, 3), y=round(0.4 * j, 3)) for i, j in [(-2, -1), (3, 1)])
+    first, second = (render(Scene((solid,))).picture.astype(int) for solid in (here, there))
+    moved = np.roll(first, (-2 * 8, 5 * 8), (0, 1))
+    assert np.abs(moved - second).max() <= 1
 
 
 @pytest.mark.parametrize("pattern", ["striped", "dotted", "checkered"])

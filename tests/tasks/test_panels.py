@@ -24,7 +24,7 @@ from lumina.tasks.panels import nearest
 from tests.tiny import write_tiny_model
 
 NAMES = [task.name for task in DRAWN]
-ABLE: ModelSpec = replace(spec_of("tabletop"), tasks=tuple(NAMES))
+ABLE: ModelSpec = replace(spec_of("tabletop"), tasks=tuple(NAMES), panel_sizes=())
 PHOTO = Image.linear_gradient("L").resize((300, 200)).convert("RGB")
 INPUTS: dict[str, dict[str, Any]] = {
     "text_to_image": {"prompt": "a red cube"},

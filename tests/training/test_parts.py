@@ -1,6 +1,7 @@
 """The pieces a training run is made of: schedule, record, Muon, codebook, text tokenizer."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.tabletop.captions import KNOWN_WORDS
 from lumina.training import vocabulary
+from lumina.training.codes import codes_of
 from lumina.training.muon import Muon, orthogonal
 from lumina.training.parallel import Group
 from lumina.training.record import Record, learning_rate
@@ -71,6 +73,31 @@ def test_codebook_follows_its_latents_and_revives_dead_codes():
     assert codebook.revive(latents, least=0.1) == TINY_MOVQ.n_embed - 1
     assert torch.allclose(book, latents[: len(book)], atol=1e-3)
     assert codebook.revive(latents, least=0.1) == 0
+
+
+def test_a_revived_code_goes_where_the_codes_describe_worst():
+    torch.manual_seed(0)
+    model = MoVQGAN(TINY_MOVQ)
+    codebook = Codebook(model, Group(), decay=0.0)
+    common, rare = torch.zeros(60, TINY_MOVQ.embed_dim), torch.full((4, TINY_MOVQ.embed_dim), 3.0)
+    codebook.update(common, torch.zeros(60, dtype=torch.long))
+    model.quantize.embedding.weight.zero_()  # all codes lie where most of the latents are
+    codebook.revive(torch.cat([common, rare]), least=0.1)
+    assert (model.quantize.embedding.weight == 3).all(1).sum() == 4  # each of the rare ones has a code now
+
+
+def test_equal_patches_get_equal_codes_where_the_encoder_sees_each_by_itself():
+    torch.manual_seed(0)
+    apart, joined = (MoVQGAN(replace(TINY_MOVQ, patchwise=patchwise)).eval() for patchwise in (True, False))
+    pixels = torch.rand(1, 3, 32, 48) * 2 - 1
+    pixels[..., 8:16, 16:24] = pixels[..., 16:24, 40:48]
+    with torch.inference_mode():
+        latent, other = apart.latent(pixels)[0], joined.latent(pixels)[0]
+    assert torch.allclose(latent[:, 1, 2], latent[:, 2, 5], atol=1e-5)
+    assert not torch.allclose(other[:, 1, 2], other[:, 2, 5], atol=1e-2)
+    pictures = to_pictures(pixels)
+    whole = apart.encode(to_pixels(pictures))
+    assert (codes_of(apart, pictures) == whole.numpy()).all()
 
 
 def test_reconstruction_loss_punishes_blur_more_than_mean_error_does():

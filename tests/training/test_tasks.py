@@ -88,10 +88,10 @@ def test_a_sample_is_the_panels_of_its_task(pools, text, task):
     assert source.size == ((128, 128) if task == "text_to_image" else (128, 256))
     assert source.given == (task not in ("text_to_image", "image_pair"))
     rng = np.random.default_rng(0)
-    samples = [source.sample(rng) for _ in range(30)]
+    samples = [source.sample(rng) for _ in range(60)]
     rows = 16 if task == "text_to_image" else 32
     assert all(sample.codes.shape == (rows, 16) for sample in samples)
-    assert 0 < sum(not sample.prompt for sample in samples) < 10
+    assert 0 < sum(not sample.prompt for sample in samples) < 20
     words = [text._plain.decode(sample.prompt[1:-1]) for sample in samples if sample.prompt]
     assert all(("dual-panel image of 128x256" in w) or "128×256" in w for w in words) == (rows == 32)
 
@@ -111,15 +111,18 @@ def draw(weighted, rng):
     return [source.sample(rng) for _ in range(8)]
 
 
-def mixed(pools, text, tasks=TASKS):
+def mixed(pools, text, tasks=TASKS, **options):
     weighted = [pair for group in sources(pools, text, tasks).values() for pair in group]
-    return Sequences(weighted, text.vocabulary())
+    return Sequences(weighted, text.vocabulary(), **options)
 
 
-def test_only_drawn_codes_are_learned(pools, text):
+def test_all_codes_are_learned_and_only_drawn_ones_measured(pools, text):
     vocabulary = text.vocabulary()
     for task, learned in (("text_to_image", 256), ("image_pair", 512), ("edit", 256)):
-        batch = next(mixed(pools, text, [task]).batches(4, seed=1))
+        whole = next(mixed(pools, text, [task]).batches(4, seed=1))
+        batch = next(mixed(pools, text, [task], drawn_only=True).batches(4, seed=1))
+        assert whole.codes.shape[1] == (256 if task == "text_to_image" else 512)
+        assert torch.equal(whole.codes[:, -learned:], batch.codes)
         assert batch.codes.shape[1] == learned
         assert batch.before.max() == batch.ids.shape[1] - 1
         ids = torch.cat([batch.ids, torch.zeros(len(batch.ids), 1, dtype=torch.long)], dim=1)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from lumina.errors import InputError, InvalidWorkflow
+from lumina.model.config import MODELS
 from lumina.pipeline.fake import FakePipeline
 from lumina.steps import Steps
 from lumina.tasks.base import Task
@@ -118,7 +119,8 @@ def test_random_seeds_are_settled_before_the_run_and_written_down(ran: Ran) -> N
         recipe["inputs"]["luck"]["default"],
     )
     assert all(type(seed) is int for seed in seeds) and seeds[2] == 3
-    assert recipe["model"] == "tabletop@fake" and recipe["nodes"]["a"]["inputs"]["guidance_scale"] == 2.0
+    assert recipe["model"] == "tabletop@fake"
+    assert recipe["nodes"]["a"]["inputs"]["guidance_scale"] == MODELS["tabletop"].guidance_scale
     assert last.outputs["a_image"][0].task.seed == seeds[0]
     assert ran(recipe)[1].executed == ()
     assert ran(document)[1].executed == ("a", "b", "c")
