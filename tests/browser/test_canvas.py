@@ -121,6 +121,11 @@ def wait_for(page: Page, **states: str) -> None:
         page.wait_for_selector(f'.card[data-card="{name}"][data-state="{state}"]')
 
 
+def wait_for_keys(page: Page) -> None:
+    """The canvas takes the focus back a moment after what had it is gone; until then keys reach nobody."""
+    page.wait_for_function("document.querySelector('.lumina-canvas').contains(document.activeElement)")
+
+
 def run(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^(Run|Continue)$")).click()
 
@@ -215,11 +220,13 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
     pick(page, "both")
     page.keyboard.press("Delete")
     expect(card(page, "both")).to_have_count(0)
+    wait_for_keys(page)
     page.keyboard.press("Control+z")
     wait_for(page, both="done")
     expect(page.locator(".pictures img")).to_have_count(pictures)
     page.keyboard.press("Control+y")
     expect(card(page, "both")).to_have_count(0)
+    wait_for_keys(page)
     page.keyboard.press("Control+z")
     page.wait_for_timeout(500)  # the draft is saved once things rest
 
