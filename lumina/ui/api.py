@@ -49,6 +49,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Callab
             raise gr.Error(str(error), print_exception=False) from error
 
     returned = tuple[FileData, int]
+    draw.__name__ = task.name  # what a tool is called
     draw.__doc__ = _described(task, names)
     draw.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returned}
     signature = inspect.Signature(parameters, return_annotation=returned)

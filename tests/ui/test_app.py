@@ -151,6 +151,7 @@ def test_the_endpoints_are_tools_where_the_optional_package_is_there(
 @pytest.mark.parametrize("task", DRAWN, ids=lambda task: task.name)
 def test_a_tools_description_says_what_each_parameter_is(task: type[DrawingTask]) -> None:
     made = endpoint(task, Workshop(FakePipeline), "")
+    assert made.__name__ == task.name
     about, parameters, returns = get_function_description(made)
     assert about.startswith((inspect.getdoc(task) or "").split(".")[0])
     assert parameters.keys() == inspect.signature(made).parameters.keys() and all(parameters.values())
