@@ -164,8 +164,14 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     expect(page.get_by_role("alert")).to_have_text("prompt: must not be empty; say what to draw.")
     say(page, PROMPT)
     page.get_by_role("button", name="Advanced").click()
-    expect(page.get_by_label("Temperature")).to_have_value("1")  # the form has unfolded
-    page.get_by_label("Temperature").fill("-3")
+    field = page.get_by_label("Temperature")
+    expect(field).to_have_value("1")
+    for _ in range(20):  # a form that is still unfolding sets its fields once more
+        field.fill("-3")
+        field.press("Tab")
+        page.wait_for_timeout(200)
+        if field.input_value() == "-3":
+            break
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("temperature: must be at least")
     expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
