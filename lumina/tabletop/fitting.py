@@ -26,7 +26,7 @@ ERROR_CAP = 0.25  # of the full range
 
 @dataclass(frozen=True)
 class Scaled(Solid):
-    """A solid drawn a little too large or too small for its distance; an eye does not mind."""
+    """A solid drawn a little too large or too small; an eye does not mind."""
 
     scale: float = 1.0
 

@@ -116,7 +116,7 @@ class Codebook:
 
     @torch.no_grad()
     def revive(self, latents: Tensor, least: float) -> int:
-        """Move codes used less than `least` times a batch onto random latents; returns how many."""
+        """Move codes used less than `least` times a batch onto badly described latents; returns how many."""
         dead = (self.count < least).nonzero()[:, 0]
         if len(dead):
             nearest = self._weight[_nearest(latents, self._weight)]

@@ -1,6 +1,5 @@
 """The form of Create: a picture, or, where a kind of map is chosen, a picture and its map."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.panels import nearest
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.events import QUICK
-from lumina.ui.forms import Control, Form, Values, size_text
+from lumina.ui.forms import Control, Form, Values, size_in, size_text
 
 NO_MAP = "none"
 
@@ -61,7 +60,7 @@ class CreateForm(Form):
 
     def _fitting(self, kind: str, size: str) -> tuple[Any, Any]:
         sizes = self._spec.sizes_of(dual=kind != NO_MAP)
-        width, height = (int(side) for side in re.findall(r"\d{1,5}", size or "1 × 1"))
+        width, height = size_in(size) or sizes[0]
         fitting = size_text(*nearest(sizes, width / height))
         visible: Any = "hidden" if kind != NO_MAP else True
         return (
