@@ -43,6 +43,15 @@ def saved(page: Page, tab: Locator, folder: Path) -> tuple[Image.Image, dict[str
     return images.open_image(path), dict(node.inputs)
 
 
+def used_in(page: Page, tab: Locator, target: str) -> Locator:
+    """Take a tab's picture to another one; returns what that one shows, once the picture is there."""
+    tab.get_by_label("Use in another tab").select_option(label=target)
+    expect(page.get_by_role("tab", name=target, exact=True)).to_have_attribute("aria-selected", "true")
+    other = page.get_by_role("tabpanel").filter(visible=True)
+    expect(other.locator(".well")).to_have_attribute("data-state", "full")
+    return other
+
+
 @pytest.mark.parametrize(
     ("title", "target"),
     [
@@ -62,10 +71,7 @@ def test_an_example_is_drawn_and_used_in_another_tab(
     result_of(tab)
     picture, _ = saved(page, tab, tmp_path)
 
-    tab.get_by_label("Use in another tab").select_option(label=target)
-    expect(page.get_by_role("tab", name=target, exact=True)).to_have_attribute("aria-selected", "true")
-    other = page.get_by_role("tabpanel").filter(visible=True)
-    expect(other.locator(".well")).to_have_attribute("data-state", "full")
+    other = used_in(page, tab, target)
     for box, words in (
         ("Prompt", "a red cone"),
         ("Instruction", "make it blue"),
@@ -137,8 +143,7 @@ def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., A
     assert pair.size == (128, 256)
     (file,) = tmp_path.glob("*.png")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    tab.get_by_label("Use in another tab").select_option(label="Edit")
-    other = page.get_by_role("tabpanel").filter(visible=True)
+    other = used_in(page, tab, "Edit")
     other.get_by_label("Instruction").fill("make it blue")
     other.get_by_role("button", name="Generate").click()
     result_of(other)
