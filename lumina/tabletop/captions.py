@@ -15,8 +15,10 @@ from lumina.tabletop.scenes import (
     MATERIALS,
     SHAPES,
     SIZES,
+    STEP,
     Scene,
     Solid,
+    rise,
     sample_scene,
 )
 
@@ -126,18 +128,34 @@ def phrase(thing: Thing) -> str:
     return " ".join([number, *words])
 
 
+def drawing_order(scene: Scene) -> list[Solid]:
+    """The solids as drawing row by row comes to them: by the row of codes where they begin, then across."""
+
+    def place(solid: Solid) -> tuple[int, float]:
+        x, y = foot(solid, scene.width, scene.height)
+        return int(y - rise(solid)) // STEP, x
+
+    return sorted(scene.solids, key=place)
+
+
 def describe(scene: Scene, rng: np.random.Generator) -> Claim:
-    """A random true claim about all solids of the scene, leaving some of their qualities unsaid."""
-    say_color, say_material, say_size = rng.random() < 0.8, rng.random() < 0.3, rng.random() < 0.3
+    """A random true claim about all solids of the scene, leaving some of their qualities unsaid.
+
+    Solids are named in the order in which they are drawn (docs/decisions/0007), save that now and then the
+    nearer one of two is said to be in front of the farther one.
+    """
+    say_color, say_material, say_size = rng.random() < 0.75, rng.random() < 0.3, rng.random() < 0.3
     groups: dict[tuple[str | None, ...], list[Solid]] = {}
-    for solid in (scene.solids[i] for i in rng.permutation(len(scene.solids))):
+    for solid in drawing_order(scene):
         color = solid.color if say_color else None
         groups.setdefault((solid.shape, color), []).append(solid)
     things = tuple(_thing(group, say_color, say_material, say_size, rng) for group in groups.values())
     relation = None
-    if len(scene.solids) == 2 and len(things) == 2 and rng.random() < 0.75:
+    if len(scene.solids) == 2 and len(things) == 2 and rng.random() < 0.6:
         a, b = (group[0] for group in groups.values())
         relation = relation_of(a, b, scene.width, scene.height)
+        if relation == "behind" and rng.random() < 0.5:
+            things, relation = things[::-1], OPPOSITE[relation]
     return Claim(
         things,
         relation,

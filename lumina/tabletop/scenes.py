@@ -103,6 +103,18 @@ def bounds(solid: Solid, width: int, height: int) -> tuple[float, float, float, 
     return float(left), float(top), float(right), float(bottom)
 
 
+def rise(solid: Solid) -> float:
+    """Pixels from the point where a solid stands up to its top as it is seen."""
+    wide, tall = (extent * solid.radius for extent in EXTENT[solid.shape])
+    if solid.shape == "sphere":
+        seen = tall / 2 * camera.COSINE + tall / 2
+    elif solid.shape == "cone":
+        seen = tall * camera.COSINE
+    else:
+        seen = tall * camera.COSINE + wide * camera.SINE
+    return float(seen * camera.SCALE)
+
+
 def _overlap(a: tuple[float, ...], b: tuple[float, ...], gap: float = 0.0) -> float:
     width = min(a[2], b[2]) - max(a[0], b[0]) + gap
     height = min(a[3], b[3]) - max(a[1], b[1]) + gap

@@ -18,7 +18,7 @@ from lumina.pipeline.best_of import MOST, Candidate, best_of
 from lumina.pipeline.drawing import Drawing, Motif, Painter
 from lumina.pipeline.scorers import ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
-from lumina.settings import Dtype
+from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
 from lumina.tasks.fields import Reroll, Seed, option
 from lumina.tasks.wording import phrases, sentence
@@ -171,10 +171,10 @@ class DrawingTask(Task):
         """The Output that holds these pictures, one for each single task."""
         return Pictures(image=tuple(pictures))
 
-    def resolved(self, pipeline: Painter) -> Self:
-        """A copy with every default filled in and a number for a random seed, as a recipe needs it."""
-        spec, settings = pipeline.spec, pipeline.settings
-        defaults = {
+    @classmethod
+    def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
+        """The options that are left to the model, or to the settings."""
+        return {
             "guidance_scale": spec.guidance_scale,
             "temperature": spec.temperature,
             "top_k": spec.top_k,
@@ -182,6 +182,10 @@ class DrawingTask(Task):
             "window": settings.window,
             "dtype": settings.dtype,
         }
+
+    def resolved(self, pipeline: Painter) -> Self:
+        """A copy with every default filled in and a number for a random seed, as a recipe needs it."""
+        defaults = self.defaults(pipeline.spec, pipeline.settings)
         missing = {name: value for name, value in defaults.items() if getattr(self, name) is None}
         if self.seed == "random":
             missing["seed"] = secrets.randbelow(2**31)

@@ -9,6 +9,7 @@ from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.pipeline.drawing import Motif, Painter
+from lumina.settings import Settings
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import side
 from lumina.tasks.image_input import ImageInput
@@ -44,6 +45,12 @@ class PanelTask(DrawingTask):
         """As for every drawing task; and the model must know the kind of map."""
         super().check(spec)
         check_kind(self, spec)
+
+    @classmethod
+    def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
+        """As for every drawing task, with the temperature for what stands below a given picture."""
+        given = spec.given_temperature
+        return super().defaults(spec, settings) | ({} if given is None else {"temperature": given})
 
     def resolved(self, pipeline: Painter) -> Self:
         """As for every drawing task, and the size of the result."""

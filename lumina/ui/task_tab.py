@@ -57,7 +57,7 @@ class TaskTab:
         self.guide = guide_of(spec.name)
         self.tried = examples_of(task, spec.name)
         self.pictures = picture_fields(task)
-        self.form = form_of(task, spec, _defaults(spec, settings))
+        self.form = form_of(task, spec, task.defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
@@ -229,15 +229,3 @@ def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
 def turns_of(task: type[DrawingTask]) -> str:
     """The field that the next instruction changes: the last result; empty for tasks without turns."""
     return task.given if issubclass(task, PanelTask) and task.turns else ""
-
-
-def _defaults(spec: ModelSpec, settings: Settings) -> dict[str, Any]:
-    """What the form shows where a task leaves the choice to the model or to the settings."""
-    return {
-        "guidance_scale": spec.guidance_scale,
-        "temperature": spec.temperature,
-        "top_k": spec.top_k,
-        "top_p": spec.top_p,
-        "window": settings.window,
-        "dtype": settings.dtype,
-    }

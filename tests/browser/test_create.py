@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from lumina import images
 from lumina.ui.first_words import TABLETOP_EXAMPLES
 from lumina.workflow.schema import codes_of, load, task_of
+from tests.browser.fields import fill_in
 
 PROMPT = "two red spheres on a white ground"
 
@@ -166,12 +167,7 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     page.get_by_role("button", name="Advanced").click()
     field = page.get_by_label("Temperature")
     expect(field).to_have_value("1")
-    for _ in range(20):  # a form that is still unfolding sets its fields once more
-        field.fill("-3")
-        field.press("Tab")
-        page.wait_for_timeout(200)
-        if field.input_value() == "-3":
-            break
+    fill_in(field, "-3")
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("temperature: must be at least")
     expect(page.get_by_label("Prompt")).to_have_value(PROMPT)

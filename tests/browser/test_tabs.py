@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from lumina import images
 from lumina.tasks import TASKS
 from lumina.workflow.schema import load
+from tests.browser.fields import fill_in
 from tests.serving import served
 
 
@@ -167,7 +168,7 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any])
     tab.get_by_label("Prompt").fill("a red cone")
     tab.get_by_role("button", name="Advanced").click()
     expect(tab.get_by_label("Best of")).to_have_value("1")  # the form has unfolded
-    tab.get_by_label("Best of").fill("3")
+    fill_in(tab.get_by_label("Best of"), "3")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
     expect(tab.locator(".easel-cell")).to_have_count(3)

@@ -1,6 +1,7 @@
 """Captions: true claims, English that reads back, and words that are known or not."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from lumina.tabletop import captions
 from lumina.tabletop.captions import Claim, Thing
+from lumina.tabletop.render import render
 from lumina.tabletop.scenes import (
     COLORS,
     GROUNDS,
@@ -16,8 +18,10 @@ from lumina.tabletop.scenes import (
     MATERIALS,
     SHAPES,
     SIZES,
+    TURNS,
     Scene,
     Solid,
+    rise,
     sample_scene,
 )
 
@@ -67,6 +71,23 @@ def test_descriptions_are_true():
     for _ in range(60):
         scene = sample_scene(rng)
         assert captions.is_true(captions.describe(scene, rng), scene)
+
+
+def test_solids_are_named_as_rows_of_codes_come_to_them():
+    low, high = replace(LEFT, x=-0.1, y=-1.0), replace(RIGHT, x=0.1, y=1.0)
+    rng = np.random.default_rng(3)
+    claims = [captions.describe(Scene((low, high)), rng) for _ in range(100)]
+    orders = {tuple(thing.shape for thing in claim.things): claim.relation for claim in claims}
+    assert orders.pop(("cube", "sphere")) == "in front of"  # no other reason to name the nearer one first
+    assert set(orders) == {("sphere", "cube")}
+    assert captions.drawing_order(SCENE) == [LEFT, RIGHT]  # the large one's top comes first
+
+
+@pytest.mark.parametrize(("shape", "size"), list(product(SHAPES, SIZES)))
+def test_the_top_of_a_solid_is_where_its_picture_begins(shape, size):
+    solid = Solid(shape, "red", "matte", size, turn=TURNS[0] if shape == "cube" else 0)
+    rows = np.flatnonzero(render(Scene((solid,))).instances.any(axis=1))
+    assert captions.foot(solid, 128, 128)[1] - rise(solid) == pytest.approx(rows[0], abs=2)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,15 @@ def test_every_task_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_below_a_given_picture_less_is_left_to_chance(name: str) -> None:
+    painter = FakePipeline(replace(ABLE, temperature=0.9, given_temperature=0.2))
+    assert ask(name).resolved(painter).temperature == (0.2 if name in GIVEN else 0.9)
+    assert ask(name, temperature=0.7).resolved(painter).temperature == 0.7
+    undecided = FakePipeline(replace(ABLE, temperature=0.9, given_temperature=None))
+    assert ask(name).resolved(undecided).temperature == 0.9
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_task_draws_with_random_weights(tiny: Pipeline, name: str) -> None:
     size = {"width": 64, "height": 64}
     task = ask(name, **size)
