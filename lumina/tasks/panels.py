@@ -48,9 +48,8 @@ class PanelTask(DrawingTask):
 
     @classmethod
     def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
-        """As for every drawing task, with the temperature for what stands below a given picture."""
-        given = spec.given_temperature
-        return super().defaults(spec, settings) | ({} if given is None else {"temperature": given})
+        """As for every drawing task, save what the model has of its own below a given picture."""
+        return {**super().defaults(spec, settings), **spec.below_given}
 
     def resolved(self, pipeline: Painter) -> Self:
         """As for every drawing task, and the size of the result."""

@@ -24,7 +24,7 @@ UNDONE = 0.5  # share of edits that are learned backwards
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
-LONE_WEIGHT = 3.0  # for a single solid
+LONE_WEIGHT = 1.3  # for a single solid
 
 
 @dataclass(frozen=True)
