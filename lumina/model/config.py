@@ -135,7 +135,7 @@ class ModelSpec:
     ``revision`` is the commit to download; left empty, the first download decides and is kept.
     ``transformer`` gives the sizes of a model whose files may not be here yet, ``dtype`` the precision it was
     trained for.
-    ``below_given`` holds the sampler's options that are others below a given picture.
+    ``of_task`` holds the sampler's options that are others for a task, by its name.
     ``sizes`` are (width, height) in pixels; ``tasks`` are task names. ``panel_sizes`` are those of one panel
     of a dual panel, where they differ from ``sizes``; ``kinds`` the maps that the model knows.
     ``panels_together`` says that both panels are decoded as one picture, as the published code does.
@@ -149,7 +149,7 @@ class ModelSpec:
     tasks: tuple[str, ...]
     guidance_scale: float
     temperature: float = 1.0
-    below_given: Mapping[str, float] = field(default_factory=dict, hash=False)
+    of_task: Mapping[str, Mapping[str, float]] = field(default_factory=dict, hash=False)
     top_k: int = 0
     top_p: float = 1.0
     window: int = 16
@@ -201,8 +201,12 @@ MODELS: dict[str, ModelSpec] = {
         default_size=(128, 128),
         tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
         guidance_scale=1.75,
-        # a given picture decides most of what stands below it, and what it decides should not vary
-        below_given={"guidance_scale": 1.0, "temperature": 0.3},
+        of_task={  # what a given picture decides should not vary
+            "predict": {"guidance_scale": 1.0, "temperature": 0.3},
+            "control": {"guidance_scale": 1.0, "temperature": 0.3},
+            "edit": {"guidance_scale": 1.0, "temperature": 0.3},
+            "subject": {"guidance_scale": 1.0, "temperature": 0.7},  # its place is free
+        },
         panel_sizes=((128, 128),),
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
         kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),

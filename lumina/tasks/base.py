@@ -173,7 +173,7 @@ class DrawingTask(Task):
 
     @classmethod
     def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
-        """The options that are left to the model, or to the settings."""
+        """The options that are left to the model, which may have some for this task alone, or to the settings."""
         return {
             "guidance_scale": spec.guidance_scale,
             "temperature": spec.temperature,
@@ -181,6 +181,7 @@ class DrawingTask(Task):
             "top_p": spec.top_p,
             "window": settings.window,
             "dtype": settings.dtype,
+            **spec.of_task.get(cls.name, {}),
         }
 
     def resolved(self, pipeline: Painter) -> Self:

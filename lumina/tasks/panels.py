@@ -9,7 +9,6 @@ from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.pipeline.drawing import Motif, Painter
-from lumina.settings import Settings
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import side
 from lumina.tasks.image_input import ImageInput
@@ -45,11 +44,6 @@ class PanelTask(DrawingTask):
         """As for every drawing task; and the model must know the kind of map."""
         super().check(spec)
         check_kind(self, spec)
-
-    @classmethod
-    def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
-        """As for every drawing task, save what the model has of its own below a given picture."""
-        return {**super().defaults(spec, settings), **spec.below_given}
 
     def resolved(self, pipeline: Painter) -> Self:
         """As for every drawing task, and the size of the result."""

@@ -70,12 +70,10 @@ def test_every_task_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_below_a_given_picture_less_is_left_to_chance(name: str) -> None:
-    painter = FakePipeline(replace(ABLE, temperature=0.9, below_given={"temperature": 0.2}))
-    assert ask(name).resolved(painter).temperature == (0.2 if name in GIVEN else 0.9)
+def test_a_model_may_have_options_of_its_own_for_a_task(name: str) -> None:
+    painter = FakePipeline(replace(ABLE, temperature=0.9, of_task={"predict": {"temperature": 0.2}}))
+    assert ask(name).resolved(painter).temperature == (0.2 if name == "predict" else 0.9)
     assert ask(name, temperature=0.7).resolved(painter).temperature == 0.7
-    undecided = FakePipeline(replace(ABLE, temperature=0.9, below_given={}))
-    assert ask(name).resolved(undecided).temperature == 0.9
 
 
 @pytest.mark.parametrize("name", NAMES)
