@@ -173,7 +173,7 @@ class DrawingTask(Task):
 
     @classmethod
     def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
-        """The options that are left to the model, which may have some for this task alone, or to the settings."""
+        """The options left to the settings or the model, which may have others for this task."""
         return {
             "guidance_scale": spec.guidance_scale,
             "temperature": spec.temperature,
