@@ -26,7 +26,7 @@ def map_errors(kind: str, drawn: Picture, truth: Rendering) -> dict[str, float]:
     if kind == "normal":
         return {"mean_angle": metrics.normal_angle(maps.normals_of(drawn), truth.normals)}
     if kind == "segmentation":
-        segments, instances = maps.segments_of(drawn), maps.left_to_right(truth.instances)
+        segments, instances = maps.segments_of(drawn), maps.by_drawing_order(truth.instances)
         return {"instance_miou": metrics.instance_iou(segments, instances)}
     return {"f1": metrics.edge_f1(lines(drawn), lines(maps.edge_picture(truth.picture)))}
 

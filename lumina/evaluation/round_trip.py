@@ -60,7 +60,7 @@ def tokenizer_report(movqgan: MoVQGAN, count: int = 500, seed: int = 0) -> Steps
 
 def _row(rendering: Rendering, shown: dict[str, Picture], back: dict[str, Picture]) -> dict[str, float]:
     """All figures of one scene."""
-    instances = maps.left_to_right(rendering.instances)
+    instances = maps.by_drawing_order(rendering.instances)
     return {
         "psnr": metrics.psnr(back["picture"], shown["picture"]),
         "depth_psnr": metrics.psnr(back["depth"], shown["depth"]),

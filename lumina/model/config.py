@@ -205,7 +205,7 @@ MODELS: dict[str, ModelSpec] = {
             "predict": {"guidance_scale": 1.0, "temperature": 0.3},
             "control": {"guidance_scale": 1.0, "temperature": 0.3},
             "edit": {"guidance_scale": 1.0, "temperature": 0.3},
-            "subject": {"temperature": 0.7},  # its place is free
+            "subject": {"guidance_scale": 1.0, "temperature": 0.3},
         },
         panel_sizes=((128, 128),),
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",

@@ -151,7 +151,7 @@ def describe(scene: Scene, rng: np.random.Generator) -> Claim:
         groups.setdefault((solid.shape, color), []).append(solid)
     things = tuple(_thing(group, say_color, say_material, say_size, rng) for group in groups.values())
     relation = None
-    if len(scene.solids) == 2 and len(things) == 2 and rng.random() < 0.6:
+    if len(scene.solids) == 2 and len(things) == 2 and rng.random() < 0.75:
         a, b = (group[0] for group in groups.values())
         relation = relation_of(a, b, scene.width, scene.height)
         if relation == "behind" and rng.random() < 0.5:

@@ -21,18 +21,18 @@ from lumina.tabletop.scenes import Scene, Solid
 
 APART = 14.0  # pixels by which a solid must lie outermost to be called the one on the left
 
+USUALLY = 0.7  # share of solids that are called by colour and shape where that singles them out
+
+# Most alterations name what comes out as a caption would, so that words mean the same in every task.
 # {it} is the solid that is meant, {new} what it becomes or what is added, {place} where.
+_INTO = ("replace {it} with {new}", "swap {it} for {new}", "turn {it} into {new}", "change {it} into {new}")
 TEMPLATES = {
-    "recolour": (
-        "make {it} {color}", "paint {it} {color}", "turn {it} {color}", "change the color of {it} to {color}",
-    ),
-    "resize": ("make {it} {bigger}", "make {it} {size}", "change the size of {it} to {size}"),
+    "recolour": ("make {it} {color}", "paint {it} {color}", *_INTO),
+    "resize": ("make {it} {bigger}", "make {it} {size}", *_INTO),
     "remove": ("remove {it}", "delete {it}", "take {it} away", "take away {it}"),
     "add": ("add {new}", "put {new} in the picture"),
     "add at": ("add {new} {place}", "put {new} {place}"),
-    "replace": (
-        "replace {it} with {new}", "swap {it} for {new}", "turn {it} into {new}", "change {it} into {new}",
-    ),
+    "replace": _INTO,
     "move": ("move {it} {way}", "put {it} further {way}"),
     "move to": ("move {it} {place}", "put {it} {place}"),
     "reground": (
@@ -123,17 +123,16 @@ def _is_there(edit: Edit, anchor: int, relation: str) -> bool:
 
 
 def refer(scene: Scene, index: int, rng: np.random.Generator) -> str | None:
-    """Words that only this solid answers to, mostly as few as will do; None where there are none."""
+    """Words that only this solid answers to, mostly its colour and shape; None where there are none."""
     solid = scene.solids[index]
     found = [
         "the " + " ".join([*[getattr(solid, quality) for quality in said], solid.shape])
         for said in _subsets()
         if all(_differs(other, solid, said) for other in scene.solids if other is not solid)
     ]
+    usual = f"the {solid.color} {solid.shape}"
     if found:
-        fewest = len(found[0].split())
-        short = [words for words in found if len(words.split()) == fewest]
-        return str(rng.choice(short if rng.random() < 0.6 else found))
+        return usual if usual in found and rng.random() < USUALLY else str(rng.choice(found))
     return _by_side(scene, solid)
 
 

@@ -8,6 +8,7 @@ from scipy import ndimage
 from skimage.feature import canny
 
 from lumina.tabletop.render import Rendering
+from lumina.tabletop.scenes import STEP
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -18,7 +19,7 @@ PREDICTED = ("depth", "normal", "segmentation", "canny")  # kinds; the others on
 SOFT_EDGE_BLUR = 1.5  # pixels
 SOFT_EDGE_FULL = 0.1  # of the full range per pixel
 
-SEGMENT_COLORS = np.array(  # ground, then solids from left to right
+SEGMENT_COLORS = np.array(  # ground, then solids by drawing order
     [(24, 24, 28), (230, 60, 60), (60, 190, 90), (70, 110, 240), (240, 200, 60)], dtype=np.uint8
 )
 
@@ -48,18 +49,28 @@ def normals_of(picture: Picture) -> Floats:
     return np.asarray(vectors / np.maximum(length, 1e-6), dtype=np.float32)
 
 
-def left_to_right(instances: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Instance ids [h, w] renumbered so that 1 is the leftmost visible solid by its mean column."""
-    present = [int(i) for i in np.unique(instances) if i]
-    order = sorted(present, key=lambda i: float(np.nonzero(instances == i)[1].mean()))
+def by_drawing_order(instances: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Instance ids [h, w] renumbered so that 1 is the visible solid that a drawing comes to first.
+
+    A drawing goes through rows of codes, each from left to right, so the solid with the highest row is
+    first; among those that begin in one row, the leftmost there. A colour that hung on anything else would
+    have to be known before the picture is.
+    """
     table = np.zeros(256, dtype=np.uint8)
+    order = sorted((int(i) for i in np.unique(instances) if i), key=lambda i: _beginning(instances == i))
     table[order] = np.arange(1, len(order) + 1)
     return table[instances]
 
 
+def _beginning(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    """(row of codes, pixel column in it) where a mask [h, w] begins."""
+    row = int(np.argmax(mask.any(1))) // STEP
+    return row, int(np.argmax(mask[row * STEP : (row + 1) * STEP].any(0)))
+
+
 def segmentation_picture(instances: NDArray[np.uint8]) -> Picture:
-    """Flat colours [h, w, 3], one for each solid from left to right; solids beyond the fourth share its."""
-    return SEGMENT_COLORS[np.minimum(left_to_right(instances), len(SEGMENT_COLORS) - 1)]
+    """Flat colours [h, w, 3], one for each solid by drawing order; solids beyond the fourth share its."""
+    return SEGMENT_COLORS[np.minimum(by_drawing_order(instances), len(SEGMENT_COLORS) - 1)]
 
 
 def segments_of(picture: Picture) -> NDArray[np.uint8]:

@@ -144,15 +144,15 @@ def _apart(a: Solid, b: Solid, box_a: tuple[float, ...], box_b: tuple[float, ...
 
 
 def place(
-    solids: Sequence[Solid], width: int, height: int, rng: np.random.Generator
+    solids: Sequence[Solid], width: int, height: int, rng: np.random.Generator, beside: Sequence[Solid] = ()
 ) -> tuple[Solid, ...] | None:
-    """Random free places for the solids, one after the other; None where no room was found.
+    """Random free places for the solids, one after the other, beside others; None where no room was found.
 
     Places lie on a grid of `STEP` pixels, so that a solid looks alike, code for code, wherever it stands.
     """
     placed: list[Solid] = []
     for solid in solids:
-        candidate = place_beside(placed, solid, width, height, rng)
+        candidate = place_beside([*beside, *placed], solid, width, height, rng)
         if candidate is None:
             return None
         placed.append(candidate)

@@ -34,18 +34,19 @@ class Request:
 
 
 def sample_subject(rng: np.random.Generator) -> Edit:
-    """A subject on white (`before`) and in a new scene (`after`), where it is `solids[0]`."""
+    """A subject on white (`before`) and in a new scene (`after`), where it is `solids[0]` and stands as before."""
     while True:
         subject = replace(sample_solids(rng)[0], pattern=str(rng.choice(PATTERNS[1:])))
         if (subject.shape, subject.pattern) in UNSEEN_PATTERNS:
             continue
         count = int(rng.choice(len(COMPANY), p=COMPANY))
         others = [other for other in sample_solids(rng) + sample_solids(rng) if _differs(other, subject)]
-        solids = place((subject, *others[:count]), *FRAME, rng) if len(others) >= count else None
-        if solids is not None:
+        before = alone(subject, rng)
+        company = place(others[:count], *FRAME, rng, before.solids) if len(others) >= count else None
+        if company is not None:
             light = LIGHTS[int(rng.choice(len(LIGHTS), p=LIGHT_CHANCES))]
-            scene = Scene(solids, str(rng.choice(GROUNDS)), light, *FRAME)
-            return Edit("subject", alone(subject, rng), scene, 0)
+            after = Scene((*before.solids, *company), str(rng.choice(GROUNDS)), light, *FRAME)
+            return Edit("subject", before, after, 0)
 
 
 def _differs(other: Solid, subject: Solid) -> bool:

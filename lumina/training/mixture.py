@@ -18,8 +18,8 @@ from lumina.training.codes import (
 from lumina.training.sources import Captioned, Edited, Mapped, Source, Subjects
 
 SHARES = {  # of training steps; they cost alike, so of the time too
-    "text_to_image": 0.60, "image_pair": 0.04, "control": 0.08, "predict": 0.09, "edit": 0.15,
-    "subject": 0.04,
+    "text_to_image": 0.35, "image_pair": 0.03, "control": 0.09, "predict": 0.07, "edit": 0.38,
+    "subject": 0.08,
 }  # fmt: skip
 TASKS = tuple(SHARES)
 FRAME_SHARES = {(128, 128): 0.5, (160, 96): 0.25, (96, 160): 0.25}  # of text to image
@@ -27,7 +27,7 @@ CONTROL_KINDS: dict[Kind, float] = {
     "depth": 0.22, "canny": 0.22, "normal": 0.16, "segmentation": 0.16, "hed": 0.12, "scribble": 0.12,
 }  # fmt: skip
 PREDICT_KINDS: dict[Kind, float] = {
-    "depth": 0.2, "normal": 0.18, "segmentation": 0.24, "canny": 0.22, "hed": 0.08, "scribble": 0.08,
+    "depth": 0.16, "normal": 0.15, "segmentation": 0.30, "canny": 0.23, "hed": 0.08, "scribble": 0.08,
 }  # fmt: skip
 KINDS = {"control": CONTROL_KINDS, "predict": PREDICT_KINDS, "image_pair": PREDICT_KINDS}
 HELD_BACK = 200  # scenes or pairs at the end of each pool that only measure, at most a tenth of it

@@ -171,7 +171,7 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
     measuring = sources(held_back, text, settings.tasks)
     vocabulary = text.vocabulary()
     return Sequences(weighted, vocabulary), {
-        t: Sequences(group, vocabulary, drawn_only=True) for t, group in measuring.items()
+        task: Sequences(group, vocabulary) for task, group in measuring.items()
     }
 
 

@@ -38,11 +38,9 @@ class Bucket:
 class Sequences:
     """Draws batches from weighted sources; each batch is of one bucket."""
 
-    def __init__(
-        self, weighted: Sequence[Weighted], vocabulary: Vocabulary, *, drawn_only: bool = False
-    ) -> None:
-        """With `drawn_only` the codes of a given upper half are not to be predicted, as when drawing."""
-        self._vocabulary, self._drawn_only = vocabulary, drawn_only
+    def __init__(self, weighted: Sequence[Weighted], vocabulary: Vocabulary) -> None:
+        """The codes of a given upper half are not to be predicted, as when drawing."""
+        self._vocabulary = vocabulary
         self._sources: dict[Bucket, list[Weighted]] = {}
         for source, weight in weighted:
             self._sources.setdefault(Bucket(source.size, source.given), []).append((source, weight))
@@ -93,7 +91,7 @@ class Sequences:
         """The samples side by side, padded on the right."""
         rows, cols = samples[0].codes.shape
         layout = TokenLayout(rows, cols, self._vocabulary, codes_per_size=cols * 32 // bucket.size[0])
-        skipped = rows * cols // 2 if bucket.given and self._drawn_only else 0
+        skipped = rows * cols // 2 if bucket.given else 0
         longest = max(len(sample.prompt) for sample in samples) + layout.length
         ids = torch.full((len(samples), longest), self._vocabulary.image_end)
         for row, sample in enumerate(samples):

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.model.text import TextTokenizer
-from lumina.tabletop.captions import describe, text_of
+from lumina.tabletop.captions import describe, relation_of, text_of
+from lumina.tabletop.edits import Edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import Scene
 from lumina.tabletop.subjects import request
@@ -20,11 +21,14 @@ SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the pu
 PAPER_WORDING = 0.25  # share of subjects asked for in the paper's words, the rest in the code's
 UNDONE = 0.5  # share of edits that are learned backwards
 # A small model on few processor hours learns the common case well or everything poorly: daylight, matte and
-# few different solids are drawn more often than they were rendered, and so are solids that stand alone.
+# few different solids are drawn more often than they were rendered, and so are those whose sides must be told.
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
-LONE_WEIGHT = 1.3  # for a single solid
+BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
+ALIKE_WEIGHT = 0.4  # for edits of scenes where another solid has the colour and shape of the edited one
+ALONE_WEIGHT = 3.0  # for edits of a solid that stands alone
+OPERATION_WEIGHTS = {"reground": 0.3, "relight": 0.3, "move": 0.7, "add": 0.8}  # of edits, the others 1
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,24 @@ def weight_of(scene: Scene) -> float:
     """How often a scene is drawn, relative to others."""
     crowd = len(scene.solids) > 2 and len({solid.shape for solid in scene.solids}) > 1
     metal = any(solid.material == "metal" for solid in scene.solids)
-    number = LONE_WEIGHT if len(scene.solids) == 1 else CROWD_WEIGHT if crowd else 1.0
+    number = BESIDE_WEIGHT if _beside(scene) else CROWD_WEIGHT if crowd else 1.0
     return LIGHT_WEIGHTS[scene.light] * number * (METAL_WEIGHT if metal else 1.0)
+
+
+def _beside(scene: Scene) -> bool:
+    if len(scene.solids) != 2 or len({(solid.shape, solid.color) for solid in scene.solids}) == 1:
+        return False
+    return relation_of(*scene.solids, scene.width, scene.height) in ("left of", "right of")
+
+
+def weight_of_edit(edit: Edit) -> float:
+    """How often an edit is drawn, relative to others."""
+    weight = weight_of(edit.before) * OPERATION_WEIGHTS.get(edit.operation, 1.0)
+    if edit.solid is None or edit.operation == "add":
+        return weight
+    looks = [(solid.shape, solid.color) for solid in edit.before.solids]
+    alike = looks.count(looks[edit.solid]) > 1
+    return weight * (ALONE_WEIGHT if len(looks) == 1 else ALIKE_WEIGHT if alike else 1.0)
 
 
 def shares(weights: Iterable[float]) -> NDArray[np.float64]:
@@ -123,12 +143,13 @@ class Edited:
 
     def __init__(self, pool: CodedPairs, text: TextTokenizer) -> None:
         self._pool, self._text = pool, text
+        self._chances = shares(map(weight_of_edit, pool.edits))
         self.size, self.given = (pool.edits[0].before.width, 2 * pool.edits[0].before.height), True
 
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
         while True:
-            i = int(rng.integers(len(self._pool.edits)))
+            i = int(rng.choice(len(self._pool.edits), p=self._chances))
             edit, before, after = self._pool.edits[i], self._pool.before[i], self._pool.after[i]
             if rng.random() < UNDONE:
                 edit, before, after = edit.undone(), after, before

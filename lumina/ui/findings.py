@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lumina.errors import InputError, LuminaError
 from lumina.evaluation.mapping import lines, map_errors
 from lumina.images import png_bytes, read_recipe
-from lumina.tabletop.maps import PREDICTED, depth_of, left_to_right, map_of, normals_of, segments_of
+from lumina.tabletop.maps import PREDICTED, depth_of, by_drawing_order, map_of, normals_of, segments_of
 from lumina.tabletop.render import Rendering
 from lumina.tasks import TASKS
 from lumina.tasks.base import read
@@ -101,10 +101,10 @@ def finding_of(payload: Any) -> Finding:
 
 
 def segments(finding: Finding) -> list[tuple[Picture, str]]:
-    """Masks [h, w] of 0 and 1 of the objects in a segmentation, named from left to right."""
+    """Masks [h, w] of 0 and 1 of the objects in a segmentation, named from the top down."""
     ids = segments_of(finding.result)
     sizes = np.bincount(ids.ravel(), minlength=256)
-    ids = left_to_right(np.where(sizes[ids] < SMALLEST * ids.size, 0, ids).astype(np.uint8))
+    ids = by_drawing_order(np.where(sizes[ids] < SMALLEST * ids.size, 0, ids).astype(np.uint8))
     return [((ids == number).astype(np.uint8), f"object {number}") for number in range(1, int(ids.max()) + 1)]
 
 
@@ -117,7 +117,7 @@ def error_picture(kind: str, drawn: Picture, truth: Rendering) -> Picture:
         cosine = (normals_of(drawn) * truth.normals).sum(-1) / length
         wrong = np.degrees(np.arccos(np.clip(cosine, -1, 1))) / WORST[kind]
     elif kind == "segmentation":
-        wrong = segments_of(drawn) != left_to_right(truth.instances)
+        wrong = segments_of(drawn) != by_drawing_order(truth.instances)
     else:
         wrong = lines(drawn) != lines(map_of(truth, kind))
     return coloured(np.asarray(wrong, np.float32), "magma")

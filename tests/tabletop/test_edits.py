@@ -68,13 +68,19 @@ def test_several_phrasings_of_known_words(operation):
 def test_words_single_out_the_solid_that_is_meant():
     rng = np.random.default_rng(0)
     scene = Scene((LEFT, RIGHT, replace(LEFT, x=0.0, y=-1.2, color="green")))
-    said = {index: {refer(scene, index, rng) for _ in range(40)} for index in range(3)}
+    said = {index: {refer(scene, index, rng) for _ in range(80)} for index in range(3)}
     assert "the sphere" in said[1] and "the red cube" in said[0] and "the cube" not in said[0] | said[2]
     twins = Scene((LEFT, replace(LEFT, x=0.7)))
     assert refer(twins, 0, rng) == "the red cube on the left"
     assert refer(twins, 1, rng) == "the red cube on the right"
     triplets = Scene((LEFT, replace(LEFT, x=0.0), replace(LEFT, x=0.7)))
     assert refer(triplets, 1, rng) is None
+
+
+def test_solids_are_mostly_called_by_colour_and_shape():
+    rng = np.random.default_rng(0)
+    said = [refer(Scene((LEFT, RIGHT)), 0, rng) for _ in range(60)]
+    assert 0.5 < said.count("the red cube") / len(said) < 0.9
 
 
 def test_an_edit_that_moves_or_spoils_something_else_is_not_done():

@@ -31,11 +31,21 @@ def test_normals_read_back(rendering):
     assert ((back * rendering.normals).sum(-1)[whole] > 0.99).all()
 
 
-def test_segments_go_from_left_to_right(rendering):
-    ordered = maps.left_to_right(rendering.instances)
-    assert np.nonzero(ordered == 1)[1].mean() < np.nonzero(ordered == 2)[1].mean()
+def test_segments_go_in_the_order_in_which_a_drawing_comes_to_them(rendering):
+    ordered = maps.by_drawing_order(rendering.instances)
     assert (maps.segments_of(maps.segmentation_picture(rendering.instances)) == ordered).all()
     assert ((ordered > 0) == (rendering.instances > 0)).all()
+    patches = ordered.reshape(16, 8, 16, 8).swapaxes(1, 2).reshape(256, 64)
+    met = [int(i) for patch in patches for i in np.unique(patch) if i]
+    assert list(dict.fromkeys(met)) == list(range(1, int(ordered.max()) + 1))
+
+
+def test_solids_that_begin_in_one_row_of_codes_go_from_left_to_right():
+    instances = np.zeros((32, 32), np.uint8)
+    instances[8:20, 20:28] = 5  # higher by pixels, in the same row of codes
+    instances[11:20, 4:12] = 9
+    instances[2:6, 24:30] = 7
+    assert [int(maps.by_drawing_order(instances)[at]) for at in ((3, 25), (12, 5), (12, 22))] == [1, 2, 3]
 
 
 def test_edges_follow_the_outlines(rendering):
