@@ -21,7 +21,7 @@ SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the pu
 PAPER_WORDING = 0.25  # share of subjects asked for in the paper's words, the rest in the code's
 UNDONE = 0.5  # share of edits that are learned backwards
 # A small model on few processor hours learns the common case well or everything poorly: daylight, matte and
-# few different solids are drawn more often than they were rendered, and so are those whose sides must be told.
+# few different solids are drawn more often than they were rendered, and so are those that stand side by side.
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lumina.errors import InputError, LuminaError
 from lumina.evaluation.mapping import lines, map_errors
 from lumina.images import png_bytes, read_recipe
-from lumina.tabletop.maps import PREDICTED, depth_of, by_drawing_order, map_of, normals_of, segments_of
+from lumina.tabletop.maps import PREDICTED, by_drawing_order, depth_of, map_of, normals_of, segments_of
 from lumina.tabletop.render import Rendering
 from lumina.tasks import TASKS
 from lumina.tasks.base import read

@@ -20,7 +20,6 @@ AnyPart = TypeVar("AnyPart", bound=Part)
 
 RANDOM = "random"
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
-OPTIONS = ("guidance_scale", "temperature", "top_k", "top_p")
 
 
 def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
@@ -138,11 +137,8 @@ def _settled_node(node: Node, painter: Painter | None) -> Node:
     values = dict(node.inputs)
     values["seed"] = _without_random(values.get("seed", RANDOM))
     if painter is not None:
-        settings = {"window": painter.settings.window, "dtype": painter.settings.dtype}
-        settings |= {name: getattr(painter.spec, name) for name in OPTIONS}
-        values = {name: value for name, value in settings.items() if name in task.model_fields} | {
-            name: value for name, value in values.items() if value is not None
-        }
+        given = {name: value for name, value in values.items() if value is not None}
+        values = task.defaults(painter.spec, painter.settings) | given
     ordered = {name: values[name] for name in _in_order(task, values)}
     return node if ordered == node.inputs else _changed(node, inputs=ordered)
 

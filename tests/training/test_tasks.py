@@ -154,7 +154,8 @@ def test_the_mixture_is_whole_and_named(pools, text):
 def test_what_training_shows_more_and_less_often():
     cube = Solid("cube", "red", "matte", "large", x=-0.8)
     beside, behind = (
-        Scene((cube, Solid("cone", "blue", "matte", "large", x=x, y=y))) for x, y in ((0.8, 0.0), (-0.8, -1.6))
+        Scene((cube, Solid("cone", "blue", "matte", "large", x=x, y=y)))
+        for x, y in ((0.8, 0.0), (-0.8, -1.6))
     )
     assert weight_of(beside) > weight_of(behind) == weight_of(Scene((cube,)))
     twins = Scene((cube, Solid("cube", "red", "metal", "large", x=-0.8, y=-1.6)))

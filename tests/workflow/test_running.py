@@ -1,6 +1,7 @@
 """``lumina run`` and ``check`` on the shipped templates and on files of one's own."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from lumina.cli.main import app
 from lumina.images import AI_GENERATED, open_image, read_recipe
 from lumina.pipeline.drawing import Painter
 from lumina.pipeline.fake import FakePipeline
+from lumina.workflow.filling import filled
 from lumina.workflow.graph import order_of, with_needs
 from lumina.workflow.schema import load
 
@@ -97,6 +99,21 @@ def test_a_picture_carries_the_whole_recipe_and_replays(tmp_path: Path) -> None:
     assert again["executed"] == []
     assert Path(again["outputs"]["sheet"][0]).read_bytes() == Path(sheet).read_bytes()
     assert json.loads(called("recipe", sheet).stdout) == recipe
+
+
+def test_open_options_are_those_that_the_model_has_for_the_task(able: FakePipeline) -> None:
+    painter = FakePipeline(replace(able.spec, guidance_scale=3.0, of_task={"predict": {"temperature": 0.2}}))
+    photo = {"task": "predict", "inputs": {"image": {"image": "table.png"}, "kind": "depth"}}
+    document = load(
+        json.dumps({"lumina": 1, "nodes": {"map": photo, "art": draw(), "own": draw(temperature=0.5)}})
+    )
+    inputs = {name: node.inputs for name, node in filled(document, painter).nodes.items()}
+    assert [inputs[name]["temperature"] for name in ("map", "art", "own")] == [
+        0.2,
+        painter.spec.temperature,
+        0.5,
+    ]
+    assert {values["guidance_scale"] for values in inputs.values()} == {3.0}
 
 
 def test_one_of_several_pictures_is_known_again_by_its_codes(tmp_path: Path) -> None:
