@@ -202,6 +202,7 @@ MODELS: dict[str, ModelSpec] = {
         tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
         guidance_scale=1.75,
         of_task={  # what a given picture decides should not vary
+            "image_pair": {"temperature": 0.7},
             "predict": {"guidance_scale": 1.0, "temperature": 0.3},
             "control": {"guidance_scale": 1.0, "temperature": 0.3},
             "edit": {"guidance_scale": 1.0, "temperature": 0.3},
