@@ -20,8 +20,7 @@ from lumina.tabletop.edits import Edit, Instruction
 from lumina.tabletop.scenes import Scene, Solid
 
 APART = 14.0  # pixels by which a solid must lie outermost to be called the one on the left
-
-USUALLY = 0.7  # share of solids that are called by colour and shape where that singles them out
+BY_COLOR_AND_SHAPE = 0.7  # share of solids that are called so where that singles them out
 
 # Most alterations name what comes out as a caption would, so that words mean the same in every task.
 # {it} is the solid that is meant, {new} what it becomes or what is added, {place} where.
@@ -130,9 +129,9 @@ def refer(scene: Scene, index: int, rng: np.random.Generator) -> str | None:
         for said in _subsets()
         if all(_differs(other, solid, said) for other in scene.solids if other is not solid)
     ]
-    usual = f"the {solid.color} {solid.shape}"
     if found:
-        return usual if usual in found and rng.random() < USUALLY else str(rng.choice(found))
+        usual = f"the {solid.color} {solid.shape}"
+        return usual if usual in found and rng.random() < BY_COLOR_AND_SHAPE else str(rng.choice(found))
     return _by_side(scene, solid)
 
 

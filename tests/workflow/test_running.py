@@ -104,16 +104,11 @@ def test_a_picture_carries_the_whole_recipe_and_replays(tmp_path: Path) -> None:
 def test_open_options_are_those_that_the_model_has_for_the_task(able: FakePipeline) -> None:
     painter = FakePipeline(replace(able.spec, guidance_scale=3.0, of_task={"predict": {"temperature": 0.2}}))
     photo = {"task": "predict", "inputs": {"image": {"image": "table.png"}, "kind": "depth"}}
-    document = load(
-        json.dumps({"lumina": 1, "nodes": {"map": photo, "art": draw(), "own": draw(temperature=0.5)}})
-    )
-    inputs = {name: node.inputs for name, node in filled(document, painter).nodes.items()}
-    assert [inputs[name]["temperature"] for name in ("map", "art", "own")] == [
-        0.2,
-        painter.spec.temperature,
-        0.5,
-    ]
-    assert {values["guidance_scale"] for values in inputs.values()} == {3.0}
+    nodes = {"map": photo, "art": draw(), "own": draw(temperature=0.5)}
+    settled = filled(load(json.dumps({"lumina": 1, "nodes": nodes})), painter).nodes
+    temperatures = {name: node.inputs["temperature"] for name, node in settled.items()}
+    assert temperatures == {"map": 0.2, "art": painter.spec.temperature, "own": 0.5}
+    assert all(node.inputs["guidance_scale"] == 3.0 for node in settled.values())
 
 
 def test_one_of_several_pictures_is_known_again_by_its_codes(tmp_path: Path) -> None:
