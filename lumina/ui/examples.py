@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.tabletop.captions import text_of
+from lumina.tabletop.captions import phrase, text_of
 from lumina.tabletop.edits import sample_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.maps import map_of
@@ -57,11 +57,12 @@ def _scene(seed: int) -> tuple[Scene, Rendering]:
 
 
 def _edits() -> tuple[Example, ...]:
+    """One of each kind; what comes out is named as a caption would name it, which tabletop follows best."""
     found = []
     for at, operation in enumerate(EDITS):
         rng = np.random.default_rng(at)
         said = None
-        while said is None:
+        while said is None or (said.thing is not None and phrase(said.thing) not in said.text):
             scene, rendering = _scene(40 * at)
             edit = sample_edit(scene, operation, rng)
             said = instruct(edit, rng) if edit else None
