@@ -120,8 +120,8 @@ class Painter(Protocol):
     ) -> Steps[tuple[Drawing, ...]]:
         """Draw one picture for each seed, side by side; see :meth:`Pipeline.draw_all`."""
 
-    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
-        """How much likelier the words make the picture; see :meth:`Pipeline.likelihood_gain`."""
+    def log_likelihood(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """How likely the words make the picture; see :meth:`Pipeline.log_likelihood`."""
 
 
 def check_size(spec: ModelSpec, width: int, height: int, *, dual: bool = False) -> None:

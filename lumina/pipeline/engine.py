@@ -37,8 +37,8 @@ class Engine(Protocol):
         Each gives the codes that it gives alone. ``partial`` holds a Generation for each.
         """
 
-    def likelihood_gain(self, request: GenerationRequest, codes: Tensor) -> float:
-        """log p(codes | prompt) - log p(codes) in nats, at temperature 1, of the codes [k, cols] drawn."""
+    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> float:
+        """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn."""
 
     def most_at_once(self, request: GenerationRequest) -> int:
         """How many images like this one have room for their caches side by side; at least 1."""
@@ -75,12 +75,13 @@ class LocalEngine:
         transformer = self._transformer_for(requests[0])
         return _draw(_Slot(transformer, requests, small_cache=self._small_cache))
 
-    def likelihood_gain(self, request: GenerationRequest, codes: Tensor) -> float:
+    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> float:
         """See Engine."""
-        transformer = self._transformer_for(request)
-        slot = _Slot(transformer, [request], both=True, small_cache=self._small_cache)
+        unguided = request.options.model_copy(update={"guidance_scale": 1.0})
+        request = replace(request, options=unguided)
+        slot = _Slot(self._transformer_for(request), [request], small_cache=self._small_cache)
         with torch.inference_mode():
-            return slot.likelihood_gain(codes)
+            return slot.log_likelihood(codes)
 
     def most_at_once(self, request: GenerationRequest) -> int:
         """See Engine."""
@@ -115,16 +116,11 @@ class LocalEngine:
 class _Slot:
     """Images under way side by side: their tokens, one cache, their noise, and what they have cost.
 
-    They share everything but their seeds. With ``both`` the image is also read without the prompt, even where
-    there is no guidance. A ``small_cache`` holds 8-bit integers.
+    They share everything but their seeds. A ``small_cache`` holds 8-bit integers.
     """
 
     def __init__(
-        self,
-        transformer: Transformer,
-        requests: Sequence[GenerationRequest],
-        both: bool = False,
-        small_cache: bool = False,
+        self, transformer: Transformer, requests: Sequence[GenerationRequest], small_cache: bool = False
     ) -> None:
         self.transformer, self.requests = transformer, requests
         request = self.request = requests[0]
@@ -141,7 +137,7 @@ class _Slot:
         self.surprise = torch.full(self.codes.shape, torch.nan, device=weight.device)
         # Slots of the cache count from the prompt's first token, so that both rows stand side by side.
         prompt = len(request.prompt)
-        start = (0, prompt) if both or request.options.guidance_scale != 1 else (0,)
+        start = (0, prompt) if request.options.guidance_scale != 1 else (0,)
         self.cache = transformer.cache(prompt + self.layout.length, start, small_cache)
         self.upcoming = [self._noise_of(request) for request in requests]
         self.prefilled = self.layout.position(self.first // self.layout.cols, 0) - 1
@@ -200,21 +196,19 @@ class _Slot:
         self.accepted.append(accepted.last - accepted.first)
         self.done = accepted.last
 
-    def likelihood_gain(self, codes: Tensor) -> float:
+    def log_likelihood(self, codes: Tensor) -> float:
         """See Engine; reads ``codes`` in pieces, for the logits of a large image take much memory."""
         self.codes[0, : codes.numel()] = codes.flatten().to(self.codes.device)
         self._write(0, codes.numel())
         self._read(self.ids[:, : self.prefilled])
-        total = torch.zeros(2, dtype=torch.float64, device=self.codes.device)
+        total = torch.zeros((), dtype=torch.float64, device=self.codes.device)
         for first in range(self.first, codes.numel(), CODES_AT_ONCE):
             spots = self.positions[first : min(first + CODES_AT_ONCE, codes.numel())]
             begin = self.cache.used - len(self.request.prompt)
-            ids = self.ids[:, begin : int(spots[-1])]
-            hidden = self.transformer.hidden(ids.repeat(2, 1), self.cache)[:, spots - begin - 1]
-            logits = self.transformer.logits(hidden, self.layout.vocabulary.codes)  # [2, codes, ids]
-            chosen = self.codes[0, first : first + len(spots)].expand(2, -1)
-            total -= surprise(logits, chosen).double().sum(dim=1)
-        return float(total[0] - total[1])
+            hidden = self.transformer.hidden(self.ids[:, begin : int(spots[-1])], self.cache)
+            logits = self.transformer.logits(hidden[:, spots - begin - 1], self.layout.vocabulary.codes)
+            total -= surprise(logits, self.codes[:, first : first + len(spots)]).double().sum()
+        return float(total)
 
     def wait(self) -> None:
         """Until a GPU has done what it was told, so that its time is counted."""

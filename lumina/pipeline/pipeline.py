@@ -131,11 +131,11 @@ class Pipeline:
         requests = [replace(first, options=options.model_copy(update={"seed": seed})) for seed in seeds]
         return self._paint_all(requests, self._engine.most_at_once(first), motif.panels)
 
-    def likelihood_gain(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
-        """log p(picture | words) - log p(picture) in nats by the model, of the ``codes`` [k, cols] drawn."""
+    def log_likelihood(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+        """log p(picture | words) in nats by the model, of the ``codes`` [k, cols] drawn."""
         request = self._request(motif, options, codes, (), None)
         assert request.drawn is not None
-        return self._engine.likelihood_gain(replace(request, drawn=None), request.drawn.codes)
+        return self._engine.log_likelihood(replace(request, drawn=None), request.drawn.codes)
 
     def _request(
         self,

@@ -16,11 +16,11 @@ Scorer = Callable[[Painter, Motif, SamplingOptions, Drawing], float]
 
 
 def likelihood(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:
-    """How much likelier the words make the picture, in nats a code: log p(picture | words) - log p(picture).
+    """How likely the words make the picture by the model itself, in nats a code: log p(picture | words).
 
-    By the model itself, so it needs nothing else; pictures that any words would explain score low.
+    What has crumbled is unlikely whatever the words; what has not, and shows something else, under these.
     """
-    return painter.likelihood_gain(motif, options, drawing.codes) / max(drawing.codes.size, 1)
+    return painter.log_likelihood(motif, options, drawing.codes) / max(drawing.codes.size, 1)
 
 
 def by_judge(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:

@@ -6,7 +6,9 @@ import pytest
 from lumina.evaluation import best_of
 from lumina.pipeline import best_of as pipeline_best_of
 from lumina.pipeline.fake import FakePipeline
+from lumina.pipeline.pipeline import Pipeline
 from lumina.steps import finish
+from lumina.tasks.text_to_image import TextToImage
 
 
 @pytest.fixture
@@ -44,3 +46,13 @@ def test_the_best_of_more_is_better(report):
         for share, (low, high) in zip(shares, report["intervals_95"].values(), strict=True)
     )
     assert set(report["seconds"]) == {"single", "best_of_8"}
+
+
+def test_the_shipped_model_ranks_what_it_drew_above_the_same_crumbled():
+    pipeline = Pipeline.load("tabletop")
+    task = TextToImage(prompt="a red cube", width=128, height=128, seed=1).resolved(pipeline)
+    codes = finish(pipeline.draw(**task.motif().request(), options=task.options())).codes
+    crumbled = codes.copy()
+    crumbled[8:] = np.random.default_rng(0).permutation(codes[8:].ravel()).reshape(codes[8:].shape)
+    drawn, worse = (pipeline.log_likelihood(task.motif(), task.options(), one) for one in (codes, crumbled))
+    assert worse < drawn - 100

@@ -76,7 +76,7 @@ def test_no_more_are_drawn_at_once_than_there_is_room_for(
 
 
 @pytest.mark.parametrize("given", [None, GIVEN])
-def test_the_gain_is_the_difference_of_two_log_probabilities(
+def test_the_log_likelihood_is_that_of_the_drawn_codes_behind_the_prompt(
     engine: LocalEngine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = ask(layout, 3, given=given)
@@ -84,14 +84,12 @@ def test_the_gain_is_the_difference_of_two_log_probabilities(
     (transformer,) = engine._transformers.values()
     image, spots = layout.encode(codes), layout.code_positions
     first = 0 if given is None else given.codes.numel()
-    logs = []
-    for prompt in (PROMPT, ()):
-        ids = torch.cat((torch.tensor(prompt, dtype=torch.long), image))[None]
-        logits = transformer(ids, code_slice=layout.vocabulary.codes)[0, len(prompt) + spots - 1]
-        logs.append(-float(surprise(logits, codes.flatten())[first:].sum()))
+    ids = torch.cat((torch.tensor(PROMPT, dtype=torch.long), image))[None]
+    logits = transformer(ids, code_slice=layout.vocabulary.codes)[0, len(PROMPT) + spots - 1]
+    expected = -float(surprise(logits, codes.flatten())[first:].sum())
     for at_once in (3, 1000):
         monkeypatch.setattr("lumina.pipeline.engine.CODES_AT_ONCE", at_once)
-        assert engine.likelihood_gain(request, codes) == pytest.approx(logs[0] - logs[1], abs=1e-9)
+        assert engine.log_likelihood(request, codes) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +110,8 @@ def test_candidates_equal_their_seeds_drawn_alone(pipeline: Pipeline, motif: Mot
         drawing = finish(pipeline.draw(**motif.request(), options=alone))
         assert drawing.digest == one.drawing.digest
         assert drawing.image.tobytes() == one.drawing.image.tobytes()
-        gain = pipeline.likelihood_gain(motif, alone, drawing.codes)
-        assert gain / drawing.codes.size == pytest.approx(one.score)
+        likelihood = pipeline.log_likelihood(motif, alone, drawing.codes)
+        assert likelihood / drawing.codes.size == pytest.approx(one.score)
 
 
 def test_groups_change_nothing_but_the_order_of_work(
