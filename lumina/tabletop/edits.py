@@ -1,15 +1,18 @@
 """Edits of tabletop scenes: one change each, made by describing the scene anew and rendering it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.tabletop.captions import Thing, foot, relation_of, stands
+from lumina.tabletop.captions import RELATIONS, Thing, foot, stands
 from lumina.tabletop.scenes import (
     COLORS,
+    GRID,
     GROUNDS,
     HELD_OUT_TRIPLES,
     LIGHTS,
@@ -20,8 +23,8 @@ from lumina.tabletop.scenes import (
     Scene,
     Solid,
     fits,
-    place_beside,
     sample_solids,
+    standing,
 )
 
 OPERATIONS = ("recolour", "resize", "remove", "add", "replace", "move", "reground", "relight")
@@ -30,6 +33,8 @@ WHOLE_PICTURE = ("reground", "relight")  # operations that leave no pixel as it 
 MOST_SOLIDS = 4
 TRIES = 12
 NEAR = 12.0  # pixels that a solid's foot may lie aside and still count as where it was
+ANYWHERE = 0.3  # share of added solids for which no place is said
+WAYS = {"left of": (-1, 0), "right of": (1, 0), "in front of": (0, 1), "behind": (0, -1)}  # across, down
 CHANGED = 4  # levels of 255: a pixel that differs by more belongs to the change, shadows included
 CHANGE_MARGIN = 2  # pixels around the change that belong to it too
 
@@ -122,9 +127,45 @@ def _remove(scene: Scene, rng: np.random.Generator) -> Edit:
     return Edit("remove", scene, replace(scene, solids=scene.solids[:i] + scene.solids[i + 1 :]), i)
 
 
+def place_in_line(scene: Scene, solid: Solid, kept: Sequence[Solid], anchor: Solid, way: str) -> Solid | None:
+    """The solid where "left of", "behind" … another one puts it, or "to the left" of where it was itself.
+
+    That is the first free place in line, two steps of the grid away or more; None where there is no room.
+    """
+    (x, y), (across, down) = foot(anchor, scene.width, scene.height), WAYS[way]
+    for steps in range(2, max(scene.width, scene.height) // GRID):
+        right, below = round(x) + across * steps * GRID, round(y) + down * steps * GRID
+        placed = standing(solid, right, below, scene.width, scene.height)
+        if fits([*kept, placed], scene.width, scene.height):
+            return placed
+    return None
+
+
+def place_near_middle(scene: Scene, solid: Solid, kept: Sequence[Solid]) -> Solid | None:
+    """The solid where no words put it: at the free place nearest to the middle of the picture."""
+    for right, down in _from_middle(scene.width, scene.height):
+        placed = standing(solid, right, down, scene.width, scene.height)
+        if fits([*kept, placed], scene.width, scene.height):
+            return placed
+    return None
+
+
+@lru_cache
+def _from_middle(width: int, height: int) -> tuple[tuple[int, int], ...]:
+    """The places of the grid, (pixels across, pixels down), the one nearest to the middle first."""
+    places = product(range(0, width, GRID), range(0, height, GRID))
+    return tuple(sorted(places, key=lambda p: ((p[0] - width / 2) ** 2 + (p[1] - height / 2) ** 2, p)))
+
+
 def _add(scene: Scene, rng: np.random.Generator) -> Edit | None:
+    """A solid more, in the middle or in line with another one."""
     solid = sample_solids(rng)[0]
-    placed = place_beside(scene.solids, solid, scene.width, scene.height, rng)
+    solid = replace(solid, turn=int(rng.choice(TURNS)) if solid.shape == "cube" else 0)
+    if rng.random() < ANYWHERE:
+        placed = place_near_middle(scene, solid, scene.solids)
+    else:
+        anchor = scene.solids[_pick(scene, rng)]
+        placed = place_in_line(scene, solid, scene.solids, anchor, str(rng.choice(RELATIONS)))
     if placed is None:
         return None
     return Edit("add", scene, replace(scene, solids=(*scene.solids, placed)), len(scene.solids))
@@ -146,13 +187,38 @@ def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
 
 
 def _move(scene: Scene, rng: np.random.Generator) -> Edit | None:
-    """The solid stands elsewhere, and from where it was that is clearly one of the four directions."""
+    """The solid stands elsewhere: in line with where it was, or with another solid."""
     i = _pick(scene, rng)
-    others = scene.solids[:i] + scene.solids[i + 1 :]
-    moved = place_beside(others, scene.solids[i], scene.width, scene.height, rng)
-    if moved is None or relation_of(moved, scene.solids[i], scene.width, scene.height) is None:
-        return None
-    return Edit("move", scene, _with(scene, i, replace(moved, turn=scene.solids[i].turn)), i)
+    kept = scene.solids[:i] + scene.solids[i + 1 :]
+    anchor = scene.solids[i] if rng.random() < 0.6 else scene.solids[_pick(scene, rng)]
+    moved = place_in_line(scene, scene.solids[i], kept, anchor, str(rng.choice(RELATIONS)))
+    return None if moved is None else Edit("move", scene, _with(scene, i, moved), i)
+
+
+def places_said(edit: Edit) -> Iterator[tuple[str | None, int | None]]:
+    """Every (relation, index of the anchor in `before`) that puts the added or moved solid where it stands.
+
+    A solid that moves may be its own anchor; (None, None) is an added one that needs no words for its place.
+    """
+    solid = edit.changed
+    assert solid is not None
+    if edit.operation == "add" and place_near_middle(edit.before, solid, edit.kept) == solid:
+        yield None, None
+    for i, anchor in enumerate(edit.before.solids):
+        for way in RELATIONS:
+            if (
+                not _is_there(edit, way, i)
+                and place_in_line(edit.before, solid, edit.kept, anchor, way) == solid
+            ):
+                yield way, i
+
+
+def _is_there(edit: Edit, way: str, anchor: int) -> bool:
+    """Whether the solid that shall move beside another one stands so already."""
+    if edit.operation == "add" or edit.solid is None or edit.solid == anchor:
+        return False
+    solids, frame = edit.before.solids, (edit.before.width, edit.before.height)
+    return stands(way, solids[edit.solid], solids[anchor], *frame)
 
 
 def _reground(scene: Scene, rng: np.random.Generator) -> Edit:

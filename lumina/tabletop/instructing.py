@@ -1,7 +1,6 @@
 """The English of edits: which solid is meant, without doubt, and what shall become of it."""
 
 import re
-from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -12,11 +11,9 @@ from lumina.tabletop.captions import (
     Thing,
     foot,
     phrase,
-    relation_of,
-    stands,
     words_of,
 )
-from lumina.tabletop.edits import Edit, Instruction
+from lumina.tabletop.edits import Edit, Instruction, places_said
 from lumina.tabletop.scenes import Scene, Solid
 
 APART = 14.0  # pixels by which a solid must lie outermost to be called the one on the left
@@ -82,43 +79,26 @@ def _alter(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
     return Instruction(text, thing)
 
 
-def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
-    """Add or move, to a place beside another solid where one can be named, or just anywhere or that way."""
+def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction | None:
+    """Add or move, to a place beside another solid, that way, or without a word about it."""
     solid = edit.changed
     assert solid is not None
     moves = edit.operation == "move"
     thing = Thing(1, solid.shape, solid.color) if moves else _said_of(solid, rng)
-    named = list(_named_places(edit, solid, rng))
-    if named and rng.random() < (0.4 if moves else 0.7):
-        relation, anchor, words = named[int(rng.integers(len(named)))]
-        template = _choose("move to" if moves else "add at", rng)
-        return Instruction(template.format(it=it, new=phrase(thing), place=words), thing, relation, anchor)
-    if not moves:
+    names = {i: refer(edit.before, i, rng) for i in range(len(edit.before.solids))}
+    places = [(way, i) for way, i in places_said(edit) if i is None or names[i] is not None]
+    if not places:
+        return None
+    way, i = places[int(rng.integers(len(places)))]
+    if way is None or i is None:
         return Instruction(_choose("add", rng).format(new=phrase(thing)), thing)
-    assert edit.solid is not None
-    old = edit.before.solids[edit.solid]
-    way = relation_of(solid, old, edit.after.width, edit.after.height)
-    assert way is not None  # `sample_edit` moves no solid askew
-    return Instruction(_choose("move", rng).format(it=it, way=WAYS[way]), thing, way, old)
-
-
-def _named_places(edit: Edit, solid: Solid, rng: np.random.Generator) -> Iterator[tuple[str, Solid, str]]:
-    """(relation, anchor, words) for each nameable solid that this one clearly stands by."""
-    for i, anchor in enumerate(edit.before.solids):
-        relation = relation_of(solid, anchor, edit.after.width, edit.after.height)
-        if relation is None or _is_there(edit, i, relation):
-            continue
-        words = refer(edit.before, i, rng)
-        if words is not None:
-            yield relation, anchor, f"{relation} {words}"
-
-
-def _is_there(edit: Edit, anchor: int, relation: str) -> bool:
-    """Whether the solid that shall move there is the anchor itself, or stands there already."""
-    if edit.operation == "add" or edit.solid is None:
-        return False
-    solids, frame = edit.before.solids, (edit.before.width, edit.before.height)
-    return anchor == edit.solid or stands(relation, solids[edit.solid], solids[anchor], *frame)
+    anchor = edit.before.solids[i]
+    if moves and i == edit.solid:
+        return Instruction(_choose("move", rng).format(it=it, way=WAYS[way]), thing, way, anchor)
+    words = _choose("move to" if moves else "add at", rng).format(
+        it=it, new=phrase(thing), place=f"{way} {names[i]}"
+    )
+    return Instruction(words, thing, way, anchor)
 
 
 def refer(scene: Scene, index: int, rng: np.random.Generator) -> str | None:

@@ -19,7 +19,8 @@ PATTERNS = ("plain", "striped", "dotted", "checkered")
 FRAMES = ((128, 128), (160, 96), (96, 160))
 RADIUS = {"small": 0.42, "large": 0.64}  # world units
 TURNS: tuple[int, ...] = (25,)  # degrees about the vertical axis that a cube may be turned
-STEP = 8  # pixels between the places where a solid may stand, across and down: one code of the tokenizer
+STEP = 8  # pixels across and down that one code of the tokenizer shows
+GRID = 2 * STEP  # pixels between the places where a solid may stand, across and down
 
 MARGIN = 2.0  # pixels between a solid and the frame
 MAX_OVERLAP = 0.1  # of the smaller of two bounding boxes
@@ -148,7 +149,7 @@ def place(
 ) -> tuple[Solid, ...] | None:
     """Random free places for the solids, one after the other, beside others; None where no room was found.
 
-    Places lie on a grid of `STEP` pixels, so that a solid looks alike, code for code, wherever it stands.
+    Places lie on a grid of `GRID` pixels, so that a solid looks alike, code for code, wherever it stands.
     """
     placed: list[Solid] = []
     for solid in solids:
@@ -164,13 +165,18 @@ def place_beside(
 ) -> Solid | None:
     """The solid at a random free place of the grid beside the others; None where no room was found."""
     for _ in range(60):
-        right, down = STEP * rng.integers(width // STEP), STEP * rng.integers(height // STEP)
-        x, y = camera.to_ground(float(right), float(down), width, height)
+        right, down = GRID * int(rng.integers(width // GRID)), GRID * int(rng.integers(height // GRID))
         turn = int(rng.choice(TURNS)) if solid.shape == "cube" else 0
-        candidate = replace(solid, x=round(x, 3), y=round(y, 3), turn=turn)
+        candidate = replace(standing(solid, right, down, width, height), turn=turn)
         if fits([*others, candidate], width, height):
             return candidate
     return None
+
+
+def standing(solid: Solid, right: float, down: float, width: int, height: int) -> Solid:
+    """The solid with its foot at a pixel position."""
+    x, y = camera.to_ground(right, down, width, height)
+    return replace(solid, x=round(x, 3), y=round(y, 3))
 
 
 def sample_solids(

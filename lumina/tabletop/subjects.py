@@ -18,7 +18,7 @@ from lumina.tabletop.scenes import (
     sample_solids,
 )
 
-FOOT = (64.0, 88.0)  # pixel where a subject stands in its own square picture
+FOOT = (64.0, 80.0)  # pixel where a subject stands in its own square picture
 COMPANY = (0.4, 0.45, 0.15)  # chances of no, one and two plain solids beside the subject
 UNSEEN_PATTERNS = {("cube", "dotted")}  # no dot of the pattern's lattice reaches a cube's faces
 LIGHT_CHANCES = (0.7, 0.15, 0.15)

@@ -5,18 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lumina.tabletop.captions import unknown_words, words_of
+from lumina.tabletop.captions import foot, unknown_words, words_of
 from lumina.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
     change_mask,
     is_done,
+    place_in_line,
+    place_near_middle,
     sample_edit,
 )
 from lumina.tabletop.instructing import EDIT_WORDS, TEMPLATES, instruct, refer
 from lumina.tabletop.render import render
-from lumina.tabletop.scenes import HELD_OUT_TRIPLES, STEP, Scene, Solid, camera, fits, sample_scene
+from lumina.tabletop.scenes import GRID, HELD_OUT_TRIPLES, Scene, Solid, fits, sample_scene
 
 LEFT = Solid("cube", "red", "matte", "large", x=-0.7, y=0.0, turn=20)
 RIGHT = Solid("sphere", "blue", "metal", "small", x=0.7, y=0.0)
@@ -114,10 +116,51 @@ def test_the_true_change_holds_the_shadow_and_nothing_far_away(operation):
         assert mask[solid].mean() > 0.97 and mask.sum() > 1.05 * solid.sum()
 
 
-def test_places_lie_on_the_grid_of_codes():
+def test_places_lie_on_the_grid():
     for edit in edits("move") + edits("add"):
-        x, y = camera.project(np.array([[edit.changed.x, edit.changed.y, 0]], np.float32), 128, 128)[0]
-        assert abs(x / STEP - round(x / STEP)) < 0.05 and abs(y / STEP - round(y / STEP)) < 0.05
+        x, y = foot(edit.changed, 128, 128)
+        assert abs(x / GRID - round(x / GRID)) < 0.05 and abs(y / GRID - round(y / GRID)) < 0.05
+
+
+def test_words_decide_where_a_solid_comes_to_stand():
+    corner = replace(LEFT, size="small", x=-0.8, y=-1.6)
+    scene = Scene((corner,))
+    cone = Solid("cone", "green", "matte", "small")
+    assert foot(place_near_middle(scene, cone, scene.solids), 128, 128) == (64, 64)
+    beside = place_in_line(scene, cone, scene.solids, corner, "right of")
+    assert foot(beside, 128, 128) == pytest.approx((32 + 2 * GRID, 96), abs=0.1)
+    assert place_in_line(scene, cone, scene.solids, corner, "left of") is None  # outside the picture
+    farther = place_in_line(scene, cone, [corner, beside], corner, "right of")
+    assert foot(farther, 128, 128)[0] > foot(beside, 128, 128)[0]
+    moved = place_in_line(scene, corner, [], corner, "behind")
+    assert foot(moved, 128, 128) == pytest.approx((32, 96 - 2 * GRID), abs=0.1)
+
+
+@pytest.mark.parametrize("operation", ["add", "move"])
+def test_what_is_said_of_a_place_leads_there_and_nowhere_else(operation):
+    rng = np.random.default_rng(4)
+    said_nothing = 0
+    for edit in edits(operation, 30):
+        said = instruct(edit, rng)
+        if said is None:
+            continue
+        if said.relation is None:
+            said_nothing += 1
+            assert operation == "add"
+            assert place_near_middle(edit.before, edit.changed, edit.kept) == edit.changed
+        else:
+            placed = place_in_line(edit.before, edit.changed, edit.kept, said.anchor, said.relation)
+            assert placed == edit.changed
+    assert said_nothing >= (5 if operation == "add" else 0)
+
+
+def test_an_undone_removal_is_asked_for_only_where_words_lead_to_the_place():
+    green = replace(LEFT, color="green")
+    edit = Edit("remove", Scene((LEFT, RIGHT, replace(green, x=0.0, y=-1.0))), Scene((LEFT, RIGHT)), 2)
+    assert instruct(edit.undone(), np.random.default_rng(0)) is None
+    corner, middle = replace(LEFT, size="small", x=-0.8, y=-1.6), replace(RIGHT, x=0.0, y=0.0)
+    edit = Edit("remove", Scene((corner, middle)), Scene((corner,)), 1)
+    assert instruct(edit.undone(), np.random.default_rng(0)) is not None
 
 
 def test_captions_call_the_new_words_unknown_but_edits_do_not():

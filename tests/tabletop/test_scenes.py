@@ -25,10 +25,10 @@ def test_sampled_scenes_fit_their_frame(frame):
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-def test_solids_stand_on_the_grid_of_codes(frame):
+def test_solids_stand_on_the_grid(frame):
     rng = np.random.default_rng(3)
     for solid in (solid for _ in range(5) for solid in scenes.sample_scene(rng, frame).solids):
-        assert all(abs(side / scenes.STEP - round(side / scenes.STEP)) < 0.03 for side in foot(solid, *frame))
+        assert all(abs(side / scenes.GRID - round(side / scenes.GRID)) < 0.03 for side in foot(solid, *frame))
 
 
 def test_solids_of_one_colour_never_touch():
