@@ -1,7 +1,7 @@
 """How strict the judge is: what it accepts and turns down among pictures whose truth is known."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,11 @@ from scipy import ndimage
 
 from lumina.evaluation.held_out import held_out_scenes
 from lumina.steps import Progress, Steps
-from lumina.tabletop.captions import OPPOSITE, Claim, Thing, is_true, relation_of
+from lumina.tabletop.captions import Claim, Thing, relation_of
+from lumina.tabletop.faults import wrong_claims
 from lumina.tabletop.judge import judge, read
 from lumina.tabletop.render import render
-from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene
+from lumina.tabletop.scenes import Scene
 
 Picture = NDArray[np.uint8]
 Spoil = Callable[[Picture, np.random.Generator], Picture]
@@ -46,7 +47,7 @@ def strictness(
             verdicts[name].append(judge(reading, claim)[0] is not name.endswith("rejected"))
             if name == "accepted":
                 verdicts["wrong_rejected"] += [
-                    not judge(reading, wrong)[0] for wrong in wrong_claims(claim, scene, rng)
+                    not judge(reading, wrong)[0] for _, wrong in wrong_claims(claim, scene, rng)
                 ]
         yield Progress(done, count, unit="scenes")
     shares = {name: round(float(np.mean(right)), 4) for name, right in verdicts.items()}
@@ -64,30 +65,6 @@ def full_claim(scene: Scene) -> Claim:
     if len(scene.solids) == 2 == len(things):
         relation = relation_of(*scene.solids, scene.width, scene.height)
     return Claim(things, relation, scene.ground, scene.light)
-
-
-def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterator[Claim]:
-    """The claim with one fault, once for each kind of fault that makes it false."""
-    i = int(rng.integers(len(claim.things)))
-    thing = claim.things[i]
-
-    def other(options: tuple[str, ...], said: str | None) -> str:
-        return str(rng.choice([option for option in options if option != said]))
-
-    other_count = int(rng.choice([n for n in (thing.count - 1, thing.count + 1) if 1 <= n <= 4]))
-    faults = [
-        replace(thing, shape=other(SHAPES, thing.shape)),
-        replace(thing, color=other(COLORS, thing.color)),
-        replace(thing, material=other(MATERIALS, thing.material)),
-        replace(thing, size=other(SIZES, thing.size)),
-        replace(thing, count=other_count),
-    ]
-    wrong = [replace(claim, things=(*claim.things[:i], fault, *claim.things[i + 1 :])) for fault in faults]
-    wrong.append(replace(claim, ground=other(GROUNDS, claim.ground)))
-    wrong.append(replace(claim, light=other(LIGHTS, claim.light)))
-    if claim.relation is not None:
-        wrong.append(replace(claim, relation=OPPOSITE[claim.relation]))
-    yield from (one for one in wrong if not is_true(one, scene))
 
 
 def soften(picture: Picture, rng: np.random.Generator) -> Picture:

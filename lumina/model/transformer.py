@@ -70,7 +70,8 @@ class Attention(Joint):
         """Normalise each head of queries and keys together, then turn them by their position's angle."""
         scale, shift = self.norms or self._norms()
         qk = torch.addcmul(shift, F.layer_norm(qk, (self.head_dim,), eps=HEAD_NORM_EPS), scale)
-        return torch.addcmul(qk * span.cos, qk.roll(self.head_dim // 2, -1), span.sin)
+        left, right = qk.chunk(2, dim=-1)
+        return torch.addcmul(qk * span.cos, torch.cat((right, left), dim=-1), span.sin)
 
     def join(self, shrink: Shrink | None = None, packed: bool = False) -> None:
         """See Joint; the norms of queries and keys are joined too."""

@@ -15,16 +15,21 @@ from lumina.training.mixture import Weighted
 from lumina.training.sources import Sample, shares
 
 DEPTH = 8  # batches that are drawn together and share out their samples by length
+CONTRASTED = 2  # every which sample is also shown with words that are not true of it
 USUAL_CODES = 256  # of a picture; a batch has fewer sequences where there are more codes to each
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Token ids [batch, tokens], and where and what the codes to predict are, both [batch, codes]."""
+    """Token ids [rows, tokens], and where and what the codes to predict are, both [rows, codes].
+
+    The last rows hold images of the first ones once more, after words that are not true of them.
+    """
 
     ids: Tensor
     before: Tensor  # positions whose output predicts a code
     codes: Tensor
+    untrue: Tensor  # for each of the last rows, which one has the same image and true words
 
 
 @dataclass(frozen=True)
@@ -88,18 +93,22 @@ class Sequences:
         return group[int(rng.choice(len(group), p=chances))][0].sample(rng)
 
     def _joined(self, bucket: Bucket, samples: Sequence[Sample]) -> Batch:
-        """The samples side by side, padded on the right."""
-        rows, cols = samples[0].codes.shape
+        """The samples side by side, padded on the right, and below them every other one with untrue words."""
+        twice = [i for i, sample in enumerate(samples) if i % CONTRASTED == 0 and sample.untrue]
+        prompts = [sample.prompt for sample in samples] + [list(samples[i].untrue) for i in twice]
+        images = [sample.codes for sample in samples] + [samples[i].codes for i in twice]
+        rows, cols = images[0].shape
         layout = TokenLayout(rows, cols, self._vocabulary, codes_per_size=cols * 32 // bucket.size[0])
         skipped = rows * cols // 2 if bucket.given else 0
-        longest = max(len(sample.prompt) for sample in samples) + layout.length
-        ids = torch.full((len(samples), longest), self._vocabulary.image_end)
-        for row, sample in enumerate(samples):
-            start = len(sample.prompt)
-            ids[row, :start] = torch.tensor(sample.prompt, dtype=torch.long)
-            ids[row, start : start + layout.length] = layout.encode(torch.from_numpy(sample.codes))
-        starts = torch.tensor([len(sample.prompt) for sample in samples])[:, None]
-        codes = torch.from_numpy(np.stack([sample.codes for sample in samples])).flatten(1)
+        longest = max(map(len, prompts)) + layout.length
+        ids = torch.full((len(prompts), longest), self._vocabulary.image_end)
+        for row, (prompt, image) in enumerate(zip(prompts, images, strict=True)):
+            start = len(prompt)
+            ids[row, :start] = torch.tensor(prompt, dtype=torch.long)
+            ids[row, start : start + layout.length] = layout.encode(torch.from_numpy(image))
+        starts = torch.tensor(list(map(len, prompts)))[:, None]
+        codes = torch.from_numpy(np.stack(images)).flatten(1)
         # nothing after the last code is learned, so neither are its newline and the end computed
         before = starts + layout.code_positions[skipped:] - 1
-        return Batch(ids[:, : int(before.max()) + 1], before, codes[:, skipped:])
+        last = int(before.max()) + 1
+        return Batch(ids[:, :last], before, codes[:, skipped:], torch.tensor(twice, dtype=torch.long))

@@ -1,6 +1,6 @@
 """Where training samples come from: one source for each task, which puts words and codes together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.model.text import TextTokenizer
-from lumina.tabletop.captions import describe, relation_of, text_of
+from lumina.tabletop.captions import Claim, describe, relation_of, text_of
 from lumina.tabletop.edits import Edit
+from lumina.tabletop.faults import wrong_claims, wrong_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import Scene
 from lumina.tabletop.subjects import request
@@ -25,18 +26,27 @@ UNDONE = 0.5  # share of edits that are learned backwards
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
+GROUP_WEIGHT = 1.5  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
 ALIKE_WEIGHT = 0.4  # for edits of scenes where another solid has the colour and shape of the edited one
 ALONE_WEIGHT = 3.0  # for edits of a solid that stands alone
-OPERATION_WEIGHTS = {"reground": 0.3, "relight": 0.3, "move": 0.7, "add": 0.8}  # of edits, the others 1
+OPERATION_WEIGHTS = {"reground": 0.4, "relight": 0.4, "move": 1.2, "add": 1.6}  # of edits, the others 1
+
+
+# How often each kind of fault is set against the truth: where words were seldom heeded, more often.
+FAULT_WEIGHTS = {
+    "relation": 8.0, "swap": 2.0, "count": 2.0, "color": 1.0, "shape": 1.0, "material": 0.3, "size": 0.3,
+    "ground": 0.2, "light": 0.2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Ids before the image, and the codes [rows, cols] of the whole image."""
+    """Ids before the image, its codes [rows, cols], and other ids that it is not true to."""
 
     prompt: list[int]
     codes: NDArray[np.int64]
+    untrue: tuple[int, ...] = ()  # none where nothing is said
 
 
 class Source(Protocol):
@@ -56,9 +66,11 @@ class Source(Protocol):
 
 def weight_of(scene: Scene) -> float:
     """How often a scene is drawn, relative to others."""
-    crowd = len(scene.solids) > 2 and len({solid.shape for solid in scene.solids}) > 1
+    many, alike = len(scene.solids) > 2, len({solid.shape for solid in scene.solids}) == 1
     metal = any(solid.material == "metal" for solid in scene.solids)
-    number = BESIDE_WEIGHT if _beside(scene) else CROWD_WEIGHT if crowd else 1.0
+    number = BESIDE_WEIGHT if _beside(scene) else 1.0
+    if many:
+        number = GROUP_WEIGHT if alike else CROWD_WEIGHT
     return LIGHT_WEIGHTS[scene.light] * number * (METAL_WEIGHT if metal else 1.0)
 
 
@@ -89,8 +101,30 @@ def prompt_ids(text: TextTokenizer, instruction: str, rng: np.random.Generator) 
     return [] if rng.random() < TEXT_DROP else text.encode(instruction)
 
 
+def _fault(claim: Claim, scene: Scene, rng: np.random.Generator) -> str | None:
+    """The caption with one fault; None where every fault would leave it true."""
+    found = list(wrong_claims(claim, scene, rng))
+    if not found:
+        return None
+    chances = shares(FAULT_WEIGHTS[kind] for kind, _ in found)
+    return text_of(found[int(rng.choice(len(found), p=chances))][1])
+
+
 def _stacked(upper: Codes, lower: Codes) -> NDArray[np.int64]:
     return np.concatenate([upper, lower]).astype(np.int64)
+
+
+def _sample(
+    text: TextTokenizer,
+    rng: np.random.Generator,
+    codes: NDArray[np.int64],
+    say: Callable[[str], str],
+    true: str,
+    untrue: str | None,
+) -> Sample:
+    """Codes with the true words in the task's sentence, and with the untrue ones; or with none at all."""
+    prompt = prompt_ids(text, say(true), rng)
+    return Sample(prompt, codes, tuple(text.encode(say(untrue))) if prompt and untrue is not None else ())
 
 
 class Captioned:
@@ -104,12 +138,16 @@ class Captioned:
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
         i = int(rng.choice(len(self._pool.scenes), p=self._chances))
-        caption = text_of(describe(self._pool.scenes[i], rng))
-        if rng.random() < SIZE_DROP:
-            words = instructions.text_to_image_unsized(caption)
-        else:
-            words = instructions.text_to_image(caption, *self.size)
-        return Sample(prompt_ids(self._text, words, rng), self._pool.codes["picture"][i].astype(np.int64))
+        claim = describe(self._pool.scenes[i], rng)
+        sized = rng.random() >= SIZE_DROP
+
+        def say(caption: str) -> str:
+            if sized:
+                return instructions.text_to_image(caption, *self.size)
+            return instructions.text_to_image_unsized(caption)
+
+        codes = self._pool.codes["picture"][i].astype(np.int64)
+        return _sample(self._text, rng, codes, say, text_of(claim), _fault(claim, self._pool.scenes[i], rng))
 
 
 class Mapped:
@@ -128,14 +166,16 @@ class Mapped:
         i = int(rng.choice(len(self._pool.scenes), p=self._chances))
         kind = self._kinds[int(rng.choice(len(self._kinds), p=self._kind_chances))]
         picture, shown = self._pool.codes["picture"][i], self._pool.codes[kind][i]
-        caption = text_of(describe(self._pool.scenes[i], rng))
-        if self._task == "control":
-            words, codes = instructions.control(kind, caption, *self.size), _stacked(shown, picture)
-        elif self._task == "predict":
-            words, codes = instructions.predict(kind, *self.size), _stacked(picture, shown)
-        else:
-            words, codes = instructions.image_pair(kind, caption, *self.size), _stacked(picture, shown)
-        return Sample(prompt_ids(self._text, words, rng), codes)
+        if self._task == "predict":
+            words = instructions.predict(kind, *self.size)
+            return Sample(prompt_ids(self._text, words, rng), _stacked(picture, shown))
+        claim = describe(self._pool.scenes[i], rng)
+        instruction = instructions.control if self._task == "control" else instructions.image_pair
+        codes = _stacked(shown, picture) if self._task == "control" else _stacked(picture, shown)
+        return _sample(
+            self._text, rng, codes, lambda caption: instruction(kind, caption, *self.size), text_of(claim),
+            _fault(claim, self._pool.scenes[i], rng),
+        )  # fmt: skip
 
 
 class Edited:
@@ -155,8 +195,12 @@ class Edited:
                 edit, before, after = edit.undone(), after, before
             said = instruct(edit, rng)
             if said is not None:
-                words = instructions.edit(said.text, *self.size)
-                return Sample(prompt_ids(self._text, words, rng), _stacked(before, after))
+                other = wrong_edit(edit, rng)
+                return _sample(
+                    self._text, rng, _stacked(before, after),
+                    lambda instruction: instructions.edit(instruction, *self.size), said.text,
+                    other.text if other is not None else None,
+                )  # fmt: skip
 
 
 class Subjects:
@@ -171,6 +215,8 @@ class Subjects:
         i = int(rng.integers(len(self._pool.edits)))
         asked = request(self._pool.edits[i], rng)
         wording: instructions.Wording = "paper" if rng.random() < PAPER_WORDING else "code"
-        words = instructions.subject(asked.description, text_of(asked.claim), *self.size, wording)
-        codes = _stacked(self._pool.before[i], self._pool.after[i])
-        return Sample(prompt_ids(self._text, words, rng), codes)
+        return _sample(
+            self._text, rng, _stacked(self._pool.before[i], self._pool.after[i]),
+            lambda prompt: instructions.subject(asked.description, prompt, *self.size, wording),
+            text_of(asked.claim), _fault(asked.claim, self._pool.edits[i].after, rng),
+        )  # fmt: skip

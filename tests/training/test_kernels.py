@@ -1,10 +1,15 @@
 """The kernels for training give what torch's own operations give, forwards and backwards."""
 
+import shutil
+
 import pytest
 import torch
 import torch.nn.functional as F
 
-from lumina.training.kernels import causal_attention, cross_entropy
+from lumina.model.config import TransformerConfig
+from lumina.model.transformer import Transformer
+from lumina.training.kernels import causal_attention, cross_entropy, hasten
+from tests.training.tiny import TINY_TRANSFORMER
 
 
 @pytest.mark.parametrize("tokens", [1, 3, 4, 37, 64])
@@ -26,10 +31,11 @@ def test_cross_entropy_is_cross_entropy():
     ours = (torch.randn(12, 9) * 4).requires_grad_()
     theirs = ours.detach().clone().requires_grad_()
     targets = torch.randint(0, 9, (12,))
-    loss, expected = cross_entropy(ours, targets), F.cross_entropy(theirs, targets)
-    torch.testing.assert_close(loss, expected)
-    (3 * loss).backward()
-    (3 * expected).backward()
+    losses, expected = cross_entropy(ours, targets), F.cross_entropy(theirs, targets, reduction="none")
+    torch.testing.assert_close(losses, expected)
+    weights = torch.randn(12)
+    (losses @ weights).backward()
+    (expected @ weights).backward()
     torch.testing.assert_close(ours.grad, theirs.grad)
 
 
@@ -38,3 +44,17 @@ def test_the_logits_are_left_alone():
     before = logits.clone()
     cross_entropy(logits, torch.zeros(4, dtype=torch.long))
     assert torch.equal(logits, before)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
+@pytest.mark.filterwarnings("ignore")  # the compiler has some of its own
+def test_a_compiled_model_computes_the_same():
+    model = Transformer(TransformerConfig(vocab_size=64, **TINY_TRANSFORMER)).initialise(1)
+    ids = torch.randint(0, 64, (2, 9))
+    expected = model.hidden(ids)
+    (slope,) = torch.autograd.grad(expected.sum(), [model.model.layers[0].mlp.up_proj.weight])
+    hasten(model, compiles=True)
+    found = model.hidden(ids)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+    (again,) = torch.autograd.grad(found.sum(), [model.model.layers[0].mlp.up_proj.weight])
+    torch.testing.assert_close(again, slope, atol=1e-4, rtol=1e-3)

@@ -1,5 +1,7 @@
 """Training on all tasks: pairs on disk, samples in the right words and halves, batches that resume."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,7 @@ from lumina.tabletop.render import render
 from lumina.tabletop.scenes import HELD_OUT_TRIPLES, Scene, Solid, is_held_out
 from lumina.training import codes, dataset, mixture, pairs, vocabulary
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
+from lumina.training.model_trainer import MARGIN, loss_of, told_apart
 from lumina.training.pairs import PairShard
 from lumina.training.sequences import Sequences
 from lumina.training.sources import weight_of, weight_of_edit
@@ -127,6 +130,30 @@ def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
         assert torch.equal(after, batch.codes[:, :-1] + vocabulary.first_code)
 
 
+def test_every_other_image_is_shown_again_with_words_that_are_not_true_of_it(pools, text):
+    for task in ("text_to_image", "control", "edit", "subject"):
+        batch = next(mixed(pools, text, [task]).batches(8, seed=1))
+        count = len(batch.untrue)
+        assert 0 < count <= (len(batch.ids) - count + 1) // 2
+        assert torch.equal(batch.codes[-count:], batch.codes[batch.untrue])
+        assert all(row % 2 == 0 for row in batch.untrue.tolist())
+        assert not any(
+            torch.equal(a, b) for a, b in zip(batch.ids[-count:], batch.ids[batch.untrue], strict=True)
+        )
+    assert not len(next(mixed(pools, text, ["predict"]).batches(8, seed=1)).untrue)  # no words to be untrue
+
+
+def test_untrue_words_are_to_be_told_from_true_ones():
+    losses = torch.tensor([[1.0, 1.0], [2.0, 2.0], [1.0, 3.0]], requires_grad=True)
+    untrue = torch.tensor([0])
+    assert told_apart(losses, untrue).tolist() == [2.0]
+    mean, contrast = loss_of(losses, untrue)
+    assert mean.item() == 1.5 and contrast.item() == pytest.approx(np.log1p(np.exp(MARGIN - 2)))
+    contrast.backward()
+    assert losses.grad[0, 0] > 0 > losses.grad[2, 0] and losses.grad[1, 0] == 0
+    assert loss_of(losses[:2], untrue[:0])[1] == 0
+
+
 def test_batches_are_of_one_length_and_go_on_where_they_stopped(pools, text):
     sequences = mixed(pools, text)
     whole = [batch for batch, _ in zip(sequences.batches(8, seed=3), range(40), strict=False)]
@@ -158,6 +185,8 @@ def test_what_training_shows_more_and_less_often():
         for x, y in ((0.8, 0.0), (-0.8, -1.6))
     )
     assert weight_of(beside) > weight_of(behind) == weight_of(Scene((cube,)))
+    three = (cube, replace(cube, y=1.0), replace(cube, x=0.8))
+    assert weight_of(Scene(three)) > 1 > weight_of(Scene((*three[:2], beside.solids[1])))
     twins = Scene((cube, Solid("cube", "red", "metal", "large", x=-0.8, y=-1.6)))
     one, of_two, of_twins = (
         weight_of_edit(Edit("recolour", before, before, 0)) / weight_of(before)

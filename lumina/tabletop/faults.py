@@ -1,0 +1,75 @@
+"""Words that are not true of a scene: its caption, or what was asked for, with one fault."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from lumina.tabletop.captions import OPPOSITE, Claim, Thing, is_true
+from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_done, sample_edit
+from lumina.tabletop.instructing import instruct
+from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene
+
+MOST = 4  # solids that a claim may count
+SAME_OPERATION = 0.7  # share of false edits that do the same with another solid, colour, place …
+TRIES = 6
+
+
+def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterator[tuple[str, Claim]]:
+    """(kind, claim): the claim with one fault in what it says, once for each kind that makes it false."""
+    i = int(rng.integers(len(claim.things)))
+    for kind, fault in _faulty(claim.things[i], rng):
+        yield from _false(kind, replace(claim, things=_with(claim.things, i, fault)), scene)
+    if len(claim.things) > 1:
+        j = (i + 1) % len(claim.things)
+        yield from _false("swap", replace(claim, things=_swapped(claim.things, i, j, rng)), scene)
+    if claim.relation is not None:
+        yield from _false("relation", replace(claim, relation=OPPOSITE[claim.relation]), scene)
+    if claim.ground is not None:
+        yield from _false("ground", replace(claim, ground=_other(GROUNDS, claim.ground, rng)), scene)
+    if claim.light is not None:
+        yield from _false("light", replace(claim, light=_other(LIGHTS, claim.light, rng)), scene)
+
+
+def _faulty(thing: Thing, rng: np.random.Generator) -> Iterator[tuple[str, Thing]]:
+    yield "shape", replace(thing, shape=_other(SHAPES, thing.shape, rng))
+    counts = [count for count in (thing.count - 1, thing.count + 1) if count >= 1]
+    yield "count", replace(thing, count=int(rng.choice(counts)))
+    if thing.color is not None:
+        yield "color", replace(thing, color=_other(COLORS, thing.color, rng))
+    if thing.material is not None:
+        yield "material", replace(thing, material=_other(MATERIALS, thing.material, rng))
+    if thing.size is not None:
+        yield "size", replace(thing, size=_other(SIZES, thing.size, rng))
+
+
+def _swapped(things: tuple[Thing, ...], i: int, j: int, rng: np.random.Generator) -> tuple[Thing, ...]:
+    """Two of the things with each other's colour or shape."""
+    quality = str(rng.choice(["color", "shape"] if things[i].color is not None else ["shape"]))
+    a, b = (replace(things[x], **{quality: getattr(things[y], quality)}) for x, y in ((i, j), (j, i)))
+    return _with(_with(things, i, a), j, b)
+
+
+def _with(things: tuple[Thing, ...], i: int, thing: Thing) -> tuple[Thing, ...]:
+    return (*things[:i], thing, *things[i + 1 :])
+
+
+def _other(options: tuple[str, ...], said: str, rng: np.random.Generator) -> str:
+    return str(rng.choice([option for option in options if option != said]))
+
+
+def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]:
+    """The claim, if it could be said and is false."""
+    if claim.count <= MOST and len(set(claim.things)) == len(claim.things) and not is_true(claim, scene):
+        yield kind, claim
+
+
+def wrong_edit(edit: Edit, rng: np.random.Generator) -> Instruction | None:
+    """What asks for another edit of the same scene, mostly one of the same kind; None if none was found."""
+    for _ in range(TRIES):
+        operation = edit.operation if rng.random() < SAME_OPERATION else str(rng.choice(OPERATIONS))
+        other = sample_edit(edit.before, operation, rng)
+        said = instruct(other, rng) if other is not None else None
+        if other is not None and said is not None and not is_done(other, said, edit.after):
+            return said
+    return None

@@ -1,0 +1,78 @@
+"""Words with one fault: false of their scene, of every kind, and still words that training knows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lumina.evaluation.strictness import full_claim
+from lumina.tabletop.captions import KNOWN_WORDS, Claim, Thing, describe, is_true, text_of, words_of
+from lumina.tabletop.edits import OPERATIONS, sample_edit
+from lumina.tabletop.faults import wrong_claims, wrong_edit
+from lumina.tabletop.instructing import EDIT_WORDS, instruct
+from lumina.tabletop.scenes import Scene, Solid, sample_scene
+
+LEFT = Solid("cube", "red", "matte", "large", x=-0.8)
+RIGHT = Solid("sphere", "blue", "metal", "small", x=0.8)
+
+
+def test_faulty_claims_are_false_in_one_kind_each():
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        scene = sample_scene(rng)
+        for claim in (full_claim(scene), describe(scene, rng)):
+            assert is_true(claim, scene)
+            kinds, wrong = zip(*wrong_claims(claim, scene, rng), strict=True)
+            assert len(set(kinds)) == len(kinds)
+            assert not any(is_true(one, scene) for one in wrong)
+            assert all(one.count <= 4 and set(words_of(text_of(one))) <= KNOWN_WORDS for one in wrong)
+
+
+def test_what_is_said_can_be_faulty_and_nothing_else():
+    scene = Scene((LEFT, RIGHT))
+    rng = np.random.default_rng(1)
+    assert {kind for kind, _ in wrong_claims(full_claim(scene), scene, rng)} == {
+        "shape", "count", "color", "material", "size", "swap", "relation", "ground", "light",
+    }  # fmt: skip
+    short = Claim((Thing(1, "cube"), Thing(1, "sphere")))
+    assert {kind for kind, _ in wrong_claims(short, scene, rng)} == {
+        "shape",
+        "count",
+    }  # swapped it stays true
+
+
+def test_swapped_colours_are_a_fault():
+    scene = Scene((LEFT, RIGHT))
+    claim = Claim((Thing(1, "cube", "red"), Thing(1, "sphere", "blue")))
+    said = {
+        text_of(one)
+        for seed in range(20)
+        for kind, one in wrong_claims(claim, scene, np.random.default_rng(seed))
+        if kind == "swap"
+    }
+    assert said == {"a blue cube and a red sphere", "a red sphere and a blue cube"} - {text_of(claim)}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_another_edit_is_not_what_was_done(operation):
+    rng = np.random.default_rng([2, OPERATIONS.index(operation)])
+    found = same = 0
+    while found < 12:
+        edit = sample_edit(sample_scene(rng, (128, 128)), operation, rng)
+        said = wrong_edit(edit, rng) if edit is not None else None
+        if edit is None or said is None:
+            continue
+        found += 1
+        true = {right.text for _ in range(40) if (right := instruct(edit, rng))}
+        assert said.text not in true
+        assert set(words_of(said.text)) <= EDIT_WORDS
+        same += said.text.split()[0] in ("turn", "make", "replace", "swap", "change", "paint")
+    if operation in ("recolour", "replace", "resize"):
+        assert same >= 4
+
+
+def test_a_scene_of_one_solid_has_other_edits_too():
+    rng = np.random.default_rng(3)
+    edit = sample_edit(replace(Scene((LEFT,)), ground="brown"), "recolour", rng)
+    texts = {said.text for _ in range(30) if (said := wrong_edit(edit, rng))}
+    assert len(texts) > 8
