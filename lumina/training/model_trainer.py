@@ -36,7 +36,7 @@ SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
 MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
 MARGIN = 3.0  # nats by which true words shall tell
-CONTRAST = 4.0  # weight of that beside the cross-entropy of a whole image
+CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
 
 
 @dataclass(frozen=True)

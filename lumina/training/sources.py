@@ -35,7 +35,7 @@ OPERATION_WEIGHTS = {"reground": 0.4, "relight": 0.4, "move": 1.2, "add": 1.6}  
 
 # How often each kind of fault is set against the truth: where words were seldom heeded, more often.
 FAULT_WEIGHTS = {
-    "relation": 8.0, "swap": 2.0, "count": 2.0, "color": 1.0, "shape": 1.0, "material": 0.3, "size": 0.3,
+    "relation": 4.0, "swap": 2.0, "count": 2.0, "color": 1.0, "shape": 1.0, "material": 0.5, "size": 1.0,
     "ground": 0.2, "light": 0.2,
 }  # fmt: skip
 
