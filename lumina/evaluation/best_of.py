@@ -72,9 +72,8 @@ def _drawn(
 ) -> tuple[tuple[Candidate, ...], float]:
     """The candidates, the best first, and the seconds they took."""
     task = TextToImage(
-        prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed, temperature=1.0, top_p=1.0,
-        top_k=0,
-    ).resolved(painter)  # fmt: skip
+        prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed
+    ).resolved(painter)
     begun = time.perf_counter()
     candidates = finish(best_of(painter, task.motif(), task.options(), count, scorer))
     return candidates, time.perf_counter() - begun

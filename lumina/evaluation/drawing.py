@@ -37,7 +37,7 @@ def text_to_image(
 ) -> Steps[dict[str, Any]]:
     """Draw and judge `limit` pictures, and a sixth as many of unseen triples; yields after each.
 
-    Temperature 1, top-p 1 and the model's own guidance, unless the options say otherwise. Writes a table
+    With the model's own options, unless others are given. Writes a table
     (markdown and JSON), a contact sheet and the pictures into `out`; returns ``{"overall": …}``.
     """
     chosen = prompts(limit, seed)
@@ -52,9 +52,8 @@ def text_to_image(
 
 
 def _task(prompt: Prompt, options: Options) -> TextToImage:
-    values = {"temperature": 1.0, "top_p": 1.0, "top_k": 0, **options}
     return TextToImage(
-        prompt=prompt.text, width=prompt.width, height=prompt.height, seed=prompt.seed, **values
+        prompt=prompt.text, width=prompt.width, height=prompt.height, seed=prompt.seed, **options
     )
 
 

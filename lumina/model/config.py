@@ -200,9 +200,9 @@ MODELS: dict[str, ModelSpec] = {
         sizes=((128, 128), (160, 96), (96, 160)),
         default_size=(128, 128),
         tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
-        guidance_scale=1.75,
+        guidance_scale=1.5,
+        temperature=0.7,
         of_task={  # what a given picture decides should not vary
-            "image_pair": {"temperature": 0.7},
             "predict": {"guidance_scale": 1.0, "temperature": 0.3},
             "control": {"guidance_scale": 1.0, "temperature": 0.3},
             "edit": {"guidance_scale": 1.0, "temperature": 0.3},
