@@ -71,9 +71,9 @@ def _drawn(
     painter: Painter, prompt: Prompt, seed: int, count: int, scorer: ScorerName
 ) -> tuple[tuple[Candidate, ...], float]:
     """The candidates, the best first, and the seconds they took."""
-    task = TextToImage(
-        prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed
-    ).resolved(painter)
+    task = TextToImage(prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed).resolved(
+        painter
+    )
     begun = time.perf_counter()
     candidates = finish(best_of(painter, task.motif(), task.options(), count, scorer))
     return candidates, time.perf_counter() - begun
