@@ -122,7 +122,7 @@ def phrase(thing: Thing) -> str:
     """The words for a thing: ``two red cubes``."""
     noun = thing.shape if thing.count == 1 else f"{thing.shape}s"
     words = [word for word in (thing.size, thing.color, thing.material, noun) if word]
-    number = NUMBERS[thing.count]
+    number = NUMBERS.get(thing.count, "more than four")
     if number == "a" and words[0][0] in "aeiou":
         number = "an"
     return " ".join([number, *words])

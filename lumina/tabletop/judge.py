@@ -82,7 +82,7 @@ def words(scene: Scene) -> str:
         things[thing] = things.get(thing, 0) + 1
     if not things:
         return f"an empty {scene.ground} ground {LIGHT_PHRASES[scene.light]}"
-    counted = tuple(replace(thing, count=min(count, 4)) for thing, count in things.items())
+    counted = tuple(replace(thing, count=count) for thing, count in things.items())
     return text_of(Claim(counted, None, scene.ground, scene.light))
 
 

@@ -130,3 +130,9 @@ def test_linear_colour_undoes_the_tone():
     linear = np.linspace(0, 1.1, 50, dtype=np.float32)[None, :, None].repeat(3, axis=-1)
     shown = (np.clip(tone(linear), 0, 1) * 255 + 0.5).astype(np.uint8)
     assert np.allclose(foreground.linear_of(shown), linear, atol=0.02)
+
+
+def test_five_alike_are_not_called_four():
+    solid = Solid("cube", "red", "matte", "small")
+    assert words(Scene((solid,) * 5)).startswith("more than four small red matte cubes")
+    assert words(Scene((solid,) * 4)).startswith("four small red matte cubes")
