@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
+from lumina.model.config import MODELS
 from lumina.ui.first_words import TABLETOP_EXAMPLES
 from lumina.workflow.schema import codes_of, load, task_of
 from tests.browser.fields import fill_in
@@ -166,7 +167,7 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     say(page, PROMPT)
     page.get_by_role("button", name="Advanced").click()
     field = page.get_by_label("Temperature")
-    expect(field).to_have_value("1")
+    expect(field).to_have_value(str(MODELS["tabletop"].temperature))
     fill_in(field, "-3")
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("temperature: must be at least")
