@@ -22,7 +22,7 @@ from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
 
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
-EDITS = ("recolour", "remove", "relight")
+EDITS = {"recolour": 16, "remove": 0, "relight": 80}  # operations by seed; tabletop follows these
 SUBJECTS = 2
 PREDICTED = {"depth": 280, "normal": 320, "segmentation": 360, "canny": 400}  # kinds by seed
 STEERED = {"depth": 200, "canny": 240, "segmentation": 480, "scribble": 520}
@@ -59,11 +59,11 @@ def _scene(seed: int) -> tuple[Scene, Rendering]:
 def _edits() -> tuple[Example, ...]:
     """One of each kind; what comes out is named as a caption would name it, which tabletop follows best."""
     found = []
-    for at, operation in enumerate(EDITS):
+    for at, (operation, seed) in enumerate(EDITS.items()):
         rng = np.random.default_rng(at)
         said = None
         while said is None or (said.thing is not None and phrase(said.thing) not in said.text):
-            scene, rendering = _scene(40 * at)
+            scene, rendering = _scene(seed)
             edit = sample_edit(scene, operation, rng)
             said = instruct(edit, rng) if edit else None
         values = {"image": _encoded(rendering.picture), "instruction": said.text}
