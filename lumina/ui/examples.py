@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.tabletop.captions import phrase, text_of
+from lumina.tabletop.captions import drawing_order, phrase, text_of
 from lumina.tabletop.edits import sample_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.maps import map_of
@@ -91,7 +91,7 @@ def _controls() -> tuple[Example, ...]:
     found = []
     for kind, seed in STEERED.items():
         scene, rendering = _scene(seed)
-        text = "a red {} and a yellow {}".format(*(solid.shape for solid in scene.solids))
+        text = "a red {} and a yellow {}".format(*(solid.shape for solid in drawing_order(scene)))
         values = {"condition": _encoded(map_of(rendering, kind)), "kind": kind, "prompt": text}
         found.append(Example(f"{kind}: {text}", values))
     return tuple(found)
