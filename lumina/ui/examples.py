@@ -25,7 +25,7 @@ FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of
 EDITS = {"recolour": 16, "remove": 0, "relight": 80}  # operations by seed; tabletop follows these
 SUBJECTS = 2
 PREDICTED = {"depth": 280, "normal": 320, "segmentation": 360, "canny": 400}  # kinds by seed
-STEERED = {"depth": 200, "canny": 240, "segmentation": 480, "scribble": 520}
+STEERED = {"depth": 200, "canny": 260, "segmentation": 480, "scribble": 520}
 
 
 @dataclass(frozen=True)
