@@ -22,6 +22,7 @@ from lumina.tabletop.scenes import (
     TURNS,
     Scene,
     Solid,
+    another,
     fits,
     sample_solids,
     standing,
@@ -34,7 +35,12 @@ MOST_SOLIDS = 4
 TRIES = 12
 NEAR = 12.0  # pixels that a solid's foot may lie aside and still count as where it was
 ANYWHERE = 0.3  # share of added solids for which no place is said
-WAYS = {"left of": (-1, 0), "right of": (1, 0), "in front of": (0, 1), "behind": (0, -1)}  # across, down
+DIRECTIONS = {
+    "left of": (-1, 0),
+    "right of": (1, 0),
+    "in front of": (0, 1),
+    "behind": (0, -1),
+}  # across, down
 CHANGED = 4  # levels of 255: a pixel that differs by more belongs to the change, shadows included
 CHANGE_MARGIN = 2  # pixels around the change that belong to it too
 
@@ -102,10 +108,6 @@ def _pick(scene: Scene, rng: np.random.Generator) -> int:
     return int(rng.integers(len(scene.solids)))
 
 
-def _other(options: tuple[str, ...], but: str, rng: np.random.Generator) -> str:
-    return str(rng.choice([option for option in options if option != but]))
-
-
 def _with(scene: Scene, index: int, solid: Solid) -> Scene:
     return replace(scene, solids=(*scene.solids[:index], solid, *scene.solids[index + 1 :]))
 
@@ -113,13 +115,15 @@ def _with(scene: Scene, index: int, solid: Solid) -> Scene:
 def _recolour(scene: Scene, rng: np.random.Generator) -> Edit:
     i = _pick(scene, rng)
     solid = scene.solids[i]
-    return Edit("recolour", scene, _with(scene, i, replace(solid, color=_other(COLORS, solid.color, rng))), i)
+    return Edit(
+        "recolour", scene, _with(scene, i, replace(solid, color=another(COLORS, solid.color, rng))), i
+    )
 
 
 def _resize(scene: Scene, rng: np.random.Generator) -> Edit:
     i = _pick(scene, rng)
     solid = scene.solids[i]
-    return Edit("resize", scene, _with(scene, i, replace(solid, size=_other(SIZES, solid.size, rng))), i)
+    return Edit("resize", scene, _with(scene, i, replace(solid, size=another(SIZES, solid.size, rng))), i)
 
 
 def _remove(scene: Scene, rng: np.random.Generator) -> Edit:
@@ -132,7 +136,7 @@ def place_in_line(scene: Scene, solid: Solid, kept: Sequence[Solid], anchor: Sol
 
     That is the first free place in line, two steps of the grid away or more; None where there is no room.
     """
-    (x, y), (across, down) = foot(anchor, scene.width, scene.height), WAYS[way]
+    (x, y), (across, down) = foot(anchor, scene.width, scene.height), DIRECTIONS[way]
     for steps in range(2, max(scene.width, scene.height) // GRID):
         right, below = round(x) + across * steps * GRID, round(y) + down * steps * GRID
         placed = standing(solid, right, below, scene.width, scene.height)
@@ -175,7 +179,7 @@ def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
     """Another shape in the same place; often the colour changes too."""
     i = _pick(scene, rng)
     solid = scene.solids[i]
-    shape = _other(SHAPES, solid.shape, rng)
+    shape = another(SHAPES, solid.shape, rng)
     new = replace(
         solid,
         shape=shape,
@@ -222,11 +226,11 @@ def _is_there(edit: Edit, way: str, anchor: int) -> bool:
 
 
 def _reground(scene: Scene, rng: np.random.Generator) -> Edit:
-    return Edit("reground", scene, replace(scene, ground=_other(GROUNDS, scene.ground, rng)))
+    return Edit("reground", scene, replace(scene, ground=another(GROUNDS, scene.ground, rng)))
 
 
 def _relight(scene: Scene, rng: np.random.Generator) -> Edit:
-    return Edit("relight", scene, replace(scene, light=_other(LIGHTS, scene.light, rng)))
+    return Edit("relight", scene, replace(scene, light=another(LIGHTS, scene.light, rng)))
 
 
 _MAKERS: dict[str, Callable[[Scene, np.random.Generator], Edit | None]] = {

@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from lumina.tabletop.captions import OPPOSITE, Claim, Thing, is_true
-from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_done, sample_edit
+from lumina.tabletop.edits import MOST_SOLIDS, OPERATIONS, Edit, Instruction, is_done, sample_edit
 from lumina.tabletop.instructing import instruct
-from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene
+from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, another
 
-MOST = 4  # solids that a claim may count
 SAME_OPERATION = 0.7  # share of false edits that do the same with another solid, colour, place …
 TRIES = 6
 
@@ -26,21 +25,21 @@ def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterat
     if claim.relation is not None:
         yield from _false("relation", replace(claim, relation=OPPOSITE[claim.relation]), scene)
     if claim.ground is not None:
-        yield from _false("ground", replace(claim, ground=_other(GROUNDS, claim.ground, rng)), scene)
+        yield from _false("ground", replace(claim, ground=another(GROUNDS, claim.ground, rng)), scene)
     if claim.light is not None:
-        yield from _false("light", replace(claim, light=_other(LIGHTS, claim.light, rng)), scene)
+        yield from _false("light", replace(claim, light=another(LIGHTS, claim.light, rng)), scene)
 
 
 def _faulty(thing: Thing, rng: np.random.Generator) -> Iterator[tuple[str, Thing]]:
-    yield "shape", replace(thing, shape=_other(SHAPES, thing.shape, rng))
+    yield "shape", replace(thing, shape=another(SHAPES, thing.shape, rng))
     counts = [count for count in (thing.count - 1, thing.count + 1) if count >= 1]
     yield "count", replace(thing, count=int(rng.choice(counts)))
     if thing.color is not None:
-        yield "color", replace(thing, color=_other(COLORS, thing.color, rng))
+        yield "color", replace(thing, color=another(COLORS, thing.color, rng))
     if thing.material is not None:
-        yield "material", replace(thing, material=_other(MATERIALS, thing.material, rng))
+        yield "material", replace(thing, material=another(MATERIALS, thing.material, rng))
     if thing.size is not None:
-        yield "size", replace(thing, size=_other(SIZES, thing.size, rng))
+        yield "size", replace(thing, size=another(SIZES, thing.size, rng))
 
 
 def _swapped(things: tuple[Thing, ...], i: int, j: int, rng: np.random.Generator) -> tuple[Thing, ...]:
@@ -54,13 +53,13 @@ def _with(things: tuple[Thing, ...], i: int, thing: Thing) -> tuple[Thing, ...]:
     return (*things[:i], thing, *things[i + 1 :])
 
 
-def _other(options: tuple[str, ...], said: str, rng: np.random.Generator) -> str:
-    return str(rng.choice([option for option in options if option != said]))
-
-
 def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]:
     """The claim, if it could be said and is false."""
-    if claim.count <= MOST and len(set(claim.things)) == len(claim.things) and not is_true(claim, scene):
+    if (
+        claim.count <= MOST_SOLIDS
+        and len(set(claim.things)) == len(claim.things)
+        and not is_true(claim, scene)
+    ):
         yield kind, claim
 
 

@@ -66,6 +66,11 @@ class Scene:
     height: int = 128
 
 
+def another(options: Sequence[str], but: str, rng: np.random.Generator) -> str:
+    """A random option that is not this one."""
+    return str(rng.choice([option for option in options if option != but]))
+
+
 def _digest(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 

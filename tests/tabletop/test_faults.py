@@ -35,10 +35,8 @@ def test_what_is_said_can_be_faulty_and_nothing_else():
         "shape", "count", "color", "material", "size", "swap", "relation", "ground", "light",
     }  # fmt: skip
     short = Claim((Thing(1, "cube"), Thing(1, "sphere")))
-    assert {kind for kind, _ in wrong_claims(short, scene, rng)} == {
-        "shape",
-        "count",
-    }  # swapped it stays true
+    kinds = {kind for kind, _ in wrong_claims(short, scene, rng)}
+    assert kinds == {"shape", "count"}  # with its shapes swapped it stays true
 
 
 def test_swapped_colours_are_a_fault():
