@@ -109,6 +109,19 @@ def train_model(
     show({"model": folder} if as_json else [folder])
 
 
+@app.command("average")
+def average(
+    folders: Annotated[list[Path], typer.Argument(help="Model folders, trained on from one ancestor.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write, new or empty.", metavar="DIR")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the model with the mean weights of several, which can be better than each of them."""
+    from lumina.training.averaging import average_models
+
+    folder = str(average_models(folders, out))
+    show({"model": folder} if as_json else [folder])
+
+
 def _split(names: list[str] | None) -> list[str]:
     """``--tasks edit,control --tasks subject`` as three names."""
     return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]

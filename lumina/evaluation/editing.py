@@ -16,6 +16,7 @@ from lumina.tabletop.edits import (
     Instruction,
     change_mask,
     is_done,
+    is_editable,
     sample_edit,
 )
 from lumina.tabletop.instructing import instruct
@@ -38,14 +39,14 @@ def edit_cases(count: int, seed: int) -> Iterator[Case]:
 
 def turn_cases(count: int, seed: int) -> Iterator[Case]:
     """`count` held-out scenes to edit three times in a row."""
-    for i, scene in enumerate(held_out_squares(max(count, 1), seed + 4)):
+    for i, scene in enumerate(held_out_squares(max(count, 1), seed + 4, is_editable)):
         yield TurnsCase(scene, seed + i)
 
 
 def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[Edit, Instruction]:
     """An edit of a held-out scene, and the words for it."""
     while True:
-        (scene,) = held_out_squares(1, int(rng.integers(2**31)))
+        (scene,) = held_out_squares(1, int(rng.integers(2**31)), is_editable)
         edit = sample_edit(scene, operation, rng)
         said = instruct(edit, rng) if edit is not None else None
         if edit is not None and said is not None:

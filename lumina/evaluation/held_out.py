@@ -1,20 +1,21 @@
 """Scenes that no training has seen, by the hash that decides it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
-from lumina.tabletop.scenes import FRAMES, GROUNDS, LIGHTS, Scene, is_held_out, sample_scene
+from lumina.tabletop.scenes import FRAMES, GROUNDS, LIGHT_CHANCES, LIGHTS, Scene, is_held_out, sample_scene
 
 
-def held_out_squares(count: int, seed: int) -> Iterator[Scene]:
-    """`count` held-out square scenes, the shape of the panels; seeded."""
+def held_out_squares(
+    count: int, seed: int, wanted: Callable[[Scene], bool] = lambda scene: True
+) -> Iterator[Scene]:
+    """`count` held-out square scenes that are wanted, the shape of the panels; seeded."""
     rng = np.random.default_rng([seed, 21])
     for _ in range(count):
         found = None
-        while found is None:
+        while found is None or not wanted(found):
             found = _held_out(sample_scene(rng, FRAMES[0]), rng)
         yield found
 
@@ -35,11 +36,10 @@ def held_out_scenes(count: int, seed: int, *, patterns: bool = False) -> Iterato
 
 
 def _held_out(scene: Scene, rng: np.random.Generator) -> Scene | None:
-    """The scene on a random ground under a random light with which it is held out; None if there is none.
+    """The scene on a random ground under a light as frequent as in all scenes, if so it is held out, or None.
 
-    Placing solids is slow, so one placement is tried in every setting.
+    Placing solids is slow, so one placement is tried on every ground.
     """
-    settings = list(product(GROUNDS, LIGHTS))
-    rng.shuffle(settings)
-    tried = (replace(scene, ground=ground, light=light) for ground, light in settings)
+    light = LIGHTS[int(rng.choice(len(LIGHTS), p=LIGHT_CHANCES))]
+    tried = (replace(scene, ground=str(ground), light=light) for ground in rng.permutation(GROUNDS))
     return next((one for one in tried if is_held_out(one)), None)

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -81,6 +82,7 @@ class Claim:
         return sum(thing.count for thing in self.things)
 
 
+@lru_cache(maxsize=1 << 16)
 def foot(solid: Solid, width: int, height: int) -> tuple[float, float]:
     """Pixel (x, y) of the point where the solid stands."""
     point = np.array([[solid.x, solid.y, 0]], dtype=np.float32)

@@ -31,7 +31,7 @@ from lumina.tabletop.scenes import (
 OPERATIONS = ("recolour", "resize", "remove", "add", "replace", "move", "reground", "relight")
 OPPOSITE_OPERATION = {"remove": "add", "add": "remove"}  # every other operation undoes itself
 WHOLE_PICTURE = ("reground", "relight")  # operations that leave no pixel as it was
-MOST_SOLIDS = 4
+MOST_SOLIDS = 3
 TRIES = 12
 NEAR = 12.0  # pixels that a solid's foot may lie aside and still count as where it was
 ANYWHERE = 0.3  # share of added solids for which no place is said
@@ -88,17 +88,23 @@ class Instruction:
 
 
 def sample_edit(scene: Scene, operation: str, rng: np.random.Generator) -> Edit | None:
-    """A random edit of this kind whose result is a scene that training may show; None if none was found."""
-    for _ in range(TRIES):
+    """A random edit of this kind, before and after of which training may show; None if none was found."""
+    for _ in range(TRIES if is_editable(scene) else 0):
         edit = _MAKERS[operation](scene, rng)
         if edit is not None and edit.after != scene and _is_sound(edit.after):
             return edit
     return None
 
 
+def is_editable(scene: Scene) -> bool:
+    """True for scenes of few solids that colour and shape tell apart: those whose edits are learned."""
+    looks = {(solid.color, solid.shape) for solid in scene.solids}
+    return 1 <= len(scene.solids) <= MOST_SOLIDS and len(looks) == len(scene.solids)
+
+
 def _is_sound(scene: Scene) -> bool:
     return (
-        1 <= len(scene.solids) <= MOST_SOLIDS
+        is_editable(scene)
         and not HELD_OUT_TRIPLES & {solid.triple for solid in scene.solids}
         and fits(scene.solids, scene.width, scene.height)
     )

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from lumina.tabletop.captions import OPPOSITE, Claim, Thing, is_true
-from lumina.tabletop.edits import MOST_SOLIDS, OPERATIONS, Edit, Instruction, is_done, sample_edit
+from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_done, sample_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, another
 
-SAME_OPERATION = 0.7  # share of false edits that do the same with another solid, colour, place …
+MOST_SOLIDS = 4  # that captions name
+SAME_OPERATION = 0.85  # share of false edits that do the same with another solid, colour, place …
 TRIES = 6
 
 
@@ -63,12 +64,15 @@ def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]
         yield kind, claim
 
 
-def wrong_edit(edit: Edit, rng: np.random.Generator) -> Instruction | None:
-    """What asks for another edit of the same scene, mostly one of the same kind; None if none was found."""
+def wrong_edit(edit: Edit, said: Instruction, rng: np.random.Generator) -> Instruction | None:
+    """What asks for another edit of the same scene, mostly one of the same kind, and in much the same words;
+    None if none was found."""
+    operation = edit.operation if rng.random() < SAME_OPERATION else str(rng.choice(OPERATIONS))
+    found: list[Instruction] = []
     for _ in range(TRIES):
-        operation = edit.operation if rng.random() < SAME_OPERATION else str(rng.choice(OPERATIONS))
         other = sample_edit(edit.before, operation, rng)
-        said = instruct(other, rng) if other is not None else None
-        if other is not None and said is not None and not is_done(other, said, edit.after):
-            return said
-    return None
+        asked = instruct(other, rng) if other is not None else None
+        if other is not None and asked is not None and not is_done(other, asked, edit.after):
+            found.append(asked)
+    words = set(said.text.split())
+    return min(found, key=lambda asked: len(words ^ set(asked.text.split())), default=None)

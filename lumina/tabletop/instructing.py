@@ -84,7 +84,7 @@ def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction | None:
     solid = edit.changed
     assert solid is not None
     moves = edit.operation == "move"
-    thing = Thing(1, solid.shape, solid.color) if moves else _said_of(solid, rng)
+    thing = Thing(1, solid.shape, solid.color) if moves else _said_of(solid, rng, new=True)
     names = {i: refer(edit.before, i, rng) for i in range(len(edit.before.solids))}
     places = [(way, i) for way, i in places_said(edit) if i is None or names[i] is not None]
     if not places:
@@ -137,14 +137,14 @@ def _by_side(scene: Scene, solid: Solid) -> str | None:
     return None
 
 
-def _said_of(solid: Solid, rng: np.random.Generator) -> Thing:
-    """Shape and colour, and now and then more."""
+def _said_of(solid: Solid, rng: np.random.Generator, new: bool = False) -> Thing:
+    """Shape and colour, and now and then more; of what is new always what is not usual."""
     return Thing(
         1,
         solid.shape,
         solid.color,
         solid.material if solid.material == "metal" or rng.random() < 0.2 else None,
-        solid.size if rng.random() < 0.4 else None,
+        solid.size if (new and solid.size == "small") or rng.random() < 0.4 else None,
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, product
 
 import numpy as np
@@ -15,6 +16,7 @@ MATERIALS = ("matte", "metal")
 SIZES = ("small", "large")
 GROUNDS = ("white", "grey", "brown", "blue")
 LIGHTS = ("daylight", "sunset", "night")
+LIGHT_CHANCES = (0.7, 0.15, 0.15)
 PATTERNS = ("plain", "striped", "dotted", "checkered")
 FRAMES = ((128, 128), (160, 96), (96, 160))
 RADIUS = {"small": 0.42, "large": 0.64}  # world units
@@ -98,6 +100,7 @@ EXTENT = {
 }
 
 
+@lru_cache(maxsize=1 << 16)
 def bounds(solid: Solid, width: int, height: int) -> tuple[float, float, float, float]:
     """(left, top, right, bottom) in pixels of the box that encloses the solid's image."""
     corners = np.array(list(product((-1, 1), (-1, 1), (0, 1))), dtype=np.float32)
@@ -178,6 +181,7 @@ def place_beside(
     return None
 
 
+@lru_cache(maxsize=1 << 16)
 def standing(solid: Solid, right: float, down: float, width: int, height: int) -> Solid:
     """The solid with its foot at a pixel position."""
     x, y = camera.to_ground(right, down, width, height)
@@ -242,5 +246,5 @@ def sample_scene(
     while True:
         solids = place(sample_solids(rng, patterns=patterns, held_out=held_out), width, height, rng)
         if solids is not None:
-            light = LIGHTS[int(rng.choice(3, p=[0.7, 0.15, 0.15]))]
+            light = LIGHTS[int(rng.choice(3, p=LIGHT_CHANCES))]
             return Scene(solids, str(rng.choice(GROUNDS)), light, width, height)

@@ -9,7 +9,6 @@ from lumina.tabletop.captions import Claim, Thing, relation_of
 from lumina.tabletop.edits import Edit
 from lumina.tabletop.scenes import (
     GROUNDS,
-    LIGHTS,
     PATTERNS,
     TURNS,
     Scene,
@@ -19,9 +18,8 @@ from lumina.tabletop.scenes import (
 )
 
 FOOT = (64.0, 80.0)  # pixel where a subject stands in its own square picture
-COMPANY = (0.4, 0.45, 0.15)  # chances of no, one and two plain solids beside the subject
+COMPANY = (0.45, 0.55)  # chances of no and of one plain solid beside the subject
 UNSEEN_PATTERNS = {("cube", "dotted")}  # no dot of the pattern's lattice reaches a cube's faces
-LIGHT_CHANCES = (0.7, 0.15, 0.15)
 FRAME = (128, 128)
 
 
@@ -44,8 +42,7 @@ def sample_subject(rng: np.random.Generator) -> Edit:
         before = alone(subject, rng)
         company = place(others[:count], *FRAME, rng, before.solids) if len(others) >= count else None
         if company is not None:
-            light = LIGHTS[int(rng.choice(len(LIGHTS), p=LIGHT_CHANCES))]
-            after = Scene((*before.solids, *company), str(rng.choice(GROUNDS)), light, *FRAME)
+            after = Scene((*before.solids, *company), str(rng.choice(GROUNDS)), "daylight", *FRAME)
             return Edit("subject", before, after, 0)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from lumina.model.transformer import Attention, Layer
 
+BLOCK = 192  # queries at a time: what is after them need not be looked at
 Gradients = Callable[..., tuple[Tensor, Tensor, Tensor]]
 
 _flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
@@ -21,10 +22,10 @@ def attention_gradients(
     q: Tensor, k: Tensor, v: Tensor, out: Tensor, norms: Tensor, gradient: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Of causal attention, all [n, tokens, channels], `norms` [n, tokens] the logarithms of the softmax's
-    sums; Dao et al. 2022 (arXiv 2205.14135), appendix B, as plain products."""
-    places, scale = torch.arange(q.shape[1]), q.shape[2] ** -0.5
+    sums; Dao et al. 2022 (arXiv 2205.14135), appendix B, as plain products. q may be the last ones only."""
+    places, scale = torch.arange(k.shape[1]), q.shape[2] ** -0.5
     q = q * scale
-    past = places[None, :] <= places[:, None]
+    past = places[None, :] <= places[k.shape[1] - q.shape[1] :, None]
     weights = torch.where(past, torch.exp(torch.bmm(q, k.mT).float() - norms[..., None]), 0.0).to(q.dtype)
     delta = (gradient.float() * out.float()).sum(-1, keepdim=True)
     dscores = (weights.float() * (torch.bmm(gradient, v.mT).float() - delta)).to(q.dtype)
@@ -45,8 +46,16 @@ class CausalAttention(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of q, k, v."""
-        parts = [part.contiguous().flatten(0, 1) for part in (*ctx.saved_tensors, *gradients)]
-        return *(part.view(gradients[0].shape) for part in ctx.gradients(*parts)), None
+        q, k, v, *others = [part.contiguous().flatten(0, 1) for part in (*ctx.saved_tensors, *gradients)]
+        dq, dk, dv = (torch.zeros_like(part) for part in (q, k, v))
+        for start in range(0, q.shape[1], BLOCK):
+            end = min(start + BLOCK, q.shape[1])
+            block, past = slice(start, end), slice(0, end)
+            found = ctx.gradients(q[:, block], k[:, past], v[:, past], *(part[:, block] for part in others))
+            dq[:, block] = found[0]
+            dk[:, past] += found[1]
+            dv[:, past] += found[2]
+        return *(part.view(gradients[0].shape) for part in (dq, dk, dv)), None
 
 
 class CrossEntropy(torch.autograd.Function):

@@ -1,6 +1,5 @@
 """The two documented training commands from end to end: render, train, and write a model folder."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer,
 from lumina.steps import Steps
 from lumina.tabletop.scenes import FRAMES
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
+from lumina.training.averaging import copy_tokenizers
 from lumina.training.codes import MAP_SHARDS, encode_shards
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
@@ -140,10 +140,7 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
     """Copy both tokenizers of a finished model into a run that has none."""
     if (folder / "movq_config.json").exists() or not (source / "movq_config.json").exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    for pattern in ("tokenizer*.json", "movq*"):
-        for file in source.glob(pattern):
-            shutil.copyfile(file, folder / file.name)
+    copy_tokenizers(source, folder)
     write_manifest(folder)
 
 

@@ -26,16 +26,16 @@ UNDONE = 0.5  # share of edits that are learned backwards
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
-GROUP_WEIGHT = 1.5  # for three and more solids of one shape
+GROUP_WEIGHT = 2.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
 ALIKE_WEIGHT = 0.4  # for edits of scenes where another solid has the colour and shape of the edited one
 ALONE_WEIGHT = 3.0  # for edits of a solid that stands alone
-OPERATION_WEIGHTS = {"reground": 0.4, "relight": 0.4, "move": 1.2, "add": 1.6}  # of edits, the others 1
+OPERATION_WEIGHTS = {"reground": 0.6, "relight": 0.6, "move": 1.2, "add": 1.6}  # of edits, the others 1
 
 
 # How often each kind of fault is set against the truth: where words were seldom heeded, more often.
 FAULT_WEIGHTS = {
-    "relation": 4.0, "swap": 2.0, "count": 2.0, "color": 1.0, "shape": 1.0, "material": 0.5, "size": 1.0,
+    "relation": 4.0, "swap": 2.0, "count": 4.0, "color": 1.0, "shape": 1.0, "material": 0.5, "size": 1.0,
     "ground": 0.2, "light": 0.2,
 }  # fmt: skip
 
@@ -195,7 +195,7 @@ class Edited:
                 edit, before, after = edit.undone(), after, before
             said = instruct(edit, rng)
             if said is not None:
-                other = wrong_edit(edit, rng)
+                other = wrong_edit(edit, said, rng)
                 return _sample(
                     self._text, rng, _stacked(before, after),
                     lambda instruction: instructions.edit(instruction, *self.size), said.text,

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lumina.evaluation import round_trip, strictness
-from lumina.evaluation.held_out import held_out_scenes
+from lumina.evaluation.held_out import held_out_scenes, held_out_squares
 from lumina.evaluation.tabletop import tokenizer_report
 from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
@@ -35,6 +35,11 @@ def test_scenes_for_evaluation_are_held_out():
     assert all(is_held_out(scene) for scene in scenes)
     assert scenes == list(held_out_scenes(10, seed=3, patterns=True))
     assert any(s.pattern != "plain" for s in (*scenes[4].solids, *scenes[9].solids))
+
+
+def test_lights_are_as_frequent_as_in_training():
+    lights = [scene.light for scene in held_out_squares(120, seed=4)]
+    assert 0.55 < lights.count("daylight") / len(lights) < 0.85
 
 
 def test_shuffling_keeps_half():

@@ -12,6 +12,7 @@ from lumina.tabletop.edits import (
     Edit,
     change_mask,
     is_done,
+    is_editable,
     place_in_line,
     place_near_middle,
     sample_edit,
@@ -114,6 +115,26 @@ def test_the_true_change_holds_the_shadow_and_nothing_far_away(operation):
     if operation == "remove":
         solid = before.instances == edit.solid + 1
         assert mask[solid].mean() > 0.97 and mask.sum() > 1.05 * solid.sum()
+
+
+def test_scenes_of_many_or_like_solids_are_not_edited():
+    rng = np.random.default_rng(8)
+    assert is_editable(Scene((LEFT, RIGHT)))
+    for solids in ((), (LEFT, replace(LEFT, size="small", x=0.7)), (LEFT, RIGHT) * 2):
+        scene = Scene(solids)
+        assert not is_editable(scene)
+        assert all(sample_edit(scene, operation, rng) is None for operation in OPERATIONS)
+
+
+def test_a_small_solid_is_never_added_without_saying_so():
+    rng = np.random.default_rng(9)
+    said = []
+    while len(said) < 30:
+        edit = sample_edit(sample_scene(rng, (128, 128)), "add", rng)
+        asked = instruct(edit, rng) if edit else None
+        if asked is not None and edit.changed.size == "small":
+            said.append("small" in asked.text)
+    assert all(said)
 
 
 def test_places_lie_on_the_grid():

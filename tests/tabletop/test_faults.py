@@ -57,8 +57,9 @@ def test_another_edit_is_not_what_was_done(operation):
     found = same = 0
     while found < 12:
         edit = sample_edit(sample_scene(rng, (128, 128)), operation, rng)
-        said = wrong_edit(edit, rng) if edit is not None else None
-        if edit is None or said is None:
+        asked = instruct(edit, rng) if edit is not None else None
+        said = wrong_edit(edit, asked, rng) if asked is not None else None
+        if said is None:
             continue
         found += 1
         true = {right.text for _ in range(40) if (right := instruct(edit, rng))}
@@ -72,5 +73,21 @@ def test_another_edit_is_not_what_was_done(operation):
 def test_a_scene_of_one_solid_has_other_edits_too():
     rng = np.random.default_rng(3)
     edit = sample_edit(replace(Scene((LEFT,)), ground="brown"), "recolour", rng)
-    texts = {said.text for _ in range(30) if (said := wrong_edit(edit, rng))}
+    asked = instruct(edit, rng)
+    texts = {said.text for _ in range(30) if (said := wrong_edit(edit, asked, rng))}
     assert len(texts) > 8
+
+
+def test_another_edit_is_asked_for_in_much_the_same_words():
+    rng = np.random.default_rng(4)
+    edit = sample_edit(Scene((LEFT, RIGHT)), "recolour", rng)
+    asked = instruct(edit, rng)
+    others = [sample_edit(edit.before, "recolour", rng) for _ in range(60)]
+    drawn = [said for other in others if other and (said := instruct(other, rng))]
+    chosen = [said for _ in range(30) if (said := wrong_edit(edit, asked, rng))]
+    assert _apart(asked, chosen) < 0.8 * _apart(asked, drawn)
+
+
+def _apart(asked, others):
+    words = set(asked.text.split())
+    return np.mean([len(words ^ set(said.text.split())) for said in others])

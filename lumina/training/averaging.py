@@ -1,0 +1,51 @@
+"""The mean of several models' weights: a model soup (Wortsman et al. 2022, arXiv 2203.05482)."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from lumina.errors import InputError
+from lumina.model.checkpoint import load_transformer, save_transformer, write_manifest
+from lumina.model.checkpoint.files import sha256
+
+TOKENIZERS = ("tokenizer*.json", "movq*")  # files of a model folder that say what codes and words mean
+
+
+def average_models(folders: Sequence[Path], out: Path) -> Path:
+    """Write to `out` a model whose transformer has the mean weights of the models in the folders.
+
+    It does what they do only if they were trained on from one ancestor; with one and the same tokenizers, or
+    InputError is raised, as it is for fewer than two folders, other sizes, or an `out` that is not empty.
+    """
+    if len(folders) < 2:
+        raise InputError("Name two model folders or more to average.")
+    if out.exists() and any(out.iterdir()):
+        raise InputError(f"{out} is not empty; give --out another folder.")
+    if any(_tokenizers(folder) != _tokenizers(folders[0]) for folder in folders):
+        raise InputError("The models have different tokenizers; average models of one family.")
+    first, *others = (load_transformer(folder) for folder in folders)
+    weights = first.state_dict()
+    for other in others:
+        if other.config != first.config:
+            raise InputError("The models have different sizes; average models of one family.")
+        weights = {name: weight + other.state_dict()[name] for name, weight in weights.items()}
+    first.load_state_dict({name: weight / len(folders) for name, weight in weights.items()})
+    copy_tokenizers(folders[0], out)
+    save_transformer(first, out)
+    write_manifest(out)
+    return out
+
+
+def copy_tokenizers(source: Path, folder: Path) -> None:
+    """Copy the tokenizers of pictures and of text from one model folder into another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in _files(source):
+        shutil.copyfile(file, folder / file.name)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for pattern in TOKENIZERS for file in folder.glob(pattern))
+
+
+def _tokenizers(folder: Path) -> dict[str, str]:
+    return {file.name: sha256(file) for file in _files(folder)}
