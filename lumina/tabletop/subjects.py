@@ -34,7 +34,7 @@ class Request:
 def sample_subject(rng: np.random.Generator) -> Edit:
     """A subject on white (`before`) and in a new scene (`after`), there `solids[0]` and where it stood."""
     while True:
-        subject = replace(sample_solids(rng)[0], pattern=str(rng.choice(PATTERNS[1:])))
+        subject = replace(sample_solids(rng)[0], size="large", pattern=str(rng.choice(PATTERNS[1:])))
         if (subject.shape, subject.pattern) in UNSEEN_PATTERNS:
             continue
         count = int(rng.choice(len(COMPANY), p=COMPANY))

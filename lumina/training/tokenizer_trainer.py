@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.dataset import KINDS, read_pictures, shard_files
 from lumina.training.muon import Muon
+from lumina.training.pairs import pair_files
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 
@@ -48,6 +50,7 @@ class TokenizerTraining:
     processes: int = 2
     seed: int = 1
     config: MoVQConfig = TABLETOP_MOVQ
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)  # of kinds of pictures
 
 
 class Batches:
@@ -62,6 +65,11 @@ class Batches:
                 pictures = read_pictures(file, kind)
                 pool = self._pools.setdefault(pictures.shape[1:3], {})
                 pool.setdefault(kind, []).append(pictures)
+        if "subject" in settings.shares:
+            for file in islice(pair_files(settings.scenes, "subjects"), settings.map_shards):
+                pictures = read_pictures(file, "picture")
+                self._pools[pictures.shape[1:3]].setdefault("subject", []).append(pictures)
+        self._shares = settings.shares
         self._frames = list(self._pools)
         sizes = np.array([sum(len(p) for p in self._pools[f]["picture"]) for f in self._frames], dtype=float)
         self._chances = sizes / sizes.sum()
@@ -69,7 +77,8 @@ class Batches:
     def __iter__(self) -> Iterator[Tensor]:
         while True:
             pool = self._pools[self._frames[self._rng.choice(len(self._frames), p=self._chances)]]
-            kinds = self._rng.choice(list(SHARES), self._batch, p=list(SHARES.values()))
+            shares = np.array([self._shares.get(kind, 0.0) for kind in pool])
+            kinds = self._rng.choice(list(pool), self._batch, p=shares / shares.sum())
             yield to_pixels(np.stack([self._pick(pool[kind]) for kind in kinds]))
 
     def _pick(self, shards: list[Pictures]) -> Pictures:
