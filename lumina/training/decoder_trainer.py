@@ -22,7 +22,7 @@ from lumina.training.tokenizer_trainer import (
     reconstruction_loss,
 )
 
-# patterned solids, which are the hardest to tell from their codes, more often than in the tokenizer's training
+# patterned solids, the hardest to tell from their codes, more often than when the codes were made
 SHARES = {"picture": 0.35, "subject": 0.3, "depth": 0.07, "normal": 0.08, "segmentation": 0.08, "canny": 0.12}
 
 
