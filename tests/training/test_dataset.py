@@ -7,7 +7,7 @@ import pytest
 
 from lumina.steps import finish
 from lumina.tabletop.scenes import FRAMES, HELD_OUT_TRIPLES, is_held_out
-from lumina.training import dataset
+from lumina.training import dataset, pairs
 from lumina.training.dataset import (
     KINDS,
     Shard,
@@ -17,6 +17,9 @@ from lumina.training.dataset import (
     scene_of,
     shard_files,
 )
+from lumina.training.decoder_trainer import DecoderTraining
+from lumina.training.pairs import PairShard, write_shard
+from lumina.training.tokenizer_trainer import Batches, TokenizerTraining, to_pictures
 
 
 @pytest.fixture
@@ -52,3 +55,21 @@ def test_rendering_goes_on_where_it_stopped(few, tmp_path):
     assert Shard(0).path(tmp_path).stat().st_mtime_ns == before
     assert len(list(shard_files(tmp_path))) == 2
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_decoder_is_refined_on_subjects_where_there_are_some(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(pairs, "SHARD", 2)
+    dataset._write_shard(0, tmp_path)
+    shard = PairShard("subjects", 0)
+    settings = {"scenes": tmp_path, "out": tmp_path, "batch": 60, "processes": 1}
+    assert not _subjects_in(DecoderTraining(**settings), [])  # none yet: the other kinds share it out
+    write_shard(shard, tmp_path)
+    subjects = list(read_pictures(shard.path(tmp_path), "picture"))
+    assert _subjects_in(DecoderTraining(**settings), subjects) > 6
+    assert not _subjects_in(TokenizerTraining(**settings), subjects)
+
+
+def _subjects_in(settings, subjects):
+    """How many of a batch's pictures are subjects."""
+    batch = to_pictures(next(iter(Batches(settings, 0, 0))))
+    return sum(any(np.array_equal(picture, subject) for subject in subjects) for picture in batch)
