@@ -15,12 +15,15 @@ def average_models(folders: Sequence[Path], out: Path) -> Path:
     """Write to `out` a model whose transformer has the mean weights of the models in the folders.
 
     It does what they do only if they were trained on from one ancestor; with one and the same tokenizers, or
-    InputError is raised, as it is for fewer than two folders, other sizes, or an `out` that is not empty.
+    InputError is raised, as it is for fewer than two folders, other sizes, or an `out` that holds something.
     """
     if len(folders) < 2:
         raise InputError("Name two model folders or more to average.")
-    if out.exists() and any(out.iterdir()):
-        raise InputError(f"{out} is not empty; give --out another folder.")
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(f"There is no folder {folder}; name the folders of models.")
+    if out.is_file() or (out.is_dir() and any(out.iterdir())):
+        raise InputError(f"{out} is there already; give --out a new folder.")
     if any(_tokenizers(folder) != _tokenizers(folders[0]) for folder in folders):
         raise InputError("The models have different tokenizers; average models of one family.")
     first, *others = (load_transformer(folder) for folder in folders)

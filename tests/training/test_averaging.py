@@ -49,7 +49,9 @@ def test_models_that_cannot_be_averaged_are_refused(folder_of, tmp_path):
         average_models([a, folder_of("other words", 1, words='{"a": 1}')], out)
     with pytest.raises(InputError, match="different sizes"):
         average_models([a, folder_of("deep", 1, num_hidden_layers=2)], out)
+    with pytest.raises(InputError, match="There is no folder"):
+        average_models([a, tmp_path / "nowhere"], out)
     assert not out.exists()
     shutil.copytree(a, out)
-    with pytest.raises(InputError, match="not empty"):
+    with pytest.raises(InputError, match="there already"):
         average_models([a, a], out)
