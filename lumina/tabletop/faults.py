@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from lumina.tabletop.captions import OPPOSITE, Claim, Thing, is_true
+from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true
 from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_done, sample_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, another
 
-MOST_SOLIDS = 4  # that captions name
 SAME_OPERATION = 0.85  # share of false edits that do the same with another solid, colour, place …
 TRIES = 6
 
@@ -56,11 +55,8 @@ def _with(things: tuple[Thing, ...], i: int, thing: Thing) -> tuple[Thing, ...]:
 
 def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]:
     """The claim, if it could be said and is false."""
-    if (
-        claim.count <= MOST_SOLIDS
-        and len(set(claim.things)) == len(claim.things)
-        and not is_true(claim, scene)
-    ):
+    sayable = claim.count <= max(NUMBERS) and len(set(claim.things)) == len(claim.things)
+    if sayable and not is_true(claim, scene):
         yield kind, claim
 
 

@@ -9,14 +9,12 @@ from lumina.tabletop.captions import (
     KNOWN_WORDS,
     LIGHT_PHRASES,
     Thing,
-    foot,
     phrase,
     words_of,
 )
 from lumina.tabletop.edits import Edit, Instruction, places_said
 from lumina.tabletop.scenes import Scene, Solid
 
-APART = 14.0  # pixels by which a solid must lie outermost to be called the one on the left
 BY_COLOR_AND_SHAPE = 0.7  # share of solids that are called so where that singles them out
 
 # Most alterations name what comes out as a caption would, so that words mean the same in every task.
@@ -42,16 +40,13 @@ WAYS = {
     "behind": "to the back",
 }  # fmt: skip
 BIGGER = {"large": "bigger", "small": "smaller"}
-SIDES = {"left": (0, -1), "right": (0, 1), "front": (1, 1)}  # axis of the foot, and its sign
 _TEXTS = [text for group in TEMPLATES.values() for text in group] + [*WAYS.values(), *BIGGER.values()]
 EDIT_WORDS = KNOWN_WORDS.union(*(words_of(re.sub(r"{\w+}", "", text)) for text in _TEXTS))
 
 
 def instruct(edit: Edit, rng: np.random.Generator) -> Instruction | None:
-    """A random way to ask for the edit; None where no words single out the solid that is meant."""
+    """A random way to ask for the edit; None where no words lead to the place."""
     it = refer(edit.before, edit.solid, rng) if edit.solid is not None and edit.operation != "add" else ""
-    if it is None:
-        return None
     if edit.operation in ("reground", "relight"):
         after = edit.after
         text = _choose(edit.operation, rng).format(
@@ -85,8 +80,8 @@ def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction | None:
     assert solid is not None
     moves = edit.operation == "move"
     thing = Thing(1, solid.shape, solid.color) if moves else _said_of(solid, rng, new=True)
-    names = {i: refer(edit.before, i, rng) for i in range(len(edit.before.solids))}
-    places = [(way, i) for way, i in places_said(edit) if i is None or names[i] is not None]
+    names = [refer(edit.before, i, rng) for i in range(len(edit.before.solids))]
+    places = list(places_said(edit))
     if not places:
         return None
     way, i = places[int(rng.integers(len(places)))]
@@ -101,18 +96,16 @@ def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction | None:
     return Instruction(words, thing, way, anchor)
 
 
-def refer(scene: Scene, index: int, rng: np.random.Generator) -> str | None:
-    """Words that only this solid answers to, mostly its colour and shape; None where there are none."""
+def refer(scene: Scene, index: int, rng: np.random.Generator) -> str:
+    """Words that only this solid of an editable scene answers to, mostly its colour and shape."""
     solid = scene.solids[index]
     found = [
         "the " + " ".join([*[getattr(solid, quality) for quality in said], solid.shape])
         for said in _subsets()
         if all(_differs(other, solid, said) for other in scene.solids if other is not solid)
     ]
-    if found:
-        usual = f"the {solid.color} {solid.shape}"
-        return usual if usual in found and rng.random() < BY_COLOR_AND_SHAPE else str(rng.choice(found))
-    return _by_side(scene, solid)
+    usual = f"the {solid.color} {solid.shape}"
+    return usual if usual in found and rng.random() < BY_COLOR_AND_SHAPE else str(rng.choice(found))
 
 
 def _subsets() -> list[tuple[str, ...]]:
@@ -123,18 +116,6 @@ def _subsets() -> list[tuple[str, ...]]:
 
 def _differs(other: Solid, solid: Solid, said: tuple[str, ...]) -> bool:
     return other.shape != solid.shape or any(getattr(other, q) != getattr(solid, q) for q in said)
-
-
-def _by_side(scene: Scene, solid: Solid) -> str | None:
-    """Among solids alike: the one on the left, on the right, or in front."""
-    alike = [s for s in scene.solids if not _differs(s, solid, ("color",))]
-    mine = foot(solid, scene.width, scene.height)
-    others = [foot(s, scene.width, scene.height) for s in alike if s is not solid]
-    for side, (axis, sign) in SIDES.items():
-        if all((mine[axis] - other[axis]) * sign > APART for other in others):
-            where = "in front" if side == "front" else f"on the {side}"
-            return f"the {solid.color} {solid.shape} {where}"
-    return None
 
 
 def _said_of(solid: Solid, rng: np.random.Generator, new: bool = False) -> Thing:

@@ -31,7 +31,8 @@ def average_models(folders: Sequence[Path], out: Path) -> Path:
     for other in others:
         if other.config != first.config:
             raise InputError("The models have different sizes; average models of one family.")
-        weights = {name: weight + other.state_dict()[name] for name, weight in weights.items()}
+        added = other.state_dict()
+        weights = {name: weight + added[name] for name, weight in weights.items()}
     first.load_state_dict({name: weight / len(folders) for name, weight in weights.items()})
     copy_tokenizers(folders[0], out)
     save_transformer(first, out)

@@ -28,7 +28,6 @@ METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
 GROUP_WEIGHT = 2.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
-ALIKE_WEIGHT = 0.4  # for edits of scenes where another solid has the colour and shape of the edited one
 ALONE_WEIGHT = 3.0  # for edits of a solid that stands alone
 OPERATION_WEIGHTS = {"reground": 0.6, "relight": 0.6, "move": 1.2, "add": 1.6}  # of edits, the others 1
 
@@ -83,11 +82,8 @@ def _beside(scene: Scene) -> bool:
 def weight_of_edit(edit: Edit) -> float:
     """How often an edit is drawn, relative to others."""
     weight = weight_of(edit.before) * OPERATION_WEIGHTS.get(edit.operation, 1.0)
-    if edit.solid is None or edit.operation == "add":
-        return weight
-    looks = [(solid.shape, solid.color) for solid in edit.before.solids]
-    alike = looks.count(looks[edit.solid]) > 1
-    return weight * (ALONE_WEIGHT if len(looks) == 1 else ALIKE_WEIGHT if alike else 1.0)
+    alone = edit.solid is not None and edit.operation != "add" and len(edit.before.solids) == 1
+    return weight * (ALONE_WEIGHT if alone else 1.0)
 
 
 def shares(weights: Iterable[float]) -> NDArray[np.float64]:

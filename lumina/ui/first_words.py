@@ -32,7 +32,7 @@ TABLETOP_EXAMPLES = (
     "a red cube left of a blue sphere",
     "two green cones at sunset",
     "a large purple metal cone",
-    "three cyan spheres at night",
+    "a blue cone in front of a red cube",
 )
 EXAMPLES = (
     "a lighthouse on a cliff at dusk, oil painting",

@@ -73,11 +73,6 @@ def test_words_single_out_the_solid_that_is_meant():
     scene = Scene((LEFT, RIGHT, replace(LEFT, x=0.0, y=-1.2, color="green")))
     said = {index: {refer(scene, index, rng) for _ in range(80)} for index in range(3)}
     assert "the sphere" in said[1] and "the red cube" in said[0] and "the cube" not in said[0] | said[2]
-    twins = Scene((LEFT, replace(LEFT, x=0.7)))
-    assert refer(twins, 0, rng) == "the red cube on the left"
-    assert refer(twins, 1, rng) == "the red cube on the right"
-    triplets = Scene((LEFT, replace(LEFT, x=0.0), replace(LEFT, x=0.7)))
-    assert refer(triplets, 1, rng) is None
 
 
 def test_solids_are_mostly_called_by_colour_and_shape():
