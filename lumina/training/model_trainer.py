@@ -37,6 +37,8 @@ MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
 MARGIN = 3.0  # nats by which true words shall tell
 CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
+MARKED_AFTER = 4  # layers, by which a given code shall tell whether the words change it
+MARKS = 2.0  # weight of that beside the cross-entropy of a code
 
 
 @dataclass(frozen=True)
@@ -78,24 +80,54 @@ def told_apart(losses: Tensor, untrue: Tensor) -> Tensor:
     return images[len(losses) - len(untrue) :] - images[untrue]
 
 
-def loss_of(losses: Tensor, untrue: Tensor) -> tuple[Tensor, Tensor]:
-    """The mean cross-entropy of a code after true words, and what is to be made small beside it.
+def loss_of(losses: Tensor, untrue: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """The mean cross-entropy of a code after true words, by weight of rows, and what to make small beside it.
 
     That is log(1 + exp(MARGIN - d)), d the nats of `told_apart`: untrue words make the image impossible, so
     what tells them apart costs nothing that predicting codes would gain. Chen et al. 2024 (arXiv 2410.09347)
     contrast conditions in like manner, against a frozen copy of the model, which is left out here.
     """
-    true = losses[: len(losses) - len(untrue)].mean()
+    rows = losses[: len(losses) - len(untrue)].mean(1)
+    true = (rows if weights is None else rows * weights).mean()
     if not len(untrue):
         return true, torch.zeros(())
     return true, F.softplus(MARGIN - told_apart(losses, untrue)).mean()
 
 
-def optimizers(model: Transformer, settings: ModelTraining, group: Group) -> list[torch.optim.Optimizer]:
-    """Muon for the layers' matrices, AdamW for embeddings, head and norms."""
+class Marks(nn.Module):
+    """Tells from the states after some layers which codes of a given picture the words change.
+
+    Whoever draws below reads off a given code's later layers what it copies; that the code is the one that is
+    meant must be known there by then. Serves training alone and is not part of the model.
+    """
+
+    def __init__(self, model: Transformer) -> None:
+        super().__init__()
+        self.head = nn.Linear(model.config.hidden_size, 1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+        self._states = torch.empty(0)
+        depth = min(MARKED_AFTER, len(model.model.layers))
+        model.model.layers[depth - 1].register_forward_hook(self._keep)
+
+    def _keep(self, layer: nn.Module, given: object, states: Tensor) -> None:
+        self._states = states
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Mean cross-entropy in nats of the model's last batch; zero where there are no edits."""
+        states = self._states[batch.edits[:, None], batch.given]
+        logits = self.head(F.rms_norm(states.float(), states.shape[-1:]))[..., 0]
+        total = F.binary_cross_entropy_with_logits(logits, batch.changed.float(), reduction="sum")
+        return total / max(logits.numel(), 1)
+
+
+def optimizers(
+    model: Transformer, marks: Marks, settings: ModelTraining, group: Group
+) -> list[torch.optim.Optimizer]:
+    """Muon for the layers' matrices, AdamW for embeddings, heads and norms."""
     matrices = [p for p in model.model.layers.parameters() if p.ndim == 2 and min(p.shape) > 64]
     chosen = {id(p) for p in matrices}
-    others = [p for p in model.parameters() if id(p) not in chosen]
+    others = [p for p in (*model.parameters(), *marks.parameters()) if id(p) not in chosen]
     return [
         Muon(matrices, lr=settings.muon_rate, weight_decay=0.05, group=group),
         torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=0.01, fused=True),
@@ -107,6 +139,7 @@ class _Run:
     """The parts of a run that change while it trains."""
 
     model: Transformer
+    marks: Marks
     optimizers: list[torch.optim.Optimizer]
     step: int = 0
     trained: float = 0.0  # seconds
@@ -114,12 +147,14 @@ class _Run:
 
     def state(self) -> dict[str, Any]:
         return {
-            "model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers],
+            "model": self.model.state_dict(), "marks": self.marks.state_dict(),
+            "optimizers": [o.state_dict() for o in self.optimizers],
             "step": self.step, "trained": self.trained, "tokens": self.tokens,
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
+        self.marks.load_state_dict(state["marks"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.trained, self.tokens = state["step"], state["trained"], state["tokens"]
@@ -136,7 +171,8 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     vocabulary = text.vocabulary()
     model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
     hasten(model, compiles=settings.minutes >= WORTH_COMPILING)
-    run = _Run(model, optimizers(model, settings, group))
+    heads = Marks(model)
+    run = _Run(model, heads, optimizers(model, heads, settings, group))
     record = Record(settings.out)
     _begin(run, record, settings)
     training, measuring = _sequences(settings, text)
@@ -145,14 +181,14 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
         if run.trained >= budget:
             break
         start = time.monotonic()
-        loss = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
+        loss, marks = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
         if not group.leads:
             continue
         if run.step % 20 == 0:
-            record.append(run.step, loss=loss, trained=run.trained, tokens=run.tokens)
+            record.append(run.step, loss=loss, marks=marks, trained=run.trained, tokens=run.tokens)
             yield Progress(int(run.trained), int(budget), unit="seconds", partial={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
             record.append(run.step, **_measure(model, measuring, vocabulary))
@@ -211,18 +247,21 @@ def _rates(settings: ModelTraining, trained: float, budget: float) -> tuple[floa
     )
 
 
-def _step(run: _Run, batch: Batch, vocabulary: Vocabulary, group: Group, rates: Iterable[float]) -> float:
-    loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue)
+def _step(
+    run: _Run, batch: Batch, vocabulary: Vocabulary, group: Group, rates: Iterable[float]
+) -> tuple[float, float]:
+    loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
-    (loss + CONTRAST / batch.codes.shape[1] * contrast).backward()  # type: ignore[no-untyped-call]
-    parameters = [p for p in run.model.parameters() if p.grad is not None]
+    marks = run.marks.loss(batch)
+    (loss + CONTRAST / batch.codes.shape[1] * contrast + MARKS * marks).backward()  # type: ignore[no-untyped-call]
+    parameters = [p for p in (*run.model.parameters(), *run.marks.parameters()) if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, 1.0)
     for optimizer, rate in zip(run.optimizers, rates, strict=True):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-    return loss.item()
+    return loss.item(), marks.item()
 
 
 @torch.no_grad()

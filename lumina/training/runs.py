@@ -23,7 +23,7 @@ SHARDS = 200  # of 200 scenes each
 SHIPPED = "assets/models/tabletop"  # what own pictures refine unless another model is named
 FINE_RATE = 2e-4
 OWN_SIZES = FRAMES  # width, height: own pictures are cut to the nearest of these
-PAIR_SHARDS = {"edits": 140, "subjects": 90}  # of 200 pictures each
+PAIR_SHARDS = {"edits": 250, "subjects": 90}  # of 200 pictures each
 
 
 def train_tokenizer(

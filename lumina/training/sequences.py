@@ -30,6 +30,10 @@ class Batch:
     before: Tensor  # positions whose output predicts a code
     codes: Tensor
     untrue: Tensor  # for each of the last rows, which one has the same image and true words
+    weights: Tensor  # [rows less the last ones], how much the cross-entropy of each counts
+    edits: Tensor  # which rows are edits
+    given: Tensor  # positions of the codes that are given [edits, codes]
+    changed: Tensor  # and which of those the words change
 
 
 @dataclass(frozen=True)
@@ -111,4 +115,15 @@ class Sequences:
         # nothing after the last code is learned, so neither are its newline and the end computed
         before = starts + layout.code_positions[skipped:] - 1
         last = int(before.max()) + 1
-        return Batch(ids[:, :last], before, codes[:, skipped:], torch.tensor(twice, dtype=torch.long))
+        edits = [i for i, sample in enumerate(samples) if sample.changed is not None]
+        changed = [sample.changed.ravel() for sample in samples if sample.changed is not None]
+        return Batch(
+            ids[:, :last],
+            before,
+            codes[:, skipped:],
+            torch.tensor(twice, dtype=torch.long),
+            torch.tensor([sample.weight for sample in samples]),
+            torch.tensor(edits, dtype=torch.long),
+            starts[edits] + layout.code_positions[:skipped],
+            torch.from_numpy(np.array(changed, dtype=bool).reshape(len(edits), skipped)),
+        )

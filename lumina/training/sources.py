@@ -1,7 +1,7 @@
 """Where training samples come from: one source for each task, which puts words and codes together."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -28,9 +28,11 @@ METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
 GROUP_WEIGHT = 2.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
-ALONE_WEIGHT = 3.0  # for edits of a solid that stands alone
-OPERATION_WEIGHTS = {"reground": 0.6, "relight": 0.6, "move": 1.2, "add": 1.6}  # of edits, the others 1
-
+OPERATION_WEIGHTS = {"reground": 0.5, "relight": 0.7, "add": 1.6, "recolour": 1.3, "replace": 1.3}  # others 1
+# Most codes of an edit are copies and cost nothing: at weight one, those that the words decide would hardly
+# count beside the codes of other tasks.
+EDIT_WEIGHT = 4.0
+EDITS_CONTRASTED = 0.5  # share of edits that have untrue words; nearly all are told apart already
 
 # How often each kind of fault is set against the truth: where words were seldom heeded, more often.
 FAULT_WEIGHTS = {
@@ -41,11 +43,13 @@ FAULT_WEIGHTS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """Ids before the image, its codes [rows, cols], and other ids that it is not true to."""
+    """Ids before the image, its codes [rows, cols], other ids that it is not true to, and more of edits."""
 
     prompt: list[int]
     codes: NDArray[np.int64]
     untrue: tuple[int, ...] = ()  # none where nothing is said
+    weight: float = 1.0  # of its cross-entropy
+    changed: NDArray[np.bool_] | None = None  # which codes of the given half [rows, cols] the words change
 
 
 class Source(Protocol):
@@ -80,10 +84,9 @@ def _beside(scene: Scene) -> bool:
 
 
 def weight_of_edit(edit: Edit) -> float:
-    """How often an edit is drawn, relative to others."""
-    weight = weight_of(edit.before) * OPERATION_WEIGHTS.get(edit.operation, 1.0)
-    alone = edit.solid is not None and edit.operation != "add" and len(edit.before.solids) == 1
-    return weight * (ALONE_WEIGHT if alone else 1.0)
+    """How often an edit is drawn, relative to others; light is as frequent as it was rendered."""
+    weight = weight_of(edit.before) / LIGHT_WEIGHTS[edit.before.light]
+    return weight * OPERATION_WEIGHTS.get(edit.operation, 1.0)
 
 
 def shares(weights: Iterable[float]) -> NDArray[np.float64]:
@@ -191,12 +194,14 @@ class Edited:
                 edit, before, after = edit.undone(), after, before
             said = instruct(edit, rng)
             if said is not None:
-                other = wrong_edit(edit, said, rng)
-                return _sample(
+                other = wrong_edit(edit, said, rng) if rng.random() < EDITS_CONTRASTED else None
+                sample = _sample(
                     self._text, rng, _stacked(before, after),
                     lambda instruction: instructions.edit(instruction, *self.size), said.text,
                     other.text if other is not None else None,
                 )  # fmt: skip
+                changed = before != after if sample.prompt else None
+                return replace(sample, weight=EDIT_WEIGHT, changed=changed)
 
 
 class Subjects:

@@ -10,16 +10,17 @@ from lumina.errors import InputError
 from lumina.model.checkpoint import save_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
+from lumina.model.transformer import Transformer
 from lumina.steps import finish
 from lumina.tabletop.edits import OPERATIONS, Edit
 from lumina.tabletop.render import render
 from lumina.tabletop.scenes import HELD_OUT_TRIPLES, Scene, Solid, is_held_out
 from lumina.training import codes, dataset, mixture, pairs, vocabulary
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
-from lumina.training.model_trainer import MARGIN, loss_of, told_apart
+from lumina.training.model_trainer import MARGIN, Marks, loss_of, tabletop_config, told_apart
 from lumina.training.pairs import PairShard
 from lumina.training.sequences import Sequences
-from lumina.training.sources import weight_of, weight_of_edit
+from lumina.training.sources import EDIT_WEIGHT, weight_of, weight_of_edit
 from tests.training.tiny import TINY_MOVQ
 
 CODES = 64
@@ -132,7 +133,7 @@ def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
 
 def test_every_other_image_is_shown_again_with_words_that_are_not_true_of_it(pools, text):
     for task in ("text_to_image", "control", "edit", "subject"):
-        batch = next(mixed(pools, text, [task]).batches(8, seed=1))
+        batch = next(mixed(pools, text, [task]).batches(32, seed=1))
         count = len(batch.untrue)
         assert 0 < count <= (len(batch.ids) - count + 1) // 2
         assert torch.equal(batch.codes[-count:], batch.codes[batch.untrue])
@@ -152,6 +153,36 @@ def test_untrue_words_are_to_be_told_from_true_ones():
     contrast.backward()
     assert losses.grad[0, 0] > 0 > losses.grad[2, 0] and losses.grad[1, 0] == 0
     assert loss_of(losses[:2], untrue[:0])[1] == 0
+
+
+def test_what_an_edit_changes_counts_more_than_its_many_copies(pools, text):
+    batch = next(mixed(pools, text, ["edit"]).batches(8, seed=1))
+    count = len(batch.ids) - len(batch.untrue)
+    assert batch.weights.tolist() == [EDIT_WEIGHT] * count and EDIT_WEIGHT > 1
+    assert set(next(mixed(pools, text, ["predict"]).batches(8, seed=1)).weights.tolist()) == {1.0}
+    losses = torch.ones(count, 5)
+    assert loss_of(losses, batch.untrue[:0], batch.weights)[0] == EDIT_WEIGHT
+    assert loss_of(losses, batch.untrue[:0])[0] == 1  # what is measured is not weighted
+
+
+def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text):
+    vocabulary = text.vocabulary()
+    batch = next(mixed(pools, text, ["edit"]).batches(8, seed=1))
+    given = batch.ids[batch.edits[:, None], batch.given] - vocabulary.first_code
+    assert len(batch.edits) and torch.equal(batch.changed, given != batch.codes[batch.edits])
+    model = Transformer(tabletop_config(vocabulary.first_code + vocabulary.num_codes)).initialise(1)
+    marks = Marks(model)
+    model.hidden(batch.ids)
+    assert marks.loss(batch).item() == pytest.approx(np.log(2))  # nothing is told yet
+    marks.loss(batch).backward()
+    assert marks.head.weight.grad.abs().sum() > 0
+    without = next(mixed(pools, text, ["text_to_image"]).batches(4, seed=1))
+    model.hidden(without.ids)
+    marks.head.weight.grad = None
+    loss = marks.loss(without)
+    loss.backward()
+    assert loss == 0
+    assert not marks.head.weight.grad.any()  # though there is one, as processes exchange the same gradients
 
 
 def test_batches_are_of_one_length_and_go_on_where_they_stopped(pools, text):
@@ -187,9 +218,7 @@ def test_what_training_shows_more_and_less_often():
     assert weight_of(beside) > weight_of(behind) == weight_of(Scene((cube,)))
     three = (cube, replace(cube, y=1.0), replace(cube, x=0.8))
     assert weight_of(Scene(three)) > 1 > weight_of(Scene((*three[:2], beside.solids[1])))
-    one, of_two = (
-        weight_of_edit(Edit("recolour", before, before, 0)) / weight_of(before)
-        for before in (Scene((cube,)), behind)
-    )
-    assert one > of_two == 1
+    assert weight_of(replace(beside, light="night")) < weight_of(beside)
+    recoloured = [Edit("recolour", one, one, 0) for one in (behind, replace(behind, light="night"))]
+    assert weight_of_edit(recoloured[0]) == weight_of_edit(recoloured[1]) > weight_of(behind)
     assert weight_of_edit(Edit("relight", behind, behind)) < weight_of(behind)
