@@ -118,7 +118,8 @@ class Marks(nn.Module):
         states = self._states[batch.edits[:, None], batch.given]
         logits = self.head(F.rms_norm(states.float(), states.shape[-1:]))[..., 0]
         total = F.binary_cross_entropy_with_logits(logits, batch.changed.float(), reduction="sum")
-        return total / max(logits.numel(), 1)
+        mean: Tensor = total / max(logits.numel(), 1)
+        return mean
 
 
 def optimizers(
