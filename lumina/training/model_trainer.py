@@ -37,7 +37,7 @@ MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
 MARGIN = 3.0  # nats by which true words shall tell
 CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
-MARKED_AFTER = 4  # layers, by which a given code shall tell whether the words change it
+MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
 MARKS = 2.0  # weight of that beside the cross-entropy of a code
 
 
@@ -172,8 +172,8 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     vocabulary = text.vocabulary()
     model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
     hasten(model, compiles=settings.minutes >= WORTH_COMPILING)
-    heads = Marks(model)
-    run = _Run(model, heads, optimizers(model, heads, settings, group))
+    marks = Marks(model)
+    run = _Run(model, marks, optimizers(model, marks, settings, group))
     record = Record(settings.out)
     _begin(run, record, settings)
     training, measuring = _sequences(settings, text)
@@ -182,14 +182,14 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
         if run.trained >= budget:
             break
         start = time.monotonic()
-        loss, marks = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
+        loss, marks_loss = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
         if not group.leads:
             continue
         if run.step % 20 == 0:
-            record.append(run.step, loss=loss, marks=marks, trained=run.trained, tokens=run.tokens)
+            record.append(run.step, loss=loss, marks=marks_loss, trained=run.trained, tokens=run.tokens)
             yield Progress(int(run.trained), int(budget), unit="seconds", partial={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
             record.append(run.step, **_measure(model, measuring, vocabulary))
@@ -254,15 +254,15 @@ def _step(
     loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
-    marks = run.marks.loss(batch)
-    (loss + CONTRAST / batch.codes.shape[1] * contrast + MARKS * marks).backward()  # type: ignore[no-untyped-call]
+    marks_loss = run.marks.loss(batch)
+    (loss + CONTRAST / batch.codes.shape[1] * contrast + MARKS * marks_loss).backward()  # type: ignore[no-untyped-call]
     parameters = [p for p in (*run.model.parameters(), *run.marks.parameters()) if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, 1.0)
     for optimizer, rate in zip(run.optimizers, rates, strict=True):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-    return loss.item(), marks.item()
+    return loss.item(), marks_loss.item()
 
 
 @torch.no_grad()
