@@ -59,9 +59,10 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False) -> Image
 
 
 def usable(image: Image.Image) -> Image.Image:
-    """``image`` as RGB or RGBA without metadata; raises InvalidImage if it is too small or too narrow."""
+    """``image`` as RGB or RGBA without metadata; raises InvalidImage if it is too small, narrow or large."""
     short, long = sorted(image.size)
-    if short < MIN_SIDE or long > MAX_ASPECT * short or image.width * image.height > MAX_PIXELS:
+    _check_size(*image.size)
+    if short < MIN_SIDE or long > MAX_ASPECT * short:
         raise InvalidImage(
             f"This picture has {image.width}x{image.height} pixels; use one whose sides have at least "
             f"{MIN_SIDE} pixels, none over {MAX_ASPECT} times the other."

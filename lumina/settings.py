@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from lumina.errors import InputError
 
@@ -54,6 +54,12 @@ class Settings:
             quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
         )
+
+    def suited(self, dtype: Dtype | None) -> Self:
+        """With a model's own precision where nobody asked for one."""
+        if self.has_dtype or dtype is None or self.dtype != Settings.dtype:
+            return self
+        return replace(self, dtype=dtype)
 
 
 def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:

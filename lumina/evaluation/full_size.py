@@ -20,7 +20,7 @@ from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, Transformer
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan, suited
+from lumina.pipeline.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan
 from lumina.pipeline.request import GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Quant, Settings
@@ -172,7 +172,7 @@ def run(
         raise InputError(
             f"The sizes of {spec.name} are not in the list; choose lumina-mgpt-2.0, omni or lumina-2b."
         )
-    settings, size = suited(settings, spec), size or spec.default_size
+    settings, size = settings.suited(spec.dtype), size or spec.default_size
     bench = Bench(spec.transformer, movq, settings, size)
     needs = plan(replace(spec, source="", movqgan_source="", sizes=(size,)), settings, bench.device)
     needs.check(free_memory(bench.device))

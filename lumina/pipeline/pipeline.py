@@ -21,7 +21,7 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.pipeline.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
 from lumina.pipeline.engine import Engine, LocalEngine, use_threads
-from lumina.pipeline.plan import free_memory, movqgan_dtype, open_device, plan, suited
+from lumina.pipeline.plan import free_memory, movqgan_dtype, open_device, plan
 from lumina.pipeline.request import Generation, GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
@@ -60,7 +60,8 @@ class Pipeline:
         Raises UnknownModel for a name or revision that is not here, CheckpointMismatch naming a file that is
         missing or damaged, InputError for a device that does not exist.
         """
-        settings, spec = suited(settings or Settings(), spec_of(name)), spec_of(name)
+        spec = spec_of(name)
+        settings = (settings or Settings()).suited(spec.dtype)
         place = locate(spec, settings.models)
         model = _with_revision(spec, place, wanted=split_revision(name)[1])
         verify(place.folder, ["tokenizer.json", "tokenizer_config.json"])

@@ -78,7 +78,7 @@ class Plan:
 
 def plan(spec: ModelSpec, settings: Settings, device: torch.device | None = None) -> Plan:
     """The plan for a model that is here, or whose sizes the list of models gives."""
-    settings, device = suited(settings, spec), device or open_device(settings.device)
+    settings, device = settings.suited(spec.dtype), device or open_device(settings.device)
     config, movq = _configs(spec, settings)
     size = getattr(torch, settings.dtype).itemsize
     matrices = QUANT_BYTES.get(settings.quant, size) * _matrix_numbers(config)
@@ -95,13 +95,6 @@ def plan(spec: ModelSpec, settings: Settings, device: torch.device | None = None
         cache=_cache_bytes(config, settings, width * height // movq.downsampling**2),
         decoding=LAYERS_AT_ONCE * movq.ch * width * height / movq.patch**2 * decoder,
     )
-
-
-def suited(settings: Settings, spec: ModelSpec) -> Settings:
-    """The settings with the model's own precision where nobody asked for one."""
-    if settings.has_dtype or not spec.dtype or settings.dtype != Settings.dtype:
-        return settings
-    return replace(settings, dtype=spec.dtype)
 
 
 def movqgan_dtype(settings: Settings, device: torch.device) -> torch.dtype | None:

@@ -1,4 +1,4 @@
-"""What a visitor has made and uploaded: pictures with their recipes, in one SQLite file."""
+"""What a visitor has made: pictures with their recipes, in one SQLite file."""
 
 import hashlib
 import io
@@ -9,31 +9,33 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
-from lumina.images import digest_of, open_image, png_bytes, read_recipe
+from lumina.images import digest_of, open_image, read_recipe
 from lumina.tasks.image_input import ImageInput
-
-Kind = Literal["result", "upload"]
 
 MAX_BYTES = 500_000_000  # of one visitor; the oldest results give way
 THUMBNAIL = 224  # pixels along the longer side
 PATIENCE = 5.0  # seconds that one process waits for another's writing
 
+# `kind` and `name` are always "result" and "": the columns of files that are there already.
 _TABLE = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS kept (
     visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,
     words TEXT NOT NULL, recipe TEXT NOT NULL, digest TEXT NOT NULL, width INTEGER NOT NULL,
     height INTEGER NOT NULL, bytes INTEGER NOT NULL, png BLOB NOT NULL, thumbnail BLOB NOT NULL,
     PRIMARY KEY (visitor, id)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS kept_by_age ON kept (visitor, kind, made);
+DROP INDEX IF EXISTS kept_by_age;
+CREATE INDEX IF NOT EXISTS kept_by_moment ON kept (visitor, made);
 CREATE INDEX IF NOT EXISTS kept_by_digest ON kept (visitor, digest);
 """
-_SHOWN = "id, made, name, words, recipe, width, height, thumbnail"
+_SHOWN = "id, made, words, recipe, width, height, thumbnail"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,6 @@ class Kept:
 
     id: str
     made: float
-    name: str
     words: str
     recipe: str
     width: int
@@ -53,43 +54,41 @@ class Kept:
 class VisitorStore:
     """The pictures of all visitors; every call names whose are meant, and no call reaches another's.
 
-    Names of visitors are hashed before they are written. Every method raises LuminaError with one sentence
-    where the file cannot be used, or is full.
+    Names of visitors are hashed before they are written. ``most`` bytes are kept of each, for ``hours`` or
+    for ever: what is older is deleted before anything else is done. Every method raises LuminaError with one
+    sentence where the file cannot be used, or is full.
     """
 
-    def __init__(self, file: Path, most: int = MAX_BYTES) -> None:
-        self._file, self._most = file, most
+    def __init__(self, file: Path, most: int = MAX_BYTES, hours: float | None = None) -> None:
+        self._file, self._most, self._hours = file, most, hours
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LuminaError(f"The folder {file.parent} cannot be written to; choose another.") from error
-        with self._open() as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_TABLE)
+        with self._open():
+            pass
 
     def keep(self, visitor: str, png: bytes) -> str:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
         recipe = read_recipe(png) or ""
         image = open_image(png, keep_alpha=True)
-        return self._insert(visitor, "result", png, image, recipe=recipe, words=words_of(recipe))
-
-    def keep_upload(self, visitor: str, name: str, file: bytes) -> ImageInput:
-        """Keep a picture that a visitor uploaded, without its metadata; raises InvalidImage."""
-        picture = ImageInput.of(open_image(file, keep_alpha=True))
-        png = png_bytes(picture.image, by_model=False)
-        self._insert(visitor, "upload", png, picture.image, name=name, words=name)
-        return picture
-
-    def search(
-        self, visitor: str, text: str = "", limit: int = 50, older_than: float | None = None
-    ) -> list[Kept]:
-        """The newest results whose words contain every word of ``text``; ``older_than`` turns the page."""
-        wanted = text.lower().split()[:20]
-        query = f"SELECT {_SHOWN} FROM kept WHERE visitor = ? AND kind = 'result' AND made < ?"
-        query += " AND instr(words, ?) > 0" * len(wanted) + " ORDER BY made DESC LIMIT ?"
-        before = float("inf") if older_than is None else older_than
+        owner, key = _hashed(visitor), hashlib.sha256(png).hexdigest()[:32]
+        row = (
+            owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
+            digest_of(image), *image.size, len(png), png, _thumbnail(image),
+        )  # fmt: skip
         with self._open() as database:
-            rows = database.execute(query, (_hashed(visitor), before, *wanted, limit)).fetchall()
+            database.execute(f"INSERT OR REPLACE INTO kept VALUES ({', '.join('?' * len(row))})", row)
+            self._make_room(database, owner)
+        return key
+
+    def search(self, visitor: str, text: str = "", limit: int = 50) -> list[Kept]:
+        """The newest pictures whose words contain every word of ``text``."""
+        wanted = text.lower().split()[:20]
+        query = f"SELECT {_SHOWN} FROM kept WHERE visitor = ?"
+        query += " AND instr(words, ?) > 0" * len(wanted) + " ORDER BY made DESC LIMIT ?"
+        with self._open() as database:
+            rows = database.execute(query, (_hashed(visitor), *wanted, limit)).fetchall()
         return [Kept(*row) for row in rows]
 
     def png(self, visitor: str, key: str) -> bytes | None:
@@ -108,21 +107,9 @@ class VisitorStore:
             gone = database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (_hashed(visitor), key))
         return gone.rowcount > 0
 
-    def clear(self, visitor: str) -> int:
-        """Delete everything of a visitor; how many pictures that were."""
-        with self._open() as database:
-            return database.execute("DELETE FROM kept WHERE visitor = ?", (_hashed(visitor),)).rowcount
-
-    def forget(self, older_than: float) -> int:
-        """Delete what all visitors made before a moment, in seconds since 1970; how many pictures."""
-        with self._open() as database:
-            return database.execute("DELETE FROM kept WHERE made < ?", (older_than,)).rowcount
-
     def find(self, visitor: str, name: str) -> ImageInput | None:
-        """A visitor's picture by ``sha256:…`` of its pixels, or the newest upload with this file name."""
-        by_digest = name.startswith("sha256:")
-        where = "digest = ?" if by_digest else "name = ? AND kind = 'upload'"
-        query = f"SELECT png FROM kept WHERE visitor = ? AND {where} ORDER BY made DESC LIMIT 1"
+        """A visitor's picture by ``sha256:…`` of its pixels."""
+        query = "SELECT png FROM kept WHERE visitor = ? AND digest = ? LIMIT 1"
         with self._open() as database:
             row = database.execute(query, (_hashed(visitor), name)).fetchone()
         if row is None:
@@ -137,27 +124,6 @@ class VisitorStore:
         with self._open() as database:
             row = database.execute(query, (_hashed(visitor), key)).fetchone()
         return None if row is None else row[0]
-
-    def _insert(
-        self,
-        visitor: str,
-        kind: Kind,
-        png: bytes,
-        image: Image.Image,
-        *,
-        words: str,
-        name: str = "",
-        recipe: str = "",
-    ) -> str:
-        key = hashlib.sha256(f"{kind} {name} ".encode() + png).hexdigest()[:32]
-        row = (
-            _hashed(visitor), key, kind, time.time(), name, words.lower(), recipe,
-            digest_of(image), *image.size, len(png), png, _thumbnail(image),
-        )  # fmt: skip
-        with self._open() as database:
-            database.execute(f"INSERT OR REPLACE INTO kept VALUES ({', '.join('?' * len(row))})", row)
-            self._make_room(database, _hashed(visitor))
-        return key
 
     def _make_room(self, database: sqlite3.Connection, owner: str) -> None:
         """Delete a visitor's oldest pictures until the rest fits."""
@@ -175,8 +141,12 @@ class VisitorStore:
         """A connection whose changes are written together, or not at all."""
         try:
             with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
-                database.execute("PRAGMA synchronous = NORMAL")
+                database.executescript(_TABLE)
                 with database:
+                    if self._hours is not None:
+                        database.execute(
+                            "DELETE FROM kept WHERE made < ?", (time.time() - 3600 * self._hours,)
+                        )
                     yield database
         except sqlite3.Error as error:
             is_full = "full" in str(error)

@@ -6,6 +6,7 @@ process that owns a GPU; everywhere else it is called as it is. Import this modu
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import Any, TypeAlias
 
+import gradio as gr
 from numpy.typing import NDArray
 
 from lumina.errors import InputError, LuminaError, ModelError
@@ -25,6 +27,7 @@ ON_ZEROGPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
 if ON_ZEROGPU:
     import spaces
 
+_TAGS = re.compile(r"<[^>]*>")
 SECONDS_PER_PICTURE = 30  # what ZeroGPU reserves; only the time really used is charged
 
 log = logging.getLogger(__name__)
@@ -97,6 +100,8 @@ class Workshop:
                         return answer.result
                     else:
                         raise (InputError if answer.is_input else ModelError)(answer.sentence)
+            except gr.Error as error:  # how ZeroGPU says that a visitor's time is used up, for one
+                raise ModelError(_TAGS.sub("", str(error.message))) from error
             finally:
                 answers.close()  # type: ignore[attr-defined]
         raise ModelError("The drawing ended before it was finished; try again.")

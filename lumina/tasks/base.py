@@ -180,7 +180,7 @@ class DrawingTask(Task):
             "top_k": spec.top_k,
             "top_p": spec.top_p,
             "window": settings.window,
-            "dtype": settings.dtype,
+            "dtype": settings.suited(spec.dtype).dtype,
             **spec.of_task.get(cls.name, {}),
         }
 

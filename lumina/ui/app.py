@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -27,7 +26,6 @@ from lumina.ui.easel import STATIC, static_text
 from lumina.ui.events import DRAWS, QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
-from lumina.ui.sheets import Sheet, sample_of
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
@@ -39,7 +37,6 @@ MAX_SESSIONS = 300  # whose state Gradio keeps
 CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
 WHO = "() => window.luminaVisitor()"
 OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
-SAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
 def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) -> gr.Blocks:
@@ -60,9 +57,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             for task in (task for task in drawing if tab_of(task.name) == task.name):
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
-                        tabs.append(
-                            TaskTab(task, workshop, spec, settings, visitors, guest, samples(task.name))
-                        )
+                        tabs.append(TaskTab(task, workshop, spec, settings, visitors, guest))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with gr.Tab("Workflow", id="workflow"):
@@ -78,7 +73,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
         api(workflow_endpoint(workshop, spec, page.GRADIO_CACHE), api_name="run_workflow", **limits)
         for tab in tabs:
-            tab.remember(page)
+            tab.remember(page, spec.name)
             tab.lead_to(all_tabs)
         header.listen(page)
     page.queue(max_size=MAX_WAITING)
@@ -154,9 +149,3 @@ def load_model(settings: Settings) -> Painter:
         warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})
         finish(warm_up.run(pipeline))
     return pipeline
-
-
-def samples(task: str) -> list[Sheet]:
-    """Example pictures of a task, made by the model itself; each brings its recipe."""
-    paths = sorted((SAMPLES / task).glob("*.png"))
-    return [sample_of(path.read_bytes()) for path in paths]

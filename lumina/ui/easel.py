@@ -28,20 +28,21 @@ def static_text(name: str) -> str:
 
 
 def make_easel(
-    storage_key: str, examples: Sequence[Sheet], uses: Sequence[Mapping[str, str]] = (), turns: str = ""
+    storage_key: str, invite: str, uses: Sequence[Mapping[str, str]] = (), turns: str = ""
 ) -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``.
 
-    ``storage_key`` is where the browser keeps its pictures; ``examples`` are shown while there are none.
-    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here; ``turns`` is
-    the field for a picture into which each result goes, to be changed by the next instruction.
+    ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
+    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here, and of a pair the
+    ``part``, upper or lower; ``turns`` is the field for a picture into which each result goes, to be
+    changed by the next instruction.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
         js_on_load="\n".join(map(static_text, SCRIPTS)),
         apply_default_css=False,
         storage_key=storage_key,
-        examples=list(examples),
+        invite=invite,
         uses=list(uses),
         turns=turns,
         view={},

@@ -19,6 +19,13 @@ LOOK_AGAIN = 0.25  # seconds between looks at what is waited for; Stop works in 
 OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
 
 
+def tell_end(run: Any, name: str, of: str = "") -> None:
+    """Let the page dispatch the event ``name`` when a run is over, also when Gradio has refused it."""
+    js = f"() => {{ window.dispatchEvent(new CustomEvent('{name}', {{ detail: '{of}' }})); return []; }}"
+    for over in (run.then, run.failure):
+        over(None, js=js, **QUICK)
+
+
 def payload_of(event: gr.EventData) -> Mapping[str, Any]:
     """What the page sends with an event, which may be anything; empty if it is no object."""
     return event._data if isinstance(event._data, Mapping) else {}

@@ -13,7 +13,10 @@ from pydantic.fields import FieldInfo
 from lumina.errors import InputError
 from lumina.tasks.base import Task, is_advanced, read
 from lumina.tasks.image_input import ImageInput
+from lumina.tasks.panels import PanelTask
 from lumina.ui.well import make_well, read_well
+
+AS_GIVEN = "as the picture"  # the size of what is given
 
 Size = tuple[int, int]
 Values = Mapping[str, Any]
@@ -88,7 +91,7 @@ class Form:
 
     def _control(self, name: str, field: FieldInfo) -> Control:
         if name in {"width", "height"} and {"width", "height"} <= self.task.model_fields.keys():
-            return size_control(self.sizes)
+            return size_control(self.sizes, follows=issubclass(self.task, PanelTask))
         if name == "seed":
             return seed_control(field)
         if field.annotation is ImageInput:
@@ -102,10 +105,15 @@ def picture_control(task: str, name: str, field: FieldInfo) -> Control:
     return Control((name,), (well,), lambda text: read_well(text, name, field), lambda values: [gr.skip()])
 
 
-def size_control(sizes: Sequence[Size]) -> Control:
-    """One choice for width and height together; a size from a recipe joins the list."""
+def size_control(sizes: Sequence[Size], follows: bool = False) -> Control:
+    """One choice for width and height together; a size from a recipe joins the list.
+
+    With ``follows`` the first choice leaves both open, so that they follow the picture given.
+    """
     texts = [size_text(*size) for size in sizes]
-    gr.HTML(f"<style>{_shapes(sizes)}</style>", elem_classes="unseen")
+    if follows := follows and len(sizes) > 1:
+        texts.insert(0, AS_GIVEN)
+    gr.HTML(f"<style>{_shapes(sizes, first=2 if follows else 1)}</style>", elem_classes="unseen")
     radio = gr.Radio(texts, value=texts[0], label="Size", elem_classes="choice size")
 
     def read_size(text: str | None) -> dict[str, Any]:
@@ -121,13 +129,13 @@ def size_control(sizes: Sequence[Size]) -> Control:
     return Control(("width", "height"), (radio,), read_size, show_size)
 
 
-def _shapes(sizes: Sequence[Size]) -> str:
-    """Styles that give each choice of a size an icon of its shape."""
+def _shapes(sizes: Sequence[Size], first: int) -> str:
+    """Styles that give each choice of a size, from the one numbered ``first``, an icon of its shape."""
     largest = max(max(size) for size in sizes)
     return "".join(
         f".size label:nth-of-type({place})::before"
         f"{{width:{24 * width // largest}px!important;height:{24 * height // largest}px!important}}"
-        for place, (width, height) in enumerate(sizes, start=1)
+        for place, (width, height) in enumerate(sizes, start=first)
     )
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,14 +39,10 @@ ON_SPACE = (
 
 @dataclass(frozen=True)
 class Archive:
-    """Where finished pictures go: a store (None where none can be used), and what a visitor is told of it.
-
-    ``hours`` is how long they are kept, None for ever.
-    """
+    """Where finished pictures go: a store (None where none can be used), and what a visitor is told of it."""
 
     store: VisitorStore | None
     promise: str
-    hours: float | None = None
 
     @classmethod
     def of(cls, settings: Settings, space: str = "") -> "Archive":
@@ -55,17 +50,15 @@ class Archive:
         try:
             file = settings.results.expanduser() / "gallery.sqlite"
             if space:
-                return cls(VisitorStore(file, SPACE_BYTES), ON_SPACE, SPACE_HOURS)
+                return cls(VisitorStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
             return cls(VisitorStore(file), LOCAL)
         except (LuminaError, RuntimeError):  # also a home that is not there
             return cls(None, "No picture is kept here: the folder of results cannot be written to.")
 
     def listed(self, visitor: Any, text: str, count: int) -> list[Kept]:
-        """The newest ``count`` pictures of a visitor with these words; what is too old is deleted first."""
+        """The newest ``count`` pictures of a visitor with these words."""
         if self.store is None or not is_name(visitor):
             return []
-        if self.hours is not None:
-            self.store.forget(time.time() - self.hours * 3600)
         return self.store.search(visitor, text, count)
 
     def png(self, visitor: Any, key: Any) -> bytes:
@@ -122,7 +115,7 @@ class GalleryTab:
         return gr.HTML(shown=self._shown(payload))
 
     def _shown(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """As many cards as the page asks for, and whether there are more."""
+        """As many cards as the page asks for, whether there are more, and whether that is all it shows."""
         count = payload.get("count")
         count = min(max(count, 1), MOST_SHOWN) if isinstance(count, int) else MOST_SHOWN
         text = str(payload.get("words", ""))[:200]
@@ -131,7 +124,7 @@ class GalleryTab:
         except LuminaError as error:
             return {"message": str(error), "cards": []}
         cards = [card_of(kept) for kept in found[:count]]
-        return {"words": text, "cards": cards, "more": len(found) > count and count < MOST_SHOWN}
+        return {"words": text, "cards": cards, "more": len(found) > count, "full": count == MOST_SHOWN}
 
     def _obtain(self, event: gr.EventData) -> Any:
         payload = payload_of(event)

@@ -178,16 +178,9 @@ def _recipe_sheet(task: Task, model: str, digest: str) -> Sheet:
         **_task_of_sheet(task, model),
         "digest": digest,
         "identity": identity,
+        "panels": len(task.Output.model_fields),
         "codes": "",
         "rows": 0,
         "drawn": 0,
         "cols": 0,
     }
-
-
-def sample_of(png: bytes) -> Sheet:
-    """An example for the page: a PNG that carries its recipe."""
-    prompt = ""
-    if text := images.read_recipe(png):
-        prompt = told(task_of(load(text)))
-    return {"png": base64.b64encode(png).decode(), "prompt": prompt}

@@ -12,6 +12,7 @@ from PIL import Image
 from lumina.errors import InvalidImage, LuminaError
 from lumina.images import MAX_BYTES, cover, png_bytes
 from lumina.tasks.conditions import condition_of
+from lumina.tasks.panels import nearest
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Form, Size, size_in
 from lumina.ui.pictures import picture_of
@@ -41,7 +42,8 @@ class ImageEditor(gr.ImageEditor):
 class Sketchpad:
     """The fold, the editor in it, and its buttons; nothing becomes the condition without a click."""
 
-    def __init__(self, kinds: Sequence[str]) -> None:
+    def __init__(self, kinds: Sequence[str], sizes: Sequence[Size]) -> None:
+        self._sizes = tuple(sizes)
         self._lines = [kind for kind in LINES if kind in kinds]
         with gr.Accordion(
             "Draw or edit the condition", open=False, elem_classes="advanced sketchpad"
@@ -69,9 +71,9 @@ class Sketchpad:
         """Listen, once the form of Control is in the page."""
         well, kind, extract, size = map(form.component, ("condition", "kind", "extract", "width"))
         begun, given = [self._editor, self._said], [well, kind, extract, size]
-        self._fold.expand(_opened, [self._editor, *given], begun, **QUICK)
+        self._fold.expand(self._opened, [self._editor, *given], begun, **QUICK)
         self._blank.click(lambda text: _as_paper(blank(size_in(text))), size, self._editor, **QUICK)
-        self._take.click(_taken, given, begun, **QUICK)
+        self._take.click(self._taken, given, begun, **QUICK)
         done: list[Any] = [well, kind, extract, self._said]
         self._use.click(self._used, [self._editor, kind], done, **QUICK)
 
@@ -85,6 +87,26 @@ class Sketchpad:
         said = _said(f"The drawing is the condition now, as a map of the kind {kind}.")
         return [base64.b64encode(png_bytes(picture, by_model=False)).decode(), kind, False, said]
 
+    def _opened(self, value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
+        """What an opened fold shows: what lay there before, else the condition, else black paper."""
+        if flattened(value) is not None:
+            return [gr.skip(), gr.skip()]
+        if text:
+            return self._taken(text, kind, extract, size)
+        return [_as_paper(blank(size_in(size))), _said("")]
+
+    def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
+        """The condition in the well as the editor's paper, as its map where it is a photograph."""
+        if not text:
+            return [gr.skip(), _said("Put in a condition first, or draw one.")]
+        try:
+            picture = picture_of(text, "Condition")
+            panel = size_in(size) or nearest(self._sizes, picture.width / picture.height)
+            paper = paper_of(picture, panel, kind if extract else "")
+        except LuminaError as error:
+            return [gr.skip(), _said(str(error))]
+        return [_as_paper(paper), _said("")]
+
 
 def blank(size: Size | None) -> Image.Image:
     """Black paper for a panel of this size, doubled as often as there is room."""
@@ -95,13 +117,13 @@ def blank(size: Size | None) -> Image.Image:
     return Image.new("RGB", (width * scale, height * scale))
 
 
-def paper_of(condition: Image.Image, size: Size | None, kind: str = "") -> Image.Image:
+def paper_of(condition: Image.Image, size: Size, kind: str = "") -> Image.Image:
     """A condition on paper for a panel of this size; ``kind`` if it is a photograph to make that map of.
 
     Each pixel becomes a square, so that what is not drawn over comes back as it was.
     """
     paper = blank(size)
-    panel = cover(condition, *(size or paper.size))
+    panel = cover(condition, *size)
     return (condition_of(panel, kind) if kind else panel).resize(paper.size, Image.Resampling.NEAREST)
 
 
@@ -115,24 +137,6 @@ def flattened(value: Any) -> Image.Image | None:
     for sheet in sheets:
         whole.alpha_composite(sheet.convert("RGBA").resize(whole.size))
     return whole.convert("RGB")
-
-
-def _opened(value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
-    """What an opened fold shows: what lay there before, else the condition, else black paper."""
-    if flattened(value) is not None:
-        return [gr.skip(), gr.skip()]
-    return _taken(text, kind, extract, size) if text else [_as_paper(blank(size_in(size))), _said("")]
-
-
-def _taken(text: Any, kind: str, extract: bool, size: str) -> list[Any]:
-    """The condition in the well as the editor's paper, as its map where it is a photograph."""
-    if not text:
-        return [gr.skip(), _said("Put in a condition first, or draw one.")]
-    try:
-        paper = paper_of(picture_of(text, "Condition"), size_in(size), kind if extract else "")
-    except LuminaError as error:
-        return [gr.skip(), _said(str(error))]
-    return [_as_paper(paper), _said("")]
 
 
 def _as_paper(image: Image.Image) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, get_args
 
@@ -14,25 +14,31 @@ from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask
+from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.instructions import Kind
 from lumina.tasks.panels import PanelTask
 from lumina.ui.create import form_of, tab_of
 from lumina.ui.drawer import Drawer, Drawing, kept, refused
 from lumina.ui.easel import make_easel
-from lumina.ui.events import DRAWS, QUICK, payload_of
+from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
 from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.hint import make_hint
 from lumina.ui.pictures import picture_fields
-from lumina.ui.sheets import Sheet, restored
+from lumina.ui.sheets import restored
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
 from lumina.ui.well import note_unseen
 
+INVITE = "Describe a scene and watch it being painted, row by row."
+INVITES = {
+    "edit": "Bring a picture, say what to change, and watch it being painted anew.",
+    "subject": "Bring an object on white, describe a scene, and watch it being painted there.",
+    "control": "Bring or draw a map, describe a scene, and watch it being painted along the map.",
+    "predict": "Bring a picture and watch its map being painted, row by row.",
+}
 COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
-ENDED = "() => { window.dispatchEvent(new Event('lumina-ended')); return []; }"
 
 Outputs = tuple[Any, Any]
 
@@ -48,7 +54,6 @@ class TaskTab:
         settings: Settings,
         visitors: Visitors,
         guest: gr.Textbox,
-        samples: Sequence[Sheet] = (),
     ) -> None:
         self.task = task
         self.visitors, self.guest = visitors, guest
@@ -62,7 +67,9 @@ class TaskTab:
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
-                self.easel = make_easel(task.name, samples, _uses(task, spec), turns_of(task))
+                self.easel = make_easel(
+                    task.name, INVITES.get(task.name, INVITE), _uses(task, spec), turns_of(task)
+                )
                 if task.name in COMPARED:
                     Findings(self.easel, COMPARED[task.name])
             with gr.Column(elem_classes="task-set"):
@@ -90,7 +97,7 @@ class TaskTab:
         ]
         if self.pictures:
             self.form.place(only=self.pictures)
-        self.sketchpad = Sketchpad(spec.kinds) if self.task.name == "control" else None
+        self.sketchpad = Sketchpad(spec.kinds, self.form.sizes) if _takes_map(self.task) else None
         if self.pictures == ["image"] and spec.name == "tabletop":
             note_unseen(self.form.component("image"), [example.values["image"] for example in self.tried])
         self.form.place(only=words)
@@ -124,7 +131,7 @@ class TaskTab:
         runs.append(self.easel.resume(self._resume, self.guest, outputs, **DRAWS))
         runs.append(self.easel.reroll(self._reroll, self.guest, outputs, **DRAWS))
         for run in runs:
-            run.then(None, js=ENDED, **QUICK)
+            tell_end(run, "lumina-ended", self.task.name)
         self.easel.halt(None, cancels=runs, **QUICK)
         self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
 
@@ -142,18 +149,22 @@ class TaskTab:
 
     def _kind_of(self, event: gr.EventData) -> Any:
         kind = payload_of(event).get("kind")
-        is_condition = self.task.name == "control" and kind in get_args(Kind)
+        is_condition = _takes_map(self.task) and kind in get_args(Kind)
         return kind if is_condition else gr.skip()
 
-    def remember(self, page: gr.Blocks) -> None:
-        """Keep the form in the browser, without asking the server, and fill it on the next visit."""
+    def remember(self, page: gr.Blocks, model: str) -> None:
+        """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
+        next visit: each model has its own, and a choice that it no longer offers is let go."""
         wells = [self.form.component(name) for name in self.pictures]
         form: list[Any] = [part for part in self.form.components if part not in wells]
-        draft = gr.BrowserState(storage_key=f"lumina-{self.task.name}", secret="nothing secret in here")
-        gr.on([part.change for part in form], None, form, draft, js="(...values) => [values]", **QUICK)
+        key = f"lumina-{model}-{self.task.name}"
+        draft = gr.BrowserState(storage_key=key, secret="nothing secret in here")
         defaults = json.dumps([part.value for part in form])
-        fill = f"(kept) => Array.isArray(kept) && kept.length === {len(form)} ? kept : {defaults}"
-        page.load(None, draft, form, js=fill, **QUICK)
+        offered = json.dumps([[c[1] for c in getattr(part, "choices", None) or ()] for part in form])
+        differing = f"(...values) => [window.luminaDiffering(values, {defaults})]"
+        gr.on([part.change for part in form], None, form, draft, js=differing, **QUICK)
+        filled = f"(kept) => window.luminaFilled(kept, {defaults}, {offered})"
+        page.load(None, draft, form, js=filled, **QUICK)
 
     def lead_to(self, tabs: gr.Tabs) -> None:
         """Open the tab that a picture is to be used in; the page itself carries the picture there."""
@@ -221,9 +232,17 @@ def _bytes(payload: Any) -> bytes:
 
 
 def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
-    """The other tabs that take a picture."""
+    """The other tabs that take a picture, and which panel of a pair they take."""
     able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
-    return [{"task": other.name, "title": other.title} for other in able if picture_fields(other)]
+    return [
+        {"task": other.name, "title": other.title, "part": "lower" if _takes_map(other) else "upper"}
+        for other in able
+        if picture_fields(other)
+    ]
+
+
+def _takes_map(task: type[Task]) -> bool:
+    return task.name == "control"
 
 
 def turns_of(task: type[DrawingTask]) -> str:

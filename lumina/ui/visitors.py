@@ -21,6 +21,7 @@ from lumina.workflow.timings import Timings
 MOST_VISITORS = 32  # whose results are kept; the one who came last longest ago is forgotten first
 MOST_BYTES = 48 * 2**20  # of one visitor's results
 MOST_PICTURES = 24  # that one visitor brought
+MOST_PIXELS = 40_000_000  # of those together, except that the newest is always kept
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -44,8 +45,11 @@ class Visitor:
         """Put a picture on the visitor's shelf; the oldest one makes room."""
         self.pictures[picture.name] = picture
         self.pictures.move_to_end(picture.name)
-        while len(self.pictures) > MOST_PICTURES:
+        while len(self.pictures) > MOST_PICTURES or (len(self.pictures) > 1 and self._pixels() > MOST_PIXELS):
             self.pictures.popitem(last=False)
+
+    def _pixels(self) -> int:
+        return sum(picture.image.width * picture.image.height for picture in self.pictures.values())
 
 
 class Visitors:

@@ -17,7 +17,7 @@ from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
-from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of
+from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end
 from lumina.ui.pictures import picture_of
 from lumina.ui.templates import templates
 from lumina.ui.visitors import Visitors
@@ -28,8 +28,6 @@ from lumina.workflow.executor import run
 from lumina.workflow.files import result_files
 from lumina.workflow.planning import plan
 from lumina.workflow.validation import check
-
-ENDED = "() => { window.dispatchEvent(new Event('lumina-canvas-ended')); return []; }"
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +41,7 @@ class WorkflowTab:
         self.canvas = make_canvas(catalogue(spec), templates(spec), os.environ.get("SPACE_ID", ""))
         # "multiple": Continue may come before Gradio has noticed the end of what was stopped
         running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
-        running.then(None, js=ENDED, **QUICK)
+        tell_end(running, "lumina-canvas-ended")
         self.canvas.halt(None, cancels=[running], **QUICK)
         self.canvas.review(self._review, None, self.canvas, trigger_mode="always_last", **QUICK)
         self.canvas.bring(self._bring, None, self.canvas, trigger_mode="multiple", **QUICK)

@@ -126,6 +126,17 @@ def test_a_file_dropped_on_the_tab_brings_back_its_settings(
     expect(other.get_by_label("1", exact=True)).to_be_checked()
 
 
+def test_a_form_is_found_as_it_was_left(visit: Callable) -> None:
+    page = visit().open()
+    say(page, PROMPT)
+    page.get_by_label("160 × 96").check()
+    page.wait_for_function("localStorage.getItem('lumina-tabletop-text_to_image')")
+    page.reload()
+    expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
+    expect(page.get_by_label("160 × 96")).to_be_checked()
+    expect(page.get_by_label("1", exact=True)).to_be_checked()
+
+
 def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Callable[[Page], Path]) -> None:
     page = visit().open()
     prompt = PROMPT + ' <img src="https://example.org/x.png" onerror="throw 1">'  # shown, never run

@@ -151,6 +151,7 @@ def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., A
     _, inputs = saved(page, other, tmp_path)
     assert inputs["image"] == {"image": images.digest_of(pair.crop((0, 0, 128, 128)))}
     expect(other.get_by_role("group", name="Turns").get_by_role("button")).to_have_count(2)
+    expect(other.locator(".well-note p")).to_have_count(0)  # the panel still says what drew it
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     stranger = visit().open()  # to whom the pair was sent
@@ -158,8 +159,29 @@ def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., A
     tab.locator(".easel-open input").set_input_files(file)
     expect(tab.get_by_label("depth")).to_be_checked()
     expect(tab.get_by_label("Prompt")).to_have_value("a red cone")
+    other = used_in(stranger, tab, "Control")  # which takes the map
+    other.get_by_label("Prompt").fill("a blue cone")
+    other.get_by_role("button", name="Generate").click()
+    result_of(other)
+    _, inputs = saved(stranger, other, tmp_path)
+    assert inputs["condition"] == {"image": images.digest_of(pair.crop((0, 128, 128, 256)))}
+    assert inputs["kind"] == "depth"
+    tab = go(stranger, "Create")
     tab.get_by_role("button", name="Replay").click()
     expect(tab.locator(".easel-chip.same")).to_have_text("identical ✓")
+
+
+def test_a_waiting_run_outlives_the_end_of_another_tabs(visit: Callable[..., Any]) -> None:
+    busy, page = visit().open(), visit().open()
+    tab = go(busy, "Create")
+    tab.get_by_label("4", exact=True).check()
+    tab.locator(".example").first.click()
+    tab.locator(".easel[data-state=drawing]").wait_for()
+    tab = go(page, "Predict")
+    tab.locator(".example").first.click()
+    tab.locator(".easel[data-state=waiting]").wait_for()
+    page.evaluate("window.dispatchEvent(new CustomEvent('lumina-ended', { detail: 'text_to_image' }))")
+    result_of(tab)
 
 
 def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any]) -> None:

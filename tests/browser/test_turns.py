@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
@@ -83,6 +84,22 @@ def test_each_turn_goes_on_from_the_last_and_an_earlier_one_branches(edit: Page,
     last = saved(edit, tmp_path)
     go_on(edit, "remove the cone")
     assert given_in(saved(edit, tmp_path)) == shown_in(last)
+
+
+def test_a_picture_put_in_while_a_turn_is_drawn_stays(edit: Page, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    images.write_png(other, Image.new("RGB", (128, 128), "orange"), by_model=False)
+    tab_of(edit).get_by_role("button", name="Generate").click()
+    tab_of(edit).locator(".easel[data-state=drawing]").wait_for()
+    tab_of(edit).locator(".well input[type=file]").set_input_files(other)
+    tab_of(edit).locator(".easel[data-state=done]").wait_for()
+    expect(tab_of(edit).locator(".turns-next")).to_have_text(
+        "The next instruction changes the picture in the form."
+    )
+    tab_of(edit).get_by_role("button", name="Generate").click()
+    expect(turns(edit)).to_have_count(5)  # it begins a film of its own
+    tab_of(edit).locator(".easel[data-state=done]").wait_for()
+    assert given_in(saved(edit, tmp_path)) == shown_in(other)
 
 
 def test_the_first_picture_is_a_turn_too_and_settings_bring_back_their_picture(

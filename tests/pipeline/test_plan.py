@@ -12,7 +12,7 @@ from lumina.model.config import MODELS
 from lumina.model.text import TextTokenizer
 from lumina.pipeline import pipeline as pipelines
 from lumina.pipeline.pipeline import Pipeline
-from lumina.pipeline.plan import GB, free_memory, open_device, plan, suited
+from lumina.pipeline.plan import GB, free_memory, open_device, plan
 from lumina.settings import Settings
 from tests.tiny import write_tiny_model
 
@@ -73,11 +73,11 @@ def test_loading_is_refused_before_anything_is_read(tmp_path: Path, monkeypatch:
 
 
 def test_the_precision_is_the_models_unless_someone_asked() -> None:
-    assert suited(Settings(), OMNI).dtype == "bfloat16"
-    assert suited(Settings(), MODELS["tabletop"]).dtype == "float32"
+    assert plan(OMNI, Settings()).settings.dtype == "bfloat16"
+    assert Settings().suited(MODELS["tabletop"].dtype).dtype == "float32"
     asked = Settings.from_environment({"LUMINA_DTYPE": "float32"})
-    assert suited(asked, OMNI).dtype == "float32"
-    assert suited(replace(Settings(), dtype="float64"), OMNI).dtype == "float64"
+    assert asked.suited(OMNI.dtype).dtype == "float32"
+    assert replace(Settings(), dtype="float64").suited(OMNI.dtype).dtype == "float64"
 
 
 def test_devices_and_their_memory() -> None:

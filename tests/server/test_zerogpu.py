@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
 
+import gradio as gr
 import pytest
 
 from lumina.errors import InputError, InvalidSize, ModelError
@@ -58,6 +59,18 @@ def test_it_opens_before_the_model_is_loaded() -> None:
     may_load.set()
     assert workshop.wait(10)
     assert workshop.painter.model == "tabletop@fake"
+
+
+def test_what_zerogpu_refuses_is_said_in_its_words(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used_up(task: object, drawn: object) -> Iterator[object]:
+        raise gr.Error("You have used up your <a href='x'>GPU quota</a>. Try again in 0:10:00")
+        yield
+
+    monkeypatch.setattr(workshop, "_work", used_up)
+    with pytest.raises(ModelError, match=r"^You have used up your GPU quota\. Try again in 0:10:00$"):
+        finish(workshop.run(TASK))
 
 
 @pytest.mark.parametrize(

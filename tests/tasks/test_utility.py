@@ -78,6 +78,9 @@ def test_a_grid_is_as_wide_as_asked_for() -> None:
     assert ran("grid", images=images).image.image.size == (3 * 36 - 4, 2 * 36 - 4)
     assert ran("grid", images=images, columns=5).image.image.size == (5 * 36 - 4, 32)
     assert ran("grid", images=images[:1], columns=5).image.image.size == (32, 32)
+    large = [Image.new("RGB", (2000, 2000))] * 7
+    with pytest.raises(InputError, match="over 25 million pixels; use fewer or smaller pictures"):
+        ran("grid", images=large)
 
 
 def test_a_picked_picture_stays_what_it_was() -> None:

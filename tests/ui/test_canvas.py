@@ -145,6 +145,9 @@ def test_visitors_do_not_see_each_others_pictures_and_few_are_kept() -> None:
     for shade in range(MOST_PICTURES):
         visitors.keep(first, Image.new("RGB", (32, 32), (0, 0, shade)))
     assert visitors.resources(first).shelves[0].find(kept.name) is None
+    large = [visitors.keep(first, Image.new("RGB", (5000, 5000), (0, shade, 0))) for shade in (1, 2)]
+    found = [visitors.resources(first).shelves[0].find(each.name) for each in large]
+    assert found == [None, large[1]]
     store = visitors.resources(first).store
     for number in range(MOST_VISITORS):
         visitors.resources(f"{number:032x}")

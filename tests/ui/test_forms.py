@@ -9,8 +9,11 @@ import pytest
 from pydantic import BaseModel, Field
 
 from lumina.errors import InputError
+from lumina.model.config import MODELS
+from lumina.settings import Settings
 from lumina.steps import Steps
 from lumina.tasks.base import Task
+from lumina.tasks.predict import Predict
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.forms import Form
 
@@ -51,6 +54,23 @@ def form() -> Form:
 def test_every_field_has_a_control(form: Form) -> None:
     covered = [field for control in form.controls for field in control.fields]
     assert sorted(covered) == sorted(TextToImage.model_fields)
+
+
+def test_a_form_has_the_precision_of_its_model() -> None:
+    omni = MODELS["omni"]
+    assert Predict.defaults(omni, Settings())["dtype"] == "bfloat16"
+    asked = Settings.from_environment({"LUMINA_DTYPE": "float32"})
+    assert Predict.defaults(omni, asked)["dtype"] == "float32"
+
+
+def test_a_result_is_as_large_as_what_is_given_unless_a_size_is_chosen() -> None:
+    form = form_of(Predict)
+    size: Any = form.component("width")
+    assert [text for text, _ in size.choices] == ["as the picture", "128 × 128", "160 × 96"]
+    read_size = next(control.read for control in form.controls if "width" in control.fields)
+    assert read_size(size.value) == {} and read_size("160 × 96") == {"width": 160, "height": 96}
+    (drawn,) = (control for control in form_of(TextToImage).controls if "width" in control.fields)
+    assert drawn.read(drawn.components[0].value) == {"width": 128, "height": 128}
 
 
 def test_an_untouched_form_asks_for_the_models_own_options(form: Form) -> None:

@@ -1,6 +1,6 @@
 """Several pictures at once, as nodes: side by side, in a grid, or one picked by a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, sqrt
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.errors import InputError
-from lumina.images import cover, sheet
+from lumina.images import MAX_PIXELS, cover, sheet
 from lumina.pipeline.drawing import Painter
 from lumina.pipeline.scorers import SCORERS, ScorerName, check_scorer
 from lumina.steps import Progress, Steps
@@ -31,9 +31,7 @@ class Compare(Tool):
         """One picture of both."""
         left, right = (cover(each.image, *each.image.size) for each in (self.left, self.right))
         width = max(1, round(right.width * left.height / right.height))
-        return one_image(
-            sheet([left, right.resize((width, left.height), Image.Resampling.LANCZOS)], columns=2)
-        )
+        return _one_sheet([left, right.resize((width, left.height), Image.Resampling.LANCZOS)], columns=2)
 
 
 class Grid(Tool):
@@ -53,7 +51,17 @@ class Grid(Tool):
     def result(self) -> OneImage:
         """The sheet, row after row."""
         columns = self.columns or ceil(sqrt(len(self.images)))
-        return one_image(sheet([each.image for each in self.images], min(columns, len(self.images))))
+        return _one_sheet([each.image for each in self.images], min(columns, len(self.images)))
+
+
+def _one_sheet(images: Sequence[Image.Image], columns: int) -> OneImage:
+    width, height = (max(image.size[side] for image in images) for side in (0, 1))
+    if -(-len(images) // columns) * columns * width * height > MAX_PIXELS:
+        millions = MAX_PIXELS // 1_000_000
+        raise InputError(
+            f"The sheet would have over {millions} million pixels; use fewer or smaller pictures."
+        )
+    return one_image(sheet(images, columns))
 
 
 class Picked(BaseModel):

@@ -18,6 +18,7 @@ const state = {
 };
 let pending = null; // a file whose recipe is being read
 let savedAt = 0;
+const whenIdle = []; // pictures to open once nothing is drawn
 
 const face = makeFace(root, pick);
 const tell = makeTeller(tab, (picture) => trigger("seen", picture));
@@ -40,9 +41,9 @@ function pick(key) {
   keep();
 }
 
-function begin(before) {
+function begin(before, given = null) {
   state.before = before || null;
-  state.given = before ? before.given || {} : null; // an example fills its well only now
+  state.given = before ? before.given || {} : given; // an example fills its well only now
   state.isListening = true;
   state.isCutting = false;
   state.run = { key: "", state: "waiting", sheets: [], count: 1, message: "" };
@@ -66,6 +67,7 @@ function settle(outcome, message) {
   state.isListening = false;
   state.run = { ...state.run, state: outcome, message };
   show();
+  whenIdle.splice(0).forEach((act) => act());
   if (outcome === "failed") face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
   keep();
 }
@@ -103,7 +105,7 @@ function receive() {
   if (view.state === "done") {
     view.sheets.map((sheet) => sheetOf(sheet.key)).forEach(check);
     settle("done", "");
-    return turns?.give(state.current);
+    return turns?.goOn(state.current, state.given);
   }
   if (view.state === "failed") return settle("failed", view.message);
   show();
@@ -112,11 +114,12 @@ function receive() {
 
 function keep() {
   savedAt = Date.now();
-  shelf.save(state.sheets, state.current);
+  const shown = runOf(state.current || "");
+  shelf.save(state.sheets, state.current, (sheet) => runOf(sheet.key) === shown);
 }
 
 async function open(file) {
-  if (isActive(state)) return;
+  if (isActive(state)) return whenIdle.push(() => open(file));
   const bytes = new Uint8Array(await file.slice(0, MAX_FILE).arrayBuffer());
   if (!isPng(bytes)) return refused({ message: "Only a PNG picture that was made here carries its settings." });
   pending = { png: base64Of(bytes), ...sizeOfPng(bytes) };
@@ -251,7 +254,8 @@ function cutAt(row) {
 
 // What happens around the easel, in the same tab.
 tab.addEventListener("click", (event) => {
-  if (event.target.closest(".generate, .example")) begin();
+  if (event.target.closest(".generate")) begin(null, wellsIn(tab));
+  if (event.target.closest(".example")) begin();
   if (event.target.closest(".stop")) halt();
 });
 tab.addEventListener("keydown", (event) => {
@@ -273,7 +277,8 @@ new ResizeObserver(([{ contentRect }]) => {
   if (contentRect.width !== paintedWidth) show();
   paintedWidth = contentRect.width;
 }).observe(face.find("stage"));
-window.addEventListener("lumina-ended", () => {
+window.addEventListener("lumina-ended", ({ detail }) => {
+  if (detail !== props.storage_key) return; // another tab's run
   // The event is over, in whatever way; if its last view says otherwise, something broke on the way.
   const { run } = state;
   setTimeout(() => {
@@ -283,7 +288,7 @@ window.addEventListener("lumina-ended", () => {
 });
 
 watch("view", receive);
-face.showSamples(props.examples || [], (sample) => open(new Blob([bytesOf(sample.png)])));
+face.find("invite").textContent = props.invite;
 show();
 shelf.load().then((kept) => {
   if (!kept || state.sheets.length) return;

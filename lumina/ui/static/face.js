@@ -78,23 +78,6 @@ function makeFace(root, pick) {
     );
   };
 
-  face.showSamples = (samples, open) => {
-    find("samples").replaceChildren(
-      ...samples.map((sample) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.title = sample.prompt;
-        button.setAttribute("aria-label", `Open the example: ${sample.prompt}`);
-        const image = new Image();
-        image.src = `data:image/png;base64,${sample.png}`;
-        image.alt = "";
-        button.append(image);
-        button.addEventListener("click", () => open(sample));
-        return button;
-      }),
-    );
-  };
-
   face.showFacts = (sheet) => {
     find("prompt").textContent = sheet ? sheet.prompt : "";
     find("chips").replaceChildren(...(sheet ? chipsOf(sheet) : []));

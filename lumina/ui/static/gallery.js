@@ -57,8 +57,9 @@ function show() {
     compare();
   }
   find("cards").replaceChildren(...shown.cards.map(cardOf));
-  find("more").hidden = !shown.more;
-  const number = `${there.length}${shown.more ? "+" : ""} ${there.length === 1 ? "picture" : "pictures"}`;
+  find("more").hidden = !shown.more || shown.full;
+  const older = shown.more && shown.full ? "; search by words to find older ones" : "";
+  const number = `${there.length}${shown.more ? "+" : ""} ${there.length === 1 ? "picture" : "pictures"}${older}`;
   say(shown.message || (there.length ? number : shown.words ? "No picture with these words." :
     "Nothing yet: every picture you finish comes here."));
 }

@@ -33,16 +33,31 @@ function offerAt(link) {
   };
 }
 
-function withoutPixels(bytes) {
+// The chunks of a PNG, each with its kind; stops where the file is cut off.
+function* chunksOf(bytes) {
   const numbers = new DataView(bytes.buffer, bytes.byteOffset);
-  const parts = [bytes.subarray(0, 8)];
   for (let at = 8; at + 12 <= bytes.length; ) {
     const end = at + 12 + numbers.getUint32(at);
-    const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (end > bytes.length) break;
-    if (kind !== "IDAT") parts.push(bytes.subarray(at, end));
+    if (end > bytes.length) return;
+    yield { kind: String.fromCharCode(...bytes.subarray(at + 4, at + 8)), chunk: bytes.subarray(at, end) };
     at = end;
   }
+}
+
+function withoutPixels(bytes) {
+  const kept = [...chunksOf(bytes)].filter(({ kind }) => kind !== "IDAT");
+  return joined([bytes.subarray(0, 8), ...kept.map(({ chunk }) => chunk)]);
+}
+
+// A PNG in base64 with the texts of another one, behind its head.
+function withTexts(png, other) {
+  const bytes = bytesOf(png);
+  const texts = [...chunksOf(bytesOf(other))].filter(({ kind }) => kind === "iTXt");
+  const [head, ...rest] = [...chunksOf(bytes)].map(({ chunk }) => chunk);
+  return base64Of(joined([bytes.subarray(0, 8), head, ...texts.map(({ chunk }) => chunk), ...rest]));
+}
+
+function joined(parts) {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
   return whole;

@@ -25,7 +25,9 @@ function openShelf(key) {
     });
   return {
     load: () => work("readonly", (store) => store.get(key)),
-    save: (sheets, current) =>
-      work("readwrite", (store) => store.put({ sheets: sheets.slice(0, SHELF_SIZE), current }, key)),
+    // the newest, and those that `isKept` names
+    save: (sheets, current, isKept) =>
+      work("readwrite", (store) =>
+        store.put({ sheets: sheets.filter((sheet, at) => at < SHELF_SIZE || isKept(sheet)), current }, key)),
   };
 }

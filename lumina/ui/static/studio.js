@@ -42,6 +42,14 @@ window.luminaVisitor = () => {
   }
   return guest;
 };
+// A form is kept as what differs from its defaults, so that new defaults reach whoever comes back.
+window.luminaDiffering = (values, defaults) =>
+  values.map((value, at) => (JSON.stringify(value) === JSON.stringify(defaults[at]) ? null : value));
+window.luminaFilled = (kept, defaults, offered) => {
+  const isHere = Array.isArray(kept) && kept.length === defaults.length;
+  const isOffered = (value, at) => !offered[at].length || offered[at].includes(value);
+  return defaults.map((own, at) => (isHere && kept[at] !== null && isOffered(kept[at], at) ? kept[at] : own));
+};
 // Other parts of the page open a workflow by its text; so does an address that holds one. Nothing runs by that.
 window.openWorkflow = (text, pictures) => {
   if (text) window.luminaHanded = { text, pictures };

@@ -105,10 +105,15 @@ function openTurns({ root, tab, task, field, pick }) {
     if (made.frames.has(png) && picture() !== png) bringTo(task, png);
   }
 
+  // A new turn is changed next, unless another picture was put in while it was drawn.
+  function goOn(key, given) {
+    if (!picture() || picture() === given?.[field]) give(key);
+  }
+
   // After a reload the form is empty; what another tab has left for it comes first.
   function giveAgain(key) {
     const look = () => !picture() && !window.luminaBrought?.[task] && give(key);
     requestAnimationFrame(() => requestAnimationFrame(look));
   }
-  return { show, give, giveAgain, sheetOf: (key) => frameOf(key)?.sheet };
+  return { show, give, goOn, giveAgain, sheetOf: (key) => frameOf(key)?.sheet };
 }

@@ -5,8 +5,7 @@ function wellsIn(tab) {
   return Object.fromEntries(full.map((well) => [well.dataset.field, well.picture]));
 }
 
-// Whoever listens compares the picture that is looked at, once it is whole, with what it was made from: kept
-// with it, or put in again.
+// Whoever listens compares the picture that is looked at, once it is whole, with what it was made from.
 function makeTeller(tab, say) {
   let told = "";
   return (sheet) => {
@@ -27,7 +26,7 @@ function fillUses(select, uses, current, open) {
     select.value = "0";
     const sheet = current();
     if (!use || !sheet) return;
-    const png = sheet.panels === 2 ? await upperHalf(sheet.png) : sheet.png;
+    const png = sheet.panels === 2 ? await halfOf(sheet.png, use.part) : sheet.png;
     open(use.task);
     bringTo(use.task, png, sheet.kind);
   });
@@ -57,13 +56,14 @@ function openAsWorkflow({ task, inputs, given }) {
   window.openWorkflow(text, Object.values(given || {}));
 }
 
-async function upperHalf(png) {
+// One panel of a pair; it still says what drew it.
+async function halfOf(png, part) {
   const image = new Image();
   image.src = `data:image/png;base64,${png}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = image.naturalWidth;
   canvas.height = image.naturalHeight / 2;
-  canvas.getContext("2d").drawImage(image, 0, 0);
-  return canvas.toDataURL("image/png").split(",")[1];
+  canvas.getContext("2d").drawImage(image, 0, part === "lower" ? -canvas.height : 0);
+  return withTexts(canvas.toDataURL("image/png").split(",")[1], png);
 }
