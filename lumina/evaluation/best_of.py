@@ -25,7 +25,7 @@ def run(
 ) -> Steps[dict[str, Any]]:
     """Draw eight candidates for each of `limit` prompts of the six categories in every round.
 
-    Temperature 1, top-p 1 and the model's own guidance. The best of n is that of the first n seeds which the
+    With the model's own options, which are returned too. The best of n is that of the first n seeds which the
     scorer ranks highest. Returns shares by n with Wilson's 95 % intervals over all rounds, the share of each
     round, and the seconds that one picture and eight scored ones take.
     """
@@ -59,6 +59,7 @@ def run(
             _name(n): [round(float(np.mean(part)), 4) for part in parts] for n, parts in accepted.items()
         },
         "seconds": {_name(count): round(float(np.mean(spent)), 3) for count, spent in seconds.items()},
+        **_task(painter, chosen[0], 0).options().model_dump(exclude={"seed"}),
         "model": painter.model,
     }
 
@@ -67,13 +68,16 @@ def _name(count: int) -> str:
     return "single" if count == 1 else f"best_of_{count}"
 
 
+def _task(painter: Painter, prompt: Prompt, seed: int) -> TextToImage:
+    task = TextToImage(prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed)
+    return task.resolved(painter)
+
+
 def _drawn(
     painter: Painter, prompt: Prompt, seed: int, count: int, scorer: ScorerName
 ) -> tuple[tuple[Candidate, ...], float]:
     """The candidates, the best first, and the seconds they took."""
-    task = TextToImage(prompt=prompt.text, width=prompt.width, height=prompt.height, seed=seed).resolved(
-        painter
-    )
+    task = _task(painter, prompt, seed)
     begun = time.perf_counter()
     candidates = finish(best_of(painter, task.motif(), task.options(), count, scorer))
     return candidates, time.perf_counter() - begun

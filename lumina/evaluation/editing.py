@@ -9,7 +9,9 @@ from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import psnr
 from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
 from lumina.pipeline.drawing import Painter
+from lumina.tabletop.captions import foot
 from lumina.tabletop.edits import (
+    NEAR,
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
@@ -17,12 +19,14 @@ from lumina.tabletop.edits import (
     change_mask,
     is_done,
     is_editable,
+    is_sound,
+    places_near,
     sample_edit,
 )
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.judge import Reading, read, words
 from lumina.tabletop.render import render
-from lumina.tabletop.scenes import Scene, Solid
+from lumina.tabletop.scenes import Scene, Solid, standing
 from lumina.tasks import edit as edit_task
 
 LEAST_PSNR = 24.0  # dB outside the true change: what counts as unchanged
@@ -98,6 +102,22 @@ def made(edit: Edit, said: Instruction, found: Scene) -> Scene:
     return edit.after if drawn is None else replace(edit.after, solids=(*edit.kept, drawn))
 
 
+def gone_on_from(edit: Edit, scene: Scene) -> Scene:
+    """What was made as a scene of the world, of which further edits can be: the drawn solid on the grid."""
+    if edit.changed is None or scene == edit.after:
+        return edit.after
+    drawn, frame = scene.solids[-1], (scene.width, scene.height)
+    plain = replace(
+        edit.changed, shape=drawn.shape, color=drawn.color, size=drawn.size, material=drawn.material
+    )
+    plain = replace(plain, turn=edit.changed.turn if drawn.shape == "cube" else 0)
+    for right, down in places_near(*foot(drawn, *frame), NEAR, *frame):
+        placed = replace(scene, solids=(*scene.solids[:-1], standing(plain, right, down, *frame)))
+        if is_sound(placed):
+            return placed
+    return edit.after
+
+
 def _left_over(edit: Edit, found: Scene) -> Solid | None:
     """Of the solids found, the one that is none of those kept."""
     rest = list(found.solids)
@@ -131,7 +151,7 @@ class TurnsCase:
             right, reasons = is_right(edit, said, reading)
             if not right:
                 break
-            scene = made(edit, said, reading.scene)
+            scene = gone_on_from(edit, made(edit, said, reading.scene))
         done = len(drawn) if right else len(drawn) - 1
         values = {f"{n}_right" if n < TURNS else "all_right": done >= n for n in range(1, TURNS + 1)}
         return Outcome("multi_turn", "; ".join(texts), tuple(shown), values, reasons, tuple(drawn))

@@ -14,8 +14,12 @@ Picture = NDArray[np.uint8]
 EDGE = 128  # grey level above which a pixel of an edge map is a line
 
 
-def map_errors(kind: str, drawn: Picture, truth: Rendering) -> dict[str, float]:
-    """The published figures of a predicted map [h, w, 3] of this kind against the exact one."""
+def map_errors(kind: str, drawn: Picture, truth: Rendering, found: bool = False) -> dict[str, float]:
+    """The published figures of a predicted map [h, w, 3] of this kind against the exact one.
+
+    Segments have numbers that the picture alone decides. Where the truth was only `found` in a picture, a
+    pixel may decide otherwise, and they are matched by overlap.
+    """
     if kind == "depth":
         depth = maps.depth_of(drawn)
         return {
@@ -27,7 +31,8 @@ def map_errors(kind: str, drawn: Picture, truth: Rendering) -> dict[str, float]:
         return {"mean_angle": metrics.normal_angle(maps.normals_of(drawn), truth.normals)}
     if kind == "segmentation":
         segments, instances = maps.segments_of(drawn), maps.by_drawing_order(truth.instances)
-        return {"instance_miou": metrics.instance_iou(segments, instances)}
+        agreement = metrics.matched_iou if found else metrics.instance_iou
+        return {"instance_miou": agreement(segments, instances)}
     return {"f1": metrics.edge_f1(lines(drawn), lines(maps.edge_picture(truth.picture)))}
 
 
@@ -59,7 +64,7 @@ def condition_errors(kind: str, condition: Picture, picture: Picture, reading: R
         return {"f1": metrics.edge_f1(lines(shown), lines(condition))}
     if kind == "normal":
         return {"mean_angle": metrics.normal_angle(maps.normals_of(shown), maps.normals_of(condition))}
-    return {"instance_miou": metrics.instance_iou(maps.segments_of(shown), maps.segments_of(condition))}
+    return {"instance_miou": metrics.matched_iou(maps.segments_of(shown), maps.segments_of(condition))}
 
 
 def own(errors: Mapping[str, float]) -> dict[str, float]:

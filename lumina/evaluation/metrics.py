@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.optimize import linear_sum_assignment
 
 Array = NDArray[np.generic]
 Mask = NDArray[np.bool_]
@@ -65,6 +66,20 @@ def instance_iou(labels: Array, truth: Array) -> float:
     present = [label for label in np.unique(truth) if label]
     scores = [((labels == i) & (truth == i)).sum() / ((labels == i) | (truth == i)).sum() for i in present]
     return float(np.mean(scores)) if scores else 1.0
+
+
+def matched_iou(labels: Array, truth: Array) -> float:
+    """As `instance_iou`, each instance of the truth with the one it overlaps most, whatever their numbers."""
+    ours, theirs = ([label for label in np.unique(each) if label] for each in (labels, truth))
+    if not theirs:
+        return 1.0
+    overlaps = np.array(
+        [
+            [((labels == i) & (truth == j)).sum() / ((labels == i) | (truth == j)).sum() for i in ours]
+            for j in theirs
+        ]
+    ).reshape(len(theirs), len(ours))
+    return float(overlaps[linear_sum_assignment(overlaps, maximize=True)].sum() / len(theirs))
 
 
 def wilson(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:

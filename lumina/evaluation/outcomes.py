@@ -81,11 +81,12 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
 def _row(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     names = list(dict.fromkeys(name for outcome in outcomes for name in outcome.values))
     found: dict[str, Any] = {}
-    intervals: dict[str, list[float]] = {}
+    intervals: dict[str, list[float] | None] = {}
     for name in names:
         values = [outcome.values[name] for outcome in outcomes if name in outcome.values]
         found[name] = round(float(np.mean(values)), 4)
-        intervals[name] = [round(bound, 4) for bound in interval(values)]
+        bounds = interval(values)
+        intervals[name] = None if bounds is None else [round(bound, 4) for bound in bounds]
     drawn = [one for outcome in outcomes for one in outcome.drawn]
     drawings = [next(iter(one.pictures.values())).drawing for one in drawn]
     return {
@@ -99,13 +100,15 @@ def _row(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def interval(values: Iterable[float | bool]) -> tuple[float, float]:
-    """95 %: Wilson's of a share, else the mean ± 1.96 standard errors."""
+def interval(values: Iterable[float | bool]) -> tuple[float, float] | None:
+    """95 %: Wilson's of a share, else the mean ± 1.96 standard errors; a single number has none."""
     given = list(values)
     if all(isinstance(value, bool) for value in given):
         return wilson(sum(map(bool, given)), len(given))
     numbers = np.array(given, dtype=np.float64)
-    spread = 1.959964 * numbers.std(ddof=1) / math.sqrt(len(numbers)) if len(numbers) > 1 else math.inf
+    if len(numbers) == 1:
+        return None
+    spread = 1.959964 * numbers.std(ddof=1) / math.sqrt(len(numbers))
     return float(numbers.mean() - spread), float(numbers.mean() + spread)
 
 

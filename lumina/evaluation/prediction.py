@@ -75,6 +75,6 @@ class PairCase:
             truth = maps.edge_picture(picture)
             values["f1"] = edge_f1(lines(shown), lines(truth))
         elif not reading.problems:
-            values |= map_errors(self.kind, shown, again)
+            values |= map_errors(self.kind, shown, again, found=True)
         caption = f"{self.kind}: {text_of(claim)}"
         return Outcome(f"pair_{self.kind}", caption, (picture, shown, truth), values, reasons, (drawn,))

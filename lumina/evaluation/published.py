@@ -1,5 +1,6 @@
 """Pictures for the published benchmarks, in the folders and under the names that their own scorers expect."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,17 +30,20 @@ from lumina.tasks.text_to_image import TextToImage
 
 SAMPLES = 4  # pictures of a prompt, as in the published protocols
 PROTOCOL = "protocol.json"
+PAIRS = "pairs.jsonl"
 SUBJECT = "subject"
 SEED = 0
 
 
 @dataclass(frozen=True)
 class Order:
-    """One picture to draw: where it goes, relative to the report's folder, and the inputs of its task."""
+    """One picture to draw: where it goes, relative to the report's folder, the inputs of its task, and what
+    is added to the benchmark's seed for it."""
 
     file: Path
     task: type[DrawingTask]
     values: Mapping[str, Any]
+    number: int
 
 
 def geneval(
@@ -48,16 +52,15 @@ def geneval(
 ) -> Steps[dict[str, Any]]:  # fmt: skip
     """GenEval: `evaluation_metadata.jsonl` in, `00000/metadata.jsonl` and `00000/samples/0000.png` … out."""
     lines = geneval_lines(prompts)[:limit]
-    orders = []
-    for number, (line, prompt) in enumerate(lines):
-        folder = out / f"{number:05d}"
-        (folder / "samples").mkdir(parents=True, exist_ok=True)
-        (folder / "metadata.jsonl").write_text(line + "\n", encoding="utf-8")
+    orders, texts = [], {}
+    for row, (line, prompt) in enumerate(lines):
+        folder = Path(f"{row:05d}")
+        texts[folder / "metadata.jsonl"] = line + "\n"
         orders += [
-            Order(Path(folder.name) / "samples" / f"{sample:04d}.png", TextToImage, {"prompt": prompt})
-            for sample in range(samples)
+            Order(folder / "samples" / f"{i:04d}.png", TextToImage, {"prompt": prompt}, row * samples + i)
+            for i in range(samples)
         ]
-    return _run(pipeline, "geneval", prompts, out, orders, samples, seed, options or {})
+    return _run(pipeline, "geneval", prompts, out, orders, texts, samples, seed, options or {})
 
 
 def dpg(
@@ -71,11 +74,11 @@ def dpg(
     """
     chosen = list(dpg_prompts(prompts).items())[:limit]
     orders = [
-        Order(Path("parts") / f"{name}-{sample}.png", TextToImage, {"prompt": prompt})
-        for name, prompt in chosen
-        for sample in range(samples)
+        Order(Path("parts") / f"{name}-{i}.png", TextToImage, {"prompt": prompt}, row * samples + i)
+        for row, (name, prompt) in enumerate(chosen)
+        for i in range(samples)
     ]
-    steps = _run(pipeline, "dpg", prompts, out, orders, samples, seed, options or {})
+    steps = _run(pipeline, "dpg", prompts, out, orders, {}, samples, seed, options or {})
     return _then_grids(steps, out, [name for name, _ in chosen], samples)
 
 
@@ -107,12 +110,20 @@ def graph200k(
         found = subject_rows(rows) if kind == SUBJECT else control_rows(rows, kind)
         for row in found:
             file = Path(kind) / f"{row.number}_{kind}.png"
-            orders.append(Order(file, Subject if kind == SUBJECT else Control, _graph_values(row, kind)))
+            task = Subject if kind == SUBJECT else Control
+            number = row.number * len(able) + able.index(kind)
+            orders.append(Order(file, task, _graph_values(row, kind), number))
             pairs.append({"result": str(file), "kind": kind, **row.described()})
-    out.mkdir(parents=True, exist_ok=True)
-    text = "".join(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
-    (out / "pairs.jsonl").write_text(text, encoding="utf-8")
-    return _run(pipeline, "graph200k", prompts, out, orders, 1, seed, options or {})
+    texts = {Path(PAIRS): _pairs(out / PAIRS, pairs)}
+    return _run(pipeline, "graph200k", prompts, out, orders, texts, 1, seed, options or {})
+
+
+def _pairs(file: Path, pairs: Sequence[Mapping[str, Any]]) -> str:
+    """The lines that are in the file, if there is one, and those of other pictures."""
+    before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    known = {json.loads(line)["result"] for line in before}
+    added = [json.dumps(pair, ensure_ascii=False) for pair in pairs if pair["result"] not in known]
+    return "".join(line + "\n" for line in (*before, *added))
 
 
 def _graph_values(row: Row, kind: str) -> dict[str, Any]:
@@ -123,53 +134,70 @@ def _graph_values(row: Row, kind: str) -> dict[str, Any]:
 
 
 def _run(
-    pipeline: Painter, name: str, prompts: Path, out: Path, orders: Sequence[Order], samples: int,
-    seed: int, options: Options,
+    pipeline: Painter, name: str, prompts: Path, out: Path, orders: Sequence[Order],
+    texts: Mapping[Path, str], samples: int, seed: int, options: Options,
 ) -> Steps[dict[str, Any]]:  # fmt: skip
-    """Check everything that can be wrong, then draw; raises InputError before the first picture."""
+    """Check everything that can be wrong, write the texts and draw; raises InputError before anything is
+    written."""
     if not orders:
         raise InputError(f"{prompts} holds nothing that can be drawn; give the benchmark's own file.")
     protocol = {
-        "benchmark": name, "prompts": prompts.name, "samples": samples, "seed": seed, "thinking": False,
-        "model": pipeline.model, **_settings(pipeline, orders[0], options),
+        "benchmark": name, "prompts": f"{prompts.name} {_digest(prompts)}", "samples": samples,
+        "seed": seed, "thinking": False, "model": pipeline.model, **_settings(pipeline, orders, options),
     }  # fmt: skip
     _keep_protocol(out / PROTOCOL, protocol)
+    for file, text in texts.items():
+        (out / file).parent.mkdir(parents=True, exist_ok=True)
+        (out / file).write_text(text, encoding="utf-8")
     return _draw(pipeline, out, orders, seed, options, protocol)
 
 
-def _settings(pipeline: Painter, order: Order, options: Options) -> dict[str, Any]:
-    """The sampler's settings, and how many candidates a picture is chosen from."""
-    task = _task(order, 0, options)
-    used = task.resolved(pipeline).options().model_dump(exclude={"seed"})
-    return {**used, "best_of": getattr(task, "best_of", 1), "scorer": getattr(task, "scorer", None)}
+def _digest(prompts: Path) -> str:
+    """Tells the contents of a file, or of a folder's files, from others."""
+    files = sorted(prompts.iterdir()) if prompts.is_dir() else [prompts]
+    contents = b"".join(file.name.encode() + b"\0" + file.read_bytes() for file in files if file.is_file())
+    return hashlib.sha256(contents).hexdigest()[:16]
+
+
+def _settings(pipeline: Painter, orders: Sequence[Order], options: Options) -> dict[str, Any]:
+    """The sampler's settings, and how many candidates a picture is chosen from; subjects have their own."""
+    found: dict[str, Any] = {}
+    for order in {order.task: order for order in orders}.values():
+        task = _task(order, 0, options)
+        used = task.resolved(pipeline).options().model_dump(exclude={"seed"})
+        used |= {"best_of": task.best_of, "scorer": task.scorer}
+        prefix = f"{SUBJECT} " if order.task is Subject else ""
+        found |= {prefix + name: value for name, value in used.items()}
+    return found
 
 
 def _keep_protocol(file: Path, protocol: dict[str, Any]) -> None:
     """Write the protocol, or compare it with the one that the folder's pictures were drawn by."""
+    before: dict[str, Any] = {}
     if file.exists():
         before = json.loads(file.read_text(encoding="utf-8"))
-        changed = [key for key, value in protocol.items() if before.get(key) != value]
+        changed = [key for key, value in protocol.items() if before.get(key, value) != value]
         if changed:
             raise InputError(
                 f"{file.parent} holds pictures drawn with another {', '.join(changed)}; "
                 "choose another folder, or the same settings to go on."
             )
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(protocol, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps({**before, **protocol}, indent=1) + "\n", encoding="utf-8")
 
 
 def _draw(
     pipeline: Painter, out: Path, orders: Sequence[Order], seed: int, options: Options,
     protocol: dict[str, Any],
 ) -> Steps[dict[str, Any]]:  # fmt: skip
-    """Draw what is not there yet. Picture i has the seed + i, whatever was drawn before."""
+    """Draw what is not there yet; a picture's seed is its own, whatever was drawn before."""
     drawn = 0
-    for number, order in enumerate(orders):
+    for done, order in enumerate(orders, start=1):
         if not (out / order.file).exists():
-            picture = finish(_task(order, (seed + number) % (MAX_SEED + 1), options).run(pipeline)).image[0]
-            write_png(out / order.file, picture.image)
+            task = _task(order, (seed + order.number) % (MAX_SEED + 1), options)
+            write_png(out / order.file, finish(task.run(pipeline)).image[0].image)
             drawn += 1
-        yield Progress(number + 1, len(orders), unit="pictures")
+        yield Progress(done, len(orders), unit="pictures")
     return {**protocol, "pictures": len(orders), "drawn_now": drawn, "folder": str(out)}
 
 

@@ -68,9 +68,17 @@ def dpg_prompts(source: Path) -> dict[str, str]:
 def graph200k_rows(file: Path) -> list[tuple[int, dict[str, Any], Path]]:
     """(number, row, folder of the file) of each row of `data.json`."""
     rows = _json(_text(file), str(file))
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "condition" in row for row in rows):
+    if not isinstance(rows, list) or not all(map(_is_row, rows)):
         raise InputError(f"{file} is no list of rows with conditions; give Graph200K's data.json.")
     return [(number, row, file.parent) for number, row in enumerate(rows)]
+
+
+def _is_row(row: Any) -> bool:
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("condition"), dict)
+        and isinstance(row.get("description") or {}, dict)
+    )
 
 
 def control_rows(rows: Sequence[tuple[int, dict[str, Any], Path]], kind: str) -> Iterator[Row]:

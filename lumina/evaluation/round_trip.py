@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lumina.evaluation import metrics
 from lumina.evaluation.held_out import held_out_scenes
+from lumina.evaluation.mapping import lines
 from lumina.evaluation.strictness import shuffle_half
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
@@ -18,7 +19,6 @@ from lumina.tabletop.render import Rendering, render
 
 Picture = NDArray[np.uint8]
 Codes = NDArray[np.int64]
-EDGE = 128  # grey level above which a pixel of an edge map is a line
 
 
 @torch.inference_mode()
@@ -68,13 +68,9 @@ def _row(rendering: Rendering, shown: dict[str, Picture], back: dict[str, Pictur
         "depth_delta1": metrics.delta1(maps.depth_of(back["depth"]), rendering.depth),
         "normal_psnr": metrics.psnr(back["normal"], shown["normal"]),
         "normal_angle": metrics.normal_angle(maps.normals_of(back["normal"]), rendering.normals),
-        "edge_f1": metrics.edge_f1(_lines(back["canny"]), _lines(shown["canny"])),
+        "edge_f1": metrics.edge_f1(lines(back["canny"]), lines(shown["canny"])),
         "segmentation_miou": metrics.mean_iou(maps.segments_of(back["segmentation"]), instances),
     }
-
-
-def _lines(picture: Picture) -> NDArray[np.bool_]:
-    return np.asarray(picture.mean(-1) >= EDGE)
 
 
 def _usage(uses: dict[str, Codes]) -> dict[str, Any]:

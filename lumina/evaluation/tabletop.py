@@ -16,6 +16,8 @@ from lumina.evaluation.subject import subject_cases
 from lumina.evaluation.task_report import write_task_report
 from lumina.pipeline.drawing import Painter
 from lumina.steps import Progress, Steps
+from lumina.tasks.base import read
+from lumina.tasks.text_to_image import TextToImage
 
 SEED = 20_000  # far from the seeds people try first
 CASES: Mapping[str, Callable[[int, int], Iterable[Case]]] = {
@@ -44,7 +46,8 @@ def run(
     The model's own settings, unless `options` (fields of the tasks) say otherwise. For each task, writes a
     table (markdown and JSON), a contact sheet and the pictures into `out`. Returns figures by row, as
     ``{"text_to_image": {"overall": …}, "depth": {"abs_rel": …, "intervals_95": …}}``.
-    Raises InputError for a task that has no benchmark or that the model cannot do, or a limit below 1.
+    Raises InputError, before anything is drawn, for a task that has no benchmark or that the model cannot
+    do, a limit below 1, options that no task takes, and a folder that cannot be written to.
     """
     if task is not None and task not in TASKS:
         raise InputError(f'There is no benchmark for "{task}"; choose one of: {", ".join(TASKS)}.')
@@ -53,6 +56,11 @@ def run(
     able = [name for name in TASKS if DRAWN_BY.get(name, name) in pipeline.spec.tasks]
     if task is not None and task not in able:
         raise InputError(f"{pipeline.spec.title} cannot do {task}; it can do: {', '.join(able)}.")
+    read(TextToImage, {"prompt": "a red cube", **(options or {})})
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {out} cannot be written to; choose another.") from error
     return _run(pipeline, able if task is None else [task], limit, out, seed, options or {})
 
 

@@ -58,12 +58,13 @@ def task_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for row, found in rows.items():
-        for figure, (low, high) in found["intervals_95"].items():
+        for figure, bounds in found["intervals_95"].items():
+            interval = f"{bounds[0]:.4g} to {bounds[1]:.4g}" if bounds else ""
             target = target_of(row, figure)
             verdict = "" if target is None else "met" if target.met(found[figure]) else "missed"
             bound, paper = (str(target), target.paper) if target else ("", "")
             lines.append(
-                f"| {row} | {figure} | {found[figure]:.4g} | {low:.4g} to {high:.4g} | {bound} | {verdict} "
+                f"| {row} | {figure} | {found[figure]:.4g} | {interval} | {bound} | {verdict} "
                 f"| {paper} | {found['cases']} |"
             )
     first = next(iter(rows.values()), {})

@@ -1,5 +1,6 @@
 """Edits of tabletop scenes: one change each, made by describing the scene anew and rendering it again."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -91,7 +92,7 @@ def sample_edit(scene: Scene, operation: str, rng: np.random.Generator) -> Edit 
     """A random edit of this kind, before and after of which training may show; None if none was found."""
     for _ in range(TRIES if is_editable(scene) else 0):
         edit = _MAKERS[operation](scene, rng)
-        if edit is not None and edit.after != scene and _is_sound(edit.after):
+        if edit is not None and edit.after != scene and is_sound(edit.after):
             return edit
     return None
 
@@ -102,7 +103,8 @@ def is_editable(scene: Scene) -> bool:
     return 1 <= len(scene.solids) <= MOST_SOLIDS and len(looks) == len(scene.solids)
 
 
-def _is_sound(scene: Scene) -> bool:
+def is_sound(scene: Scene) -> bool:
+    """True for scenes that edits may lead to: few solids that are told apart, of the world, with room."""
     return (
         is_editable(scene)
         and not HELD_OUT_TRIPLES & {solid.triple for solid in scene.solids}
@@ -162,9 +164,14 @@ def place_near_middle(scene: Scene, solid: Solid, kept: Sequence[Solid]) -> Soli
 
 @lru_cache
 def _from_middle(width: int, height: int) -> tuple[tuple[int, int], ...]:
-    """The places of the grid, (pixels across, pixels down), the one nearest to the middle first."""
+    return tuple(places_near(width / 2, height / 2, math.inf, width, height))
+
+
+def places_near(right: float, down: float, most: float, width: int, height: int) -> list[tuple[int, int]]:
+    """The places of the grid at most that many pixels from a point, (across, down), the nearest first."""
     places = product(range(0, width, GRID), range(0, height, GRID))
-    return tuple(sorted(places, key=lambda p: ((p[0] - width / 2) ** 2 + (p[1] - height / 2) ** 2, p)))
+    apart = sorted((math.hypot(p[0] - right, p[1] - down), p) for p in places)
+    return [place for distance, place in apart if distance <= most]
 
 
 def _add(scene: Scene, rng: np.random.Generator) -> Edit | None:
@@ -252,16 +259,16 @@ def change_mask(before: Picture, after: Picture) -> Mask:
 
 
 def is_done(edit: Edit, said: Instruction, found: Scene) -> bool:
-    """Whether a scene shows the edit's result as it was asked for, and every other solid where it was.
+    """Whether a scene shows the edit's result as it was asked for, and every other solid as and where it was.
 
-    The others are told by shape, colour and place (within 12 pixels); of the changed solid, what was not said
-    is free, and where no place was said, an added solid may stand anywhere.
+    Where is within 12 pixels. The changed solid keeps what its operation leaves alone; what was not said of
+    one that is new is free, and where no place was said, an added solid may stand anywhere.
     """
     if (found.ground, found.light) != (edit.after.ground, edit.after.light):
         return False
     rest = list(found.solids)
     for solid in edit.kept:
-        same = [s for s in rest if (s.shape, s.color) == (solid.shape, solid.color)]
+        same = [s for s in rest if _qualities(s) == _qualities(solid)]
         nearest = min(same, key=lambda s: _apart(s, solid, found), default=None)
         if nearest is None or _apart(nearest, solid, found) > NEAR:
             return False
@@ -272,12 +279,26 @@ def is_done(edit: Edit, said: Instruction, found: Scene) -> bool:
 
 
 def _is_as_said(edit: Edit, said: Instruction, solid: Solid, found: Scene) -> bool:
-    if said.thing is None or not said.thing.fits(solid):
+    if said.thing is None or not said.thing.fits(solid) or not _keeps_rest(edit, solid):
         return False
     if said.relation is not None and said.anchor is not None:
         return stands(said.relation, solid, said.anchor, found.width, found.height)
     assert edit.changed is not None
     return edit.operation in ("add", "move") or _apart(solid, edit.changed, found) <= NEAR
+
+
+def _keeps_rest(edit: Edit, solid: Solid) -> bool:
+    """Whether the changed solid has the qualities that follow from what it was: of a new one, few do."""
+    assert edit.changed is not None
+    if edit.operation == "add":
+        return True
+    if edit.operation == "replace":
+        return solid.size == edit.changed.size
+    return _qualities(solid) == _qualities(edit.changed)
+
+
+def _qualities(solid: Solid) -> tuple[str, str, str, str]:
+    return solid.shape, solid.color, solid.size, solid.material
 
 
 def _apart(a: Solid, b: Solid, frame: Scene) -> float:

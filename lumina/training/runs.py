@@ -138,7 +138,9 @@ def prepare(
 
 def _bring_tokenizer(source: Path, folder: Path) -> None:
     """Copy both tokenizers of a finished model into a run that has none."""
-    if (folder / "movq_config.json").exists() or not (source / "movq_config.json").exists():
+    if not (source / "config.json").exists():
+        raise InputError(f"There is no model in {source}; give --start-from the folder of a finished one.")
+    if (folder / "movq_config.json").exists():
         return
     copy_tokenizers(source, folder)
     write_manifest(folder)

@@ -4,7 +4,6 @@ import hashlib
 import os
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -120,25 +119,3 @@ class DiskStore:
                 return
             path.unlink(missing_ok=True)
             self._size -= size
-
-
-class SharedStore:
-    """A visitor's ``own`` store, behind it one that all share and that only holds shipped examples."""
-
-    def __init__(self, own: Store, shared: Store, is_shipped: Callable[[str], bool]) -> None:
-        self._own, self._shared, self._is_shipped = own, shared, is_shipped
-
-    def get(self, key: str) -> Outputs | None:
-        """See Store."""
-        return self._of(key).get(key)
-
-    def put(self, key: str, outputs: Outputs) -> None:
-        """See Store; what belongs to a shipped example is kept for all, the rest for its owner."""
-        self._of(key).put(key, outputs)
-
-    def has(self, key: str) -> bool:
-        """See Store."""
-        return self._of(key).has(key)
-
-    def _of(self, key: str) -> Store:
-        return self._shared if self._is_shipped(key) else self._own

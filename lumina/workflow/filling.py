@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow
@@ -11,9 +11,8 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
 from lumina.workflow.document import Input, Link, Node, Part, Workflow
 from lumina.workflow.graph import INPUTS
-from lumina.workflow.literals import IMAGE, picture_name, wrong_value
+from lumina.workflow.literals import IMAGE, wrong_value
 from lumina.workflow.parsing import Problem, problem
-from lumina.workflow.shelves import Shelf, find
 from lumina.workflow.sockets import Socket, inputs_of
 
 AnyPart = TypeVar("AnyPart", bound=Part)
@@ -70,34 +69,6 @@ def missing_inputs(workflow: Workflow, needed: set[str]) -> list[Problem]:
                 message = f'takes "{INPUTS}.{given}", which is not filled'
                 found.append(problem(("nodes", name, INPUTS, key), message, f'give a value for "{given}"'))
     return found
-
-
-def with_pictures_to_fill(workflow: Workflow, shelves: Sequence[Shelf]) -> Workflow:
-    """The document with an input to fill in place of each picture that is on no shelf."""
-    inputs, nodes = dict(workflow.inputs), dict(workflow.nodes)
-    for name, given in workflow.inputs.items():
-        if given.type == IMAGE and (absent := _absent(given.default, shelves)):
-            inputs[name] = _changed(given, default=None, description=f"The picture {absent}.")
-    for name, node in workflow.nodes.items():
-        for key, value in node.inputs.items():
-            if absent := _absent(value, shelves):
-                free = _free_name(f"{name}_{key}", inputs)
-                inputs[free] = Input(type=IMAGE, label=f"{name}: {key}", description=f"The picture {absent}.")
-                link = Link.model_validate({"from": f"{INPUTS}.{free}"})
-                nodes[name] = _changed(nodes[name], inputs={**nodes[name].inputs, key: link})
-    if inputs == workflow.inputs and nodes == workflow.nodes:
-        return workflow
-    return _changed(workflow, inputs=inputs, nodes=nodes)
-
-
-def _absent(value: Any, shelves: Sequence[Shelf]) -> str | None:
-    name = picture_name(value)
-    return name if name is not None and find(name, shelves) is None else None
-
-
-def _free_name(wanted: str, taken: Mapping[str, Any]) -> str:
-    names = (wanted[:60] + (f"_{number}" if number else "") for number in range(len(taken) + 1))
-    return next(name for name in names if name not in taken)
 
 
 def _with_default(name: str, given: Input, value: Any) -> Input:

@@ -68,3 +68,13 @@ def test_wilson_interval(successes, trials, low, high):
 def test_perplexity():
     assert metrics.perplexity(np.array([5, 5, 5, 5, 0])) == pytest.approx(4)
     assert metrics.perplexity(np.array([9, 0])) == pytest.approx(1)
+
+
+def test_instances_are_matched_by_overlap_where_numbers_say_nothing():
+    truth = np.zeros((4, 8), np.uint8)
+    truth[:2, :4], truth[2:, 4:] = 1, 2
+    swapped = np.array([0, 2, 1], np.uint8)[truth]
+    assert metrics.instance_iou(swapped, truth) == 0 and metrics.matched_iou(swapped, truth) == 1
+    assert metrics.matched_iou(np.where(truth == 1, 1, 0), truth) == 0.5
+    assert metrics.matched_iou(np.zeros_like(truth), truth) == 0
+    assert metrics.matched_iou(swapped, np.zeros_like(truth)) == 1

@@ -77,6 +77,11 @@ def test_pictures_of_two_protocols_are_never_mixed(pipeline, metadata, tmp_path)
         published.geneval(
             pipeline, metadata, tmp_path / "out", samples=1, seed=9, options={"temperature": 0.5}
         )
+    before = (tmp_path / "out" / "00000" / "metadata.jsonl").read_text()
+    metadata.write_text(json.dumps({**META[1], "prompt": "a photo of three cups"}) + "\n")
+    with pytest.raises(InputError, match="another prompts"):
+        published.geneval(pipeline, metadata, tmp_path / "out", samples=1, limit=1)
+    assert (tmp_path / "out" / "00000" / "metadata.jsonl").read_text() == before
 
 
 @pytest.mark.parametrize("shape", ["csv", "folder"])
@@ -133,6 +138,11 @@ def test_graph200k_draws_what_its_rows_hold(pipeline, tmp_path):
     assert pairs[0]["target"].endswith("0_target.jpg")
     with pytest.raises(InputError, match='cannot do "smell"'):
         published.graph200k(pipeline, data / "data.json", tmp_path / "out", kinds=["smell"])
+    finish(published.graph200k(pipeline, data / "data.json", tmp_path / "other", kinds=["subject"]))
+    finish(published.graph200k(pipeline, data / "data.json", tmp_path / "other", kinds=["depth"]))
+    assert len((tmp_path / "other" / "pairs.jsonl").read_text().splitlines()) == 2
+    for file in (tmp_path / "out").rglob("*.png"):  # a picture's seed is its own, whatever else is drawn
+        assert (tmp_path / "other" / file.relative_to(tmp_path / "out")).read_bytes() == file.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -143,6 +153,7 @@ def test_graph200k_draws_what_its_rows_hold(pipeline, tmp_path):
         (published.geneval, "", "holds nothing"),
         (published.dpg, "a,b\n1,2\n", "item_id and text"),
         (published.graph200k, "{}", "no list of rows"),
+        (published.graph200k, '[{"condition": []}]', "no list of rows"),
         (published.graph200k, None, "cannot be read"),
     ],
 )

@@ -93,10 +93,13 @@ def test_coloured_noise_scores_nothing(tmp_path):
     assert not row["accepted"] and row["reasons"]
 
 
-@pytest.mark.parametrize("wrong", [{"task": "sculpture"}, {"limit": 0}])
+@pytest.mark.parametrize("wrong", [{"task": "sculpture"}, {"limit": 0}, {"options": {"guidance_scale": 40}}])
 def test_wrong_input_is_named(tmp_path, wrong):
-    with pytest.raises(InputError, match=r"sculpture|limit"):
+    with pytest.raises(InputError, match=r"sculpture|limit|guidance_scale"):
         tabletop.run(FakePipeline(), out=tmp_path, **wrong)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match="cannot be written to"):
+        tabletop.run(FakePipeline(), out=tmp_path / "file")
 
 
 def test_unseen_triples_are_few():

@@ -14,9 +14,10 @@ from lumina.evaluation.targets import TARGETS, target_of
 from lumina.pipeline.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tabletop import maps
-from lumina.tabletop.edits import OPERATIONS, WHOLE_PICTURE
+from lumina.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, is_sound
+from lumina.tabletop.fitting import Scaled
 from lumina.tabletop.render import render
-from lumina.tabletop.scenes import is_held_out
+from lumina.tabletop.scenes import Scene, Solid, is_held_out, standing
 from tests.evaluation.oracle import ALL, Oracle
 
 
@@ -138,6 +139,21 @@ def test_three_turns_in_a_row_follow_what_was_drawn(monkeypatch):
     assert wrong.values["all_right"] is False and len(wrong.images) == 2
 
 
+def test_turns_go_on_from_a_scene_of_the_world_whatever_was_drawn():
+    def at(solid, right, down):
+        return standing(solid, right, down, 128, 128)
+
+    cube = at(Solid("cube", "red", "matte", "small", turn=25), 32, 80)
+    cone = Solid("cone", "blue", "matte", "small")
+    before = Scene((cube,))
+    edit = Edit("add", before, replace(before, solids=(cube, at(cone, 96, 80))), 1)
+    drawn = at(Scaled("cone", "blue", "matte", "small", scale=1.07), 93, 66)
+    going_on = editing.gone_on_from(edit, replace(before, solids=(cube, drawn)))
+    assert is_sound(going_on) and going_on.solids == (cube, at(cone, 96, 64))
+    crowded = at(drawn, 34, 82)  # where no solid of the world has room
+    assert editing.gone_on_from(edit, replace(before, solids=(cube, crowded))) == edit.after
+
+
 def test_true_subjects_are_the_same_in_the_scene_asked_for():
     cases = list(subjects.subject_cases(2, 5))
     rows = figures(outcomes_of(cases, lambda case: lambda *_: render(case.pair.after).picture))["subject"]
@@ -195,4 +211,5 @@ def test_a_task_that_the_model_cannot_do_is_named(tmp_path):
 def test_intervals_of_shares_and_means():
     assert interval([True] * 10) == pytest.approx((0.7225, 1), abs=1e-3)
     low, high = interval([1.0, 2.0, 3.0])
+    assert interval([1.0]) is None
     assert low < 2 < high and high - low == pytest.approx(2 * 1.96 / 3**0.5, abs=1e-2)

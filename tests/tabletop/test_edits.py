@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lumina.tabletop.captions import foot, unknown_words, words_of
+from lumina.tabletop.captions import Thing, foot, unknown_words, words_of
 from lumina.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
+    Instruction,
     change_mask,
     is_done,
     is_editable,
@@ -95,8 +96,25 @@ def test_an_edit_that_moves_or_spoils_something_else_is_not_done():
         replace(edit.after, solids=(edit.after.solids[0], replace(RIGHT, x=0.2))),
         replace(edit.after, solids=(replace(LEFT, color="green", x=-0.1), RIGHT)),
         replace(edit.after, solids=(replace(LEFT, color="pink"), RIGHT)),
+        replace(edit.after, solids=(replace(LEFT, color="green", size="small"), RIGHT)),
+        replace(edit.after, solids=(replace(LEFT, color="green", material="metal"), RIGHT)),
+        replace(edit.after, solids=(edit.after.solids[0], replace(RIGHT, size="large"))),
+        replace(edit.after, solids=(edit.after.solids[0], replace(RIGHT, material="matte"))),
     ]
     assert not any(is_done(edit, said, scene) for scene in wrong)
+
+
+def test_what_is_not_said_of_a_new_solid_is_free():
+    before, added = Scene((LEFT,)), Solid("cone", "yellow", "matte", "large", x=0.9, y=-0.9)
+    add = Edit("add", before, Scene((LEFT, added)), 1)
+    said = Instruction("add a yellow cone", Thing(1, "cone", "yellow"))
+    metal = replace(before, solids=(LEFT, replace(added, material="metal")))
+    assert is_done(add, said, add.after) and is_done(add, said, metal)
+    swap = Edit("replace", before, Scene((replace(LEFT, shape="cone", turn=0),)), 0)
+    said = Instruction("replace the cube with a cone", Thing(1, "cone"))
+    pink = replace(before, solids=(replace(LEFT, shape="cone", turn=0, color="pink"),))
+    assert is_done(swap, said, pink)
+    assert not is_done(swap, said, replace(pink, solids=(replace(pink.solids[0], size="small"),)))
 
 
 @pytest.mark.parametrize("operation", ["recolour", "remove", "relight"])
