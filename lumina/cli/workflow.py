@@ -151,8 +151,9 @@ def _lines(report: dict[str, Any]) -> list[str]:
     lines = [str(value) for values in report["outputs"].values() for value in values]
     for choice in report.get("needs_choice", {}).values():
         lines += choice["pictures"]
-    if report.get("identical"):
-        lines.append("The same codes as the recipe's: identical.")
+    if "identical" in report:
+        same = "The same codes as the recipe's: identical."
+        lines.append(same if report["identical"] else "Other codes than the recipe's: not identical.")
     ran, cached = len(report["executed"]), len(report["cached"])
     return [*lines, f"{ran} step{'s' * (ran != 1)} ran, {cached} cached, {report['seconds']} s."]
 

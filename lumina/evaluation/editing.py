@@ -10,14 +10,12 @@ from lumina.evaluation.metrics import psnr
 from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
 from lumina.pipeline.drawing import Painter
 from lumina.tabletop.captions import foot
+from lumina.tabletop.edit_checks import NEAR, change_mask, is_done
 from lumina.tabletop.edits import (
-    NEAR,
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
     Instruction,
-    change_mask,
-    is_done,
     is_editable,
     is_sound,
     places_near,

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true
-from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_done, sample_edit
+from lumina.tabletop.edit_checks import is_done
+from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, sample_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, another
 

@@ -37,8 +37,8 @@ def test_the_7b_model_on_a_gpu() -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (24, "use --quant int8, which"),
-        (16, "use --quant int8 --cache int8"),
+        (24, "use --quant int8 (for the page LUMINA_QUANT=int8), which"),
+        (16, "use --quant int8 --cache int8 (for the page LUMINA_QUANT=int8 LUMINA_CACHE=int8)"),
         (12, "use --quant int4 --cache int8"),
         (6, "a larger GPU"),
     ],

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from lumina.tabletop.captions import Thing, foot, unknown_words, words_of
+from lumina.tabletop.edit_checks import change_mask, is_done
 from lumina.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
     Instruction,
-    change_mask,
-    is_done,
     is_editable,
     place_in_line,
     place_near_middle,
