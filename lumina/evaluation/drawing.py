@@ -42,12 +42,16 @@ def text_to_image(
     """
     chosen = prompts(limit, seed)
     judged: list[Judged] = []
-    for prompt in chosen:
-        judged.append(_draw_and_judge(pipeline, prompt, options))
-        yield Progress(len(judged), len(chosen), unit="pictures")
     used = _task(chosen[0], options).resolved(pipeline).options().model_dump(exclude={"seed", "top_k"})
-    scores = {**figures(judged), **used, "seed": seed, "model": pipeline.model}
-    write_report(out, "text_to_image", scores, judged)
+    scores: dict[str, Any] = {}
+    try:
+        for prompt in chosen:
+            judged.append(_draw_and_judge(pipeline, prompt, options))
+            yield Progress(len(judged), len(chosen), unit="pictures")
+    finally:  # what is judged when someone stops it is written, too
+        scores = {**figures(judged), **used, "seed": seed, "model": pipeline.model}
+        if judged:
+            write_report(out, "text_to_image", scores, judged)
     return scores
 
 

@@ -81,12 +81,16 @@ def _measure(
 ) -> Steps[dict[str, Any]]:
     cases = list(CASES[task](limit, seed))
     outcomes: list[Outcome] = []
-    for case in cases:
-        outcomes.append(case.measure(pipeline, options))
-        yield Progress(len(outcomes), len(cases), unit=f"cases of {task}")
-    used = {**_settings(outcomes[0]), "seed": seed, "model": pipeline.model}
-    rows = {row: {**values, **used} for row, values in figures(outcomes).items()}
-    write_task_report(out, task, rows, outcomes)
+    rows: dict[str, Any] = {}
+    try:
+        for case in cases:
+            outcomes.append(case.measure(pipeline, options))
+            yield Progress(len(outcomes), len(cases), unit=f"cases of {task}")
+    finally:  # what is measured when someone stops it is written, too
+        if outcomes:
+            used = {**_settings(outcomes[0]), "seed": seed, "model": pipeline.model}
+            rows = {row: {**values, **used} for row, values in figures(outcomes).items()}
+            write_task_report(out, task, rows, outcomes)
     return rows
 
 

@@ -28,7 +28,7 @@ METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
 GROUP_WEIGHT = 3.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
-OPERATION_WEIGHTS = {"reground": 0.5, "relight": 0.7, "add": 1.6, "recolour": 1.3, "replace": 1.3}  # others 1
+OPERATION_WEIGHTS = {"reground": 0.5, "add": 1.6, "recolour": 1.3, "replace": 1.3}  # others 1
 # Most codes of an edit are copies and cost nothing: at weight one, those that the words decide would hardly
 # count beside the codes of other tasks.
 EDIT_WEIGHT = 4.0
@@ -86,8 +86,7 @@ def _beside(scene: Scene) -> bool:
 def weight_of_edit(edit: Edit) -> float:
     """How often an edit is drawn, relative to others: the more solids, the harder to tell the one meant."""
     solids = edit.before.solids
-    metal = any(solid.material == "metal" for solid in solids)
-    return len(solids) * (METAL_WEIGHT if metal else 1.0) * OPERATION_WEIGHTS.get(edit.operation, 1.0)
+    return len(solids) * OPERATION_WEIGHTS.get(edit.operation, 1.0)
 
 
 def shares(weights: Iterable[float]) -> NDArray[np.float64]:

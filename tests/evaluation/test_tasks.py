@@ -201,6 +201,16 @@ def test_options_are_used_and_written_down(tmp_path):
     assert finish(steps)["subject"]["temperature"] == 0.5
 
 
+def test_what_is_measured_when_it_is_stopped_is_written(tmp_path):
+    for task in ("predict", "text_to_image"):
+        steps = tabletop.run(FakePipeline(spec=Oracle(None).spec), task=task, limit=8, out=tmp_path)
+        next(steps)
+        next(steps)
+        steps.close()
+        report = json.loads((tmp_path / f"{task}.json").read_text())
+        assert len(report.get("cases", report.get("judged"))) == 2
+
+
 def test_a_task_that_the_model_cannot_do_is_named(tmp_path):
     with pytest.raises(InputError, match="cannot do multi_turn; it can do: text_to_image"):
         tabletop.run(
