@@ -18,6 +18,7 @@ const state = {
 };
 let pending = null; // a file whose recipe is being read
 let savedAt = 0;
+let stoppedAt = 0;
 const whenIdle = []; // pictures to open once nothing is drawn
 
 const face = makeFace(root, pick);
@@ -55,6 +56,7 @@ function begin(before, given = null) {
 function halt() {
   if (!isActive(state)) return;
   trigger("halt");
+  stoppedAt = Date.now();
   const sheet = state.run.sheets[state.run.sheets.length - 1];
   const isPart = sheet && sheet.drawn < sheet.rows;
   const message = !sheet ? "Stopped before the first row." :
@@ -278,7 +280,7 @@ new ResizeObserver(([{ contentRect }]) => {
   paintedWidth = contentRect.width;
 }).observe(face.find("stage"));
 window.addEventListener("lumina-ended", ({ detail }) => {
-  if (detail !== props.storage_key) return; // another tab's run
+  if (detail !== props.storage_key || Date.now() - stoppedAt < 3000) return; // another tab's, or one that was stopped
   // The event is over, in whatever way; if its last view says otherwise, something broke on the way.
   const { run } = state;
   setTimeout(() => {
