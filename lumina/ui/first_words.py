@@ -29,8 +29,8 @@ def guide_of(model: str) -> Guide:
 
 
 TABLETOP_EXAMPLES = (
-    "a red cube left of a blue sphere",
-    "two green cones at sunset",
+    "a yellow cylinder left of a blue cone",
+    "two green cones",
     "a large purple metal cone",
     "a blue cone in front of a red cube",
 )
