@@ -68,9 +68,10 @@ class Plan:
             is_possible = quant == "int8" or self.device.type == "cuda"
             smaller = plan(self.spec, other, self.device)
             if is_possible and smaller.total < self.total and smaller.total <= free * SHARE:
-                also = (" --cache int8", " LUMINA_CACHE=int8") if cache == "int8" else ("", "")
-                page = f"for the page LUMINA_QUANT={quant}{also[1]}"
-                return f"use --quant {quant}{also[0]} ({page}), which needs {smaller.total / GB:.1f}"
+                changed = {"quant": quant} | ({"cache": cache} if cache != "full" else {})
+                options = " ".join(f"--{name} {value}" for name, value in changed.items())
+                page = " ".join(f"LUMINA_{name.upper()}={value}" for name, value in changed.items())
+                return f"use {options} (for the page {page}), which needs {smaller.total / GB:.1f}"
         return "use a larger GPU, or --model tabletop"
 
     def _numbers(self) -> str:

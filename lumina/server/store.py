@@ -24,7 +24,6 @@ PATIENCE = 5.0  # seconds that one process waits for another's writing
 # `kind` and `name` are always "result" and "": the columns of files that are there already.
 _TABLE = """
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS kept (
     visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,
     words TEXT NOT NULL, recipe TEXT NOT NULL, digest TEXT NOT NULL, width INTEGER NOT NULL,
@@ -65,8 +64,8 @@ class VisitorStore:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LuminaError(f"The folder {file.parent} cannot be written to; choose another.") from error
-        with self._open():
-            pass
+        with self._connected() as database:
+            database.executescript(_TABLE)
 
     def keep(self, visitor: str, png: bytes) -> str:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
@@ -138,15 +137,19 @@ class VisitorStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection to what is not too old."""
+        with self._connected() as database:
+            if self._hours is not None:
+                database.execute("DELETE FROM kept WHERE made < ?", (time.time() - 3600 * self._hours,))
+            yield database
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
         """A connection whose changes are written together, or not at all."""
         try:
             with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
-                database.executescript(_TABLE)
+                database.execute("PRAGMA synchronous = NORMAL")
                 with database:
-                    if self._hours is not None:
-                        database.execute(
-                            "DELETE FROM kept WHERE made < ?", (time.time() - 3600 * self._hours,)
-                        )
                     yield database
         except sqlite3.Error as error:
             is_full = "full" in str(error)

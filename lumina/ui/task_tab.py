@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import inspect
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -31,13 +32,6 @@ from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
 from lumina.ui.well import note_unseen
 
-INVITE = "Describe a scene and watch it being painted, row by row."
-INVITES = {
-    "edit": "Bring a picture, say what to change, and watch it being painted anew.",
-    "subject": "Bring an object on white, describe a scene, and watch it being painted there.",
-    "control": "Bring or draw a map, describe a scene, and watch it being painted along the map.",
-    "predict": "Bring a picture and watch its map being painted, row by row.",
-}
 COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
 
 Outputs = tuple[Any, Any]
@@ -67,9 +61,7 @@ class TaskTab:
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
-                self.easel = make_easel(
-                    task.name, INVITES.get(task.name, INVITE), _uses(task, spec), turns_of(task)
-                )
+                self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
                 if task.name in COMPARED:
                     Findings(self.easel, COMPARED[task.name])
             with gr.Column(elem_classes="task-set"):
@@ -239,6 +231,11 @@ def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
         for other in able
         if picture_fields(other)
     ]
+
+
+def _invite(task: type[Task]) -> str:
+    """The first sentence of what the task says of itself."""
+    return (inspect.getdoc(task) or task.title).partition(".")[0] + "."
 
 
 def _takes_map(task: type[Task]) -> bool:

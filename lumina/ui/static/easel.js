@@ -290,7 +290,7 @@ window.addEventListener("lumina-ended", ({ detail }) => {
 });
 
 watch("view", receive);
-face.find("invite").textContent = props.invite;
+face.find("invite").textContent = `${props.invite} Watch it being painted, row by row.`;
 show();
 shelf.load().then((kept) => {
   if (!kept || state.sheets.length) return;
