@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true
 from lumina.tabletop.edit_checks import is_done
-from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, sample_edit
+from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_sound, sample_edit
 from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, another
 
 SAME_OPERATION = 0.85  # share of false edits that do the same with another solid, colour, place …
+SLIPS = 0.5  # share of false additions and replacements that have one word wrong of what is new
 TRIES = 6
+SLIPPED = (("shape", SHAPES), ("color", COLORS), ("size", SIZES), ("material", MATERIALS))
 
 
 def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterator[tuple[str, Claim]]:
@@ -64,12 +67,32 @@ def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]
 def wrong_edit(edit: Edit, said: Instruction, rng: np.random.Generator) -> Instruction | None:
     """What asks for another edit of the same scene, mostly one of the same kind, and in much the same words;
     None if none was found."""
+    slips = edit.operation in ("add", "replace") and rng.random() < SLIPS
     operation = edit.operation if rng.random() < SAME_OPERATION else str(rng.choice(OPERATIONS))
     found: list[Instruction] = []
     for _ in range(TRIES):
-        other = sample_edit(edit.before, operation, rng)
+        other = _slip(edit, rng) if slips else sample_edit(edit.before, operation, rng)
         asked = instruct(other, rng) if other is not None else None
-        if other is not None and asked is not None and not is_done(other, asked, edit.after):
+        if other is None or asked is None or is_done(other, asked, edit.after):
+            continue
+        if not slips or _says_other(asked, edit):
             found.append(asked)
     words = set(said.text.split())
     return min(found, key=lambda asked: len(words ^ set(asked.text.split())), default=None)
+
+
+def _slip(edit: Edit, rng: np.random.Generator) -> Edit | None:
+    """The same edit, but for one quality of the solid that is new; None where that is of no sound scene."""
+    solid = edit.changed
+    assert solid is not None and edit.solid is not None
+    quality, options = SLIPPED[int(rng.integers(len(SLIPPED)))]
+    said: dict[str, Any] = {quality: another(options, getattr(solid, quality), rng)}
+    solids = edit.after.solids
+    slipped = (*solids[: edit.solid], replace(solid, turn=0, **said), *solids[edit.solid + 1 :])
+    after = replace(edit.after, solids=slipped)
+    return replace(edit, after=after) if is_sound(after) else None
+
+
+def _says_other(asked: Instruction, edit: Edit) -> bool:
+    """Whether what is said of the new solid is not true of the one that came."""
+    return asked.thing is not None and edit.changed is not None and not asked.thing.fits(edit.changed)

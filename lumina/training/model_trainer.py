@@ -21,6 +21,7 @@ from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
 from lumina.training.kernels import cross_entropy, hasten
+from lumina.training.looks import NOTHING, QUALITIES
 from lumina.training.mixture import TASKS, Pools, sources
 from lumina.training.muon import Muon
 from lumina.training.own_pictures import own_sources, read_own
@@ -39,6 +40,8 @@ MARGIN = 3.0  # nats by which true words shall tell
 CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
 MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
 MARKS = 2.0  # weight of that beside the cross-entropy of a code
+TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what the solid that matters looks like
+LOOKS = 2.0  # weight of that beside the cross-entropy of a code
 
 
 @dataclass(frozen=True)
@@ -95,31 +98,46 @@ def loss_of(losses: Tensor, untrue: Tensor, weights: Tensor | None = None) -> tu
 
 
 class Marks(nn.Module):
-    """Tells from the states after some layers which codes of a given picture the words change.
+    """Tells from the states after some layers what edits need to know: which codes of the given picture the
+    words change, and at each code to be drawn what the given solid that matters looks like.
 
     Whoever draws below reads off a given code's later layers what it copies; that the code is the one that is
-    meant must be known there by then. Serves training alone and is not part of the model.
+    meant must be known there by then, and that it is metal before the first code of the new solid is chosen.
+    Serves training alone and is not part of the model.
     """
 
     def __init__(self, model: Transformer) -> None:
         super().__init__()
-        self.head = nn.Linear(model.config.hidden_size, 1)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
-        self._states = torch.empty(0)
-        depth = min(MARKED_AFTER, len(model.model.layers))
-        model.model.layers[depth - 1].register_forward_hook(self._keep)
+        self.change = nn.Linear(model.config.hidden_size, 1)
+        self.look = nn.Linear(model.config.hidden_size, sum(map(len, QUALITIES.values())))
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+        self._states: dict[int, Tensor] = {}
+        for depth in (MARKED_AFTER, TOLD_AFTER):
+            layer = model.model.layers[min(depth, len(model.model.layers)) - 1]
+            layer.register_forward_hook(lambda _layer, _given, states, depth=depth: self._keep(depth, states))
 
-    def _keep(self, layer: nn.Module, given: object, states: Tensor) -> None:
-        self._states = states
+    def _keep(self, depth: int, states: Tensor) -> None:
+        self._states[depth] = states
 
-    def loss(self, batch: Batch) -> Tensor:
-        """Mean cross-entropy in nats of the model's last batch; zero where there are no edits."""
-        states = self._states[batch.edits[:, None], batch.given]
-        logits = self.head(F.rms_norm(states.float(), states.shape[-1:]))[..., 0]
-        total = F.binary_cross_entropy_with_logits(logits, batch.changed.float(), reduction="sum")
-        mean: Tensor = total / max(logits.numel(), 1)
-        return mean
+    def _states_at(self, depth: int, batch: Batch, positions: Tensor) -> Tensor:
+        states = self._states[depth][batch.edits[:, None], positions].float()
+        return F.rms_norm(states, states.shape[-1:])
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Mean cross-entropies in nats of the model's last batch, of what changes and of the looks; zero for
+        one without edits."""
+        change = self.change(self._states_at(MARKED_AFTER, batch, batch.given))[..., 0]
+        total = F.binary_cross_entropy_with_logits(change, batch.changed.float(), reduction="sum")
+        told = self.look(self._states_at(TOLD_AFTER, batch, batch.before[batch.edits]))
+        parts = told.flatten(0, 1).split([len(options) for options in QUALITIES.values()], 1)
+        wanted = batch.looks.flatten(0, 1).unbind(1)
+        looks = sum(
+            (F.cross_entropy(part, right, ignore_index=NOTHING, reduction="sum")
+             for part, right in zip(parts, wanted, strict=True)),
+            torch.zeros(()),
+        )  # fmt: skip
+        return total / max(change.numel(), 1), looks / max(int((batch.looks != NOTHING).sum()), 1)
 
 
 def optimizers(
@@ -182,14 +200,15 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
         if run.trained >= budget:
             break
         start = time.monotonic()
-        loss, marks_loss = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
+        loss, change, look = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
         if not group.leads:
             continue
         if run.step % 20 == 0:
-            record.append(run.step, loss=loss, marks=marks_loss, trained=run.trained, tokens=run.tokens)
+            row = {"loss": loss, "marks": change, "looks": look, "trained": run.trained, "tokens": run.tokens}
+            record.append(run.step, **row)
             yield Progress(int(run.trained), int(budget), unit="seconds", partial={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
             record.append(run.step, **_measure(model, measuring, vocabulary))
@@ -250,19 +269,20 @@ def _rates(settings: ModelTraining, trained: float, budget: float) -> tuple[floa
 
 def _step(
     run: _Run, batch: Batch, vocabulary: Vocabulary, group: Group, rates: Iterable[float]
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
-    marks_loss = run.marks.loss(batch)
-    (loss + CONTRAST / batch.codes.shape[1] * contrast + MARKS * marks_loss).backward()  # type: ignore[no-untyped-call]
+    change, look = run.marks.losses(batch)
+    contrasted = CONTRAST / batch.codes.shape[1] * contrast
+    (loss + contrasted + MARKS * change + LOOKS * look).backward()  # type: ignore[no-untyped-call]
     parameters = [p for p in (*run.model.parameters(), *run.marks.parameters()) if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, 1.0)
     for optimizer, rate in zip(run.optimizers, rates, strict=True):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-    return loss.item(), marks_loss.item()
+    return loss.item(), change.item(), look.item()
 
 
 @torch.no_grad()

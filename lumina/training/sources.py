@@ -16,6 +16,7 @@ from lumina.tabletop.scenes import Scene
 from lumina.tabletop.subjects import request
 from lumina.tasks import instructions
 from lumina.training.codes import CodedPairs, CodedScenes, Codes
+from lumina.training.looks import Looks, looks
 
 TEXT_DROP = 0.1  # share of samples without text, for guidance; a given panel stays
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
@@ -50,6 +51,7 @@ class Sample:
     untrue: tuple[int, ...] = ()  # none where nothing is said
     weight: float = 1.0  # of its cross-entropy
     changed: NDArray[np.bool_] | None = None  # which codes of the given half [rows, cols] the words change
+    looks: Looks | None = None  # for each drawn code of an edit what the solid that matters looks like
 
 
 class Source(Protocol):
@@ -200,8 +202,10 @@ class Edited:
                     lambda instruction: instructions.edit(instruction, *self.size), said.text,
                     other.text if other is not None else None,
                 )  # fmt: skip
-                changed = before != after if sample.prompt else None
-                return replace(sample, weight=EDIT_WEIGHT, changed=changed)
+                sample = replace(sample, weight=EDIT_WEIGHT)
+                return (
+                    replace(sample, changed=before != after, looks=looks(edit)) if sample.prompt else sample
+                )
 
 
 class Subjects:

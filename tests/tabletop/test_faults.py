@@ -88,6 +88,25 @@ def test_another_edit_is_asked_for_in_much_the_same_words():
     assert _apart(asked, chosen) < 0.8 * _apart(asked, drawn)
 
 
+@pytest.mark.parametrize("operation", ["add", "replace"])
+def test_many_false_edits_have_one_word_wrong_of_what_is_new(operation):
+    rng = np.random.default_rng(5)
+    found = slipped = 0
+    while found < 40:
+        edit = sample_edit(sample_scene(rng, (128, 128)), operation, rng)
+        asked = instruct(edit, rng) if edit is not None else None
+        said = wrong_edit(edit, asked, rng) if asked is not None else None
+        if said is not None and said.thing is not None:
+            found += 1
+            slipped += _faults(said.thing, edit.changed) == 1
+    assert slipped >= 10
+
+
+def _faults(thing, solid):
+    said = {name: getattr(thing, name) for name in ("shape", "color", "size", "material")}
+    return sum(value not in (None, getattr(solid, name)) for name, value in said.items())
+
+
 def _apart(asked, others):
     words = set(asked.text.split())
     return np.mean([len(words ^ set(said.text.split())) for said in others])

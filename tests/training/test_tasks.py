@@ -12,10 +12,21 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import finish
+from lumina.tabletop.captions import foot
 from lumina.tabletop.edits import OPERATIONS, Edit
 from lumina.tabletop.render import render
-from lumina.tabletop.scenes import HELD_OUT_TRIPLES, Scene, Solid, is_held_out
+from lumina.tabletop.scenes import (
+    COLORS,
+    HELD_OUT_TRIPLES,
+    MATERIALS,
+    SHAPES,
+    SIZES,
+    Scene,
+    Solid,
+    is_held_out,
+)
 from lumina.training import codes, dataset, mixture, pairs, vocabulary
+from lumina.training.looks import NOTHING, QUALITIES, looks
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
 from lumina.training.model_trainer import MARGIN, Marks, loss_of, tabletop_config, told_apart
 from lumina.training.pairs import PairShard
@@ -173,16 +184,34 @@ def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text):
     model = Transformer(tabletop_config(vocabulary.first_code + vocabulary.num_codes)).initialise(1)
     marks = Marks(model)
     model.hidden(batch.ids)
-    assert marks.loss(batch).item() == pytest.approx(np.log(2))  # nothing is told yet
-    marks.loss(batch).backward()
-    assert marks.head.weight.grad.abs().sum() > 0
+    change, look = marks.losses(batch)
+    assert change.item() == pytest.approx(np.log(2))  # nothing is told yet
+    assert look.item() == pytest.approx(np.mean([np.log(len(o)) for o in QUALITIES.values()]))
+    (change + look).backward()
+    assert marks.change.weight.grad.abs().sum() > 0 and marks.look.weight.grad.abs().sum() > 0
     without = next(mixed(pools, text, ["text_to_image"]).batches(4, seed=1))
     model.hidden(without.ids)
-    marks.head.weight.grad = None
-    loss = marks.loss(without)
-    loss.backward()
-    assert loss == 0
-    assert not marks.head.weight.grad.any()  # though there is one, as processes exchange the same gradients
+    marks.zero_grad()
+    nothing = sum(marks.losses(without))
+    nothing.backward()
+    assert nothing == 0
+    assert not marks.change.weight.grad.any()  # though there is one, as processes exchange the same gradients
+    assert not marks.look.weight.grad.any()
+
+
+def test_drawn_codes_of_an_edit_learn_to_tell_what_the_meant_solid_looks_like():
+    left = Solid("cube", "red", "metal", "large", x=-0.8)
+    right = Solid("cone", "blue", "matte", "small", x=0.8)
+    scene = Scene((left, right))
+    red = [SHAPES.index("cube"), COLORS.index("red"), SIZES.index("large"), MATERIALS.index("metal")]
+    moved = Edit("remove", scene, replace(scene, solids=(right,)), 0)
+    assert looks(moved).shape == (256, 4) and (looks(moved) == red).all()
+    assert (looks(moved.undone()) == NOTHING).all()  # what is new, the words say
+    lit = looks(Edit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 4)
+    x, y = (int(v) // 8 for v in foot(left, 128, 128))
+    assert lit[y - 1, x].tolist() == red and lit[0, 0].tolist() == [NOTHING] * 4
+    x, y = (int(v) // 8 for v in foot(right, 128, 128))
+    assert lit[y - 1, x, 1] == COLORS.index("blue")
 
 
 def test_batches_are_of_one_length_and_go_on_where_they_stopped(pools, text):
