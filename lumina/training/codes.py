@@ -1,5 +1,6 @@
 """Pictures as codes on disk: the finished picture tokenizer encodes every shard once."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
+from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
@@ -22,6 +24,8 @@ from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes,
 from lumina.training.tokenizer_trainer import to_pixels
 
 MAP_SHARDS = 60  # square shards whose maps are encoded, 200 scenes each
+MAKER = "tokenizer.sha256"  # in a folder of codes: whose they are
+DECODING = ("decoder.", "post_quant_conv.")  # parts that may change while codes mean the same
 Codes = NDArray[np.int16]
 
 
@@ -71,9 +75,11 @@ def encode_shards(
     """Write the codes of all shards in `data`, by the tokenizer in the folder `model`; returns their number.
 
     `codes-*.npy` are pictures of plain scenes, `depth-*.npy` … maps of the first `map_shards` square ones,
-    `edits-*.npy` and `subjects-*.npy` pictures of pairs. What is there already is left alone.
+    `edits-*.npy` and `subjects-*.npy` pictures of pairs. What is there already is left alone; raises
+    InputError where another tokenizer made it.
     """
     out.mkdir(parents=True, exist_ok=True)
+    _claim(out, model)
     jobs = list(_jobs(data, out, map_shards))
     missing = [job for job in jobs if not job.target.exists()]
     if workers == 1:
@@ -85,6 +91,24 @@ def encode_shards(
         for done, _ in enumerate(pool.map(_encode, missing, [model] * len(missing)), start=1):
             yield Progress(done, len(missing), unit="shards of codes")
     return len(jobs)
+
+
+def maker_of(model: Path) -> str:
+    """A digest of what makes codes in a model folder; the decoder is not part of it."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(load_movqgan(model).state_dict().items()):
+        if not name.startswith(DECODING):
+            digest.update(name.encode() + tensor.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _claim(out: Path, model: Path) -> None:
+    """Note in a folder of codes whose they are."""
+    maker, note = maker_of(model), out / MAKER
+    if not note.exists():
+        note.write_text(maker)
+    elif note.read_text() != maker:
+        raise InputError(f"{out} holds codes of another picture tokenizer; give --codes another folder.")
 
 
 def _jobs(data: Path, out: Path, map_shards: int) -> Iterator[Job]:

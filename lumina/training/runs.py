@@ -9,7 +9,7 @@ from lumina.steps import Steps
 from lumina.tabletop.scenes import FRAMES
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.averaging import copy_tokenizers
-from lumina.training.codes import MAP_SHARDS, encode_shards
+from lumina.training.codes import MAP_SHARDS, encode_shards, maker_of
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
 from lumina.training.mixture import KINDS, check_tasks
@@ -141,6 +141,10 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
     if not (source / "config.json").exists():
         raise InputError(f"There is no model in {source}; give --start-from the folder of a finished one.")
     if (folder / "movq_config.json").exists():
+        if maker_of(source) != maker_of(folder):
+            raise InputError(
+                f"{source} has another picture tokenizer than {folder}; give --out another folder."
+            )
         return
     copy_tokenizers(source, folder)
     write_manifest(folder)

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from lumina.errors import InputError
-from lumina.model.checkpoint import load_movqgan, load_transformer
+from lumina.model.checkpoint import load_movqgan, load_transformer, save_movqgan
+from lumina.model.movqgan import MoVQGAN
 from lumina.steps import finish
 from lumina.training import dataset, model_trainer, pairs, runs, tokenizer_trainer, vocabulary
+from lumina.training.codes import encode_shards, maker_of
 from lumina.training.mixture import TASKS
 from lumina.training.record import Record
 from lumina.training.tokenizer_trainer import TokenizerTraining
@@ -72,3 +74,31 @@ def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
     assert state["trained"] >= 1.2 and state["step"] > 0
     resumed = finish(tokenizer_trainer.train(settings))
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), resumed.parameters(), strict=True))
+
+
+def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
+    data, model = tmp_path / "scenes", tmp_path / "model"
+    data.mkdir()
+    dataset._write_shard(0, data)
+
+    def build(seed):
+        torch.manual_seed(seed)
+        made = MoVQGAN(TINY_MOVQ)
+        save_movqgan(made, model)
+        return made
+
+    made = build(1)
+    finish(encode_shards(data, model, tmp_path / "codes", map_shards=0, workers=1))
+    with torch.no_grad():
+        made.decoder.conv_out.bias += 1
+    save_movqgan(made, model)  # a refined decoder leaves codes as they are
+    finish(encode_shards(data, model, tmp_path / "codes", map_shards=0, workers=1))
+    build(2)
+    with pytest.raises(InputError, match="give --codes another folder"):
+        finish(encode_shards(data, model, tmp_path / "codes", map_shards=0, workers=1))
+    source = tmp_path / "source"
+    save_movqgan(made, source)
+    (source / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="give --out another folder"):
+        finish(runs.prepare(data, tmp_path, start_from=source))
+    assert maker_of(model) != maker_of(source)
