@@ -1,34 +1,57 @@
-"""What a solid of the given picture looks like: what training has each drawn code of an edit tell."""
+"""What training has drawn codes tell: how the given solid that matters looks, or what is still to come."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.tabletop.captions import foot
+from lumina.tabletop.captions import NUMBERS, drawing_order, foot
 from lumina.tabletop.edits import WHOLE_PICTURE, Edit
-from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, STEP, Scene, Solid, bounds
+from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, STEP, Scene, Solid, bounds, rise
 
 QUALITIES = {"shape": SHAPES, "color": COLORS, "size": SIZES, "material": MATERIALS}
+TOLD = {**{name: len(options) for name, options in QUALITIES.items()}, "to come": max(NUMBERS) + 1}
 NOTHING = -1  # of a place where there is none to tell
 
-Looks = NDArray[np.int64]
+Looks = NDArray[np.int64]  # [codes, what is told], each the number of the answer
 
 
-def looks(edit: Edit) -> Looks:
-    """For each place [codes, qualities] the index of every quality of the solid that matters there.
+def looks_of(edit: Edit) -> Looks:
+    """For each place every quality of the given solid that matters there.
 
     Where the words mean one solid, it is that one everywhere, long before drawing comes to it; with a new
     ground or light it is the one in whose box the place lies. Places with neither have `NOTHING`.
     """
     scene = edit.before
-    rows, cols = scene.height // STEP, scene.width // STEP
-    told = np.full((rows, cols, len(QUALITIES)), NOTHING, np.int64)
+    told = _nothing(scene)
     if edit.operation in WHOLE_PICTURE:
         for solid in sorted(scene.solids, key=lambda solid: foot(solid, scene.width, scene.height)[1]):
             left, top, right, bottom = _cells(solid, scene)
-            told[top:bottom, left:right] = _look(solid)
+            told[top:bottom, left:right, : len(QUALITIES)] = _look(solid)
     elif edit.operation != "add" and edit.solid is not None:
-        told[:] = _look(scene.solids[edit.solid])
-    return told.reshape(-1, len(QUALITIES))
+        told[..., : len(QUALITIES)] = _look(scene.solids[edit.solid])
+    return told.reshape(-1, len(TOLD))
+
+
+def looks_ahead(scene: Scene) -> Looks:
+    """For each place how many solids are still to begin, and shape and colour of the next of them.
+
+    A caption names solids as they are drawn, and mostly these qualities of them.
+    """
+    told = _nothing(scene).reshape(-1, len(TOLD))
+    begun = 0
+    solids = drawing_order(scene)
+    for number, solid in enumerate(solids):
+        x, y = foot(solid, scene.width, scene.height)
+        row, col = int(y - rise(solid)) // STEP, int(x) // STEP
+        until = row * (scene.width // STEP) + col + 1
+        told[begun:until, :2] = _look(solid)[:2]
+        told[begun:until, -1] = len(solids) - number
+        begun = max(begun, until)
+    told[begun:, -1] = 0
+    return told
+
+
+def _nothing(scene: Scene) -> Looks:
+    return np.full((scene.height // STEP, scene.width // STEP, len(TOLD)), NOTHING, np.int64)
 
 
 def _cells(solid: Solid, scene: Scene) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
 from lumina.training.kernels import cross_entropy, hasten
-from lumina.training.looks import NOTHING, QUALITIES
+from lumina.training.looks import NOTHING, TOLD
 from lumina.training.mixture import TASKS, Pools, sources
 from lumina.training.muon import Muon
 from lumina.training.own_pictures import own_sources, read_own
@@ -40,7 +40,7 @@ MARGIN = 3.0  # nats by which true words shall tell
 CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
 MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
 MARKS = 2.0  # weight of that beside the cross-entropy of a code
-TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what the solid that matters looks like
+TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what it needs to know
 LOOKS = 2.0  # weight of that beside the cross-entropy of a code
 
 
@@ -98,8 +98,8 @@ def loss_of(losses: Tensor, untrue: Tensor, weights: Tensor | None = None) -> tu
 
 
 class Marks(nn.Module):
-    """Tells from the states after some layers what edits need to know: which codes of the given picture the
-    words change, and at each code to be drawn what the given solid that matters looks like.
+    """Tells from the states after some layers what drawing needs to know: which codes of a given picture the
+    words change, and at each code to be drawn how the given solid that matters looks, or what is to come.
 
     Whoever draws below reads off a given code's later layers what it copies; that the code is the one that is
     meant must be known there by then, and that it is metal before the first code of the new solid is chosen.
@@ -109,7 +109,7 @@ class Marks(nn.Module):
     def __init__(self, model: Transformer) -> None:
         super().__init__()
         self.change = nn.Linear(model.config.hidden_size, 1)
-        self.look = nn.Linear(model.config.hidden_size, sum(map(len, QUALITIES.values())))
+        self.look = nn.Linear(model.config.hidden_size, sum(TOLD.values()))
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
         self._states: dict[int, Tensor] = {}
@@ -120,17 +120,17 @@ class Marks(nn.Module):
     def _keep(self, depth: int, states: Tensor) -> None:
         self._states[depth] = states
 
-    def _states_at(self, depth: int, batch: Batch, positions: Tensor) -> Tensor:
-        states = self._states[depth][batch.edits[:, None], positions].float()
+    def _states_at(self, depth: int, rows: Tensor, positions: Tensor) -> Tensor:
+        states = self._states[depth][rows[:, None], positions].float()
         return F.rms_norm(states, states.shape[-1:])
 
     def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Mean cross-entropies in nats of the model's last batch, of what changes and of the looks; zero for
-        one without edits."""
-        change = self.change(self._states_at(MARKED_AFTER, batch, batch.given))[..., 0]
+        nothing to tell."""
+        change = self.change(self._states_at(MARKED_AFTER, batch.edits, batch.given))[..., 0]
         total = F.binary_cross_entropy_with_logits(change, batch.changed.float(), reduction="sum")
-        told = self.look(self._states_at(TOLD_AFTER, batch, batch.before[batch.edits]))
-        parts = told.flatten(0, 1).split([len(options) for options in QUALITIES.values()], 1)
+        told = self.look(self._states_at(TOLD_AFTER, batch.told, batch.before[batch.told]))
+        parts = told.flatten(0, 1).split(list(TOLD.values()), 1)
         wanted = batch.looks.flatten(0, 1).unbind(1)
         looks = sum(
             (F.cross_entropy(part, right, ignore_index=NOTHING, reduction="sum")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lumina.model.layout import TokenLayout, Vocabulary
-from lumina.training.looks import QUALITIES
+from lumina.training.looks import TOLD
 from lumina.training.mixture import Weighted
 from lumina.training.sources import Sample, shares
 
@@ -35,7 +35,8 @@ class Batch:
     edits: Tensor  # which rows are edits
     given: Tensor  # positions of the codes that are given [edits, codes]
     changed: Tensor  # and which of those the words change
-    looks: Tensor  # what each drawn code shall tell of the given solid that matters [edits, codes, qualities]
+    told: Tensor  # which rows tell something
+    looks: Tensor  # and what their codes to predict shall tell [told, codes, TOLD]
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Sequences:
         last = int(before.max()) + 1
         edits = [i for i, sample in enumerate(samples) if sample.changed is not None]
         changed = [sample.changed.ravel() for sample in samples if sample.changed is not None]
+        told = [i for i, sample in enumerate(samples) if sample.looks is not None]
         looks = [sample.looks for sample in samples if sample.looks is not None]
         return Batch(
             ids[:, :last],
@@ -129,7 +131,6 @@ class Sequences:
             torch.tensor(edits, dtype=torch.long),
             starts[edits] + layout.code_positions[:skipped],
             torch.from_numpy(np.array(changed, dtype=bool).reshape(len(edits), skipped)),
-            torch.from_numpy(np.array(looks, dtype=np.int64).reshape(len(edits), -1, len(QUALITIES)))
-            if edits
-            else torch.zeros(0, codes.shape[1] - skipped, len(QUALITIES), dtype=torch.long),
+            torch.tensor(told, dtype=torch.long),
+            torch.from_numpy(np.array(looks, np.int64).reshape(len(told), rows * cols - skipped, len(TOLD))),
         )

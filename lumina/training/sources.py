@@ -16,7 +16,7 @@ from lumina.tabletop.scenes import Scene
 from lumina.tabletop.subjects import request
 from lumina.tasks import instructions
 from lumina.training.codes import CodedPairs, CodedScenes, Codes
-from lumina.training.looks import Looks, looks
+from lumina.training.looks import Looks, looks_ahead, looks_of
 
 TEXT_DROP = 0.1  # share of samples without text, for guidance; a given panel stays
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
@@ -51,7 +51,7 @@ class Sample:
     untrue: tuple[int, ...] = ()  # none where nothing is said
     weight: float = 1.0  # of its cross-entropy
     changed: NDArray[np.bool_] | None = None  # which codes of the given half [rows, cols] the words change
-    looks: Looks | None = None  # for each drawn code of an edit what the solid that matters looks like
+    looks: Looks | None = None  # what each drawn code shall tell
 
 
 class Source(Protocol):
@@ -148,7 +148,9 @@ class Captioned:
             return instructions.text_to_image_unsized(caption)
 
         codes = self._pool.codes["picture"][i].astype(np.int64)
-        return _sample(self._text, rng, codes, say, text_of(claim), _fault(claim, self._pool.scenes[i], rng))
+        scene = self._pool.scenes[i]
+        sample = _sample(self._text, rng, codes, say, text_of(claim), _fault(claim, scene, rng))
+        return replace(sample, looks=looks_ahead(scene)) if sample.prompt else sample
 
 
 class Mapped:
@@ -204,7 +206,9 @@ class Edited:
                 )  # fmt: skip
                 sample = replace(sample, weight=EDIT_WEIGHT)
                 return (
-                    replace(sample, changed=before != after, looks=looks(edit)) if sample.prompt else sample
+                    replace(sample, changed=before != after, looks=looks_of(edit))
+                    if sample.prompt
+                    else sample
                 )
 
 

@@ -76,7 +76,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
     for made in visits:
         made.page.context.close()
         assert made.complaints == []
-        foreign = [url for url in made.requests if not url.startswith((address, "data:", "blob:"))]
+        foreign = [url for url in made.requests if not url.startswith((made.address, "data:", "blob:"))]
         assert foreign == []
 
 

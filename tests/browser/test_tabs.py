@@ -184,6 +184,36 @@ def test_a_waiting_run_outlives_the_end_of_another_tabs(visit: Callable[..., Any
     result_of(tab)
 
 
+def test_two_pages_of_one_visitor_keep_each_others_pictures(visit: Callable[..., Any]) -> None:
+    studio = visit()
+    first = studio.open()
+    second = first.context.new_page()
+    second.goto(studio.address)
+    for page in (first, second, first):
+        tab = go(page, "Create")
+        tab.locator(".example").first.click()
+        tab.locator(".easel[data-state=drawing]").wait_for()
+        result_of(tab)
+    for page, count in ((second, 3), (first, 3)):
+        page.reload()
+        expect(go(page, "Create").locator(".easel-strip > *")).to_have_count(count)
+    tab.get_by_role("button", name="Clear").click()
+    second.reload()
+    expect(go(second, "Create").locator(".easel[data-state=empty]")).to_be_visible()
+
+
+def test_a_lost_connection_is_said_and_keeps_what_is_drawn(visit: Callable[..., Any], tmp_path: Path) -> None:
+    studio = visit()
+    with served(0.5, tmp_path) as studio.address:
+        page = studio.open()
+        tab = go(page, "Create")
+        tab.locator(".example").first.click()
+        tab.locator(".easel[data-state=drawing]").wait_for()
+    expect(tab.locator(".easel-problem")).to_contain_text("cannot be reached", timeout=30_000)
+    expect(tab.locator(".easel-cell canvas").first).to_be_visible()
+    studio.complaints.clear()  # the browser says so too
+
+
 def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any]) -> None:
     page = visit().open()
     tab = go(page, "Create")

@@ -26,7 +26,7 @@ from lumina.tabletop.scenes import (
     is_held_out,
 )
 from lumina.training import codes, dataset, mixture, pairs, vocabulary
-from lumina.training.looks import NOTHING, QUALITIES, looks
+from lumina.training.looks import NOTHING, looks_ahead, looks_of
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
 from lumina.training.model_trainer import MARGIN, Marks, loss_of, tabletop_config, told_apart
 from lumina.training.pairs import PairShard
@@ -186,10 +186,10 @@ def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text):
     model.hidden(batch.ids)
     change, look = marks.losses(batch)
     assert change.item() == pytest.approx(np.log(2))  # nothing is told yet
-    assert look.item() == pytest.approx(np.mean([np.log(len(o)) for o in QUALITIES.values()]))
+    assert look.item() == pytest.approx(np.mean(np.log([4, 8, 2, 2])))
     (change + look).backward()
     assert marks.change.weight.grad.abs().sum() > 0 and marks.look.weight.grad.abs().sum() > 0
-    without = next(mixed(pools, text, ["text_to_image"]).batches(4, seed=1))
+    without = next(mixed(pools, text, ["predict"]).batches(4, seed=1))
     model.hidden(without.ids)
     marks.zero_grad()
     nothing = sum(marks.losses(without))
@@ -204,14 +204,31 @@ def test_drawn_codes_of_an_edit_learn_to_tell_what_the_meant_solid_looks_like():
     right = Solid("cone", "blue", "matte", "small", x=0.8)
     scene = Scene((left, right))
     red = [SHAPES.index("cube"), COLORS.index("red"), SIZES.index("large"), MATERIALS.index("metal")]
-    moved = Edit("remove", scene, replace(scene, solids=(right,)), 0)
-    assert looks(moved).shape == (256, 4) and (looks(moved) == red).all()
-    assert (looks(moved.undone()) == NOTHING).all()  # what is new, the words say
-    lit = looks(Edit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 4)
+    removed = Edit("remove", scene, replace(scene, solids=(right,)), 0)
+    assert looks_of(removed).tolist() == [[*red, NOTHING]] * 256
+    assert (looks_of(removed.undone()) == NOTHING).all()  # what is new, the words say
+    lit = looks_of(Edit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 5)
     x, y = (int(v) // 8 for v in foot(left, 128, 128))
-    assert lit[y - 1, x].tolist() == red and lit[0, 0].tolist() == [NOTHING] * 4
+    assert lit[y - 1, x].tolist() == [*red, NOTHING] and (lit[0, 0] == NOTHING).all()
     x, y = (int(v) // 8 for v in foot(right, 128, 128))
     assert lit[y - 1, x, 1] == COLORS.index("blue")
+
+
+def test_drawn_codes_of_a_caption_learn_to_tell_what_is_to_come(pools, text):
+    tall = Solid("cylinder", "red", "matte", "large", x=-0.8)
+    low = Solid("sphere", "blue", "matte", "small", x=0.8, y=-0.5)
+    ahead = looks_ahead(Scene((low, tall)))
+    cylinder, sphere = SHAPES.index("cylinder"), SHAPES.index("sphere")
+    assert ahead[0].tolist() == [cylinder, COLORS.index("red"), NOTHING, NOTHING, 2]
+    assert ahead[-1].tolist() == [NOTHING] * 4 + [0]
+    assert (
+        np.diff(ahead[:, -1]).max() == 0 and np.diff(ahead[:, -1]).sum() == -2
+    )  # never more, in the end none
+    between = ahead[ahead[:, -1] == 1]
+    assert len(between) and (between[:, :2] == [sphere, COLORS.index("blue")]).all()
+    batch = next(mixed(pools, text, ["text_to_image"]).batches(8, seed=1))
+    assert batch.looks.shape == (len(batch.told), batch.codes.shape[1], 5) and len(batch.told)
+    assert not len(batch.edits)
 
 
 def test_batches_are_of_one_length_and_go_on_where_they_stopped(pools, text):

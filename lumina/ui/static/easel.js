@@ -221,7 +221,7 @@ const acts = {
     Object.assign(state, { sheets: [], current: null, isAll: false, isCutting: false });
     state.run = { key: "", state: "idle", sheets: [], count: 1 };
     show();
-    keep();
+    shelf.clear();
   },
   heat: () => ((state.isHot = !state.isHot), show()),
   all: () => ((state.isAll = !state.isAll), (state.isCutting = false), show()),
@@ -288,6 +288,18 @@ window.addEventListener("lumina-ended", ({ detail }) => {
     settle("failed", "The studio stopped answering; what is drawn is kept. Try again.");
   }, 1500);
 });
+
+// A lost connection tells nothing by itself: while something is drawn, see whether the studio still answers.
+let unanswered = 0;
+async function checkReach() {
+  if (!isActive(state)) return;
+  const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) };
+  const isReached = await fetch(location.pathname, asked).then(() => true, () => false);
+  unanswered = isReached ? 0 : unanswered + 1;
+  if (unanswered < 2 || !isActive(state)) return;
+  settle("failed", "The studio cannot be reached; what is drawn is kept. Try again once it answers.");
+}
+setInterval(checkReach, 5000);
 
 watch("view", receive);
 face.find("invite").textContent = `${props.invite} Watch it being painted, row by row.`;
