@@ -16,7 +16,7 @@ from lumina.tabletop.scenes import Scene
 from lumina.tabletop.subjects import request
 from lumina.tasks import instructions
 from lumina.training.codes import CodedPairs, CodedScenes, Codes
-from lumina.training.looks import Looks, looks_ahead, looks_of
+from lumina.training.looks import NOTHING, Looks, looks_ahead, looks_of
 
 TEXT_DROP = 0.1  # share of samples without text, for guidance; a given panel stays
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
@@ -122,10 +122,13 @@ def _sample(
     say: Callable[[str], str],
     true: str,
     untrue: str | None,
+    looks: Looks | None = None,
 ) -> Sample:
-    """Codes with the true words in the task's sentence, and with the untrue ones; or with none at all."""
+    """Codes with the true words in the task's sentence, the untrue ones, and what is told; or codes alone."""
     prompt = prompt_ids(text, say(true), rng)
-    return Sample(prompt, codes, tuple(text.encode(say(untrue))) if prompt and untrue is not None else ())
+    if not prompt:
+        return Sample(prompt, codes)
+    return Sample(prompt, codes, tuple(text.encode(say(untrue))) if untrue is not None else (), looks=looks)
 
 
 class Captioned:
@@ -149,8 +152,8 @@ class Captioned:
 
         codes = self._pool.codes["picture"][i].astype(np.int64)
         scene = self._pool.scenes[i]
-        sample = _sample(self._text, rng, codes, say, text_of(claim), _fault(claim, scene, rng))
-        return replace(sample, looks=looks_ahead(scene)) if sample.prompt else sample
+        fault = _fault(claim, scene, rng)
+        return _sample(self._text, rng, codes, say, text_of(claim), fault, looks_ahead(scene))
 
 
 class Mapped:
@@ -174,10 +177,14 @@ class Mapped:
             return Sample(prompt_ids(self._text, words, rng), _stacked(picture, shown))
         claim = describe(self._pool.scenes[i], rng)
         instruction = instructions.control if self._task == "control" else instructions.image_pair
-        codes = _stacked(shown, picture) if self._task == "control" else _stacked(picture, shown)
+        looks = looks_ahead(self._pool.scenes[i])
+        if self._task == "control":
+            codes = _stacked(shown, picture)
+        else:
+            codes, looks = _stacked(picture, shown), np.concatenate([looks, np.full_like(looks, NOTHING)])
         return _sample(
             self._text, rng, codes, lambda caption: instruction(kind, caption, *self.size), text_of(claim),
-            _fault(claim, self._pool.scenes[i], rng),
+            _fault(claim, self._pool.scenes[i], rng), looks,
         )  # fmt: skip
 
 
@@ -202,14 +209,10 @@ class Edited:
                 sample = _sample(
                     self._text, rng, _stacked(before, after),
                     lambda instruction: instructions.edit(instruction, *self.size), said.text,
-                    other.text if other is not None else None,
+                    other.text if other is not None else None, looks_of(edit),
                 )  # fmt: skip
-                sample = replace(sample, weight=EDIT_WEIGHT)
-                return (
-                    replace(sample, changed=before != after, looks=looks_of(edit))
-                    if sample.prompt
-                    else sample
-                )
+                changed = before != after if sample.prompt else None
+                return replace(sample, weight=EDIT_WEIGHT, changed=changed)
 
 
 class Subjects:
@@ -222,10 +225,10 @@ class Subjects:
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
         i = int(rng.integers(len(self._pool.edits)))
-        asked = request(self._pool.edits[i], rng)
+        asked, after = request(self._pool.edits[i], rng), self._pool.edits[i].after
         wording: instructions.Wording = "paper" if rng.random() < PAPER_WORDING else "code"
         return _sample(
             self._text, rng, _stacked(self._pool.before[i], self._pool.after[i]),
             lambda prompt: instructions.subject(asked.description, prompt, *self.size, wording),
-            text_of(asked.claim), _fault(asked.claim, self._pool.edits[i].after, rng),
+            text_of(asked.claim), _fault(asked.claim, after, rng), looks_ahead(after),
         )  # fmt: skip
