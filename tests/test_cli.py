@@ -1,6 +1,8 @@
 """The command line: its JSON, its exit codes, its sentences."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -242,6 +244,22 @@ def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
     assert 'no input "colour"' in refused("run", file, "--set", "colour=red")
 
 
+@pytest.mark.usefixtures("fake")
+def test_the_advice_for_a_choice_finds_the_pictures_that_were_shown(tmp_path: Path) -> None:
+    file = tmp_path / "workflow.json"
+    nodes = {
+        "draft": {"task": "text_to_image", "inputs": {"prompt": "a cone", "variations": 2}},
+        "best": {"task": "pick", "inputs": {"images": {"from": "draft.image"}}},
+    }
+    file.write_text(json.dumps({"lumina": 1, "nodes": nodes}))
+    asked = run("run", file, "--out", tmp_path, "--json")
+    shown = json.loads(asked.stdout)["needs_choice"]["best"]["pictures"]
+    (advice,) = re.findall(r"run again with (.*)NUMBER", asked.stderr)
+    report = ran("run", file, *shlex.split(f"{advice}2"), "--out", tmp_path)
+    assert report["cached"] == ["draft"]
+    assert open_image(Path(report["outputs"]["image"][0])) == open_image(Path(shown[1]))
+
+
 def workflow(folder: Path, inputs: object = None, **values: object) -> Path:
     file = folder / "workflow.json"
     nodes = {"a": {"task": "text_to_image", "inputs": values}}
@@ -388,6 +406,9 @@ def test_published_models_without_a_network(tmp_path: Path, monkeypatch: pytest.
     assert "HF_HUB_OFFLINE" in refused("generate", "text_to_image", *PROMPT, "--model", "omni@0123abcd")
     assert "not downloaded" in refused("download", "tabletop")
     models = ran("models")
+    assert "lumina download omni" in refused(
+        "run", workflow(tmp_path, prompt="a cone"), "--model", "omni", "--dry-run"
+    )
     assert list(models) == ["tabletop", "lumina-mgpt-2.0", "omni", "lumina-2b"]
     assert models["tabletop"]["here"] and not models["omni"]["here"]
 

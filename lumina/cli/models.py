@@ -19,7 +19,7 @@ def list_models(as_json: AsJson = False) -> None:
             "source": spec.source,
             "licence": spec.licence,
             "revision": spec.revision,
-            "here": _is_here(spec),
+            "here": is_here(spec),
             "tasks": list(spec.tasks),
             "sizes": [list(size) for size in spec.sizes],
         }
@@ -61,7 +61,7 @@ def convert(
     show({"files": files} if as_json else files)
 
 
-def _is_here(spec: ModelSpec) -> bool:
+def is_here(spec: ModelSpec) -> bool:
     """Whether it could be loaded without a download; told without reading any weights."""
     from lumina.errors import LuminaError
     from lumina.model.checkpoint import locate

@@ -1,6 +1,8 @@
 """``lumina run``, ``check`` and ``recipe``: workflows from files, or from inside the pictures they made."""
 
+import json
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +11,7 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, show, watched
+from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.settings import Settings
@@ -17,13 +20,13 @@ from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore
-from lumina.workflow.document import Workflow
+from lumina.workflow.document import Link, Workflow
 from lumina.workflow.executor import LocalWorker, Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
 from lumina.workflow.filling import target_of, with_values
 from lumina.workflow.planning import Plan, plan
 from lumina.workflow.recipes import pictured
-from lumina.workflow.schema import codes_of, dump
+from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.shelves import FolderShelf, MemoryShelf, shipped
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
@@ -62,7 +65,7 @@ def run_workflow(
     shelf = MemoryShelf()
     workflow = read_workflow(file)
     workflow = with_values(workflow, dict(_assignment(workflow, text, shelf) for text in values or []))
-    resources = _resources(workflow, model, [shelf, shipped(), FolderShelf(file.parent)])
+    resources = _resources(workflow, model, [shelf, shipped(), FolderShelf(file.parent)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
@@ -72,14 +75,16 @@ def run_workflow(
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
     show(report if as_json else list(_lines(report)))
-    _end(ended)
+    _end(ended, _settled(workflow, load(finished.recipe)))
 
 
-def _resources(workflow: Workflow, model: str | None, shelves: list[Any]) -> Resources:
-    """With the model, if a node needs it."""
+def _resources(workflow: Workflow, model: str | None, shelves: list[Any], is_dry: bool) -> Resources:
+    """With the model, if a node needs it; for a plan alone nothing is downloaded."""
     settings = Settings.from_environment()
     nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
     needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in nodes)
+    if needs_model and is_dry and not is_here(spec := generate.spec_for(model or workflow.model)):
+        raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
     worker = LocalWorker(generate.open_pipeline(model or workflow.model)) if needs_model else None
     cache = Path(os.path.expanduser(settings.results))  # never fails, even without a home
     return Resources(worker, DiskStore(cache), shelves, Timings(cache / "timings.json"))
@@ -166,8 +171,11 @@ def _show_plan(planned: Plan, as_json: bool) -> None:
     show({"steps": steps, "seconds": round(planned.seconds, 3)} if as_json else [*lines, planned.line])
 
 
-def _end(ended: Ended) -> None:
-    """One sentence and an exit code for a run that did not come to its end."""
+def _end(ended: Ended, settled: str) -> None:
+    """One sentence and an exit code for a run that did not come to its end.
+
+    ``settled`` are options for its seeds, by which the next run finds the same pictures.
+    """
     if not ended:
         return
     for event in ended:
@@ -177,8 +185,26 @@ def _end(ended: Ended) -> None:
             count = len(event.pictures)
             typer.echo(
                 f'Node "{event.node}" waits for a choice of {count} pictures; run again with '
-                f"--set {event.node}=NUMBER, from 1 to {count}, or with --set {event.node}=likelihood.",
+                f"{settled}--set {event.node}=NUMBER, from 1 to {count}, or with {settled}"
+                f"--set {event.node}=likelihood.",
                 err=True,
             )
     is_fault = any(isinstance(event, events.NodeFailed) and not event.is_input for event in ended)
     raise typer.Exit(1 if is_fault else 2)
+
+
+def _settled(workflow: Workflow, ran: Workflow) -> str:
+    """The options that name the seeds which "random" became in a run."""
+    found = {
+        f"{name}.seed": seed
+        for name, node in ran.nodes.items()
+        if not isinstance(seed := node.inputs.get("seed"), Link)
+        and seed != workflow.nodes[name].inputs.get("seed")
+    }
+    found |= {
+        name: given.default
+        for name, given in ran.inputs.items()
+        if given.default != workflow.inputs[name].default
+    }
+    texts = {name: json.dumps(value, separators=(",", ":")) for name, value in found.items()}
+    return "".join(f"--set {shlex.quote(f'{name}={text}')} " for name, text in texts.items())

@@ -11,7 +11,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from lumina.errors import InputError, InvalidWorkflow, LuminaError
 from lumina.images import png_bytes
-from lumina.model.config import ModelSpec
+from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture, Pictures, read
@@ -118,6 +118,10 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Calla
             shelf = MemoryShelf()
             workflow = with_values(checked.workflow, _given(checked.workflow, values, shelf))
             workshop.wait(PATIENCE)
+            if workflow.model and split_revision(workflow.model)[0] != spec.name:
+                raise InputError(
+                    f'This studio draws with {spec.name}; leave out "model": "{workflow.model}".'
+                )
             finished = _finished(run(workflow, Resources(workshop, shelves=(shelf, shipped()))))
             return {name: _sent(name, found, folder) for name, found in result_files(finished).items()}
         except LuminaError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.pipeline.drawing import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
@@ -123,10 +124,14 @@ def serve(
         page = build(workshop, settings, choice)
         workshop.open()
         ways = launch_options() | options
+        try:
+            page.launch(share=share, prevent_thread_lock=bool(choice.offered), **ways)
+        except OSError as error:
+            raise InputError(
+                "The page cannot be served at this address and port; choose another host or port."
+            ) from error
         if not choice.offered:
-            page.launch(share=share, **ways)
             return
-        page.launch(prevent_thread_lock=True, **ways)
         try:
             settings = replace(settings, model=choice.wait())
         finally:

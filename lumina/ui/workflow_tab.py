@@ -13,7 +13,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidWorkflow, LuminaError
-from lumina.model.config import ModelSpec
+from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
@@ -106,14 +106,20 @@ class WorkflowTab:
         try:
             workflow = self._read(payload)
             if not self._workshop.wait(0):
-                return {"line": "The model is loading…", "again": True}
+                # the same answer twice would not be noticed
+                return {"line": "The model is loading…", "again": secrets.token_hex(4)}
             planned = plan(workflow, self._visitors.resources(payload.get("visitor")))
         except InvalidWorkflow as error:
             return {"problems": list(error.problems)}
         except LuminaError as error:
             return {"line": str(error)}
         faults = {step.node: step.message for step in planned.steps if step.message}
-        return {"line": planned.line, "faults": faults}
+        return {"line": planned.line + self._other_model(workflow), "faults": faults}
+
+    def _other_model(self, workflow: Workflow) -> str:
+        """What to add to the plan of a document that was made with another model."""
+        asked, here = workflow.model, self._workshop.painter.model
+        return "" if asked in (None, here, split_revision(here)[0]) else f"; drawn with {here}, not {asked}"
 
     def _bring(self, event: gr.EventData) -> Any:
         """Keep a picture among this visitor's uploads, under the digest of what it shows."""

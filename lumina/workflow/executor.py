@@ -167,7 +167,7 @@ class _Execution:
         yield self._done(name, jobs, seconds, is_cached)
 
     def _work(self, name: str, task: type[Task], job: Job, index: int, count: int) -> Happening[Values]:
-        """Run one job; its unfinished rows are kept when it is closed, and used when it is begun again."""
+        """Run one job; its unfinished rows are kept, whatever ends it, and used when it is begun again."""
         store, key, began = self.resources.store, job.key, perf_counter()
         asked, rows = read(task, job.values), f"{job.key}.{ROWS}"
         kept = (store.get(rows) or {}).get(ROWS, ())
@@ -180,7 +180,7 @@ class _Execution:
                     output = stop.value
                     break
                 yield events.NodeProgress(name, last, index, count)
-        except GeneratorExit:
+        except BaseException:
             if drawn := unfinished(asked, last):
                 store.put(rows, {ROWS: drawn})
             raise

@@ -8,6 +8,7 @@ from typing import Any
 
 from lumina.errors import InputError
 from lumina.pipeline.drawing import Painter
+from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task
 from lumina.workflow.document import Link, Node, Workflow
@@ -119,8 +120,10 @@ class Wiring:
     def _model(self) -> Any:
         if self.painter is None:
             return None
-        spec = self.painter.spec
-        return [self.painter.model, spec.sizes, spec.panel_sizes]
+        spec, settings = self.painter.spec, self.painter.settings
+        shrunk = {"quant": settings.quant, "cache": settings.cache}
+        is_whole = (settings.quant, settings.cache) == (Settings.quant, Settings.cache)
+        return [self.painter.model, spec.sizes, spec.panel_sizes, *([] if is_whole else [shrunk])]
 
 
 def results(name: str, task: type[Task], jobs: Sequence[Job], axes: Axes, found: Sequence[Any]) -> Batches:

@@ -87,10 +87,16 @@ WORKFLOW = """{"lumina": 1,
   "outputs": {"drawn": {"from": "draw.image"}, "lines": {"from": "lines.image"}}}"""
 
 
+VALUES = json.dumps(
+    {
+        "idea": "a red cone",
+        "photo": base64.b64encode(images.png_bytes(Image.new("RGB", (64, 48), "red"))).decode(),
+    }
+)
+
+
 def test_a_workflow_runs_with_values_and_gives_its_results_by_name(studio: httpx.Client) -> None:
-    photo = base64.b64encode(images.png_bytes(Image.new("RGB", (64, 48), "red"))).decode()
-    values = json.dumps({"idea": "a red cone", "photo": photo})
-    event, (results,) = call(studio, "run_workflow", document=WORKFLOW, values=values)
+    event, (results,) = call(studio, "run_workflow", document=WORKFLOW, values=VALUES)
     assert event == "complete" and {name: len(each) for name, each in results.items()} == {
         "drawn": 2,
         "lines": 1,
@@ -108,6 +114,7 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(studio: httpx
     [
         ("{", "{}", "JSON"),
         (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", "names no task"),
+        (WORKFLOW.replace('"lumina": 1,', '"lumina": 1, "model": "omni",'), VALUES, "draws with tabletop"),
         (WORKFLOW, "[]", "values: send a JSON object"),
         (WORKFLOW, '{"title": 1}', 'There is no input \\"title\\"'),
         (WORKFLOW, '{"idea": "a cone"}', "photo"),

@@ -1,5 +1,6 @@
 """The canvas as files, and a run as it is told to the page."""
 
+import json
 import shutil
 import subprocess
 from dataclasses import replace
@@ -120,6 +121,17 @@ def test_a_choice_shows_what_there_is_to_pick() -> None:
     last = views(text)[0][-1]
     assert last["state"] == "choice" and last["nodes"]["best"]["state"] == "choice"
     assert len(last["nodes"]["best"]["pictures"]) == 3
+
+
+def test_random_seeds_of_lists_and_of_inputs_are_told_too() -> None:
+    document = json.loads(TEXT)
+    document["nodes"]["draft"]["inputs"]["seed"] = ["random", 5]
+    document["inputs"] = {"luck": {"type": "integer", "default": "random"}}
+    view = RunView("key", load(json.dumps(document)), lambda *_: "")
+    document["nodes"]["draft"]["inputs"]["seed"] = [3, 5]
+    document["inputs"]["luck"]["default"] = 9
+    seeds = view.take(RunStarted(json.dumps(document), ("draft",)))["seeds"]
+    assert seeds["draft"] == [3, 5] and seeds["inputs.luck"] == 9
 
 
 def test_seeds_beyond_javascripts_whole_numbers_travel_as_text() -> None:

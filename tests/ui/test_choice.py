@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from lumina.errors import InputError
 from lumina.pipeline.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.ui import app
@@ -71,3 +72,13 @@ def test_the_page_opens_anew_for_the_chosen_model(
     assert log[0]["prevent_thread_lock"]
     assert log[1] == {"closed": True}
     assert log[2]["server_port"] == 7861
+
+
+def test_an_address_that_is_taken_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Taken(Page):
+        def launch(self, **options: Any) -> None:
+            raise OSError("Cannot find empty port in range: 7860-7860.")
+
+    monkeypatch.setattr(app, "build", lambda *_: Taken([]))
+    with pytest.raises(InputError, match="choose another host or port"):
+        app.serve(load=FakePipeline)

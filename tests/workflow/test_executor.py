@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from lumina.errors import InputError, InvalidWorkflow
+from lumina.errors import InputError, InvalidWorkflow, ModelError
 from lumina.model.config import MODELS
 from lumina.pipeline.fake import FakePipeline
+from lumina.settings import Settings
 from lumina.steps import Steps
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
@@ -99,6 +101,16 @@ def test_the_model_and_its_revision_are_part_of_the_key(
     assert ran({"nodes": {"a": draw(), "t": {"task": "text", "inputs": {"text": "b"}}}}, resources=moved)[
         1
     ].executed == ("a",)
+
+
+def test_weights_that_are_shrunk_give_results_of_their_own(
+    ran: Ran, able: FakePipeline, resources: Resources
+) -> None:
+    document = {"nodes": {"a": draw()}}
+    ran(document)
+    small = LocalWorker(FakePipeline(able.spec, Settings(quant="int8")))
+    assert ran(document, resources=replace(resources, worker=small))[1].executed == ("a",)
+    assert ran(document)[1].cached == ("a",)
 
 
 def test_random_seeds_are_settled_before_the_run_and_written_down(ran: Ran) -> None:
@@ -236,6 +248,25 @@ def test_closing_keeps_the_rows_and_the_next_run_goes_on_below_them(
     assert [p.drawing.digest for p in last.outputs["image"]] == [
         p.drawing.digest for p in whole.outputs["image"]
     ]
+
+
+@pytest.mark.parametrize("problem", [ModelError("Time is up."), RuntimeError("broken"), KeyboardInterrupt()])
+def test_whatever_ends_a_run_its_rows_are_kept(
+    ran: Ran, able: FakePipeline, resources: Resources, problem: BaseException
+) -> None:
+    class Ending(LocalWorker):
+        def run(self, task: Task, drawn: Sequence[Any] = ()) -> Steps[Any]:
+            for step in super().run(task, drawn):
+                yield step
+                if step.done == 5:
+                    raise problem
+
+    document = {"lumina": 1, "nodes": {"a": draw()}}
+    with suppress(KeyboardInterrupt):
+        list(run(Workflow.model_validate(document), replace(resources, worker=Ending(able))))
+    found, last = ran(document)
+    rows = [e.step.done for e in found if isinstance(e, events.NodeProgress)]
+    assert rows[0] == 6 and last.status == "done"
 
 
 def test_invalid_documents_and_empty_inputs_are_refused_before_anything_runs(ran: Ran) -> None:

@@ -78,11 +78,15 @@ class RunView:
 
     def _start(self, event: RunStarted) -> None:
         """From here on the recipe holds the numbers that random seeds became."""
-        self._recipe = event.recipe
-        for name, node in load(event.recipe).nodes.items():
+        self._recipe, ran = event.recipe, load(event.recipe)
+        for name, node in ran.nodes.items():
             asked = self._workflow.nodes[name].inputs.get("seed", "random")
-            if asked == "random" and "seed" in node.inputs:
+            is_random = asked == "random" or (isinstance(asked, list) and "random" in asked)
+            if is_random and "seed" in node.inputs:
                 self._seeds[name] = _safe(node.inputs["seed"])
+        for name, given in ran.inputs.items():
+            if given.default != self._workflow.inputs[name].default:
+                self._seeds[f"inputs.{name}"] = _safe(given.default)
 
     def _changed(self, event: Event) -> View:
         match event:

@@ -21,6 +21,11 @@ test("a seed beyond JavaScript's whole numbers keeps every digit", () => {
   assert.equal(write(parse(text)), text);
 });
 
+test("a decimal of many digits stays a number, and a text of digits a text", () => {
+  const text = '{"lumina":1,"nodes":{"a":{"task":"edit","inputs":{"temperature":0.3333333333333333,"instruction":"0.33333333333333331"}}}}';
+  assert.equal(write(parse(text)), text);
+});
+
 test("what is no workflow is refused in a sentence", () => {
   for (const text of ["", "{", "[]", '{"lumina":1}', '{"lumina":2,"nodes":{}}', '{"lumina":1,"nodes":{"a":{}}}']) {
     assert.throws(() => parse(text), Unreadable, text);

@@ -116,7 +116,7 @@ export interface Plan {
   line?: string; // "2 of 5 steps will run, about 6 s"
   faults?: Record<string, string>; // by node, why it cannot run
   problems?: Problem[];
-  again?: boolean; // whether there is more to know soon, because the model is still loading
+  again?: string; // there is more to know soon, because the model is still loading; another one each time
 }
 
 /** What a node gave once, with the inputs that made it, so that they can be brought back. */

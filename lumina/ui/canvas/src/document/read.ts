@@ -2,7 +2,8 @@
 
 import type { Doc, DocNode, Json, Link } from "../types";
 
-const LONG_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LONG = /^-?\d{16,}$/;
 const LONG_SEEDS = /("seed":\s*)"(\d{16,19})"/g;
 
 export class Unreadable extends Error {}
@@ -18,7 +19,7 @@ export function isLink(value: unknown): value is Link {
 export function parse(text: string): Doc {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(LONG_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+    value = JSON.parse(text.replace(NUMBERS, (found) => (LONG.test(found) ? `"${found}"` : found)));
   } catch {
     throw new Unreadable("This is not a workflow: its text is no valid JSON.");
   }

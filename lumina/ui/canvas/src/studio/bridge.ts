@@ -23,18 +23,24 @@ export function prop<T>(name: string, otherwise: T): T {
   return value == null ? otherwise : (JSON.parse(JSON.stringify(value)) as T);
 }
 
+const keyOf = (name: string): string => `lumina-canvas-${name}`;
+
+/** Keep a text in this browser, and as this tab's own, which another tab does not replace. */
 export function keep(name: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(`lumina-canvas-${name}`);
-    else localStorage.setItem(`lumina-canvas-${name}`, value);
-  } catch {
-    // no storage, or it is full: the page works on without it
+  for (const storage of [() => sessionStorage, () => localStorage]) {
+    try {
+      if (value === null) storage().removeItem(keyOf(name));
+      else storage().setItem(keyOf(name), value);
+    } catch {
+      // no storage, or it is full: the page works on without it
+    }
   }
 }
 
+/** What this tab kept; in a new one what any kept last. */
 export function kept(name: string): string | null {
   try {
-    return localStorage.getItem(`lumina-canvas-${name}`);
+    return sessionStorage.getItem(keyOf(name)) ?? localStorage.getItem(keyOf(name));
   } catch {
     return null;
   }

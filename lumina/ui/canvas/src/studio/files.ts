@@ -8,6 +8,7 @@ import { fromLink, hasWorkflow } from "../document/share";
 import type { Doc, Result } from "../types";
 import { keep, kept } from "./bridge";
 import { bring } from "./pictures";
+import { fittingAlone } from "./results";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
 
@@ -34,10 +35,10 @@ export function recover(): void {
   const draft = kept("draft");
   if (!draft) return;
   try {
-    const results = JSON.parse(kept("results") ?? "{}") as Record<string, Result[]>;
-    set({ history: begun(parse(draft)), results, recovered: true });
+    set({ history: begun(parse(draft)), recovered: true });
+    set({ results: JSON.parse(kept("results") ?? "{}") as Record<string, Result[]> });
   } catch {
-    keep("draft", null);
+    keep("unread", draft); // nothing is thrown away that could not be read
   }
 }
 
@@ -45,7 +46,7 @@ export function recover(): void {
 export function open(other: Doc, what: string): void {
   const undo = Object.keys(doc().nodes).length ? " Undo brings back what was here before." : "";
   edit(() => ({ ...other, layout: { ...other.layout, ...nodePlaces(other) } }));
-  set({ recovered: false, selected: [] });
+  set({ recovered: false, selected: [], results: fittingAlone(get()) });
   const unknown = Object.values(other.nodes).filter((node) => !get().catalogue.nodes[node.task]).length;
   const rest = unknown ? ` ${unknown} ${unknown === 1 ? "node is" : "nodes are"} not known here.` : "";
   notify(`${what} opened.${rest}${undo}`);
@@ -58,7 +59,7 @@ function nodePlaces(other: Doc): Doc["layout"] {
 
 export function startEmpty(): void {
   edit(() => emptyDoc());
-  set({ recovered: false, kept: null, selected: [] });
+  set({ recovered: false, kept: null, selected: [], results: {} });
 }
 
 export async function openText(text: string, what = "Workflow"): Promise<void> {

@@ -1,6 +1,6 @@
 // What nodes gave, now and before: states, the result that fits the inputs as they are, and bringing back inputs.
 
-import { setInput } from "../document/edit";
+import { setDefault, setInput } from "../document/edit";
 import { cone, signatures } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import type { Doc, Json, Link, NodeRun, NodeState, Result } from "../types";
@@ -20,6 +20,11 @@ export function now(state: State = get()): Record<string, string> {
 export function fitting(state: State, id: string): number {
   const wanted = now(state)[id];
   return (state.results[id] ?? []).findLastIndex((result) => result.signature === wanted || result.again === wanted);
+}
+
+/** The results that fit the nodes as they are: another document's nodes may have the same names. */
+export function fittingAlone(state: State): State["results"] {
+  return Object.fromEntries(Object.entries(state.results).filter(([id]) => fitting(state, id) >= 0));
 }
 
 /** The result to show in a node: the one that fits, else the latest. */
@@ -60,10 +65,17 @@ function resultOf(state: State, id: string, run: NodeRun): Result {
   return { ...run, signature: then[id] ?? "", again: signatures(seeded)[id] ?? "", made };
 }
 
-/** The document with the numbers that its random seeds became. */
+/** The document with the numbers that its random seeds became, by node, or by `inputs.` and the input's name. */
 export function withSeeds(to: Doc, seeds: Record<string, Json> = {}): Doc {
-  return Object.entries(seeds).reduce((next, [id, seed]) => setInput(next, id, "seed", seed), to);
+  return Object.entries(seeds).reduce((next, [id, seed]) => {
+    const [, input] = id.match(/^inputs\.(.+)$/) ?? [];
+    if (input !== undefined) return isRandom(next.inputs?.[input]?.default) ? setDefault(next, input, seed) : next;
+    return isRandom(inputsOf(next.nodes[id]).seed) ? setInput(next, id, "seed", seed) : next;
+  }, to);
 }
+
+const isRandom = (seed: Json | Link | undefined): boolean =>
+  seed === undefined || seed === "random" || (Array.isArray(seed) && seed.includes("random"));
 
 function withInputs(to: Doc, made: Result["made"]): Doc {
   const nodes = Object.entries(to.nodes).map(([id, node]) => {

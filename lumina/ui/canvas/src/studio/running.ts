@@ -1,8 +1,9 @@
 // Running: asks the server, follows what it tells, stops, and always knows the plan of the next run.
 
+import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
-import { write } from "../document/read";
-import type { NodeRun, Plan, Run } from "../types";
+import { inputsOf, write } from "../document/read";
+import type { Doc, NodeRun, Plan, Run } from "../types";
 import { prop, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
@@ -17,17 +18,28 @@ let asked: ReturnType<typeof setTimeout> | undefined;
 
 export const isRunning = (): boolean => get().run.state === "running";
 
-/** Whether Run would go on with what was stopped. */
+/** Whether Run would go on with what was stopped, has failed, or waits for a choice that was made since. */
 export function canContinue(): boolean {
   const { run, ran, history } = get();
-  return run.state === "stopped" && signatureOf(ran.doc) === signatureOf(history.doc);
+  const isSame = signatureOf(ran.doc) === signatureOf(history.doc);
+  if (run.state !== "choice") return isSame && (run.state === "stopped" || run.state === "failed");
+  return !isSame && signatureOf(withoutChoices(ran.doc)) === signatureOf(withoutChoices(history.doc));
 }
 
+function withoutChoices(of: Doc): Doc {
+  return Object.entries(of.nodes).reduce((next, [id, node]) => {
+    const asks = get().catalogue.nodes[node.task]?.asks;
+    return asks ? setInput(next, id, asks, undefined) : next;
+  }, of);
+}
+
+/** Run, or go on from the cache: then with the numbers that random seeds became. */
 export function execute(target: string | null = null): void {
   if (isRunning() || Object.keys(doc().nodes).length === 0) return;
-  const asked = canContinue() ? withSeeds(doc(), get().run.seeds) : doc();
+  const seeds = canContinue() ? (get().run.seeds ?? {}) : {};
+  const asked = withSeeds(doc(), seeds);
   isListening = true;
-  const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…" };
+  const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…", seeds };
   set({ run, ran: { doc: doc(), signatures: now(), target }, large: null });
   say("Run started.");
   tell("execute", { document: write(asked), target });
@@ -38,8 +50,10 @@ export function halt(): void {
   tell("halt");
   isListening = false;
   const nodes = Object.fromEntries(Object.entries(get().run.nodes).map(([id, node]) => [id, stopped(node)]));
-  const rows = Object.values(nodes).find((node) => node.state === "stopped");
-  const message = rows?.done ? `Stopped at row ${rows.done} of ${rows.total}. What is drawn is kept.` : "Stopped.";
+  const [id, rows] = Object.entries(nodes).find(([, node]) => node.state === "stopped") ?? [];
+  const best = id === undefined ? 1 : inputsOf(get().ran.doc.nodes[id]).best_of;
+  const rest = best === undefined || best === 1 ? "What is drawn is kept." : "Candidates are drawn anew.";
+  const message = rows?.done ? `Stopped at row ${rows.done} of ${rows.total}. ${rest}` : "Stopped.";
   set({ run: { ...get().run, nodes, state: "stopped", message }, said: message });
   review();
 }
@@ -51,8 +65,9 @@ function stopped(node: NodeRun): NodeRun {
 
 /** The server's view of the run, whole each time. */
 export function receive(): void {
-  const run = prop<Run>("run", IDLE);
-  if (!isListening || !run.run) return;
+  const told = prop<Run>("run", IDLE);
+  if (!isListening || !told.run) return;
+  const run = { ...told, seeds: { ...get().run.seeds, ...told.seeds } };
   announce(run);
   const results = gathered({ ...get(), run }, changedIn(get().run.nodes, run.nodes));
   set({ run, results });
