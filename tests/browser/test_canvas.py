@@ -239,6 +239,46 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
     expect(page.locator(".card")).to_have_count(0)
 
 
+def test_another_workflow_shows_no_pictures_of_this_one_and_undo_brings_them_back(canvas: Callable) -> None:
+    page = canvas(DOCUMENT)
+    run(page)
+    wait_for(page, both="done")
+    load_document(
+        page, {"lumina": 1, "nodes": {"draft": {"task": "text_to_image", "inputs": {"prompt": "a cone"}}}}
+    )
+    wait_for(page, draft="idle")
+    expect(page.locator(".pictures img")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    wait_for(page, both="done", draft="done")
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator(".pictures img")).to_have_count(0)
+
+
+def test_a_choice_goes_on_with_the_pictures_that_were_shown(canvas: Callable) -> None:
+    draft = {"task": "text_to_image", "inputs": {"prompt": PROMPT, "variations": 2}}
+    best = {"task": "pick", "inputs": {"images": {"from": "draft.image"}}}
+    page = canvas({"lumina": 1, "nodes": {"draft": draft, "best": best}})
+    run(page)
+    wait_for(page, best="choice")
+    page.get_by_role("button", name="Pick picture 2 of best").click()
+    wait_for(page, draft="cached", best="done")
+
+
+def test_two_tabs_of_one_browser_keep_a_workflow_each(canvas: Callable, address: str) -> None:
+    page = canvas({"lumina": 1, "nodes": {"one": {"task": "text", "inputs": {"text": "one"}}}})
+    page.wait_for_timeout(500)  # the draft is saved once things rest
+    other = page.context.new_page()
+    other.goto(address)
+    open_tab(other)
+    expect(card(other, "one")).to_be_visible()  # a new tab begins with what was kept last
+    load_document(other, {"lumina": 1, "nodes": {"two": {"task": "text", "inputs": {"text": "two"}}}})
+    other.wait_for_timeout(500)
+    for each, name in ((page, "one"), (other, "two")):
+        each.reload()
+        open_tab(each)
+        expect(card(each, name)).to_be_visible()
+
+
 def test_a_link_opens_elsewhere_and_runs_nothing(canvas: Callable, visit: Callable, address: str) -> None:
     page = canvas(DOCUMENT)
     page.get_by_role("button", name="Share a link").click()

@@ -7,6 +7,7 @@ import { redone, undone } from "../document/history";
 import { refusal } from "../document/sockets";
 import type { Json, Link, Mode, Place, SocketType, Wire } from "../types";
 import { insert } from "./files";
+import { recalled } from "./results";
 import { doc, edit, get, notify, say, set } from "./store";
 
 /** Where in the document the middle of the window is; the drawing surface sets it. */
@@ -140,7 +141,8 @@ export function redo(): void {
 
 function travelled(history: ReturnType<typeof undone>, text: string): void {
   const there = cards(history.doc);
-  set({ history, selected: get().selected.filter((id) => there.includes(id)), said: text });
+  const results = recalled(history.doc);
+  set({ history, results, selected: get().selected.filter((id) => there.includes(id)), said: text });
   focusRoot();
 }
 

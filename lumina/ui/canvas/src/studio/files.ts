@@ -8,7 +8,7 @@ import { fromLink, hasWorkflow } from "../document/share";
 import type { Doc, Result } from "../types";
 import { keep, kept } from "./bridge";
 import { bring } from "./pictures";
-import { fittingAlone } from "./results";
+import { replace } from "./results";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
 
@@ -45,8 +45,8 @@ export function recover(): void {
 /** Put another document in the place of this one; undo brings it back. */
 export function open(other: Doc, what: string): void {
   const undo = Object.keys(doc().nodes).length ? " Undo brings back what was here before." : "";
-  edit(() => ({ ...other, layout: { ...other.layout, ...nodePlaces(other) } }));
-  set({ recovered: false, selected: [], results: fittingAlone(get()) });
+  replace({ ...other, layout: { ...other.layout, ...nodePlaces(other) } });
+  set({ recovered: false, selected: [] });
   const unknown = Object.values(other.nodes).filter((node) => !get().catalogue.nodes[node.task]).length;
   const rest = unknown ? ` ${unknown} ${unknown === 1 ? "node is" : "nodes are"} not known here.` : "";
   notify(`${what} opened.${rest}${undo}`);
@@ -58,8 +58,8 @@ function nodePlaces(other: Doc): Doc["layout"] {
 }
 
 export function startEmpty(): void {
-  edit(() => emptyDoc());
-  set({ recovered: false, kept: null, selected: [], results: {} });
+  replace(emptyDoc());
+  set({ recovered: false, kept: null, selected: [] });
 }
 
 export async function openText(text: string, what = "Workflow"): Promise<void> {

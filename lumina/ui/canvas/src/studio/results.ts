@@ -22,9 +22,22 @@ export function fitting(state: State, id: string): number {
   return (state.results[id] ?? []).findLastIndex((result) => result.signature === wanted || result.again === wanted);
 }
 
-/** The results that fit the nodes as they are: another document's nodes may have the same names. */
-export function fittingAlone(state: State): State["results"] {
-  return Object.fromEntries(Object.entries(state.results).filter(([id]) => fitting(state, id) >= 0));
+const left = new WeakMap<Doc, State["results"]>(); // of documents in whose place another one came
+
+/** Another document takes this one's place: its nodes may have the same names, and show none of these pictures. */
+export function replace(other: Doc): void {
+  left.set(get().history.doc, get().results);
+  edit(() => other);
+  const results = Object.entries(get().results).filter(([id]) => fitting(get(), id) >= 0);
+  set({ results: Object.fromEntries(results) });
+}
+
+/** The results of a document that undo or redo comes back to. */
+export function recalled(to: Doc): State["results"] {
+  const { history, results } = get();
+  const there = left.get(to);
+  if (there) left.set(history.doc, results);
+  return there ?? results;
 }
 
 /** The result to show in a node: the one that fits, else the latest. */
