@@ -41,7 +41,7 @@ CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
 MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
 MARKS = 2.0  # weight of that beside the cross-entropy of a code
 TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what it needs to know
-LOOKS = 2.0  # weight of that beside the cross-entropy of a code
+LOOKS = 0.3  # weight of that beside the cross-entropy of a code
 
 
 @dataclass(frozen=True)
