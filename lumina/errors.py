@@ -42,14 +42,6 @@ class CheckpointMismatch(ModelError):
     """A weight or configuration file is missing, damaged or of another shape than expected."""
 
 
-class TaskFailed(LuminaError):
-    """A node of a workflow could not run; ``node`` is its id."""
-
-    def __init__(self, node: str, reason: str = "") -> None:
-        self.node = node
-        super().__init__(f'Node "{node}" failed: {reason}' if reason else f'Node "{node}" failed.')
-
-
 def _sentence(problems: tuple[dict[str, str], ...]) -> str:
     if not problems:
         return "The workflow is not valid."

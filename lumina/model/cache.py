@@ -132,7 +132,7 @@ class Int8Memory(NamedTuple):
             (self.new_keys, self.new_values), self.new_scales, (keys, values), strict=True
         ):
             scale.copy_(part.abs().amax(dim=-1, keepdim=True).clamp_min(1e-6) / 127)
-            new.copy_((part / scale).round())
+            new.copy_((part / scale).round().clamp(-127, 127))  # a rounded scale may lead beyond
         return self.keys * self.scales[0], self.values * self.scales[1]
 
 

@@ -106,7 +106,10 @@ class MoVQConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "MoVQConfig":
         """Read a published ``movq_config.json``, whose ``ddconfig`` is nested; other keys are ignored."""
-        flat = {**values, **values.get("ddconfig", {})}
+        inner = values.get("ddconfig", {})
+        if not isinstance(inner, Mapping):
+            raise CheckpointMismatch("movq_config.json has a ddconfig that is no object.")
+        flat = {**values, **inner}
         return cls(**known(cls, flat, "movq_config.json"))
 
     def to_dict(self) -> dict[str, Any]:

@@ -93,10 +93,6 @@ class TokenLayout:
         """Where the code of (row, col) stands; (rows, 0) is the position of the end token."""
         return HEADER + row * (self.cols + 1) + col
 
-    def row_of(self, position: int) -> int:
-        """The row that ``position`` belongs to (its newline included); the end token's is ``rows``."""
-        return max(position - HEADER, 0) // (self.cols + 1)
-
     @cached_property
     def code_positions(self) -> Tensor:
         """The positions of all codes in drawing order: [rows × cols]."""
@@ -147,10 +143,6 @@ class ImageTokens:
         if self.codes.shape[1] != other.codes.shape[1]:
             raise InvalidSize("Two panels must be equally wide; resize one of them.")
         return ImageTokens(torch.cat((self.codes, other.codes)))
-
-    def lower_half(self) -> "ImageTokens":
-        """The lower panel."""
-        return ImageTokens(self.codes[len(self.codes) // 2 :])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ImageTokens) and torch.equal(self.codes, other.codes)

@@ -247,6 +247,7 @@ class Transformer(nn.Module):
                 "set LUMINA_DTYPE and load it anew for another precision."
             )
         model: Transformer = copy.deepcopy(self).to(dtype)
+        model.model.rotary = Rotary(self.config).to(self.lm_head.weight.device, dtype)  # not the rounded one
         return model.join()
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Transformer":

@@ -49,10 +49,13 @@ def _settings() -> str:
 
 def _model() -> str:
     from lumina.model.checkpoint import locate, verify
+    from lumina.model.checkpoint.files import weight_files
 
     settings = Settings.from_environment()
     spec = spec_of(settings.model)
     place = locate(spec, settings.models)
     for folder in {place.folder, place.movqgan}:
         verify(folder)
-    return f"{spec.title}, every file as its manifest says"
+    weight_files(place.folder, "model")
+    weight_files(place.movqgan, "movqgan")
+    return f"{spec.title}, every file there and as its manifest says, if it has one"

@@ -25,6 +25,7 @@ from lumina.tabletop.scenes import (
 
 NUMBERS = {1: "a", 2: "two", 3: "three", 4: "four"}
 LIGHT_PHRASES = {"daylight": "in daylight", "sunset": "at sunset", "night": "at night"}
+NUMBERS_OF_MANY = frozenset(word for count, word in NUMBERS.items() if count > 1)
 RELATIONS = ("left of", "right of", "in front of", "behind")
 OPPOSITE = {
     "left of": "right of", "right of": "left of", "in front of": "behind", "behind": "in front of",
@@ -209,6 +210,8 @@ def known_word_near(word: str) -> str | None:
 
 def parse(text: str) -> Claim | None:
     """The claim a caption makes, or None where it is not in the grammar of `text_of`."""
+    if unknown_words(text):
+        return None
     words = [w for w in words_of(text) if w not in ("the", "to", "photo", "picture")]
     relation = next((r for r in RELATIONS if r in " ".join(words)), None)
     light = next((light for light in LIGHTS if light in words), None)
@@ -216,6 +219,8 @@ def parse(text: str) -> Claim | None:
     things: list[Thing] = []
     said: list[str] = []
     for word in words:
+        if word in PLURALS and not NUMBERS_OF_MANY.intersection(said):
+            return None  # how many is not said
         if (shape := PLURALS.get(word, word)) in SHAPES:
             things.append(_read_thing(said, shape))
             said = []

@@ -48,7 +48,7 @@ def copy_tokenizers(source: Path, folder: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for pattern in TOKENIZERS for file in folder.glob(pattern))
+    return sorted(file for pattern in TOKENIZERS for file in folder.glob(pattern) if file.is_file())
 
 
 def _tokenizers(folder: Path) -> dict[str, str]:

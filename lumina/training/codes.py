@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -79,7 +80,7 @@ def encode_shards(
     InputError where another tokenizer made it.
     """
     out.mkdir(parents=True, exist_ok=True)
-    _claim(out, model)
+    claim(out, model)
     jobs = list(_jobs(data, out, map_shards))
     missing = [job for job in jobs if not job.target.exists()]
     if workers == 1:
@@ -102,8 +103,8 @@ def maker_of(model: Path) -> str:
     return digest.hexdigest()
 
 
-def _claim(out: Path, model: Path) -> None:
-    """Note in a folder of codes whose they are."""
+def claim(out: Path, model: Path) -> None:
+    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's."""
     maker, note = maker_of(model), out / MAKER
     if not note.exists():
         note.write_text(maker)
@@ -133,10 +134,15 @@ def _encode(job: Job, model: Path) -> None:
     torch.set_num_threads(1)
     movqgan = load_movqgan(model)
     codes = codes_of(movqgan, _pictures(job.source, job.kind))
-    part = job.target.with_suffix(".part")
+    save_codes(job.target, codes)
+
+
+def save_codes(target: Path, codes: NDArray[Any]) -> None:
+    """Write codes in one step, so that a crash leaves no half of a file."""
+    part = target.with_suffix(".part")
     with part.open("wb") as file:
         np.save(file, codes.astype(np.int16))
-    part.replace(job.target)
+    part.replace(target)
 
 
 def codes_of(movqgan: MoVQGAN, pictures: Pictures) -> NDArray[np.int64]:

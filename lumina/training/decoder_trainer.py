@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
+from lumina.training.codes import DECODING
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 from lumina.training.tokenizer_trainer import (
@@ -22,7 +24,7 @@ from lumina.training.tokenizer_trainer import (
     reconstruction_loss,
 )
 
-# patterned solids, the hardest to tell from their codes, more often than when the codes were made
+# of square pictures; patterned solids, the hardest to tell from their codes, more often than when those were made
 SHARES = {"picture": 0.35, "subject": 0.3, "depth": 0.07, "normal": 0.08, "segmentation": 0.08, "canny": 0.12}
 
 
@@ -97,6 +99,11 @@ def _resume(record: Record, model: MoVQGAN, chosen: list[torch.optim.Optimizer])
     """Load the run's checkpoint, if there is one: (steps, seconds) done."""
     if (state := record.resume()) is None:
         return 0, 0.0
+    made = (name for name in model.state_dict() if not name.startswith(DECODING))
+    if any(not torch.equal(model.state_dict()[name], state["model"][name]) for name in made):
+        raise InputError(
+            f"{record.folder} refined another tokenizer; remove it, or give --out another folder."
+        )
     model.load_state_dict(state["model"])
     for optimizer, saved in zip(chosen, state["optimizers"], strict=True):
         optimizer.load_state_dict(saved)

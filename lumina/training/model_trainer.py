@@ -160,13 +160,14 @@ class _Run:
     model: Transformer
     marks: Marks
     optimizers: list[torch.optim.Optimizer]
+    origin: list[str]  # what it was begun with; a checkpoint goes on with nothing else
     step: int = 0
     trained: float = 0.0  # seconds
     tokens: int = 0
 
     def state(self) -> dict[str, Any]:
         return {
-            "model": self.model.state_dict(), "marks": self.marks.state_dict(),
+            "origin": self.origin, "model": self.model.state_dict(), "marks": self.marks.state_dict(),
             "optimizers": [o.state_dict() for o in self.optimizers],
             "step": self.step, "trained": self.trained, "tokens": self.tokens,
         }  # fmt: skip
@@ -191,7 +192,8 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
     hasten(model, compiles=settings.minutes >= WORTH_COMPILING)
     marks = Marks(model)
-    run = _Run(model, marks, optimizers(model, marks, settings, group))
+    origin = [str(settings.scenes.resolve()), str(settings.start_from and settings.start_from.resolve())]
+    run = _Run(model, marks, optimizers(model, marks, settings, group), origin)
     record = Record(settings.out)
     _begin(run, record, settings)
     training, measuring = _sequences(settings, text)
@@ -255,6 +257,10 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
 def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:
     """Go on from this run's checkpoint, or start from another run's weights if asked to."""
     if (state := record.resume()) is not None:
+        if state.get("origin", run.origin) != run.origin:
+            raise InputError(
+                f"{settings.out.parent} was begun with other data or another model; choose another --out."
+            )
         run.load(state)
     elif settings.start_from is not None:
         run.model.load_state_dict(load_transformer(settings.start_from).state_dict())
@@ -303,5 +309,6 @@ def _measure(model: Transformer, tasks: dict[str, Sequences], vocabulary: Vocabu
 
 def _report(run: _Run, record: Record) -> None:
     record.save(run.state())
-    names = [name for name in record.rows()[-1] if name.startswith("held_back_")]
+    measured = next((row for row in reversed(record.rows()) if "held_back" in row), {})
+    names = [name for name in measured if name.startswith("held_back_")]
     record.draw_curves("loss", *(names if len(names) > 1 else ("held_back",)))

@@ -13,11 +13,12 @@ import torch
 from lumina.errors import InputError, InvalidImage
 from lumina.images import cover, open_image
 from lumina.model.checkpoint import load_movqgan
+from lumina.model.layout import TokenLayout
 from lumina.model.text import TextTokenizer
 from lumina.steps import Progress, Steps
 from lumina.tasks import instructions
 from lumina.tasks.panels import nearest
-from lumina.training.codes import Codes
+from lumina.training.codes import Codes, claim, save_codes
 from lumina.training.sources import SIZE_DROP, Sample, prompt_ids
 from lumina.training.tokenizer_trainer import to_pixels
 
@@ -99,6 +100,7 @@ def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) ->
     """
     pictures = list(read_captions(folder))
     out.mkdir(parents=True, exist_ok=True)
+    claim(out, model)
     movqgan = load_movqgan(model)
     for done, picture in enumerate(pictures, start=1):
         target = out / f"{_key(picture)}.npy"
@@ -106,7 +108,7 @@ def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) ->
             image = _opened(picture)
             pixels = np.array(cover(image, *nearest(sizes, image.width / image.height)))
             with torch.inference_mode():
-                np.save(target, movqgan.encode(to_pixels(pixels[None]))[0].to(torch.int16).numpy())
+                save_codes(target, movqgan.encode(to_pixels(pixels[None]))[0].numpy())
         yield Progress(done, len(pictures), unit="pictures")
     return len(pictures)
 
@@ -133,6 +135,16 @@ def read_own(folder: Path, coded: Path, downsampling: int) -> dict[Size, OwnPict
         size: OwnPictures(size, tuple(words for words, _ in group), np.stack([codes for _, codes in group]))
         for size, group in groups.items()
     }
+
+
+def check_captions(pools: Mapping[Size, OwnPictures], text: TextTokenizer, most: int) -> None:
+    """Raises InputError for a caption that leaves its picture no room in a sequence of `most` tokens."""
+    for (width, height), pool in pools.items():
+        rows, cols = pool.codes.shape[1:]
+        layout = TokenLayout(rows, cols, text.vocabulary(), codes_per_size=cols * 32 // width)
+        for words in pool.captions:
+            if len(text.encode(instructions.text_to_image(words, width, height))) > most - layout.length:
+                raise InputError(f'The caption "{words[:40]}…" is too long to learn; shorten it.')
 
 
 class Own:

@@ -9,7 +9,15 @@ import torch
 from PIL import Image, ImageDraw
 
 CURVE_SIZE = (900, 360)
-COLORS = ((66, 99, 235), (230, 119, 0), (47, 158, 68), (201, 42, 42), (112, 72, 232))
+COLORS = (
+    (66, 99, 235),
+    (230, 119, 0),
+    (47, 158, 68),
+    (201, 42, 42),
+    (112, 72, 232),
+    (12, 133, 153),
+    (134, 142, 150),
+)
 
 
 class Record:
@@ -53,7 +61,7 @@ class Record:
         pen = ImageDraw.Draw(picture)
         rows = self.rows()
         last = max((row["step"] for row in rows), default=0)
-        for i, (name, color) in enumerate(zip(names, COLORS, strict=False)):
+        for i, (name, color) in enumerate(zip(names, COLORS[: len(names)], strict=True)):
             points = [(row["step"], row[name]) for row in rows if name in row]
             if len(points) < 2:
                 continue
@@ -63,7 +71,7 @@ class Record:
                 for s, v in points
             ]
             pen.line(line, fill=color, width=2)
-            pen.text((60 + i * 200, 8), f"{name} {low:.3f} to {high:.3f}", fill=color)
+            pen.text((60 + i % 4 * 205, 8 + i // 4 * 14), f"{name} {low:.3f} to {high:.3f}", fill=color)
         pen.text((width - 140, height - 18), f"steps, last {int(last)}", fill="black")
         picture.save(self.folder / "curves.png")
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
+from lumina.model.config import MoVQConfig, TransformerConfig
+from lumina.model.fields import read_json
+from lumina.model.text import TextTokenizer
 from lumina.steps import Steps
 from lumina.tabletop.scenes import FRAMES
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
@@ -14,7 +17,7 @@ from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
 from lumina.training.mixture import KINDS, check_tasks
 from lumina.training.model_trainer import ModelTraining
-from lumina.training.own_pictures import encode_own, holds_own_pictures
+from lumina.training.own_pictures import check_captions, encode_own, holds_own_pictures, read_own
 from lumina.training.pairs import render_pairs
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
@@ -75,6 +78,8 @@ def train_model(
     has not been trained, or for an unknown task.
     """
     if holds_own_pictures(data):
+        if tasks or codes:
+            raise InputError("Leave out --tasks and --codes: your own pictures are learned as text to image.")
         return (
             yield from fine_tune(data, out, start_from or find_folder(SHIPPED), minutes, processes, batch)
         )
@@ -101,6 +106,9 @@ def fine_tune(
     folder, codes = out / "model", out / "codes"
     _bring_tokenizer(start_from, folder)
     yield from encode_own(data, folder, codes, OWN_SIZES)
+    movq = MoVQConfig.from_dict(read_json(folder / "movq_config.json"))
+    most = TransformerConfig.from_dict(read_json(start_from / "config.json")).max_position_embeddings
+    check_captions(read_own(data, codes, movq.downsampling), TextTokenizer.load(folder), most)
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, muon_rate=FINE_RATE, adam_rate=FINE_RATE,
         processes=processes, start_from=start_from, own=True,
@@ -153,5 +161,9 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
 def _need_tokenizer(folder: Path, data: Path) -> None:
     if not data.is_dir():
         raise InputError(f"There is no folder {data}; give --data the folder of scenes or of your pictures.")
-    if not (folder / "movq_config.json").exists() or not any(shard_files(data)):
+    if not any(shard_files(data)) and (any(data.iterdir()) or (folder / "movq_config.json").exists()):
+        raise InputError(
+            f"{data} holds neither rendered scenes nor PNG, JPEG or WebP pictures with captions."
+        )
+    if not (folder / "movq_config.json").exists():
         raise InputError(f"{folder} holds no trained tokenizer; run `lumina train tokenizer` first.")

@@ -72,9 +72,12 @@ def test_it_is_used_on_gpus_in_half_precision_only(monkeypatch: pytest.MonkeyPat
     assert not attention.can_fuse(gpu, torch.bfloat16)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("start", [(0,), ROWS])
-def test_a_cache_of_integers(start: tuple[int, ...], tiny_transformer: Callable[..., Transformer]) -> None:
-    model = tiny_transformer().join()
+def test_a_cache_of_integers(
+    start: tuple[int, ...], dtype: torch.dtype, tiny_transformer: Callable[..., Transformer]
+) -> None:
+    model = tiny_transformer(dtype).join()
     whole, small = read(model, start), read(model, start, small=True)
     scale = whole.std()
     for row, first in enumerate(start):
@@ -84,6 +87,15 @@ def test_a_cache_of_integers(start: tuple[int, ...], tiny_transformer: Callable[
     memory = model.cache(10, start, small=True)
     assert memory.keys.dtype == torch.int8
     assert memory.scales.shape == (2, *memory.keys.shape[:-1], 1)
+
+
+def test_a_rounded_scale_turns_no_sign() -> None:
+    shape = (1, 1, 400, 8)
+    room = [torch.zeros(shape, dtype=torch.int8) for _ in range(2)]
+    scales = torch.zeros(2, *shape[:-1], 1, dtype=torch.bfloat16)
+    keys = torch.randn(shape, generator=torch.Generator().manual_seed(1)).to(torch.bfloat16)
+    read, _ = cache.Int8Memory(*room, *room, scales, scales).extend(keys, keys)
+    assert (read - keys).abs().max() < 0.05
 
 
 @pytest.mark.gpu

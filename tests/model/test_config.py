@@ -37,6 +37,8 @@ def test_round_trips() -> None:
     assert TransformerConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     with pytest.raises(CheckpointMismatch, match="single level"):
         MoVQConfig.from_dict({**PUBLISHED_MOVQ, "patchwise": True})
+    with pytest.raises(CheckpointMismatch, match="ddconfig"):
+        MoVQConfig.from_dict({**PUBLISHED_MOVQ, "ddconfig": None})
     movq = MoVQConfig.from_dict({**PUBLISHED_MOVQ, "patch": 4})
     assert MoVQConfig.from_dict(json.loads(json.dumps(movq.to_dict()))) == movq
     assert movq.downsampling == 32

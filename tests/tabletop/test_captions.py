@@ -63,6 +63,8 @@ def test_wording(claim, text):
 
 def test_what_is_not_in_the_grammar_is_not_read():
     assert captions.parse("a castle in the fog") is None
+    for text in ("six red cubes", "no cubes", "cubes", "red cubes", "a red teapot and a cube"):
+        assert captions.parse(text) is None, text
     assert captions.parse("four cubes and three cones") is None
 
 

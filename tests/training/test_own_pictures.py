@@ -1,6 +1,7 @@
 """Fine-tuning on a person's own pictures: twenty of them, with captions beside them or in a list."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -78,6 +79,11 @@ def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, mo
     assert Record(out / "transformer").resume()["step"] == steps
     finish(runs.train_model(twenty, out, minutes=0.07, processes=1, batch=8, start_from=tmp_path / "base"))
     assert Record(out / "transformer").resume()["step"] > steps
+    # and with other pictures, or from another model, it is another run
+    other = tmp_path / "other"
+    shutil.copytree(twenty, other)
+    with pytest.raises(InputError, match="choose another --out"):
+        finish(runs.train_model(other, out, minutes=0.1, processes=1, batch=8, start_from=tmp_path / "base"))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,7 @@ def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, mo
         (lambda folder: (folder / "metadata.jsonl").write_text("[1]"), "line 1"),
         (lambda folder: (folder / "metadata.jsonl").write_text('{"text": "x"}'), "file_name"),
         (lambda folder: (folder / "01.png").write_bytes(b"no picture"), "01.png: This file is not a picture"),
+        (lambda folder: (folder / "01.txt").write_text("words and words " * 400), "is too long to learn"),
     ],
 )
 def test_what_is_wrong_is_named_before_anything_is_trained(twenty, tmp_path, spoil, match):
@@ -98,6 +105,16 @@ def test_what_is_wrong_is_named_before_anything_is_trained(twenty, tmp_path, spo
         finish(runs.train_model(twenty, tmp_path / "run", start_from=tmp_path / "base"))
 
 
+def test_options_for_scenes_are_refused(twenty, tmp_path):
+    with pytest.raises(InputError, match="Leave out --tasks and --codes"):
+        finish(runs.train_model(twenty, tmp_path / "run", tasks=["edit"]))
+
+
 def test_a_folder_without_pictures_is_named(tmp_path):
+    write_tiny_model(tmp_path / "base")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "notes.txt").write_text("nothing here")
+    with pytest.raises(InputError, match="holds neither"):
+        finish(runs.train_model(tmp_path / "data", tmp_path / "run", start_from=tmp_path / "base"))
     with pytest.raises(InputError, match="holds no pictures"):
         read_captions(tmp_path)

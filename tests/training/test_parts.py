@@ -33,7 +33,7 @@ def test_record_keeps_its_lines_and_draws_curves(tmp_path):
     for step in (1, 2, 3):
         record.append(step, loss=1 / step)
     record.save({"step": 3, "weight": torch.ones(2)})
-    record.draw_curves("loss")
+    record.draw_curves("loss", *(f"task {i}" for i in range(6)))
     assert [row["loss"] for row in Record(tmp_path / "run").rows()] == [1.0, 0.5, 0.33333]
     assert record.resume()["step"] == 3
     assert (tmp_path / "run" / "curves.png").stat().st_size > 0
