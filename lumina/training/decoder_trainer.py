@@ -24,7 +24,7 @@ from lumina.training.tokenizer_trainer import (
     reconstruction_loss,
 )
 
-# of square pictures; patterned solids, the hardest to tell from their codes, more often than when those were made
+# of square pictures; patterned solids, hardest to tell from their codes, more often than when those were made
 SHARES = {"picture": 0.35, "subject": 0.3, "depth": 0.07, "normal": 0.08, "segmentation": 0.08, "canny": 0.12}
 
 

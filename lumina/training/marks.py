@@ -1,0 +1,55 @@
+"""Heads that serve training alone: what the transformer's middle layers shall tell."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lumina.model.transformer import Transformer
+from lumina.training.looks import NOTHING, TOLD
+from lumina.training.sequences import Batch
+
+MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
+TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what it needs to know
+
+
+class Marks(nn.Module):
+    """Tells from the states after some layers what drawing needs to know: which codes of a given picture the
+    words change, and at each code to be drawn how the given solid that matters looks, or what is to come.
+
+    Whoever draws below reads off a given code's later layers what it copies; that the code is the one that is
+    meant must be known there by then, and that it is metal before the first code of the new solid is chosen.
+    Serves training alone and is not part of the model.
+    """
+
+    def __init__(self, model: Transformer) -> None:
+        super().__init__()
+        self.change = nn.Linear(model.config.hidden_size, 1)
+        self.look = nn.Linear(model.config.hidden_size, sum(TOLD.values()))
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+        self._states: dict[int, Tensor] = {}
+        for depth in (MARKED_AFTER, TOLD_AFTER):
+            layer = model.model.layers[min(depth, len(model.model.layers)) - 1]
+            layer.register_forward_hook(lambda _layer, _given, states, depth=depth: self._keep(depth, states))
+
+    def _keep(self, depth: int, states: Tensor) -> None:
+        self._states[depth] = states
+
+    def _states_at(self, depth: int, rows: Tensor, positions: Tensor) -> Tensor:
+        states = self._states[depth][rows[:, None], positions].float()
+        return F.rms_norm(states, states.shape[-1:])
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Mean cross-entropies in nats of the model's last batch, of what changes and of the looks; zero for
+        nothing to tell."""
+        change = self.change(self._states_at(MARKED_AFTER, batch.edits, batch.given))[..., 0]
+        total = F.binary_cross_entropy_with_logits(change, batch.changed.float(), reduction="sum")
+        told = self.look(self._states_at(TOLD_AFTER, batch.told, batch.before[batch.told]))
+        parts = told.flatten(0, 1).split(list(TOLD.values()), 1)
+        wanted = batch.looks.flatten(0, 1).unbind(1)
+        looks = sum(
+            (F.cross_entropy(part, right, ignore_index=NOTHING, reduction="sum")
+             for part, right in zip(parts, wanted, strict=True)),
+            torch.zeros(()),
+        )  # fmt: skip
+        return total / max(change.numel(), 1), looks / max(int((batch.looks != NOTHING).sum()), 1)
