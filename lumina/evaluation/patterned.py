@@ -5,22 +5,17 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lumina.tabletop import camera, render
 from lumina.tabletop.captions import foot
-from lumina.tabletop.fitting import Outline, outline, surface_of
-from lumina.tabletop.foreground import Mask, Table
+from lumina.tabletop.fitting import ERROR_CAP, HIGHEST, LOWEST, Outline, foot_of, outline, surface_of
+from lumina.tabletop.foreground import Floats, Mask, Picture, Table
 from lumina.tabletop.scenes import COLORS, MATERIALS, PATTERNS, SHAPES, SIZES, TURNS, Scene, Solid
 
-ERROR_CAP = 0.25  # of the full range: a pixel cannot count more than this
 COARSE, FINE = 4, 1  # pixels between places tried
 REACH = 8  # pixels that a place may lie beside the first guess
 KEPT = 4  # of the coarse search's results, to be refined
 LEAST_COVER = 0.5  # of the patch that an outline must cover to be looked at
-
-Picture = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +35,7 @@ def find_patterned(picture: Picture, patch: Mask, empty: Table, color: str) -> L
         return None
     seen = np.asarray(picture / np.float32(255), dtype=np.float32)
     patterns = [{"pattern": pattern} for pattern in PATTERNS]
-    places = _around(_guess(patch), REACH, COARSE)
+    places = _around(foot_of(patch), REACH, COARSE)
     first = [look for solid in _forms(color) for look in _tried(seen, patch, empty, solid, places, patterns)]
     best = sorted(first, key=lambda look: look.error)[:KEPT]
     refined = [_refine(seen, patch, empty, look.solid) for look in best]
@@ -65,12 +60,6 @@ def _forms(color: str) -> Iterator[Solid]:
             yield Solid(shape, color, MATERIALS[0], size, turn=turn)
 
 
-def _guess(patch: Mask) -> tuple[float, float]:
-    """Pixel (x, y) where a solid that fills the patch would stand, roughly."""
-    rows, cols = np.nonzero(patch)
-    return float(cols.min() + cols.max()) / 2, float(0.85 * rows.max() + 0.15 * rows.min())
-
-
 def _around(point: tuple[float, float], reach: int, step: int) -> list[tuple[float, float]]:
     offsets = range(-reach, reach + 1, step)
     return [(point[0] + dx, point[1] + dy) for dx, dy in product(offsets, offsets)]
@@ -88,7 +77,7 @@ def _tried(
     height, width = patch.shape
     total = int(patch.sum())
     for right, down in places:
-        if not 0.12 * height < down < 1.15 * height:
+        if not HIGHEST * height < down < LOWEST * height:
             continue
         x, y = camera.to_ground(right, down, width, height)
         placed = outline(replace(solid, x=x, y=y), width, height)

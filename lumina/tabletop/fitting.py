@@ -21,7 +21,11 @@ HIDDEN_PRICE = 0.15  # of a pixel of the solid that would lie under another colo
 LEAST_SEEN = 0.25  # share of a solid that must not be hidden
 CLOSE = 0.1  # of agreement: shapes this near the best are told apart by their shading
 SHADING_WEIGHT = 3.0  # of the colour error against the outline's agreement
-ERROR_CAP = 0.25  # of the full range
+ERROR_CAP = 0.25  # of the full range: a pixel cannot count more than this
+HIGHEST, LOWEST = (
+    0.12,
+    1.15,
+)  # of the frame's height: where a foot may lie, below its top, or somewhat below it
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,14 @@ class Part:
 
     @property
     def foot(self) -> tuple[float, float]:
-        """Pixel (x, y) where a solid that fills the patch would stand, roughly."""
-        rows, cols = np.nonzero(self.patch)
-        return float(cols.min() + cols.max()) / 2, float(0.85 * rows.max() + 0.15 * rows.min())
+        """See `foot_of`."""
+        return foot_of(self.patch)
+
+
+def foot_of(patch: Mask) -> tuple[float, float]:
+    """Pixel (x, y) where a solid that fills the patch [h, w] would stand, roughly."""
+    rows, cols = np.nonzero(patch)
+    return float(cols.min() + cols.max()) / 2, float(0.85 * rows.max() + 0.15 * rows.min())
 
 
 def outline(solid: Solid, width: int, height: int) -> Outline:
@@ -157,8 +166,7 @@ class _Search:
         """Move the solid to where it gains most, and again from there, until it stays."""
         x, y = foot
         for _ in range(4):
-            # a foot lies below the top of the frame, or somewhat below its bottom
-            y = min(max(y, 0.12 * self.height), 1.15 * self.height)
+            y = min(max(y, HIGHEST * self.height), LOWEST * self.height)
             x = min(max(x, 0.0), float(self.width))
             ground = camera.to_ground(x, y, self.width, self.height)
             placed = outline(replace(solid, x=ground[0], y=ground[1]), self.width, self.height)
