@@ -15,7 +15,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
 from lumina.workflow.executor import Resources
-from lumina.workflow.shelves import ASSETS, FolderShelf, MemoryShelf, Shelf
+from lumina.workflow.shelves import MemoryShelf, Shelf, shipped
 from lumina.workflow.timings import Timings
 
 MOST_VISITORS = 32  # whose results are kept; the one who came last longest ago is forgotten first
@@ -59,7 +59,7 @@ class Visitors:
     """
 
     def __init__(self, workshop: Workshop, gallery: VisitorStore | None = None) -> None:
-        self._workshop, self._timings, self._assets = workshop, Timings(), FolderShelf(ASSETS)
+        self._workshop, self._timings, self._assets = workshop, Timings(), shipped()
         self._gallery = gallery
         self._known: OrderedDict[str, Visitor] = OrderedDict()
         self._lock = Lock()

@@ -1,6 +1,7 @@
 """The canvas as files, and a run as it is told to the page."""
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -24,6 +25,7 @@ from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
 from lumina.workflow.events import RunStarted
 from lumina.workflow.executor import LocalWorker, Resources, run
 from lumina.workflow.schema import load
+from lumina.workflow.shelves import find
 from tests.serving import served
 
 NODE = shutil.which("node")
@@ -144,6 +146,14 @@ class Nobody:
     """A workshop without work."""
 
     painter: Any = None
+
+
+def test_a_visitor_finds_every_picture_that_a_template_names() -> None:
+    shelves = Visitors(Nobody()).resources("a" * 32).shelves  # type: ignore[arg-type]
+    texts = [template["text"] for template in templates(MODELS["omni"])]
+    names = {name for text in texts for name in re.findall(r'"image": ?"([^"]+\.png)"', text)}
+    assert {"table.png", "sketch.png"} <= names
+    assert [name for name in names if find(name, shelves) is None] == []
 
 
 def test_visitors_do_not_see_each_others_pictures_and_few_are_kept() -> None:
