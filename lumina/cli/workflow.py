@@ -20,10 +20,10 @@ from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore
-from lumina.workflow.document import Link, Workflow
+from lumina.workflow.document import Workflow
 from lumina.workflow.executor import LocalWorker, Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
-from lumina.workflow.filling import target_of, with_values
+from lumina.workflow.filling import seeds_drawn, target_of, with_values
 from lumina.workflow.planning import Plan, plan
 from lumina.workflow.recipes import pictured
 from lumina.workflow.schema import codes_of, dump, load
@@ -195,16 +195,7 @@ def _end(ended: Ended, settled: str) -> None:
 
 def _settled(workflow: Workflow, ran: Workflow) -> str:
     """The options that name the seeds which "random" became in a run."""
-    found = {
-        f"{name}.seed": seed
-        for name, node in ran.nodes.items()
-        if not isinstance(seed := node.inputs.get("seed"), Link)
-        and seed != workflow.nodes[name].inputs.get("seed")
-    }
-    found |= {
-        name: given.default
-        for name, given in ran.inputs.items()
-        if given.default != workflow.inputs[name].default
-    }
+    nodes, inputs = seeds_drawn(workflow, ran)
+    found = {**{f"{name}.seed": seed for name, seed in nodes.items()}, **inputs}
     texts = {name: json.dumps(value, separators=(",", ":")) for name, value in found.items()}
     return "".join(f"--set {shlex.quote(f'{name}={text}')} " for name, text in texts.items())

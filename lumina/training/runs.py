@@ -161,9 +161,9 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
 def _need_tokenizer(folder: Path, data: Path) -> None:
     if not data.is_dir():
         raise InputError(f"There is no folder {data}; give --data the folder of scenes or of your pictures.")
-    if not any(shard_files(data)) and (any(data.iterdir()) or (folder / "movq_config.json").exists()):
+    if not (folder / "movq_config.json").exists():
+        raise InputError(f"{folder} holds no trained tokenizer; run `lumina train tokenizer` first.")
+    if not any(shard_files(data)):
         raise InputError(
             f"{data} holds neither rendered scenes nor PNG, JPEG or WebP pictures with captions."
         )
-    if not (folder / "movq_config.json").exists():
-        raise InputError(f"{folder} holds no trained tokenizer; run `lumina train tokenizer` first.")

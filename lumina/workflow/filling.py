@@ -125,6 +125,21 @@ def _without_random(value: Any) -> Any:
     return secrets.randbelow(LARGEST_SEED) if value == RANDOM else value
 
 
+def seeds_drawn(workflow: Workflow, ran: Workflow) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The numbers that "random" became in a run of the document: by node, and by input of the workflow."""
+    nodes = {
+        name: node.inputs["seed"]
+        for name, node in ran.nodes.items()
+        if "seed" in node.inputs and node.inputs["seed"] != workflow.nodes[name].inputs.get("seed")
+    }
+    inputs = {
+        name: given.default
+        for name, given in ran.inputs.items()
+        if given.default != workflow.inputs[name].default
+    }
+    return nodes, inputs
+
+
 def _changed(part: AnyPart, **changes: Any) -> AnyPart:
     """A copy of a part of the document with other values."""
     return part.model_copy(update=changes)

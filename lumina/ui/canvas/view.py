@@ -24,6 +24,7 @@ from lumina.workflow.events import (
     RunFinished,
     RunStarted,
 )
+from lumina.workflow.filling import seeds_drawn
 from lumina.workflow.schema import dump, load
 
 SMALL = 256  # pixels along the longer side of a picture in the making
@@ -78,15 +79,10 @@ class RunView:
 
     def _start(self, event: RunStarted) -> None:
         """From here on the recipe holds the numbers that random seeds became."""
-        self._recipe, ran = event.recipe, load(event.recipe)
-        for name, node in ran.nodes.items():
-            asked = self._workflow.nodes[name].inputs.get("seed", "random")
-            is_random = asked == "random" or (isinstance(asked, list) and "random" in asked)
-            if is_random and "seed" in node.inputs:
-                self._seeds[name] = _safe(node.inputs["seed"])
-        for name, given in ran.inputs.items():
-            if given.default != self._workflow.inputs[name].default:
-                self._seeds[f"inputs.{name}"] = _safe(given.default)
+        self._recipe = event.recipe
+        nodes, inputs = seeds_drawn(self._workflow, load(event.recipe))
+        found = {**nodes, **{f"inputs.{name}": seed for name, seed in inputs.items()}}
+        self._seeds = {name: _safe(seed) for name, seed in found.items()}
 
     def _changed(self, event: Event) -> View:
         match event:
