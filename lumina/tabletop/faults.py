@@ -10,12 +10,21 @@ from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true
 from lumina.tabletop.edit_checks import is_done
 from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_sound, sample_edit
 from lumina.tabletop.instructing import instruct
-from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, Scene, another
+from lumina.tabletop.scenes import (
+    COLORS,
+    GROUNDS,
+    LIGHTS,
+    MATERIALS,
+    QUALITIES,
+    SHAPES,
+    SIZES,
+    Scene,
+    another,
+)
 
 SAME_OPERATION = 0.85  # share of false edits that do the same with another solid, colour, place …
 SLIPS = 0.5  # share of false additions and replacements that have one word wrong of what is new
 TRIES = 6
-SLIPPED = (("shape", SHAPES), ("color", COLORS), ("size", SIZES), ("material", MATERIALS))
 
 
 def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterator[tuple[str, Claim]]:
@@ -85,8 +94,8 @@ def _slip(edit: Edit, rng: np.random.Generator) -> Edit | None:
     """The same edit, but for one quality of the solid that is new; None where that is of no sound scene."""
     solid = edit.changed
     assert solid is not None and edit.solid is not None
-    quality, options = SLIPPED[int(rng.integers(len(SLIPPED)))]
-    said: dict[str, Any] = {quality: another(options, getattr(solid, quality), rng)}
+    quality = str(rng.choice(list(QUALITIES)))
+    said: dict[str, Any] = {quality: another(QUALITIES[quality], getattr(solid, quality), rng)}
     solids = edit.after.solids
     slipped = (*solids[: edit.solid], replace(solid, turn=0, **said), *solids[edit.solid + 1 :])
     after = replace(edit.after, solids=slipped)

@@ -22,10 +22,8 @@ LEAST_SEEN = 0.25  # share of a solid that must not be hidden
 CLOSE = 0.1  # of agreement: shapes this near the best are told apart by their shading
 SHADING_WEIGHT = 3.0  # of the colour error against the outline's agreement
 ERROR_CAP = 0.25  # of the full range: a pixel cannot count more than this
-HIGHEST, LOWEST = (
-    0.12,
-    1.15,
-)  # of the frame's height: where a foot may lie, below its top, or somewhat below it
+HIGHEST = 0.12  # of the frame's height: a foot lies below its top …
+LOWEST = 1.15  # … or somewhat below its bottom
 
 
 @dataclass(frozen=True)

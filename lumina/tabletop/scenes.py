@@ -14,6 +14,12 @@ SHAPES = ("sphere", "cube", "cylinder", "cone")
 COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
 MATERIALS = ("matte", "metal")
 SIZES = ("small", "large")
+QUALITIES = {
+    "shape": SHAPES,
+    "color": COLORS,
+    "size": SIZES,
+    "material": MATERIALS,
+}  # what words say of a solid
 GROUNDS = ("white", "grey", "brown", "blue")
 LIGHTS = ("daylight", "sunset", "night")
 LIGHT_CHANCES = (0.7, 0.15, 0.15)

@@ -5,9 +5,8 @@ from numpy.typing import NDArray
 
 from lumina.tabletop.captions import NUMBERS, drawing_order, foot
 from lumina.tabletop.edits import WHOLE_PICTURE, Edit
-from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, STEP, Scene, Solid, bounds, rise
+from lumina.tabletop.scenes import QUALITIES, STEP, Scene, Solid, bounds, rise
 
-QUALITIES = {"shape": SHAPES, "color": COLORS, "size": SIZES, "material": MATERIALS}
 TOLD = {**{name: len(options) for name, options in QUALITIES.items()}, "to come": max(NUMBERS) + 1}
 NOTHING = -1  # of a place where there is none to tell
 
