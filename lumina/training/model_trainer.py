@@ -204,7 +204,7 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
         )
     measuring = sources(held_back, text, settings.tasks)
     vocabulary = text.vocabulary()
-    return Sequences(weighted, vocabulary), {
+    return Sequences(weighted, vocabulary, slips=True), {
         task: Sequences(group, vocabulary) for task, group in measuring.items()
     }
 

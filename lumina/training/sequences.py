@@ -18,6 +18,8 @@ from lumina.training.sources import Sample, shares
 DEPTH = 8  # batches that are drawn together and share out their samples by length
 CONTRASTED = 2  # every which sample is also shown with words that are not true of it
 USUAL_CODES = 256  # of a picture; a batch has fewer sequences where there are more codes to each
+SLIPPED = 0.5  # share of images in which codes drawn so far are now and then wrong ones
+SLIPS = 0.3  # the most of them that are, as a share
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,13 @@ class Bucket:
 class Sequences:
     """Draws batches from weighted sources; each batch is of one bucket."""
 
-    def __init__(self, weighted: Sequence[Weighted], vocabulary: Vocabulary) -> None:
-        """The codes of a given upper half are not to be predicted, as when drawing."""
-        self._vocabulary = vocabulary
+    def __init__(self, weighted: Sequence[Weighted], vocabulary: Vocabulary, slips: bool = False) -> None:
+        """The codes of a given upper half are not to be predicted, as when drawing.
+
+        With `slips` some of the codes that later ones are predicted from are another image's, so that what
+        was once drawn wrong is not gone on with, and the given half and the words are heeded to the end.
+        """
+        self._vocabulary, self._slips = vocabulary, slips
         self._sources: dict[Bucket, list[Weighted]] = {}
         for source, weight in weighted:
             self._sources.setdefault(Bucket(source.size, source.given), []).append((source, weight))
@@ -84,7 +90,11 @@ class Sequences:
             each = len(samples) // DEPTH
             order = np.random.default_rng([seed, group, number]).permutation(DEPTH)
             self._drawn[bucket] = key, [samples[i * each : (i + 1) * each] for i in order]
-        return self._joined(bucket, self._drawn[bucket][1][place])
+        samples = self._drawn[bucket][1][place]
+        seen = [sample.codes for sample in samples]
+        if self._slips:
+            seen = with_slips(seen, bucket.given, np.random.default_rng([seed, ordinal, number, rank]))
+        return self._joined(bucket, samples, seen)
 
     def _samples(self, bucket: Bucket, size: int, rng: np.random.Generator) -> Iterator[Sample]:
         group = self._sources[bucket]
@@ -99,8 +109,9 @@ class Sequences:
     def _draw(group: list[Weighted], chances: NDArray[np.float64], rng: np.random.Generator) -> Sample:
         return group[int(rng.choice(len(group), p=chances))][0].sample(rng)
 
-    def _joined(self, bucket: Bucket, samples: Sequence[Sample]) -> Batch:
-        """The samples side by side, padded on the right, and below them every other one with untrue words."""
+    def _joined(self, bucket: Bucket, samples: Sequence[Sample], seen: Sequence[NDArray[np.int64]]) -> Batch:
+        """The samples side by side, padded on the right, and below them every other one with untrue words;
+        each code is predicted from those of `seen` before it."""
         twice = [i for i, sample in enumerate(samples) if i % CONTRASTED == 0 and sample.untrue]
         prompts = [sample.prompt for sample in samples] + [list(samples[i].untrue) for i in twice]
         images = [sample.codes for sample in samples] + [samples[i].codes for i in twice]
@@ -109,7 +120,8 @@ class Sequences:
         skipped = rows * cols // 2 if bucket.given else 0
         longest = max(map(len, prompts)) + layout.length
         ids = torch.full((len(prompts), longest), self._vocabulary.image_end)
-        for row, (prompt, image) in enumerate(zip(prompts, images, strict=True)):
+        shown = [*seen, *(seen[i] for i in twice)]
+        for row, (prompt, image) in enumerate(zip(prompts, shown, strict=True)):
             start = len(prompt)
             ids[row, :start] = torch.tensor(prompt, dtype=torch.long)
             ids[row, start : start + layout.length] = layout.encode(torch.from_numpy(image))
@@ -134,3 +146,18 @@ class Sequences:
             torch.tensor(told, dtype=torch.long),
             torch.from_numpy(np.array(looks, np.int64).reshape(len(told), rows * cols - skipped, len(TOLD))),
         )
+
+
+def with_slips(
+    images: Sequence[NDArray[np.int64]], given: bool, rng: np.random.Generator
+) -> list[NDArray[np.int64]]:
+    """The images [rows, cols] of a batch with some codes exchanged for those of the next image at the same
+    place, in `SLIPPED` of them up to `SLIPS` of all; never in the upper half where that is given."""
+    slipped = []
+    for image, other in zip(images, [*images[1:], images[0]], strict=True):
+        rate = rng.uniform(0, SLIPS) if rng.random() < SLIPPED else 0.0
+        wrong = rng.random(image.shape) < rate
+        if given:
+            wrong[: len(image) // 2] = False
+        slipped.append(np.where(wrong, other, image))
+    return slipped

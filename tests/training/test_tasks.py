@@ -31,7 +31,7 @@ from lumina.training.marks import Marks
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
 from lumina.training.model_trainer import MARGIN, loss_of, tabletop_config, told_apart
 from lumina.training.pairs import PairShard
-from lumina.training.sequences import Sequences
+from lumina.training.sequences import SLIPS, Sequences
 from lumina.training.sources import EDIT_WEIGHT, weight_of, weight_of_edit
 from tests.training.tiny import TINY_MOVQ
 
@@ -98,6 +98,31 @@ def test_encoding_goes_on_where_it_stopped(encoded):
     assert (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns == before
 
 
+def test_given_pictures_are_now_and_then_as_if_drawn_before(pools, text, monkeypatch):
+    edits = pools.edits
+    assert edits.before_redrawn.shape == edits.before.shape
+    assert (edits.before_redrawn != edits.before).any()
+    part = edits.part(1, 3)
+    assert (part.after_redrawn == edits.after_redrawn[1:3]).all()
+    maps = pools.maps.codes
+    given = {"picture": _all_of(maps["picture"]), "redrawn": _all_of(maps["redrawn"])}
+    for share, kind in ((0.0, "picture"), (1.0, "redrawn")):
+        monkeypatch.setattr("lumina.training.sources.DRAWN_BEFORE", share)
+        found = sources(pools, text, ["predict", "edit"])
+        rng = np.random.default_rng(1)
+        assert {s.codes[:16].tobytes() for s in draw(found["predict"], rng)} <= given[kind]
+        plain, redrawn = (edits.before, edits.after), (edits.before_redrawn, edits.after_redrawn)
+        known = set().union(*map(_all_of, redrawn if share else plain))
+        for sample in draw(found["edit"], rng):
+            assert sample.codes[:16].tobytes() in known
+            if sample.changed is not None:  # and what does not change is drawn just so
+                assert (sample.codes[:16] == sample.codes[16:])[~sample.changed].all()
+
+
+def _all_of(codes):
+    return {one.astype(np.int64).tobytes() for one in codes}
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_a_sample_is_the_panels_of_its_task(pools, text, task):
     ((source, _),) = sources(pools, text, [task])[task]
@@ -127,9 +152,9 @@ def draw(weighted, rng):
     return [source.sample(rng) for _ in range(8)]
 
 
-def mixed(pools, text, tasks=TASKS):
+def mixed(pools, text, tasks=TASKS, slips=False):
     weighted = [pair for group in sources(pools, text, tasks).values() for pair in group]
-    return Sequences(weighted, text.vocabulary())
+    return Sequences(weighted, text.vocabulary(), slips)
 
 
 def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
@@ -141,6 +166,23 @@ def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
         ids = torch.cat([batch.ids, torch.zeros(len(batch.ids), 1, dtype=torch.long)], dim=1)
         after = ids.gather(1, batch.before[:, :-1] + 1)
         assert torch.equal(after, batch.codes[:, :-1] + vocabulary.first_code)
+
+
+def test_some_of_what_was_drawn_slips_and_what_is_learned_stays(pools, text):
+    for task, given in (("text_to_image", False), ("edit", True)):
+        plain = next(mixed(pools, text, [task]).batches(64, seed=1))
+        slipped = next(mixed(pools, text, [task], slips=True).batches(64, seed=1))
+        assert torch.equal(plain.codes, slipped.codes)
+        assert torch.equal(plain.before, slipped.before)
+        wrong = plain.ids != slipped.ids
+        drawn = torch.zeros_like(wrong).scatter_(1, slipped.before[:, :-1] + 1, True)
+        assert not wrong[~drawn].any()  # neither words nor what is given
+        slips = wrong.float().sum(1) / plain.codes.shape[1]
+        assert 0 < slips.max() <= SLIPS + 0.1
+        assert 0.2 < (slips == 0).float().mean() < 1
+        again = slipped.untrue  # the same mistakes below words that are not true
+        assert torch.equal(slips[len(slips) - len(again) :], slips[again])
+        assert given == (len(slipped.edits) > 0)
 
 
 def test_every_other_image_is_shown_again_with_words_that_are_not_true_of_it(pools, text):
@@ -177,7 +219,8 @@ def test_what_an_edit_changes_counts_more_than_its_many_copies(pools, text):
     assert loss_of(losses, batch.untrue[:0])[0] == 1  # what is measured is not weighted
 
 
-def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text):
+def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text, monkeypatch):
+    monkeypatch.setattr("lumina.training.sources.DRAWN_BEFORE", 0.0)
     vocabulary = text.vocabulary()
     batch = next(mixed(pools, text, ["edit"]).batches(8, seed=1))
     given = batch.ids[batch.edits[:, None], batch.given] - vocabulary.first_code
