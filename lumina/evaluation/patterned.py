@@ -10,7 +10,17 @@ from lumina.tabletop import camera, render
 from lumina.tabletop.captions import foot
 from lumina.tabletop.fitting import ERROR_CAP, HIGHEST, LOWEST, Outline, foot_of, outline, surface_of
 from lumina.tabletop.foreground import Floats, Mask, Picture, Table
-from lumina.tabletop.scenes import COLORS, MATERIALS, PATTERNS, SHAPES, SIZES, TURNS, Scene, Solid
+from lumina.tabletop.scenes import (
+    COLORS,
+    MATERIALS,
+    PATTERNS,
+    SHAPES,
+    SIZES,
+    TURNS,
+    Scene,
+    Solid,
+    materials_of,
+)
 
 COARSE, FINE = 4, 1  # pixels between places tried
 REACH = 8  # pixels that a place may lie beside the first guess
@@ -47,7 +57,7 @@ def _refine(seen: Floats, patch: Mask, empty: Table, solid: Solid) -> Look:
     height, width = patch.shape
     near = _around(foot(solid, width, height), 2 * FINE, FINE)
     placed = min(_tried(seen, patch, empty, solid, near, [{}]), key=lambda look: look.error).solid
-    looks = [{"pattern": p, "material": m} for p, m in product(PATTERNS, MATERIALS)]
+    looks = [{"pattern": p, "material": m} for p, m in product(PATTERNS, materials_of(solid.shape))]
     here = [foot(placed, width, height)]
     chosen = min(_tried(seen, patch, empty, placed, here, looks), key=lambda look: look.error).solid
     colors = [{"color": color} for color in COLORS]

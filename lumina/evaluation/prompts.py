@@ -7,7 +7,7 @@ from itertools import permutations, product
 import numpy as np
 
 from lumina.tabletop.captions import RELATIONS, Claim, Thing, text_of
-from lumina.tabletop.scenes import COLORS, FRAMES, HELD_OUT_TRIPLES, MATERIALS, SHAPES
+from lumina.tabletop.scenes import COLORS, FRAMES, HELD_OUT_TRIPLES, MATERIALS, SHAPES, materials_of
 
 CATEGORIES = ("single_object", "two_objects", "counting", "colors", "position", "color_attribution")
 UNSEEN = "unseen_triples"
@@ -76,11 +76,13 @@ def _claims(category: str) -> Iterator[Claim]:
             if color_a != color_b and a != b
         )
     else:
-        yield from (Claim((Thing(1, s, c, m),)) for c, s, m in sorted(HELD_OUT_TRIPLES))
+        yield from (
+            Claim((Thing(1, s, c, m),)) for c, s, m in sorted(HELD_OUT_TRIPLES) if m in materials_of(s)
+        )
 
 
 def _seen_pairs() -> list[tuple[str, str]]:
-    """(colour, shape) pairs that training shows in both materials."""
+    """(colour, shape) pairs of which no triple is held out."""
     return [
         (color, shape)
         for color, shape in product(COLORS, SHAPES)

@@ -19,6 +19,7 @@ from lumina.tabletop.scenes import (
     STEP,
     Scene,
     Solid,
+    materials_of,
     rise,
     sample_scene,
 )
@@ -196,14 +197,24 @@ def words_of(text: str) -> list[str]:
 
 
 def unknown_words(text: str) -> list[str]:
-    """The words, in order and once each, that tabletop has never seen."""
-    return list(dict.fromkeys(word for word in words_of(text) if word not in KNOWN_WORDS))
+    """The words, in order and once each, that tabletop has never seen, or never of such a shape."""
+    words = words_of(text)
+    return list(dict.fromkeys(word for i, word in enumerate(words) if not _is_known(word, words[i + 1 :])))
+
+
+def _is_known(word: str, then: Sequence[str]) -> bool:
+    if word not in MATERIALS:
+        return word in KNOWN_WORDS
+    shape = next((PLURALS.get(w, w) for w in then if PLURALS.get(w, w) in SHAPES), None)
+    return shape is None or word in materials_of(shape)
 
 
 def known_word_near(word: str) -> str | None:
     """A known word that may stand in for an unknown one: by meaning, else by spelling."""
     if word.lower() in SYNONYMS:
         return SYNONYMS[word.lower()]
+    if word in MATERIALS:  # said of a shape that has one only
+        return MATERIALS[0]
     near = difflib.get_close_matches(word.lower(), KNOWN_WORDS - GLUE, n=1, cutoff=0.75)
     return near[0] if near else None
 

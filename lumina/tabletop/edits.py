@@ -15,7 +15,6 @@ from lumina.tabletop.scenes import (
     GROUNDS,
     HELD_OUT_TRIPLES,
     LIGHTS,
-    MATERIALS,
     SHAPES,
     SIZES,
     TURNS,
@@ -23,6 +22,7 @@ from lumina.tabletop.scenes import (
     Solid,
     another,
     fits,
+    materials_of,
     sample_solids,
     standing,
 )
@@ -100,6 +100,7 @@ def is_sound(scene: Scene) -> bool:
     return (
         is_editable(scene)
         and not HELD_OUT_TRIPLES & {solid.triple for solid in scene.solids}
+        and all(solid.material in materials_of(solid.shape) for solid in scene.solids)
         and fits(scene.solids, scene.width, scene.height)
     )
 
@@ -189,7 +190,7 @@ def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
         solid,
         shape=shape,
         color=str(rng.choice(COLORS)) if rng.random() < 0.6 else solid.color,
-        material=str(rng.choice(MATERIALS)) if rng.random() < 0.3 else solid.material,
+        material=str(rng.choice(materials_of(shape))),
         turn=int(rng.choice(TURNS)) if shape == "cube" else 0,
     )
     return Edit("replace", scene, _with(scene, i, new), i)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true
+from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true, text_of, unknown_words
 from lumina.tabletop.edit_checks import is_done
 from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_sound, sample_edit
 from lumina.tabletop.instructing import instruct
@@ -20,6 +20,7 @@ from lumina.tabletop.scenes import (
     SIZES,
     Scene,
     another,
+    materials_of,
 )
 
 SAME_OPERATION = 0.85  # share of false edits that do the same with another solid, colour, place …
@@ -49,7 +50,7 @@ def _faulty(thing: Thing, rng: np.random.Generator) -> Iterator[tuple[str, Thing
     yield "count", replace(thing, count=int(rng.choice(counts)))
     if thing.color is not None:
         yield "color", replace(thing, color=another(COLORS, thing.color, rng))
-    if thing.material is not None:
+    if thing.material is not None and len(materials_of(thing.shape)) > 1:
         yield "material", replace(thing, material=another(MATERIALS, thing.material, rng))
     if thing.size is not None:
         yield "size", replace(thing, size=another(SIZES, thing.size, rng))
@@ -69,7 +70,7 @@ def _with(things: tuple[Thing, ...], i: int, thing: Thing) -> tuple[Thing, ...]:
 def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]:
     """The claim, if it could be said and is false."""
     sayable = claim.count <= max(NUMBERS) and len(set(claim.things)) == len(claim.things)
-    if sayable and not is_true(claim, scene):
+    if sayable and not unknown_words(text_of(claim)) and not is_true(claim, scene):
         yield kind, claim
 
 

@@ -10,7 +10,7 @@ from scipy import fft
 
 from lumina.tabletop import camera, render, shapes
 from lumina.tabletop.foreground import Floats, Mask, Picture, Table
-from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, TURNS, Scene, Solid, bounds
+from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, TURNS, Scene, Solid, bounds, materials_of
 
 BORDER = 16  # pixels around the frame, so that a solid may be tried partly outside it
 REACH = 16  # pixels that one step of the search may move a solid
@@ -111,7 +111,7 @@ def _shading_error(placed: Outline, part: Part, picture: Picture, empty: Table) 
     """Colour error of the better material where no other colour hides the solid."""
     seen = (part.same | part.background).ravel()[placed.pixels]
     uncovered = Outline(placed.solid, placed.pixels[seen], placed.reach[seen])
-    variants = [replace(placed.solid, material=material) for material in MATERIALS]
+    variants = [replace(placed.solid, material=material) for material in materials_of(placed.solid.shape)]
     return min(_errors(uncovered, variants, (), picture, empty)) if seen.any() else ERROR_CAP
 
 
@@ -190,7 +190,7 @@ def best_color(placed: Outline, others: Sequence[Solid], picture: Picture, empty
     """The solid in the colour and material that the picture shows best, in the shadow of the others."""
     variants = [
         replace(placed.solid, color=color, material=material)
-        for color, material in product(COLORS, MATERIALS)
+        for color, material in product(COLORS, materials_of(placed.solid.shape))
     ]
     return variants[int(np.argmin(_errors(placed, variants, others, picture, empty)))]
 

@@ -74,6 +74,11 @@ class Scene:
     height: int = 128
 
 
+def materials_of(shape: str) -> tuple[str, ...]:
+    """What a solid of this shape may be of: only on a sphere does metal look other than matte."""
+    return MATERIALS if shape == "sphere" else MATERIALS[:1]
+
+
 def another(options: Sequence[str], but: str, rng: np.random.Generator) -> str:
     """A random option that is not this one."""
     return str(rng.choice([option for option in options if option != but]))
@@ -84,7 +89,8 @@ def _digest(text: str) -> int:
 
 
 def held_out_triples() -> frozenset[tuple[str, str, str]]:
-    """The tenth of all (colour, shape, material) triples that never occurs in training."""
+    """The tenth of all (colour, shape, material) triples, those among them that no solid is of, that never
+    occurs in training."""
     triples = sorted(product(COLORS, SHAPES, MATERIALS), key=lambda t: _digest("/".join(t)))
     return frozenset(triples[: len(triples) // 10])
 
@@ -229,10 +235,11 @@ def _random_solid(
     rng: np.random.Generator, patterns: bool, held_out: bool, shape: str | None = None
 ) -> Solid:
     while True:
+        chosen = shape or str(rng.choice(SHAPES))
         solid = Solid(
-            shape=shape or str(rng.choice(SHAPES)),
+            shape=chosen,
             color=str(rng.choice(COLORS)),
-            material="metal" if rng.random() < 0.3 else "matte",
+            material=materials_of(chosen)[-1] if rng.random() < 0.3 else "matte",
             size="large" if rng.random() < 0.65 else "small",
             pattern=str(rng.choice(PATTERNS)) if patterns and rng.random() < 0.5 else "plain",
         )

@@ -23,10 +23,9 @@ SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the pu
 PAPER_WORDING = 0.25  # share of subjects asked for in the paper's words, the rest in the code's
 UNDONE = 0.5  # share of edits that are learned backwards
 DRAWN_BEFORE = 0.4  # share of given pictures that are as if drawn by the turn before or in another tab
-# A small model on few processor hours learns the common case well or everything poorly: daylight, matte and
+# A small model on few processor hours learns the common case well or everything poorly: daylight and
 # few different solids are drawn more often than they were rendered, and so are those that stand side by side.
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
-METAL_WEIGHT = 0.6  # for scenes with a metal solid
 CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
 GROUP_WEIGHT = 3.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
@@ -73,11 +72,10 @@ class Source(Protocol):
 def weight_of(scene: Scene) -> float:
     """How often a scene is drawn, relative to others."""
     many, alike = len(scene.solids) > 2, len({solid.shape for solid in scene.solids}) == 1
-    metal = any(solid.material == "metal" for solid in scene.solids)
     number = BESIDE_WEIGHT if _beside(scene) else 1.0
     if many:
         number = GROUP_WEIGHT if alike else CROWD_WEIGHT
-    return LIGHT_WEIGHTS[scene.light] * number * (METAL_WEIGHT if metal else 1.0)
+    return LIGHT_WEIGHTS[scene.light] * number
 
 
 def _beside(scene: Scene) -> bool:

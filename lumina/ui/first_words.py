@@ -31,7 +31,7 @@ def guide_of(model: str) -> Guide:
 TABLETOP_EXAMPLES = (
     "a yellow cylinder left of a blue cone",
     "two green cones",
-    "a large purple metal cone",
+    "a large purple cone",
     "a blue cone in front of a red cube",
 )
 EXAMPLES = (

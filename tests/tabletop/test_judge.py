@@ -63,7 +63,7 @@ def test_true_claims_are_accepted(picture, text):
 @pytest.mark.parametrize(
     "text",
     ["a red cube", "a blue cube and a red sphere", "two cubes", "a cube right of a sphere",
-     "a red metal cube and a blue sphere", "a cone and a sphere", "a small cube and a sphere",
+     "a red cube and a blue matte sphere", "a cone and a sphere", "a small cube and a sphere",
      "a cube and a sphere at night", "a cube and a sphere on a white ground"],
 )  # fmt: skip
 def test_false_claims_are_turned_down_with_a_reason(picture, text):

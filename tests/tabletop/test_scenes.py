@@ -49,6 +49,7 @@ def test_training_never_sees_a_held_out_triple():
     for _ in range(60):
         solids = scenes.sample_solids(rng)
         assert not {s.triple for s in solids} & HELD_OUT_TRIPLES
+        assert all(s.material in scenes.materials_of(s.shape) for s in solids)
         assert scenes.sample_solids(rng, held_out=True)[0].triple in HELD_OUT_TRIPLES
 
 
