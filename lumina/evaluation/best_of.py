@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lumina.evaluation.metrics import wilson
-from lumina.evaluation.prompts import UNSEEN, Prompt, prompts
+from lumina.evaluation.prompts import Prompt, prompts
 from lumina.pipeline.best_of import Candidate, best_of
 from lumina.pipeline.drawing import Painter
 from lumina.pipeline.scorers import ScorerName
@@ -29,7 +29,7 @@ def run(
     scorer ranks highest. Returns shares by n with Wilson's 95 % intervals over all rounds, the share of each
     round, and the seconds that one picture and eight scored ones take.
     """
-    chosen = [prompt for prompt in prompts(limit, seed) if prompt.category != UNSEEN]
+    chosen = prompts(limit, seed)
     accepted: dict[int, list[list[bool]]] = {count: [[] for _ in range(rounds)] for count in COUNTS}
     seconds: dict[int, list[float]] = {1: [], max(COUNTS): []}
     total = rounds * len(chosen)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lumina.evaluation.metrics import wilson
 from lumina.evaluation.outcomes import Options
-from lumina.evaluation.prompts import CATEGORIES, UNSEEN, Prompt, prompts
+from lumina.evaluation.prompts import CATEGORIES, Prompt, prompts
 from lumina.evaluation.report import write_report
 from lumina.pipeline.drawing import Painter
 from lumina.steps import Progress, Steps, finish
@@ -35,7 +35,7 @@ class Judged:
 def text_to_image(
     pipeline: Painter, limit: int, out: Path, seed: int, options: Options
 ) -> Steps[dict[str, Any]]:
-    """Draw and judge `limit` pictures, and a sixth as many of unseen triples; yields after each.
+    """Draw and judge `limit` pictures; yields after each.
 
     With the model's own options, unless others are given. Writes a table
     (markdown and JSON), a contact sheet and the pictures into `out`; returns ``{"overall": …}``.
@@ -72,24 +72,24 @@ def _draw_and_judge(pipeline: Painter, prompt: Prompt, options: Options) -> Judg
 def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     """Scores between 0 and 1 with 95 % Wilson intervals, and what the pictures cost.
 
-    ``overall`` is the mean of the six categories, as in GenEval; unseen triples stand apart.
+    ``overall`` is the mean of the six categories, as in GenEval.
     """
     by_category = {
         category: [one.accepted for one in judged if one.prompt.category == category]
-        for category in (*CATEGORIES, UNSEEN)
+        for category in CATEGORIES
     }
-    seen = [accepted for category in CATEGORIES for accepted in by_category[category]]
+    everything = [one.accepted for one in judged]
     scores = {category: _share(accepted) for category, accepted in by_category.items()}
     intervals = {
         category: [round(bound, 4) for bound in wilson(sum(accepted), len(accepted))]
-        for category, accepted in {"overall": seen, **by_category}.items()
+        for category, accepted in {"overall": everything, **by_category}.items()
     }
     overall = sum(scores[category] for category in CATEGORIES) / len(CATEGORIES)
     return {
         "overall": round(overall, 4),
         **scores,
         "intervals_95": intervals,
-        "pictures": {"overall": len(seen), UNSEEN: len(by_category[UNSEEN])},
+        "pictures": len(judged),
         "tokens_per_forward": round(_total(judged, "tokens") / max(_total(judged, "forwards"), 1), 3),
         "seconds_per_picture": round(_total(judged, "seconds") / max(len(judged), 1), 3),
     }

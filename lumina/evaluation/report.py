@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from PIL import Image, ImageDraw
 
-from lumina.evaluation.prompts import CATEGORIES, UNSEEN, Prompt
+from lumina.evaluation.prompts import CATEGORIES, Prompt
 
 COLUMNS = 10
 CELL = 160  # pixels; frames are at most this wide and high
@@ -16,7 +16,7 @@ GOOD, BAD, INK, PAPER = (47, 158, 68), (224, 49, 49), (33, 37, 41), (255, 255, 2
 NAMES = {
     "overall": "**overall**", "single_object": "single object", "two_objects": "two objects",
     "counting": "counting", "colors": "colours", "position": "position",
-    "color_attribution": "colour attribution", UNSEEN: "unseen triples (apart)",
+    "color_attribution": "colour attribution",
 }  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def write_report(out: Path, name: str, scores: Mapping[str, Any], judged: Sequen
 def table(scores: Mapping[str, Any]) -> str:
     """The scores as a markdown table with their intervals, and the settings they hold for."""
     lines = ["| category | score | 95 % interval |", "|---|---|---|"]
-    for key in ("overall", *CATEGORIES, UNSEEN):
+    for key in ("overall", *CATEGORIES):
         low, high = scores["intervals_95"][key]
         lines.append(f"| {NAMES[key]} | {scores[key]:.3f} | {low:.3f} to {high:.3f} |")
     settings = ("guidance_scale", "temperature", "top_p", "window", "dtype", "seed", "model")

@@ -13,7 +13,6 @@ from lumina.tabletop.scenes import (
     COLORS,
     GRID,
     GROUNDS,
-    HELD_OUT_TRIPLES,
     LIGHTS,
     SHAPES,
     SIZES,
@@ -99,7 +98,6 @@ def is_sound(scene: Scene) -> bool:
     """True for scenes that edits may lead to: few solids that are told apart, of the world, with room."""
     return (
         is_editable(scene)
-        and not HELD_OUT_TRIPLES & {solid.triple for solid in scene.solids}
         and all(solid.material in materials_of(solid.shape) for solid in scene.solids)
         and fits(scene.solids, scene.width, scene.height)
     )

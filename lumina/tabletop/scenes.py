@@ -57,11 +57,6 @@ class Solid:
         """Height above the ground in world units."""
         return EXTENT[self.shape][1] * self.radius
 
-    @property
-    def triple(self) -> tuple[str, str, str]:
-        """(colour, shape, material): the combination that is held out or not."""
-        return (self.color, self.shape, self.material)
-
 
 @dataclass(frozen=True)
 class Scene:
@@ -86,16 +81,6 @@ def another(options: Sequence[str], but: str, rng: np.random.Generator) -> str:
 
 def _digest(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-
-
-def held_out_triples() -> frozenset[tuple[str, str, str]]:
-    """The tenth of all (colour, shape, material) triples, those among them that no solid is of, that never
-    occurs in training."""
-    triples = sorted(product(COLORS, SHAPES, MATERIALS), key=lambda t: _digest("/".join(t)))
-    return frozenset(triples[: len(triples) // 10])
-
-
-HELD_OUT_TRIPLES = held_out_triples()
 
 
 def is_held_out(scene: Scene) -> bool:
@@ -200,26 +185,21 @@ def standing(solid: Solid, right: float, down: float, width: int, height: int) -
     return replace(solid, x=round(x, 3), y=round(y, 3))
 
 
-def sample_solids(
-    rng: np.random.Generator, *, patterns: bool = False, held_out: bool = False
-) -> tuple[Solid, ...]:
-    """The unplaced solids of a random scene: one, a pair, a group of equals, or a mixture.
-
-    Training never sees a held-out triple; with `held_out` at least the first solid is one.
-    """
+def sample_solids(rng: np.random.Generator, *, patterns: bool = False) -> tuple[Solid, ...]:
+    """The unplaced solids of a random scene: one, a pair, a group of equals, or a mixture."""
     kind = rng.choice(["single", "pair", "group", "mixture"], p=[0.2, 0.37, 0.28, 0.15])
     if kind == "single":
-        return (_random_solid(rng, patterns, held_out),)
+        return (_random_solid(rng, patterns),)
     if kind == "pair":
-        return (_random_solid(rng, patterns, held_out), _random_solid(rng, patterns, False))
-    first = _random_solid(rng, patterns, held_out)
+        return (_random_solid(rng, patterns), _random_solid(rng, patterns))
+    first = _random_solid(rng, patterns)
     if kind == "group":
         count = int(rng.choice([2, 3, 4], p=[0.3, 0.35, 0.35]))
         if count > 2 and rng.random() < 0.75:  # many large ones seldom find room
             first = replace(first, size="small")
         return _group(first, count, rng)
-    pair = _group(first, 2, rng) if rng.random() < 0.6 else (first, _random_solid(rng, patterns, False))
-    rest = _group(_random_solid(rng, patterns, False), int(rng.integers(1, 3)), rng)
+    pair = _group(first, 2, rng) if rng.random() < 0.6 else (first, _random_solid(rng, patterns))
+    rest = _group(_random_solid(rng, patterns), int(rng.integers(1, 3)), rng)
     return pair + rest
 
 
@@ -227,24 +207,19 @@ def _group(first: Solid, count: int, rng: np.random.Generator) -> tuple[Solid, .
     """`count` solids alike; now and then only the shape is shared."""
     if rng.random() < 0.8:
         return (first,) * count
-    others = [_random_solid(rng, False, False, shape=first.shape) for _ in range(count - 1)]
+    others = [_random_solid(rng, False, shape=first.shape) for _ in range(count - 1)]
     return (first, *others)
 
 
-def _random_solid(
-    rng: np.random.Generator, patterns: bool, held_out: bool, shape: str | None = None
-) -> Solid:
-    while True:
-        chosen = shape or str(rng.choice(SHAPES))
-        solid = Solid(
-            shape=chosen,
-            color=str(rng.choice(COLORS)),
-            material=materials_of(chosen)[-1] if rng.random() < 0.3 else "matte",
-            size="large" if rng.random() < 0.65 else "small",
-            pattern=str(rng.choice(PATTERNS)) if patterns and rng.random() < 0.5 else "plain",
-        )
-        if (solid.triple in HELD_OUT_TRIPLES) == held_out:
-            return solid
+def _random_solid(rng: np.random.Generator, patterns: bool, shape: str | None = None) -> Solid:
+    shape = shape or str(rng.choice(SHAPES))
+    return Solid(
+        shape=shape,
+        color=str(rng.choice(COLORS)),
+        material=materials_of(shape)[-1] if rng.random() < 0.3 else "matte",
+        size="large" if rng.random() < 0.65 else "small",
+        pattern=str(rng.choice(PATTERNS)) if patterns and rng.random() < 0.5 else "plain",
+    )
 
 
 def sample_scene(
@@ -252,12 +227,11 @@ def sample_scene(
     frame: tuple[int, int] | None = None,
     *,
     patterns: bool = False,
-    held_out: bool = False,
 ) -> Scene:
     """A random scene that fits its frame (width, height in pixels)."""
     width, height = frame or FRAMES[int(rng.choice(3, p=[0.7, 0.15, 0.15]))]
     while True:
-        solids = place(sample_solids(rng, patterns=patterns, held_out=held_out), width, height, rng)
+        solids = place(sample_solids(rng, patterns=patterns), width, height, rng)
         if solids is not None:
             light = LIGHTS[int(rng.choice(3, p=LIGHT_CHANCES))]
             return Scene(solids, str(rng.choice(GROUNDS)), light, width, height)

@@ -1,15 +1,15 @@
-"""Benchmark prompts: six even categories, under-specified, and unseen triples kept apart."""
+"""Benchmark prompts: six even categories, under-specified."""
 
 from collections import Counter
 
-from lumina.evaluation.prompts import CATEGORIES, UNSEEN, prompts
+from lumina.evaluation.prompts import CATEGORIES, prompts
 from lumina.tabletop.captions import parse
-from lumina.tabletop.scenes import FRAMES, HELD_OUT_TRIPLES, MATERIALS
+from lumina.tabletop.scenes import COLORS, FRAMES, SHAPES
 
 
 def test_every_category_gets_a_sixth():
     chosen = prompts(300, seed=1)
-    assert Counter(p.category for p in chosen) == dict.fromkeys((*CATEGORIES, UNSEEN), 50)
+    assert Counter(p.category for p in chosen) == dict.fromkeys(CATEGORIES, 50)
     for category in CATEGORIES:
         frames = {(p.width, p.height) for p in chosen if p.category == category}
         assert frames == set(FRAMES)
@@ -26,11 +26,9 @@ def test_prompts_read_back():
         assert parse(prompt.text) == prompt.claim
 
 
-def test_unseen_triples_are_asked_for_apart_only():
-    for prompt in prompts(600, seed=0):
-        named = [(t.color, t.shape, m) for t in prompt.claim.things for m in (t.material, *MATERIALS)]
-        unseen = [triple for triple in named if triple in HELD_OUT_TRIPLES]
-        assert bool(unseen) == (prompt.category == UNSEEN)
+def test_every_shape_is_asked_for_in_every_colour():
+    asked = {t for p in prompts(600, seed=0) if p.category == "colors" for t in p.claim.things}
+    assert {(thing.color, thing.shape) for thing in asked} == {(c, s) for c in COLORS for s in SHAPES}
 
 
 def test_nothing_is_asked_twice_before_all_was_asked_once():
@@ -39,4 +37,4 @@ def test_nothing_is_asked_twice_before_all_was_asked_once():
 
 
 def test_the_smallest_benchmark_has_one_prompt_of_each():
-    assert len(prompts(1, seed=0)) == 7
+    assert len(prompts(1, seed=0)) == 6
