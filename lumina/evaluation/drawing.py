@@ -72,11 +72,12 @@ def _draw_and_judge(pipeline: Painter, prompt: Prompt, options: Options) -> Judg
 def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     """Scores between 0 and 1 with 95 % Wilson intervals, and what the pictures cost.
 
-    ``overall`` is the mean of the six categories, as in GenEval.
+    ``overall`` is the mean of the categories, as in GenEval: of all six, but for a run that was stopped.
     """
     by_category = {
         category: [one.accepted for one in judged if one.prompt.category == category]
         for category in CATEGORIES
+        if any(one.prompt.category == category for one in judged)
     }
     everything = [one.accepted for one in judged]
     scores = {category: _share(accepted) for category, accepted in by_category.items()}
@@ -84,7 +85,7 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
         category: [round(bound, 4) for bound in wilson(sum(accepted), len(accepted))]
         for category, accepted in {"overall": everything, **by_category}.items()
     }
-    overall = sum(scores[category] for category in CATEGORIES) / len(CATEGORIES)
+    overall = sum(scores.values()) / max(len(scores), 1)
     return {
         "overall": round(overall, 4),
         **scores,
@@ -96,7 +97,7 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def _share(accepted: Sequence[bool]) -> float:
-    return round(sum(accepted) / len(accepted), 4) if accepted else 0.0
+    return round(sum(accepted) / len(accepted), 4)
 
 
 def _total(judged: Sequence[Judged], name: str) -> float:

@@ -94,10 +94,11 @@ def is_right(edit: Edit, said: Instruction, reading: Reading) -> tuple[bool, tup
 
 def made(edit: Edit, said: Instruction, found: Scene) -> Scene:
     """The true result, but with what the words left free about the changed solid as it was drawn."""
-    if edit.operation not in ("add", "move", "replace") or not is_done(edit, said, found):
+    drawn = _left_over(edit, found) if edit.operation in ("add", "move", "replace") else None
+    if drawn is None:
         return edit.after
-    drawn = _left_over(edit, found)
-    return edit.after if drawn is None else replace(edit.after, solids=(*edit.kept, drawn))
+    scene = replace(edit.after, solids=(*edit.kept, drawn))
+    return scene if is_done(edit, said, scene) else edit.after
 
 
 def gone_on_from(edit: Edit, scene: Scene) -> Scene:
@@ -121,6 +122,8 @@ def _left_over(edit: Edit, found: Scene) -> Solid | None:
     rest = list(found.solids)
     for solid in edit.kept:
         same = [s for s in rest if (s.shape, s.color) == (solid.shape, solid.color)]
+        if not same:
+            return None
         rest.remove(min(same, key=lambda s: (s.x - solid.x) ** 2 + (s.y - solid.y) ** 2))
     return rest[0] if len(rest) == 1 else None
 

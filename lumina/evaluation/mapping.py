@@ -17,18 +17,27 @@ EDGE = 128  # grey level above which a pixel of an edge map is a line
 def map_errors(kind: str, drawn: Picture, truth: Rendering, found: bool = False) -> dict[str, float]:
     """The published figures of a predicted map [h, w, 3] of this kind against the exact one.
 
+    Those of depth and normals again over the solids alone: most of a picture is the table, which is known.
+
     Segments have numbers that the picture alone decides. Where the truth was only `found` in a picture, a
     pixel may decide otherwise, and they are matched by overlap.
     """
+    solids = truth.instances > 0 if truth.instances.any() else np.ones(truth.instances.shape, bool)
     if kind == "depth":
         depth = maps.depth_of(drawn)
         return {
             "abs_rel": metrics.abs_rel(depth, truth.depth),
             "delta1": metrics.delta1(depth, truth.depth),
             "rmse": rmse(drawn, maps.depth_picture(truth.depth)),
+            "abs_rel_solids": metrics.abs_rel(depth[solids], truth.depth[solids]),
+            "delta1_solids": metrics.delta1(depth[solids], truth.depth[solids]),
         }
     if kind == "normal":
-        return {"mean_angle": metrics.normal_angle(maps.normals_of(drawn), truth.normals)}
+        normals = maps.normals_of(drawn)
+        return {
+            "mean_angle": metrics.normal_angle(normals, truth.normals),
+            "mean_angle_solids": metrics.normal_angle(normals[solids], truth.normals[solids]),
+        }
     if kind == "segmentation":
         segments, instances = maps.segments_of(drawn), maps.by_drawing_order(truth.instances)
         agreement = metrics.matched_iou if found else metrics.instance_iou

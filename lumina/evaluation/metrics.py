@@ -10,6 +10,8 @@ from scipy.optimize import linear_sum_assignment
 Array = NDArray[np.generic]
 Mask = NDArray[np.bool_]
 
+SPECK = 64  # pixels of a segment below which it is none
+
 
 def psnr(picture: Array, truth: Array, peak: float = 255.0) -> float:
     """Peak signal-to-noise ratio in dB, 10 log10(peak² / mean squared error); infinite for equal arrays.
@@ -62,16 +64,22 @@ def mean_iou(labels: Array, truth: Array) -> float:
 
 
 def instance_iou(labels: Array, truth: Array) -> float:
-    """As `mean_iou`, over the instances (labels above 0) alone; 1 where there are none."""
-    present = [label for label in np.unique(truth) if label]
+    """As `mean_iou`, over the instances (labels above 0) of one picture; 1 where there are none.
+
+    A label that the truth lacks counts as one that is wholly wrong, if it is not a mere speck.
+    """
+    present = _present(truth)
+    invented = set(_present(labels, SPECK)) - set(present)
     scores = [((labels == i) & (truth == i)).sum() / ((labels == i) | (truth == i)).sum() for i in present]
-    return float(np.mean(scores)) if scores else 1.0
+    count = len(present) + len(invented)
+    return float(sum(scores) / count) if count else 1.0
 
 
 def matched_iou(labels: Array, truth: Array) -> float:
     """As `instance_iou`, each instance of the truth with the one it overlaps most, whatever their numbers."""
-    ours, theirs = ([label for label in np.unique(each) if label] for each in (labels, truth))
-    if not theirs:
+    ours, theirs = _present(labels), _present(truth)
+    count = max(len(theirs), len(_present(labels, SPECK)))
+    if not count:
         return 1.0
     overlaps = np.array(
         [
@@ -79,7 +87,13 @@ def matched_iou(labels: Array, truth: Array) -> float:
             for j in theirs
         ]
     ).reshape(len(theirs), len(ours))
-    return float(overlaps[linear_sum_assignment(overlaps, maximize=True)].sum() / len(theirs))
+    return float(overlaps[linear_sum_assignment(overlaps, maximize=True)].sum() / count)
+
+
+def _present(labels: Array, least: int = 1) -> list[int]:
+    """The labels above 0 that at least so many pixels have."""
+    found, counts = np.unique(labels, return_counts=True)
+    return [int(i) for i, count in zip(found, counts, strict=True) if i and count >= least]
 
 
 def wilson(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:

@@ -32,10 +32,11 @@ class Prompt:
 
 def prompts(limit: int, seed: int) -> list[Prompt]:
     """`limit` // 6 prompts (at least one) of each category, seeded."""
-    rng = np.random.default_rng([seed, 6])
     each = max(limit // len(CATEGORIES), 1)
     chosen = [
-        (category, claim) for category in CATEGORIES for claim in _choose(list(_claims(category)), each, rng)
+        (category, claim)
+        for i, category in enumerate(CATEGORIES)
+        for claim in _choose(list(_claims(category)), each, np.random.default_rng([seed, 6, i]))
     ]
     frames = [FRAME_CYCLE[i % each % len(FRAME_CYCLE)] for i in range(len(chosen))]
     return [

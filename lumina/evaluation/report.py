@@ -66,7 +66,7 @@ def write_report(out: Path, name: str, scores: Mapping[str, Any], judged: Sequen
 def table(scores: Mapping[str, Any]) -> str:
     """The scores as a markdown table with their intervals, and the settings they hold for."""
     lines = ["| category | score | 95 % interval |", "|---|---|---|"]
-    for key in ("overall", *CATEGORIES):
+    for key in (key for key in ("overall", *CATEGORIES) if key in scores):
         low, high = scores["intervals_95"][key]
         lines.append(f"| {NAMES[key]} | {scores[key]:.3f} | {low:.3f} to {high:.3f} |")
     settings = ("guidance_scale", "temperature", "top_p", "window", "dtype", "seed", "model")

@@ -45,7 +45,8 @@ def wrong_claims(claim: Claim, scene: Scene, rng: np.random.Generator) -> Iterat
 
 
 def _faulty(thing: Thing, rng: np.random.Generator) -> Iterator[tuple[str, Thing]]:
-    yield "shape", replace(thing, shape=another(SHAPES, thing.shape, rng))
+    shape = another(SHAPES, thing.shape, rng)
+    yield "shape", replace(thing, shape=shape, material=_material(thing.material, shape))
     counts = [count for count in (thing.count - 1, thing.count + 1) if count >= 1]
     yield "count", replace(thing, count=int(rng.choice(counts)))
     if thing.color is not None:
@@ -54,6 +55,11 @@ def _faulty(thing: Thing, rng: np.random.Generator) -> Iterator[tuple[str, Thing
         yield "material", replace(thing, material=another(MATERIALS, thing.material, rng))
     if thing.size is not None:
         yield "size", replace(thing, size=another(SIZES, thing.size, rng))
+
+
+def _material(said: str | None, shape: str) -> str | None:
+    """What was said of another shape, where it can be said of this one."""
+    return said if said in materials_of(shape) else None
 
 
 def _swapped(things: tuple[Thing, ...], i: int, j: int, rng: np.random.Generator) -> tuple[Thing, ...]:
@@ -97,8 +103,13 @@ def _slip(edit: Edit, rng: np.random.Generator) -> Edit | None:
     assert solid is not None and edit.solid is not None
     quality = str(rng.choice(list(QUALITIES)))
     said: dict[str, Any] = {quality: another(QUALITIES[quality], getattr(solid, quality), rng)}
+    other = replace(solid, turn=0, **said)
+    if quality == "shape":
+        other = replace(
+            other, material=_material(other.material, other.shape) or materials_of(other.shape)[0]
+        )
     solids = edit.after.solids
-    slipped = (*solids[: edit.solid], replace(solid, turn=0, **said), *solids[edit.solid + 1 :])
+    slipped = (*solids[: edit.solid], other, *solids[edit.solid + 1 :])
     after = replace(edit.after, solids=slipped)
     return replace(edit, after=after) if is_sound(after) else None
 

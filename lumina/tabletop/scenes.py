@@ -70,7 +70,7 @@ class Scene:
 
 
 def materials_of(shape: str) -> tuple[str, ...]:
-    """What a solid of this shape may be of: only on a sphere does metal look other than matte."""
+    """What a solid of this shape may be of: a sphere of metal has a highlight, other shapes hardly differ."""
     return MATERIALS if shape == "sphere" else MATERIALS[:1]
 
 

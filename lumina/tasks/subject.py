@@ -1,9 +1,11 @@
 """Subject: a thing from a picture appears in a new scene."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
 
+from lumina.pipeline.drawing import Motif
 from lumina.tasks import instructions
 from lumina.tasks.fields import Description, Prompt, option
 from lumina.tasks.image_input import ImageField
@@ -22,6 +24,10 @@ class Subject(PanelTask):
     wording: instructions.Wording = option(
         "Wording", "How the model is told: as the published code or the paper has it.", "code"
     )
+
+    def motif(self) -> Motif:
+        """See PanelTask; without a prompt to judge by, since tabletop's judge knows plain solids only."""
+        return replace(super().motif(), prompt="")
 
     def words(self, width: int, height: int) -> str:
         """See PanelTask."""

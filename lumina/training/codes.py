@@ -26,6 +26,7 @@ from lumina.training.tokenizer_trainer import to_pictures, to_pixels
 
 MAP_SHARDS = 60  # square shards whose maps are encoded, 200 scenes each
 MAKER = "tokenizer.sha256"  # in a folder of codes: whose they are
+DECODER = "decoder.sha256"  # and whose decoder redrew pictures
 REDRAWN = "redrawn"  # kind of codes: those of what the decoder makes of a picture's
 DECODING = ("decoder.", "post_quant_conv.")  # parts that may change while codes mean the same
 Codes = NDArray[np.int16]
@@ -104,22 +105,30 @@ def encode_shards(
     return len(jobs)
 
 
-def maker_of(model: Path) -> str:
-    """A digest of what makes codes in a model folder; the decoder is not part of it."""
+def maker_of(model: Path, *, decoder: bool = False) -> str:
+    """A digest of what makes codes in a model folder; the decoder is part of it only if asked for."""
     digest = hashlib.sha256()
     for name, tensor in sorted(load_movqgan(model).state_dict().items()):
-        if not name.startswith(DECODING):
+        if decoder or not name.startswith(DECODING):
             digest.update(name.encode() + tensor.numpy().tobytes())
     return digest.hexdigest()
 
 
 def claim(out: Path, model: Path) -> None:
-    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's."""
+    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's.
+
+    What another decoder redrew is deleted, to be redrawn.
+    """
     maker, note = maker_of(model), out / MAKER
     if not note.exists():
         note.write_text(maker)
     elif note.read_text() != maker:
         raise InputError(f"{out} holds codes of another picture tokenizer; give --codes another folder.")
+    decoder, note = maker_of(model, decoder=True), out / DECODER
+    if not note.exists() or note.read_text() != decoder:
+        for file in out.glob(f"{REDRAWN}-*.npy"):
+            file.unlink()
+        note.write_text(decoder)
 
 
 def _jobs(data: Path, out: Path, map_shards: int) -> Iterator[Job]:

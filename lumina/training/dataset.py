@@ -1,5 +1,6 @@
 """Rendered scenes on disk, in resumable shards: what both trainings read."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.errors import InputError
 from lumina.steps import Progress, Steps
 from lumina.tabletop.maps import map_pictures
 from lumina.tabletop.render import render
@@ -17,6 +19,7 @@ from lumina.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_sce
 
 SHARD = 200  # scenes in a file
 MAPPED = 120  # the first files hold the maps too; the others are plain pictures for text to image
+WORLD = "world.sha256"  # in a folder of shards: which world they show
 KINDS = ("picture", "depth", "normal", "segmentation", "canny")
 Pictures = NDArray[np.uint8]
 
@@ -47,13 +50,33 @@ class Shard:
 
 
 def render_scenes(folder: Path, shards: int, workers: int = 2) -> Steps[int]:
-    """Render shards 0 … shards-1 into the folder, leaving out those already there; returns their number."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Render shards 0 … shards-1 into the folder, leaving out those already there; returns their number.
+
+    Raises InputError where those there show another world.
+    """
+    claim_world(folder)
     missing = [n for n in range(shards) if not Shard(n).path(folder).exists()]
+    if workers == 1:
+        for done, number in enumerate(missing, start=1):
+            _write_shard(number, folder)
+            yield Progress(done, len(missing), unit="shards")
+        return shards
     with ProcessPoolExecutor(workers) as pool:
         for done, _ in enumerate(pool.map(_write_shard, missing, [folder] * len(missing)), start=1):
             yield Progress(done, len(missing), unit="shards")
     return shards
+
+
+def claim_world(folder: Path) -> None:
+    """Note in a folder of shards which world they show; raises InputError where it is another one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = [sample_scene(np.random.default_rng(seed)) for seed in range(20)]
+    world, note = hashlib.sha256(repr(samples).encode()).hexdigest(), folder / WORLD
+    if (note.read_text() if note.exists() else world) != world or (
+        not note.exists() and any(folder.glob("*.npz"))
+    ):
+        raise InputError(f"{folder} holds scenes of another tabletop world; choose another folder.")
+    note.write_text(world)
 
 
 def _write_shard(number: int, folder: Path) -> None:

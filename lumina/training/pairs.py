@@ -10,10 +10,11 @@ import numpy as np
 
 from lumina.steps import Progress, Steps
 from lumina.tabletop.edits import OPERATIONS, Edit, sample_edit
+from lumina.tabletop.instructing import instruct
 from lumina.tabletop.render import render
 from lumina.tabletop.scenes import FRAMES, Scene, is_held_out, sample_scene
 from lumina.tabletop.subjects import sample_subject
-from lumina.training.dataset import scene_of
+from lumina.training.dataset import claim_world, scene_of
 
 SHARD = 200  # scenes in a file
 CHAIN = 4  # scenes in a chain of edits, each one made from the one before
@@ -47,8 +48,11 @@ class PairShard:
 
 
 def render_pairs(folder: Path, shards: dict[str, int], workers: int = 2) -> Steps[int]:
-    """Render so many shards of each kind into the folder, leaving out those already there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Render so many shards of each kind into the folder, leaving out those already there.
+
+    Raises InputError where those there show another world.
+    """
+    claim_world(folder)
     wanted = [PairShard(kind, number) for kind, count in shards.items() for number in range(count)]
     missing = [shard for shard in wanted if not shard.path(folder).exists()]
     if workers == 1:
@@ -89,12 +93,12 @@ def write_shard(shard: PairShard, folder: Path) -> None:
 
 
 def _edit_chain(rng: np.random.Generator) -> list[Edit]:
-    """Three edits of different kinds in a row."""
+    """Three edits of different kinds in a row, each of which can be asked for in words."""
     scene = sample_scene(rng, FRAMES[0])
     chain: list[Edit] = []
     for operation in rng.permutation(OPERATIONS):
         edit = sample_edit(scene, str(operation), rng)
-        if edit is not None:
+        if edit is not None and instruct(edit, rng) is not None:
             chain.append(edit)
             scene = edit.after
         if len(chain) == CHAIN - 1:

@@ -65,6 +65,8 @@ def _unknown_words(prompt: str) -> list[dict[str, Any]]:
 def _instead_of(word: str, words: Sequence[str]) -> list[str]:
     """A word that means or looks the same; else colours before a thing that is known, shapes elsewhere."""
     near = captions.known_word_near(word)
+    if near and near in captions.unknown_words(" ".join([near, *words[words.index(word) + 1 :]])):
+        near = captions.known_word_near(near)  # known, but not of what it is said of
     if near:
         return [near]
     place = words.index(word) + 1

@@ -77,4 +77,14 @@ def test_instances_are_matched_by_overlap_where_numbers_say_nothing():
     assert metrics.instance_iou(swapped, truth) == 0 and metrics.matched_iou(swapped, truth) == 1
     assert metrics.matched_iou(np.where(truth == 1, 1, 0), truth) == 0.5
     assert metrics.matched_iou(np.zeros_like(truth), truth) == 0
-    assert metrics.matched_iou(swapped, np.zeros_like(truth)) == 1
+    assert metrics.matched_iou(swapped, np.zeros_like(truth)) == 1  # specks of eight pixels
+
+
+def test_a_segment_of_nothing_counts_against_the_others():
+    truth = np.zeros((32, 32), np.uint8)
+    truth[:16, :16] = 1
+    invented = truth.copy()
+    invented[24:, 24:] = 2
+    assert metrics.instance_iou(invented, truth) == metrics.matched_iou(invented, truth) == 0.5
+    assert metrics.instance_iou(invented, np.zeros_like(truth)) == 0
+    assert metrics.matched_iou(invented, np.zeros_like(truth)) == 0

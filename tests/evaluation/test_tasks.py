@@ -48,7 +48,8 @@ def test_maps_of_other_pictures_miss_every_target():
     rows = figures(outcomes_of(prediction.predict_cases(8, 2), other))
     for row, figure in (("segmentation", "instance_miou"), ("canny", "f1"), ("normal", "mean_angle")):
         assert not target_of(row, figure).met(rows[row][figure])
-    assert rows["depth"]["abs_rel"] > 0.015
+    for figure in ("abs_rel", "delta1"):  # over the solids: most of a picture is the table
+        assert not target_of("depth", figure).met(rows["depth"][f"{figure}_solids"])
 
 
 def test_a_pair_is_measured_by_the_picture_above():

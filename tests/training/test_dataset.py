@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from lumina.errors import InputError
 from lumina.steps import finish
 from lumina.tabletop.scenes import FRAMES, is_held_out
 from lumina.training import dataset, pairs
@@ -48,12 +49,24 @@ def test_a_shard_holds_training_scenes_and_all_their_maps(few, tmp_path):
 
 
 def test_rendering_goes_on_where_it_stopped(few, tmp_path):
-    dataset._write_shard(0, tmp_path)
+    assert finish(render_scenes(tmp_path, 1, workers=1)) == 1
     before = Shard(0).path(tmp_path).stat().st_mtime_ns
     assert finish(render_scenes(tmp_path, 2, workers=1)) == 2
     assert Shard(0).path(tmp_path).stat().st_mtime_ns == before
     assert len(list(shard_files(tmp_path))) == 2
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_scenes_of_another_world_are_not_mixed_in(few, tmp_path, monkeypatch):
+    finish(render_scenes(tmp_path / "new", 1, workers=1))
+    monkeypatch.setattr("lumina.tabletop.scenes.COLORS", ("red", "blue"))
+    (tmp_path / "unknown").mkdir()
+    dataset._write_shard(0, tmp_path / "unknown")
+    for folder in ("new", "unknown"):
+        with pytest.raises(InputError, match="another tabletop world"):
+            finish(render_scenes(tmp_path / folder, 2, workers=1))
+        with pytest.raises(InputError, match="another tabletop world"):
+            finish(pairs.render_pairs(tmp_path / folder, {"edits": 1}, workers=1))
 
 
 def test_the_decoder_is_refined_on_subjects_where_there_are_some(few, tmp_path, monkeypatch):

@@ -41,6 +41,7 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     data.mkdir()
     with pytest.raises(InputError, match="train tokenizer"):
         finish(runs.train_model(data, out))
+    dataset.claim_world(data)
     dataset._write_shard(0, data)
     folder = finish(runs.train_tokenizer(data, out, minutes=0.03, processes=1, shards=1))
     assert (out / "tokenizer" / "samples.png").exists()
@@ -67,6 +68,7 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
 def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
     data = tmp_path / "scenes"
     data.mkdir()
+    dataset.claim_world(data)
     dataset._write_shard(0, data)
     settings = TokenizerTraining(data, tmp_path / "run", minutes=0.02, batch=4, processes=1, config=TINY_MOVQ)
     model = finish(tokenizer_trainer.train(settings))
@@ -79,6 +81,7 @@ def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
 def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
     data, model = tmp_path / "scenes", tmp_path / "model"
     data.mkdir()
+    dataset.claim_world(data)
     dataset._write_shard(0, data)
 
     def build(seed):

@@ -14,6 +14,7 @@ from lumina.model.transformer import Transformer
 from lumina.steps import finish
 from lumina.tabletop.captions import foot
 from lumina.tabletop.edits import OPERATIONS, Edit
+from lumina.tabletop.instructing import instruct
 from lumina.tabletop.render import render
 from lumina.tabletop.scenes import (
     COLORS,
@@ -45,6 +46,7 @@ def encoded(tmp_path_factory):
         patch.setattr(dataset, "SHARD", 12)
         patch.setattr(pairs, "SHARD", 12)
         patch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere: dual-panel image"])
+        dataset.claim_world(folder)
         dataset._write_shard(0, folder)
         finish(pairs.render_pairs(folder, {"edits": 1, "subjects": 1}, workers=1))
         vocabulary.build_tokenizer(folder / "model", CODES)
@@ -73,6 +75,7 @@ def test_a_shard_of_edits_holds_chains_of_training_scenes(encoded):
     assert not any(is_held_out(scene) for scene in scenes)
     assert {link.operation for link in links} <= set(OPERATIONS)
     assert all(link.after == link.before + 1 for link in links)
+    assert all(instruct(link.edit(scenes), np.random.default_rng(0)) is not None for link in links)
     pictures = dataset.read_pictures(PairShard("edits", 0).path(encoded), "picture")
     assert (pictures[1] == render(scenes[1]).picture).all()
 

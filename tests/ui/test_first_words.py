@@ -18,6 +18,7 @@ def test_examples_and_suggestions_use_known_words_only() -> None:
     [
         ("a red cube", []),
         ("a shiny ball", [("shiny", ["metal"]), ("ball", ["sphere"])]),
+        ("a shiny cube", [("shiny", ["matte"])]),
         ("a metal sphere on a metal cube", [("metal", ["matte"])]),  # only of spheres can it be seen
         ("a silver cube", [("silver", ["red", "orange", "yellow"])]),
         ("two dragons", [("dragons", ["spheres", "cubes", "cylinders"])]),
