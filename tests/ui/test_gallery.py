@@ -70,6 +70,12 @@ def test_a_pair_is_taken_up_in_create_if_the_model_draws_pairs() -> None:
         way_of(b"png", recipe, ["text_to_image"])
 
 
+def test_a_picture_of_a_list_of_values_is_taken_up_as_a_workflow() -> None:
+    recipe = """{"lumina": 1, "nodes": {"a": {"task": "text_to_image",
+      "inputs": {"prompt": "a red cube", "seed": [3, 4]}}}}"""
+    assert way_of(b"png", recipe, ["text_to_image"]) == ({"text": recipe}, "")
+
+
 def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:
     draw(archive, ANNA, steps=5, prompt="a red cube", seed=1)
     assert archive.listed(ANNA, "", 10) == []

@@ -109,8 +109,16 @@ def test_a_picture_without_recipe_says_so() -> None:
         restored(images.png_bytes(picture_of().image), MODEL)
 
 
-def test_a_picture_of_several_steps_is_sent_to_the_workflow_tab() -> None:
-    node = '{"task": "text_to_image", "inputs": {"prompt": "a cone"}}'
-    recipe = f'{{"lumina": 1, "nodes": {{"a": {node}, "b": {node}}}}}'
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        '"a": {"task": "text_to_image", "inputs": {"prompt": "a cone"}}, '
+        '"b": {"task": "text_to_image", "inputs": {"prompt": "a cube"}}',
+        '"a": {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": [3, 4]}}',
+        '"a": {"task": "scene", "inputs": {"seed": 3}}',
+    ],
+)
+def test_a_picture_of_a_workflow_is_sent_to_the_workflow_tab(nodes: str) -> None:
+    recipe = f'{{"lumina": 1, "nodes": {{{nodes}}}}}'
     with pytest.raises(InputError, match="drop it on the Workflow tab"):
         restored(images.png_bytes(picture_of().image, recipe), MODEL)
