@@ -81,6 +81,12 @@ def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:
     assert archive.listed(ANNA, "", 10) == []
 
 
+def test_what_was_finished_before_a_stop_is_kept(archive: Archive) -> None:
+    draw(archive, ANNA, steps=20, prompt="a red cube", seed=1, variations=2)
+    (found,) = archive.listed(ANNA, "", 10)
+    assert load(found.recipe).nodes["text_to_image"].inputs["seed"] == 1
+
+
 def test_nobody_sees_or_deletes_anothers_and_without_a_name_nothing_is_kept(archive: Archive) -> None:
     for visitor in (ANNA, "", None, "A" * 32):
         draw(archive, visitor, prompt="a red cube", seed=1)
