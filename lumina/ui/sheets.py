@@ -31,6 +31,7 @@ MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
 SURPRISE_STEP = 1 / 16  # nats; surprise travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
 SPEED_ONLY = frozenset({"window", "dtype", "variations"})  # options that do not choose the picture
+PLAIN = "picture"  # the kind of what is no map
 LAST_ACCEPTED = 400  # forward passes whose accepted codes are told
 
 Sheet = dict[str, Any]
@@ -83,7 +84,7 @@ def _task_of_sheet(task: Task, model: str) -> Sheet:
         # as text, because seeds go beyond JavaScript's whole numbers
         "inputs": task.model_dump_json(exclude_none=True),
         "prompt": told(task),
-        "kind": str(getattr(task, "kind", "")),
+        "kind": str(getattr(task, "kind", PLAIN)),
         "seed": seed,
         "file": f"{model.partition('@')[0] or task.name}-{seed}.png",
     }
@@ -172,7 +173,14 @@ def restored(png: bytes, here: str) -> tuple[DrawingTask, Sheet, str]:
     message = "Every setting is back; Replay draws the same picture."
     if here and model and model != here:
         message = f"Every setting is back, but {model} drew this, and {here} may draw it differently."
-    return task, _recipe_sheet(task, model, digest), message
+    return task, _recipe_sheet(task, model, digest), message + _hidden(task)
+
+
+def _hidden(task: DrawingTask) -> str:
+    """What of a task a person would not see in the form, and would wonder about in the next pictures."""
+    said = [f"is re-rolled below row {min(task.rerolls)[0]}"] if task.rerolls else []
+    said += [f"stops at row {task.stop_row}"] if task.stop_row else []
+    return f" It {' and '.join(said)}: see Advanced." if said else ""
 
 
 def _has_lists(node: Node) -> bool:

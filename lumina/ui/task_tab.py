@@ -16,6 +16,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
+from lumina.tasks.conditions import EXTRACTED
 from lumina.tasks.instructions import Kind
 from lumina.tasks.panels import PanelTask
 from lumina.ui.create import form_of, tab_of
@@ -27,7 +28,7 @@ from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.hint import make_hint
 from lumina.ui.pictures import picture_fields
-from lumina.ui.sheets import restored
+from lumina.ui.sheets import PLAIN, restored
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
 from lumina.ui.well import note_unseen
@@ -74,7 +75,7 @@ class TaskTab:
             self.sketchpad.connect(self.form)
         if self._has("prompt"):
             self._help_with_words()
-        if self.pictures and self._has("kind"):
+        if _takes_map(self.task):
             self._adopt_kind()
 
     def _has(self, field: str) -> bool:
@@ -134,15 +135,11 @@ class TaskTab:
         self.hint.swap(_swap, prompt, prompt, **QUICK)
 
     def _adopt_kind(self) -> None:
-        """A map that another tab has drawn brings its kind."""
+        """A map that another tab has drawn brings its kind; of any other picture the map is still to be made."""
         for name in self.pictures:
             well: Any = self.form.component(name)
-            well.brought(self._kind_of, None, self.form.component("kind"), **QUICK)
-
-    def _kind_of(self, event: gr.EventData) -> Any:
-        kind = payload_of(event).get("kind")
-        is_condition = _takes_map(self.task) and kind in get_args(Kind)
-        return kind if is_condition else gr.skip()
+            kind, extract = map(self.form.component, ("kind", "extract"))
+            well.brought(kind_of, kind, [kind, extract], **QUICK)
 
     def remember(self, page: gr.Blocks, model: str) -> None:
         """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
@@ -209,6 +206,17 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
 
 def _swap(prompt: str, event: gr.EventData) -> str:
     return swapped(prompt or "", event._data)
+
+
+def kind_of(present: str, event: gr.EventData) -> tuple[Any, Any]:
+    """The kind of map that a brought picture is, or is to be made into, and whether it is to be made.
+
+    ``present`` is the kind in the form. What comes back with its settings names no kind, and changes none.
+    """
+    kind = payload_of(event).get("kind")
+    if kind == PLAIN:
+        return present if present in EXTRACTED else EXTRACTED[0], True
+    return (kind, False) if kind in get_args(Kind) else (gr.skip(), gr.skip())
 
 
 def _opened(event: gr.EventData) -> Any:

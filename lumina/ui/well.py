@@ -24,7 +24,7 @@ UNSEEN = (
 def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
     """An empty well; its value is the picture's file in base64, it triggers ``change`` and ``brought``.
 
-    ``brought`` comes with the ``kind`` of map that another tab has drawn, where it was one.
+    ``brought`` comes with the ``kind`` of map that another tab has drawn, or "picture".
     """
     return gr.HTML(
         "",
