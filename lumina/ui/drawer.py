@@ -104,14 +104,11 @@ def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
     handed: set[str] = set()
     for step in drawing:
         view = step.view or {"state": "", "sheets": []}
-        whole = {
-            sheet["identity"]: base64.b64decode(sheet["png"])
-            for sheet in view["sheets"]
-            if (sheet["drawn"] == sheet["rows"] or view["state"] == "done") and sheet["identity"] not in handed
-        }
-        if whole:
-            keep(list(whole.values()))
-            handed |= whole.keys()
+        is_over = view["state"] == "done"
+        whole = [sheet for sheet in view["sheets"] if is_over or sheet["drawn"] == sheet["rows"]]
+        if new := [sheet for sheet in whole if sheet["identity"] not in handed]:
+            keep([base64.b64decode(sheet["png"]) for sheet in new])
+            handed |= {sheet["identity"] for sheet in new}
         yield step
 
 

@@ -135,7 +135,7 @@ class TaskTab:
         self.hint.swap(_swap, prompt, prompt, **QUICK)
 
     def _adopt_kind(self) -> None:
-        """A map that another tab has drawn brings its kind; of any other picture the map is still to be made."""
+        """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
         for name in self.pictures:
             well: Any = self.form.component(name)
             kind, extract = map(self.form.component, ("kind", "extract"))

@@ -48,7 +48,10 @@ def test_its_png_carries_the_recipe_and_the_mark() -> None:
     [
         ({"stop_row": 5}, " It stops at row 5: see Advanced."),
         ({"rerolls": [(3, 11), (9, 12)]}, " It is re-rolled below row 3: see Advanced."),
-        ({"rerolls": [(3, 11)], "stop_row": 5}, " It is re-rolled below row 3 and stops at row 5: see Advanced."),
+        (
+            {"rerolls": [(3, 11)], "stop_row": 5},
+            " It is re-rolled below row 3 and stops at row 5: see Advanced.",
+        ),
     ],
 )
 def test_settings_that_are_hidden_are_named(inputs: dict[str, Any], told: str) -> None:
