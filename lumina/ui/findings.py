@@ -188,8 +188,6 @@ def _annotated(finding: Finding) -> Any:
 
 def _figures(finding: Finding, scale: str) -> str:
     """The pictures side by side that the slider cannot show."""
-    if finding.task == "control" and finding.given is not None:
-        return _row([("Condition", finding.given), ("Picture", finding.result)])
     if finding.truth is None:
         return ""
     exact = map_of(finding.truth, finding.kind)

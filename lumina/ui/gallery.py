@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
 from lumina.images import open_image
@@ -151,12 +151,16 @@ class GalleryTab:
         if not isinstance(keys, list) or len(keys) != 2:
             return gr.ImageSlider(value=None, visible=False)
         try:
-            first, second = (open_image(self._archive.png(payload.get("visitor"), key)) for key in keys)
+            pair = pair_of(*(self._archive.png(payload.get("visitor"), key) for key in keys))
         except LuminaError:
             return gr.ImageSlider(value=None, visible=False)
-        return gr.ImageSlider(
-            value=(first, second.resize(first.size, Image.Resampling.LANCZOS)), visible=True
-        )
+        return gr.ImageSlider(value=pair, visible=True)
+
+
+def pair_of(first: bytes, second: bytes) -> tuple[Image.Image, Image.Image]:
+    """Two pictures to compare, the second in the frame of the first, its shape kept."""
+    frame, other = open_image(first), open_image(second)
+    return frame, ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
 
 
 def way_of(png: bytes, recipe: str, able: Sequence[str]) -> tuple[dict[str, str], str]:

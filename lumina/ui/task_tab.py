@@ -31,7 +31,7 @@ from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import PLAIN, restored
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
-from lumina.ui.well import note_unseen
+from lumina.ui.well import note_picture
 
 COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
 
@@ -54,9 +54,10 @@ class TaskTab:
         self.visitors, self.guest = visitors, guest
         self.workshop = workshop
         self.drawer = Drawer(workshop)
-        self.guide = guide_of(spec.name)
+        self.guide = guide_of(spec.name, task.name)
         self.tried = examples_of(task, spec.name)
         self.pictures = picture_fields(task)
+        self.said = next((name for name in ("prompt", "instruction") if self._has(name)), "")
         self.form = form_of(task, spec, task.defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
@@ -73,7 +74,7 @@ class TaskTab:
         self._draw_on_click()
         if self.sketchpad:
             self.sketchpad.connect(self.form)
-        if self._has("prompt"):
+        if self.said:
             self._help_with_words()
         if _takes_map(self.task):
             self._adopt_kind()
@@ -90,11 +91,13 @@ class TaskTab:
         ]
         if self.pictures:
             self.form.place(only=self.pictures)
+        for name in self.pictures:
+            is_small_world = spec.name == "tabletop" and not _takes_map(self.task)
+            own = [example.values[name] for example in self.tried] if is_small_world else None
+            note_picture(self.form.component(name), self.form.sizes, own)
         self.sketchpad = Sketchpad(spec.kinds, self.form.sizes) if _takes_map(self.task) else None
-        if self.pictures == ["image"] and spec.name == "tabletop":
-            note_unseen(self.form.component("image"), [example.values["image"] for example in self.tried])
         self.form.place(only=words)
-        if self._has("prompt"):
+        if self.said:
             self.hint = make_hint(spec.title)
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
@@ -129,10 +132,11 @@ class TaskTab:
         self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
 
     def _help_with_words(self) -> None:
-        prompt: Any = self.form.component("prompt")
-        self.suggest.click(self.guide.suggest, None, prompt, **QUICK)
-        prompt.change(self._name_unknown, prompt, self.hint, trigger_mode="always_last", **QUICK)
-        self.hint.swap(_swap, prompt, prompt, **QUICK)
+        words: Any = self.form.component(self.said)
+        if self.said == "prompt":
+            self.suggest.click(self.guide.suggest, None, words, **QUICK)
+        words.change(self._name_unknown, words, self.hint, trigger_mode="always_last", **QUICK)
+        self.hint.swap(_swap, words, words, **QUICK)
 
     def _adopt_kind(self) -> None:
         """A map that another tab has drawn brings its kind; of another picture it is still to be made."""

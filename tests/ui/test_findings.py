@@ -102,6 +102,8 @@ def test_control_is_compared_with_the_condition_that_it_followed() -> None:
     values = {"condition": encoded(PHOTO), "kind": "canny", "prompt": "a red cube", "extract": True}
     found = finding_of(looked_at("control", values))
     assert found.given is not None and set(np.unique(found.given)) <= {0, 255} and found.truth is None
+    _, _, html, slider, _ = shown(found, "grey")
+    assert slider["visible"] and html == ""
 
 
 @pytest.mark.parametrize(

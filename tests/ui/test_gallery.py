@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from lumina import images
 from lumina.errors import InputError
@@ -14,7 +15,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawer import Drawer, kept
-from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in, way_of
+from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in, pair_of, way_of
 from lumina.ui.visitors import Visitors
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
@@ -74,6 +75,13 @@ def test_a_picture_of_a_list_of_values_is_taken_up_as_a_workflow() -> None:
     recipe = """{"lumina": 1, "nodes": {"a": {"task": "text_to_image",
       "inputs": {"prompt": "a red cube", "seed": [3, 4]}}}}"""
     assert way_of(b"png", recipe, ["text_to_image"]) == ({"text": recipe}, "")
+
+
+def test_pictures_of_other_shapes_are_compared_unstretched() -> None:
+    tall, wide = (images.png_bytes(Image.new("RGB", size, "white")) for size in ((60, 90), (90, 60)))
+    first, second = pair_of(tall, wide)
+    assert first.size == second.size == (60, 90)
+    assert second.getbbox() == (0, 25, 60, 65)
 
 
 def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:
