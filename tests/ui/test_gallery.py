@@ -1,10 +1,13 @@
 """What a visitor finishes is kept with its recipe, found again after a restart, and nobody else's."""
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from PIL import Image
 
@@ -15,7 +18,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawer import Drawer, kept
-from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in, pair_of, way_of
+from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, GalleryTab, card_of, drawing_in, pair_of, way_of
 from lumina.ui.visitors import Visitors
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
@@ -38,6 +41,15 @@ def opened() -> Workshop:
     workshop.open()
     assert workshop.wait(10)
     return workshop
+
+
+def built(archive: Archive) -> GalleryTab:
+    async def build() -> GalleryTab:
+        with gr.Blocks(analytics_enabled=False):
+            return GalleryTab(archive, ["text_to_image"])
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(build())).result()
 
 
 def draw(archive: Archive, visitor: Any, steps: int | None = None, **inputs: Any) -> None:
@@ -120,6 +132,18 @@ def test_the_result_of_a_workflow_restores_the_workflow_and_is_an_input_again(ar
     digest = images.digest_of(images.open_image(archive.png(ANNA, found.id)))
     assert any(shelf.find(digest) for shelf in visitors.resources(ANNA).shelves)
     assert not any(shelf.find(digest) for shelf in visitors.resources(BORIS).shelves)
+
+
+def test_every_answer_says_what_it_is_to(archive: Archive) -> None:
+    draw(archive, ANNA, prompt="a red cube", seed=1)
+    draw(archive, ANNA, prompt="a blue cone", seed=2)
+    tab = built(archive)
+    cards = tab._look(gr.EventData(None, {"visitor": ANNA, "words": "cube", "ticket": "4"})).props["shown"]
+    assert (cards["ticket"], len(cards["cards"])) == ("4", 1)
+    ids = [kept.id for kept in archive.listed(ANNA, "", 10)]
+    for asked, is_shown in ((ids, True), (ids[:1], False), (["x", "y"], False)):
+        slider, told = tab._compare(gr.EventData(None, {"visitor": ANNA, "ids": asked, "ticket": "5"}))
+        assert (slider.visible, told.props["compared"]) == (is_shown, "5")
 
 
 def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(
