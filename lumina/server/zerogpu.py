@@ -138,4 +138,4 @@ def _on_gpu(work: Work) -> Work:
 
 def _reservation(task: Task, drawn: Drawn) -> int:
     """Seconds of GPU time to ask for."""
-    return SECONDS_PER_PICTURE * int(getattr(task, "variations", 1))
+    return SECONDS_PER_PICTURE * int(getattr(task, "variations", 1)) * int(getattr(task, "best_of", 1))

@@ -77,12 +77,19 @@ def is_advanced(field: FieldInfo) -> bool:
 TaskType = TypeVar("TaskType", bound=Task)
 
 
-def read(task_class: type[TaskType], values: Mapping[str, Any]) -> TaskType:
-    """The task with these inputs; raises InputError with one sentence that names each wrong input."""
+def read(task_class: type[TaskType], values: Mapping[str, Any], *, titled: bool = False) -> TaskType:
+    """The task with these inputs; raises InputError with one sentence that names each wrong input.
+
+    ``titled``: by its title, as a form shows it.
+    """
     try:
         return task_class.model_validate(dict(values))
     except ValidationError as error:
-        raise InputError(sentence(phrases(error))) from None
+        titles = {name: field.title or name for name, field in task_class.model_fields.items() if titled}
+        found = phrases(error)
+        raise InputError(
+            sentence((tuple(titles.get(str(part), part) for part in place), said) for place, said in found)
+        ) from None
 
 
 class Picture(BaseModel):

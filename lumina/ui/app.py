@@ -21,7 +21,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint, workflow_endpoint
 from lumina.ui.canvas import prefetch, routes
-from lumina.ui.choice import Choice
+from lumina.ui.choice import Choice, is_public
 from lumina.ui.create import tab_of
 from lumina.ui.easel import STATIC, static_text
 from lumina.ui.events import DRAWS, QUICK
@@ -119,7 +119,7 @@ def serve(
     """
     settings = settings or Settings.from_environment()
     while True:
-        choice = Choice(settings, is_public=share)
+        choice = Choice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
         workshop.open()

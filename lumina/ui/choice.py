@@ -1,5 +1,6 @@
 """Choosing another model in the head of the page: it is closed, and opened anew with that model's tabs."""
 
+import os
 from collections.abc import Callable
 from queue import SimpleQueue
 
@@ -9,6 +10,7 @@ from lumina.model.config import MODELS, ModelSpec, spec_of
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 
+OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
 MANIFEST = "manifest.json"  # written when a download is whole
 # The page cannot tell when the next one is there, so it asks until it is.
 WAIT = """() => {
@@ -25,6 +27,12 @@ def installed(settings: Settings) -> list[ModelSpec]:
         spec for spec in MODELS.values() if not spec.transformer or (folder / spec.name / MANIFEST).exists()
     ]
     return here if present in here else [present, *here]
+
+
+def is_public(share: bool, host: str | None = None) -> bool:
+    """Whether others than those at this machine can open a page at ``host``: then none chooses for all."""
+    host = host or os.environ.get("GRADIO_SERVER_NAME") or OWN_HOSTS[0]
+    return share or bool(os.environ.get("SPACE_ID")) or host not in OWN_HOSTS
 
 
 class Choice:

@@ -25,7 +25,7 @@ def form_of(task: type[DrawingTask], spec: ModelSpec, defaults: Values) -> Form:
     """The form of a tab."""
     if task is TextToImage and ImagePair.name in spec.tasks:
         return CreateForm(spec, defaults)
-    return Form(task, spec.sizes_of(dual=task is not TextToImage), defaults)
+    return Form(task, spec.sizes_of(dual=task is not TextToImage), defaults, spec.kinds)
 
 
 class CreateForm(Form):
@@ -55,8 +55,8 @@ class CreateForm(Form):
         """The task that the components' values ask for; raises InputError naming what is wrong."""
         values = self.values(raw)
         if values["kind"] == NO_MAP:
-            return read(TextToImage, {name: value for name, value in values.items() if name != "kind"})
-        return read(ImagePair, {name: value for name, value in values.items() if name != "variations"})
+            return read(TextToImage, _without(values, "kind"), titled=True)
+        return read(ImagePair, _without(values, "variations"), titled=True)
 
     def _fitting(self, kind: str, size: str) -> tuple[Any, Any]:
         sizes = self._spec.sizes_of(dual=kind != NO_MAP)
@@ -67,6 +67,10 @@ class CreateForm(Form):
             gr.update(choices=[size_text(*each) for each in sizes], value=fitting),
             gr.update(visible=visible),
         )
+
+
+def _without(values: Values, left_out: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != left_out}
 
 
 def _kind_control(kinds: Sequence[str]) -> Control:

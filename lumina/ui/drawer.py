@@ -3,13 +3,13 @@
 import base64
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lumina.errors import InputError, LuminaError
 from lumina.server.zerogpu import Drawn, Workshop
-from lumina.tasks.base import DrawingTask
+from lumina.tasks.base import DrawingTask, Picture
 from lumina.ui.easel import Run, View
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
 from lumina.ui.sheets import Start, continued, rerolled, start_of
@@ -84,18 +84,31 @@ class Drawer:
         try:
             while True:
                 step = next(steps)
-                yield Step(run.drawing(step.done, step.total, step.partial.image if step.partial else ()))
+                pictures = _all(step.partial.image) if step.partial else ()
+                yield Step(run.drawing(step.done, step.total, pictures))
         except StopIteration as stop:
-            yield Step(run.done([one for best in stop.value.image for one in best.candidates or (best,)]))
+            yield Step(run.done(_all(stop.value.image)))
         finally:
             steps.close()
 
 
+def _all(pictures: Iterable[Picture]) -> list[Picture]:
+    """The pictures; in place of the best of several, all of them."""
+    return [
+        one.model_copy(update={"part": best.part}) for best in pictures for one in best.candidates or (best,)
+    ]
+
+
 def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
-    """The same steps; when all is drawn, ``keep`` gets the pictures as PNG files before they are shown."""
+    """The same steps; ``keep`` gets each picture once as a PNG file, as soon as all its rows are drawn."""
+    handed: set[str] = set()
     for step in drawing:
-        if step.view is not None and step.view["state"] == "done":
-            keep([base64.b64decode(sheet["png"]) for sheet in step.view["sheets"]])
+        view = step.view or {"state": "", "sheets": []}
+        is_over = view["state"] == "done"
+        whole = [sheet for sheet in view["sheets"] if is_over or sheet["drawn"] == sheet["rows"]]
+        if new := [sheet for sheet in whole if sheet["identity"] not in handed]:
+            keep([base64.b64decode(sheet["png"]) for sheet in new])
+            handed |= {sheet["identity"] for sheet in new}
         yield step
 
 

@@ -30,7 +30,8 @@ def static_text(name: str) -> str:
 def make_easel(
     storage_key: str, invite: str, uses: Sequence[Mapping[str, str]] = (), turns: str = ""
 ) -> gr.HTML:
-    """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``.
+    """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``, and
+    ``seen``, with a ticket that comes back in the prop ``answered``.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here, and of a pair the
@@ -46,6 +47,7 @@ def make_easel(
         uses=list(uses),
         turns=turns,
         view={},
+        answered="",
     )
 
 

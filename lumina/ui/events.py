@@ -26,6 +26,11 @@ def tell_end(run: Any, name: str, of: str = "") -> None:
         over(None, js=js, **QUICK)
 
 
+def ticket_of(payload: Mapping[str, Any]) -> str:
+    """By which the page knows what an answer is to: answers need not come in the order of the questions."""
+    return str(payload.get("ticket", ""))[:40]
+
+
 def payload_of(event: gr.EventData) -> Mapping[str, Any]:
     """What the page sends with an event, which may be anything; empty if it is no object."""
     return event._data if isinstance(event._data, Mapping) else {}

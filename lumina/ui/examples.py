@@ -92,7 +92,8 @@ def _controls() -> tuple[Example, ...]:
     for kind, seed in STEERED.items():
         scene, rendering = _scene(seed)
         text = "a red {} and a yellow {}".format(*(solid.shape for solid in drawing_order(scene)))
-        values = {"condition": _encoded(map_of(rendering, kind)), "kind": kind, "prompt": text}
+        condition = _encoded(map_of(rendering, kind))
+        values = {"condition": condition, "kind": kind, "prompt": text, "extract": False}
         found.append(Example(f"{kind}: {text}", values))
     return tuple(found)
 

@@ -23,7 +23,7 @@ from lumina.tasks.base import read
 from lumina.tasks.panels import PanelTask
 from lumina.ui.colours import SCALES, coloured
 from lumina.ui.depth import depth_png, scale_of
-from lumina.ui.events import QUICK, payload_of
+from lumina.ui.events import QUICK, payload_of, ticket_of
 from lumina.ui.examples import truth_of
 from lumina.ui.pictures import picture_of, with_pictures
 from lumina.ui.sheets import MAX_INPUTS
@@ -149,15 +149,19 @@ class Findings:
             )
         found = gr.State()
         parts = [self.whole, self.scale, self.figures, self.slider, self.segments]
-        easel.seen(self._look, self.scale, [found, *parts], trigger_mode="always_last", **QUICK)
+        easel.seen(looked, self.scale, [found, *parts, easel], trigger_mode="multiple", **QUICK)
         self.scale.input(shown, [found, self.scale], parts, trigger_mode="always_last", **QUICK)
 
-    def _look(self, scale: str, event: gr.EventData) -> list[Any]:
-        try:
-            finding = finding_of(payload_of(event))
-        except LuminaError:
-            return [None, gr.update(visible=False), *(gr.skip() for _ in range(4))]
-        return [finding, *shown(finding, scale)]
+
+def looked(scale: str, event: gr.EventData) -> list[Any]:
+    """What is found of the picture that the page looks at, updates of the parts, and what this answers."""
+    payload = payload_of(event)
+    answered = gr.HTML(answered=ticket_of(payload))
+    try:
+        finding = finding_of(payload)
+    except LuminaError:
+        return [None, gr.update(visible=False), *(gr.skip() for _ in range(4)), answered]
+    return [finding, *shown(finding, scale), answered]
 
 
 def shown(finding: Finding | None, scale: str) -> list[Any]:
@@ -188,8 +192,6 @@ def _annotated(finding: Finding) -> Any:
 
 def _figures(finding: Finding, scale: str) -> str:
     """The pictures side by side that the slider cannot show."""
-    if finding.task == "control" and finding.given is not None:
-        return _row([("Condition", finding.given), ("Picture", finding.result)])
     if finding.truth is None:
         return ""
     exact = map_of(finding.truth, finding.kind)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.tabletop import captions
+from lumina.tabletop.instructing import EDIT_WORDS
 from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES
 
+VERBS = ("make", "remove", "add")  # that an edit may begin with
 MAX_NAMED = 3  # unknown words named at once
 
 
@@ -21,10 +23,11 @@ class Guide:
     unknown: Callable[[str], list[dict[str, Any]]]
 
 
-def guide_of(model: str) -> Guide:
-    """The guide for a model by name; only tabletop has a vocabulary small enough to be checked."""
+def guide_of(model: str, task: str = "") -> Guide:
+    """The guide for a model and a task by name; only tabletop has a vocabulary small enough to be checked."""
     if model == "tabletop":
-        return Guide(TABLETOP_EXAMPLES, _random_caption, _unknown_words)
+        unknown = _unknown_in_edit if task == "edit" else _unknown_words
+        return Guide(TABLETOP_EXAMPLES, _random_caption, unknown)
     return Guide(EXAMPLES, lambda: secrets.choice(EXAMPLES), lambda prompt: [])
 
 
@@ -43,12 +46,11 @@ EXAMPLES = (
 
 
 def swapped(prompt: str, swap: Mapping[str, Any]) -> str:
-    """``prompt`` with one word replaced wherever it stands alone; an empty replacement removes it."""
+    """``prompt`` with one word replaced wherever it stands alone."""
     word, known = str(swap.get("word", "")), str(swap.get("known", ""))
     if not re.fullmatch(r"[a-z]{1,100}", word):
         return prompt
-    text = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", known, prompt, flags=re.IGNORECASE)
-    return re.sub(r" {2,}", " ", text).strip() if not known else text
+    return re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", known, prompt, flags=re.IGNORECASE)
 
 
 def _random_caption() -> str:
@@ -60,6 +62,16 @@ def _unknown_words(prompt: str) -> list[dict[str, Any]]:
     words = captions.words_of(prompt)
     unknown = captions.unknown_words(prompt)[:MAX_NAMED]
     return [{"word": word, "known": _instead_of(word, words)} for word in unknown]
+
+
+def _unknown_in_edit(instruction: str) -> list[dict[str, Any]]:
+    """As for a prompt; an instruction has words of its own, and begins with one of them."""
+    words = captions.words_of(instruction)
+    unknown = [word for word in captions.unknown_words(instruction) if word not in _OF_EDITS][:MAX_NAMED]
+    return [
+        {"word": word, "known": list(VERBS) if word == words[0] else _instead_of(word, words)}
+        for word in unknown
+    ]
 
 
 def _instead_of(word: str, words: Sequence[str]) -> list[str]:
@@ -75,4 +87,5 @@ def _instead_of(word: str, words: Sequence[str]) -> list[str]:
     return [f"{shape}{'s' if word.endswith('s') else ''}" for shape in SHAPES[:3]]
 
 
+_OF_EDITS = EDIT_WORDS - captions.KNOWN_WORDS
 _THINGS = {*SHAPES, *MATERIALS, "ground"}

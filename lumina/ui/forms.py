@@ -38,9 +38,12 @@ class Control:
 class Form:
     """The controls of one task, in the order they were placed in the page."""
 
-    def __init__(self, task: type[Task], sizes: Sequence[Size], defaults: Values) -> None:
+    def __init__(
+        self, task: type[Task], sizes: Sequence[Size], defaults: Values, kinds: Sequence[str] = ()
+    ) -> None:
+        """``sizes`` and ``kinds`` of maps are what the model knows."""
         self.task = task
-        self.sizes = tuple(sizes)
+        self.sizes, self.kinds = tuple(sizes), tuple(kinds)
         self.defaults = dict(defaults)
         self.controls: list[Control] = []
 
@@ -69,7 +72,7 @@ class Form:
 
     def read(self, raw: Sequence[Any]) -> Task:
         """The task that the components' values ask for; raises InputError naming what is wrong."""
-        return read(self.task, self.values(raw))
+        return read(self.task, self.values(raw), titled=True)
 
     def values(self, raw: Sequence[Any]) -> dict[str, Any]:
         """The fields that the components' values fill."""
@@ -94,6 +97,8 @@ class Form:
             return size_control(self.sizes, follows=issubclass(self.task, PanelTask))
         if name == "seed":
             return seed_control(field)
+        if name == "kind" and self.kinds:
+            return kind_control(self.kinds, field)
         if field.annotation is ImageInput:
             return picture_control(self.task.name, name, field)
         return _plain_control(name, field, self.defaults.get(name, field.default))
@@ -103,6 +108,18 @@ def picture_control(task: str, name: str, field: FieldInfo) -> Control:
     """A well; a recipe only names a picture, so showing one leaves the well as it is."""
     well = make_well(task, name, field)
     return Control((name,), (well,), lambda text: read_well(text, name, field), lambda values: [gr.skip()])
+
+
+def kind_control(kinds: Sequence[str], field: FieldInfo) -> Control:
+    """The kinds of maps that the model knows; another one from a recipe joins the list."""
+    default = field.default if field.default in kinds else kinds[0]
+    box = gr.Dropdown(list(kinds), value=default, label=field.title, info=field.description)
+
+    def show_kind(values: Values) -> list[Any]:
+        kind = values.get("kind", default)
+        return [gr.update(choices=list(dict.fromkeys([*kinds, kind])), value=kind)]
+
+    return Control(("kind",), (box,), lambda kind: {"kind": kind}, show_kind)
 
 
 def size_control(sizes: Sequence[Size], follows: bool = False) -> Control:

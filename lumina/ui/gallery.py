@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
 from lumina.images import open_image
@@ -17,7 +17,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
-from lumina.ui.events import QUICK, payload_of
+from lumina.ui.events import QUICK, payload_of, ticket_of
 from lumina.ui.visitors import is_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.schema import load, task_of
@@ -93,11 +93,13 @@ class GalleryTab:
             promise=archive.promise,
             shown={},
             handed={},
+            compared="",
         )
-        self.cards.look(self._look, None, self.cards, trigger_mode="always_last", **QUICK)
+        self.cards.look(self._look, None, self.cards, trigger_mode="multiple", **QUICK)
         self.cards.remove(self._remove, None, self.cards, trigger_mode="multiple", **QUICK)
         self.cards.obtain(self._obtain, None, self.cards, trigger_mode="multiple", **QUICK)
-        self.cards.compare(self._compare, None, self.slider, trigger_mode="always_last", **QUICK)
+        both = [self.slider, self.cards]
+        self.cards.compare(self._compare, None, both, trigger_mode="multiple", **QUICK)
 
     def lead_to(self, tabs: gr.Tabs) -> None:
         """Restoring a picture opens the tab of its task in ``tabs``."""
@@ -111,7 +113,7 @@ class GalleryTab:
         try:
             self._archive.delete(payload.get("visitor"), payload.get("id"))
         except LuminaError as error:
-            return gr.HTML(shown={"message": str(error), "cards": []})
+            return gr.HTML(shown=_answer(payload, message=str(error), cards=[]))
         return gr.HTML(shown=self._shown(payload))
 
     def _shown(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,9 +124,10 @@ class GalleryTab:
         try:
             found = self._archive.listed(payload.get("visitor"), text, count + 1)
         except LuminaError as error:
-            return {"message": str(error), "cards": []}
+            return _answer(payload, message=str(error), cards=[])
         cards = [card_of(kept) for kept in found[:count]]
-        return {"words": text, "cards": cards, "more": len(found) > count, "full": count == MOST_SHOWN}
+        is_full = count == MOST_SHOWN
+        return _answer(payload, words=text, cards=cards, more=len(found) > count, full=is_full)
 
     def _obtain(self, event: gr.EventData) -> Any:
         payload = payload_of(event)
@@ -145,18 +148,25 @@ class GalleryTab:
             return gr.HTML(handed=_answer(payload, message=str(error))), gr.skip()
         return gr.HTML(handed=_answer(payload, **handed)), gr.Tabs(selected=tab) if tab else gr.skip()
 
-    def _compare(self, event: gr.EventData) -> Any:
+    def _compare(self, event: gr.EventData) -> tuple[Any, Any]:
         payload = payload_of(event)
+        return self._compared(payload), gr.HTML(compared=ticket_of(payload))
+
+    def _compared(self, payload: Mapping[str, Any]) -> Any:
         keys = payload.get("ids")
         if not isinstance(keys, list) or len(keys) != 2:
             return gr.ImageSlider(value=None, visible=False)
         try:
-            first, second = (open_image(self._archive.png(payload.get("visitor"), key)) for key in keys)
+            pair = pair_of(*(self._archive.png(payload.get("visitor"), key) for key in keys))
         except LuminaError:
             return gr.ImageSlider(value=None, visible=False)
-        return gr.ImageSlider(
-            value=(first, second.resize(first.size, Image.Resampling.LANCZOS)), visible=True
-        )
+        return gr.ImageSlider(value=pair, visible=True)
+
+
+def pair_of(first: bytes, second: bytes) -> tuple[Image.Image, Image.Image]:
+    """Two pictures to compare, the second in the frame of the first, its shape kept."""
+    frame, other = open_image(first), open_image(second)
+    return frame, ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
 
 
 def way_of(png: bytes, recipe: str, able: Sequence[str]) -> tuple[dict[str, str], str]:
@@ -213,9 +223,9 @@ def title_of(recipe: str) -> str:
         return "A picture"
 
 
-def _answer(payload: Mapping[str, Any], **what: str) -> dict[str, str]:
+def _answer(payload: Mapping[str, Any], **what: Any) -> dict[str, Any]:
     """``what`` was asked for; the ticket tells two equal answers apart."""
-    return {"ticket": str(payload.get("ticket", ""))[:40], **what}
+    return {"ticket": ticket_of(payload), **what}
 
 
 def _text(png: bytes) -> str:

@@ -21,13 +21,17 @@ from lumina.pipeline.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.ui.pictures import picture_fields, with_pictures
+from lumina.workflow.document import Node
+from lumina.workflow.literals import as_list
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
+from lumina.workflow.validation import sockets
 
 MAX_INPUTS = 100_000  # characters
 MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
 SURPRISE_STEP = 1 / 16  # nats; surprise travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
 SPEED_ONLY = frozenset({"window", "dtype", "variations"})  # options that do not choose the picture
+PLAIN = "picture"  # the kind of what is no map
 LAST_ACCEPTED = 400  # forward passes whose accepted codes are told
 
 Sheet = dict[str, Any]
@@ -80,7 +84,7 @@ def _task_of_sheet(task: Task, model: str) -> Sheet:
         # as text, because seeds go beyond JavaScript's whole numbers
         "inputs": task.model_dump_json(exclude_none=True),
         "prompt": told(task),
-        "kind": str(getattr(task, "kind", "")),
+        "kind": str(getattr(task, "kind", PLAIN)),
         "seed": seed,
         "file": f"{model.partition('@')[0] or task.name}-{seed}.png",
     }
@@ -152,23 +156,38 @@ def rerolled(start: Start, row: int, seed: int) -> Start:
     return Start(task, start.codes[:row])
 
 
-def restored(png: bytes, here: str) -> tuple[Task, Sheet, str]:
+def restored(png: bytes, here: str) -> tuple[DrawingTask, Sheet, str]:
     """Of a PNG (its pixels may be left out): the task in its recipe, a sheet without codes, and a message.
 
-    Raises InputError if there is no recipe, or none of a single task. ``here`` is the model that runs.
+    Raises InputError if there is no recipe, or none of one drawing. ``here`` is the model that runs.
     """
     text = images.read_recipe(png)
     if text is None:
         raise InputError("This picture carries no recipe; use one that was downloaded here.")
     workflow = load(text)
-    if len(workflow.nodes) > 1:
-        raise InputError("A workflow of several steps made this picture; drop it on the Workflow tab.")
-    task = task_of(workflow)
+    is_single = len(workflow.nodes) == 1 and not any(map(_has_lists, workflow.nodes.values()))
+    task = task_of(workflow) if is_single else None
+    if not isinstance(task, DrawingTask):
+        raise InputError("A workflow made this picture; drop it on the Workflow tab.")
     model, digest = workflow.model or "", codes_of(workflow) or ""
     message = "Every setting is back; Replay draws the same picture."
     if here and model and model != here:
         message = f"Every setting is back, but {model} drew this, and {here} may draw it differently."
-    return task, _recipe_sheet(task, model, digest), message
+    return task, _recipe_sheet(task, model, digest), message + _hidden(task)
+
+
+def _hidden(task: DrawingTask) -> str:
+    """What of a task a person would not see in the form, and would wonder about in the next pictures."""
+    said = [f"is re-rolled below row {min(task.rerolls)[0]}"] if task.rerolls else []
+    said += [f"stops at row {task.stop_row}"] if task.stop_row else []
+    return f" It {' and '.join(said)}: see Advanced." if said else ""
+
+
+def _has_lists(node: Node) -> bool:
+    """Whether the node runs several times, for the values of a list."""
+    known = sockets(node)
+    given = ((known.get(name), value) for name, value in node.inputs.items())
+    return any(socket is not None and as_list(value, socket) is not None for socket, value in given)
 
 
 def _recipe_sheet(task: Task, model: str, digest: str) -> Sheet:

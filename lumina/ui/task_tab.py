@@ -16,6 +16,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
+from lumina.tasks.conditions import EXTRACTED
 from lumina.tasks.instructions import Kind
 from lumina.tasks.panels import PanelTask
 from lumina.ui.create import form_of, tab_of
@@ -27,10 +28,10 @@ from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.hint import make_hint
 from lumina.ui.pictures import picture_fields
-from lumina.ui.sheets import restored
+from lumina.ui.sheets import PLAIN, restored
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
-from lumina.ui.well import note_unseen
+from lumina.ui.well import note_picture
 
 COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
 
@@ -53,9 +54,10 @@ class TaskTab:
         self.visitors, self.guest = visitors, guest
         self.workshop = workshop
         self.drawer = Drawer(workshop)
-        self.guide = guide_of(spec.name)
+        self.guide = guide_of(spec.name, task.name)
         self.tried = examples_of(task, spec.name)
         self.pictures = picture_fields(task)
+        self.said = next((name for name in ("prompt", "instruction") if self._has(name)), "")
         self.form = form_of(task, spec, task.defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
@@ -72,9 +74,9 @@ class TaskTab:
         self._draw_on_click()
         if self.sketchpad:
             self.sketchpad.connect(self.form)
-        if self._has("prompt"):
+        if self.said:
             self._help_with_words()
-        if self.pictures and self._has("kind"):
+        if _takes_map(self.task):
             self._adopt_kind()
 
     def _has(self, field: str) -> bool:
@@ -89,11 +91,13 @@ class TaskTab:
         ]
         if self.pictures:
             self.form.place(only=self.pictures)
+        for name in self.pictures:
+            is_small_world = spec.name == "tabletop" and not _takes_map(self.task)
+            own = [example.values[name] for example in self.tried] if is_small_world else None
+            note_picture(self.form.component(name), self.form.sizes, own)
         self.sketchpad = Sketchpad(spec.kinds, self.form.sizes) if _takes_map(self.task) else None
-        if self.pictures == ["image"] and spec.name == "tabletop":
-            note_unseen(self.form.component("image"), [example.values["image"] for example in self.tried])
         self.form.place(only=words)
-        if self._has("prompt"):
+        if self.said:
             self.hint = make_hint(spec.title)
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
@@ -128,21 +132,18 @@ class TaskTab:
         self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
 
     def _help_with_words(self) -> None:
-        prompt: Any = self.form.component("prompt")
-        self.suggest.click(self.guide.suggest, None, prompt, **QUICK)
-        prompt.change(self._name_unknown, prompt, self.hint, trigger_mode="always_last", **QUICK)
-        self.hint.swap(_swap, prompt, prompt, **QUICK)
+        words: Any = self.form.component(self.said)
+        if self.said == "prompt":
+            self.suggest.click(self.guide.suggest, None, words, **QUICK)
+        words.change(self._name_unknown, words, self.hint, trigger_mode="always_last", **QUICK)
+        self.hint.swap(_swap, words, words, **QUICK)
 
     def _adopt_kind(self) -> None:
-        """A map that another tab has drawn brings its kind."""
+        """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
         for name in self.pictures:
             well: Any = self.form.component(name)
-            well.brought(self._kind_of, None, self.form.component("kind"), **QUICK)
-
-    def _kind_of(self, event: gr.EventData) -> Any:
-        kind = payload_of(event).get("kind")
-        is_condition = _takes_map(self.task) and kind in get_args(Kind)
-        return kind if is_condition else gr.skip()
+            kind, extract = map(self.form.component, ("kind", "extract"))
+            well.brought(kind_of, kind, [kind, extract], **QUICK)
 
     def remember(self, page: gr.Blocks, model: str) -> None:
         """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
@@ -209,6 +210,17 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
 
 def _swap(prompt: str, event: gr.EventData) -> str:
     return swapped(prompt or "", event._data)
+
+
+def kind_of(present: str, event: gr.EventData) -> tuple[Any, Any]:
+    """The kind of map that a brought picture is, or is to be made into, and whether it is to be made.
+
+    ``present`` is the kind in the form. What comes back with its settings names no kind, and changes none.
+    """
+    kind = payload_of(event).get("kind")
+    if kind == PLAIN:
+        return present if present in EXTRACTED else EXTRACTED[0], True
+    return (kind, False) if kind in get_args(Kind) else (gr.skip(), gr.skip())
 
 
 def _opened(event: gr.EventData) -> Any:

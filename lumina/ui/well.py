@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import gradio as gr
@@ -10,21 +10,25 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError, LuminaError
 from lumina.images import read_recipe
+from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
 from lumina.ui.pictures import picture_of
 from lumina.workflow.schema import load
 
+LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 UNSEEN = (
     "Tabletop has seen nothing but its own small world of plain solids on a table: "
     "of any other picture it can only guess."
 )
 
+Size = tuple[int, int]
+
 
 def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
     """An empty well; its value is the picture's file in base64, it triggers ``change`` and ``brought``.
 
-    ``brought`` comes with the ``kind`` of map that another tab has drawn, where it was one.
+    ``brought`` comes with the ``kind`` of map that another tab has drawn, or "picture".
     """
     return gr.HTML(
         "",
@@ -46,18 +50,36 @@ def read_well(text: Any, name: str, field: FieldInfo) -> dict[str, Any]:
     return {name: picture_of(text, field.title or name)}
 
 
-def note_unseen(well: Any, own: Collection[str]) -> None:
-    """One honest line, below a well, while a picture is in it that tabletop has seen nothing like.
+def note_picture(well: Any, sizes: Sequence[Size], own: Collection[str] | None = None) -> None:
+    """One honest line, below a well, while a picture is in it that is cut, or that tabletop has never seen.
 
-    ``own`` are the pictures of its world that are offered here, in base64.
+    ``sizes`` are those that a result may have, ``own`` the pictures of tabletop's world that are offered
+    here, in base64; None where anything may be put in.
     """
     line = gr.HTML("", apply_default_css=False, elem_classes="well-note")
 
     def note(text: Any) -> str:
-        is_known = not text or text in own or is_by_tabletop(text)
-        return "" if is_known else f'<p role="status">{UNSEEN}</p>'
+        if not text:
+            return ""
+        is_known = own is None or text in own or is_by_tabletop(text)
+        said = f"{'' if is_known else UNSEEN} {cut_of(text, sizes)}".strip()
+        return f'<p role="status">{said}</p>' if said else ""
 
     well.change(note, well, line, trigger_mode="always_last", **QUICK)
+
+
+def cut_of(text: str, sizes: Sequence[Size]) -> str:
+    """What a picture in base64 loses at the nearest of ``sizes``, in a sentence; empty if it is little."""
+    try:
+        picture = picture_of(text, "Picture")
+    except LuminaError:
+        return ""
+    width, height = nearest(tuple(sizes), picture.width / picture.height)
+    wider = picture.width * height / (picture.height * width)
+    if max(wider, 1 / wider) <= LITTLE:
+        return ""
+    ends = "left and right" if wider > 1 else "top and bottom"
+    return f"Its {ends} are cut off: pictures of this shape become {width} × {height} pixels here."
 
 
 def is_by_tabletop(text: str) -> bool:

@@ -17,7 +17,7 @@ from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
-from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end
+from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
 from lumina.ui.pictures import picture_of
 from lumina.ui.templates import templates
 from lumina.ui.visitors import Visitors
@@ -43,7 +43,7 @@ class WorkflowTab:
         running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
         tell_end(running, "lumina-canvas-ended")
         self.canvas.halt(None, cancels=[running], **QUICK)
-        self.canvas.review(self._review, None, self.canvas, trigger_mode="always_last", **QUICK)
+        self.canvas.review(self._review, None, self.canvas, trigger_mode="multiple", **QUICK)
         self.canvas.bring(self._bring, None, self.canvas, trigger_mode="multiple", **QUICK)
 
     def _execute(self, event: gr.EventData) -> Iterator[Any]:
@@ -124,7 +124,7 @@ class WorkflowTab:
     def _bring(self, event: gr.EventData) -> Any:
         """Keep a picture among this visitor's uploads, under the digest of what it shows."""
         payload = payload_of(event)
-        answer: dict[str, Any] = {"ticket": str(payload.get("ticket", ""))[:40]}
+        answer: dict[str, Any] = {"ticket": ticket_of(payload)}
         try:
             image = picture_of(payload.get("picture"), "Picture")
             name = self._visitors.keep(payload.get("visitor"), image).name

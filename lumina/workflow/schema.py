@@ -6,7 +6,7 @@ from typing import Any
 
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.tasks import TASKS
-from lumina.tasks.base import Task
+from lumina.tasks.base import Task, read
 from lumina.workflow.document import NAME, Link, Workflow
 from lumina.workflow.migrations import migrated
 from lumina.workflow.parsing import parse, problem
@@ -62,7 +62,8 @@ def codes_of(workflow: Workflow) -> str | None:
 def task_of(workflow: Workflow, values: Mapping[str, Any] | None = None) -> Task:
     """The task of a one-node workflow, its links filled from ``values`` or from the inputs' defaults.
 
-    Raises InvalidWorkflow for problems of the document, InputError for a value it has no input for.
+    Raises InvalidWorkflow for problems of the document, InputError for a value it has no input for, and for
+    a list of values.
     """
     found = problems(workflow)
     if len(workflow.nodes) > 1:
@@ -80,4 +81,4 @@ def task_of(workflow: Workflow, values: Mapping[str, Any] | None = None) -> Task
     found = found or value_problems(name, node.task, filled)
     if found:
         raise InvalidWorkflow(found)
-    return TASKS[node.task].model_validate(filled)
+    return read(TASKS[node.task], filled)

@@ -1,6 +1,5 @@
 """From tab to tab in a real browser: an example, its result, and on with it in another tab."""
 
-import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -278,7 +277,8 @@ def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
     result_of(tab)
     _, inputs = saved(page, tab, tmp_path)
     assert inputs["kind"] == "scribble"
-    condition = tab.get_by_alt_text("Condition", exact=True).last.get_attribute("src") or ""
-    shown = images.open_image(base64.b64decode(condition.partition(",")[2]))
-    assert shown.size == (128, 128) and shown.getbbox() is not None
-    assert shown.getpixel((0, 0)) == (0, 0, 0) and shown.getpixel((64, 64)) == (255, 255, 255)
+    sides = tab.locator(".findings-slider img")
+    expect(sides).to_have_count(2)
+    files = [page.request.get(side.evaluate("image => image.src")).body() for side in sides.all()]
+    pixels = [images.open_image(file).resize((128, 128)) for file in files]
+    assert [(0, 0, 0), (255, 255, 255)] in [[one.getpixel(at) for at in ((0, 0), (64, 64))] for one in pixels]

@@ -14,7 +14,7 @@ import pytest
 
 from lumina.errors import InputError, InvalidSize, ModelError
 from lumina.pipeline.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.zerogpu import Workshop, _reservation
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 
@@ -121,6 +121,11 @@ def test_a_second_task_waits_for_the_first(workshop: Workshop) -> None:
     done.append("first")
     thread.join(10)
     assert sorted(done) == ["first", "second"]
+
+
+def test_time_is_reserved_for_every_picture_that_is_drawn() -> None:
+    assert _reservation(TASK, ()) == 30
+    assert _reservation(TASK.model_copy(update={"variations": 2, "best_of": 3}), ()) == 180
 
 
 @pytest.fixture

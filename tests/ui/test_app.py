@@ -1,13 +1,16 @@
 """The page as it is served: no foreign hosts, private events, and the endpoint for programs."""
 
+import asyncio
 import base64
 import inspect
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 from gradio.utils import get_function_description
@@ -16,10 +19,11 @@ from PIL import Image
 from lumina import images
 from lumina.pipeline.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
+from lumina.settings import Settings
 from lumina.tasks import DRAWN
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
-from lumina.ui.app import launch_options
+from lumina.ui.app import build, launch_options
 from lumina.ui.easel import STATIC
 from lumina.workflow.schema import load, task_of
 from tests.serving import served
@@ -126,6 +130,23 @@ def test_a_workflow_that_cannot_run_is_refused_in_one_sentence(
 ) -> None:
     event, data = call(studio, "run_workflow", document=document, values=values)
     assert event == "error" and sentence in json.dumps(data) and "Traceback" not in json.dumps(data)
+
+
+def test_what_the_page_sends_with_an_event_is_never_put_off(tmp_path: Path) -> None:
+    """Gradio repeats an event that it has put off with what came with the one before."""
+
+    async def built() -> gr.Blocks:
+        return build(Workshop(FakePipeline), Settings(results=tmp_path))
+
+    with ThreadPoolExecutor(1) as thread:
+        page = thread.submit(lambda: asyncio.run(built())).result()
+    carrying = [
+        fn
+        for fn in page.fns.values()
+        if fn.fn is not None
+        and any(each.annotation is gr.EventData for each in inspect.signature(fn.fn).parameters.values())
+    ]
+    assert carrying and not [fn.name for fn in carrying if fn.trigger_mode == "always_last"]
 
 
 def test_nothing_about_the_server_is_open(studio: httpx.Client) -> None:

@@ -10,7 +10,7 @@ from lumina.errors import InputError
 from lumina.pipeline.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.ui import app
-from lumina.ui.choice import Choice, installed
+from lumina.ui.choice import Choice, installed, is_public
 
 
 @pytest.fixture
@@ -27,6 +27,31 @@ def test_models_that_are_here_are_offered(settings: Settings, tmp_path: Path) ->
     assert [spec.name for spec in Choice(settings, is_public=False).offered] == ["tabletop", "omni"]
     assert Choice(settings, is_public=True).offered == []
     assert Choice(Settings(models=tmp_path / "none"), is_public=False).offered == []
+
+
+@pytest.mark.parametrize(
+    ("share", "host", "surroundings", "expected"),
+    [
+        (False, None, {}, False),
+        (False, "127.0.0.1", {}, False),
+        (True, None, {}, True),
+        (False, "0.0.0.0", {}, True),
+        (False, None, {"GRADIO_SERVER_NAME": "0.0.0.0"}, True),
+        (False, None, {"SPACE_ID": "someone/studio"}, True),
+    ],
+)
+def test_a_page_is_public_where_others_can_open_it(
+    monkeypatch: pytest.MonkeyPatch,
+    share: bool,
+    host: str | None,
+    surroundings: dict[str, str],
+    expected: bool,
+) -> None:
+    for name in ("SPACE_ID", "GRADIO_SERVER_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    assert is_public(share, host) is expected
 
 
 def test_only_what_is_offered_can_be_chosen(settings: Settings) -> None:
@@ -72,6 +97,18 @@ def test_the_page_opens_anew_for_the_chosen_model(
     assert log[0]["prevent_thread_lock"]
     assert log[1] == {"closed": True}
     assert log[2]["server_port"] == 7861
+
+
+def test_strangers_are_offered_no_other_model(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: list[Any] = []
+
+    def build(workshop: Any, settings: Settings, choice: Choice) -> Page:
+        offered.extend(choice.offered)
+        return Page([])
+
+    monkeypatch.setattr(app, "build", build)
+    app.serve(settings, load=FakePipeline, server_name="0.0.0.0")
+    assert offered == []
 
 
 def test_an_address_that_is_taken_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,18 @@
 """From a click to the last row: what the easel is told on the way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lumina.errors import ModelError
+from lumina.model.config import spec_of
 from lumina.pipeline.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
+from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.text_to_image import TextToImage
-from lumina.ui.drawer import Drawer, Step
+from lumina.ui.drawer import Drawer, Step, kept
 from lumina.ui.events import OUR_FAULT
 
 TASK = TextToImage(prompt="two red spheres", seed=3)
@@ -48,6 +51,30 @@ def test_variations_come_one_after_the_other() -> None:
     assert [len(view["sheets"]) for view in told[1:]] == [1] * 16 + [2] * 16 + [3] * 16 + [3]
     assert [sheet["seed"] for sheet in told[-1]["sheets"]] == ["3", "4", "5"]
     assert len({sheet["key"] for sheet in told[-1]["sheets"]}) == 3
+
+
+def test_groups_of_candidates_stand_beside_each_other() -> None:
+    told = views(opened().new(TASK.model_copy(update={"variations": 2, "best_of": 3})))
+    shown = [[(sheet["key"], sheet["seed"]) for sheet in view["sheets"]] for view in told]
+    assert {len(sheets) for sheets in shown[1:]} == {3, 6}
+    assert {seed for _, seed in shown[-1][:3]} == {"3", "4", "5"}
+    assert len({key for key, _ in shown[-1]}) == 6
+    second = [sheets for sheets in shown if len(sheets) == 6]
+    assert all(sheets[:3] == shown[-1][:3] for sheets in second)
+
+
+def test_candidates_of_a_pair_are_pairs() -> None:
+    spec = replace(spec_of("tabletop"), tasks=("image_pair",))
+    task = ImagePair(prompt="a red cube", seed=3, best_of=2)
+    told = views(opened(lambda: FakePipeline(spec)).new(task))
+    assert {sheet["panels"] for view in told for sheet in view["sheets"]} == {2}
+
+
+def test_each_picture_is_kept_once_it_is_whole() -> None:
+    handed: list[list[bytes]] = []
+    for _ in kept(opened().new(TASK.model_copy(update={"variations": 2})), handed.append):
+        pass
+    assert [len(pngs) for pngs in handed] == [1, 1] and handed[0] != handed[1]
 
 
 def test_stop_then_continue_is_the_unbroken_picture() -> None:

@@ -19,3 +19,7 @@ def test_subjects_are_named_with_their_pattern_and_appear_in_the_prompt() -> Non
         _, color, shape = example.values["subject"].split()
         claim = parse(example.values["prompt"])
         assert claim is not None and (claim.things[0].color, claim.things[0].shape) == (color, shape)
+
+
+def test_maps_of_control_are_not_made_from_a_photograph() -> None:
+    assert {example.values["extract"] for example in examples_of(TASKS["control"], "tabletop")} == {False}

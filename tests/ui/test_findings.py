@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ from lumina.tabletop.maps import PREDICTED, map_of
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read
 from lumina.ui.examples import examples_of
-from lumina.ui.findings import Finding, error_picture, finding_of, segments, shown, verdict
+from lumina.ui.findings import Finding, error_picture, finding_of, looked, segments, shown, verdict
 from lumina.ui.pictures import picture_fields, picture_of
 from lumina.ui.sheets import sheet_of
 from tests.tasks.test_panels import ABLE, PHOTO
@@ -102,6 +103,8 @@ def test_control_is_compared_with_the_condition_that_it_followed() -> None:
     values = {"condition": encoded(PHOTO), "kind": "canny", "prompt": "a red cube", "extract": True}
     found = finding_of(looked_at("control", values))
     assert found.given is not None and set(np.unique(found.given)) <= {0, 255} and found.truth is None
+    _, _, html, slider, _ = shown(found, "grey")
+    assert slider["visible"] and html == ""
 
 
 @pytest.mark.parametrize(
@@ -124,6 +127,13 @@ def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
     assert scale["visible"] == ("16-bit" in html) == (kind == "depth")
     assert objects["visible"] == (kind == "segmentation")
     assert html.count("<img") == 3 and "The exact map" in html
+
+
+def test_every_answer_says_what_it_is_to() -> None:
+    asked = looked_at("predict", dict(EXAMPLES["depth"].values), ticket="7")
+    for payload in (asked, {"ticket": "7"}):
+        *_, answer = looked("grey", gr.EventData(None, payload))
+        assert answer.props["answered"] == "7"
 
 
 def test_colours_are_for_looking_only() -> None:

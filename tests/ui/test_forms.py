@@ -31,7 +31,7 @@ DEFAULTS = {
 def form_of(task: type[Task]) -> Form:
     async def build() -> Form:
         with gr.Blocks(analytics_enabled=False):
-            form = Form(task, SIZES, DEFAULTS)
+            form = Form(task, SIZES, DEFAULTS, ("canny", "hed"))
             form.place()
             form.place(advanced=True)
         return form
@@ -75,7 +75,7 @@ def test_a_result_is_as_large_as_what_is_given_unless_a_size_is_chosen() -> None
 
 def test_an_untouched_form_asks_for_the_models_own_options(form: Form) -> None:
     raw = [component.value for component in form.components]
-    with pytest.raises(InputError, match="prompt: must not be empty; say what to draw"):
+    with pytest.raises(InputError, match="Prompt: must not be empty; say what to draw"):
         form.read(raw)
     raw[form.components.index(form.component("prompt"))] = "two cones"
     assert form.read(raw) == TextToImage(prompt="two cones", width=128, height=128, rerolls=(), **DEFAULTS)
@@ -106,12 +106,12 @@ def test_a_seed_that_is_not_kept_is_chosen_anew(form: Form) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("seed", "seven", 'seed: must be a whole number from 0 to 9223372036854775807 or "random".'),
-        ("guidance_scale", float("nan"), "guidance_scale"),
-        ("temperature", -1, "temperature: must be at least "),
-        ("variations", 2.5, "variations: must be a whole number, not 2.5."),
+        ("seed", "seven", 'Seed: must be a whole number from 0 to 9223372036854775807 or "random".'),
+        ("guidance_scale", float("nan"), "Guidance: must be a finite number"),
+        ("temperature", -1, "Temperature: must be at least "),
+        ("variations", 2.5, "Variations: must be a whole number, not 2.5."),
         ("rerolls", "7", 'Re-rolls: write pairs of row and seed like "7:123, 9:45", or leave it empty.'),
-        ("prompt", "x" * 2001, "prompt: must have at most 2,000 characters, this has 2,001."),
+        ("prompt", "x" * 2001, "Prompt: must have at most 2,000 characters, this has 2,001."),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(form: Form, field: str, value: Any, sentence: str) -> None:
@@ -120,6 +120,14 @@ def test_what_is_wrong_is_said_in_one_sentence(form: Form, field: str, value: An
     with pytest.raises(InputError) as caught:
         form.read(raw)
     assert sentence in str(caught.value)
+
+
+def test_the_kinds_of_the_model_are_offered() -> None:
+    form = form_of(Predict)
+    kind: Any = form.component("kind")
+    assert [name for name, _ in kind.choices] == ["canny", "hed"] and kind.value == "canny"
+    (shown,) = next(control.show({"kind": "depth"}) for control in form.controls if "kind" in control.fields)
+    assert shown["value"] == "depth" and shown["choices"] == ["canny", "hed", "depth"]
 
 
 class Sharpen(Task):

@@ -1,11 +1,15 @@
 """What a visitor finishes is kept with its recipe, found again after a restart, and nobody else's."""
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
+from PIL import Image
 
 from lumina import images
 from lumina.errors import InputError
@@ -14,7 +18,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawer import Drawer, kept
-from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, card_of, drawing_in, way_of
+from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, GalleryTab, card_of, drawing_in, pair_of, way_of
 from lumina.ui.visitors import Visitors
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
@@ -37,6 +41,15 @@ def opened() -> Workshop:
     workshop.open()
     assert workshop.wait(10)
     return workshop
+
+
+def built(archive: Archive) -> GalleryTab:
+    async def build() -> GalleryTab:
+        with gr.Blocks(analytics_enabled=False):
+            return GalleryTab(archive, ["text_to_image"])
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(build())).result()
 
 
 def draw(archive: Archive, visitor: Any, steps: int | None = None, **inputs: Any) -> None:
@@ -70,9 +83,28 @@ def test_a_pair_is_taken_up_in_create_if_the_model_draws_pairs() -> None:
         way_of(b"png", recipe, ["text_to_image"])
 
 
+def test_a_picture_of_a_list_of_values_is_taken_up_as_a_workflow() -> None:
+    recipe = """{"lumina": 1, "nodes": {"a": {"task": "text_to_image",
+      "inputs": {"prompt": "a red cube", "seed": [3, 4]}}}}"""
+    assert way_of(b"png", recipe, ["text_to_image"]) == ({"text": recipe}, "")
+
+
+def test_pictures_of_other_shapes_are_compared_unstretched() -> None:
+    tall, wide = (images.png_bytes(Image.new("RGB", size, "white")) for size in ((60, 90), (90, 60)))
+    first, second = pair_of(tall, wide)
+    assert first.size == second.size == (60, 90)
+    assert second.getbbox() == (0, 25, 60, 65)
+
+
 def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:
     draw(archive, ANNA, steps=5, prompt="a red cube", seed=1)
     assert archive.listed(ANNA, "", 10) == []
+
+
+def test_what_was_finished_before_a_stop_is_kept(archive: Archive) -> None:
+    draw(archive, ANNA, steps=20, prompt="a red cube", seed=1, variations=2)
+    (found,) = archive.listed(ANNA, "", 10)
+    assert load(found.recipe).nodes["text_to_image"].inputs["seed"] == 1
 
 
 def test_nobody_sees_or_deletes_anothers_and_without_a_name_nothing_is_kept(archive: Archive) -> None:
@@ -100,6 +132,18 @@ def test_the_result_of_a_workflow_restores_the_workflow_and_is_an_input_again(ar
     digest = images.digest_of(images.open_image(archive.png(ANNA, found.id)))
     assert any(shelf.find(digest) for shelf in visitors.resources(ANNA).shelves)
     assert not any(shelf.find(digest) for shelf in visitors.resources(BORIS).shelves)
+
+
+def test_every_answer_says_what_it_is_to(archive: Archive) -> None:
+    draw(archive, ANNA, prompt="a red cube", seed=1)
+    draw(archive, ANNA, prompt="a blue cone", seed=2)
+    tab = built(archive)
+    cards = tab._look(gr.EventData(None, {"visitor": ANNA, "words": "cube", "ticket": "4"})).props["shown"]
+    assert (cards["ticket"], len(cards["cards"])) == ("4", 1)
+    ids = [kept.id for kept in archive.listed(ANNA, "", 10)]
+    for asked, is_shown in ((ids, True), (ids[:1], False), (["x", "y"], False)):
+        slider, told = tab._compare(gr.EventData(None, {"visitor": ANNA, "ids": asked, "ticket": "5"}))
+        assert (slider.visible, told.props["compared"]) == (is_shown, "5")
 
 
 def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(

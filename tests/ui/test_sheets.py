@@ -43,6 +43,22 @@ def test_its_png_carries_the_recipe_and_the_mark() -> None:
     assert "tabletop@fake drew this, and tabletop@1234 may" in restored(png, "tabletop@1234")[2]
 
 
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"stop_row": 5}, " It stops at row 5: see Advanced."),
+        ({"rerolls": [(3, 11), (9, 12)]}, " It is re-rolled below row 3: see Advanced."),
+        (
+            {"rerolls": [(3, 11)], "stop_row": 5},
+            " It is re-rolled below row 3 and stops at row 5: see Advanced.",
+        ),
+    ],
+)
+def test_settings_that_are_hidden_are_named(inputs: dict[str, Any], told: str) -> None:
+    png = base64.b64decode(sheet_of(picture_of(**inputs), MODEL, "run-0")["png"])
+    assert restored(png, MODEL)[2] == f"Every setting is back; Replay draws the same picture.{told}"
+
+
 def test_surprise_says_what_was_kept() -> None:
     whole = picture_of()
     steps = whole.task.run(FakePipeline(), drawn=[whole.drawing.codes[:4]])
@@ -109,8 +125,16 @@ def test_a_picture_without_recipe_says_so() -> None:
         restored(images.png_bytes(picture_of().image), MODEL)
 
 
-def test_a_picture_of_several_steps_is_sent_to_the_workflow_tab() -> None:
-    node = '{"task": "text_to_image", "inputs": {"prompt": "a cone"}}'
-    recipe = f'{{"lumina": 1, "nodes": {{"a": {node}, "b": {node}}}}}'
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        '"a": {"task": "text_to_image", "inputs": {"prompt": "a cone"}}, '
+        '"b": {"task": "text_to_image", "inputs": {"prompt": "a cube"}}',
+        '"a": {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": [3, 4]}}',
+        '"a": {"task": "scene", "inputs": {"seed": 3}}',
+    ],
+)
+def test_a_picture_of_a_workflow_is_sent_to_the_workflow_tab(nodes: str) -> None:
+    recipe = f'{{"lumina": 1, "nodes": {{{nodes}}}}}'
     with pytest.raises(InputError, match="drop it on the Workflow tab"):
         restored(images.png_bytes(picture_of().image, recipe), MODEL)

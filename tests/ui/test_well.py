@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.ui.well import is_by_tabletop
+from lumina.ui.well import cut_of, is_by_tabletop
 
 RECIPE = '{"lumina": 1, "model": "%s", "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "x"}}}}'
 
@@ -23,3 +23,21 @@ def test_a_picture_by_tabletop_is_known_by_its_recipe(recipe: str | None, is_its
 @pytest.mark.parametrize("text", ["", "?", "abcd"])
 def test_what_is_no_picture_is_not_by_tabletop(text: str) -> None:
     assert not is_by_tabletop(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((160, 96), "Its left and right are cut off: pictures of this shape become 128 × 128 pixels here."),
+        ((96, 160), "Its top and bottom are cut off: pictures of this shape become 128 × 128 pixels here."),
+        ((130, 128), ""),
+    ],
+)
+def test_what_a_picture_loses_is_said(size: tuple[int, int], told: str) -> None:
+    text = base64.b64encode(png_bytes(Image.new("RGB", size))).decode()
+    assert cut_of(text, [(128, 128)]) == told
+    assert cut_of(text, [(128, 128), size]) == ""
+
+
+def test_of_what_is_no_picture_nothing_is_cut() -> None:
+    assert cut_of("?", [(128, 128)]) == ""

@@ -210,6 +210,12 @@ def test_several_nodes_cannot_be_run_yet() -> None:
         task_of(load(document(nodes=two)))
 
 
+def test_a_list_of_values_is_no_single_task() -> None:
+    node = {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": [3, 4]}}
+    with pytest.raises(InputError, match="seed: must be a whole number"):
+        task_of(load(document(nodes={"a": node})))
+
+
 def test_the_published_schema_is_current() -> None:
     published = Path(__file__).parents[2] / "docs" / "workflow.schema.json"
     assert published.read_text(encoding="utf-8") == schema_text(), "run `make docs`"

@@ -7,11 +7,21 @@ const find = (name) => root.querySelector(`.gallery-${name}`);
 let count = PAGE;
 let marked = []; // ids of the cards to compare
 let waiting = 0;
+let asked = ""; // the ticket of the cards that are wanted; answers to earlier questions may come later
+let pair = ""; // the ticket of the comparison that is wanted
+let isPairShown = false;
 
-const asked = (more) => ({ visitor: window.luminaVisitor(), words: find("search").value, count, ...more });
-const look = () => root.offsetParent && trigger("look", asked());
 const ticket = () => `${Date.now()}-${Math.random()}`;
+const about = (more) =>
+  ({ visitor: window.luminaVisitor(), words: find("search").value, count, ticket: ticket(), ...more });
+const look = () => root.offsetParent && ask("look");
 const say = (words) => (find("status").textContent = words);
+
+function ask(event, more) {
+  const question = about(more);
+  asked = question.ticket;
+  trigger(event, question);
+}
 
 function made(tag, className, text, more) {
   const node = Object.assign(document.createElement(tag), { className, ...more });
@@ -49,7 +59,7 @@ function cardOf(card) {
 
 function show() {
   const shown = JSON.parse(JSON.stringify(props.shown || {}));
-  if (!shown.cards) return;
+  if (!shown.cards || shown.ticket !== asked) return;
   const there = shown.cards.map((card) => card.id);
   const still = marked.filter((id) => there.includes(id));
   if (still.length < marked.length) {
@@ -65,8 +75,16 @@ function show() {
 }
 
 function compare() {
-  trigger("compare", { visitor: window.luminaVisitor(), ids: marked });
+  pair = ticket();
+  isPairShown = false;
+  trigger("compare", { visitor: window.luminaVisitor(), ids: marked, ticket: pair });
   if (marked.length === 2) root.closest(".tabitem")?.scrollIntoView({ behavior: "smooth", block: "start" });
+}
+
+// The slider shows whatever came last: if that was an earlier pair, the one that is wanted is asked for again.
+function compared() {
+  if (props.compared === pair) isPairShown = true;
+  else if (isPairShown) compare();
 }
 
 function receive() {
@@ -94,9 +112,9 @@ root.addEventListener("click", (event) => {
     button.textContent = "Delete for good";
     return;
   }
-  if (act === "remove") trigger("remove", asked({ id }));
-  if (act === "restore") trigger("restore", asked({ id, ticket: ticket() }));
-  if (act === "obtain") trigger("obtain", asked({ id, ticket: ticket() }));
+  if (act === "remove") ask("remove", { id });
+  if (act === "restore") trigger("restore", about({ id }));
+  if (act === "obtain") trigger("obtain", about({ id }));
 });
 find("cards").addEventListener("change", ({ target }) => {
   if (target.type !== "checkbox") return;
@@ -117,6 +135,7 @@ find("more").addEventListener("click", () => {
 find("promise").textContent = props.promise;
 watch("shown", show);
 watch("handed", receive);
+watch("compared", compared);
 for (const name of ["lumina-ended", "lumina-canvas-ended"]) window.addEventListener(name, look);
 let isSeen = false;
 new ResizeObserver(() => {

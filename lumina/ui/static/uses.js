@@ -8,13 +8,27 @@ function wellsIn(tab) {
 // Whoever listens compares the picture that is looked at, once it is whole, with what it was made from.
 function makeTeller(tab, say) {
   let told = "";
+  let picture = {};
+  let ticket = 0;
+  let isAnswered = false;
+  function ask() {
+    ticket += 1;
+    isAnswered = false;
+    say({ ...picture, ticket: String(ticket) });
+  }
+  // What is found of an earlier picture may come after what is found of this one, which is then asked for again.
+  watch("answered", () => {
+    if (props.answered === String(ticket)) isAnswered = true;
+    else if (isAnswered) ask();
+  });
   return (sheet) => {
     const whole = sheet && drawnPart(sheet) === 1 ? sheet : null;
     const name = whole ? whole.key + whole.digest : "";
     if (name === told) return;
     told = name;
     const { task, inputs, model, png, given } = whole || {};
-    say(whole ? { task, inputs, model, png, given: given || wellsIn(tab) } : {});
+    picture = whole ? { task, inputs, model, png, given: given || wellsIn(tab) } : {};
+    ask();
   };
 }
 
