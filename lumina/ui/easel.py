@@ -18,7 +18,7 @@ from lumina.ui.sheets import Sheet, sheet_of
 View = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("shelf.js", "png.js", "paint.js", "face.js", "uses.js", "drops.js", "turns.js", "easel.js")
+SCRIPTS = ("shelf", "png", "paint", "face", "uses", "drops", "turns", "gate", "easel")
 
 
 @cache
@@ -40,7 +40,7 @@ def make_easel(
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
-        js_on_load="\n".join(map(static_text, SCRIPTS)),
+        js_on_load="\n".join(static_text(f"{name}.js") for name in SCRIPTS),
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,

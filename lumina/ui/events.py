@@ -20,10 +20,13 @@ OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again.
 
 
 def tell_end(run: Any, name: str, of: str = "") -> None:
-    """Let the page dispatch the event ``name`` when a run is over, also when Gradio has refused it."""
-    js = f"() => {{ window.dispatchEvent(new CustomEvent('{name}', {{ detail: '{of}' }})); return []; }}"
-    for over in (run.then, run.failure):
-        over(None, js=js, **QUICK)
+    """Let the page dispatch the event ``name`` when a run is over, also when Gradio has refused it.
+
+    Its detail says ``of`` what, and ``how``: "then" or "failure". A run that is stopped ends in both ways.
+    """
+    for how in ("then", "failure"):
+        event = f"new CustomEvent('{name}', {{ detail: {{ of: '{of}', how: '{how}' }} }})"
+        getattr(run, how)(None, js=f"() => {{ window.dispatchEvent({event}); return []; }}", **QUICK)
 
 
 def ticket_of(payload: Mapping[str, Any]) -> str:

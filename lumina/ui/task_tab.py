@@ -4,6 +4,7 @@ import base64
 import binascii
 import inspect
 import json
+import secrets
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, get_args
@@ -129,7 +130,8 @@ class TaskTab:
         for run in runs:
             tell_end(run, "lumina-ended", self.task.name)
         self.easel.halt(None, cancels=runs, **QUICK)
-        self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
+        filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
+        tell_end(filled, f"lumina-filled-{self.task.name}")
 
     def _help_with_words(self) -> None:
         words: Any = self.form.component(self.said)
@@ -183,6 +185,7 @@ class TaskTab:
 
     def _restore(self, event: gr.EventData) -> list[Any]:
         """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""
+        ticket = secrets.token_hex(8)  # the page does not hear of a view that is the same again
         try:
             here = self.workshop.painter.model if self.workshop.wait(0) else ""
             task, sheet, message = restored(_bytes(event._data), here)
@@ -190,12 +193,10 @@ class TaskTab:
                 tab = TASKS[tab_of(task.name)].title
                 raise InputError(f'This picture was made in the tab "{tab}"; open it there.')
         except LuminaError as error:
-            view = {"state": "refused", "message": str(error)}
+            view: dict[str, Any] = {"state": "refused", "message": str(error), "ticket": ticket}
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
-        return [
-            gr.HTML(view={"state": "restored", "message": message, "sheet": sheet}),
-            *self.form.show(task),
-        ]
+        view = {"state": "restored", "message": message, "sheet": sheet, "ticket": ticket}
+        return [gr.HTML(view=view), *self.form.show(task)]
 
     def _name_unknown(self, prompt: str) -> Any:
         return gr.HTML(words=self.guide.unknown(prompt or ""))

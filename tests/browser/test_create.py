@@ -68,6 +68,7 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
     page.get_by_label("96 × 160").check()
     page.get_by_role("button", name="Generate").click()
     assert len(set(painted(page, count=3))) == 3
+    expect(page.locator(".easel-said")).to_have_text("Drawing.")
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_until(page, "stopped")
     expect(page.locator(".easel-status")).to_contain_text("Stopped at row")
@@ -89,6 +90,7 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
     other.locator(".easel-open input").set_input_files(whole)
     expect(other.get_by_label("Prompt")).to_have_value(PROMPT)
     expect(seed_box(other)).to_have_value(str(2**62 + 1))
+    say(other, "a red cone")  # Replay draws what is shown, not what the form says
     other.get_by_role("button", name="Replay").click()
     wait_until(other, "done")
     expect(other.locator(".easel-chip.same")).to_have_text("identical ✓")
@@ -105,7 +107,8 @@ def test_a_file_dropped_on_the_tab_brings_back_its_settings(
     say(page, PROMPT)
     draw(page)
     expect(page.locator(".easel-cell")).to_have_count(2)
-    page.locator(".easel-cell").nth(1).click()
+    page.locator(".easel-cell").nth(1).focus()
+    page.keyboard.press("Space")
     expect(page.locator(".easel-cell")).to_have_count(1)
     seed = page.locator(".easel-chip.seed").inner_text().removeprefix("seed ")
     assert int(seed) == int(seed_box(page).input_value()) + 1
@@ -118,6 +121,9 @@ def test_a_file_dropped_on_the_tab_brings_back_its_settings(
         return transfer; }""",
         data,
     )
+    missed = """transfer => document.body.dispatchEvent(
+        new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }))"""
+    assert not other.evaluate(missed, transfer)  # the browser does not open it instead of the page
     for event in ("dragenter", "dragover", "drop"):
         other.dispatch_event(".task-say", event, {"dataTransfer": transfer})
     expect(other.get_by_label("Prompt")).to_have_value(PROMPT)
@@ -143,7 +149,8 @@ def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Call
     say(page, prompt)
     draw(page)
     expect(page.locator(".easel-prompt")).to_have_text(prompt)
-    before = images.open_image(downloads(page))
+    first = downloads(page)
+    before = images.open_image(first)
     page.get_by_role("button", name="Re-roll…").click()
     page.get_by_role("slider").fill("6")
     expect(page.locator(".easel-cut-text")).to_contain_text("Keep 6 rows")
@@ -154,7 +161,30 @@ def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Call
     top = (0, 0, 128, 48)
     assert before.crop(top).tobytes() == after.crop(top).tobytes()
     assert before.tobytes() != after.tobytes()
+    shown = page.get_by_role("button", name="Show: ")
+    expect(shown).to_have_count(2)
+    shown.last.focus()
+    page.keyboard.press("Enter")
+    expect(shown.last).to_have_attribute("aria-pressed", "true")
+    expect(shown.last).to_be_focused()
+    page.locator(".easel-tools").get_by_label("Open a picture").set_input_files(first)
+    expect(page.locator(".easel-status")).to_contain_text("Every setting is back")
+
+
+def test_generate_and_continue_right_after_stop_are_drawn(visit: Callable) -> None:
+    page = visit().open()
+    say(page, PROMPT)
+    page.get_by_role("button", name="Generate").click()
+    wait_for_row(page, 2)
+    page.evaluate("for (const name of ['.stop', '.generate']) document.querySelector(name).click()")
+    expect(page.locator(".easel-status")).to_have_text("Waiting for the model…")
+    wait_for_row(page, 2)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Continue").click()
+    wait_until(page, "done")
     expect(page.get_by_role("button", name="Show: ")).to_have_count(2)
+    draw(page)
+    expect(page.get_by_role("button", name="Show: ")).to_have_count(3)
 
 
 def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> None:
@@ -186,6 +216,9 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     (tmp_path / "plain.png").write_bytes(images.png_bytes(Image.new("RGB", (64, 64))))
     page.locator(".easel-open input").set_input_files(tmp_path / "plain.png")
     expect(page.get_by_role("alert")).to_contain_text("carries no recipe")
+    (tmp_path / "head.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    page.locator(".easel-open input").set_input_files(tmp_path / "head.png")
+    expect(page.get_by_role("alert")).to_contain_text("Only a PNG picture")
 
 
 def test_on_a_phone_in_the_dark_it_works_the_same(visit: Callable) -> None:

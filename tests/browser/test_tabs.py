@@ -45,7 +45,8 @@ def saved(page: Page, tab: Locator, folder: Path) -> tuple[Image.Image, dict[str
 
 def used_in(page: Page, tab: Locator, target: str) -> Locator:
     """Take a tab's picture to another one; returns what that one shows, once the picture is there."""
-    tab.get_by_label("Use in another tab").select_option(label=target)
+    tab.get_by_role("button", name="Use in…").click()
+    tab.get_by_role("group", name="Use in another tab").get_by_role("button", name=target, exact=True).click()
     expect(page.get_by_role("tab", name=target, exact=True)).to_have_attribute("aria-selected", "true")
     other = page.get_by_role("tabpanel").filter(visible=True)
     expect(other.locator(".well")).to_have_attribute("data-state", "full")
@@ -108,7 +109,8 @@ def test_a_stopped_edit_goes_on_after_a_reload_with_its_picture(
 
 
 def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], tmp_path: Path) -> None:
-    photo, words = tmp_path / "photo.jpg", tmp_path / "words.png"
+    photo, words, line = tmp_path / "photo.jpg", tmp_path / "words.png", tmp_path / "line.png"
+    Image.new("RGB", (20_000, 3)).save(line)
     Image.linear_gradient("L").resize((2000, 1500)).convert("RGB").save(photo)
     words.write_text("these are words")
     page = visit().open()
@@ -117,7 +119,9 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
     expect(tab.locator(".easel-problem")).to_have_text("Picture: put in a picture, or click an example.")
     chooser = tab.locator(".well input[type=file]")
     chooser.set_input_files(words)
-    expect(tab.locator(".well-problem")).to_contain_text("This file is not a picture")
+    expect(tab.locator(".well-problem")).to_contain_text("This picture cannot be read here")
+    chooser.set_input_files(line)
+    expect(tab.locator(".well-problem")).to_contain_text("This picture has 20000x3 pixels")
     chooser.set_input_files(photo)
     expect(tab.locator(".well")).to_have_attribute("data-state", "full")
     expect(tab.locator(".well-note p")).to_contain_text("Tabletop has seen nothing but its own small world")
@@ -129,6 +133,28 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
     expect(tab.locator(".findings-verdict")).to_have_count(0)
     tab.get_by_role("button", name="Remove").click()
     expect(tab.locator(".well")).to_have_attribute("data-state", "empty")
+
+
+def test_of_two_pictures_put_in_quickly_the_last_one_stays(visit: Callable[..., Any], tmp_path: Path) -> None:
+    slow, quick = tmp_path / "slow.png", tmp_path / "quick.png"
+    Image.new("RGB", (64, 64), "red").save(slow)
+    Image.new("RGB", (32, 32), "blue").save(quick)
+    page = visit().open()
+    tab = go(page, "Predict")
+    page.evaluate(
+        """() => { const decode = window.createImageBitmap;
+        window.createImageBitmap = (file, ...more) => file.name !== "slow.png" ? decode(file, ...more) :
+            new Promise((resolve) => { window.goOn = async () => {
+                resolve(await decode(file, ...more));
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }; }); }"""
+    )
+    tab.locator(".well input[type=file]").set_input_files(slow)
+    page.wait_for_function("window.goOn")
+    tab.locator(".well input[type=file]").set_input_files(quick)
+    expect(tab.locator(".well")).to_have_attribute("data-state", "full")
+    page.evaluate("window.goOn()")
+    assert tab.locator(".well img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 32
 
 
 def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., Any], tmp_path: Path) -> None:
@@ -179,7 +205,8 @@ def test_a_waiting_run_outlives_the_end_of_another_tabs(visit: Callable[..., Any
     tab = go(page, "Predict")
     tab.locator(".example").first.click()
     tab.locator(".easel[data-state=waiting]").wait_for()
-    page.evaluate("window.dispatchEvent(new CustomEvent('lumina-ended', { detail: 'text_to_image' }))")
+    other = "{ detail: { of: 'text_to_image', how: 'then' } }"
+    page.evaluate(f"window.dispatchEvent(new CustomEvent('lumina-ended', {other}))")
     result_of(tab)
 
 
@@ -197,6 +224,8 @@ def test_two_pages_of_one_visitor_keep_each_others_pictures(visit: Callable[...,
         page.reload()
         expect(go(page, "Create").locator(".easel-strip > *")).to_have_count(count)
     tab.get_by_role("button", name="Clear").click()
+    expect(go(first, "Create").locator(".easel-strip > *")).to_have_count(3)
+    tab.get_by_role("button", name="Clear for good").click()
     second.reload()
     expect(go(second, "Create").locator(".easel[data-state=empty]")).to_be_visible()
 
@@ -219,10 +248,12 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any])
     tab.get_by_label("Prompt").fill("a red cone")
     tab.get_by_role("button", name="Advanced").click()
     expect(tab.get_by_label("Best of")).to_have_value("1")  # the form has unfolded
-    fill_in(tab.get_by_label("Best of"), "3")
+    fill_in(tab.get_by_label("Best of"), "6")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
-    expect(tab.locator(".easel-cell")).to_have_count(3)
+    expect(tab.locator(".easel-score")).to_contain_text(["score "] * 6)
+    tops = [box["y"] for cell in tab.locator(".easel-cell").all() if (box := cell.bounding_box())]
+    assert len(set(tops)) < 4  # several stand side by side
     tab.locator(".easel-cell").first.click()
     expect(tab.locator(".easel-chip.score")).to_contain_text("score ")
 

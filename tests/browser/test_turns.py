@@ -123,3 +123,14 @@ def test_the_first_picture_is_a_turn_too_and_settings_bring_back_their_picture(
     tab_of(edit).get_by_role("button", name="Generate").click()
     expect(tab_of(edit).locator(".easel-chip.same")).to_have_text("identical ✓")
     expect(turns(edit)).to_have_count(3)
+
+
+def test_after_a_reroll_the_new_turn_is_changed_next(edit: Page, tmp_path: Path) -> None:
+    tab_of(edit).get_by_role("button", name="Re-roll…").click()
+    tab_of(edit).get_by_role("button", name="Re-roll", exact=True).click()
+    expect(turns(edit)).to_have_count(3)
+    tab_of(edit).locator(".easel[data-state=done]").wait_for()
+    expect(tab_of(edit).locator(".turns-next")).to_have_text("The next instruction changes turn 2.")
+    rerolled = saved(edit, tmp_path)
+    go_on(edit, "make it night")
+    assert given_in(saved(edit, tmp_path)) == shown_in(rerolled)

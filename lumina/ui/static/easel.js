@@ -10,18 +10,21 @@ const state = {
   run: { key: "", state: "idle", sheets: [], count: 1 },
   isListening: false, // whether views are wanted; not after Stop
   before: null, // the picture that is continued or re-rolled
-  given: null, // the pictures in the form when drawing began, by field
+  held: null, // the pictures in the form when drawing began, by field
+  given: null, // those that are drawn from: of a picture that is continued, its own
   row: 0, // first row to re-roll
   isCutting: false,
   isHot: false,
   isAll: false,
+  isUsing: false,
 };
 let pending = null; // a file whose recipe is being read
+let filled = null; // settles once its settings are in the form
 let savedAt = 0;
-let stoppedAt = 0;
 const whenIdle = []; // pictures to open once nothing is drawn
 
 const face = makeFace(root, pick);
+const gate = makeGate(props.storage_key, ended);
 const tell = makeTeller(tab, (picture) => trigger("seen", picture));
 const offer = offerAt(root.querySelector('[data-do="save"]'));
 const turns = props.turns ? openTurns({ root, tab, task: props.storage_key, field: props.turns, pick }) : null;
@@ -42,10 +45,10 @@ function pick(key) {
   keep();
 }
 
-function begin(before, given = null) {
-  state.before = before || null;
-  state.given = before ? before.given || {} : given; // an example fills its well only now
-  state.isListening = true;
+function begin(before = null, held = wellsIn(tab)) {
+  state.before = before;
+  state.held = held;
+  state.given = before ? before.given || {} : held;
   state.isCutting = false;
   state.run = { key: "", state: "waiting", sheets: [], count: 1, message: "" };
   show();
@@ -53,10 +56,15 @@ function begin(before, given = null) {
   if (box.top < 0 || box.top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
 }
 
+function ask(name, sheet) {
+  if (!gate.pass(() => ask(name, sheet))) return;
+  state.isListening = true;
+  trigger(name, sheet);
+}
+
 function halt() {
   if (!isActive(state)) return;
-  trigger("halt");
-  stoppedAt = Date.now();
+  if (gate.stop()) trigger("halt");
   const sheet = state.run.sheets[state.run.sheets.length - 1];
   const isPart = sheet && sheet.drawn < sheet.rows;
   const message = !sheet ? "Stopped before the first row." :
@@ -72,6 +80,15 @@ function settle(outcome, message) {
   whenIdle.splice(0).forEach((act) => act());
   if (outcome === "failed") face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
   keep();
+}
+
+function ended() {
+  // The event is over, in whatever way; if its last view says otherwise, something broke on the way.
+  const { run } = state;
+  setTimeout(() => {
+    if (state.run !== run || !isActive(state)) return;
+    settle("failed", "The studio stopped answering; what is drawn is kept. Try again.");
+  }, 1500);
 }
 
 function put(sheet) {
@@ -96,7 +113,8 @@ function receive() {
   if (view.state === "refused") return refused(view);
   if (!view.run || !state.isListening) return;
   const isFirst = view.sheets.length > 0 && state.run.sheets.length === 0;
-  state.given ??= wellsIn(tab);
+  state.held ??= wellsIn(tab);
+  state.given ??= state.held;
   view.sheets = view.sheets.map((sheet) => ({ ...mergedSurprise(sheet, state.before), given: state.given }));
   state.run = { count: 1, ...view, key: view.run };
   view.sheets.forEach(put);
@@ -107,7 +125,7 @@ function receive() {
   if (view.state === "done") {
     view.sheets.map((sheet) => sheetOf(sheet.key)).forEach(check);
     settle("done", "");
-    return turns?.goOn(state.current, state.given);
+    return turns?.goOn(state.current, state.held);
   }
   if (view.state === "failed") return settle("failed", view.message);
   show();
@@ -120,26 +138,32 @@ function keep() {
   shelf.save(state.sheets, state.current, (sheet) => runOf(sheet.key) === shown);
 }
 
-async function open(file) {
+async function open(file, isReplay = false) {
   if (isActive(state)) return whenIdle.push(() => open(file));
   const bytes = new Uint8Array(await file.slice(0, MAX_FILE).arrayBuffer());
   if (!isPng(bytes)) return refused({ message: "Only a PNG picture that was made here carries its settings." });
-  pending = { png: base64Of(bytes), ...sizeOfPng(bytes) };
+  pending = { isReplay, file: { png: base64Of(bytes), ...sizeOfPng(bytes) } };
+  const event = `lumina-filled-${props.storage_key}`;
+  filled = new Promise((resolve) => window.addEventListener(event, resolve, { once: true }));
   trigger("restore", { png: base64Of(withoutPixels(bytes)) });
 }
 
-function restored(view) {
+async function restored(view) {
+  const { isReplay, file } = pending;
   const same = state.sheets.find((sheet) => sheet.identity === view.sheet.identity && sheet.digest === view.sheet.digest);
-  if (!same) put({ ...view.sheet, ...pending });
+  if (!same) put({ ...view.sheet, ...file });
   state.current = same ? same.key : view.sheet.key;
   state.isAll = false;
   const [given] = Object.values(same?.given || {});
   if (given) bringTo(props.storage_key, given);
-  const isWanting = !given && tab.querySelector(".well");
-  const message = view.message + (isWanting ? " Put in the picture that it began with." : "");
+  const wells = given ? [] : [...tab.querySelectorAll(".well")];
+  const message = view.message + (wells.length ? " Put in the picture that it began with." : "");
   state.run = { ...state.run, state: "stopped", sheets: [], message };
   show();
   keep();
+  if (!isReplay || wells.some((well) => !well.picture)) return;
+  await filled;
+  if (!isActive(state)) tab.querySelector(".generate").click();
 }
 
 function refused(view) {
@@ -158,58 +182,28 @@ function show() {
   face.showCells(shown, state, isEmpty ? 0 : places);
   face.showStrip(state.sheets, state.current);
   face.showFacts(sheet);
-  showTools(sheet, group);
+  face.showTools(sheet, group, state, (props.uses || []).length > 0);
+  if (sheet && !isActive(state)) offer(sheet);
   if (state.isHot) face.showHeat(sheet);
-  face.find("status").textContent = statusOf(state);
-  face.find("problem").textContent = state.run.state === "failed" ? state.run.message : "";
+  face.say("status", statusOf(state));
+  face.say("said", saidOf(state));
+  face.say("problem", state.run.state === "failed" ? state.run.message : "");
   const { done, total } = state.run;
   face.find("bar").style.setProperty("--done", isActive(state) && total ? done / total : 0);
   if (!isActive(state)) tell(sheet);
-}
-
-function showTools(sheet, group) {
-  const isIdle = !isActive(state);
-  const hasRows = Boolean(sheet && sheet.codes && sheet.drawn > 0);
-  const can = {
-    halt: !isIdle,
-    resume: isIdle && hasRows && sheet.drawn < sheet.rows,
-    replay: isIdle && Boolean(sheet) && !sheet.codes && !sheet.isBrought,
-    save: isIdle && Boolean(sheet),
-    cut: isIdle && hasRows && sheet.drawn > 1,
-    adopt: isIdle && hasRows,
-    workflow: isIdle && Boolean(sheet) && !sheet.isBrought,
-    use: isIdle && Boolean(sheet) && (props.uses || []).length > 0,
-    forget: isIdle,
-    heat: hasRows,
-    all: group.length > 1,
-  };
-  for (const [name, is] of Object.entries(can)) {
-    for (const tool of root.querySelectorAll(`[data-do="${name}"]`)) tool.hidden = !is;
-  }
-  const pressed = { cut: state.isCutting, heat: state.isHot, all: state.isAll };
-  for (const [name, is] of Object.entries(pressed)) {
-    root.querySelector(`[data-do="${name}"]`).setAttribute("aria-pressed", is);
-  }
-  face.find("cut").hidden = !(can.cut && state.isCutting);
-  face.find("heat").hidden = !(can.heat && state.isHot);
-  if (can.cut) {
-    Object.assign(face.find("cut").querySelector("input"), { max: sheet.drawn - 1, value: state.row });
-    face.find("cut-text").textContent = `Keep ${state.row} ${state.row === 1 ? "row" : "rows"}, draw the others anew`;
-  }
-  if (can.save) offer(sheet);
 }
 
 const payload = ({ key, task, inputs, model, codes, cols, given }) =>
   ({ key, task, inputs, model, codes, cols, given: given || {} });
 const acts = {
   halt,
-  resume: () => (begin(current()), trigger("resume", payload(current()))),
+  resume: () => (begin(current()), ask("resume", payload(current()))),
   reroll: () => {
     const [sheet, row] = [current(), state.row];
     begin(sheet);
-    trigger("reroll", { ...payload(sheet), row });
+    ask("reroll", { ...payload(sheet), row });
   },
-  replay: () => tab.querySelector(".generate").click(),
+  replay: () => open(new Blob([bytesOf(current().png)]), true),
   workflow: () => openAsWorkflow(current()),
   adopt: () => open(new Blob([bytesOf(current().png)])),
   cut: () => {
@@ -218,24 +212,25 @@ const acts = {
     cutAt(state.row || current().rows / 2);
   },
   forget: () => {
+    if (!face.askAgain(true)) return;
     Object.assign(state, { sheets: [], current: null, isAll: false, isCutting: false });
     state.run = { key: "", state: "idle", sheets: [], count: 1 };
     show();
     shelf.clear();
   },
+  use: () => ((state.isUsing = !state.isUsing), show()),
   heat: () => ((state.isHot = !state.isHot), show()),
   all: () => ((state.isAll = !state.isAll), (state.isCutting = false), show()),
 };
 
 root.addEventListener("click", (event) => {
-  const name = event.target.closest("[data-do]")?.dataset.do;
-  if (acts[name]) acts[name]();
+  acts[event.target.closest("[data-do]")?.dataset.do]?.();
 });
 root.querySelector(".easel-cut input").addEventListener("input", (event) => cutAt(Number(event.target.value)));
-fillUses(root.querySelector(".easel-use"), props.uses || [], current, (task) => trigger("use", { task }));
-root.querySelector(".easel-open input").addEventListener("change", (event) => {
-  if (event.target.files[0]) open(event.target.files[0]);
-  event.target.value = "";
+fillUses(face.find("uses"), props.uses || [], current, (task) => {
+  state.isUsing = false;
+  show();
+  trigger("use", { task });
 });
 face.find("cells").addEventListener("pointermove", slide);
 face.find("cells").addEventListener("pointerdown", slide);
@@ -256,10 +251,14 @@ function cutAt(row) {
 
 // What happens around the easel, in the same tab.
 tab.addEventListener("click", (event) => {
-  if (event.target.closest(".generate")) begin(null, wellsIn(tab));
-  if (event.target.closest(".example")) begin();
   if (event.target.closest(".stop")) halt();
-});
+  const button = event.target.closest(".generate, .example");
+  if (!button) return;
+  if (button.matches(".example")) begin(null, null); // its well is filled only now
+  else begin();
+  if (gate.pass(() => button.click())) state.isListening = true;
+  else event.stopPropagation();
+}, true); // before Gradio hears it
 tab.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !isActive(state)) {
     event.preventDefault();
@@ -273,33 +272,16 @@ tab.addEventListener("input", (event) => {
   if (lock && lock.checked !== (event.target.value.trim() !== "")) lock.click();
 });
 tab.addEventListener("lumina-well", () => turns && show());
-takeDrops(tab, open);
+takeFiles(tab, open);
 let paintedWidth = 0;
 new ResizeObserver(([{ contentRect }]) => {
   if (contentRect.width !== paintedWidth) show();
   paintedWidth = contentRect.width;
 }).observe(face.find("stage"));
-window.addEventListener("lumina-ended", ({ detail }) => {
-  if (detail !== props.storage_key || Date.now() - stoppedAt < 3000) return; // another tab's, or one that was stopped
-  // The event is over, in whatever way; if its last view says otherwise, something broke on the way.
-  const { run } = state;
-  setTimeout(() => {
-    if (state.run !== run || !isActive(state)) return;
-    settle("failed", "The studio stopped answering; what is drawn is kept. Try again.");
-  }, 1500);
-});
-
-// A lost connection tells nothing by itself: while something is drawn, see whether the studio still answers.
-let unanswered = 0;
-async function checkReach() {
-  if (!isActive(state)) return;
-  const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) };
-  const isReached = await fetch(location.pathname, asked).then(() => true, () => false);
-  unanswered = isReached ? 0 : unanswered + 1;
-  if (unanswered < 2 || !isActive(state)) return;
+watchReach(() => isActive(state), () => {
+  gate.reset();
   settle("failed", "The studio cannot be reached; what is drawn is kept. Try again once it answers.");
-}
-setInterval(checkReach, 5000);
+});
 
 watch("view", receive);
 face.find("invite").textContent = `${props.invite} Watch it being painted, row by row.`;

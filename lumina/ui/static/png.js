@@ -13,7 +13,7 @@ function base64Of(bytes) {
 }
 
 function isPng(bytes) {
-  return [137, 80, 78, 71, 13, 10, 26, 10].every((byte, at) => bytes[at] === byte);
+  return bytes.length >= 24 && [137, 80, 78, 71, 13, 10, 26, 10].every((byte, at) => bytes[at] === byte);
 }
 
 function sizeOfPng(bytes) {

@@ -106,8 +106,8 @@ function openTurns({ root, tab, task, field, pick }) {
   }
 
   // A new turn is changed next, unless another picture was put in while it was drawn.
-  function goOn(key, given) {
-    if (!picture() || picture() === given?.[field]) give(key);
+  function goOn(key, held) {
+    if (!picture() || picture() === held?.[field]) give(key);
   }
 
   // After a reload the form is empty; what another tab has left for it comes first.

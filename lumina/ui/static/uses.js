@@ -32,18 +32,18 @@ function makeTeller(tab, say) {
   };
 }
 
-function fillUses(select, uses, current, open) {
-  const names = ["Use in…", ...uses.map((use) => use.title)];
-  select.replaceChildren(...names.map((name, at) => new Option(name, at)));
-  select.addEventListener("change", async () => {
-    const use = uses[Number(select.value) - 1];
-    select.value = "0";
-    const sheet = current();
-    if (!use || !sheet) return;
-    const png = sheet.panels === 2 ? await halfOf(sheet.png, use.part) : sheet.png;
-    open(use.task);
-    bringTo(use.task, png, sheet.kind);
-  });
+function fillUses(place, uses, current, open) {
+  place.append(...uses.map(({ task, title, part }) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+    button.className = "easel-button";
+    button.addEventListener("click", async () => {
+      const sheet = current();
+      const png = sheet.panels === 2 ? await halfOf(sheet.png, part) : sheet.png;
+      open(task);
+      bringTo(task, png, sheet.kind);
+    });
+    return button;
+  }));
 }
 
 // The well of a tab takes it at once, or when it is there.

@@ -1,10 +1,18 @@
 // A place for one picture. Names of events must stand here in quotes: 'change' 'brought'.
 
 const LONGEST = 1024; // pixels; larger pictures are made smaller here, for no model looks at more
+const MIN_SIDE = 16; // pixels
+const MAX_ASPECT = 10; // how much longer one side may be; both as in lumina/images.py
+const UNREADABLE =
+  "This picture cannot be read here: it is damaged, too large or of another kind; use a PNG, JPEG or WebP file.";
+const refusalOf = (width, height) =>
+  `This picture has ${width}x${height} pixels; use one whose sides have at least ${MIN_SIDE} pixels, ` +
+  `none over ${MAX_ASPECT} times the other.`;
 const well = element.querySelector(".well");
 const input = well.querySelector("input");
 const image = well.querySelector("img");
 const problem = well.querySelector(".well-problem");
+let latest = 0; // number of the last picture that was put in, or is still being read
 well.dataset.field = props.field;
 well.querySelector(".well-title").textContent = props.title;
 well.querySelector(".well-invite").textContent = `${props.about} Choose a picture, or drop one here.`;
@@ -21,6 +29,7 @@ function show() {
 }
 
 function put(base64) {
+  latest++;
   problem.textContent = "";
   props.value = base64;
   show();
@@ -28,21 +37,26 @@ function put(base64) {
 }
 
 async function take(file) {
-  try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = LONGEST / Math.max(bitmap.width, bitmap.height);
-    if (isPng(bytes) && scale >= 1) return put(base64Of(bytes));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(bitmap.width * Math.min(1, scale)));
-    canvas.height = Math.max(1, Math.round(bitmap.height * Math.min(1, scale)));
-    const paper = canvas.getContext("2d");
-    paper.imageSmoothingQuality = "high";
-    paper.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    put(canvas.toDataURL("image/png").split(",")[1]);
-  } catch {
-    problem.textContent = "This file is not a picture; use a PNG, JPEG or WebP file.";
-  }
+  const number = ++latest;
+  const { png, refusal } = await read(file).catch(() => ({ refusal: UNREADABLE }));
+  if (number !== latest) return; // another one has been put in since
+  if (png) put(png);
+  else problem.textContent = refusal;
+}
+
+async function read(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const { width, height } = bitmap;
+  const [short, long] = width < height ? [width, height] : [height, width];
+  if (short < MIN_SIDE || long > MAX_ASPECT * short) return { refusal: refusalOf(width, height) };
+  if (isPng(bytes) && long <= LONGEST) return { png: base64Of(bytes) };
+  const scaled = (side) => (long > LONGEST ? Math.ceil((side * LONGEST) / long) : side);
+  const canvas = Object.assign(document.createElement("canvas"), { width: scaled(width), height: scaled(height) });
+  const paper = canvas.getContext("2d");
+  paper.imageSmoothingQuality = "high";
+  paper.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return { png: canvas.toDataURL("image/png").split(",")[1] };
 }
 
 function fetchBrought() {
