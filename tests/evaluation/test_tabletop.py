@@ -93,6 +93,16 @@ def test_coloured_noise_scores_nothing(tmp_path):
     assert not row["accepted"] and row["reasons"]
 
 
+def test_a_stopped_run_is_the_mean_of_what_was_begun(tmp_path):
+    steps = tabletop.run(PerfectPipeline(), task="text_to_image", limit=12, out=tmp_path)
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    written = json.loads((tmp_path / "text_to_image.json").read_text())
+    assert written["overall"] == written["single_object"] == written["two_objects"] == 1
+    assert "counting" not in written and "counting" not in (tmp_path / "text_to_image.md").read_text()
+
+
 @pytest.mark.parametrize("wrong", [{"task": "sculpture"}, {"limit": 0}, {"options": {"guidance_scale": 40}}])
 def test_wrong_input_is_named(tmp_path, wrong):
     with pytest.raises(InputError, match=r"sculpture|limit|guidance_scale"):

@@ -14,7 +14,8 @@ from lumina.evaluation.targets import TARGETS, target_of
 from lumina.pipeline.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tabletop import maps
-from lumina.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, is_sound
+from lumina.tabletop.captions import Thing
+from lumina.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, Instruction, is_sound
 from lumina.tabletop.fitting import Scaled
 from lumina.tabletop.render import render
 from lumina.tabletop.scenes import Scene, Solid, is_held_out, standing
@@ -123,6 +124,21 @@ def test_doing_nothing_is_no_edit_and_a_new_ground_is_a_change(edit_cases):
 
     for outcome in outcomes_of(local, spoiled):
         assert not outcome.values["right"] and not outcome.values["unchanged"]
+
+
+def test_a_place_left_free_is_taken_as_drawn_whatever_is_read_of_others():
+    def at(shape, color, right, down, material="matte"):
+        return standing(Solid(shape, color, material, "large"), right, down, 128, 128)
+
+    kept, true, drawn = at("sphere", "red", 32, 96), at("cone", "blue", 64, 64), at("cone", "blue", 96, 48)
+    before = Scene((kept,), "grey")
+    edit = Edit("add", before, replace(before, solids=(kept, true)), 1)
+    said = Instruction("add a blue cone", Thing(1, "cone", "blue"))
+    misread = replace(before, solids=(replace(kept, material="metal"), drawn))
+    assert editing.made(edit, said, misread).solids == (kept, drawn)
+    assert editing.made(edit, said, before) == edit.after  # nothing was added
+    wrong = replace(before, solids=(kept, replace(drawn, color="green")))
+    assert editing.made(edit, said, wrong) == edit.after
 
 
 def test_three_turns_in_a_row_follow_what_was_drawn(monkeypatch):
