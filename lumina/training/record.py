@@ -77,7 +77,7 @@ class Record:
 
 
 def learning_rate(
-    elapsed: float, budget: float, peak: float, warmup: float = 0.02, decay: float = 0.5
+    elapsed: float, budget: float, peak: float, warmup: float = 0.02, decay: float = 0.6
 ) -> float:
     """Linear warm-up, plateau, then linear decay to zero over the last `decay` share of the budget.
 

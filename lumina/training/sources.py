@@ -26,9 +26,9 @@ DRAWN_BEFORE = 0.4  # share of given pictures that are as if drawn by the turn b
 # A small model on few processor hours learns the common case well or everything poorly: daylight and
 # few different solids are drawn more often than they were rendered, and so are those that stand side by side.
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
-CROWD_WEIGHT = 0.3  # for three and more solids that are not of one shape
-GROUP_WEIGHT = 3.0  # for three and more solids of one shape
-BESIDE_WEIGHT = 2.5  # for two solids of which one stands left or right of the other
+CROWD_WEIGHT = 0.5  # for three and more solids that are not of one shape
+GROUP_WEIGHT = 4.0  # for three and more solids of one shape
+BESIDE_WEIGHT = 2.5  # for two solids of which words can say how they stand
 OPERATION_WEIGHTS = {"reground": 0.5, "add": 1.6, "recolour": 1.3, "replace": 1.3}  # others 1
 # Most codes of an edit are copies and cost nothing: at weight one, those that the words decide would hardly
 # count beside the codes of other tasks.
@@ -81,7 +81,7 @@ def weight_of(scene: Scene) -> float:
 def _beside(scene: Scene) -> bool:
     if len(scene.solids) != 2 or len({(solid.shape, solid.color) for solid in scene.solids}) == 1:
         return False
-    return relation_of(*scene.solids, scene.width, scene.height) in ("left of", "right of")
+    return relation_of(*scene.solids, scene.width, scene.height) is not None
 
 
 def weight_of_edit(edit: Edit) -> float:

@@ -305,11 +305,11 @@ def test_the_mixture_is_whole_and_named(pools, text):
 
 def test_what_training_shows_more_and_less_often():
     cube = Solid("cube", "red", "matte", "large", x=-0.8)
-    beside, behind = (
+    beside, behind, aslant = (
         Scene((cube, Solid("cone", "blue", "matte", "large", x=x, y=y)))
-        for x, y in ((0.8, 0.0), (-0.8, -1.6))
+        for x, y in ((0.8, 0.0), (-0.8, -1.6), (0.1, -1.4))
     )
-    assert weight_of(beside) > weight_of(behind) == weight_of(Scene((cube,)))
+    assert weight_of(beside) == weight_of(behind) > weight_of(aslant) == weight_of(Scene((cube,)))
     three = (cube, replace(cube, y=1.0), replace(cube, x=0.8))
     assert weight_of(Scene(three)) > 1 > weight_of(Scene((*three[:2], beside.solids[1])))
     assert weight_of(replace(beside, light="night")) < weight_of(beside)
