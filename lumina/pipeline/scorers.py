@@ -45,6 +45,6 @@ def check_scorer(name: ScorerName, spec: ModelSpec, motif: Motif) -> None:
         raise InputError('scorer: "judge" knows single pictures by tabletop only; use "likelihood".')
     if parse(motif.prompt) is None:
         raise InputError(
-            'scorer: "judge" compares plain solids with a prompt such as "two red spheres on a white '
-            'ground", and there is none here; use "likelihood".'
+            'scorer: "judge" needs a prompt such as "two red spheres on a white ground", of plain solids; '
+            'use "likelihood".'
         )
