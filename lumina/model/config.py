@@ -208,7 +208,7 @@ MODELS: dict[str, ModelSpec] = {
         of_task={  # what a given picture decides should not vary
             "predict": {"guidance_scale": 1.0, "temperature": 0.3},
             "control": {"guidance_scale": 1.0, "temperature": 0.3},
-            "edit": {"guidance_scale": 1.0, "temperature": 0.3},
+            "edit": {"guidance_scale": 1.25, "temperature": 0.5},
             "subject": {"guidance_scale": 1.5, "temperature": 0.3},
         },
         panel_sizes=((128, 128),),
