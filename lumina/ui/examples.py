@@ -24,7 +24,7 @@ from lumina.ui.first_words import guide_of
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
 EDITS = {"recolour": 8, "remove": 16, "relight": 24}  # operations by seed; tabletop follows these
 SUBJECTS = 2
-PREDICTED = {"depth": 280, "normal": 320, "segmentation": 360, "canny": 400}  # kinds by seed
+PREDICTED = {"depth": 308, "normal": 320, "segmentation": 360, "canny": 356}  # kinds by seed
 STEERED = {"depth": 200, "canny": 260, "segmentation": 480, "scribble": 520}
 
 
@@ -91,7 +91,7 @@ def _controls() -> tuple[Example, ...]:
     found = []
     for kind, seed in STEERED.items():
         scene, rendering = _scene(seed)
-        text = "a red {} and a yellow {}".format(*(solid.shape for solid in drawing_order(scene)))
+        text = "a red {} and a blue {}".format(*(solid.shape for solid in drawing_order(scene)))
         condition = _encoded(map_of(rendering, kind))
         values = {"condition": condition, "kind": kind, "prompt": text, "extract": False}
         found.append(Example(f"{kind}: {text}", values))
