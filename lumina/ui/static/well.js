@@ -12,7 +12,7 @@ const well = element.querySelector(".well");
 const input = well.querySelector("input");
 const image = well.querySelector("img");
 const problem = well.querySelector(".well-problem");
-let latest = 0; // number of the last picture that was put in, or is still being read
+let latest = 0; // number of the last file that was chosen; it stays, whatever was brought while it was read
 well.dataset.field = props.field;
 well.querySelector(".well-title").textContent = props.title;
 well.querySelector(".well-invite").textContent = `${props.about} Choose a picture, or drop one here.`;
@@ -29,7 +29,6 @@ function show() {
 }
 
 function put(base64) {
-  latest++;
   problem.textContent = "";
   props.value = base64;
   show();
@@ -72,7 +71,10 @@ input.addEventListener("change", () => {
   if (input.files[0]) take(input.files[0]);
   input.value = "";
 });
-well.querySelector(".well-clear").addEventListener("click", () => put(""));
+well.querySelector(".well-clear").addEventListener("click", () => {
+  latest++;
+  put("");
+});
 well.addEventListener("dragover", (event) => event.preventDefault());
 well.addEventListener("drop", (event) => {
   event.preventDefault(); // which tells the tab that the file is taken
