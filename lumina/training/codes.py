@@ -91,15 +91,15 @@ def encode_shards(
     claim(out, model)
     jobs = list(_jobs(data, out, map_shards))
     missing = [job for job in jobs if not job.target.exists()]
-    first = [job for job in missing if job.kind != REDRAWN]
-    then = [job for job in missing if job.kind == REDRAWN]
     if workers == 1:
-        for done, job in enumerate(first + then, start=1):
+        for done, job in enumerate(missing, start=1):
             _encode(job, model)
             yield Progress(done, len(missing), unit="shards of codes")
         return len(jobs)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        encoded = (_ for part in (first, then) for _ in pool.map(_encode, part, [model] * len(part)))
+        first = [job for job in missing if job.kind != REDRAWN]
+        parts = first, missing[len(first) :]  # what is redrawn comes last, and needs the codes of the others
+        encoded = (_ for part in parts for _ in pool.map(_encode, part, [model] * len(part)))
         for done, _ in enumerate(encoded, start=1):
             yield Progress(done, len(missing), unit="shards of codes")
     return len(jobs)
@@ -239,10 +239,11 @@ def read_coded_pairs(data: Path, coded: Path, kind: str) -> CodedPairs | None:
     read = [pairs.read_pairs(data / f"{file.stem}.npz") for file in files]
     edits = tuple(link.edit(scenes) for scenes, links in read for link in links)
 
-    def codes(made: Sequence[Path]) -> tuple[Codes, Codes]:
-        loaded = [(np.load(file), links) for file, (_, links) in zip(made, read, strict=True)]
+    def both(coded_files: Sequence[Path]) -> tuple[Codes, Codes]:
+        """The codes before and after."""
+        loaded = [(np.load(file), links) for file, (_, links) in zip(coded_files, read, strict=True)]
         before = np.concatenate([codes[[link.before for link in links]] for codes, links in loaded])
         return before, np.concatenate([codes[[link.after for link in links]] for codes, links in loaded])
 
     redrawn = [_redrawn_file(file) for file in files]
-    return CodedPairs(edits, *codes(files), *(codes(redrawn) if all(f.exists() for f in redrawn) else ()))
+    return CodedPairs(edits, *both(files), *(both(redrawn) if all(f.exists() for f in redrawn) else ()))

@@ -72,9 +72,8 @@ def claim_world(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     samples = [sample_scene(np.random.default_rng(seed)) for seed in range(20)]
     world, note = hashlib.sha256(repr(samples).encode()).hexdigest(), folder / WORLD
-    if (note.read_text() if note.exists() else world) != world or (
-        not note.exists() and any(folder.glob("*.npz"))
-    ):
+    is_older = not note.exists() and any(folder.glob("*.npz"))  # than this note
+    if is_older or (note.exists() and note.read_text() != world):
         raise InputError(f"{folder} holds scenes of another tabletop world; choose another folder.")
     note.write_text(world)
 
