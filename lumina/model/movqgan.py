@@ -244,12 +244,15 @@ class Quantizer(nn.Module):
         if not self.embedding.weight.is_meta:
             self.embedding.reset_parameters()
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Codes [batch, rows, cols] nearest to the latent [batch, channels, rows, cols]."""
+    def distances(self, z: Tensor) -> Tensor:
+        """Squared distances [batch * rows * cols, codes] of the latent [batch, channels, rows, cols]."""
         flat = rearrange(z.float(), "b c h w -> (b h w) c")
         book = self.embedding.weight.float()
-        distance = flat.square().sum(1, keepdim=True) - 2 * flat @ book.T + book.square().sum(1)
-        return rearrange(distance.argmin(1), "(b h w) -> b h w", b=z.shape[0], h=z.shape[2])
+        return flat.square().sum(1, keepdim=True) - 2 * flat @ book.T + book.square().sum(1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Codes [batch, rows, cols] nearest to the latent [batch, channels, rows, cols]."""
+        return rearrange(self.distances(z).argmin(1), "(b h w) -> b h w", b=z.shape[0], h=z.shape[2])
 
 
 class MoVQGAN(nn.Module):

@@ -120,7 +120,9 @@ class Painter(Protocol):
     ) -> Steps[tuple[Drawing, ...]]:
         """Draw one picture for each seed, side by side; see :meth:`Pipeline.draw_all`."""
 
-    def log_likelihood(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
+    def log_likelihood(
+        self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]
+    ) -> tuple[float, float]:
         """How likely the words make the picture; see :meth:`Pipeline.log_likelihood`."""
 
 

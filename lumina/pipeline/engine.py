@@ -14,7 +14,7 @@ from lumina.model.transformer import Transformer
 from lumina.pipeline.request import Generation, GenerationRequest
 from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import jacobi
-from lumina.sampler.logits import guide, surprise, warp
+from lumina.sampler.logits import entropy, guide, surprise, warp
 from lumina.sampler.noise import NoiseWindow
 from lumina.sampler.sequential import Accepted, sequential
 from lumina.steps import Progress, Steps, mapped
@@ -37,8 +37,9 @@ class Engine(Protocol):
         Each gives the codes that it gives alone. ``partial`` holds a Generation for each.
         """
 
-    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> float:
-        """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn."""
+    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> tuple[float, float]:
+        """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn; and what
+        it was expected to be, at each of them given those before: minus the entropies."""
 
     def most_at_once(self, request: GenerationRequest) -> int:
         """How many images like this one have room for their caches side by side; at least 1."""
@@ -75,7 +76,7 @@ class LocalEngine:
         transformer = self._transformer_for(requests[0])
         return _draw(_Slot(transformer, requests, small_cache=self._small_cache))
 
-    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> float:
+    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> tuple[float, float]:
         """See Engine."""
         unguided = request.options.model_copy(update={"guidance_scale": 1.0})
         request = replace(request, options=unguided)
@@ -196,19 +197,21 @@ class _Slot:
         self.accepted.append(accepted.last - accepted.first)
         self.done = accepted.last
 
-    def log_likelihood(self, codes: Tensor) -> float:
+    def log_likelihood(self, codes: Tensor) -> tuple[float, float]:
         """See Engine; reads ``codes`` in pieces, for the logits of a large image take much memory."""
         self.codes[0, : codes.numel()] = codes.flatten().to(self.codes.device)
         self._write(0, codes.numel())
         self._read(self.ids[:, : self.prefilled])
-        total = torch.zeros((), dtype=torch.float64, device=self.codes.device)
+        total = torch.zeros(2, dtype=torch.float64, device=self.codes.device)
         for first in range(self.first, codes.numel(), CODES_AT_ONCE):
             spots = self.positions[first : min(first + CODES_AT_ONCE, codes.numel())]
             begin = self.cache.used - len(self.request.prompt)
             hidden = self.transformer.hidden(self.ids[:, begin : int(spots[-1])], self.cache)
             logits = self.transformer.logits(hidden[:, spots - begin - 1], self.layout.vocabulary.codes)
-            total -= surprise(logits, self.codes[:, first : first + len(spots)]).double().sum()
-        return float(total)
+            found = surprise(logits, self.codes[:, first : first + len(spots)])
+            total -= torch.stack((found, entropy(logits))).double().flatten(1).sum(1)
+        log_p, expected = total.tolist()
+        return log_p, expected
 
     def wait(self) -> None:
         """Until a GPU has done what it was told, so that its time is counted."""

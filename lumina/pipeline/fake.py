@@ -93,10 +93,12 @@ class FakePipeline:
                 yield Progress(len(seeds) * steps[0].done, len(seeds) * steps[0].total, partial=partial)
         return tuple(results)
 
-    def log_likelihood(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
-        """A number from -1 to 0 that depends on the words and the codes."""
+    def log_likelihood(
+        self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]
+    ) -> tuple[float, float]:
+        """A number from -1 to 0 that depends on the words and the codes, and 0."""
         text = motif.instruction.encode() + np.asarray(codes, "<i8").tobytes()
-        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32 - 1
+        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32 - 1, 0.0
 
     def _paint(self, kept: Codes, fresh: Sequence[Codes], rows: int, seed: int) -> Steps[Drawing]:
         codes, begun = kept, time.perf_counter()

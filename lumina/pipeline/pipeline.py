@@ -132,8 +132,11 @@ class Pipeline:
         requests = [replace(first, options=options.model_copy(update={"seed": seed})) for seed in seeds]
         return self._paint_all(requests, self._engine.most_at_once(first), motif.panels)
 
-    def log_likelihood(self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]) -> float:
-        """log p(picture | words) in nats by the model, of the ``codes`` [k, cols] drawn."""
+    def log_likelihood(
+        self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]
+    ) -> tuple[float, float]:
+        """log p(picture | words) in nats by the model, of the ``codes`` [k, cols] drawn, and what was to be
+        expected at each of them."""
         request = self._request(motif, options, codes, (), None)
         assert request.drawn is not None
         return self._engine.log_likelihood(replace(request, drawn=None), request.drawn.codes)

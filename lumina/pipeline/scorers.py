@@ -16,11 +16,12 @@ Scorer = Callable[[Painter, Motif, SamplingOptions, Drawing], float]
 
 
 def likelihood(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:
-    """How likely the words make the picture by the model itself, in nats a code: log p(picture | words).
+    """log p(picture | words) by the model itself, and what was to be expected of it, in nats a code.
 
-    What has crumbled is unlikely whatever the words; what has not, and shows something else, under these.
+    What has crumbled is unlikely. What has not, but misses what was said, leaves the model unsure of what is
+    to come from there on.
     """
-    return painter.log_likelihood(motif, options, drawing.codes) / max(drawing.codes.size, 1)
+    return sum(painter.log_likelihood(motif, options, drawing.codes)) / max(drawing.codes.size, 1)
 
 
 def by_judge(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:

@@ -22,19 +22,17 @@ from lumina.tabletop.edits import Edit
 from lumina.tabletop.scenes import FRAMES, Scene
 from lumina.training import pairs
 from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes, shard_files
-from lumina.training.tokenizer_trainer import to_pictures, to_pixels
+from lumina.training.tokenizer_trainer import to_pixels
 
 MAP_SHARDS = 60  # square shards whose maps are encoded, 200 scenes each
 MAKER = "tokenizer.sha256"  # in a folder of codes: whose they are
-DECODER = "decoder.sha256"  # and whose decoder redrew pictures
-REDRAWN = "redrawn"  # kind of codes: those of what the decoder makes of a picture's
 DECODING = ("decoder.", "post_quant_conv.")  # parts that may change while codes mean the same
 Codes = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One kind of picture of one shard to encode; `REDRAWN` is made of codes that are there by then."""
+    """One kind of picture of one shard to encode."""
 
     source: Path
     kind: str
@@ -43,8 +41,7 @@ class Job:
 
 @dataclass(frozen=True)
 class CodedScenes:
-    """Scenes of one frame and the codes of their pictures, and of maps and of pictures redrawn if any, each
-    [scenes, rows, cols]."""
+    """Scenes of one frame and the codes of their pictures, and of maps if any, each [scenes, rows, cols]."""
 
     scenes: tuple[Scene, ...]
     codes: Mapping[str, Codes]
@@ -59,22 +56,18 @@ class CodedScenes:
 
 @dataclass(frozen=True)
 class CodedPairs:
-    """Edits or subjects, and the codes [pairs, rows, cols] before and after; of edits also those of what the
-    decoder makes of them, as a picture is given that was drawn."""
+    """Edits or subjects, and the codes [pairs, rows, cols] before and after."""
 
     edits: tuple[Edit, ...]
     before: Codes
     after: Codes
-    before_redrawn: Codes | None = None
-    after_redrawn: Codes | None = None
 
     def __len__(self) -> int:
         return len(self.edits)
 
     def part(self, first: int | None, last: int | None) -> "CodedPairs":
         """The pairs from `first` to before `last`, as in a slice."""
-        redrawn = (c if c is None else c[first:last] for c in (self.before_redrawn, self.after_redrawn))
-        return CodedPairs(self.edits[first:last], self.before[first:last], self.after[first:last], *redrawn)
+        return CodedPairs(self.edits[first:last], self.before[first:last], self.after[first:last])
 
 
 def encode_shards(
@@ -83,8 +76,7 @@ def encode_shards(
     """Write the codes of all shards in `data`, by the tokenizer in the folder `model`; returns their number.
 
     `codes-*.npy` are pictures of plain scenes, `depth-*.npy` … maps of the first `map_shards` square ones,
-    `edits-*.npy` and `subjects-*.npy` pictures of pairs; `redrawn-*.npy` are the codes of what the decoder
-    makes of the codes of that name. What is there already is left alone; raises
+    `edits-*.npy` and `subjects-*.npy` pictures of pairs. What is there already is left alone; raises
     InputError where another tokenizer made it.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -97,38 +89,27 @@ def encode_shards(
             yield Progress(done, len(missing), unit="shards of codes")
         return len(jobs)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        first = [job for job in missing if job.kind != REDRAWN]
-        parts = first, missing[len(first) :]  # what is redrawn comes last, and needs the codes of the others
-        encoded = (_ for part in parts for _ in pool.map(_encode, part, [model] * len(part)))
-        for done, _ in enumerate(encoded, start=1):
+        for done, _ in enumerate(pool.map(_encode, missing, [model] * len(missing)), start=1):
             yield Progress(done, len(missing), unit="shards of codes")
     return len(jobs)
 
 
-def maker_of(model: Path, *, decoder: bool = False) -> str:
-    """A digest of what makes codes in a model folder; the decoder is part of it only if asked for."""
+def maker_of(model: Path) -> str:
+    """A digest of what makes codes in a model folder: the tokenizer without its decoder."""
     digest = hashlib.sha256()
     for name, tensor in sorted(load_movqgan(model).state_dict().items()):
-        if decoder or not name.startswith(DECODING):
+        if not name.startswith(DECODING):
             digest.update(name.encode() + tensor.numpy().tobytes())
     return digest.hexdigest()
 
 
 def claim(out: Path, model: Path) -> None:
-    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's.
-
-    What another decoder redrew is deleted, to be redrawn.
-    """
+    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's."""
     maker, note = maker_of(model), out / MAKER
     if not note.exists():
         note.write_text(maker)
     elif note.read_text() != maker:
         raise InputError(f"{out} holds codes of another picture tokenizer; give --codes another folder.")
-    decoder, note = maker_of(model, decoder=True), out / DECODER
-    if not note.exists() or note.read_text() != decoder:
-        for file in out.glob(f"{REDRAWN}-*.npy"):
-            file.unlink()
-        note.write_text(decoder)
 
 
 def _jobs(data: Path, out: Path, map_shards: int) -> Iterator[Job]:
@@ -142,9 +123,6 @@ def _jobs(data: Path, out: Path, map_shards: int) -> Iterator[Job]:
     for file in square[:map_shards]:
         for kind in maps.MAP_KINDS:
             yield Job(file, kind, out / f"{kind}-{file.stem[-5:]}.npy")
-    again = [out / f"codes-{file.stem[-5:]}.npy" for file in square[:map_shards]]
-    for coded in again + [out / f"{file.stem}.npy" for file in pairs.pair_files(data, "edits")]:
-        yield Job(coded, REDRAWN, _redrawn_file(coded))
 
 
 def _number(file: Path) -> int:
@@ -155,8 +133,7 @@ def _number(file: Path) -> int:
 def _encode(job: Job, model: Path) -> None:
     torch.set_num_threads(1)
     movqgan = load_movqgan(model)
-    pictures = _redrawn(movqgan, job.source) if job.kind == REDRAWN else _pictures(job.source, job.kind)
-    save_codes(job.target, codes_of(movqgan, pictures))
+    save_codes(job.target, codes_of(movqgan, _pictures(job.source, job.kind)))
 
 
 def save_codes(target: Path, codes: NDArray[Any]) -> None:
@@ -183,16 +160,6 @@ def codes_of(movqgan: MoVQGAN, pictures: Pictures) -> NDArray[np.int64]:
     return np.asarray(torch.cat(parts).flatten().numpy()[places].reshape(grid))
 
 
-def _redrawn(movqgan: MoVQGAN, coded: Path) -> Pictures:
-    """What the decoder makes of codes in a file, [scenes, h, w, 3]."""
-    codes = torch.from_numpy(np.load(coded).astype(np.int64))
-    return np.concatenate([to_pictures(movqgan.decode(part)) for part in torch.split(codes, 50)])
-
-
-def _redrawn_file(coded: Path) -> Path:
-    return coded.with_name(f"{REDRAWN}-{coded.name}")
-
-
 def _pictures(source: Path, kind: str) -> Pictures:
     """Pictures or maps of a shard, [scenes, h, w, 3]; soft edges and scribbles are made on the way."""
     if kind == "hed":
@@ -214,7 +181,7 @@ def read_coded(data: Path, coded: Path) -> dict[tuple[int, int], CodedScenes]:
 def read_coded_maps(data: Path, coded: Path) -> CodedScenes | None:
     """The square scenes whose maps are all encoded, with their pictures; None if there are none."""
     numbers = [file.stem[-5:] for file in sorted(coded.glob(f"{maps.MAP_KINDS[0]}-*.npy"))]
-    kinds = ("picture", *maps.MAP_KINDS, REDRAWN)
+    kinds = ("picture", *maps.MAP_KINDS)
     whole = [n for n in numbers if all(_code_file(coded, kind, n).exists() for kind in kinds)]
     return _read(data, coded, whole, kinds) if whole else None
 
@@ -226,24 +193,17 @@ def _read(data: Path, coded: Path, numbers: Sequence[str], kinds: Sequence[str])
 
 
 def _code_file(coded: Path, kind: str, number: str) -> Path:
-    if kind == REDRAWN:
-        return _redrawn_file(_code_file(coded, "picture", number))
     return coded / f"{'codes' if kind == 'picture' else kind}-{number}.npy"
 
 
 def read_coded_pairs(data: Path, coded: Path, kind: str) -> CodedPairs | None:
-    """All encoded pairs of a kind, with those redrawn if there are any; None if there are none."""
+    """All encoded pairs of a kind; None if there are none."""
     files = sorted(coded.glob(f"{kind}-*.npy"))
     if not files:
         return None
     read = [pairs.read_pairs(data / f"{file.stem}.npz") for file in files]
     edits = tuple(link.edit(scenes) for scenes, links in read for link in links)
-
-    def both(coded_files: Sequence[Path]) -> tuple[Codes, Codes]:
-        """The codes before and after."""
-        loaded = [(np.load(file), links) for file, (_, links) in zip(coded_files, read, strict=True)]
-        before = np.concatenate([codes[[link.before for link in links]] for codes, links in loaded])
-        return before, np.concatenate([codes[[link.after for link in links]] for codes, links in loaded])
-
-    redrawn = [_redrawn_file(file) for file in files]
-    return CodedPairs(edits, *both(files), *(both(redrawn) if all(f.exists() for f in redrawn) else ()))
+    loaded = [(np.load(file), links) for file, (_, links) in zip(files, read, strict=True)]
+    before = np.concatenate([codes[[link.before for link in links]] for codes, links in loaded])
+    after = np.concatenate([codes[[link.after for link in links]] for codes, links in loaded])
+    return CodedPairs(edits, before, after)

@@ -1,4 +1,8 @@
-"""Refines MoVQGAN's decoder alone: the codes stay what they are, so a trained transformer stays valid."""
+"""Refines MoVQGAN's decoder alone: the codes stay what they are, so a trained transformer stays valid.
+
+What it makes of codes shall look like the picture they stand for, and be encoded to the same codes again:
+then a picture that was drawn can be given to the next task, file or not, as what it was drawn as.
+"""
 
 import time
 from collections.abc import Mapping
@@ -7,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from lumina.errors import InputError
@@ -26,6 +31,10 @@ from lumina.training.tokenizer_trainer import (
 
 # of square pictures; patterned solids, hardest to tell from their codes, more often than when those were made
 SHARES = {"picture": 0.35, "subject": 0.3, "depth": 0.07, "normal": 0.08, "segmentation": 0.08, "canny": 0.12}
+AGAIN = 0.02  # weight of being encoded to the same codes again, beside the reconstruction loss
+TOLD_APART = 0.2  # of a code's distance to the nearest other: the margin that makes it e times as likely
+LEAST_APART = 3e-5  # of that squared distance, as some codes are all but the same
+WORST = 20.0  # nats of one code, so that a few hopeless ones do not outweigh the rest
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class DecoderTraining(TokenizerTraining):
 
     model: Path = Path()
     shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
+    muon_rate: float = 1e-3
+    adam_rate: float = 5e-4
 
 
 def train(settings: DecoderTraining) -> Steps[MoVQGAN]:
@@ -78,7 +89,8 @@ def _step(
     with torch.autocast("cpu", dtype=torch.bfloat16):
         output = model.decode(codes)
     output = output.float()
-    loss = reconstruction_loss(output, pixels)
+    again, same = encoded_again(model, output, codes)
+    loss = reconstruction_loss(output, pixels) + AGAIN * again
     for optimizer in chosen:
         optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
@@ -87,7 +99,22 @@ def _step(
     torch.nn.utils.clip_grad_norm_(trainable, 1.0)
     for optimizer in chosen:
         optimizer.step()
-    return {"loss": loss.item(), "psnr": psnr(output, pixels)}
+    return {"loss": loss.item(), "psnr": psnr(output, pixels), "same": same}
+
+
+def encoded_again(model: MoVQGAN, output: Tensor, codes: Tensor) -> tuple[Tensor, float]:
+    """How far the picture [batch, 3, h, w] made of `codes` [batch, rows, cols] is from being encoded to them
+    again: a mean cross-entropy in nats of codes by their distances, and the share that are the same."""
+    levels = (output.clamp(-1, 1) + 1) * 127.5
+    rounded = levels + (levels.round() - levels).detach()  # as a file holds them
+    distances = model.quantize.distances(model.latent(rounded / 127.5 - 1))
+    right = codes.flatten()
+    with torch.no_grad():
+        same = (distances.argmin(1) == right).float().mean().item()
+        book = model.quantize.embedding.weight
+        apart = torch.cdist(book, book).fill_diagonal_(torch.inf).amin(1).square().clamp(min=LEAST_APART)
+    nats = F.cross_entropy(-distances / (TOLD_APART * apart[right][:, None]), right, reduction="none")
+    return nats.clamp(max=WORST).mean(), same
 
 
 def _state(model: MoVQGAN, chosen: list[torch.optim.Optimizer], step: int, trained: float) -> dict[str, Any]:

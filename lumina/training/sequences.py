@@ -55,7 +55,7 @@ class Sequences:
     def __init__(self, weighted: Sequence[Weighted], vocabulary: Vocabulary, slips: bool = False) -> None:
         """The codes of a given upper half are not to be predicted, as when drawing.
 
-        With `slips` some of the codes that later ones are predicted from are another image's, so that what
+        With `slips` some of the codes that later ones are predicted from are of another place, so that what
         was once drawn wrong is not gone on with, and the given half and the words are heeded to the end.
         """
         self._vocabulary, self._slips = vocabulary, slips
@@ -151,13 +151,24 @@ class Sequences:
 def with_slips(
     images: Sequence[NDArray[np.int64]], given: bool, rng: np.random.Generator
 ) -> list[NDArray[np.int64]]:
-    """The images [rows, cols] of a batch with some codes exchanged for those of the next image at the same
-    place, in `SLIPPED` of them up to `SLIPS` of all; never in the upper half where that is given."""
+    """The images [rows, cols] of a batch with some codes exchanged, in `SLIPPED` of them up to `SLIPS` of
+    all; never in a given half.
+
+    They become those of a place beside; below a given half, in every other image, those of the next image at
+    the same place. Without one they do not: a solid begun on bare ground is not a slip but a promise.
+    """
     slipped = []
     for image, other in zip(images, [*images[1:], images[0]], strict=True):
         rate = rng.uniform(0, SLIPS) if rng.random() < SLIPPED else 0.0
         wrong = rng.random(image.shape) < rate
-        if given:
-            wrong[: len(image) // 2] = False
-        slipped.append(np.where(wrong, other, image))
+        first = len(image) // 2 if given else 0
+        wrong[:first] = False
+        astray = given and rng.random() < 0.5
+        slipped.append(np.where(wrong, other if astray else _beside(image, first, rng), image))
     return slipped
+
+
+def _beside(image: NDArray[np.int64], first: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """At each place the code of one of the eight places around it, of the rows from `first` on."""
+    rows, cols = np.indices(image.shape) + rng.integers(-1, 2, size=(2, *image.shape))
+    return np.asarray(image[rows.clip(first, len(image) - 1), cols.clip(0, image.shape[1] - 1)])

@@ -15,14 +15,13 @@ from lumina.tabletop.instructing import instruct
 from lumina.tabletop.scenes import Scene
 from lumina.tabletop.subjects import request
 from lumina.tasks import instructions
-from lumina.training.codes import REDRAWN, CodedPairs, CodedScenes, Codes
+from lumina.training.codes import CodedPairs, CodedScenes, Codes
 from lumina.training.looks import NOTHING, Looks, looks_ahead, looks_of
 
 TEXT_DROP = 0.1  # share of samples without text, for guidance; a given panel stays
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training
 PAPER_WORDING = 0.25  # share of subjects asked for in the paper's words, the rest in the code's
 UNDONE = 0.5  # share of edits that are learned backwards
-DRAWN_BEFORE = 0.4  # share of given pictures that are as if drawn by the turn before or in another tab
 # A small model on few processor hours learns the common case well or everything poorly: daylight and
 # few different solids are drawn more often than they were rendered, and so are those that stand side by side.
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
@@ -172,8 +171,6 @@ class Mapped:
         kind = self._kinds[int(rng.choice(len(self._kinds), p=self._kind_chances))]
         picture, shown = self._pool.codes["picture"][i], self._pool.codes[kind][i]
         if self._task == "predict":
-            if rng.random() < DRAWN_BEFORE:
-                picture = self._pool.codes[REDRAWN][i]
             words = instructions.predict(kind, *self.size)
             return Sample(prompt_ids(self._text, words, rng), _stacked(picture, shown))
         claim = describe(self._pool.scenes[i], rng)
@@ -202,21 +199,17 @@ class Edited:
         while True:
             i = int(rng.choice(len(self._pool.edits), p=self._chances))
             edit, before, after = self._pool.edits[i], self._pool.before[i], self._pool.after[i]
-            redrawn = self._pool.before_redrawn, self._pool.after_redrawn
             if rng.random() < UNDONE:
-                edit, before, after, redrawn = edit.undone(), after, before, redrawn[::-1]
+                edit, before, after = edit.undone(), after, before
             said = instruct(edit, rng)
             if said is not None:
                 other = wrong_edit(edit, said, rng) if rng.random() < EDITS_CONTRASTED else None
-                changed, given = before != after, before
-                if redrawn[0] is not None and rng.random() < DRAWN_BEFORE:
-                    given = redrawn[0][i]  # and what does not change is drawn just so
                 sample = _sample(
-                    self._text, rng, _stacked(given, np.where(changed, after, given)),
+                    self._text, rng, _stacked(before, after),
                     lambda instruction: instructions.edit(instruction, *self.size), said.text,
                     other.text if other is not None else None, looks_of(edit),
                 )  # fmt: skip
-                return replace(sample, weight=EDIT_WEIGHT, changed=changed if sample.prompt else None)
+                return replace(sample, weight=EDIT_WEIGHT, changed=before != after if sample.prompt else None)
 
 
 class Subjects:

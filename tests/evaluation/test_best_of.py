@@ -53,5 +53,5 @@ def test_the_shipped_model_ranks_what_it_drew_above_the_same_crumbled():
     task = TextToImage(prompt="a red cube", width=128, height=128, seed=1).resolved(pipeline)
     codes = finish(pipeline.draw(**task.motif().request(), options=task.options())).codes
     crumbled = np.random.default_rng(0).permutation(codes.ravel()).reshape(codes.shape)
-    drawn, worse = (pipeline.log_likelihood(task.motif(), task.options(), one) for one in (codes, crumbled))
+    drawn, worse = (sum(pipeline.log_likelihood(task.motif(), task.options(), c)) for c in (codes, crumbled))
     assert worse < drawn - 100

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.sampler.logits import guide, keep_top_k, keep_top_p, surprise, warp
+from lumina.sampler.logits import entropy, guide, keep_top_k, keep_top_p, surprise, warp
 from lumina.sampler.options import SamplingOptions
 
 rows = st.lists(st.integers(-20, 20), min_size=1, max_size=12).map(lambda values: torch.tensor(values) / 4)
@@ -47,6 +47,13 @@ def test_order_of_the_filters() -> None:
     expected = keep_top_p(keep_top_k(logits / 0.5, 3), 0.95)
     assert torch.equal(warp(logits, options), expected)
     assert expected.isfinite().tolist() == [[True, True, False, False]]
+
+
+def test_entropy_is_the_surprise_to_expect() -> None:
+    logits = torch.tensor([[0.0, 0.0, -torch.inf], [2.0, 0.0, 1.0]])
+    share = logits[1].softmax(0)
+    second = -(share * share.log()).sum()
+    torch.testing.assert_close(entropy(logits), torch.stack((torch.tensor(2.0).log(), second)))
 
 
 def test_surprise_is_minus_log_p() -> None:

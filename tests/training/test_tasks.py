@@ -31,7 +31,7 @@ from lumina.training.marks import Marks
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
 from lumina.training.model_trainer import MARGIN, loss_of, tabletop_config, told_apart
 from lumina.training.pairs import PairShard
-from lumina.training.sequences import SLIPS, Sequences
+from lumina.training.sequences import SLIPS, Sequences, with_slips
 from lumina.training.sources import EDIT_WEIGHT, weight_of, weight_of_edit
 from tests.training.tiny import TINY_MOVQ
 
@@ -99,31 +99,6 @@ def test_encoding_goes_on_where_it_stopped(encoded):
     assert (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns == before
 
 
-def test_given_pictures_are_now_and_then_as_if_drawn_before(pools, text, monkeypatch):
-    edits = pools.edits
-    assert edits.before_redrawn.shape == edits.before.shape
-    assert (edits.before_redrawn != edits.before).any()
-    part = edits.part(1, 3)
-    assert (part.after_redrawn == edits.after_redrawn[1:3]).all()
-    maps = pools.maps.codes
-    given = {"picture": _all_of(maps["picture"]), "redrawn": _all_of(maps["redrawn"])}
-    for share, kind in ((0.0, "picture"), (1.0, "redrawn")):
-        monkeypatch.setattr("lumina.training.sources.DRAWN_BEFORE", share)
-        found = sources(pools, text, ["predict", "edit"])
-        rng = np.random.default_rng(1)
-        assert {s.codes[:16].tobytes() for s in draw(found["predict"], rng)} <= given[kind]
-        plain, redrawn = (edits.before, edits.after), (edits.before_redrawn, edits.after_redrawn)
-        known = set().union(*map(_all_of, redrawn if share else plain))
-        for sample in draw(found["edit"], rng):
-            assert sample.codes[:16].tobytes() in known
-            if sample.changed is not None:  # and what does not change is drawn just so
-                assert (sample.codes[:16] == sample.codes[16:])[~sample.changed].all()
-
-
-def _all_of(codes):
-    return {one.astype(np.int64).tobytes() for one in codes}
-
-
 @pytest.mark.parametrize("task", TASKS)
 def test_a_sample_is_the_panels_of_its_task(pools, text, task):
     ((source, _),) = sources(pools, text, [task])[task]
@@ -189,6 +164,22 @@ def test_some_of_what_was_drawn_slips_and_what_is_learned_stays(pools, text):
         assert given == (len(slipped.edits) > 0)
 
 
+def test_without_a_given_half_a_slip_is_the_code_of_a_place_beside():
+    image = np.arange(48).reshape(6, 8)
+    other = image + 100
+    for given in (False, True):
+        strangers = 0
+        for seed in range(20):
+            slipped = with_slips([image, other], given, np.random.default_rng(seed))[0]
+            row, col = np.divmod(slipped, 8)
+            strangers += (slipped >= 100).any()
+            if not (slipped >= 100).any():
+                rows, cols = np.indices(image.shape)
+                assert abs(row - rows).max() <= 1 and abs(col - cols).max() <= 1
+            assert not given or ((slipped[:3] == image[:3]).all() and (slipped[3:] >= 24).all())
+        assert (strangers > 0) == given
+
+
 def test_every_other_image_is_shown_again_with_words_that_are_not_true_of_it(pools, text):
     for task in ("text_to_image", "control", "edit", "subject"):
         batch = next(mixed(pools, text, [task]).batches(32, seed=1))
@@ -223,8 +214,7 @@ def test_what_an_edit_changes_counts_more_than_its_many_copies(pools, text):
     assert loss_of(losses, batch.untrue[:0])[0] == 1  # what is measured is not weighted
 
 
-def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text, monkeypatch):
-    monkeypatch.setattr("lumina.training.sources.DRAWN_BEFORE", 0.0)
+def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text):
     vocabulary = text.vocabulary()
     batch = next(mixed(pools, text, ["edit"]).batches(8, seed=1))
     given = batch.ids[batch.edits[:, None], batch.given] - vocabulary.first_code
