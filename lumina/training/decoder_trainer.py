@@ -77,7 +77,7 @@ def _train(settings: DecoderTraining, group: Group) -> Steps[MoVQGAN]:
             yield Progress(int(trained), int(budget), unit="seconds", partial=figures)
         if group.leads and (step % 500 == 0 or trained >= budget):
             record.save(_state(model, chosen, step, trained))
-            record.draw_curves("psnr", "loss")
+            record.draw_curves("psnr", "same", "loss")
     return model
 
 
