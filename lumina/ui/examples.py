@@ -22,7 +22,7 @@ from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
 
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
-EDITS = {"recolour": 8, "remove": 16, "relight": 24}  # operations by seed; tabletop follows these
+EDITS = {"recolour": 40, "remove": 16, "relight": 24}  # operations by seed; tabletop follows these
 SUBJECTS = 2
 PREDICTED = {"depth": 308, "normal": 320, "segmentation": 360, "canny": 356}  # kinds by seed
 STEERED = {"depth": 200, "canny": 260, "segmentation": 480, "scribble": 520}
