@@ -28,7 +28,7 @@ LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 CROWD_WEIGHT = 0.5  # for three and more solids that are not of one shape
 GROUP_WEIGHT = 4.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which words can say how they stand
-OPERATION_WEIGHTS = {"reground": 0.5, "add": 1.6, "recolour": 1.3, "replace": 1.3}  # others 1
+OPERATION_WEIGHTS = {"reground": 0.5, "add": 2.0, "remove": 0.8, "replace": 1.3, "resize": 1.2}  # others 1
 # Most codes of an edit are copies and cost nothing: at weight one, those that the words decide would hardly
 # count beside the codes of other tasks.
 EDIT_WEIGHT = 4.0
