@@ -305,6 +305,6 @@ def test_what_training_shows_more_and_less_often():
     assert weight_of(replace(beside, light="night")) < weight_of(beside)
     recoloured = [Edit("recolour", one, one, 0) for one in (behind, replace(behind, light="night"))]
     assert weight_of_edit(recoloured[0]) == weight_of_edit(recoloured[1])
-    assert weight_of_edit(Edit("relight", behind, behind)) < weight_of_edit(recoloured[0])
+    assert weight_of_edit(Edit("reground", behind, behind)) < weight_of_edit(recoloured[0])
     alone = Scene((cube,))
     assert weight_of_edit(Edit("recolour", alone, alone, 0)) < weight_of_edit(recoloured[0])
