@@ -204,9 +204,9 @@ MODELS: dict[str, ModelSpec] = {
         default_size=(128, 128),
         tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
         guidance_scale=1.5,
-        temperature=0.7,
         of_task={  # what words leave open should vary, what a given picture decides should not
-            "text_to_image": {"temperature": 1.0, "top_p": 0.95},
+            "text_to_image": {"top_p": 0.95},
+            "image_pair": {"temperature": 0.7},
             "predict": {"guidance_scale": 1.0, "temperature": 0.3},
             "control": {"guidance_scale": 1.0, "temperature": 0.3},
             "edit": {"guidance_scale": 1.25, "temperature": 0.5},

@@ -208,7 +208,7 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     say(page, PROMPT)
     page.get_by_role("button", name="Advanced").click()
     field = page.get_by_label("Temperature")
-    expect(field).to_have_value(f"{MODELS['tabletop'].of_task['text_to_image']['temperature']:g}")
+    expect(field).to_have_value(f"{MODELS['tabletop'].temperature:g}")
     fill_in(field, "-3")
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("Temperature: must be at least")

@@ -65,7 +65,8 @@ def test_true_pictures_score_full_marks(perfect):
 
 def test_settings_stand_beside_the_scores(perfect):
     scores, _, _ = perfect
-    assert scores["temperature"] == MODELS["tabletop"].of_task["text_to_image"]["temperature"]
+    spec = MODELS["tabletop"]
+    assert (scores["temperature"], scores["guidance_scale"]) == (spec.temperature, spec.guidance_scale)
     assert scores["guidance_scale"] == MODELS["tabletop"].guidance_scale
     assert scores["window"] == 16
     assert scores["pictures"] == 12

@@ -79,9 +79,11 @@ def test_defaults_come_from_the_model_and_the_settings() -> None:
     pipeline = FakePipeline(settings=Settings(window=4, dtype="bfloat16"))
     task = ask(seed="random").resolved(pipeline)
     assert isinstance(task.seed, int)
-    chances = pipeline.spec.of_task["text_to_image"]
-    assert task.guidance_scale == pipeline.spec.guidance_scale
-    assert (task.temperature, task.top_p) == (chances["temperature"], chances["top_p"])
+    assert (task.guidance_scale, task.temperature, task.top_p) == (
+        pipeline.spec.guidance_scale,
+        pipeline.spec.temperature,
+        pipeline.spec.of_task["text_to_image"]["top_p"],
+    )
     assert (task.window, task.dtype, task.width) == (4, "bfloat16", pipeline.spec.default_size[0])
     assert task.resolved(FakePipeline()) == task
     assert ask(guidance_scale=0.0).resolved(pipeline).guidance_scale == 0.0
