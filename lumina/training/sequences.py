@@ -169,6 +169,6 @@ def with_slips(
 
 
 def _beside(image: NDArray[np.int64], first: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """At each place the code of one of the eight places around it, of the rows from `first` on."""
+    """At each place its own code or that of one of the eight around it, of the rows from `first` on."""
     rows, cols = np.indices(image.shape) + rng.integers(-1, 2, size=(2, *image.shape))
     return np.asarray(image[rows.clip(first, len(image) - 1), cols.clip(0, image.shape[1] - 1)])
