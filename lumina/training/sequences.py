@@ -39,6 +39,7 @@ class Batch:
     changed: Tensor  # and which of those the words change
     told: Tensor  # which rows tell something
     looks: Tensor  # and what their codes to predict shall tell [told, codes, TOLD]
+    nats: Tensor  # [rows less the last ones], see Sample
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ class Sequences:
             torch.from_numpy(np.array(changed, dtype=bool).reshape(len(edits), skipped)),
             torch.tensor(told, dtype=torch.long),
             torch.from_numpy(np.array(looks, np.int64).reshape(len(told), rows * cols - skipped, len(TOLD))),
+            torch.tensor([sample.nats for sample in samples]),
         )
 
 
@@ -154,8 +156,9 @@ def with_slips(
     """The images [rows, cols] of a batch with some codes exchanged, in `SLIPPED` of them up to `SLIPS` of
     all; never in a given half.
 
-    They become those of a place beside; below a given half, in every other image, those of the next image at
-    the same place. Without one they do not: a solid begun on bare ground is not a slip but a promise.
+    They become those of a place beside that is drawn before; below a given half, in every other image, those
+    of the next image at the same place. Without one they do not: a solid begun on bare ground is not a slip
+    but a promise.
     """
     slipped = []
     for image, other in zip(images, [*images[1:], images[0]], strict=True):
@@ -164,11 +167,14 @@ def with_slips(
         first = len(image) // 2 if given else 0
         wrong[:first] = False
         astray = given and rng.random() < 0.5
-        slipped.append(np.where(wrong, other if astray else _beside(image, first, rng), image))
+        slipped.append(np.where(wrong, other if astray else _earlier(image, first, rng), image))
     return slipped
 
 
-def _beside(image: NDArray[np.int64], first: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """At each place its own code or that of one of the eight around it, of the rows from `first` on."""
-    rows, cols = np.indices(image.shape) + rng.integers(-1, 2, size=(2, *image.shape))
-    return np.asarray(image[rows.clip(first, len(image) - 1), cols.clip(0, image.shape[1] - 1)])
+def _earlier(image: NDArray[np.int64], first: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """At each place the code of one of the four around it that are drawn before it, in rows from `first` on;
+    a later one would give away what is to come."""
+    cols = image.shape[1]
+    places = np.arange(image.size).reshape(image.shape)
+    before = places - rng.choice((1, cols - 1, cols, cols + 1), size=image.shape)
+    return np.asarray(image.flat[np.where(before < first * cols, places, before)])

@@ -26,9 +26,10 @@ UNDONE = 0.5  # share of edits that are learned backwards
 # few different solids are drawn more often than they were rendered, and so are those that stand side by side.
 LIGHT_WEIGHTS = {"daylight": 1.0, "sunset": 0.4, "night": 0.4}
 CROWD_WEIGHT = 0.5  # for three and more solids that are not of one shape
+LONE_WEIGHT = 1.5  # for a single solid: where it begins is least certain
 GROUP_WEIGHT = 4.0  # for three and more solids of one shape
 BESIDE_WEIGHT = 2.5  # for two solids of which words can say how they stand
-OPERATION_WEIGHTS = {"reground": 0.5, "add": 2.0, "remove": 0.8, "replace": 1.3, "resize": 1.2}  # others 1
+OPERATION_WEIGHTS = {"reground": 0.5, "add": 2.6, "remove": 0.8, "replace": 1.3, "resize": 1.2}  # others 1
 # Most codes of an edit are copies and cost nothing: at weight one, those that the words decide would hardly
 # count beside the codes of other tasks.
 EDIT_WEIGHT = 4.0
@@ -51,6 +52,7 @@ class Sample:
     weight: float = 1.0  # of its cross-entropy
     changed: NDArray[np.bool_] | None = None  # which codes of the given half [rows, cols] the words change
     looks: Looks | None = None  # what each drawn code shall tell
+    nats: float = 0.0  # -log p of what was drawn and rejected, by the model that drew it
 
 
 class Source(Protocol):
@@ -70,17 +72,21 @@ class Source(Protocol):
 
 def weight_of(scene: Scene) -> float:
     """How often a scene is drawn, relative to others."""
-    many, alike = len(scene.solids) > 2, len({solid.shape for solid in scene.solids}) == 1
-    number = BESIDE_WEIGHT if _beside(scene) else 1.0
-    if many:
+    alike = len({solid.shape for solid in scene.solids}) == 1
+    if len(scene.solids) > 2:
         number = GROUP_WEIGHT if alike else CROWD_WEIGHT
+    elif len(scene.solids) == 1:
+        number = LONE_WEIGHT
+    else:
+        number = BESIDE_WEIGHT if _beside(scene) else 1.0
     return LIGHT_WEIGHTS[scene.light] * number
 
 
 def _beside(scene: Scene) -> bool:
-    if len(scene.solids) != 2 or len({(solid.shape, solid.color) for solid in scene.solids}) == 1:
+    first, second = scene.solids
+    if (first.shape, first.color) == (second.shape, second.color):
         return False
-    return relation_of(*scene.solids, scene.width, scene.height) is not None
+    return relation_of(first, second, scene.width, scene.height) is not None
 
 
 def weight_of_edit(edit: Edit) -> float:
