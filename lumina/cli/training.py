@@ -66,6 +66,12 @@ CodesFolder = Annotated[
 ]
 
 
+Rejected = Annotated[
+    Path | None,
+    typer.Option("--rejected", help="Folder of `train attempts`: what to make unlikelier.", metavar="DIR"),
+]
+
+
 @app.command("prepare")
 def prepare_data(
     data: Data = Path("runs/scenes"),
@@ -96,6 +102,7 @@ def train_model(
     tasks: Tasks = None,
     start_from: StartFrom = None,
     codes: CodesFolder = None,
+    rejected: Rejected = None,
     as_json: AsJson = False,
 ) -> None:
     """Train on the tasks, or refine the model on your own pictures; goes on where it stopped."""
@@ -103,10 +110,27 @@ def train_model(
 
     steps = runs.train_model(
         data, out, minutes=minutes, processes=processes, batch=batch, tasks=_split(tasks),
-        start_from=start_from, codes=codes,
+        start_from=start_from, codes=codes, rejected=rejected,
     )  # fmt: skip
     folder = str(watched(steps, "Training the model", as_json))
     show({"model": folder} if as_json else [folder])
+
+
+@app.command("attempts")
+def draw_attempts(
+    model: Annotated[Path, typer.Argument(help="Model folder that draws.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write; goes on if begun.", metavar="DIR")],
+    shards: Annotated[
+        int, typer.Option("--shards", help="100 pictures and 100 edits are drawn for each.", min=1)
+    ] = 24,
+    processes: Processes = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Have a model draw and keep what the judge rejects; `train model --rejected` makes that unlikelier."""
+    from lumina.training.attempts import reject
+
+    count = watched(reject(model, out, shards, processes), "Drawing", as_json)
+    show({"rejected": count} if as_json else [f"{count} of {200 * shards} drawings rejected"])
 
 
 @app.command("average")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from lumina.training.muon import Muon
 from lumina.training.own_pictures import own_sources, read_own
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
+from lumina.training.rejected import rejected_sources
 from lumina.training.sequences import Batch, Sequences
 
 TABLETOP_SIZES: dict[str, Any] = {
@@ -38,6 +39,7 @@ MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
 MARGIN = 3.0  # nats by which true words shall tell
 CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
+REJECTED = 2.0  # and of making what was drawn and rejected less likely
 MARKS = 2.0  # weight of what given codes tell beside the cross-entropy of a code
 LOOKS = 0.3  # and of what drawn codes tell
 
@@ -58,6 +60,7 @@ class ModelTraining:
     seed: int = 1
     start_from: Path | None = None  # a model folder whose weights to begin with, with a fresh optimiser
     tasks: tuple[str, ...] = TASKS
+    rejected: Path | None = None  # a folder of drawings that the judge rejected, see rejected.py
     own: bool = False  # `scenes` is a folder of a person's own pictures with captions
 
 
@@ -93,6 +96,16 @@ def loss_of(losses: Tensor, untrue: Tensor, weights: Tensor | None = None) -> tu
     if not len(untrue):
         return true, torch.zeros(())
     return true, F.softplus(MARGIN - told_apart(losses, untrue)).mean()
+
+
+def unlikelier(losses: Tensor, nats: Tensor) -> Tensor:
+    """What to make small for drawings [rows, codes] to lose MARGIN nats of the log-likelihood that they had.
+
+    Samples of the model itself have scores that sum to nothing, so to lower those of the rejected ones is to
+    raise those of all others: the policy gradient of a judge's verdict (Williams 1992), that ends at a
+    distance from where it began, as in Rafailov et al. 2023 (arXiv 2305.18290).
+    """
+    return F.softplus(MARGIN - (losses.sum(1) - nats)).mean()
 
 
 def optimizers(
@@ -143,7 +156,7 @@ def train(settings: ModelTraining) -> Steps[Transformer]:
 
 def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     text = TextTokenizer.load(settings.tokenizer)
-    vocabulary = text.vocabulary()
+    vocabulary, rejected = text.vocabulary(), _rejected(settings, text)
     model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
     hasten(model, compiles=settings.minutes >= WORTH_COMPILING)
     marks = Marks(model)
@@ -152,20 +165,23 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
     record = Record(settings.out)
     _begin(run, record, settings)
     training, measuring = _sequences(settings, text)
-    budget = settings.minutes * 60
-    for batch in training.batches(settings.batch // settings.processes, settings.seed, group.rank, run.step):
+    budget, size = settings.minutes * 60, settings.batch // settings.processes
+    place = settings.seed, group.rank, run.step
+    wrong = rejected.batches(max(size // 4, 1), *place) if rejected else repeat(None)
+    for batch, others in zip(training.batches(size, *place), wrong, strict=False):
         if run.trained >= budget:
             break
         start = time.monotonic()
-        loss, change, look = _step(run, batch, vocabulary, group, _rates(settings, run.trained, budget))
+        rates = _rates(settings, run.trained, budget)
+        loss, change, look, unlike = _step(run, batch, others, vocabulary, group, rates)
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
         if not group.leads:
             continue
         if run.step % 20 == 0:
-            row = {"loss": loss, "marks": change, "looks": look, "trained": run.trained, "tokens": run.tokens}
-            record.append(run.step, **row)
+            losses = {"loss": loss, "marks": change, "looks": look, "rejected": unlike}
+            record.append(run.step, **losses, trained=run.trained, tokens=run.tokens)
             yield Progress(int(run.trained), int(budget), unit="seconds", partial={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
             record.append(run.step, **_measure(model, measuring, vocabulary))
@@ -209,6 +225,17 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
     }
 
 
+def _rejected(settings: ModelTraining, text: TextTokenizer) -> Sequences | None:
+    if settings.rejected is None:
+        return None
+    found = rejected_sources(settings.rejected, text)
+    if not found:
+        raise InputError(
+            f"{settings.rejected} holds no rejected drawings; run `lumina train attempts` first."
+        )
+    return Sequences(found, text.vocabulary())
+
+
 def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:
     """Go on from this run's checkpoint, or start from another run's weights if asked to."""
     if (state := record.resume()) is not None:
@@ -229,13 +256,23 @@ def _rates(settings: ModelTraining, trained: float, budget: float) -> tuple[floa
 
 
 def _step(
-    run: _Run, batch: Batch, vocabulary: Vocabulary, group: Group, rates: Iterable[float]
-) -> tuple[float, float, float]:
+    run: _Run,
+    batch: Batch,
+    rejected: Batch | None,
+    vocabulary: Vocabulary,
+    group: Group,
+    rates: Iterable[float],
+) -> tuple[float, float, float, float]:
     loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
     change, look = run.marks.losses(batch)
     contrasted = CONTRAST / batch.codes.shape[1] * contrast
+    unlike = torch.zeros(())
+    if rejected is not None:
+        losses = code_losses(run.model, rejected, vocabulary)
+        unlike = unlikelier(losses, rejected.nats)
+        contrasted += REJECTED / losses.shape[1] * unlike
     (loss + contrasted + MARKS * change + LOOKS * look).backward()  # type: ignore[no-untyped-call]
     parameters = [p for p in (*run.model.parameters(), *run.marks.parameters()) if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
@@ -243,7 +280,7 @@ def _step(
     for optimizer, rate in zip(run.optimizers, rates, strict=True):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-    return loss.item(), change.item(), look.item()
+    return loss.item(), change.item(), look.item(), unlike.item()
 
 
 @torch.no_grad()

@@ -67,6 +67,7 @@ def train_model(
     tasks: Sequence[str] = (),
     start_from: Path | None = None,
     codes: Path | None = None,
+    rejected: Path | None = None,
 ) -> Steps[Path]:
     """Train the transformer on `data` with the picture tokenizer in `out/model`; writes it there too.
 
@@ -74,12 +75,15 @@ def train_model(
 
     `tasks`: all of the mixture unless named. Runs again from where it stopped, or with `start_from` (a model
     folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
-    to share with other runs, else `out/codes`. Returns the model folder. Raises InputError if the tokenizer
+    to share with other runs, else `out/codes`. `rejected`: a folder of drawings that shall become less likely
+    (`attempts.reject`). Returns the model folder. Raises InputError if the tokenizer
     has not been trained, or for an unknown task.
     """
     if holds_own_pictures(data):
-        if tasks or codes:
-            raise InputError("Leave out --tasks and --codes: your own pictures are learned as text to image.")
+        if tasks or codes or rejected:
+            raise InputError(
+                "Leave out --tasks, --codes and --rejected: your own pictures are learned as text to image."
+            )
         return (
             yield from fine_tune(data, out, start_from or find_folder(SHIPPED), minutes, processes, batch)
         )
@@ -88,7 +92,7 @@ def train_model(
     yield from prepare(data, out, tasks=chosen, start_from=start_from, codes=codes, workers=processes)
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, processes=processes,
-        start_from=start_from, tasks=chosen,
+        start_from=start_from, tasks=chosen, rejected=rejected,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)

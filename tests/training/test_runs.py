@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from lumina.training import dataset, model_trainer, pairs, runs, tokenizer_train
 from lumina.training.codes import encode_shards, maker_of
 from lumina.training.mixture import TASKS
 from lumina.training.record import Record
+from lumina.training.rejected import Rejected, save_rejected
 from lumina.training.tokenizer_trainer import TokenizerTraining
 from tests.training.tiny import TINY_MOVQ, TINY_TRANSFORMER
 
@@ -58,8 +60,12 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     # a later release goes on from the finished weights with a fresh optimiser
     monkeypatch.setattr(pairs, "SHARD", 12)
     monkeypatch.setattr(runs, "PAIR_SHARDS", {"edits": 1, "subjects": 1})
-    later = tmp_path / "later"
-    finish(runs.train_model(data, later, minutes=0.05, processes=1, start_from=folder))
+    later, rejected = tmp_path / "later", tmp_path / "rejected"
+    rejected.mkdir()
+    save_rejected(
+        rejected / "captions-00000.npz", [Rejected("a red cube", np.zeros((16, 16), np.int64), 900.0)]
+    )
+    finish(runs.train_model(data, later, minutes=0.05, processes=1, start_from=folder, rejected=rejected))
     assert {row for row in Record(later / "transformer").rows()[-1]} >= {f"held_back_{t}" for t in TASKS}
     moved = load_transformer(later / "model")
     assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), moved.parameters(), strict=True))

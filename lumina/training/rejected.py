@@ -1,0 +1,70 @@
+"""What the model itself drew and the judge rejected, on disk: what the next training makes less likely."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.model.text import TextTokenizer
+from lumina.tabletop.scenes import FRAMES
+from lumina.training.mixture import Weighted
+from lumina.training.sources import Sample
+
+KINDS = ("captions", "edits")
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected:
+    """One drawing that is not what was asked for: the sentence, the whole image's codes [rows, cols], and
+    -log p of the drawn ones in nats by the model that drew them."""
+
+    instruction: str
+    codes: NDArray[np.int64]
+    nats: float
+
+
+def save_rejected(file: Path, rejected: Sequence[Rejected]) -> None:
+    """Write one file, whole or not at all."""
+    part = file.with_suffix(".part")
+    with part.open("wb") as target:
+        np.savez_compressed(
+            target,
+            instructions=np.array(json.dumps([one.instruction for one in rejected])),
+            codes=np.array([one.codes for one in rejected], np.int16),
+            nats=np.array([one.nats for one in rejected], np.float32),
+        )
+    part.replace(file)
+
+
+def read_rejected(folder: Path, kind: str) -> list[Rejected]:
+    """All rejected drawings of a kind, in order."""
+    found: list[Rejected] = []
+    for file in sorted(folder.glob(f"{kind}-*.npz")):
+        with np.load(file) as arrays:
+            rows = zip(json.loads(str(arrays["instructions"])), arrays["codes"], arrays["nats"], strict=True)
+            found += [Rejected(text, codes.astype(np.int64), float(nats)) for text, codes, nats in rows]
+    return found
+
+
+class RejectedDrawings:
+    """Draws samples of rejected drawings of one kind; see Source."""
+
+    def __init__(self, rejected: Sequence[Rejected], text: TextTokenizer, given: bool) -> None:
+        self._rejected, self._text, self.given = rejected, text, given
+        rows, cols = rejected[0].codes.shape
+        width, height = FRAMES[0]
+        self.size = (width, height * rows // cols)
+
+    def sample(self, rng: np.random.Generator) -> Sample:
+        """See Source."""
+        one = self._rejected[int(rng.integers(len(self._rejected)))]
+        return Sample(self._text.encode(one.instruction), one.codes, nats=one.nats)
+
+
+def rejected_sources(folder: Path, text: TextTokenizer) -> list[Weighted]:
+    """What the folder holds of each kind, as often as there is of it."""
+    found = ((kind, read_rejected(folder, kind)) for kind in KINDS)
+    return [(RejectedDrawings(some, text, kind == "edits"), float(len(some))) for kind, some in found if some]
