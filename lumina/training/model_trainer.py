@@ -228,12 +228,7 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
 def _rejected(settings: ModelTraining, text: TextTokenizer) -> Sequences | None:
     if settings.rejected is None:
         return None
-    found = rejected_sources(settings.rejected, text)
-    if not found:
-        raise InputError(
-            f"{settings.rejected} holds no rejected drawings; run `lumina train attempts` first."
-        )
-    return Sequences(found, text.vocabulary())
+    return Sequences(rejected_sources(settings.rejected, text), text.vocabulary())
 
 
 def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:

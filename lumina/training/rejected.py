@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.errors import InputError
 from lumina.model.text import TextTokenizer
 from lumina.tabletop.scenes import FRAMES
 from lumina.training.mixture import Weighted
@@ -64,7 +65,14 @@ class RejectedDrawings:
         return Sample(self._text.encode(one.instruction), one.codes, nats=one.nats)
 
 
+def check_rejected(folder: Path) -> None:
+    """Raises InputError where the folder holds no rejected drawings."""
+    if not any(read_rejected(folder, kind) for kind in KINDS):
+        raise InputError(f"{folder} holds no rejected drawings; run `lumina train attempts` first.")
+
+
 def rejected_sources(folder: Path, text: TextTokenizer) -> list[Weighted]:
-    """What the folder holds of each kind, as often as there is of it."""
+    """What the folder holds of each kind, as often as there is of it; raises InputError for nothing."""
+    check_rejected(folder)
     found = ((kind, read_rejected(folder, kind)) for kind in KINDS)
     return [(RejectedDrawings(some, text, kind == "edits"), float(len(some))) for kind, some in found if some]

@@ -19,6 +19,7 @@ from lumina.training.mixture import KINDS, check_tasks
 from lumina.training.model_trainer import ModelTraining
 from lumina.training.own_pictures import check_captions, encode_own, holds_own_pictures, read_own
 from lumina.training.pairs import render_pairs
+from lumina.training.rejected import check_rejected
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
 
@@ -77,7 +78,7 @@ def train_model(
     folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
     to share with other runs, else `out/codes`. `rejected`: a folder of drawings that shall become less likely
     (`attempts.reject`). Returns the model folder. Raises InputError if the tokenizer
-    has not been trained, or for an unknown task.
+    has not been trained, for an unknown task, or where nothing was rejected.
     """
     if holds_own_pictures(data):
         if tasks or codes or rejected:
@@ -88,6 +89,8 @@ def train_model(
             yield from fine_tune(data, out, start_from or find_folder(SHIPPED), minutes, processes, batch)
         )
     folder, chosen = out / "model", check_tasks(tasks)
+    if rejected is not None:
+        check_rejected(rejected)
     codes = codes or out / "codes"
     yield from prepare(data, out, tasks=chosen, start_from=start_from, codes=codes, workers=processes)
     settings = ModelTraining(
