@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_transformer
@@ -20,7 +19,8 @@ from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
-from lumina.training.kernels import cross_entropy, hasten
+from lumina.training.kernels import hasten
+from lumina.training.losses import code_losses, loss_of, told_apart, unlikelier
 from lumina.training.marks import Marks
 from lumina.training.mixture import TASKS, Pools, sources
 from lumina.training.muon import Muon
@@ -37,8 +37,7 @@ TABLETOP_SIZES: dict[str, Any] = {
 SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
 MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
-MARGIN = 3.0  # nats by which true words shall tell
-CONTRAST = 2.0  # weight of that beside the cross-entropy of a whole image
+CONTRAST = 2.0  # weight of telling words apart beside the cross-entropy of a whole image
 REJECTED = 2.0  # and of making what was drawn and rejected less likely
 MARKS = 2.0  # weight of what given codes tell beside the cross-entropy of a code
 LOOKS = 0.3  # and of what drawn codes tell
@@ -67,45 +66,6 @@ class ModelTraining:
 def tabletop_config(vocab_size: int) -> TransformerConfig:
     """The embedded model's sizes for a vocabulary."""
     return TransformerConfig(vocab_size=vocab_size, **TABLETOP_SIZES)
-
-
-def code_losses(model: Transformer, batch: Batch, vocabulary: Vocabulary) -> Tensor:
-    """Cross-entropies [rows, codes] in nats; forced positions and text are not trained on."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = model.hidden(batch.ids)
-        picked = hidden.gather(1, batch.before[..., None].expand(-1, -1, hidden.shape[-1]))
-        logits = F.linear(picked, model.lm_head.weight[vocabulary.codes])
-    return cross_entropy(logits.flatten(0, 1), batch.codes.flatten()).view(batch.codes.shape)
-
-
-def told_apart(losses: Tensor, untrue: Tensor) -> Tensor:
-    """Nats [n] by which true words make an image likelier than untrue ones do, from losses [rows, codes]."""
-    images = losses.sum(1)
-    return images[len(losses) - len(untrue) :] - images[untrue]
-
-
-def loss_of(losses: Tensor, untrue: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """The mean cross-entropy of a code after true words, by weight of rows, and what to make small beside it.
-
-    That is log(1 + exp(MARGIN - d)), d the nats of `told_apart`: untrue words make the image impossible, so
-    what tells them apart costs nothing that predicting codes would gain. Chen et al. 2024 (arXiv 2410.09347)
-    contrast conditions in like manner, against a frozen copy of the model, which is left out here.
-    """
-    rows = losses[: len(losses) - len(untrue)].mean(1)
-    true = (rows if weights is None else rows * weights).mean()
-    if not len(untrue):
-        return true, torch.zeros(())
-    return true, F.softplus(MARGIN - told_apart(losses, untrue)).mean()
-
-
-def unlikelier(losses: Tensor, nats: Tensor) -> Tensor:
-    """What to make small for drawings [rows, codes] to lose MARGIN nats of the log-likelihood that they had.
-
-    Samples of the model itself have scores that sum to nothing, so to lower those of the rejected ones is to
-    raise those of all others: the policy gradient of a judge's verdict (Williams 1992), that ends at a
-    distance from where it began, as in Rafailov et al. 2023 (arXiv 2305.18290).
-    """
-    return F.softplus(MARGIN - (losses.sum(1) - nats)).mean()
 
 
 def optimizers(

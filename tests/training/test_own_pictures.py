@@ -106,7 +106,7 @@ def test_what_is_wrong_is_named_before_anything_is_trained(twenty, tmp_path, spo
 
 
 def test_options_for_scenes_are_refused(twenty, tmp_path):
-    with pytest.raises(InputError, match="Leave out --tasks and --codes"):
+    with pytest.raises(InputError, match="Leave out --tasks, --codes and --rejected"):
         finish(runs.train_model(twenty, tmp_path / "run", tasks=["edit"]))
 
 

@@ -14,7 +14,8 @@ from lumina.model.text import TextTokenizer
 from lumina.steps import finish
 from lumina.training import attempts
 from lumina.training.attempts import reject
-from lumina.training.model_trainer import ModelTraining, train, unlikelier
+from lumina.training.losses import unlikelier
+from lumina.training.model_trainer import ModelTraining, train
 from lumina.training.rejected import KINDS, Rejected, read_rejected, rejected_sources, save_rejected
 from lumina.training.sequences import Sequences
 

@@ -27,9 +27,10 @@ from lumina.tabletop.scenes import (
 )
 from lumina.training import codes, dataset, mixture, pairs, vocabulary
 from lumina.training.looks import NOTHING, looks_ahead, looks_of
+from lumina.training.losses import MARGIN, loss_of, told_apart
 from lumina.training.marks import Marks
 from lumina.training.mixture import TASKS, Pools, check_tasks, sources
-from lumina.training.model_trainer import MARGIN, loss_of, tabletop_config, told_apart
+from lumina.training.model_trainer import tabletop_config
 from lumina.training.pairs import PairShard
 from lumina.training.sequences import SLIPS, Sequences, with_slips
 from lumina.training.sources import EDIT_WEIGHT, weight_of, weight_of_edit
