@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -35,46 +35,39 @@ OPERATION_SHARES = shares(4.0 if operation == "add" else 1.0 for operation in OP
 PLAIN = {"guidance_scale": 1.0, "temperature": 1.0, "top_p": 1.0}  # the model's own chances, all of them
 
 
-@dataclass(frozen=True)
-class RejectedShard:
-    """One file: what came of `ATTEMPTS` drawings of a kind."""
-
-    kind: str
-    number: int
-
-    def path(self, folder: Path) -> Path:
-        return folder / f"{self.kind}-{self.number:05d}.npz"
-
-
 def reject(model: Path, out: Path, shards: int, workers: int = 2) -> Steps[int]:
     """Draw so many shards of each kind with a model and keep what the judge rejects; what is there already
     is left alone. Returns how many drawings were rejected. Raises InputError where there is no model."""
     if not (model / "config.json").exists():
         raise InputError(f"There is no model in {model}; give the folder of a finished one.")
     out.mkdir(parents=True, exist_ok=True)
-    wanted = [RejectedShard(kind, number) for number in range(shards) for kind in KINDS]
-    missing = [shard for shard in wanted if not shard.path(out).exists()]
-    each = missing, [model] * len(missing), [out] * len(missing)
+    wanted = [(kind, number) for number in range(shards) for kind in KINDS]
+    missing = [shard for shard in wanted if not _file(out, *shard).exists()]
+    write = partial(_write_shard, model=model, out=out)
     if workers == 1:
-        for done, _ in enumerate(map(_write_shard, *each), start=1):
+        for done, _ in enumerate(map(write, missing), start=1):
             yield Progress(done, len(missing), unit="shards of drawings")
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for done, _ in enumerate(pool.map(_write_shard, *each), start=1):
+            for done, _ in enumerate(pool.map(write, missing), start=1):
                 yield Progress(done, len(missing), unit="shards of drawings")
     return sum(len(read_rejected(out, kind)) for kind in KINDS)
 
 
-def _write_shard(shard: RejectedShard, model: Path, out: Path) -> None:
+def _file(folder: Path, kind: str, number: int) -> Path:
+    return folder / f"{kind}-{number:05d}.npz"
+
+
+def _write_shard(shard: tuple[str, int], model: Path, out: Path) -> None:
+    kind, number = shard
     torch.set_num_threads(1)
     pipeline, movqgan = Pipeline.load(str(model), previews=False), load_movqgan(model)
-    rng = np.random.default_rng([2029, KINDS.index(shard.kind), shard.number])
+    rng = np.random.default_rng([2029, KINDS.index(kind), number])
     attempts = (
-        _caption(pipeline, rng) if shard.kind == "captions" else _edit(pipeline, movqgan, rng)
+        _caption(pipeline, rng) if kind == "captions" else _edit(pipeline, movqgan, rng)
         for _ in range(ATTEMPTS)
     )
-    found = [one for one in attempts if one is not None]
-    save_rejected(shard.path(out), found)
+    save_rejected(_file(out, kind, number), [one for one in attempts if one is not None])
 
 
 def _caption(pipeline: Painter, rng: np.random.Generator) -> Rejected | None:
