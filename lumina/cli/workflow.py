@@ -96,8 +96,10 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
     if not equals:
         raise InputError(f"--set takes NAME=VALUE, not {text!r}.")
     node = workflow.nodes.get(name)
-    if node is not None and name not in workflow.inputs and node.task == "pick":
-        name = f"{name}.choice" if value.isdecimal() else f"{name}.scorer"
+    task = TASKS.get(node.task) if node is not None and name not in workflow.inputs else None
+    if task is not None and task.asks:
+        answer = task.asks if value.isdecimal() or not task.asks_unless else task.asks_unless
+        name = f"{name}.{answer}"
     socket = target_of(workflow, name)
     if socket is None or socket.type != "image" or not Path(value).is_file():
         return name, value

@@ -36,8 +36,12 @@ class Task(BaseModel, ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     version: ClassVar[int] = 1  # part of what the cache knows a result by; raise it when results change
+    spoken: ClassVar[str | None] = None  # the input in which a person says what they want
     asks: ClassVar[str | None] = None  # the input that a person fills once the others are there
+    asks_unless: ClassVar[str | None] = None  # the input that answers in the person's place
     slots: ClassVar[str | None] = None  # the input whose {words} in braces are inputs as well
+    primary: ClassVar[str] = "image"  # the output that stands for the result where only one can be shown
+    examples: ClassVar[tuple[Mapping[str, Any], ...]] = ()  # inputs that a tab offers to try
     Output: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -55,6 +59,18 @@ class Task(BaseModel, ABC):
         return cls.asks is not None and values.get(cls.asks) is None
 
     @classmethod
+    def speed_only(cls) -> frozenset[str]:
+        """The inputs that decide how fast and how exactly the result comes, not which result is meant.
+
+        Cache keys and the identity of a picture leave them out; a recipe records them.
+        """
+        return frozenset(name for name, field in cls.model_fields.items() if _says(field, "speed"))
+
+    def summary(self) -> str:
+        """What was asked for in one line: the words said, or else the kind of map, or the title."""
+        return str(getattr(self, self.spoken or "kind", None) or self.title)
+
+    @classmethod
     def inputs(cls) -> dict[str, FieldInfo]:
         """The fields in the order people meet them: the task's own, then shared ones, advanced ones last."""
         own = cls.__annotations__
@@ -70,8 +86,12 @@ def slots_in(template: str) -> list[str]:
 
 def is_advanced(field: FieldInfo) -> bool:
     """Whether a form hides this field until asked for advanced options."""
+    return _says(field, "advanced")
+
+
+def _says(field: FieldInfo, flag: str) -> bool:
     extra = field.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("advanced"))
+    return isinstance(extra, dict) and bool(extra.get(flag))
 
 
 TaskType = TypeVar("TaskType", bound=Task)
@@ -129,6 +149,11 @@ class Pictures(BaseModel):
 class DrawingTask(Task):
     """A task that draws. Options left at None take the model's default, or the settings'."""
 
+    mode_of: ClassVar["type[DrawingTask] | None"] = (
+        None  # the task in whose tab this one is a choice of `kind`
+    )
+    map_output: ClassVar[str | None] = None  # the output that is a map of the kind `kind`
+    compares: ClassVar[str | None] = None  # names what the given picture is compared with: "Picture | map"
     Output: ClassVar[type[BaseModel]] = Pictures
 
     seed: Seed = Field("random", title="Seed", description="The same number draws the same picture again.")
@@ -155,9 +180,9 @@ class DrawingTask(Task):
     )
     stop_row: int | None = option("Stop row", "Draw only this many rows of codes.", ge=1, le=4096)
     window: int | None = option(
-        "Window", "Codes tried in one forward pass: speed, not the picture.", ge=1, le=256
+        "Window", "Codes tried in one forward pass: speed, not the picture.", speed=True, ge=1, le=256
     )
-    dtype: Dtype | None = option("Precision", "Number format of the computation.")
+    dtype: Dtype | None = option("Precision", "Number format of the computation.", speed=True)
     compat: Compat = option("Compat", "The reference's falling guidance, to compare with it.", "off")
 
     @abstractmethod

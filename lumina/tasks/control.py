@@ -18,7 +18,11 @@ class Control(PanelTask):
 
     name: ClassVar[str] = "control"
     title: ClassVar[str] = "Control"
+    spoken: ClassVar[str | None] = "prompt"
     given: ClassVar[str] = "condition"
+    takes_map: ClassVar[bool] = True
+    extracts: ClassVar[str | None] = "extract"
+    compares: ClassVar[str | None] = "Condition | picture"
 
     condition: ImageField = Field(title="Condition", description="The map that the picture follows.")
     kind: instructions.Kind = Field("depth", title="Kind", description="What the map shows.")

@@ -15,6 +15,7 @@ class Edit(PanelTask):
 
     name: ClassVar[str] = "edit"
     title: ClassVar[str] = "Edit"
+    spoken: ClassVar[str | None] = "instruction"
     turns: ClassVar[bool] = True
 
     image: ImageField = Field(title="Picture", description="What to change.")

@@ -39,11 +39,10 @@ Instruction = Annotated[str, Field(max_length=2000), _filled("say what to change
 Description = Annotated[str, Field(max_length=2000), _filled("say what it is")]
 
 
-def option(title: str, description: str, default: Any = None, **limits: Any) -> Any:
-    """A field that forms show among the advanced options."""
-    return Field(
-        default, title=title, description=description, json_schema_extra={"advanced": True}, **limits
-    )
+def option(title: str, description: str, default: Any = None, *, speed: bool = False, **limits: Any) -> Any:
+    """A field that forms show among the advanced options; ``speed``: see :meth:`Task.speed_only`."""
+    extra: dict[str, Any] = {"advanced": True, "speed": True} if speed else {"advanced": True}
+    return Field(default, title=title, description=description, json_schema_extra=extra, **limits)
 
 
 def side(title: str, description: str = "In pixels.", *, advanced: bool = False) -> Any:

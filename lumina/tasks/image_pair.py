@@ -11,6 +11,7 @@ from lumina.tasks import instructions
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.tasks.fields import Prompt, side
 from lumina.tasks.panels import check_kind
+from lumina.tasks.text_to_image import TextToImage
 
 
 class PicturePair(BaseModel):
@@ -27,6 +28,9 @@ class ImagePair(DrawingTask):
 
     name: ClassVar[str] = "image_pair"
     title: ClassVar[str] = "Image pair"
+    spoken: ClassVar[str | None] = "prompt"
+    mode_of: ClassVar[type[DrawingTask] | None] = TextToImage
+    map_output: ClassVar[str | None] = "map"
     Output: ClassVar[type[BaseModel]] = PicturePair
 
     prompt: Prompt = Field(title="Prompt", description="What to draw, in plain English.")

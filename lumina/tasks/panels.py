@@ -21,6 +21,8 @@ class PanelTask(DrawingTask):
     """
 
     given: ClassVar[str] = "image"
+    takes_map: ClassVar[bool] = False  # whether what is given is a map of the kind `kind`
+    extracts: ClassVar[str | None] = None  # the input that says: make the map from a photograph
     turns: ClassVar[bool] = False  # whether the result is what the next instruction changes
 
     width: int | None = side(

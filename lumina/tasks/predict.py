@@ -14,6 +14,8 @@ class Predict(PanelTask):
 
     name: ClassVar[str] = "predict"
     title: ClassVar[str] = "Predict"
+    map_output: ClassVar[str | None] = "image"
+    compares: ClassVar[str | None] = "Picture | map"
 
     image: ImageField = Field(title="Picture", description="What the map is made of.")
     kind: instructions.Kind = Field("depth", title="Kind", description="Which map to draw.")

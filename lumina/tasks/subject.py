@@ -17,6 +17,7 @@ class Subject(PanelTask):
 
     name: ClassVar[str] = "subject"
     title: ClassVar[str] = "Subject"
+    spoken: ClassVar[str | None] = "prompt"
 
     image: ImageField = Field(title="Picture", description="The thing, best on a white ground.")
     subject: Description = Field(title="Subject", description="What the thing is, in a few words.")

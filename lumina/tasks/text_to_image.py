@@ -16,6 +16,7 @@ class TextToImage(DrawingTask):
 
     name: ClassVar[str] = "text_to_image"
     title: ClassVar[str] = "Create"
+    spoken: ClassVar[str | None] = "prompt"
 
     prompt: Prompt = Field(title="Prompt", description="What to draw, in plain English.")
     width: int | None = side("Width")

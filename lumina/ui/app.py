@@ -55,7 +55,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
         guest = gr.Textbox(label="Visitor", elem_classes="unseen")
         tabs = []
         with gr.Tabs(elem_classes="studio") as all_tabs:
-            for task in (task for task in drawing if tab_of(task.name) == task.name):
+            for task in (task for task in drawing if tab_of(task) is task):
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
                         tabs.append(TaskTab(task, workshop, spec, settings, visitors, guest))

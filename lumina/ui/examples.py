@@ -20,6 +20,8 @@ from lumina.tabletop.subjects import request, sample_subject
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
+from lumina.ui.pictures import picture_fields
+from lumina.workflow.shelves import shipped
 
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
 EDITS = {"recolour": 40, "remove": 16, "relight": 24}  # operations by seed; tabletop follows these
@@ -40,9 +42,19 @@ def examples_of(task: type[Task], model: str) -> tuple[Example, ...]:
     """The examples of a task. Those with pictures show tabletop's world, and are offered for it alone."""
     if task.name in _MADE:
         return _MADE[task.name]() if model == "tabletop" else ()
-    if "prompt" not in task.model_fields:
+    if task.examples:
+        return tuple(_declared(task, values) for values in task.examples)
+    if task.spoken is None:
         return ()
-    return tuple(Example(text, {"prompt": text}) for text in guide_of(model).examples)
+    return tuple(Example(text, {task.spoken: text}) for text in guide_of(model).examples)
+
+
+def _declared(task: type[Task], values: Mapping[str, Any]) -> Example:
+    """An example that the task itself declares; its pictures are shipped ones, by name."""
+    named = {name: values[name] for name in picture_fields(task) if name in values}
+    found = {name: shipped().find(literal["image"]) for name, literal in named.items()}
+    pictures = {name: _encoded(picture.image) for name, picture in found.items() if picture is not None}
+    return Example(str(values.get(task.spoken or "", task.title)), {**values, **pictures})
 
 
 @cache
@@ -119,5 +131,6 @@ def _truths() -> dict[str, Rendering]:
 _MADE = {"edit": _edits, "subject": _subjects, "control": _controls, "predict": _predictions}
 
 
-def _encoded(pixels: Any) -> str:
-    return base64.b64encode(png_bytes(Image.fromarray(pixels))).decode()
+def _encoded(picture: Any) -> str:
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    return base64.b64encode(png_bytes(image)).decode()

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -62,14 +62,14 @@ class Look(BaseModel):
 class Finding:
     """A whole result, and what it may be compared with; all pictures are as large as the result, [h, w, 3].
 
-    ``given`` is the panel above it, where the page still has its picture; ``truth`` the rendering that this
-    picture is, where it is an example.
+    ``kind`` is the kind of the map that one of them is. ``given`` is the panel above the result, where the
+    page still has its picture; ``truth`` the rendering that the given picture is, where it is an example.
     """
 
-    task: str
     kind: str
     model: str
     result: Picture
+    is_map: bool  # of the given picture, else a picture that follows a map
     recipe: str | None
     given: Picture | None = None
     truth: Rendering | None = None
@@ -88,16 +88,17 @@ def finding_of(payload: Any) -> Finding:
         raise InputError("There is no picture to compare.")
     result = picture_of(look.png, "Result").convert("RGB")
     kind = str(inputs.get("kind", ""))
-    alone = Finding(look.task, kind, look.model, np.asarray(result), recipe)
+    is_map = task_class.map_output == task_class.primary
+    alone = Finding(kind, look.model, np.asarray(result), is_map, recipe)
     try:
         task = read(task_class, with_pictures(task_class, inputs, look.given))
         panel = np.asarray(task.panel(*result.size))
     except LuminaError:
         return alone  # a picture from a file: what it began with is not here
-    truth = truth_of(task.picture.name) if look.task == "predict" and kind in PREDICTED else None
+    truth = truth_of(task.picture.name) if is_map and kind in PREDICTED else None
     if truth is not None and truth.picture.shape != panel.shape:
         truth = None
-    return Finding(look.task, kind, look.model, alone.result, recipe, panel, truth)
+    return replace(alone, given=panel, truth=truth)
 
 
 def segments(finding: Finding) -> list[tuple[Picture, str]]:
@@ -168,7 +169,7 @@ def shown(finding: Finding | None, scale: str) -> list[Any]:
     """Updates of the whole, the choice of a scale, the figures, the slider and the objects."""
     if finding is None or scale not in SCALES:
         return [gr.skip() for _ in range(5)]
-    is_depth = finding.task == "predict" and finding.kind == "depth"
+    is_depth = finding.is_map and finding.kind == "depth"
     scale = scale if is_depth else "grey"
     pair = None if finding.given is None else (finding.given, _tinted(finding.result, scale))
     return [
@@ -182,7 +183,7 @@ def shown(finding: Finding | None, scale: str) -> list[Any]:
 
 def _annotated(finding: Finding) -> Any:
     """The objects over the given picture, each in the colour that it is drawn in."""
-    if finding.task != "predict" or finding.kind != "segmentation":
+    if not finding.is_map or finding.kind != "segmentation":
         return gr.update(visible=False)
     masks = segments(finding)
     colours = {name: _hex(np.median(finding.result[mask > 0], axis=0)) for mask, name in masks}

@@ -181,7 +181,8 @@ def way_of(png: bytes, recipe: str, able: Sequence[str]) -> tuple[dict[str, str]
         return {"text": recipe}, ""
     if task not in able:
         raise InputError(f"The model that is here cannot do this: {TASKS[task].title}; choose another.")
-    return {"task": tab_of(task), "png": _text(png)}, tab_of(task)
+    tab = tab_of(TASKS[task]).name
+    return {"task": tab, "png": _text(png)}, tab
 
 
 def drawing_in(workflow: Workflow) -> str | None:
@@ -216,9 +217,9 @@ def title_of(recipe: str) -> str:
         if len(nodes) > 1:
             return str(document.get("title") or f"A workflow of {len(nodes)} steps")
         (node,) = nodes
-        said = (node["inputs"].get(name) for name in ("prompt", "instruction", "kind", "caption"))
-        told = next((text for text in said if isinstance(text, str)), None)
-        return told or TASKS[node["task"]].title
+        task = TASKS[node["task"]]
+        summary = node["inputs"].get(task.spoken or "kind")
+        return summary if isinstance(summary, str) and summary else task.title
     except (ValueError, KeyError, AttributeError, TypeError):
         return "A picture"
 

@@ -30,7 +30,6 @@ MAX_INPUTS = 100_000  # characters
 MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
 SURPRISE_STEP = 1 / 16  # nats; surprise travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
-SPEED_ONLY = frozenset({"window", "dtype", "variations"})  # options that do not choose the picture
 PLAIN = "picture"  # the kind of what is no map
 LAST_ACCEPTED = 400  # forward passes whose accepted codes are told
 
@@ -83,19 +82,11 @@ def _task_of_sheet(task: Task, model: str) -> Sheet:
         "task": task.name,
         # as text, because seeds go beyond JavaScript's whole numbers
         "inputs": task.model_dump_json(exclude_none=True),
-        "prompt": told(task),
+        "prompt": task.summary(),
         "kind": str(getattr(task, "kind", PLAIN)),
         "seed": seed,
         "file": f"{model.partition('@')[0] or task.name}-{seed}.png",
     }
-
-
-def told(task: Task) -> str:
-    """What a person said, in one line; the kind of map where nothing is said."""
-    for name in ("prompt", "instruction", "kind"):
-        if hasattr(task, name):
-            return str(getattr(task, name))
-    return task.title
 
 
 def _codes_of(drawing: Drawing) -> Sheet:
@@ -117,7 +108,7 @@ def _codes_of(drawing: Drawing) -> Sheet:
 
 def identity_of(task: Task) -> str:
     """The same for two tasks that ask for the same picture."""
-    values = task.model_dump(mode="json", exclude_none=True, exclude=set(SPEED_ONLY))
+    values = task.model_dump(mode="json", exclude_none=True, exclude=set(task.speed_only()))
     return hashlib.sha256(json.dumps([task.name, values], sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -67,13 +67,13 @@ class Sketchpad:
                 self._use = gr.Button("Use the drawing", size="sm", min_width=0, elem_classes="sketchpad-use")
             self._said = gr.HTML('<p role="status"></p>', apply_default_css=False, elem_classes="said")
 
-    def connect(self, form: Form) -> None:
-        """Listen, once the form of Control is in the page."""
-        well, kind, extract, size = map(form.component, ("condition", "kind", "extract", "width"))
-        begun, given = [self._editor, self._said], [well, kind, extract, size]
-        self._fold.expand(self._opened, [self._editor, *given], begun, **QUICK)
+    def connect(self, form: Form, given: str, extracts: str) -> None:
+        """Listen, once the form is in the page; the fields are a PanelTask's ``given`` and ``extracts``."""
+        well, kind, extract, size = map(form.component, (given, "kind", extracts, "width"))
+        begun, condition = [self._editor, self._said], [well, kind, extract, size]
+        self._fold.expand(self._opened, [self._editor, *condition], begun, **QUICK)
         self._blank.click(lambda text: _as_paper(blank(size_in(text))), size, self._editor, **QUICK)
-        self._take.click(self._taken, given, begun, **QUICK)
+        self._take.click(self._taken, condition, begun, **QUICK)
         done: list[Any] = [well, kind, extract, self._said]
         self._use.click(self._used, [self._editor, kind], done, **QUICK)
 

@@ -34,8 +34,6 @@ from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
 from lumina.ui.well import note_picture
 
-COMPARED = {"predict": "Picture | map", "control": "Condition | picture"}  # by a slider: its title
-
 Outputs = tuple[Any, Any]
 
 
@@ -58,30 +56,25 @@ class TaskTab:
         self.guide = guide_of(spec.name, task.name)
         self.tried = examples_of(task, spec.name)
         self.pictures = picture_fields(task)
-        self.said = next((name for name in ("prompt", "instruction") if self._has(name)), "")
         self.form = form_of(task, spec, task.defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
                 self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
-                if task.name in COMPARED:
-                    Findings(self.easel, COMPARED[task.name])
+                if task.compares:
+                    Findings(self.easel, task.compares)
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
         self.form.listen()
         self._draw_on_click()
-        if self.sketchpad:
-            self.sketchpad.connect(self.form)
-        if self.said:
-            self._help_with_words()
-        if _takes_map(self.task):
-            self._adopt_kind()
-
-    def _has(self, field: str) -> bool:
-        return field in self.task.model_fields
+        if task.spoken:
+            self._help_with_words(task.spoken)
+        if issubclass(task, PanelTask) and task.extracts:
+            self._adopt_kind(task.given, task.extracts)
+            self.sketchpad.connect(self.form, task.given, task.extracts)
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
@@ -93,17 +86,18 @@ class TaskTab:
         if self.pictures:
             self.form.place(only=self.pictures)
         for name in self.pictures:
-            is_small_world = spec.name == "tabletop" and not _takes_map(self.task)
-            own = [example.values[name] for example in self.tried] if is_small_world else None
+            is_small_world = spec.name == "tabletop" and not takes_map(self.task)
+            own = [str(example.values.get(name)) for example in self.tried] if is_small_world else None
             note_picture(self.form.component(name), self.form.sizes, own)
-        self.sketchpad = Sketchpad(spec.kinds, self.form.sizes) if _takes_map(self.task) else None
+        if issubclass(self.task, PanelTask) and self.task.extracts:
+            self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
         self.form.place(only=words)
-        if self.said:
+        if self.task.spoken:
             self.hint = make_hint(spec.title)
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
             gr.Button("Stop", elem_classes="stop")
-            if self._has("prompt"):
+            if self._describes():
                 self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
         with gr.Row(elem_classes="examples"):
             self.examples = [
@@ -133,19 +127,22 @@ class TaskTab:
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
 
-    def _help_with_words(self) -> None:
-        words: Any = self.form.component(self.said)
-        if self.said == "prompt":
+    def _describes(self) -> bool:
+        """Whether a person describes a picture, so that a sentence can be suggested; else they change one."""
+        return self.task.spoken is not None and not turns_of(self.task)
+
+    def _help_with_words(self, spoken: str) -> None:
+        words: Any = self.form.component(spoken)
+        if self._describes():
             self.suggest.click(self.guide.suggest, None, words, **QUICK)
         words.change(self._name_unknown, words, self.hint, trigger_mode="always_last", **QUICK)
         self.hint.swap(_swap, words, words, **QUICK)
 
-    def _adopt_kind(self) -> None:
+    def _adopt_kind(self, given: str, extracts: str) -> None:
         """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
-        for name in self.pictures:
-            well: Any = self.form.component(name)
-            kind, extract = map(self.form.component, ("kind", "extract"))
-            well.brought(kind_of, kind, [kind, extract], **QUICK)
+        well: Any = self.form.component(given)
+        kind, extract = self.form.component("kind"), self.form.component(extracts)
+        well.brought(kind_of, kind, [kind, extract], **QUICK)
 
     def remember(self, page: gr.Blocks, model: str) -> None:
         """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
@@ -190,7 +187,7 @@ class TaskTab:
             here = self.workshop.painter.model if self.workshop.wait(0) else ""
             task, sheet, message = restored(_bytes(event._data), here)
             if not self.form.takes(task):
-                tab = TASKS[tab_of(task.name)].title
+                tab = tab_of(type(task)).title
                 raise InputError(f'This picture was made in the tab "{tab}"; open it there.')
         except LuminaError as error:
             view: dict[str, Any] = {"state": "refused", "message": str(error), "ticket": ticket}
@@ -240,7 +237,7 @@ def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
     """The other tabs that take a picture, and which panel of a pair they take."""
     able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
     return [
-        {"task": other.name, "title": other.title, "part": "lower" if _takes_map(other) else "upper"}
+        {"task": other.name, "title": other.title, "part": "lower" if takes_map(other) else "upper"}
         for other in able
         if picture_fields(other)
     ]
@@ -251,8 +248,9 @@ def _invite(task: type[Task]) -> str:
     return (inspect.getdoc(task) or task.title).partition(".")[0] + "."
 
 
-def _takes_map(task: type[Task]) -> bool:
-    return task.name == "control"
+def takes_map(task: type[Task]) -> bool:
+    """Whether the picture given to a task is a map."""
+    return issubclass(task, PanelTask) and task.takes_map
 
 
 def turns_of(task: type[DrawingTask]) -> str:

@@ -18,8 +18,6 @@ from lumina.workflow.shelves import Shelf, find
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of
 from lumina.workflow.values import VARIATIONS, Axes, Batch, Item, gathered, spread
 
-SPEED_ONLY = frozenset({"window", "dtype"})  # they choose how fast and exactly, not which picture is meant
-
 Batches = Mapping[str, Batch]
 
 
@@ -112,7 +110,7 @@ class Wiring:
 
     def _key(self, task: type[Task], inputs: Mapping[str, Item]) -> str:
         """Of everything that the result depends on, and of nothing else."""
-        keys = {name: item.key for name, item in inputs.items() if name not in SPEED_ONLY}
+        keys = {name: item.key for name, item in inputs.items() if name not in task.speed_only()}
         values = {name: item.value for name, item in inputs.items()}
         model = self._model() if task.uses_model(values) else None
         return digest([task.name, task.version, model, keys])

@@ -69,6 +69,4 @@ def test_it_shows_nothing_else_and_a_model_without_pairs_has_the_plain_form(form
 
 
 def test_pairs_are_found_in_the_tab_of_create() -> None:
-    assert [tab_of(name) for name in ("image_pair", "text_to_image", "edit")] == [
-        "text_to_image", "text_to_image", "edit",
-    ]  # fmt: skip
+    assert [tab_of(task) for task in (ImagePair, TextToImage, Predict)] == [TextToImage, TextToImage, Predict]

@@ -33,6 +33,7 @@ class RenderScene(Tool):
 
     name: ClassVar[str] = "scene"
     title: ClassVar[str] = "Rendered scene"
+    spoken: ClassVar[str | None] = "prompt"
     version: ClassVar[int] = 2  # since only spheres are of metal
     Output: ClassVar[type[BaseModel]] = SceneMaps
 

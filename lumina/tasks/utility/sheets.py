@@ -79,6 +79,7 @@ class Pick(Tool):
     title: ClassVar[str] = "Pick"
     Output: ClassVar[type[BaseModel]] = Picked
     asks: ClassVar[str | None] = "choice"
+    asks_unless: ClassVar[str | None] = "scorer"
 
     images: tuple[AnyImage, ...] = Field(
         title="Pictures", description="What to choose from.", min_length=1, max_length=64

@@ -15,6 +15,8 @@ class Text(Tool):
 
     name: ClassVar[str] = "text"
     title: ClassVar[str] = "Text"
+    spoken: ClassVar[str | None] = "text"
+    primary: ClassVar[str] = "text"
     Output: ClassVar[type[BaseModel]] = OneText
 
     text: str = Field(title="Text", description="What other nodes are given.", max_length=2000)
@@ -31,6 +33,8 @@ class PromptTemplate(Tool):
     title: ClassVar[str] = "Prompt template"
     Output: ClassVar[type[BaseModel]] = OneText
     slots: ClassVar[str | None] = "template"
+    spoken: ClassVar[str | None] = "template"
+    primary: ClassVar[str] = "text"
     model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, str]
 
