@@ -8,7 +8,7 @@ import numpy as np
 from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import psnr
 from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.tabletop.captions import foot
 from lumina.tabletop.edit_checks import NEAR, change_mask, is_done
 from lumina.tabletop.edits import (
