@@ -11,8 +11,8 @@ import torch
 
 from lumina.runtime.drawing import Drawing, Painter
 from lumina.steps import Progress, Steps, finish
-from lumina.tabletop.captions import random_prompt
 from lumina.tasks.text_to_image import TextToImage
+from lumina.worlds.tabletop.captions import random_prompt
 
 WINDOWS = (1, 4, 16)
 

@@ -12,8 +12,8 @@ from lumina.runtime.best_of import Candidate, best_of
 from lumina.runtime.drawing import Painter
 from lumina.runtime.scorers import ScorerName
 from lumina.steps import Progress, Steps, finish
-from lumina.tabletop.judge import obeys
 from lumina.tasks.text_to_image import TextToImage
+from lumina.worlds.tabletop.judge import obeys
 
 COUNTS = (1, 2, 4, 8)
 ROUNDS = 3  # of all prompts, each with seeds of its own

@@ -15,8 +15,8 @@ from lumina.evaluation.prompts import CATEGORIES, Prompt, prompts
 from lumina.evaluation.report import write_report
 from lumina.runtime.drawing import Painter
 from lumina.steps import Progress, Steps, finish
-from lumina.tabletop.judge import obeys
 from lumina.tasks.text_to_image import TextToImage
+from lumina.worlds.tabletop.judge import obeys
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,10 @@ from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import psnr
 from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
 from lumina.runtime.drawing import Painter
-from lumina.tabletop.captions import foot
-from lumina.tabletop.edit_checks import NEAR, change_mask, is_done
-from lumina.tabletop.edits import (
+from lumina.tasks import edit as edit_task
+from lumina.worlds.tabletop.captions import foot
+from lumina.worlds.tabletop.edit_checks import NEAR, change_mask, is_done
+from lumina.worlds.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
@@ -21,11 +22,10 @@ from lumina.tabletop.edits import (
     places_near,
     sample_edit,
 )
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.judge import Reading, read, words
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import Scene, Solid, standing
-from lumina.tasks import edit as edit_task
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.judge import Reading, read, words
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import Scene, Solid, standing
 
 LEAST_PSNR = 24.0  # dB outside the true change: what counts as unchanged
 TURNS = 3

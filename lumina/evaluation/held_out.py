@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from lumina.tabletop.scenes import FRAMES, GROUNDS, LIGHT_CHANCES, LIGHTS, Scene, is_held_out, sample_scene
+from lumina.worlds.tabletop.scenes import (
+    FRAMES,
+    GROUNDS,
+    LIGHT_CHANCES,
+    LIGHTS,
+    Scene,
+    is_held_out,
+    sample_scene,
+)
 
 
 def held_out_squares(

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.evaluation import metrics
-from lumina.tabletop import maps
-from lumina.tabletop.judge import Reading
-from lumina.tabletop.render import Rendering, render
+from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.judge import Reading
+from lumina.worlds.tabletop.render import Rendering, render
 
 Picture = NDArray[np.uint8]
 EDGE = 128  # grey level above which a pixel of an edge map is a line

@@ -14,8 +14,8 @@ from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import wilson
 from lumina.runtime.drawing import Painter
 from lumina.steps import finish
-from lumina.tabletop.scenes import Scene
 from lumina.tasks.base import DrawingTask, Picture
+from lumina.worlds.tabletop.scenes import Scene
 
 Array = NDArray[np.uint8]
 Options = Mapping[str, Any]  # fields of the task: guidance_scale, temperature …

@@ -6,11 +6,11 @@ from itertools import product
 
 import numpy as np
 
-from lumina.tabletop import camera, render
-from lumina.tabletop.captions import foot
-from lumina.tabletop.fitting import ERROR_CAP, HIGHEST, LOWEST, Outline, foot_of, outline, surface_of
-from lumina.tabletop.foreground import Floats, Mask, Picture, Table
-from lumina.tabletop.scenes import (
+from lumina.worlds.tabletop import camera, render
+from lumina.worlds.tabletop.captions import foot
+from lumina.worlds.tabletop.fitting import ERROR_CAP, HIGHEST, LOWEST, Outline, foot_of, outline, surface_of
+from lumina.worlds.tabletop.foreground import Floats, Mask, Picture, Table
+from lumina.worlds.tabletop.scenes import (
     COLORS,
     MATERIALS,
     PATTERNS,

@@ -6,8 +6,8 @@ from itertools import permutations, product
 
 import numpy as np
 
-from lumina.tabletop.captions import RELATIONS, Claim, Thing, text_of
-from lumina.tabletop.scenes import COLORS, FRAMES, SHAPES
+from lumina.worlds.tabletop.captions import RELATIONS, Claim, Thing, text_of
+from lumina.worlds.tabletop.scenes import COLORS, FRAMES, SHAPES
 
 CATEGORIES = ("single_object", "two_objects", "counting", "colors", "position", "color_attribution")
 SQUARE, WIDE, TALL = FRAMES

@@ -14,8 +14,8 @@ from lumina.evaluation.mapping import lines
 from lumina.evaluation.strictness import shuffle_half
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
-from lumina.tabletop import maps
-from lumina.tabletop.render import Rendering, render
+from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.render import Rendering, render
 
 Picture = NDArray[np.uint8]
 Codes = NDArray[np.int64]

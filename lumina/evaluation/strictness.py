@@ -11,11 +11,11 @@ from scipy import ndimage
 
 from lumina.evaluation.held_out import held_out_scenes
 from lumina.steps import Progress, Steps
-from lumina.tabletop.captions import Claim, Thing, relation_of
-from lumina.tabletop.faults import wrong_claims
-from lumina.tabletop.judge import judge, read
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import Scene
+from lumina.worlds.tabletop.captions import Claim, Thing, relation_of
+from lumina.worlds.tabletop.faults import wrong_claims
+from lumina.worlds.tabletop.judge import judge, read
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import Scene
 
 Picture = NDArray[np.uint8]
 Spoil = Callable[[Picture, np.random.Generator], Picture]

@@ -13,14 +13,14 @@ from scipy import ndimage
 from lumina.evaluation.outcomes import Array, Case, Options, Outcome, draw, image_of
 from lumina.evaluation.patterned import find_patterned
 from lumina.runtime.drawing import Painter
-from lumina.tabletop.captions import Thing, is_true, text_of
-from lumina.tabletop.edits import Edit
-from lumina.tabletop.fitting import Candidate, Part, candidates
-from lumina.tabletop.foreground import Mask, color_classes, difference, find_table, foreground
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import COLORS, Scene, Solid, is_held_out
-from lumina.tabletop.subjects import Request, request, sample_subject
 from lumina.tasks.subject import Subject
+from lumina.worlds.tabletop.captions import Thing, is_true, text_of
+from lumina.worlds.tabletop.edits import Edit
+from lumina.worlds.tabletop.fitting import Candidate, Part, candidates
+from lumina.worlds.tabletop.foreground import Mask, color_classes, difference, find_table, foreground
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import COLORS, Scene, Solid, is_held_out
+from lumina.worlds.tabletop.subjects import Request, request, sample_subject
 
 LEAST_AGREEMENT = 0.72  # of an outline and what it shall explain, intersection over union
 MOST_ERROR = 0.14  # mean colour error of the subject's pixels, of the full range

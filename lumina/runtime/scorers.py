@@ -9,7 +9,7 @@ from lumina.errors import InputError
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing, Motif, Painter
 from lumina.sampler.options import SamplingOptions
-from lumina.tabletop.captions import parse
+from lumina.worlds.tabletop.captions import parse
 
 ScorerName = Literal["likelihood", "judge"]
 Scorer = Callable[[Painter, Motif, SamplingOptions, Drawing], float]
@@ -26,7 +26,7 @@ def likelihood(painter: Painter, motif: Motif, options: SamplingOptions, drawing
 
 def by_judge(painter: Painter, motif: Motif, options: SamplingOptions, drawing: Drawing) -> float:
     """2 for a picture that shows what the prompt says, 1 less for each fault, less its error (0 to 1)."""
-    from lumina.tabletop.judge import judge, read  # brings in scipy, for which a command must not wait
+    from lumina.worlds.tabletop.judge import judge, read  # brings in scipy, for which a command must not wait
 
     claim = parse(motif.prompt)
     assert claim is not None  # check_scorer has seen to it

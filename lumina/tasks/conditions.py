@@ -19,7 +19,7 @@ def condition_of(image: Image.Image, kind: str) -> Image.Image:
     from scipy import ndimage  # slow to load, and most tasks do without
     from skimage.feature import canny
 
-    from lumina.tabletop.maps import edge_picture, soft_edge_picture
+    from lumina.worlds.tabletop.maps import edge_picture, soft_edge_picture
 
     pixels = np.asarray(image.convert("RGB"))
     if kind == "scribble":

@@ -17,17 +17,17 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.runtime.drawing import Drawing, Painter
 from lumina.runtime.pipeline import Pipeline
 from lumina.steps import Progress, Steps
-from lumina.tabletop.captions import describe, text_of
-from lumina.tabletop.edits import OPERATIONS, sample_edit
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.judge import obeys
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import FRAMES, Scene, is_held_out, sample_scene
 from lumina.tasks import instructions
 from lumina.tasks.text_to_image import TextToImage
 from lumina.training.codes import codes_of
 from lumina.training.rejected import KINDS, Rejected, read_rejected, save_rejected
 from lumina.training.sources import shares, weight_of
+from lumina.worlds.tabletop.captions import describe, text_of
+from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.judge import obeys
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import FRAMES, Scene, is_held_out, sample_scene
 
 ATTEMPTS = 100  # pictures drawn for a shard
 LOOKED_AT = 12  # scenes of which one is asked for, by its weight in training

@@ -17,12 +17,12 @@ from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
-from lumina.tabletop import maps
-from lumina.tabletop.edits import Edit
-from lumina.tabletop.scenes import FRAMES, Scene
 from lumina.training import pairs
 from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes, shard_files
 from lumina.training.tokenizer_trainer import to_pixels
+from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.edits import Edit
+from lumina.worlds.tabletop.scenes import FRAMES, Scene
 
 MAP_SHARDS = 60  # square shards whose maps are encoded, 200 scenes each
 MAKER = "tokenizer.sha256"  # in a folder of codes: whose they are

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from lumina.errors import InputError
 from lumina.steps import Progress, Steps
-from lumina.tabletop.maps import map_pictures
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
+from lumina.worlds.tabletop.maps import map_pictures
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
 
 SHARD = 200  # scenes in a file
 MAPPED = 120  # the first files hold the maps too; the others are plain pictures for text to image

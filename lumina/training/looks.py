@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.tabletop.captions import NUMBERS, drawing_order, foot
-from lumina.tabletop.edits import WHOLE_PICTURE, Edit
-from lumina.tabletop.scenes import QUALITIES, STEP, Scene, Solid, bounds, rise
+from lumina.worlds.tabletop.captions import NUMBERS, drawing_order, foot
+from lumina.worlds.tabletop.edits import WHOLE_PICTURE, Edit
+from lumina.worlds.tabletop.scenes import QUALITIES, STEP, Scene, Solid, bounds, rise
 
 TOLD = {**{name: len(options) for name, options in QUALITIES.items()}, "to come": max(NUMBERS) + 1}
 NOTHING = -1  # of a place where there is none to tell

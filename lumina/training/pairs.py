@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from lumina.steps import Progress, Steps
-from lumina.tabletop.edits import OPERATIONS, Edit, sample_edit
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import FRAMES, Scene, is_held_out, sample_scene
-from lumina.tabletop.subjects import sample_subject
 from lumina.training.dataset import claim_world, scene_of
+from lumina.worlds.tabletop.edits import OPERATIONS, Edit, sample_edit
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import FRAMES, Scene, is_held_out, sample_scene
+from lumina.worlds.tabletop.subjects import sample_subject
 
 SHARD = 200  # scenes in a file
 CHAIN = 4  # scenes in a chain of edits, each one made from the one before

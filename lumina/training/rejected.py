@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from lumina.errors import InputError
 from lumina.model.text import TextTokenizer
-from lumina.tabletop.scenes import FRAMES
 from lumina.training.mixture import Weighted
 from lumina.training.sources import Sample
+from lumina.worlds.tabletop.scenes import FRAMES
 
 KINDS = ("captions", "edits")
 

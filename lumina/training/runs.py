@@ -9,7 +9,6 @@ from lumina.model.config import MoVQConfig, TransformerConfig
 from lumina.model.fields import read_json
 from lumina.model.text import TextTokenizer
 from lumina.steps import Steps
-from lumina.tabletop.scenes import FRAMES
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.averaging import copy_tokenizers
 from lumina.training.codes import MAP_SHARDS, encode_shards, maker_of
@@ -22,6 +21,7 @@ from lumina.training.pairs import render_pairs
 from lumina.training.rejected import check_rejected
 from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
+from lumina.worlds.tabletop.scenes import FRAMES
 
 SHARDS = 200  # of 200 scenes each
 SHIPPED = "assets/models/tabletop"  # what own pictures refine unless another model is named

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.model.text import TextTokenizer
-from lumina.tabletop.captions import Claim, describe, relation_of, text_of
-from lumina.tabletop.edits import Edit
-from lumina.tabletop.faults import wrong_claims, wrong_edit
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.scenes import Scene
-from lumina.tabletop.subjects import request
 from lumina.tasks import instructions
 from lumina.training.codes import CodedPairs, CodedScenes, Codes
 from lumina.training.looks import NOTHING, Looks, looks_ahead, looks_of
+from lumina.worlds.tabletop.captions import Claim, describe, relation_of, text_of
+from lumina.worlds.tabletop.edits import Edit
+from lumina.worlds.tabletop.faults import wrong_claims, wrong_edit
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.scenes import Scene
+from lumina.worlds.tabletop.subjects import request
 
 TEXT_DROP = 0.1  # share of samples without text, for guidance; a given panel stays
 SIZE_DROP = 0.1  # share of instructions that do not name the size, as in the published training

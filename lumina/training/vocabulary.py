@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from lumina.tabletop.captions import describe, text_of
-from lumina.tabletop.scenes import FRAMES, sample_scene
+from lumina.worlds.tabletop.captions import describe, text_of
+from lumina.worlds.tabletop.scenes import FRAMES, sample_scene
 
 TEXT_TOKENS = 640  # bytes, merges and nothing else
 SIZE_TOKENS = 65  # 0 … 64 blocks of 32 pixels

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.tabletop.maps import depth_of
+from lumina.worlds.tabletop.maps import depth_of
 
 KEY = "lumina-depth"  # of the text in the PNG, a JSON object
 MOST = 2**16 - 1

@@ -10,18 +10,18 @@ import numpy as np
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.tabletop.captions import drawing_order, phrase, text_of
-from lumina.tabletop.edits import sample_edit
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.maps import map_of
-from lumina.tabletop.render import Rendering, render
-from lumina.tabletop.scenes import PATTERNS, Scene, sample_scene
-from lumina.tabletop.subjects import request, sample_subject
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
 from lumina.ui.pictures import picture_fields
 from lumina.workflow.shelves import shipped
+from lumina.worlds.tabletop.captions import drawing_order, phrase, text_of
+from lumina.worlds.tabletop.edits import sample_edit
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.maps import map_of
+from lumina.worlds.tabletop.render import Rendering, render
+from lumina.worlds.tabletop.scenes import PATTERNS, Scene, sample_scene
+from lumina.worlds.tabletop.subjects import request, sample_subject
 
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
 EDITS = {"recolour": 40, "remove": 16, "relight": 24}  # operations by seed; tabletop follows these

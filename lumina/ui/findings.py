@@ -16,8 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lumina.errors import InputError, LuminaError
 from lumina.evaluation.mapping import lines, map_errors
 from lumina.images import png_bytes, read_recipe
-from lumina.tabletop.maps import PREDICTED, by_drawing_order, depth_of, map_of, normals_of, segments_of
-from lumina.tabletop.render import Rendering
 from lumina.tasks import TASKS
 from lumina.tasks.base import read
 from lumina.tasks.panels import PanelTask
@@ -27,6 +25,8 @@ from lumina.ui.events import QUICK, payload_of, ticket_of
 from lumina.ui.examples import truth_of
 from lumina.ui.pictures import picture_of, with_pictures
 from lumina.ui.sheets import MAX_INPUTS
+from lumina.worlds.tabletop.maps import PREDICTED, by_drawing_order, depth_of, map_of, normals_of, segments_of
+from lumina.worlds.tabletop.render import Rendering
 
 Picture = NDArray[np.uint8]
 

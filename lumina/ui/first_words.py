@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lumina.tabletop import captions
-from lumina.tabletop.instructing import EDIT_WORDS
-from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES
+from lumina.worlds.tabletop import captions
+from lumina.worlds.tabletop.instructing import EDIT_WORDS
+from lumina.worlds.tabletop.scenes import COLORS, MATERIALS, SHAPES
 
 VERBS = ("make", "remove", "add")  # that an edit may begin with
 MAX_NAMED = 3  # unknown words named at once

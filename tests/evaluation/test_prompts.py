@@ -3,8 +3,8 @@
 from collections import Counter
 
 from lumina.evaluation.prompts import CATEGORIES, prompts
-from lumina.tabletop.captions import parse
-from lumina.tabletop.scenes import COLORS, FRAMES, SHAPES
+from lumina.worlds.tabletop.captions import parse
+from lumina.worlds.tabletop.scenes import COLORS, FRAMES, SHAPES
 
 
 def test_every_category_gets_a_sixth():

@@ -10,7 +10,7 @@ from lumina.evaluation.tabletop import tokenizer_report
 from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import finish
-from lumina.tabletop.scenes import is_held_out
+from lumina.worlds.tabletop.scenes import is_held_out
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from lumina.evaluation.prompts import CATEGORIES
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
-from lumina.tabletop.captions import parse, stands
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import COLORS, Scene, Solid, place
+from lumina.worlds.tabletop.captions import parse, stands
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import COLORS, Scene, Solid, place
 
 
 class PerfectPipeline(FakePipeline):

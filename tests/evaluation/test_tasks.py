@@ -13,12 +13,12 @@ from lumina.evaluation.outcomes import figures, interval
 from lumina.evaluation.targets import TARGETS, target_of
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
-from lumina.tabletop import maps
-from lumina.tabletop.captions import Thing
-from lumina.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, Instruction, is_sound
-from lumina.tabletop.fitting import Scaled
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import Scene, Solid, is_held_out, standing
+from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.captions import Thing
+from lumina.worlds.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, Instruction, is_sound
+from lumina.worlds.tabletop.fitting import Scaled
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import Scene, Solid, is_held_out, standing
 from tests.evaluation.oracle import ALL, Oracle
 
 

@@ -22,9 +22,9 @@ from lumina.runtime.scorers import SCORERS
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, finish
-from lumina.tabletop.captions import describe, parse, text_of
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import sample_scene
+from lumina.worlds.tabletop.captions import describe, parse, text_of
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import sample_scene
 from tests.tiny import write_tiny_model
 
 PROMPT = (2, 30, 31, 5, 9)

@@ -94,8 +94,8 @@ def test_a_picked_picture_stays_what_it_was() -> None:
 
 
 def test_a_scene_shows_what_is_asked_for_with_its_maps() -> None:
-    from lumina.tabletop.captions import is_true, parse
-    from lumina.tabletop.judge import read as seen
+    from lumina.worlds.tabletop.captions import is_true, parse
+    from lumina.worlds.tabletop.judge import read as seen
 
     words = "a red cube left of a blue sphere on a grey ground"
     scene = ran("scene", prompt=words, seed=3)

@@ -7,7 +7,6 @@ import pytest
 
 from lumina.errors import InputError
 from lumina.steps import finish
-from lumina.tabletop.scenes import FRAMES, is_held_out
 from lumina.training import dataset, pairs
 from lumina.training.dataset import (
     KINDS,
@@ -21,6 +20,7 @@ from lumina.training.dataset import (
 from lumina.training.decoder_trainer import DecoderTraining
 from lumina.training.pairs import PairShard, write_shard
 from lumina.training.tokenizer_trainer import Batches, TokenizerTraining, to_pictures
+from lumina.worlds.tabletop.scenes import FRAMES, is_held_out
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_rendering_goes_on_where_it_stopped(few, tmp_path):
 
 def test_scenes_of_another_world_are_not_mixed_in(few, tmp_path, monkeypatch):
     finish(render_scenes(tmp_path / "new", 1, workers=1))
-    monkeypatch.setattr("lumina.tabletop.scenes.COLORS", ("red", "blue"))
+    monkeypatch.setattr("lumina.worlds.tabletop.scenes.COLORS", ("red", "blue"))
     (tmp_path / "unknown").mkdir()
     dataset._write_shard(0, tmp_path / "unknown")
     for folder in ("new", "unknown"):

@@ -10,13 +10,13 @@ from torch import nn
 from lumina.model.checkpoint import find_folder
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
-from lumina.tabletop.captions import KNOWN_WORDS
 from lumina.training import vocabulary
 from lumina.training.codes import codes_of
 from lumina.training.muon import Muon, orthogonal
 from lumina.training.parallel import Group
 from lumina.training.record import Record, learning_rate
 from lumina.training.tokenizer_trainer import Codebook, psnr, reconstruction_loss, to_pictures, to_pixels
+from lumina.worlds.tabletop.captions import KNOWN_WORDS
 from tests.training.tiny import TINY_MOVQ
 
 

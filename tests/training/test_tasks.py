@@ -12,19 +12,6 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import finish
-from lumina.tabletop.captions import foot
-from lumina.tabletop.edits import OPERATIONS, Edit
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import (
-    COLORS,
-    MATERIALS,
-    SHAPES,
-    SIZES,
-    Scene,
-    Solid,
-    is_held_out,
-)
 from lumina.training import codes, dataset, mixture, pairs, vocabulary
 from lumina.training.looks import NOTHING, looks_ahead, looks_of
 from lumina.training.losses import MARGIN, loss_of, told_apart
@@ -34,6 +21,19 @@ from lumina.training.model_trainer import tabletop_config
 from lumina.training.pairs import PairShard
 from lumina.training.sequences import SLIPS, Sequences, with_slips
 from lumina.training.sources import EDIT_WEIGHT, weight_of, weight_of_edit
+from lumina.worlds.tabletop.captions import foot
+from lumina.worlds.tabletop.edits import OPERATIONS, Edit
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import (
+    COLORS,
+    MATERIALS,
+    SHAPES,
+    SIZES,
+    Scene,
+    Solid,
+    is_held_out,
+)
 from tests.training.tiny import TINY_MOVQ
 
 CODES = 64

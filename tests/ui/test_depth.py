@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from lumina.images import read_recipe
-from lumina.tabletop.maps import depth_of
 from lumina.ui.colours import SCALES, coloured
 from lumina.ui.depth import KEY, MOST, depth_png
+from lumina.worlds.tabletop.maps import depth_of
 
 RAMP = np.linspace(0, 255, 128).astype(np.uint8)[None, :, None].repeat(32, 0).repeat(3, 2)
 

@@ -1,9 +1,9 @@
 """Examples with pictures: what is asked for fits the picture, in words that the embedded model knows."""
 
-from lumina.tabletop.captions import parse, words_of
-from lumina.tabletop.instructing import EDIT_WORDS
 from lumina.tasks import TASKS
 from lumina.ui.examples import EDITS, SUBJECTS, examples_of
+from lumina.worlds.tabletop.captions import parse, words_of
+from lumina.worlds.tabletop.instructing import EDIT_WORDS
 
 
 def test_edits_are_of_several_kinds_and_in_known_words() -> None:

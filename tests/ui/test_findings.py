@@ -15,13 +15,13 @@ from lumina.evaluation.mapping import map_errors
 from lumina.images import png_bytes
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
-from lumina.tabletop.maps import PREDICTED, map_of
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read
 from lumina.ui.examples import examples_of
 from lumina.ui.findings import Finding, error_picture, finding_of, looked, segments, shown, verdict
 from lumina.ui.pictures import picture_fields, picture_of
 from lumina.ui.sheets import sheet_of
+from lumina.worlds.tabletop.maps import PREDICTED, map_of
 from tests.tasks.test_panels import ABLE, PHOTO
 
 EXAMPLES = {example.values["kind"]: example for example in examples_of(TASKS["predict"], "tabletop")}

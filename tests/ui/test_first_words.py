@@ -2,8 +2,8 @@
 
 import pytest
 
-from lumina.tabletop.captions import KNOWN_WORDS, unknown_words
 from lumina.ui.first_words import guide_of, swapped
+from lumina.worlds.tabletop.captions import KNOWN_WORDS, unknown_words
 
 GUIDE = guide_of("tabletop")
 

@@ -98,7 +98,10 @@ class Edges(Tool):
 
     def result(self) -> OneImage:
         """White edges on black, as large as the picture."""
-        from lumina.tabletop.maps import edge_picture, soft_edge_picture  # loads scipy, which takes longest
+        from lumina.worlds.tabletop.maps import (  # loads scipy, which takes longest
+            edge_picture,
+            soft_edge_picture,
+        )
 
         find = edge_picture if self.kind == "canny" else soft_edge_picture
         return one_image(Image.fromarray(find(np.asarray(cover(self.image.image, *self.image.image.size)))))

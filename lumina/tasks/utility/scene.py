@@ -10,7 +10,7 @@ from lumina.tasks.image_input import ImageField, ImageInput
 from lumina.tasks.utility.tool import Tool
 
 if TYPE_CHECKING:
-    from lumina.tabletop.scenes import Scene
+    from lumina.worlds.tabletop.scenes import Scene
 
 TRIES = 400  # places for the solids, before a description is given up
 
@@ -48,9 +48,9 @@ class RenderScene(Tool):
         """The picture, its maps and a caption; raises InputError for words that the world does not know."""
         import numpy as np
 
-        from lumina.tabletop.captions import describe, text_of
-        from lumina.tabletop.maps import map_pictures
-        from lumina.tabletop.render import render
+        from lumina.worlds.tabletop.captions import describe, text_of
+        from lumina.worlds.tabletop.maps import map_pictures
+        from lumina.worlds.tabletop.render import render
 
         rng = np.random.default_rng(self.seed)
         scene = self._scene(rng)
@@ -61,8 +61,8 @@ class RenderScene(Tool):
         return SceneMaps(image=_image(rendering.picture), caption=caption, **known)
 
     def _scene(self, rng: Any) -> "Scene":
-        from lumina.tabletop.captions import is_true, parse
-        from lumina.tabletop.scenes import sample_scene
+        from lumina.worlds.tabletop.captions import is_true, parse
+        from lumina.worlds.tabletop.scenes import sample_scene
 
         frame = (self.width, self.height)
         if not self.prompt.strip():
@@ -81,7 +81,7 @@ class RenderScene(Tool):
 
 def _placed(claim: Any, frame: tuple[int, int], rng: Any) -> "Scene | None":
     """The things of a claim at random places, with everything it leaves open chosen at random."""
-    from lumina.tabletop import scenes
+    from lumina.worlds.tabletop import scenes
 
     solids = [
         scenes.Solid(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lumina.tabletop import shapes
-from lumina.tabletop.scenes import EXTENT, SHAPES
+from lumina.worlds.tabletop import shapes
+from lumina.worlds.tabletop.scenes import EXTENT, SHAPES
 
 
 def rays(count=4000, seed=0):

@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from lumina.tabletop import camera, shapes
+from lumina.worlds.tabletop import camera, shapes
 
 SHAPES = ("sphere", "cube", "cylinder", "cone")
 COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lumina.tabletop import camera
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import GROUNDS, LIGHTS, SHAPES, Scene, Solid, bounds
+from lumina.worlds.tabletop import camera
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import GROUNDS, LIGHTS, SHAPES, Scene, Solid, bounds
 
 CUBE = Solid("cube", "red", "matte", "large", x=-0.5, y=0.2, turn=30)
 BALL = Solid("sphere", "blue", "metal", "small", x=0.5, y=-0.9)

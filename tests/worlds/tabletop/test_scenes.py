@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from lumina.tabletop import scenes
-from lumina.tabletop.captions import foot
-from lumina.tabletop.scenes import FRAMES, Scene, Solid
+from lumina.worlds.tabletop import scenes
+from lumina.worlds.tabletop.captions import foot
+from lumina.worlds.tabletop.scenes import FRAMES, Scene, Solid
 
 
 @pytest.mark.parametrize("frame", FRAMES)

@@ -6,8 +6,8 @@ import numpy as np
 from einops import rearrange, reduce
 from numpy.typing import NDArray
 
-from lumina.tabletop import camera, shapes
-from lumina.tabletop.scenes import Scene, Solid, bounds
+from lumina.worlds.tabletop import camera, shapes
+from lumina.worlds.tabletop.scenes import Scene, Solid, bounds
 
 Floats = NDArray[np.float32]
 SAMPLES = 2  # per pixel and axis

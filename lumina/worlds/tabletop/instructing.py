@@ -5,15 +5,15 @@ from itertools import combinations
 
 import numpy as np
 
-from lumina.tabletop.captions import (
+from lumina.worlds.tabletop.captions import (
     KNOWN_WORDS,
     LIGHT_PHRASES,
     Thing,
     phrase,
     words_of,
 )
-from lumina.tabletop.edits import Edit, Instruction, places_said
-from lumina.tabletop.scenes import Scene, Solid
+from lumina.worlds.tabletop.edits import Edit, Instruction, places_said
+from lumina.worlds.tabletop.scenes import Scene, Solid
 
 BY_COLOR_AND_SHAPE = 0.7  # share of solids that are called so where that singles them out
 

@@ -8,8 +8,8 @@ from einops import rearrange
 from numpy.typing import NDArray
 from scipy import ndimage, spatial
 
-from lumina.tabletop import camera, render
-from lumina.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, Scene, Solid
+from lumina.worlds.tabletop import camera, render
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, Scene, Solid
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]

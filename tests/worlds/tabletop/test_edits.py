@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lumina.tabletop.captions import Thing, foot, unknown_words, words_of
-from lumina.tabletop.edit_checks import change_mask, is_done
-from lumina.tabletop.edits import (
+from lumina.worlds.tabletop.captions import Thing, foot, unknown_words, words_of
+from lumina.worlds.tabletop.edit_checks import change_mask, is_done
+from lumina.worlds.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
     Edit,
@@ -17,9 +17,9 @@ from lumina.tabletop.edits import (
     place_near_middle,
     sample_edit,
 )
-from lumina.tabletop.instructing import EDIT_WORDS, TEMPLATES, instruct, refer
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import GRID, Scene, Solid, fits, materials_of, sample_scene
+from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES, instruct, refer
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import GRID, Scene, Solid, fits, materials_of, sample_scene
 
 LEFT = Solid("cube", "red", "matte", "large", x=-0.7, y=0.0, turn=20)
 RIGHT = Solid("sphere", "blue", "metal", "small", x=0.7, y=0.0)

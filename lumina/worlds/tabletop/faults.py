@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lumina.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true, text_of, unknown_words
-from lumina.tabletop.edit_checks import is_done
-from lumina.tabletop.edits import OPERATIONS, Edit, Instruction, is_sound, sample_edit
-from lumina.tabletop.instructing import instruct
-from lumina.tabletop.scenes import (
+from lumina.worlds.tabletop.captions import NUMBERS, OPPOSITE, Claim, Thing, is_true, text_of, unknown_words
+from lumina.worlds.tabletop.edit_checks import is_done
+from lumina.worlds.tabletop.edits import OPERATIONS, Edit, Instruction, is_sound, sample_edit
+from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.scenes import (
     COLORS,
     GROUNDS,
     LIGHTS,

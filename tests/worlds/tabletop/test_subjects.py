@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lumina.tabletop.captions import is_true
-from lumina.tabletop.scenes import PATTERNS, Scene, fits
-from lumina.tabletop.subjects import request, sample_subject
+from lumina.worlds.tabletop.captions import is_true
+from lumina.worlds.tabletop.scenes import PATTERNS, Scene, fits
+from lumina.worlds.tabletop.subjects import request, sample_subject
 
 
 def test_a_subject_stays_as_it_is_and_where_it_is():

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.tabletop.captions import LIGHT_PHRASES, Claim, Thing, is_true, text_of
-from lumina.tabletop.fitting import Outline, Part, best_color, candidates
-from lumina.tabletop.foreground import (
+from lumina.worlds.tabletop.captions import LIGHT_PHRASES, Claim, Thing, is_true, text_of
+from lumina.worlds.tabletop.fitting import Outline, Part, best_color, candidates
+from lumina.worlds.tabletop.foreground import (
     SMALLEST_BLOB,
     Floats,
     Mask,
@@ -19,8 +19,8 @@ from lumina.tabletop.foreground import (
     find_table,
     foreground,
 )
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import COLORS, Scene, Solid
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import COLORS, Scene, Solid
 
 MOST_SOLIDS = 6  # looked for; captions name four at most
 WORST_TABLE = 0.075  # mean mismatch of the empty table, of the full range

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.feature import canny
 
-from lumina.tabletop.render import Rendering
-from lumina.tabletop.scenes import STEP
+from lumina.worlds.tabletop.render import Rendering
+from lumina.worlds.tabletop.scenes import STEP
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]

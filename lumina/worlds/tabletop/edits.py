@@ -8,8 +8,8 @@ from itertools import product
 
 import numpy as np
 
-from lumina.tabletop.captions import RELATIONS, Thing, foot, stands
-from lumina.tabletop.scenes import (
+from lumina.worlds.tabletop.captions import RELATIONS, Thing, foot, stands
+from lumina.worlds.tabletop.scenes import (
     COLORS,
     GRID,
     GROUNDS,

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lumina.tabletop import camera
-from lumina.tabletop.captions import Claim, Thing, relation_of
-from lumina.tabletop.edits import Edit
-from lumina.tabletop.scenes import (
+from lumina.worlds.tabletop import camera
+from lumina.worlds.tabletop.captions import Claim, Thing, relation_of
+from lumina.worlds.tabletop.edits import Edit
+from lumina.worlds.tabletop.scenes import (
     GROUNDS,
     PATTERNS,
     TURNS,

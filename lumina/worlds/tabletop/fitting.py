@@ -8,9 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from lumina.tabletop import camera, render, shapes
-from lumina.tabletop.foreground import Floats, Mask, Picture, Table
-from lumina.tabletop.scenes import COLORS, MATERIALS, SHAPES, SIZES, TURNS, Scene, Solid, bounds, materials_of
+from lumina.worlds.tabletop import camera, render, shapes
+from lumina.worlds.tabletop.foreground import Floats, Mask, Picture, Table
+from lumina.worlds.tabletop.scenes import (
+    COLORS,
+    MATERIALS,
+    SHAPES,
+    SIZES,
+    TURNS,
+    Scene,
+    Solid,
+    bounds,
+    materials_of,
+)
 
 BORDER = 16  # pixels around the frame, so that a solid may be tried partly outside it
 REACH = 16  # pixels that one step of the search may move a solid

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.tabletop.captions import foot, stands
-from lumina.tabletop.edits import Edit, Instruction
-from lumina.tabletop.scenes import Scene, Solid
+from lumina.worlds.tabletop.captions import foot, stands
+from lumina.worlds.tabletop.edits import Edit, Instruction
+from lumina.worlds.tabletop.scenes import Scene, Solid
 
 NEAR = 12.0  # pixels that a solid's foot may lie aside and still count as where it was
 CHANGED = 4  # levels of 255: a pixel that differs by more belongs to the change, shadows included

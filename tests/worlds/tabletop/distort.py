@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import ndimage
 
-from lumina.tabletop.foreground import Mask, Picture
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import Scene
+from lumina.worlds.tabletop.foreground import Mask, Picture
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import Scene
 
 
 def empty(scene: Scene) -> Picture:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from lumina.evaluation.strictness import shuffle_blocks, soften
-from lumina.tabletop import foreground
-from lumina.tabletop.captions import describe, parse
-from lumina.tabletop.judge import obeys, read, words
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import FRAMES, GROUNDS, LIGHTS, Scene, Solid, sample_scene
-from tests.tabletop.distort import empty, melted, without_half
+from lumina.worlds.tabletop import foreground
+from lumina.worlds.tabletop.captions import describe, parse
+from lumina.worlds.tabletop.judge import obeys, read, words
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import FRAMES, GROUNDS, LIGHTS, Scene, Solid, sample_scene
+from tests.worlds.tabletop.distort import empty, melted, without_half
 
 CUBE = Solid("cube", "red", "matte", "large", x=-0.5, y=0.3, turn=30)
 BALL = Solid("sphere", "blue", "metal", "small", x=0.6, y=-0.3)
@@ -125,7 +125,7 @@ def test_the_foreground_is_the_solids():
 
 
 def test_linear_colour_undoes_the_tone():
-    from lumina.tabletop.render import tone
+    from lumina.worlds.tabletop.render import tone
 
     linear = np.linspace(0, 1.1, 50, dtype=np.float32)[None, :, None].repeat(3, axis=-1)
     shown = (np.clip(tone(linear), 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from lumina.tabletop import camera
-from lumina.tabletop.scenes import (
+from lumina.worlds.tabletop import camera
+from lumina.worlds.tabletop.scenes import (
     COLORS,
     GROUNDS,
     LIGHTS,

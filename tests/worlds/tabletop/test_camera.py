@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lumina.tabletop import camera
-from lumina.tabletop.scenes import FRAMES, STEP
+from lumina.worlds.tabletop import camera
+from lumina.worlds.tabletop.scenes import FRAMES, STEP
 
 
 @pytest.mark.parametrize("frame", FRAMES)

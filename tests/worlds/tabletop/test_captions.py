@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lumina.tabletop import captions
-from lumina.tabletop.captions import Claim, Thing
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import (
+from lumina.worlds.tabletop import captions
+from lumina.worlds.tabletop.captions import Claim, Thing
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import (
     COLORS,
     GROUNDS,
     LIGHTS,

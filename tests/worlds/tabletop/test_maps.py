@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lumina.tabletop import maps
-from lumina.tabletop.render import render
-from lumina.tabletop.scenes import Scene, Solid
+from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.render import render
+from lumina.worlds.tabletop.scenes import Scene, Solid
 
 SCENE = Scene(
     (

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from lumina.evaluation.strictness import full_claim
-from lumina.tabletop.captions import KNOWN_WORDS, Claim, Thing, describe, is_true, text_of, words_of
-from lumina.tabletop.edits import OPERATIONS, sample_edit
-from lumina.tabletop.faults import wrong_claims, wrong_edit
-from lumina.tabletop.instructing import EDIT_WORDS, instruct
-from lumina.tabletop.scenes import Scene, Solid, sample_scene
+from lumina.worlds.tabletop.captions import KNOWN_WORDS, Claim, Thing, describe, is_true, text_of, words_of
+from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
+from lumina.worlds.tabletop.faults import wrong_claims, wrong_edit
+from lumina.worlds.tabletop.instructing import EDIT_WORDS, instruct
+from lumina.worlds.tabletop.scenes import Scene, Solid, sample_scene
 
 LEFT = Solid("cube", "red", "matte", "large", x=-0.8)
 RIGHT = Solid("sphere", "blue", "metal", "small", x=0.8)

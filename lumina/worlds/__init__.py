@@ -1,0 +1,1 @@
+"""The worlds that embedded models draw, each with its exact truth."""
