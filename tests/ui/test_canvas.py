@@ -15,7 +15,7 @@ from PIL import Image
 from lumina import images
 from lumina.errors import InvalidImage
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.tasks import DRAWN
 from lumina.tasks.instructions import Kind
 from lumina.ui import canvas

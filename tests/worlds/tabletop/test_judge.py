@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.worlds.tabletop.distort import empty, melted, without_half
 
 from lumina.evaluation.strictness import shuffle_blocks, soften
 from lumina.worlds.tabletop import foreground
@@ -12,6 +11,7 @@ from lumina.worlds.tabletop.captions import describe, parse
 from lumina.worlds.tabletop.judge import obeys, read, words
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import FRAMES, GROUNDS, LIGHTS, Scene, Solid, sample_scene
+from tests.worlds.tabletop.distort import empty, melted, without_half
 
 CUBE = Solid("cube", "red", "matte", "large", x=-0.5, y=0.3, turn=30)
 BALL = Solid("sphere", "blue", "metal", "small", x=0.6, y=-0.3)
