@@ -1,8 +1,8 @@
 """The canvas: the node editor as one ``gr.HTML``, and the built files that its page fetches.
 
-The sources are TypeScript, in ``web/``; ``make web`` builds them into ``lumina/ui/bundles/``. The page's markup
-never changes, React owns what is inside. Python sends it the whole view each time (props ``run``, ``plan``
-and ``brought``), it answers with events that carry what they need.
+The sources are TypeScript, in ``web/``; ``make web`` builds them into ``lumina/ui/bundles/``. The page's
+markup never changes, React owns what is inside. Python sends it the whole view each time (props ``run``,
+``plan`` and ``brought``), it answers with events that carry what they need.
 """
 
 import hashlib
