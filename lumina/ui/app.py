@@ -11,7 +11,7 @@ import gradio as gr
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
@@ -143,7 +143,7 @@ def serve(
 def load_model(settings: Settings) -> Painter:
     """The model that the settings name, warmed up so that the first picture comes as fast as the others."""
     from lumina.model.checkpoint import fetch
-    from lumina.pipeline.pipeline import Pipeline  # brings in torch, for which the page must not wait
+    from lumina.runtime.pipeline import Pipeline  # brings in torch, for which the page must not wait
 
     # One core stays free for the server and the browser: threads that wait for it would slow down all others.
     threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)

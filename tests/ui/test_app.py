@@ -17,7 +17,7 @@ from gradio.utils import get_function_description
 from PIL import Image
 
 from lumina import images
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import DRAWN

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lumina.errors import InputError, InvalidWorkflow, ModelError
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.steps import Steps
 from lumina.tasks.base import Task

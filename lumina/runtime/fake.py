@@ -11,7 +11,7 @@ from PIL import Image
 
 from lumina.errors import InputError, InvalidSize
 from lumina.model.config import ModelSpec, spec_of
-from lumina.pipeline.drawing import Codes, Drawing, Motif, check_size, on_background
+from lumina.runtime.drawing import Codes, Drawing, Motif, check_size, on_background
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps

@@ -6,8 +6,8 @@ The inference-time scaling of the published model, with scorers that need no oth
 from dataclasses import dataclass
 from typing import Any
 
-from lumina.pipeline.drawing import Drawing, Motif, Painter
-from lumina.pipeline.scorers import SCORERS, ScorerName, check_scorer
+from lumina.runtime.drawing import Drawing, Motif, Painter
+from lumina.runtime.scorers import SCORERS, ScorerName, check_scorer
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 from lumina.steps import Progress, Steps, mapped
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RESULTS } from "../../../lumina/ui/canvas/src/document/graph";
-import { givers, outputPort, refusal, takers } from "../../../lumina/ui/canvas/src/document/sockets";
+import { RESULTS } from "../../src/canvas/document/graph";
+import { givers, outputPort, refusal, takers } from "../../src/canvas/document/sockets";
 import { CATALOGUE, DOC } from "./example";
 
 const why = (from: string, to: string) => {

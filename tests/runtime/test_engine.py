@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
-from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.runtime.engine import LocalEngine
+from lumina.runtime.request import Generation, GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.steps import finish
 

@@ -10,9 +10,9 @@ from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan, load_transformer
 from lumina.model.config import MODELS
 from lumina.model.text import TextTokenizer
-from lumina.pipeline import pipeline as pipelines
-from lumina.pipeline.pipeline import Pipeline
-from lumina.pipeline.plan import GB, free_memory, open_device, plan
+from lumina.runtime import pipeline as pipelines
+from lumina.runtime.pipeline import Pipeline
+from lumina.runtime.plan import GB, free_memory, open_device, plan
 from lumina.settings import Settings
 from tests.tiny import write_tiny_model
 

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as edits from "../../../lumina/ui/canvas/src/document/edit";
-import { cone, order, signatures, wires } from "../../../lumina/ui/canvas/src/document/graph";
-import { begun, changed, redone, undone } from "../../../lumina/ui/canvas/src/document/history";
-import { cards, placesOf, tidied } from "../../../lumina/ui/canvas/src/document/layout";
-import { recipeIn } from "../../../lumina/ui/canvas/src/document/png";
-import { parse, Unreadable, write } from "../../../lumina/ui/canvas/src/document/read";
-import { fromLink, linkTo, unpacked } from "../../../lumina/ui/canvas/src/document/share";
-import type { Doc } from "../../../lumina/ui/canvas/src/types";
+import * as edits from "../../src/canvas/document/edit";
+import { cone, order, signatures, wires } from "../../src/canvas/document/graph";
+import { begun, changed, redone, undone } from "../../src/canvas/document/history";
+import { cards, placesOf, tidied } from "../../src/canvas/document/layout";
+import { recipeIn } from "../../src/canvas/document/png";
+import { parse, Unreadable, write } from "../../src/canvas/document/read";
+import { fromLink, linkTo, unpacked } from "../../src/canvas/document/share";
+import type { Doc } from "../../src/canvas/types";
 import { CATALOGUE, DOC } from "./example";
 
 test("a document survives writing and reading", () => {

@@ -12,13 +12,13 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.model.config import MODELS
 from lumina.model.layout import ImageTokens, TokenLayout
-from lumina.pipeline.best_of import Candidate, best_of
-from lumina.pipeline.drawing import Motif
-from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.fake import FakePipeline
-from lumina.pipeline.pipeline import Pipeline
-from lumina.pipeline.request import GenerationRequest
-from lumina.pipeline.scorers import SCORERS
+from lumina.runtime.best_of import Candidate, best_of
+from lumina.runtime.drawing import Motif
+from lumina.runtime.engine import LocalEngine
+from lumina.runtime.fake import FakePipeline
+from lumina.runtime.pipeline import Pipeline
+from lumina.runtime.request import GenerationRequest
+from lumina.runtime.scorers import SCORERS
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, finish
@@ -70,7 +70,7 @@ def test_no_more_are_drawn_at_once_than_there_is_room_for(
     engine: LocalEngine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engine.most_at_once(ask(layout, 1)) > 100
-    monkeypatch.setattr("lumina.pipeline.engine.ROOM_ON_CPU", 1)
+    monkeypatch.setattr("lumina.runtime.engine.ROOM_ON_CPU", 1)
     assert engine.most_at_once(ask(layout, 1)) == 1
 
 
@@ -89,7 +89,7 @@ def test_the_log_likelihood_is_that_of_the_drawn_codes_behind_the_prompt_found_a
     found = float(logs.gather(-1, codes.flatten()[first:, None]).sum())
     expected = float((logs.exp() * logs).sum())
     for at_once in (3, 1000):
-        monkeypatch.setattr("lumina.pipeline.engine.CODES_AT_ONCE", at_once)
+        monkeypatch.setattr("lumina.runtime.engine.CODES_AT_ONCE", at_once)
         assert engine.log_likelihood(request, codes) == pytest.approx((found, expected), abs=1e-9)
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.runtime.request import Generation, GenerationRequest
 from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import jacobi
 from lumina.sampler.logits import entropy, guide, surprise, warp

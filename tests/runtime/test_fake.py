@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from lumina.errors import InputError, InvalidSize
-from lumina.pipeline.drawing import BACKGROUND, Drawing
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.drawing import BACKGROUND, Drawing
+from lumina.runtime.fake import FakePipeline
 from lumina.sampler.options import SamplingOptions
 from lumina.steps import Progress, finish
 

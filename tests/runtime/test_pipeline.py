@@ -13,8 +13,8 @@ from PIL import Image
 
 from lumina.errors import CheckpointMismatch, InputError, InvalidSize, UnknownModel
 from lumina.model.config import MODELS
-from lumina.pipeline.drawing import BACKGROUND, Drawing
-from lumina.pipeline.pipeline import Pipeline
+from lumina.runtime.drawing import BACKGROUND, Drawing
+from lumina.runtime.pipeline import Pipeline
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, finish

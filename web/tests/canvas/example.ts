@@ -1,6 +1,6 @@
 // A small catalogue and a document of five nodes to try the canvas's rules on.
 
-import type { Catalogue, Doc, Port, SocketType } from "../../../lumina/ui/canvas/src/types";
+import type { Catalogue, Doc, Port, SocketType } from "../../src/canvas/types";
 
 const port = (type: SocketType, title: string, more: Partial<Port> = {}): Port => ({ type, title, ...more });
 const task = (title: string, inputs: Record<string, Port>, outputs: Record<string, Port>) => ({

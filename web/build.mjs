@@ -1,4 +1,4 @@
-// Builds bundle/: the canvas as one script and one style sheet, the licences of what is inside, and the
+// Builds lumina/ui/bundles/: the canvas as one script and one style sheet, the licences of what is inside, and the
 // digest of the sources, by which a test tells whether the bundle is current.
 
 import { createHash } from "node:crypto";
@@ -8,19 +8,19 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = process.argv[2] ?? join(here, "bundle");
+const out = process.argv[2] ?? join(here, "../lumina/ui/bundles");
 const shared = { absWorkingDir: here, bundle: true, minify: true, metafile: true, legalComments: "none", logLevel: "warning" };
 
 const script = await build({
   ...shared,
-  entryPoints: ["src/main.tsx"],
+  entryPoints: ["src/canvas/main.tsx"],
   outfile: join(out, "canvas.js"),
   format: "iife",
   target: "es2022",
   jsx: "automatic",
   define: { "process.env.NODE_ENV": '"production"' },
 });
-await build({ ...shared, entryPoints: ["src/style/canvas.css"], outfile: join(out, "canvas.css") });
+await build({ ...shared, entryPoints: ["src/canvas/style/canvas.css"], outfile: join(out, "canvas.css") });
 
 const packages = new Set();
 for (const output of Object.values(script.metafile.outputs)) {

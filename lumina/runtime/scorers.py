@@ -7,7 +7,7 @@ import numpy as np
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
-from lumina.pipeline.drawing import Drawing, Motif, Painter
+from lumina.runtime.drawing import Drawing, Motif, Painter
 from lumina.sampler.options import SamplingOptions
 from lumina.worlds.tabletop.captions import parse
 

@@ -19,10 +19,10 @@ from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
-from lumina.pipeline.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
-from lumina.pipeline.engine import Engine, LocalEngine, use_threads
-from lumina.pipeline.plan import free_memory, movqgan_dtype, open_device, plan
-from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.runtime.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
+from lumina.runtime.engine import Engine, LocalEngine, use_threads
+from lumina.runtime.plan import free_memory, movqgan_dtype, open_device, plan
+from lumina.runtime.request import Generation, GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps, mapped
