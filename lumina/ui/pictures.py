@@ -25,7 +25,13 @@ def picture_of(text: Any, title: str) -> Image.Image:
     try:
         return open_image(bytes_of_text(text), keep_alpha=True)
     except InvalidImage as error:
-        raise InvalidImage(f"{title}: {error}") from error
+        raise of_picture(title, error) from error
+
+
+def of_picture(title: str, error: InvalidImage) -> InvalidImage:
+    """The same sentence, which says of which picture."""
+    sentence = str(error)
+    return InvalidImage(f"{title}: {sentence[:1].lower()}{sentence[1:]}")
 
 
 def bytes_of_text(text: Any) -> bytes:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from lumina.errors import InvalidImage
 from lumina.images import MAX_BYTES, open_image
-from lumina.ui.pictures import bytes_of_text, too_large
+from lumina.ui.pictures import bytes_of_text, of_picture, too_large
 
 _FILE = "/gradio_api/file="
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -23,17 +23,17 @@ def picture_sent(value: Any, title: str, folder: str) -> Image.Image:
     try:
         return open_image(file_sent(value, folder), keep_alpha=True)
     except InvalidImage as error:
-        raise InvalidImage(f"{title}: {error}") from error
+        raise of_picture(title, error) from error
 
 
 def file_sent(value: Any, folder: str) -> bytes:
     """The bytes of the file in ``value``, at least one; raises InvalidImage."""
-    if is_file(value):
-        value = value.get("path") or value.get("url")
-    if not isinstance(value, str):
+    place = (value.get("path") or value.get("url")) if is_file(value) else value
+    if not isinstance(place, str):
         raise InvalidImage(f"This is not a file; {_WAYS}.")
-    names_file = _ADDRESS.match(value) or _FILE in value or value.startswith(folder)
-    data = _uploaded(value, Path(folder)) if names_file else bytes_of_text(value)
+    names_file = is_file(value) or _ADDRESS.match(place) or _FILE in place or place.startswith(folder)
+    is_uploaded = names_file and not place.startswith("data:")
+    data = _uploaded(place, Path(folder)) if is_uploaded else bytes_of_text(place)
     if not data:
         raise InvalidImage("This file is empty; send another.")
     return data

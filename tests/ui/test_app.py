@@ -1,31 +1,21 @@
 """The page as it is served: no foreign hosts, private events, and the endpoint for programs."""
 
 import asyncio
-import base64
 import inspect
-import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import httpx
 import pytest
-from gradio.utils import get_function_description
-from PIL import Image
 
-from lumina import images
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
-from lumina.tasks import DRAWN
-from lumina.tasks.base import DrawingTask
-from lumina.ui.api import endpoint
 from lumina.ui.app import build, launch_options
 from lumina.ui.easel import STATIC
-from lumina.workflow.schema import load, task_of
 from tests.serving import served
 
 
