@@ -21,8 +21,8 @@ from lumina.evaluation import tabletop
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
-from lumina.runtime.drawing import Painter
 from lumina.runtime.fake import FakePipeline
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput

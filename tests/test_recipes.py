@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.runtime.pipeline import Pipeline
 from lumina.settings import Settings
 from lumina.steps import finish

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from lumina.runtime.drawing import Drawing, Painter
+from lumina.runtime.drawing import Drawing
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.captions import random_prompt
@@ -28,7 +29,7 @@ class Timed:
 
 def run(
     pipeline: Painter, *, windows: Sequence[int] = WINDOWS, pictures: int = 3, seed: int = 0
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Draw the same pictures with each window in turn, after one to warm up; yields after each picture.
 
     The windows take turns within one run, so that a busy machine slows them all alike. Times are medians;

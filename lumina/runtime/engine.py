@@ -180,7 +180,7 @@ class _Slot:
         self.done = accepted.last
 
     def log_likelihood(self, codes: Tensor) -> tuple[float, float]:
-        """See :meth:`Engine.log_likelihood`; reads ``codes`` in pieces, for the logits of a large image take much memory."""
+        """See Engine; reads ``codes`` in pieces, for the logits of a large image take much memory."""
         self.codes[0, : codes.numel()] = codes.flatten().to(self.codes.device)
         self._write(0, codes.numel())
         self._read(self.ids[:, : self.prefilled])

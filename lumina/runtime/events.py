@@ -9,26 +9,26 @@ from numpy.typing import NDArray
 from lumina import errors
 from lumina.errors import LuminaError, ModelError
 from lumina.runtime.drawing import Codes, Drawing
+from lumina.steps import Progress
 
 Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class PictureEvent:
-    """Something that happened to the picture of request ``index``; ``done`` of ``total`` steps are over.
+class PictureEvent(Progress):
+    """Something that happened to the picture of request ``index``.
 
-    A step is a row of a picture, or its score.
+    ``done`` of ``total`` counts over all pictures: a row of one of them is one, and so is a score.
     """
 
     index: int
-    done: int
-    total: int
-    unit: str = "rows"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Begun(PictureEvent):
-    """A picture of ``width`` × ``height`` pixels and ``rows`` rows of codes is begun, below ``kept`` [k, cols].
+    """A picture of ``width`` × ``height`` pixels and ``rows`` rows of codes is begun.
+
+    ``kept`` [k, cols] are the rows that exist already.
 
     ``pixels`` [h, width, 3] show the kept rows, or nothing where there are no previews.
     """
@@ -44,9 +44,9 @@ class Begun(PictureEvent):
 class RowDrawn(PictureEvent):
     """The rows from ``row`` on are new: their ``codes`` and ``surprise`` [n, cols], and their ``pixels``.
 
-    ``surprise`` is −log p of each code in nats. ``pixels`` [h, width, 3] are a preview, near its lower edge an
-    approximation; none without previews. ``accepted``: codes settled by each forward pass since the last event.
-    ``seconds`` counts from the beginning.
+    ``surprise`` is −log p of each code in nats. ``pixels`` [h, width, 3] are a preview, which the finished
+    picture replaces; none without previews. ``accepted``: codes settled by each forward pass since the last
+    event. ``seconds`` counts from the beginning.
     """
 
     row: int
@@ -92,6 +92,6 @@ class Refused:
         is_plain = isinstance(kind, type) and issubclass(kind, LuminaError)
         try:
             found: LuminaError = kind(self.message) if is_plain else ModelError(self.message)
-        except TypeError:  # an error that needs more than a sentence
+        except (TypeError, ValueError):  # an error that needs more than a sentence
             return ModelError(self.message)
         return found

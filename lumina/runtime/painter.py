@@ -37,6 +37,6 @@ class Painter(Protocol):
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         """Draw these pictures, batch after batch; the drawings come in the order of the requests.
 
-        Each picture is the one that its request gives alone. Raises InputError, before the first step, for what
-        cannot be drawn. ``close()`` cancels.
+        Each picture is the one that its request gives alone. Raises InputError, before the first step, for
+        what cannot be drawn. ``close()`` cancels.
         """

@@ -19,8 +19,8 @@ from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.runtime.drawing import SIZE_STEP, Codes, Drawing, check_size, on_background
-from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.engine import Engine, use_threads
+from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.plan import free_memory, movqgan_dtype, open_device, plan
 from lumina.runtime.preview import Strip
 from lumina.runtime.request import NO_SCORER, DrawRequest
@@ -169,7 +169,9 @@ class Pipeline:
         panel = (tokens.layout.rows - skip) // request.panels
         above = tokens.given.codes if tokens.given is not None and self.spec.panels_together else None
         whole = tokens.layout.rows if self.spec.panels_together else panel
-        return Strip(self._decode if self.previews else None, above, whole, tokens.layout.cols * self.pixels_per_code)
+        return Strip(
+            self._decode if self.previews else None, above, whole, tokens.layout.cols * self.pixels_per_code
+        )
 
     def _begun(self, request: DrawRequest, index: int, strip: Strip, tally: Tally) -> Begun:
         width, height = request.width, request.height * request.panels

@@ -1,7 +1,7 @@
 """Previews: the pixels of new rows, decoded with a few of the rows above them.
 
-The decoder normalises over all it is shown, so that a strip is near what the whole picture will show, not equal;
-its cost does not grow with the picture. The finished picture is decoded once, whole.
+The decoder normalises over all it is shown, so that a strip is near what the whole picture will show, not
+equal; its cost does not grow with the picture. The finished picture is decoded once, whole.
 """
 
 from collections.abc import Callable

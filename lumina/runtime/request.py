@@ -24,10 +24,10 @@ class DrawRequest:
     by). ``width`` and ``height`` are those of one panel in pixels; ``panels`` are drawn, one above the other,
     below the pictures in ``given`` (none or one of the same size), which the model sees.
 
-    Everything else counts in the drawn part alone: ``stop_row`` is how many rows of codes there are in the end;
-    ``kept`` [k, cols] are rows that exist already; ``rerolls`` are (row, seed) pairs, rows from there on take
-    that seed's noise. Neighbours of one ``batch`` that differ in their noise alone are drawn side by side.
-    ``scorer`` says who scores the result, "none" for nobody.
+    Everything else counts in the drawn part alone: ``stop_row`` is how many rows of codes there are in the
+    end; ``kept`` [k, cols] are rows that exist already; ``rerolls`` are (row, seed) pairs, rows from there on
+    take that seed's noise. Neighbours of one ``batch`` that differ in their noise alone are drawn
+    side by side. ``scorer`` says who scores the result, "none" for nobody.
     """
 
     instruction: str
@@ -61,14 +61,17 @@ class DrawRequest:
         """``count`` pictures to choose from, side by side; candidate i takes the seed + i."""
         seeds = [(self.seed + index) % (LAST_SEED + 1) for index in range(count)]
         return tuple(
-            replace(
-                self, options=self.options.model_copy(update={"seed": seed}), batch=batch, scorer=scorer
-            )
+            replace(self, options=self.options.model_copy(update={"seed": seed}), batch=batch, scorer=scorer)
             for seed in seeds
         )
 
     def is_beside(self, other: "DrawRequest") -> bool:
         """Whether both belong to one batch and differ in their noise alone."""
-        mine, theirs = ((each.instruction, each.width, each.height, each.panels, each.given, each.stop_row,
-                         each.batch, each.options.model_copy(update={"seed": 0})) for each in (self, other))  # fmt: skip
+        mine, theirs = (each._without_noise() for each in (self, other))
         return mine == theirs and np.array_equal(self.kept, other.kept)
+
+    def _without_noise(self) -> tuple[object, ...]:
+        """All that does not differ between neighbours, but the kept rows."""
+        options = self.options.model_copy(update={"seed": 0})
+        what = (self.instruction, self.width, self.height, self.panels, self.given)
+        return (*what, options, self.stop_row, self.batch)

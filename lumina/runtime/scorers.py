@@ -16,7 +16,7 @@ class Reader(Protocol):
     """A model that says how likely it finds a picture."""
 
     def log_likelihood(self, request: DrawRequest, codes: Codes) -> tuple[float, float]:
-        """log p(codes | words) in nats of the ``codes`` [k, cols] drawn, and what was to be expected of it."""
+        """log p(codes | words) in nats of the ``codes`` [k, cols] drawn, and what was to be expected."""
 
 
 Scorer = Callable[[Reader, DrawRequest, Drawing], float]

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
-from lumina.runtime.drawing import Drawing, check_size
+from lumina.runtime.drawing import Codes, Drawing, check_size
 from lumina.runtime.events import DrawEvent, Scored
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest, ScorerName
@@ -235,6 +235,7 @@ class DrawingTask(Task):
 
     def requests(self, painter: Painter) -> tuple[DrawRequest, ...]:
         """What a resolved task asks of the painter: for each single task a request, or its candidates."""
+        self.check(painter.spec)
         found: list[DrawRequest] = []
         for batch, task in enumerate(self.singles()):
             request = replace(task.request(painter), batch=batch)
@@ -249,7 +250,6 @@ class DrawingTask(Task):
 
     def draw(self, painter: Painter, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, Any]:
         """Draw the ``requests`` of this resolved task, some of which may keep rows of before."""
-        self.check(painter.spec)
         scores: dict[int, float] = {}
 
         def noted(event: DrawEvent) -> DrawEvent:
@@ -259,19 +259,18 @@ class DrawingTask(Task):
 
         return mapped(painter.draw(requests), noted, lambda drawings: self._output_of(drawings, scores))
 
-    def picture(self, index: int, drawing: Drawing, score: float | None = None) -> Picture:
+    def drawn(self, index: int, drawing: Drawing, score: float | None = None) -> Picture:
         """The picture of request ``index``, with the task that gives it alone.
 
         An unfinished picture's task says at which row it stopped.
         """
         task = self.singles()[index // self.best_of]
-        alone: dict[str, Any] = {"seed": drawing.seed, "best_of": 1}
-        if not drawing.is_complete:
-            alone["stop_row"] = len(drawing.codes)
+        stop_row = task.stop_row if drawing.is_complete else len(drawing.codes)
+        alone = {"seed": drawing.seed, "best_of": 1, "stop_row": stop_row}
         return Picture(task=task.model_copy(update=alone), drawing=drawing, score=score)
 
     def _output_of(self, drawings: Sequence[Drawing], scores: Mapping[int, float]) -> BaseModel:
-        pictures = [self.picture(index, each, scores.get(index)) for index, each in enumerate(drawings)]
+        pictures = [self.drawn(index, each, scores.get(index)) for index, each in enumerate(drawings)]
         if self.best_of == 1:
             return self.output(pictures)
         groups = [pictures[at : at + self.best_of] for at in range(0, len(pictures), self.best_of)]
@@ -299,6 +298,12 @@ class DrawingTask(Task):
             prompt=prompt,
             rerolls=tuple((row, seed) for row, seed in self.rerolls),
         )
+
+
+def below(requests: Sequence[DrawRequest], kept: Sequence[Codes]) -> tuple[DrawRequest, ...]:
+    """The first of ``requests`` go on below these rows of codes, one array [k, cols] each."""
+    going_on = [request.keeping(codes) for request, codes in zip(requests, kept, strict=False)]
+    return (*going_on, *requests[len(going_on) :])
 
 
 def _best(candidates: Sequence[Picture]) -> Picture:

@@ -6,7 +6,6 @@ import inspect
 import json
 import secrets
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, get_args
 
 import gradio as gr
@@ -178,7 +177,7 @@ class TaskTab:
 
     def _kept(self, guest: str, drawing: Drawing) -> Drawing:
         """What is finished goes into the visitor's gallery."""
-        return kept(drawing, partial(self.visitors.finished, guest))
+        return kept(drawing, lambda: self.workshop.model, lambda png: self.visitors.finished(guest, [png]))
 
     def _restore(self, event: gr.EventData) -> list[Any]:
         """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""

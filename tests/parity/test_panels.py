@@ -15,7 +15,7 @@ from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.model.text import TextTokenizer
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.request import Generation, GenerationRequest
+from lumina.runtime.tokens import Generation, TokenRequest
 from lumina.settings import Settings
 from lumina.steps import Steps, finish
 from lumina.tasks import TASKS
@@ -32,9 +32,9 @@ class Listener:
 
     def __init__(self, text: TextTokenizer) -> None:
         self.vocabulary = text.vocabulary()
-        self.asked: list[GenerationRequest] = []
+        self.asked: list[TokenRequest] = []
 
-    def generate(self, request: GenerationRequest) -> Steps[Generation]:
+    def generate(self, request: TokenRequest) -> Steps[Generation]:
         self.asked.append(request)
         codes = torch.zeros(request.layout.rows, request.layout.cols, dtype=torch.long)
         yield from ()

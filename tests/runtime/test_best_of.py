@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from lumina.runtime.best_of import Candidate, best_of
 from PIL import Image
 
 from lumina.errors import InputError
 from lumina.model.config import MODELS
 from lumina.model.layout import ImageTokens, TokenLayout
-from lumina.runtime.best_of import Candidate, best_of
 from lumina.runtime.drawing import Motif
-from lumina.runtime.engine import LocalEngine
+from lumina.runtime.engine import Engine
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.request import GenerationRequest
 from lumina.runtime.scorers import SCORERS
+from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import Progress, finish
@@ -32,10 +32,10 @@ MOTIF = Motif("two cones", 64, 64, prompt="two cones")
 PANEL = Image.linear_gradient("L").resize((64, 64)).convert("RGB")
 
 
-def ask(layout: TokenLayout, seed: int, **changes: Any) -> GenerationRequest:
-    fields = {name: changes.pop(name) for name in list(changes) if name in GenerationRequest.__annotations__}
+def ask(layout: TokenLayout, seed: int, **changes: Any) -> TokenRequest:
+    fields = {name: changes.pop(name) for name in list(changes) if name in TokenRequest.__annotations__}
     options = SamplingOptions(**{"seed": seed, "guidance_scale": 3.0, "window": 5, **changes})
-    return GenerationRequest(**{"prompt": PROMPT, "layout": layout, "options": options, **fields})
+    return TokenRequest(**{"prompt": PROMPT, "layout": layout, "options": options, **fields})
 
 
 GIVEN = ImageTokens(torch.arange(12).view(3, 4))
@@ -44,7 +44,7 @@ GIVEN = ImageTokens(torch.arange(12).view(3, 4))
 @pytest.mark.parametrize("window", [1, 3, 16])
 @pytest.mark.parametrize("changes", [{}, {"guidance_scale": 1.0}, {"given": GIVEN}, {"stop_row": 5}])
 def test_side_by_side_each_image_is_the_one_it_is_alone(
-    engine: LocalEngine, layout: TokenLayout, window: int, changes: dict[str, Any]
+    engine: Engine, layout: TokenLayout, window: int, changes: dict[str, Any]
 ) -> None:
     requests = [ask(layout, seed, window=window, **changes) for seed in (3, 4, 5, 6)]
     requests[2] = replace(requests[2], rerolls=((4, 77),))
@@ -57,7 +57,7 @@ def test_side_by_side_each_image_is_the_one_it_is_alone(
     assert len({generation.codes.numpy().tobytes() for generation in together}) == 4
 
 
-def test_they_share_one_prefill(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_they_share_one_prefill(engine: Engine, layout: TokenLayout) -> None:
     calls: list[tuple[int, ...]] = []
     model = next(iter(engine._transformers.values())).model
     handle = model.register_forward_pre_hook(lambda _, args: calls.append(tuple(args[0].shape)))
@@ -67,7 +67,7 @@ def test_they_share_one_prefill(engine: LocalEngine, layout: TokenLayout) -> Non
 
 
 def test_no_more_are_drawn_at_once_than_there_is_room_for(
-    engine: LocalEngine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engine.most_at_once(ask(layout, 1)) > 100
     monkeypatch.setattr("lumina.runtime.engine.ROOM_ON_CPU", 1)
@@ -76,7 +76,7 @@ def test_no_more_are_drawn_at_once_than_there_is_room_for(
 
 @pytest.mark.parametrize("given", [None, GIVEN])
 def test_the_log_likelihood_is_that_of_the_drawn_codes_behind_the_prompt_found_and_expected(
-    engine: LocalEngine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = ask(layout, 3, given=given)
     codes = finish(engine.generate(request)).codes
