@@ -369,7 +369,7 @@ def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest
 
     def benchmark(
         pipeline: Painter, task: str | None, limit: int, out: Path, options: dict[str, Any]
-    ) -> Steps[dict[str, Any]]:
+    ) -> Steps[Progress, dict[str, Any]]:
         yield Progress(1, limit, unit="pictures")
         return {task or "text_to_image": {"overall": 0.5, **options}}
 

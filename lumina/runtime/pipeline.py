@@ -176,7 +176,7 @@ class Pipeline:
     def _begun(self, request: DrawRequest, index: int, strip: Strip, tally: Tally) -> Begun:
         width, height = request.width, request.height * request.panels
         kept = request.kept.reshape(-1, width // self.pixels_per_code)
-        pixels = strip.take(torch.from_numpy(kept))
+        pixels = strip.take(torch.tensor(kept))
         rows = height // self.pixels_per_code
         return Begun(
             index=index, width=width, height=height, rows=rows, kept=kept, pixels=pixels, **tally.now()

@@ -1,5 +1,6 @@
 """What is asked of a painter: everything that decides a picture, with nothing left open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -75,3 +76,9 @@ class DrawRequest:
         options = self.options.model_copy(update={"seed": 0})
         what = (self.instruction, self.width, self.height, self.panels, self.given)
         return (*what, options, self.stop_row, self.batch)
+
+
+def below(requests: Sequence[DrawRequest], kept: Sequence[Codes]) -> tuple[DrawRequest, ...]:
+    """The first of ``requests`` go on below these rows of codes, one array [k, cols] each."""
+    going_on = [request.keeping(codes) for request, codes in zip(requests, kept, strict=False)]
+    return (*going_on, *requests[len(going_on) :])

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
-from lumina.runtime.drawing import Codes, Drawing, check_size
+from lumina.runtime.drawing import Drawing, check_size
 from lumina.runtime.events import DrawEvent, Scored
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest, ScorerName
@@ -131,6 +131,12 @@ class Picture(BaseModel):
     score: float | None = None
     candidates: tuple["Picture", ...] = ()
 
+    @classmethod
+    def best(cls, candidates: Sequence[Self]) -> Self:
+        """The one with the highest score, and if there are several all of them beside it."""
+        ranked = tuple(sorted(candidates, key=lambda one: one.score or 0.0, reverse=True))
+        return ranked[0] if len(ranked) == 1 else ranked[0].model_copy(update={"candidates": ranked})
+
     @property
     def image(self) -> Image.Image:
         """The pixels, at full size."""
@@ -239,8 +245,8 @@ class DrawingTask(Task):
         found: list[DrawRequest] = []
         for batch, task in enumerate(self.singles()):
             request = replace(task.request(painter), batch=batch)
-            is_alone = task.best_of == 1
-            found += [request] if is_alone else request.candidates(task.best_of, task.scorer, batch)
+            several = request.candidates(task.best_of, task.scorer, batch)
+            found += [request] if task.best_of == 1 else several
         return tuple(found)
 
     def run(self, painter: Painter) -> Steps[DrawEvent, Any]:
@@ -271,10 +277,8 @@ class DrawingTask(Task):
 
     def _output_of(self, drawings: Sequence[Drawing], scores: Mapping[int, float]) -> BaseModel:
         pictures = [self.drawn(index, each, scores.get(index)) for index, each in enumerate(drawings)]
-        if self.best_of == 1:
-            return self.output(pictures)
         groups = [pictures[at : at + self.best_of] for at in range(0, len(pictures), self.best_of)]
-        return self.output([_best(group) for group in groups])
+        return self.output([Picture.best(group) for group in groups])
 
     def _request(
         self,
@@ -298,15 +302,3 @@ class DrawingTask(Task):
             prompt=prompt,
             rerolls=tuple((row, seed) for row, seed in self.rerolls),
         )
-
-
-def below(requests: Sequence[DrawRequest], kept: Sequence[Codes]) -> tuple[DrawRequest, ...]:
-    """The first of ``requests`` go on below these rows of codes, one array [k, cols] each."""
-    going_on = [request.keeping(codes) for request, codes in zip(requests, kept, strict=False)]
-    return (*going_on, *requests[len(going_on) :])
-
-
-def _best(candidates: Sequence[Picture]) -> Picture:
-    """The one with the highest score, and all of them beside it, the best first."""
-    ranked = sorted(candidates, key=lambda one: one.score or 0.0, reverse=True)
-    return ranked[0].model_copy(update={"candidates": tuple(ranked)})

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.errors import InputError, LuminaError
-from lumina.runtime.events import Finished
+from lumina.runtime.events import DrawEvent, Finished
 from lumina.server.zerogpu import Workshop
+from lumina.runtime.request import below
 from lumina.steps import Following
-from lumina.tasks.base import DrawingTask, Picture, below
+from lumina.tasks.base import DrawingTask, Picture
 from lumina.ui.easel import Run, View
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
 from lumina.ui.sheets import Start, continued, rerolled, start_of
@@ -21,11 +22,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """What changes: the easel's view, the seed in the form where a new one was chosen, a finished picture."""
+    """What changes: the easel's view, the seed in the form where a new one was chosen, a finished picture.
+
+    The picture is a PNG file, told once, when it is finished.
+    """
 
     view: View | None = None
     seed: str | None = None
-    finished: Picture | None = None
+    finished: bytes | None = None
 
 
 Drawing = Iterator[Step]
@@ -86,16 +90,22 @@ class Drawer:
         yield Step(run.begin(painter.model, task), None if start.codes is not None else str(task.seed))
         with Following(task.draw(self._workshop, requests)) as events:
             for event in events:
-                finished = task.drawn(event.index, event.drawing) if isinstance(event, Finished) else None
-                yield Step(run.drawing(event), finished=finished)
+                yield Step(run.drawing(event), finished=_png_of(task, event, painter.model))
         yield Step(run.done())
 
 
-def kept(drawing: Drawing, model: Callable[[], str], keep: Callable[[bytes], None]) -> Drawing:
+def _png_of(task: DrawingTask, event: DrawEvent, model: str) -> bytes | None:
+    """The file of a picture that is finished with this event."""
+    if not isinstance(event, Finished):
+        return None
+    return picture_bytes(task.drawn(event.index, event.drawing), model)
+
+
+def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
     """The same steps; ``keep`` gets each picture as a PNG file, as soon as it is finished."""
     for step in drawing:
         if step.finished is not None:
-            keep(picture_bytes(step.finished, model()))
+            keep([step.finished])
         yield step
 
 

@@ -5,6 +5,7 @@ import binascii
 import inspect
 import json
 import secrets
+from functools import partial
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -177,7 +178,7 @@ class TaskTab:
 
     def _kept(self, guest: str, drawing: Drawing) -> Drawing:
         """What is finished goes into the visitor's gallery."""
-        return kept(drawing, lambda: self.workshop.model, lambda png: self.visitors.finished(guest, [png]))
+        return kept(drawing, partial(self.visitors.finished, guest))
 
     def _restore(self, event: gr.EventData) -> list[Any]:
         """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""

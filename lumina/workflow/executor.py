@@ -10,9 +10,10 @@ from lumina.errors import InputError, InvalidWorkflow, LuminaError
 from lumina.runtime.drawing import Codes
 from lumina.runtime.painter import Painter
 from lumina.runtime.sketch import Sketches
+from lumina.runtime.request import below
 from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Task, TaskEvent, below, read
+from lumina.tasks.base import DrawingTask, Task, TaskEvent, read
 from lumina.workflow import events
 from lumina.workflow.cache import MemoryStore, Store
 from lumina.workflow.document import Link, Workflow

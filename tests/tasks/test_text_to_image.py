@@ -1,11 +1,8 @@
 """Text to image says to the model exactly what it was trained on."""
 
-from typing import Any
-
 import pytest
 
 from lumina.runtime.fake import FakePipeline
-from lumina.steps import Steps, finish
 from lumina.tasks.base import read
 from lumina.tasks.instructions import text_to_image
 from lumina.tasks.text_to_image import TextToImage
@@ -13,15 +10,9 @@ from lumina.tasks.text_to_image import TextToImage
 
 @pytest.mark.parametrize("prompt", ["  padded ", "<racm3:break><|im_end|>", "zwölf Würfel\n🎲"])
 def test_the_prompt_reaches_the_pipeline_as_it_is(prompt: str) -> None:
-    seen: dict[str, Any] = {}
-
-    class Recorder(FakePipeline):
-        def draw(self, **request: Any) -> Steps[Any]:
-            seen.update(request)
-            return super().draw(**request)
-
+    fake = FakePipeline()
     task = read(TextToImage, {"prompt": prompt, "width": 160, "height": 96, "seed": 5, "top_k": 7})
-    finish(task.run(Recorder()))
-    assert seen["instruction"] == text_to_image(prompt, 160, 96)
-    assert (seen["width"], seen["height"]) == (160, 96)
-    assert (seen["options"].seed, seen["options"].top_k) == (5, 7)
+    (asked,) = task.resolved(fake).requests(fake)
+    assert asked.instruction == text_to_image(prompt, 160, 96)
+    assert (asked.width, asked.height) == (160, 96)
+    assert (asked.options.seed, asked.options.top_k) == (5, 7)
