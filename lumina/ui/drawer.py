@@ -8,10 +8,10 @@ from typing import Any
 
 from lumina.errors import InputError, LuminaError
 from lumina.runtime.events import DrawEvent, Finished
-from lumina.server.zerogpu import Workshop
 from lumina.runtime.request import below
+from lumina.server.zerogpu import Workshop
 from lumina.steps import Following
-from lumina.tasks.base import DrawingTask, Picture
+from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import Run, View
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
 from lumina.ui.sheets import Start, continued, rerolled, start_of

@@ -1,15 +1,14 @@
 """The endpoints as tools of the Model Context Protocol: pictures as images, the rest as text."""
 
+import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-import anyio
-import anyio.to_thread
 import gradio.mcp
 from gradio.processing_utils import add_root_url
 
@@ -37,14 +36,14 @@ class Tools(gradio.mcp.GradioMCPServer):
             raise InputError(sentence or str(error)) from error
 
     async def _execute_tool_without_progress(self, job: Any) -> list[Any]:
-        async with _cancelled_along(job):
+        with _cancelled_along(job):
             while not job.done():
-                await anyio.sleep(LOOK)
+                await asyncio.sleep(LOOK)
         result = job.result()
         return list(result) if isinstance(result, tuple) else [result]
 
     async def _execute_tool_with_progress(self, job: Any, progress_token: str | int) -> Any:
-        async with _cancelled_along(job):
+        with _cancelled_along(job):
             try:
                 return await super()._execute_tool_with_progress(job, progress_token)
             except RuntimeError as error:  # the same sentence, under a heading
@@ -74,15 +73,14 @@ def offer_tools() -> bool:
     return True
 
 
-@asynccontextmanager
-async def _cancelled_along(job: Any) -> AsyncIterator[None]:
+@contextmanager
+def _cancelled_along(job: Any) -> Iterator[None]:
     """Whoever stops waiting for a job stops the job."""
     try:
         yield
     finally:
-        if not job.done():
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(job.cancel)  # it calls this very server
+        if not job.done():  # in a thread, for it calls this very server
+            asyncio.get_running_loop().run_in_executor(None, job.cancel)
 
 
 def _files(values: Any) -> Iterator[Mapping[str, Any]]:

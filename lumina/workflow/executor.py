@@ -9,8 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 from lumina.errors import InputError, InvalidWorkflow, LuminaError
 from lumina.runtime.drawing import Codes
 from lumina.runtime.painter import Painter
-from lumina.runtime.sketch import Sketches
 from lumina.runtime.request import below
+from lumina.runtime.sketch import Sketches
 from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task, TaskEvent, read

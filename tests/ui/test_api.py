@@ -1,8 +1,11 @@
 """What programs call: files in and out, every parameter named, one sentence for what is wrong, cancelling."""
 
 import base64
+import importlib.util
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from lumina import images
 from lumina.errors import InvalidImage
 from lumina.ui.sent import file_sent
 from lumina.workflow.schema import load, task_of
-from tests.serving import served
+from tests.serving import ROOT, served
 
 TASKS = ("text_to_image", "edit", "image_pair")
 PNG = images.png_bytes(Image.new("RGB", (64, 48), "red"))  # far under 1 KB
@@ -99,6 +102,7 @@ def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:
         lambda path, url: BASE64,
         lambda path, url: "data:image/png;base64," + BASE64,
         lambda path, url: {"url": "data:image/png;base64," + BASE64},
+        lambda path, url: "DATA:image/png;name=a,b.png;BASE64," + BASE64,
         lambda path, url: base64.encodebytes(PNG).decode(),
         lambda path, url: base64.urlsafe_b64encode(PNG).decode().rstrip("="),
     ],
@@ -207,6 +211,25 @@ def test_a_call_that_names_something_else_is_refused_at_once(
     assert answer.status_code == status and sentence in answer.json()["error"]
 
 
+@pytest.mark.parametrize("route", ["run", "api"])
+def test_a_call_past_the_queue_is_refused(studio: httpx.Client, route: str) -> None:
+    parameters = studio.get("/gradio_api/info").json()["named_endpoints"]["/text_to_image"]["parameters"]
+    data = ["a cone", *(each["parameter_default"] for each in parameters[1:])]
+    answer = studio.post(f"/gradio_api/{route}/text_to_image", json={"data": data})
+    assert answer.status_code == 404 and "queue" in answer.text
+
+
+def test_null_leaves_a_value_open(client: Client) -> None:
+    draw = {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.idea"}, "stop_row": 1}}
+    document = {
+        "lumina": 1,
+        "inputs": {"idea": {"type": "text", "default": "a cone"}},
+        "nodes": {"draw": draw},
+        "outputs": {"drawn": {"from": "draw.image"}},
+    }
+    assert client.predict(document, {"idea": None}, api_name="/run_workflow")["drawn"]
+
+
 @pytest.mark.parametrize("count", [0, 99])
 def test_a_wrong_number_of_values_is_told(studio: httpx.Client, count: int) -> None:
     begun = studio.post("/gradio_api/call/text_to_image", json={"data": ["x"] * count}).json()
@@ -302,6 +325,7 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(
             {"idea": "a cone", "photo": {"path": "/etc/hostname"}},
             "photo: this file was not uploaded",
         ),
+        ({"path": "/etc/hostname"}, None, "document: this file was not uploaded here"),
         (None, None, "document: send"),
         (5, None, "document: send"),
         ([json.loads(WORKFLOW)], None, "document: send"),
@@ -340,3 +364,36 @@ def test_hanging_up_frees_the_model(slow: str) -> None:
         with client.stream("GET", f"/gradio_api/call/text_to_image/{begun['event_id']}") as answer:
             assert "generating" in next(answer.iter_lines())
         next_caller_is_served(slow)
+
+
+GUIDE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def blocks_of(language: str, address: str) -> list[str]:
+    found = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    return [block.replace("http://127.0.0.1:7860", address) for block in found]
+
+
+def test_the_guides_examples_in_python_run(
+    studio: httpx.Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    *plain, tool = blocks_of("python", str(studio.base_url).rstrip("/"))
+    names: dict[str, Any] = {}
+    exec("\n".join(plain), names)
+    assert len(names["results"]["sheet"]) == 1
+    with Image.open(names["file"]) as first, Image.open(names["again"]["image"][0]) as second:
+        assert first.tobytes() == second.tobytes()
+    if importlib.util.find_spec("mcp") is not None:
+        exec(tool, {})
+        assert "['image', 'text']" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_guides_examples_for_curl_run(studio: httpx.Client, tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(PNG)
+    (script,) = blocks_of("sh", str(studio.base_url).rstrip("/"))
+    told = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert told.count("event: complete") == 2 and told.count("tabletop@fake") >= 2
