@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from lumina.runtime.drawing import Drawing
+from lumina.runtime.events import RowDrawn
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
@@ -58,7 +59,7 @@ def _draw(pipeline: Painter, seed: int, window: int) -> Timed:
     """One picture in the model's own settings."""
     steps = TextToImage(prompt=random_prompt(seed), seed=seed, window=window).run(pipeline)
     begun = time.perf_counter()
-    next(steps)
+    next(event for event in steps if isinstance(event, RowDrawn))
     first_row = time.perf_counter() - begun
     drawing = finish(steps).image[0].drawing
     return Timed(drawing, first_row, time.perf_counter() - begun)
