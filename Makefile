@@ -1,6 +1,6 @@
 # make app    installs into .venv and serves the page          make test   installs, then checks and tests everything
 # make check  linters, types and import layers only            make docs   writes the generated pages of docs/
-# make canvas builds lumina/ui/canvas/bundle/ from its sources (needs node)
+# make web    builds lumina/ui/bundles/ from web/ (needs node)
 # make template-pictures draws assets/templates/, shown beside the workflows that the canvas offers
 VENV ?= .venv
 BASE_PYTHON ?= python3
@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := app
-.PHONY: app test check pytest docs canvas template-pictures clean
+.PHONY: app test check pytest docs web template-pictures clean
 
 app: $(RUNTIME)
 	$(BIN)/python app.py
@@ -30,8 +30,8 @@ docs: $(DEV)
 	$(BIN)/python -c "from pathlib import Path; from lumina.workflow.schema import schema_text; \
 	  Path('docs/workflow.schema.json').write_text(schema_text(), encoding='utf-8')"
 
-canvas:
-	cd lumina/ui/canvas && npm ci --silent && npm run --silent check && npm run --silent build
+web:
+	cd web && npm ci --silent && npm run --silent check && npm run --silent build
 
 template-pictures: $(RUNTIME)
 	$(BIN)/lumina templates

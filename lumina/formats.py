@@ -1,4 +1,4 @@
-"""Which files are pictures that can be read here, told by their first bytes, and what to do about the others."""
+"""Formats of pictures, told by a file's first bytes: which are read here, and what to do about the others."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Format:
 
 
 def _picture(name: str, pattern: str) -> Format:
-    article = "an" if name[0] in "AEIOS" and not name.startswith(("Sc", "Sa")) else "a"
+    article = "an" if name[0] in "AEIOS" and not name.startswith("Sc") else "a"
     return Format(name, pattern, f"This is {article} {name}; save it as JPEG or PNG first.")
 
 
@@ -35,8 +35,8 @@ FORMATS = (
     Format("BMP", r"^BM.{4}\x00\x00\x00\x00"),
     _picture("AVIF picture", r"^....ftyp(?:avi[fs]|mi[fa]1.{4}(?:.{4}){0,8}avi[fs])"),
     _picture("HEIC photograph", r"^....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)"),
-    _picture("raw photograph of a camera", r"^(?:....ftypcrx |II\*\x00.{4}CR|FUJIFILMCCD-RAW|II(?:RO|RS|U\x00))"),
-    _picture("raw photograph of a camera", r"^(?:II\*\x00|MM\x00\*).*(?:NIKON|SONY|PENTAX|\x12\xc6\x01\x00\x04\x00)"),
+    _picture("camera's raw file", r"^(?:....ftypcrx |II\*\x00.{4}CR|FUJIFILMCCD-RAW|II(?:R[OS]|U\x00))"),
+    _picture("camera's raw file", r"^(?:II\*\x00|MM\x00\*).*(?:NIKON|SONY|PENTAX|\x12\xc6\x01\x00\x04)"),
     _picture("TIFF picture", r"^(?:II[*+]\x00|MM\x00[*+])"),
     _picture("JPEG XL picture", r"^(?:\xff\x0a|\x00\x00\x00\x0cJXL )"),
     _picture("JPEG 2000 picture", r"^(?:\xff\x4f\xff\x51|\x00\x00\x00\x0cjP  )"),
@@ -46,16 +46,20 @@ FORMATS = (
     _picture("Radiance picture", r"^#\?RADIANCE"),
     _picture("QOI picture", r"^qoif"),
     _picture("DDS texture", r"^DDS "),
-    _picture("Windows icon", r"^\x00\x00[\x01\x02]\x00[\x01-\x40]\x00"),
+    _picture("Windows icon", r"^\x00\x00[\x01\x02]\x00.\x00"),
     _picture("PNM picture", r"^P[1-7]\s"),
     _picture("PostScript drawing", r"^(?:%!PS|\xc5\xd0\xd3\xc6)"),
     _other("a PDF document", r"^\s*%PDF", "save its page as JPEG or PNG first"),
-    _other("a video", r"^(?:....(?:ftyp|moov|mdat|wide)|\x1a\x45\xdf\xa3|RIFF....AVI )", "save one of its frames as PNG first"),
+    _other(
+        "a video",
+        r"^(?:....(?:ftyp|moov|mdat|wide)|\x1a\x45\xdf\xa3|RIFF....AVI )",
+        "save one of its frames as PNG first",
+    ),
     _other("a sound", r"^(?:ID3|OggS|fLaC|RIFF....WAVE)"),
     _other("a ZIP archive", r"^PK(?:\x03\x04|\x05\x06)", "unpack it first"),
-    _other("a compressed archive", r"^(?:\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd)", "unpack it first"),
-    Format("SVG drawing", r"^(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)(?:.*<)?svg[\s>:]", "This is an SVG drawing; save it as PNG first."),
-    _other("a web page", r"^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|script)", "save the picture itself"),
+    _other("an archive", r"^(?:\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f)", "unpack it first"),
+    _picture("SVG drawing", r"^(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)(?:.*<)?svg[\s>:]"),
+    _other("a web page", r"^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head)", "save the picture itself"),
     Format("empty file", r"^$", f"This file is empty; {USE}."),
     _other("text", r"^(?:\xff\xfe|\xfe\xff|[\t\n\f\r\x20-\x7e\x80-\xff]+$)"),
 )  # fmt: skip
@@ -63,7 +67,7 @@ UNKNOWN = f"This file is not a picture; {USE}."
 
 
 def format_of(data: bytes) -> Format | None:
-    """The kind of a file by its content, None if it is of no kind that is known here; its name is not asked."""
+    """The kind of a file by its content, whatever its name; None if it is of no kind that is known here."""
     head = data[:HEAD].decode("latin-1")
     found = (each for each in FORMATS if re.search(each.pattern, head, re.DOTALL | re.IGNORECASE))
     return next(found, None)
@@ -84,6 +88,6 @@ def refusal_of(data: bytes) -> str | None:
 
 
 def table() -> list[Mapping[str, str]]:
-    """The same for a page: patterns of JavaScript (flags s and i), each with its refusal, the last for all others."""
+    """The same for a page: patterns for JavaScript (flags s and i), each with a refusal; the last fits all."""
     rows = [{"pattern": each.pattern, "refusal": each.refusal} for each in FORMATS]
     return [*rows, {"pattern": "", "refusal": UNKNOWN}]

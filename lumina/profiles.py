@@ -13,10 +13,10 @@ _NEAR = 1  # of 255: a profile that changes no colour by more says what sRGB say
 
 
 def in_srgb(image: Image.Image) -> Image.Image:
-    """``image`` as its profile means it, RGB or RGBA; itself without a profile, or with a broken or unfit one."""
+    """``image`` as its profile means it, RGB or RGBA; itself if it has none, or a broken or unfit one."""
     profile = _profile_of(image)
     mode = _MODES.get(profile.profile.xcolor_space.strip()) if profile else None
-    is_fit = mode == "RGB" and image.mode != "CMYK" or mode == "L" and image.mode in _GREY
+    is_fit = (mode == "RGB" and image.mode != "CMYK") or (mode == "L" and image.mode in _GREY)
     if profile is None or mode is None or not (is_fit or mode == image.mode == "CMYK"):
         return image
     try:

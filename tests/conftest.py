@@ -8,7 +8,7 @@ import torch
 from lumina.model.config import TransformerConfig
 from lumina.model.layout import TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.pipeline.engine import LocalEngine
+from lumina.runtime.engine import LocalEngine
 
 torch.set_num_threads(1)  # several threads on a busy machine are many times slower than one
 

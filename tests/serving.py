@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 
 ROOT = Path(__file__).parents[1]

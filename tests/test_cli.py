@@ -21,8 +21,8 @@ from lumina.evaluation import tabletop
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
-from lumina.pipeline.drawing import Painter
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.drawing import Painter
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
@@ -193,7 +193,7 @@ def test_the_best_of_several_tells_all_scores(tmp_path: Path) -> None:
     [
         (["edit", "--instruction", "a"], "image: is missing"),
         (["edit", "--instruction", "a", "--image", "gone.png"], "'gone.png' cannot be opened"),
-        (["edit", "--instruction", "a", "--image", __file__], "This file is not a picture"),
+        (["edit", "--instruction", "a", "--image", __file__], "This is text, not a picture"),
         (
             ["edit", "--instruction", " ", "--image", "PHOTO"],
             "instruction: must not be empty; say what to change",

@@ -22,7 +22,7 @@ def tracked() -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    "module", ["lumina.tasks", "lumina.workflow.files", "lumina.pipeline.fake", "lumina.cli.main"]
+    "module", ["lumina.tasks", "lumina.workflow.files", "lumina.runtime.fake", "lumina.cli.main"]
 )
 def test_what_stands_above_the_model_imports_without_torch(module: str) -> None:
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"

@@ -14,7 +14,7 @@ from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, sh
 from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.model.config import ModelSpec, spec_of, split_revision
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
@@ -44,8 +44,8 @@ def open_pipeline(model: str | None, previews: bool = False, settings: Settings 
     name = model or settings.model
     spec = spec_of(name)
     from lumina.model.checkpoint import fetch
-    from lumina.pipeline.pipeline import Pipeline
-    from lumina.pipeline.plan import GB, plan
+    from lumina.runtime.pipeline import Pipeline
+    from lumina.runtime.plan import GB, plan
 
     if spec.is_published:
         watched(

@@ -8,7 +8,7 @@ import typer
 from lumina import __version__
 from lumina.cli import evaluation, generate, models, published, templates, training, workflow
 from lumina.cli.console import AsJson, Commands, group, show
-from lumina.pipeline.doctor import examine
+from lumina.runtime.doctor import examine
 from lumina.tasks import TASKS
 
 app = group("Lumina Studio: one autoregressive image model, every task.", cls=Commands)

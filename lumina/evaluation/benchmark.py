@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from lumina.pipeline.drawing import Drawing, Painter
+from lumina.runtime.drawing import Drawing, Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.captions import random_prompt

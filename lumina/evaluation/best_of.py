@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.evaluation.prompts import Prompt, prompts
-from lumina.pipeline.best_of import Candidate, best_of
-from lumina.pipeline.drawing import Painter
-from lumina.pipeline.scorers import ScorerName
+from lumina.runtime.best_of import Candidate, best_of
+from lumina.runtime.drawing import Painter
+from lumina.runtime.scorers import ScorerName
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.judge import obeys

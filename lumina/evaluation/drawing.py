@@ -13,7 +13,7 @@ from lumina.evaluation.metrics import wilson
 from lumina.evaluation.outcomes import Options
 from lumina.evaluation.prompts import CATEGORIES, Prompt, prompts
 from lumina.evaluation.report import write_report
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.judge import obeys

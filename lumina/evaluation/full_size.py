@@ -19,9 +19,9 @@ from lumina.model.checkpoint import random_movqgan, random_transformer
 from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, TransformerConfig
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan
-from lumina.pipeline.request import GenerationRequest
+from lumina.runtime.engine import LocalEngine
+from lumina.runtime.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan
+from lumina.runtime.request import GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Quant, Settings
 from lumina.steps import Progress, Steps

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import wilson
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.worlds.tabletop.scenes import Scene

@@ -20,7 +20,7 @@ from lumina.evaluation.published_files import (
     subject_rows,
 )
 from lumina.images import open_image, sheet, write_png
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
 from lumina.tasks.control import Control

@@ -14,7 +14,7 @@ from lumina.evaluation.round_trip import tokenizer_report as tokenizer_report
 from lumina.evaluation.strictness import strictness as strictness
 from lumina.evaluation.subject import subject_cases
 from lumina.evaluation.task_report import write_task_report
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage

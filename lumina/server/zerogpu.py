@@ -19,7 +19,7 @@ import gradio as gr
 from numpy.typing import NDArray
 
 from lumina.errors import InputError, LuminaError, ModelError
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.base import Task
 

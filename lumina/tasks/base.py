@@ -14,9 +14,9 @@ from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
-from lumina.pipeline.best_of import MOST, Candidate, best_of
-from lumina.pipeline.drawing import Drawing, Motif, Painter
-from lumina.pipeline.scorers import ScorerName
+from lumina.runtime.best_of import MOST, Candidate, best_of
+from lumina.runtime.drawing import Drawing, Motif, Painter
+from lumina.runtime.scorers import ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped

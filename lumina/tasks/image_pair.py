@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.model.config import ModelSpec
-from lumina.pipeline.drawing import Motif, Painter
+from lumina.runtime.drawing import Motif, Painter
 from lumina.tasks import instructions
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.tasks.fields import Prompt, side

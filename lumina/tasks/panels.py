@@ -8,7 +8,7 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import ModelSpec
-from lumina.pipeline.drawing import Motif, Painter
+from lumina.runtime.drawing import Motif, Painter
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import side
 from lumina.tasks.image_input import ImageInput

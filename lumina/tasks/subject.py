@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from lumina.pipeline.drawing import Motif
+from lumina.runtime.drawing import Motif
 from lumina.tasks import instructions
 from lumina.tasks.fields import Description, Prompt, option
 from lumina.tasks.image_input import ImageField

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field
 
-from lumina.pipeline.drawing import Motif, Painter
+from lumina.runtime.drawing import Motif, Painter
 from lumina.tasks import instructions
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import MAX_SEED, Prompt, side

@@ -14,8 +14,8 @@ from lumina.evaluation.editing import EditCase
 from lumina.evaluation.outcomes import draw
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
-from lumina.pipeline.drawing import Drawing, Painter
-from lumina.pipeline.pipeline import Pipeline
+from lumina.runtime.drawing import Drawing, Painter
+from lumina.runtime.pipeline import Pipeline
 from lumina.steps import Progress, Steps
 from lumina.tasks import instructions
 from lumina.tasks.text_to_image import TextToImage

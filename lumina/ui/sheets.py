@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lumina import images
 from lumina.errors import InputError
-from lumina.pipeline.drawing import Drawing
+from lumina.runtime.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.ui.pictures import picture_fields, with_pictures

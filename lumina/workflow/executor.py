@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from numpy.typing import NDArray
 
 from lumina.errors import InputError, InvalidWorkflow, LuminaError
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lumina.pipeline.drawing import Drawing
+from lumina.runtime.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.tasks.image_input import ImageInput

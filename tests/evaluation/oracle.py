@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from lumina.model.config import spec_of
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 
 ALL = ("text_to_image", "image_pair", "control", "predict", "edit", "subject")
 

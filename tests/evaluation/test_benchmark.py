@@ -3,7 +3,7 @@
 import pytest
 
 from lumina.evaluation import benchmark
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lumina.evaluation import best_of
-from lumina.pipeline import best_of as pipeline_best_of
-from lumina.pipeline.fake import FakePipeline
-from lumina.pipeline.pipeline import Pipeline
+from lumina.runtime import best_of as pipeline_best_of
+from lumina.runtime.fake import FakePipeline
+from lumina.runtime.pipeline import Pipeline
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 

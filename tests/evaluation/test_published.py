@@ -10,7 +10,7 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.evaluation import published
 from lumina.model.config import spec_of
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from tests.evaluation.oracle import ALL
 

@@ -11,7 +11,7 @@ from lumina.errors import InputError
 from lumina.evaluation import tabletop
 from lumina.evaluation.prompts import CATEGORIES
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.worlds.tabletop.captions import parse, stands
 from lumina.worlds.tabletop.render import render

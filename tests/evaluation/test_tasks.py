@@ -11,7 +11,7 @@ from lumina.evaluation import control, editing, prediction, tabletop
 from lumina.evaluation import subject as subjects
 from lumina.evaluation.outcomes import figures, interval
 from lumina.evaluation.targets import TARGETS, target_of
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.captions import Thing

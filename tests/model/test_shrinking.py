@@ -14,8 +14,8 @@ from lumina.model.checkpoint import load_transformer, loading, save_transformer
 from lumina.model.checkpoint.shrinking import shrinker
 from lumina.model.layout import TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.request import GenerationRequest
+from lumina.runtime.engine import LocalEngine
+from lumina.runtime.request import GenerationRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.steps import finish
 

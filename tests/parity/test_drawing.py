@@ -7,8 +7,8 @@ import torch
 
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.pipeline.engine import LocalEngine
-from lumina.pipeline.request import GenerationRequest
+from lumina.runtime.engine import LocalEngine
+from lumina.runtime.request import GenerationRequest
 from lumina.sampler.guidance import reference_scales
 from lumina.sampler.logits import guide, warp
 from lumina.sampler.options import SamplingOptions

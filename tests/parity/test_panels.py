@@ -14,8 +14,8 @@ from PIL import Image
 from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.model.text import TextTokenizer
-from lumina.pipeline.pipeline import Pipeline
-from lumina.pipeline.request import Generation, GenerationRequest
+from lumina.runtime.pipeline import Pipeline
+from lumina.runtime.request import Generation, GenerationRequest
 from lumina.settings import Settings
 from lumina.steps import Steps, finish
 from lumina.tasks import TASKS

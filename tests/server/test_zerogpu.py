@@ -13,7 +13,7 @@ import gradio as gr
 import pytest
 
 from lumina.errors import InputError, InvalidSize, ModelError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop, _reservation
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage

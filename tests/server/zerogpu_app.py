@@ -6,7 +6,7 @@ import os
 import sys
 
 from lumina.errors import LuminaError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.tasks.base import Pictures
 from lumina.tasks.text_to_image import TextToImage

@@ -17,7 +17,7 @@ from lumina.cli import generate, main
 from lumina.cli.console import Commands
 from lumina.images import open_image, read_recipe
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.steps import finish

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.errors import InputError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS

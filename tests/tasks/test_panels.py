@@ -11,9 +11,9 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import MODELS, ModelSpec, spec_of
-from lumina.pipeline.drawing import Motif, Painter
-from lumina.pipeline.fake import FakePipeline
-from lumina.pipeline.pipeline import Pipeline
+from lumina.runtime.drawing import Motif, Painter
+from lumina.runtime.fake import FakePipeline
+from lumina.runtime.pipeline import Pipeline
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import DRAWN, TASKS, instructions

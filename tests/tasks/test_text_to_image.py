@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import Steps, finish
 from lumina.tasks.base import read
 from lumina.tasks.instructions import text_to_image

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from lumina.errors import InputError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read

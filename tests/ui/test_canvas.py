@@ -15,7 +15,7 @@ from PIL import Image
 from lumina import images
 from lumina.errors import InvalidImage
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.tasks import DRAWN
 from lumina.tasks.instructions import Kind
 from lumina.ui import canvas
@@ -29,7 +29,7 @@ from lumina.workflow.shelves import find
 from tests.serving import served
 
 NODE = shutil.which("node")
-HAS_PACKAGES = (canvas.HERE / "node_modules").is_dir()
+HAS_PACKAGES = (canvas.WEB / "node_modules").is_dir()
 TEXT = """{"lumina": 1, "nodes": {
   "draft": {"task": "text_to_image", "inputs": {"prompt": "a red cube", "stop_row": 3}},
   "lines": {"task": "edges", "inputs": {"image": {"from": "draft.image"}}},
@@ -38,8 +38,8 @@ TEXT = """{"lumina": 1, "nodes": {
 
 
 def test_the_bundle_is_current() -> None:
-    """``make canvas`` builds it anew after a change of the sources."""
-    assert (canvas.BUNDLE / "sources.sha256").read_text().strip() == canvas.sources_digest()
+    """``make web`` builds it anew after a change of the sources."""
+    assert (canvas.BUNDLES / "sources.sha256").read_text().strip() == canvas.sources_digest()
 
 
 def test_the_bundle_is_small_and_says_whose_work_it_holds() -> None:
@@ -50,19 +50,19 @@ def test_the_bundle_is_small_and_says_whose_work_it_holds() -> None:
 
 @pytest.mark.skipif(not (NODE and HAS_PACKAGES), reason="needs node and the canvas's packages")
 def test_the_sources_give_exactly_this_bundle(tmp_path: Path) -> None:
-    subprocess.run([NODE or "node", "build.mjs", str(tmp_path)], cwd=canvas.HERE, check=True)
+    subprocess.run([NODE or "node", "build.mjs", str(tmp_path)], cwd=canvas.WEB, check=True)
     for name in ("canvas.js", "canvas.css", "LICENSES.txt", "sources.sha256"):
-        assert (tmp_path / name).read_bytes() == (canvas.BUNDLE / name).read_bytes(), name
+        assert (tmp_path / name).read_bytes() == (canvas.BUNDLES / name).read_bytes(), name
 
 
 @pytest.mark.skipif(not (NODE and HAS_PACKAGES), reason="needs node and the canvas's packages")
 def test_the_rules_of_the_canvas_hold() -> None:
-    result = subprocess.run(["npm", "test"], cwd=canvas.HERE, capture_output=True, text=True)
+    result = subprocess.run(["npm", "test"], cwd=canvas.WEB, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout[-3000:]
 
 
 def test_the_lock_file_names_no_address() -> None:
-    assert '"resolved"' not in (canvas.HERE / "package-lock.json").read_text(encoding="utf-8")
+    assert '"resolved"' not in (canvas.WEB / "package-lock.json").read_text(encoding="utf-8")
 
 
 def test_the_page_fetches_the_built_files(tmp_path: Path) -> None:

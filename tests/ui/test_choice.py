@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from lumina.errors import InputError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.ui import app
 from lumina.ui.choice import Choice, installed, is_public

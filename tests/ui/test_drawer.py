@@ -8,7 +8,7 @@ import pytest
 
 from lumina.errors import ModelError
 from lumina.model.config import spec_of
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.text_to_image import TextToImage

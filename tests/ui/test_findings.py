@@ -13,7 +13,7 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.evaluation.mapping import map_errors
 from lumina.images import png_bytes
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read

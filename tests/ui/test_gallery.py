@@ -13,7 +13,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InputError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage

@@ -10,7 +10,7 @@ from PIL import Image
 from lumina.errors import InputError, InvalidImage
 from lumina.images import png_bytes
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks import DRAWN, TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read

@@ -9,7 +9,7 @@ import pytest
 
 from lumina import images
 from lumina.errors import InputError
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks.base import Picture
 from lumina.tasks.text_to_image import TextToImage

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from lumina.cli.templates import picture_templates
 from lumina.model.config import MODELS
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.ui import templates as offered
 
 DOCUMENT = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lumina.model.config import spec_of
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.workflow.document import Workflow

@@ -6,7 +6,7 @@ import pytest
 
 from lumina.errors import InputError, InvalidImage, InvalidWorkflow
 from lumina.images import png_bytes, read_recipe
-from lumina.pipeline.fake import FakePipeline
+from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks.base import Picture, read
 from lumina.tasks.text_to_image import TextToImage

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.errors import InputError
 from lumina.images import MAX_PIXELS, cover, sheet
-from lumina.pipeline.drawing import Painter
-from lumina.pipeline.scorers import SCORERS, ScorerName, check_scorer
+from lumina.runtime.drawing import Painter
+from lumina.runtime.scorers import SCORERS, ScorerName, check_scorer
 from lumina.steps import Progress, Steps
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageField, ImageInput

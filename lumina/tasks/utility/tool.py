@@ -15,7 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from lumina.pipeline.drawing import Painter
+from lumina.runtime.drawing import Painter
 from lumina.steps import Steps
 from lumina.tasks.base import Picture, Task
 from lumina.tasks.image_input import ImageField, ImageInput

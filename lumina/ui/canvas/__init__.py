@@ -1,8 +1,8 @@
 """The canvas: the node editor as one ``gr.HTML``, and the built files that its page fetches.
 
-The sources beside this file are TypeScript; ``make canvas`` builds them into ``bundle/``. The page's markup
-never changes, React owns what is inside. Python sends it the whole view each time (props ``run``, ``plan``
-and ``brought``), it answers with events that carry what they need.
+The sources are TypeScript, in ``web/``; ``make web`` builds them into ``lumina/ui/bundles/``. The page's
+markup never changes, React owns what is inside. Python sends it the whole view each time (props ``run``,
+``plan`` and ``brought``), it answers with events that carry what they need.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 HERE = Path(__file__).parent
-BUNDLE = HERE / "bundle"
+BUNDLES = HERE.parent / "bundles"
+WEB = HERE.parents[2] / "web"
 SERVED = {"canvas.js": "text/javascript", "canvas.css": "text/css", "LICENSES.txt": "text/plain"}
 YEAR = 31_536_000  # seconds; the address changes with the content
 MARKUP = '<div class="lumina-canvas" role="region" aria-label="Workflow"></div>'
@@ -26,7 +27,7 @@ MARKUP = '<div class="lumina-canvas" role="region" aria-label="Workflow"></div>'
 @cache
 def bundled(name: str) -> bytes:
     """A built file."""
-    return (BUNDLE / name).read_bytes()
+    return (BUNDLES / name).read_bytes()
 
 
 @cache
@@ -36,11 +37,11 @@ def version() -> str:
 
 
 def sources_digest() -> str:
-    """What ``bundle/sources.sha256`` must hold for the bundle to be current."""
-    sources = [path for path in (HERE / "src").rglob("*") if path.is_file()]
+    """What ``bundles/sources.sha256`` must hold for the bundle to be current."""
+    sources = [path for path in (WEB / "src").rglob("*") if path.is_file()]
     digest = hashlib.sha256()
-    for path in sorted([*sources, HERE / "package-lock.json"], key=str):
-        name = path.relative_to(HERE).as_posix()
+    for path in sorted([*sources, WEB / "package-lock.json"], key=str):
+        name = path.relative_to(WEB).as_posix()
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
