@@ -88,6 +88,6 @@ def refusal_of(data: bytes) -> str | None:
 
 
 def table() -> list[Mapping[str, str]]:
-    """The same for a page: patterns for JavaScript (flags s and i), each with a refusal; the last fits all."""
+    """The same for a page: patterns for JavaScript (flags s, i), each with a refusal; the last fits all."""
     rows = [{"pattern": each.pattern, "refusal": each.refusal} for each in FORMATS]
     return [*rows, {"pattern": "", "refusal": UNKNOWN}]
