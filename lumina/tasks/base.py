@@ -20,8 +20,9 @@ from lumina.runtime.scorers import ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
-from lumina.tasks.fields import Reroll, Seed, option
+from lumina.tasks.fields import Reroll, Seed, Words, option
 from lumina.tasks.wording import phrases, sentence
+from lumina.worlds.wording import wording_of
 
 MAX_SLOTS = 16
 
@@ -189,6 +190,28 @@ class DrawingTask(Task):
     def motif(self) -> Motif:
         """What to draw, of a resolved task that stands for one picture."""
 
+    def motif_for(self, spec: ModelSpec) -> Motif:
+        """What to draw, in the words of the model's world; what was typed stays in the task."""
+        return self.told(spec).motif()
+
+    def told(self, spec: ModelSpec) -> Self:
+        """A copy with its words as the model's world spells them; raises InputError where none is left."""
+        wording = wording_of(spec.name)
+        if wording is None:
+            return self
+        told: dict[str, str] = {}
+        for name, field in type(self).model_fields.items():
+            marks = [mark for mark in field.metadata if isinstance(mark, Words)]
+            if marks:
+                told[name] = (
+                    wording.name(getattr(self, name))
+                    if marks[0].is_name
+                    else wording.sentence(getattr(self, name))
+                )
+                if not told[name]:
+                    raise InputError(f"{name}: must not be empty; use words.")
+        return self.model_copy(update=told)
+
     def check(self, spec: ModelSpec) -> None:
         """Raise InputError if the model cannot do this."""
         if self.name not in spec.tasks:
@@ -248,13 +271,20 @@ class DrawingTask(Task):
 
     def paint(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
         """Draw the one picture of a resolved task, keeping the rows of codes in ``drawn``."""
-        steps = pipeline.draw(**self.motif().request(), options=self.options(), **self._kept(drawn))
+        steps = pipeline.draw(
+            **self.motif_for(pipeline.spec).request(), options=self.options(), **self._kept(drawn)
+        )
         return mapped(steps, _each(lambda drawing: (self._picture(drawing),)), self._picture)
 
     def paint_best(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
         """Draw ``best_of`` candidates of a resolved task; candidate i is the picture of seed + i."""
         steps = best_of(
-            pipeline, self.motif(), self.options(), self.best_of, self.scorer, **self._kept(drawn)
+            pipeline,
+            self.motif_for(pipeline.spec),
+            self.options(),
+            self.best_of,
+            self.scorer,
+            **self._kept(drawn),
         )
 
         def pictures(candidates: Sequence[Candidate]) -> tuple[Picture, ...]:

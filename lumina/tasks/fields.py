@@ -1,5 +1,7 @@
 """The kinds of field that several tasks share: seeds, re-rolls, words, advanced options."""
 
+import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -18,11 +20,18 @@ def _read_seed(value: Any) -> Any:
     return number
 
 
+@dataclass(frozen=True)
+class Words:
+    """Marks a field of words that the model reads: a sentence, or the name of a thing without its article."""
+
+    is_name: bool = False
+
+
 def _filled(hint: str) -> AfterValidator:
-    """Refuses text with nothing in it; ``hint`` says what belongs there."""
+    """Refuses text in which no letter, number or sign can be seen; ``hint`` says what belongs there."""
 
     def says_something(words: str) -> str:
-        if not words.strip():
+        if not any(unicodedata.category(char)[0] in "LNS" and char != "\u2800" for char in words):
             raise ValueError(f"must not be empty; {hint}")
         return words
 
@@ -34,9 +43,9 @@ Seed = Annotated[
     BeforeValidator(_read_seed),
 ]
 Reroll = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0, le=MAX_SEED)]]
-Prompt = Annotated[str, Field(max_length=2000), _filled("say what to draw")]
-Instruction = Annotated[str, Field(max_length=2000), _filled("say what to change")]
-Description = Annotated[str, Field(max_length=2000), _filled("say what it is")]
+Prompt = Annotated[str, Field(max_length=2000), _filled("say what to draw"), Words()]
+Instruction = Annotated[str, Field(max_length=2000), _filled("say what to change"), Words()]
+Description = Annotated[str, Field(max_length=2000), _filled("say what it is"), Words(is_name=True)]
 
 
 def option(title: str, description: str, default: Any = None, *, speed: bool = False, **limits: Any) -> Any:

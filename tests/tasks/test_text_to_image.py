@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import Steps, finish
 from lumina.tasks.base import read
@@ -20,8 +21,8 @@ def test_the_prompt_reaches_the_pipeline_as_it_is(prompt: str) -> None:
             seen.update(request)
             return super().draw(**request)
 
-    task = read(TextToImage, {"prompt": prompt, "width": 160, "height": 96, "seed": 5, "top_k": 7})
-    finish(task.run(Recorder()))
-    assert seen["instruction"] == text_to_image(prompt, 160, 96)
-    assert (seen["width"], seen["height"]) == (160, 96)
+    task = read(TextToImage, {"prompt": prompt, "width": 1024, "height": 576, "seed": 5, "top_k": 7})
+    finish(task.run(Recorder(spec_of("omni"))))
+    assert seen["instruction"] == text_to_image(prompt, 1024, 576)
+    assert (seen["width"], seen["height"]) == (1024, 576)
     assert (seen["options"].seed, seen["options"].top_k) == (5, 7)
