@@ -17,7 +17,8 @@ function show() {
     const group = document.createElement("span");
     const name = document.createElement("b");
     name.textContent = word;
-    group.append(name, " → ", ...known.flatMap((other) => [button(word, other), " "]));
+    group.append(name);
+    if (known.length) group.append(" → ", ...known.flatMap((other) => [button(word, other), " "]));
     return group;
   });
   if (parts.length) parts.unshift(`${props.model} has never seen `);
