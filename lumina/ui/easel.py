@@ -1,6 +1,6 @@
 """The easel: the part of the page on which pictures appear, row by row, and are picked, saved and changed.
 
-It is one ``gr.HTML`` whose markup never changes; the script in ``static/`` owns what is inside. Python
+It is one ``gr.HTML`` whose markup never changes; the script (``web/src/easel``) owns what is inside. Python
 sends it the whole view each time (``view``), it answers with events that carry what they need.
 """
 
@@ -13,12 +13,12 @@ from typing import Any
 import gradio as gr
 
 from lumina.tasks.base import Picture
+from lumina.ui.scripts import mount
 from lumina.ui.sheets import Sheet, sheet_of
 
 View = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("shelf", "png", "paint", "face", "uses", "drops", "turns", "gate", "easel")
 
 
 @cache
@@ -40,7 +40,7 @@ def make_easel(
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
-        js_on_load="\n".join(static_text(f"{name}.js") for name in SCRIPTS),
+        js_on_load=mount("easel", "halt", "resume", "reroll", "restore", "use", "seen"),
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,

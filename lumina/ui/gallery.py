@@ -18,6 +18,7 @@ from lumina.tasks.base import DrawingTask
 from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK, payload_of, ticket_of
+from lumina.ui.scripts import mount
 from lumina.ui.visitors import is_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.schema import load, task_of
@@ -26,7 +27,6 @@ MOST_SHOWN = 480  # pictures on one page
 LONGEST_RECIPE = 4000  # characters that a card shows
 SPACE_HOURS = 24  # after which a Space forgets
 SPACE_BYTES = 100_000_000  # of one visitor of a Space
-SCRIPTS = ("png.js", "gallery.js")
 LOCAL = (
     "Finished pictures are kept by this server, up to 500 MB, until you delete them; this browser's storage "
     "holds the key to them."
@@ -88,7 +88,7 @@ class GalleryTab:
         )
         self.cards = gr.HTML(
             html_template=static_text("gallery.html"),
-            js_on_load="\n".join(map(static_text, SCRIPTS)),
+            js_on_load=mount("gallery", "look", "remove", "obtain", "restore", "compare"),
             apply_default_css=False,
             promise=archive.promise,
             shown={},

@@ -153,9 +153,9 @@ class TaskTab:
         draft = gr.BrowserState(storage_key=key, secret="nothing secret in here")
         defaults = json.dumps([part.value for part in form])
         offered = json.dumps([[c[1] for c in getattr(part, "choices", None) or ()] for part in form])
-        differing = f"(...values) => [window.luminaDiffering(values, {defaults})]"
+        differing = f"(...values) => [window.lumina.differing(values, {defaults})]"
         gr.on([part.change for part in form], None, form, draft, js=differing, **QUICK)
-        filled = f"(kept) => window.luminaFilled(kept, {defaults}, {offered})"
+        filled = f"(kept) => window.lumina.filled(kept, {defaults}, {offered})"
         page.load(None, draft, form, js=filled, **QUICK)
 
     def lead_to(self, tabs: gr.Tabs) -> None:

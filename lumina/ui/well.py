@@ -14,6 +14,7 @@ from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
 from lumina.ui.pictures import picture_of
+from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
 
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
@@ -33,7 +34,7 @@ def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
     return gr.HTML(
         "",
         html_template=static_text("well.html"),
-        js_on_load=static_text("png.js") + static_text("well.js"),
+        js_on_load=mount("well", "change", "brought"),
         apply_default_css=False,
         elem_classes="well-block",
         task=task,

@@ -1,10 +1,9 @@
 // What the page around the canvas offers: Gradio's events and props, and what this browser keeps.
 
-export interface Bridge {
-  props: Record<string, any>;
-  trigger: (event: string, payload?: unknown) => void;
-  watch: (prop: string, then: () => void) => void;
-}
+import type { Host } from "../../shared/host";
+import { visitor } from "../../shared/visitor";
+
+export type Bridge = Host<Record<string, unknown>>;
 
 let bridge: Bridge | null = null;
 
@@ -44,16 +43,4 @@ export function kept(name: string): string | null {
   } catch {
     return null;
   }
-}
-
-let guest = "";
-
-/** A name nobody can guess, under which the server keeps this browser's results. */
-function visitor(): string {
-  guest ||= kept("visitor") ?? "";
-  if (!/^[0-9a-f]{32}$/.test(guest)) {
-    guest = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    keep("visitor", guest);
-  }
-  return guest;
 }
