@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from html import escape
-from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
-from gradio.events import api
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
@@ -19,19 +17,23 @@ from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
-from lumina.ui.api import endpoint, workflow_endpoint
+from lumina.ui.api import endpoint
 from lumina.ui.canvas import prefetch, routes
 from lumina.ui.choice import Choice, is_public
 from lumina.ui.create import tab_of
 from lumina.ui.easel import STATIC
-from lumina.ui.events import DRAWS, QUICK
+from lumina.ui.endpoint import Page
+from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
+from lumina.ui.refusals import REFUSALS
 from lumina.ui.scripts import page_script
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
+from lumina.ui.tools import offer_tools
 from lumina.ui.visitors import Visitors
+from lumina.ui.workflow_api import workflow_endpoint
 from lumina.ui.workflow_tab import WorkflowTab
 
 MAX_WAITING = 32  # drawings in the queue
@@ -48,7 +50,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
     able = [task for task in drawing if task.name in spec.tasks]
     archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
     visitors = Visitors(workshop, archive.store)
-    page = gr.Blocks(
+    page = Page(
         title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
     )
     with page:
@@ -70,10 +72,9 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
         opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
         page.load(None, None, guest, js=WHO, **QUICK)
         gallery.lead_to(all_tabs)
-        limits = {name: DRAWS[name] for name in ("concurrency_id", "concurrency_limit")}
         for task in able:
-            api(endpoint(task, workshop, page.GRADIO_CACHE), api_name=task.name, **limits)
-        api(workflow_endpoint(workshop, spec, page.GRADIO_CACHE), api_name="run_workflow", **limits)
+            endpoint(task, workshop, page.GRADIO_CACHE).place()
+        workflow_endpoint(workshop, spec, page.GRADIO_CACHE).place()
         for tab in tabs:
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs)
@@ -101,8 +102,8 @@ def launch_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "max_file_size": "20mb",
         "state_session_capacity": MAX_SESSIONS,
-        "mcp_server": find_spec("mcp") is not None,  # the endpoints as tools, with `gradio[mcp]`
-        "app_kwargs": {"routes": [*routes(), *template_routes()]},
+        "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
+        "app_kwargs": {"routes": [*routes(), *template_routes()], "exception_handlers": REFUSALS},
     }
 
 

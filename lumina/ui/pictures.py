@@ -12,6 +12,8 @@ from lumina.images import MAX_BYTES, open_image
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 
+_TO_STANDARD = str.maketrans("-_", "+/")  # the alphabet for addresses, to the usual one
+
 
 def picture_fields(task: type[Task]) -> list[str]:
     """The names of the fields that take a picture."""
@@ -20,13 +22,39 @@ def picture_fields(task: type[Task]) -> list[str]:
 
 def picture_of(text: Any, title: str) -> Image.Image:
     """The picture in a well; raises InvalidImage with one sentence."""
-    if not isinstance(text, str) or len(text) > 4 * MAX_BYTES // 3 + 4:
-        raise InvalidImage(f"{title}: this picture is too large; use one under {MAX_BYTES // 1_000_000} MB.")
     try:
-        data = base64.b64decode(text, validate=True)
+        return open_image(bytes_of_text(text), keep_alpha=True)
+    except InvalidImage as error:
+        raise of_picture(title, error) from error
+
+
+def of_picture(title: str, error: InvalidImage) -> InvalidImage:
+    """The same sentence, which says of which picture."""
+    sentence = str(error)
+    return InvalidImage(f"{title}: {sentence[:1].lower()}{sentence[1:]}")
+
+
+def bytes_of_text(text: Any) -> bytes:
+    """A file in base64, wrapped or not, in either alphabet, with or without ``data:…,`` before it.
+
+    Raises InvalidImage.
+    """
+    if not isinstance(text, str):
+        raise InvalidImage("This is not a picture in base64; put it in again.")
+    if len(text) > 2 * MAX_BYTES:  # base64 is longer by a third, wrapped a little more
+        raise InvalidImage(too_large())
+    head, comma, body = text.partition(",")
+    letters = body if comma and head.lstrip().startswith("data:") else text
+    letters = "".join(letters.split()).rstrip("=").translate(_TO_STANDARD)
+    try:
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidImage(f"{title}: this is not a picture in base64; put it in again.") from error
-    return open_image(data, keep_alpha=True)
+        raise InvalidImage("This is not a picture in base64; put it in again.") from error
+
+
+def too_large() -> str:
+    """What is said of a file over the limit."""
+    return f"This file is too large; use a picture under {MAX_BYTES // 1_000_000} MB."
 
 
 def with_pictures(task: type[Task], inputs: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:

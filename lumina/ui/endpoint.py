@@ -1,0 +1,152 @@
+"""What a program calls: an endpoint with parameters and returns as JSON schemas, its work a generator."""
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.components.api_component import Api
+from gradio.context import get_blocks_context
+from gradio.data_classes import FileData
+from gradio.processing_utils import save_bytes_to_cache
+
+from lumina.errors import LuminaError, ModelError
+from lumina.server.zerogpu import Workshop
+from lumina.steps import Progress, Steps
+from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT
+
+PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
+SENT_PICTURE = (
+    "A picture: an uploaded file (or its address here), a data URL, or the file in base64; PNG, JPEG or WebP."
+)
+
+Schema = dict[str, Any]
+Work = Steps[tuple[Any, ...]]
+
+log = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """What a program calls: its parameters and returns as JSON schemas by name, and the work it asks for.
+
+    ``work`` gets the parameters that were given, by name; its steps tell how far it is.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        parameters: Mapping[str, Schema],
+        returns: Mapping[str, Schema],
+        work: Callable[[dict[str, Any]], Work],
+    ) -> None:
+        self.name, self.about = name, about
+        self.parameters, self.returns = parameters, returns
+        self._work = work
+
+    def place(self) -> None:
+        """Add it to the page that is being built."""
+        page = get_blocks_context()
+        assert page is not None, "Endpoints belong to a page."
+        inputs = [Api(each.get("default"), each, each["title"]) for each in self.parameters.values()]
+        page.set_event_trigger(
+            [],
+            self.function(),
+            inputs,
+            [Api(None, each, each["title"]) for each in self.returns.values()],
+            preprocess=False,
+            postprocess=False,
+            api_name=self.name,
+            api_description=self.about,
+            trigger_mode=None,
+            **(DRAWS | {"api_visibility": "public"}),
+        )
+
+    def function(self) -> Callable[..., Iterator[Any]]:
+        """As Gradio calls it: a generator, so that a caller who cancels or hangs up frees the model."""
+
+        def answer(*values: Any) -> Iterator[Any]:
+            *given, progress = values
+            steps = self._work(self._named(given))
+            nothing = None if len(self.returns) == 1 else (None,) * len(self.returns)
+            try:
+                while True:
+                    step = next(steps)
+                    progress((step.done, step.total), unit=step.unit)
+                    yield nothing
+            except StopIteration as stop:
+                yield stop.value if len(self.returns) > 1 else stop.value[0]
+            except LuminaError as error:
+                raise gr.Error(str(error), print_exception=False) from error
+            except Exception as error:
+                log.exception("A call of %s failed.", self.name)
+                raise gr.Error(OUR_FAULT, print_exception=False) from error
+            finally:
+                steps.close()
+
+        answer.__name__ = self.name  # what a tool is called
+        answer.__doc__ = self._docstring()
+        answer.__signature__ = inspect.Signature(self._signature())  # type: ignore[attr-defined]
+        return answer
+
+    def _docstring(self) -> str:
+        """As Gradio reads the parameters of a tool from."""
+        lines = [f"    {name}: {schema['description']}" for name, schema in self.parameters.items()]
+        return "\n".join([self.about, "", "Args:", *lines])
+
+    def _signature(self) -> list[inspect.Parameter]:
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        names = [
+            inspect.Parameter(name, kind, default=schema.get("default", inspect.Parameter.empty))
+            for name, schema in self.parameters.items()
+        ]
+        return [*names, inspect.Parameter("progress", kind, default=gr.Progress())]
+
+    def _named(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The values by name, without those left open."""
+        names = zip(self.parameters, values, strict=True)
+        return {name: value for name, value in names if value is not None}
+
+
+class Page(gr.Blocks):
+    """The page; what programs send reaches their endpoints as it is, and no file in it is fetched."""
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
+    ) -> list[Any]:
+        """As Gradio's, which would fetch addresses and refuse files without a word."""
+        wanted = len(block_fn.inputs)
+        if not wanted or not all(isinstance(each, Api) for each in block_fn.inputs):
+            read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+            return read
+        if len(inputs) != wanted:
+            says = f"{block_fn.name} takes {wanted} values, not {len(inputs)}; send null for those left out."
+            raise gr.Error(says, print_exception=False)
+        return list(inputs)
+
+
+def file_schema(title: str, description: str) -> Schema:
+    """Of a file that an endpoint returns."""
+    return {**FileData.model_json_schema(), "title": title, "description": description}
+
+
+def described(schema: Schema) -> Schema:
+    """With its description under Gradio's own key too, which its clients show."""
+    return schema | {"additional_description": schema["description"]}
+
+
+def until_loaded(workshop: Workshop) -> Steps[None]:
+    """Wait for the model; a caller may hang up meanwhile."""
+    end = time.monotonic() + PATIENCE
+    while not workshop.wait(LOOK_AGAIN):
+        if time.monotonic() > end:
+            raise ModelError("The model is still loading; try again later.")
+        yield Progress(0, 1, "model")
+
+
+def file_made(png: bytes, name: str, folder: str) -> dict[str, Any]:
+    """A PNG file in ``folder``, as Gradio's clients take files."""
+    path = save_bytes_to_cache(png, name, folder)
+    return FileData(path=path, orig_name=name, mime_type="image/png").model_dump()

@@ -1,0 +1,39 @@
+"""Sentences for calls that Gradio answers with "Internal Server Error": wrong names, wrong parameters."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+
+from gradio.route_utils import FnIndexInferError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+_UNKNOWN = re.compile(r"Parameter `(.*?)` is not a valid", re.DOTALL)
+_MISSING = re.compile(r"required argument: (\w+)")
+
+
+def parameter_refused(name: str, known: Iterable[str], error: Exception) -> str | None:
+    """What to say of a call of ``name`` whose parameters Gradio refuses; None if they are not at fault."""
+    if found := _UNKNOWN.search(str(error)):
+        return f'{name} has no parameter "{found[1][:100]}"; it takes: {", ".join(known)}.'
+    found = _MISSING.search(str(error))
+    return f"{found[1]}: is missing." if found else None
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """One sentence for a call of an endpoint; raises what went wrong elsewhere."""
+    name = request.path_params.get("api_name")
+    if not isinstance(name, str):
+        raise error
+    endpoints = request.app.get_blocks().get_api_info()["named_endpoints"]
+    if f"/{name}" not in endpoints:
+        known = ", ".join(each.lstrip("/") for each in endpoints)
+        return JSONResponse({"error": f'There is no endpoint "{name[:100]}"; there are: {known}.'}, 404)
+    names = [each["parameter_name"] for each in endpoints[f"/{name}"]["parameters"]]
+    if sentence := parameter_refused(name, names, error):
+        return JSONResponse({"error": sentence}, 422)
+    raise error
+
+
+REFUSALS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    kind: refused for kind in (TypeError, KeyError, FnIndexInferError)
+}

@@ -1,0 +1,62 @@
+"""Files that programs send: uploaded ones, data URLs and base64 in every common form, never an address."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from PIL import Image
+
+from lumina.errors import InvalidImage
+from lumina.images import MAX_BYTES, open_image
+from lumina.ui.pictures import bytes_of_text, of_picture, too_large
+
+_FILE = "/gradio_api/file="
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_UPLOADED = re.compile(r"[0-9a-f]{64}/[^/]+")  # each file lies in a folder named by its hash
+_WAYS = "send an uploaded file, a data URL or the file in base64"
+
+
+def picture_sent(value: Any, title: str, folder: str) -> Image.Image:
+    """The picture in ``value``, a file in ``folder`` if it names one; raises InvalidImage."""
+    try:
+        return open_image(file_sent(value, folder), keep_alpha=True)
+    except InvalidImage as error:
+        raise of_picture(title, error) from error
+
+
+def file_sent(value: Any, folder: str) -> bytes:
+    """The bytes of the file in ``value``, at least one; raises InvalidImage."""
+    place = (value.get("path") or value.get("url")) if is_file(value) else value
+    if not isinstance(place, str):
+        raise InvalidImage(f"This is not a file; {_WAYS}.")
+    names_file = is_file(value) or _ADDRESS.match(place) or _FILE in place or place.startswith(folder)
+    is_uploaded = names_file and not place.startswith("data:")
+    data = _uploaded(place, Path(folder)) if is_uploaded else bytes_of_text(place)
+    if not data:
+        raise InvalidImage("This file is empty; send another.")
+    return data
+
+
+def is_file(value: Any) -> bool:
+    """Whether ``value`` is a file as Gradio's clients write it."""
+    return isinstance(value, Mapping) and ("path" in value or "url" in value)
+
+
+def _uploaded(place: str, folder: Path) -> bytes:
+    """A file that was uploaded here or made here, by its path or its address on this server."""
+    if _FILE in place:
+        place = unquote(urlsplit(place).path.partition(_FILE)[2] or place.partition(_FILE)[2])
+    elif _ADDRESS.match(place):
+        raise InvalidImage("Nothing is fetched from other addresses; upload the file, or send it in base64.")
+    path = Path(place)
+    try:
+        inside = path.resolve().relative_to(folder.resolve())
+        if not _UPLOADED.fullmatch(inside.as_posix()) or not path.is_file():
+            raise ValueError(place)
+        if path.stat().st_size > MAX_BYTES:
+            raise InvalidImage(too_large())
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise InvalidImage("This file was not uploaded here; upload it, or send it in base64.") from error

@@ -1,0 +1,100 @@
+"""The endpoints as tools of the Model Context Protocol: pictures as images, the rest as text."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+import gradio.mcp
+from gradio.processing_utils import add_root_url
+
+from lumina.errors import InputError
+from lumina.ui.refusals import parameter_refused
+from lumina.ui.sent import file_sent, is_file
+
+LOOK = 0.05  # seconds between looks at a call that is under way
+
+
+class Tools(gradio.mcp.GradioMCPServer):
+    """As Gradio's, which gives several results as one text, and draws on when a caller hangs up."""
+
+    def Server(self, name: str) -> Any:  # type: ignore[override]
+        """The server, in place of its class; what is wrong with a call is said by its endpoint, by name."""
+        server: Any = super().Server(name)
+        server.call_tool = partial(server.call_tool, validate_input=False)
+        return server
+
+    def _prepare_tool_call_args(self, name: str, arguments: dict[str, Any]) -> Any:
+        try:
+            return super()._prepare_tool_call_args(name, arguments)
+        except TypeError as error:
+            sentence = parameter_refused(name, self.get_input_schema(name)[0]["properties"], error)
+            raise InputError(sentence or str(error)) from error
+
+    async def _execute_tool_without_progress(self, job: Any) -> list[Any]:
+        with _cancelled_along(job):
+            while not job.done():
+                await asyncio.sleep(LOOK)
+        result = job.result()
+        return list(result) if isinstance(result, tuple) else [result]
+
+    async def _execute_tool_with_progress(self, job: Any, progress_token: str | int) -> Any:
+        with _cancelled_along(job):
+            try:
+                return await super()._execute_tool_with_progress(job, progress_token)
+            except RuntimeError as error:  # the same sentence, under a heading
+                raise (job.exception() if job.done() else None) or error from None
+
+    @staticmethod
+    def pop_returned_state(components: Sequence[Any], data: Any) -> Any:
+        """By name what an endpoint returns."""
+        return {each.label.lower(): value for each, value in zip(components, data, strict=True)}
+
+    def postprocess_output_data(self, data: Any, root_url: str) -> list[Any]:
+        """Every picture, byte for byte, with its address; then all that is no picture, as JSON."""
+        values = add_root_url(data, root_url, None)
+        content: list[Any] = []
+        for file in _files(values):
+            picture = base64.b64encode(file_sent(file, self.blocks.GRADIO_CACHE)).decode()
+            content.append(self.types.ImageContent(type="image", data=picture, mimeType="image/png"))
+        text = json.dumps(_readable(values), ensure_ascii=False, indent=1)
+        return [*content, self.types.TextContent(type="text", text=text)]
+
+
+def offer_tools() -> bool:
+    """Let Gradio serve :class:`Tools`; False where the package for them is missing."""
+    if find_spec("mcp") is None:
+        return False
+    gradio.mcp.GradioMCPServer = Tools  # type: ignore[misc]
+    return True
+
+
+@contextmanager
+def _cancelled_along(job: Any) -> Iterator[None]:
+    """Whoever stops waiting for a job stops the job."""
+    try:
+        yield
+    finally:
+        if not job.done():  # in a thread, for it calls this very server
+            asyncio.get_running_loop().run_in_executor(None, job.cancel)
+
+
+def _files(values: Any) -> Iterator[Mapping[str, Any]]:
+    if is_file(values):
+        yield values
+    elif isinstance(values, Mapping | list | tuple):
+        for each in values.values() if isinstance(values, Mapping) else values:
+            yield from _files(each)
+
+
+def _readable(values: Any) -> Any:
+    """The same with an address in place of each file."""
+    if is_file(values):
+        return values["url"]
+    if isinstance(values, Mapping):
+        return {name: _readable(value) for name, value in values.items()}
+    return [_readable(value) for value in values] if isinstance(values, list | tuple) else values

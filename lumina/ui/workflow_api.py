@@ -1,0 +1,151 @@
+"""The endpoint that runs a whole workflow for a program."""
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+from lumina.errors import InputError, InvalidWorkflow
+from lumina.model.config import ModelSpec, split_revision
+from lumina.server.zerogpu import Workshop
+from lumina.steps import Steps
+from lumina.tasks.image_input import NAME, ImageInput
+from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Work, described, file_made, until_loaded
+from lumina.ui.sent import file_sent, is_file, picture_sent
+from lumina.workflow.document import Workflow
+from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished
+from lumina.workflow.executor import Resources, run
+from lumina.workflow.files import read_text, result_files
+from lumina.workflow.filling import target_of, with_values
+from lumina.workflow.shelves import MemoryShelf, shipped
+from lumina.workflow.validation import check
+
+MAX_VALUES = 64_000_000  # characters; pictures come in base64
+
+
+_OBJECT_OR_TEXT = [{"type": "object"}, {"type": "string"}]
+_WORKFLOW_PARAMETERS = {
+    "document": described(
+        {
+            "title": "Document",
+            "description": "The lumina-workflow document: a JSON object, its text, or a file that holds it "
+            "(also a PNG from here, which carries its recipe).",
+            "anyOf": _OBJECT_OR_TEXT,
+        }
+    ),
+    "values": described(
+        {
+            "title": "Values",
+            "description": 'Values for its inputs by name, or by "node.input": a JSON object or its text. '
+            f"A list stands for several values. {SENT_PICTURE}",
+            "anyOf": [*_OBJECT_OR_TEXT, {"type": "null"}],
+            "default": None,
+        }
+    ),
+}
+
+
+def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpoint:
+    """Runs a document: by output the results, pictures as PNG files in ``folder``."""
+
+    def work(given: dict[str, Any]) -> Work:
+        shelf = MemoryShelf()
+        workflow = _workflow(given.get("document"), spec, folder)
+        workflow = with_values(workflow, _given(workflow, given.get("values"), shelf, folder))
+        yield from until_loaded(workshop)
+        if workflow.model and split_revision(workflow.model)[0] != spec.name:
+            raise InputError(f'This studio draws with {spec.name}; leave out "model": "{workflow.model}".')
+        finished = yield from _run(run(workflow, Resources(workshop, shelves=(shelf, shipped()))))
+        found = result_files(finished)
+        return ({name: _sent(name, values, folder) for name, values in found.items()},)
+
+    about = (
+        "Run a workflow of several drawing tasks and tools, as `lumina check` accepts it. "
+        "Returns: for each output the list of its results; pictures are PNG files that carry the recipe."
+    )
+    results = {
+        "title": "Results",
+        "type": "object",
+        "additionalProperties": {},
+        "description": "For each output the list of its results; pictures are PNG files.",
+    }
+    return Endpoint("run_workflow", about, _WORKFLOW_PARAMETERS, {"results": results}, work)
+
+
+def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
+    """The document of a call; raises InputError, InvalidWorkflow with its problems."""
+    if is_file(document):
+        document = read_text(file_sent(document, folder))
+    elif isinstance(document, Mapping):
+        document = json.dumps(document)
+    if not isinstance(document, str | bytes):
+        raise InputError("document: send a lumina-workflow document, as a JSON object or its text.")
+    checked = check(document, spec)
+    if checked.problems or checked.workflow is None:
+        raise InvalidWorkflow(checked.problems)
+    return checked.workflow
+
+
+def _given(workflow: Workflow, sent: Any, shelf: MemoryShelf, folder: str) -> dict[str, Any]:
+    """The values of a call; pictures among them are laid on the shelf."""
+    values = _object(sent)
+    for name, value in values.items():
+        socket = target_of(workflow, name)
+        if socket is not None and socket.type == "image":
+            many = [_picture(each, name, shelf, folder) for each in _as_list(value)]
+            values[name] = many if isinstance(value, list) else many[0]
+    return values
+
+
+def _object(sent: Any) -> dict[str, Any]:
+    """A JSON object, given as such or as text; an empty one for nothing."""
+    if isinstance(sent, str):
+        try:
+            sent = json.loads(sent or "{}") if len(sent) <= MAX_VALUES else ...
+        except (ValueError, RecursionError):
+            sent = ...
+    if sent is not None and not isinstance(sent, dict):
+        raise InputError("values: send a JSON object, by name the value of each input.")
+    return dict(sent or {})
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _picture(value: Any, name: str, shelf: MemoryShelf, folder: str) -> Any:
+    """The literal of a picture that was sent, or is already named, as a document names it."""
+    if isinstance(value, Mapping) and "image" in value:
+        return value
+    if isinstance(value, str) and "." in value and re.fullmatch(NAME, value):  # no letter of base64
+        return {"image": value}
+    picture = ImageInput.of(picture_sent(value, name, folder))
+    shelf.add(picture)
+    return {"image": picture.name}
+
+
+def _run(happening: Run) -> Steps[RunFinished]:
+    """The end of a run; raises InputError for what kept it from its end."""
+    with closing(happening):
+        while True:
+            try:
+                event = next(happening)
+            except StopIteration as stop:
+                finished: RunFinished = stop.value
+                return finished
+            if isinstance(event, NodeFailed):
+                raise InputError(f'Node "{event.node}": {event.message}')
+            if isinstance(event, ChoiceNeeded):
+                advice = f'send a number from 1 to {len(event.pictures)} as "{event.node}.{event.input}"'
+                raise InputError(f'Node "{event.node}" waits for a choice; {advice}.')
+            if isinstance(event, NodeProgress):
+                yield event.step
+
+
+def _sent(output: str, values: list[Any], folder: str) -> list[Any]:
+    """The results of an output as a program gets them."""
+    return [
+        file_made(value, f"{output}-{number}.png", folder) if isinstance(value, bytes) else value
+        for number, value in enumerate(values, start=1)
+    ]

@@ -1,0 +1,40 @@
+"""Recipes of the release before: each one gives the same codes again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lumina.runtime.drawing import Painter
+from lumina.runtime.pipeline import Pipeline
+from lumina.settings import Settings
+from lumina.steps import finish
+from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.files import read_workflow
+from lumina.workflow.schema import codes_of
+from lumina.workflow.shelves import shipped
+
+FOLDER = Path(__file__).parent / "recipes"
+WORKFLOWS = json.loads((FOLDER / "digests.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return Pipeline.load("tabletop", Settings(threads=1), previews=False)
+
+
+def replayed(path: Path, painter: Painter) -> dict[str, list[str]]:
+    workflow = read_workflow(path).model_copy(update={"model": None})
+    found = finish(run(workflow, Resources(LocalWorker(painter), shelves=[shipped()])))
+    return {name: [one.drawing.digest for one in values] for name, values in found.outputs.items()}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.png")), ids=lambda path: path.stem)
+def test_a_picture_replays(path: Path, painter: Painter) -> None:
+    digests = {digest for drawn in replayed(path, painter).values() for digest in drawn}
+    assert digests == {codes_of(read_workflow(path))}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_replays(name: str, painter: Painter) -> None:
+    assert replayed(FOLDER / f"{name}.workflow.json", painter) == WORKFLOWS[name]

@@ -1,0 +1,342 @@
+"""What programs call: files in and out, every parameter named, one sentence for what is wrong, cancelling."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from lumina import images
+from lumina.errors import InvalidImage
+from lumina.ui.sent import file_sent
+from lumina.workflow.schema import load, task_of
+from tests.serving import served
+
+TASKS = ("text_to_image", "edit", "image_pair")
+PNG = images.png_bytes(Image.new("RGB", (64, 48), "red"))  # far under 1 KB
+BASE64 = base64.b64encode(PNG).decode()
+JPEG = base64.b64encode(b"\xff\xd8\xff\xe0").decode()  # begins with a slash, as every JPEG
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with (
+        served(0, tmp_path_factory.mktemp("studio"), TASKS) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(studio: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(str(studio.base_url), verbose=False, download_files=tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(0.5, tmp_path_factory.mktemp("slow")) as address:
+        yield address
+
+
+def call(studio: httpx.Client, endpoint: str = "text_to_image", **inputs: Any) -> tuple[str, Any]:
+    """The last event of a call and its data, as a program gets them: two requests, by name."""
+    route, body = f"/gradio_api/call/v2/{endpoint}", json.dumps(inputs)  # which writes NaN, too
+    begun = studio.post(route, content=body, headers={"content-type": "application/json"})
+    number = begun.raise_for_status().json()["event_id"]
+    answer = studio.get(f"{route}/{number}").raise_for_status().text
+    event, data = re.findall(r"event: (\w+)\ndata: (.*)", answer)[-1]
+    return event, json.loads(data)
+
+
+def test_everything_has_a_name_and_a_description(studio: httpx.Client) -> None:
+    named = studio.get("/gradio_api/info").json()["named_endpoints"]
+    assert list(named) == ["/text_to_image", "/image_pair", "/edit", "/run_workflow"]
+    for each in named.values():
+        assert each["description"]
+        for one in each["parameters"] + each["returns"]:
+            assert not re.match(r"\d", one["label"]) and one["type"]["description"]
+        assert all(one["python_type"]["description"] for one in each["parameters"] + each["returns"])
+    names = [parameter["parameter_name"] for parameter in named["/text_to_image"]["parameters"]]
+    assert names[:4] == ["prompt", "width", "height", "seed"] and "rerolls" not in names
+    assert [each["label"] for each in named["/edit"]["returns"]] == ["Picture", "Seed", "Model", "Recipe"]
+    kind = next(p for p in named["/image_pair"]["parameters"] if p["parameter_name"] == "kind")
+    assert "depth" in kind["type"]["enum"] and kind["parameter_default"] == "depth"
+
+
+def test_a_file_of_the_client_goes_in_and_a_png_with_its_recipe_comes_out(
+    client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.png").write_bytes(PNG)
+    file, seed, model, recipe = client.predict(
+        image=handle_file(tmp_path / "photo.png"), instruction="make it blue", seed=3, api_name="/edit"
+    )
+    assert (seed, model) == (3, "tabletop@fake")
+    assert json.loads(images.read_recipe(Path(file)) or "") == recipe
+    again = client.predict(image=handle_file(file), instruction="make it green", api_name="/edit")
+    assert again[3]["nodes"]["edit"]["inputs"]["instruction"] == "make it green"
+
+
+def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:
+    answer = studio.post("/gradio_api/upload", files={"files": (name, data)}).raise_for_status()
+    path: str = answer.json()[0]
+    return path
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda path, url: {"path": path},
+        lambda path, url: {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "x.png"},
+        lambda path, url: {"path": url, "url": url, "meta": {"_type": "gradio.FileData"}},
+        lambda path, url: url,
+        lambda path, url: path,
+        lambda path, url: BASE64,
+        lambda path, url: "data:image/png;base64," + BASE64,
+        lambda path, url: {"url": "data:image/png;base64," + BASE64},
+        lambda path, url: base64.encodebytes(PNG).decode(),
+        lambda path, url: base64.urlsafe_b64encode(PNG).decode().rstrip("="),
+    ],
+)
+def test_a_picture_comes_in_every_form(studio: httpx.Client, form: Callable[[str, str], Any]) -> None:
+    path = uploaded(studio, PNG)
+    url = f"{studio.base_url}/gradio_api/file={path}".replace("//gradio_api", "/gradio_api")
+    event, data = call(studio, "edit", image=form(path, url), instruction="make it blue", seed=3)
+    assert event == "complete" and data[1] == 3
+
+
+@pytest.mark.parametrize(
+    ("image", "sentence"),
+    [
+        ("", "image: this file is empty"),
+        ({"path": ""}, "image: this is"),
+        (base64.b64encode(b"%PDF-1.4").decode(), "image: "),
+        (JPEG, "image: "),
+        ("A" * 41_000_000, "under 20 MB"),
+        ("words and words", "image: this is not a picture in base64"),
+        ({"path": "/etc/hostname"}, "image: this file was not uploaded here"),
+        (
+            {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}},
+            "image: this file was not uploaded",
+        ),
+        ({"path": "x.png", "meta": 5}, "image: "),
+        ({"path": 5}, "image: this is not a file"),
+        ({}, "image: this is not a file"),
+        ([BASE64], "image: this is not a file"),
+        (7, "image: this is not a file"),
+        (None, "image: is missing"),
+        ("http://169.254.169.254/latest", "image: nothing is fetched from other addresses"),
+        ("file:///etc/hostname", "image: nothing is fetched"),
+        (
+            {
+                "path": "https://a.test/x.png",
+                "url": "https://a.test/x.png",
+                "meta": {"_type": "gradio.FileData"},
+            },
+            "image: nothing is fetched",
+        ),
+        ("/gradio_api/file=/etc/hostname", "image: this file was not uploaded here"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_one_sentence(
+    studio: httpx.Client, image: Any, sentence: str
+) -> None:
+    event, data = call(studio, "edit", image=image, instruction="make it blue")
+    assert event == "error" and str(data["error"]).startswith("image: ") and sentence in data["error"]
+
+
+def test_a_file_beside_the_uploads_is_not_one(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("secret")
+    folder = tmp_path / ("0" * 64)
+    folder.mkdir()
+    (folder / "link.png").symlink_to(tmp_path / "note.txt")
+    for path in (tmp_path / "note.txt", folder / "link.png", folder, folder / ".." / "note.txt"):
+        with pytest.raises(InvalidImage, match="was not uploaded here"):
+            file_sent({"path": str(path)}, str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"prompt": 5}, "prompt: must be text"),
+        ({"prompt": ["a", "b"]}, "prompt: must be text"),
+        ({"prompt": None}, "prompt: is missing"),
+        ({"width": [64]}, "width: must be a whole number"),
+        ({"width": 64.5}, "width: "),
+        ({"width": 10**30}, "width: "),
+        ({"seed": True}, "seed: must be a whole number"),
+        ({"seed": -1}, "seed: must be a whole number"),
+        ({"seed": 2**63}, "seed: must be a whole number"),
+        ({"top_k": 1e300}, "top_k: "),
+        ({"guidance_scale": float("nan")}, "guidance_scale: "),
+        ({"temperature": float("inf")}, "temperature: "),
+        ({"scorer": "mine"}, "scorer: "),
+        ({"best_of": {}}, "best_of: "),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_named(
+    studio: httpx.Client, inputs: dict[str, Any], sentence: str
+) -> None:
+    event, data = call(studio, **{"prompt": "a cone", **inputs})
+    assert event == "error" and str(data["error"]).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "status", "sentence"),
+    [
+        ("call/nothing", {"data": []}, 404, 'There is no endpoint "nothing"; there are: text_to_image'),
+        ("call/v2/nothing", {}, 404, 'There is no endpoint "nothing"'),
+        ("call/v2/text_to_image", {}, 422, "prompt: is missing."),
+        (
+            "call/v2/text_to_image",
+            {"prompt": "x", "size": 3},
+            422,
+            'has no parameter "size"; it takes: prompt',
+        ),
+    ],
+)
+def test_a_call_that_names_something_else_is_refused_at_once(
+    studio: httpx.Client, route: str, body: Any, status: int, sentence: str
+) -> None:
+    answer = studio.post(f"/gradio_api/{route}", json=body)
+    assert answer.status_code == status and sentence in answer.json()["error"]
+
+
+@pytest.mark.parametrize("count", [0, 99])
+def test_a_wrong_number_of_values_is_told(studio: httpx.Client, count: int) -> None:
+    begun = studio.post("/gradio_api/call/text_to_image", json={"data": ["x"] * count}).json()
+    answer = studio.get(f"/gradio_api/call/text_to_image/{begun['event_id']}").text
+    assert re.search(rf"text_to_image takes \d+ values, not {count}", answer)
+
+
+def test_a_pair_gives_its_map_too(client: Client) -> None:
+    *_, recipe, drawn_map = client.predict("a red cube", seed=2, api_name="/image_pair")
+    assert json.loads(images.read_recipe(Path(drawn_map)) or "") == recipe
+
+
+def test_a_recipe_runs_again_from_the_picture_that_carries_it(client: Client) -> None:
+    file, *_ = client.predict("a red cube", seed=2, api_name="/text_to_image")
+    results = client.predict(handle_file(file), api_name="/run_workflow")
+    (again,) = results["image"]
+    assert images.open_image(Path(again)).tobytes() == images.open_image(Path(file)).tobytes()
+
+
+def test_the_endpoint_returns_the_picture_and_the_seed(studio: httpx.Client) -> None:
+    event, (file, seed, model, made) = call(studio, prompt="a blue cone", seed=7, width=160, height=96)
+    assert (event, seed, model) == ("complete", 7, "tabletop@fake")
+    png = studio.get(file["url"]).raise_for_status().content
+    assert images.open_image(png).size == (160, 96)
+    recipe = images.read_recipe(png)
+    assert recipe is not None and task_of(load(recipe)).model_dump()["prompt"] == "a blue cone"
+    assert json.loads(recipe) == made
+
+
+def test_the_endpoint_chooses_a_seed_and_tells_it(studio: httpx.Client) -> None:
+    event, (_, seed, *_) = call(studio, prompt="a blue cone")
+    assert event == "complete" and isinstance(seed, int)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"prompt": " "}, "prompt: must not be empty; say what to draw."),
+        ({"prompt": "x", "width": 64, "height": 1024}, "Tabletop cannot draw 64x1024 pixels"),
+    ],
+)
+def test_the_endpoint_refuses_in_one_sentence(
+    studio: httpx.Client, inputs: dict[str, Any], sentence: str
+) -> None:
+    event, data = call(studio, **inputs)
+    assert event == "error" and sentence in json.dumps(data)
+
+
+WORKFLOW = """{"lumina": 1,
+  "inputs": {"idea": {"type": "text"}, "photo": {"type": "image"}},
+  "nodes": {"draw": {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.idea"}, "seed": [1, 2]}},
+    "lines": {"task": "edges", "inputs": {"image": {"from": "inputs.photo"}}}},
+  "outputs": {"drawn": {"from": "draw.image"}, "lines": {"from": "lines.image"}}}"""
+
+
+VALUES = json.dumps(
+    {
+        "idea": "a red cone",
+        "photo": base64.b64encode(images.png_bytes(Image.new("RGB", (64, 48), "red"))).decode(),
+    }
+)
+
+
+@pytest.mark.parametrize("as_sent", [str, json.loads])
+def test_a_workflow_runs_with_values_and_gives_its_results_by_name(
+    studio: httpx.Client, as_sent: Callable[[str], Any]
+) -> None:
+    event, (results,) = call(studio, "run_workflow", document=as_sent(WORKFLOW), values=as_sent(VALUES))
+    assert event == "complete" and {name: len(each) for name, each in results.items()} == {
+        "drawn": 2,
+        "lines": 1,
+    }
+    pngs = [
+        studio.get(file["url"]).raise_for_status().content for file in results["drawn"] + results["lines"]
+    ]
+    assert [images.open_image(png).size for png in pngs] == [(128, 128), (128, 128), (64, 48)]
+    recipe = load(images.read_recipe(pngs[1]) or "")
+    assert list(recipe.nodes) == ["draw", "lines"] and recipe.inputs["idea"].default == "a red cone"
+
+
+@pytest.mark.parametrize(
+    ("document", "values", "sentence"),
+    [
+        ("{", "{}", "JSON"),
+        (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", "names no task"),
+        (WORKFLOW.replace('"lumina": 1,', '"lumina": 1, "model": "omni",'), VALUES, "draws with tabletop"),
+        (WORKFLOW, "[]", "values: send a JSON object"),
+        (WORKFLOW, '{"title": 1}', 'There is no input \\"title\\"'),
+        (WORKFLOW, '{"idea": "a cone"}', "photo"),
+        (WORKFLOW, '{"idea": "a cone", "photo": "?"}', "not a picture in base64"),
+        (
+            WORKFLOW,
+            {"idea": "a cone", "photo": {"path": "/etc/hostname"}},
+            "photo: this file was not uploaded",
+        ),
+        (None, None, "document: send"),
+        (5, None, "document: send"),
+        ([json.loads(WORKFLOW)], None, "document: send"),
+        (WORKFLOW, 7, "values: send a JSON object"),
+        (WORKFLOW, "[" * 9999, "values: send a JSON object"),
+        ({"lumina": 1}, None, "/nodes: is missing"),
+    ],
+)
+def test_a_workflow_that_cannot_run_is_refused_in_one_sentence(
+    studio: httpx.Client, document: Any, values: Any, sentence: str
+) -> None:
+    event, data = call(studio, "run_workflow", document=document, values=values)
+    assert event == "error" and sentence in json.dumps(data) and "Traceback" not in json.dumps(data)
+
+
+def next_caller_is_served(address: str) -> None:
+    """Fails if the model still draws 16 rows of half a second each for somebody who has left."""
+    with httpx.Client(base_url=address, timeout=5) as other:
+        event, _ = call(other, prompt="a cone", stop_row=1)
+    assert event == "complete"
+
+
+@pytest.mark.parametrize("name", ["text_to_image", "run_workflow"])
+def test_cancel_frees_the_model(slow: str, name: str) -> None:
+    document = json.loads(WORKFLOW) | {"outputs": {"drawn": {"from": "draw.image"}}}
+    given = ["a red cube"] if name == "text_to_image" else [document, json.loads(VALUES)]
+    job = Client(slow, verbose=False).submit(*given, api_name=f"/{name}")
+    next(iter(job))  # it has begun
+    job.cancel()
+    next_caller_is_served(slow)
+
+
+def test_hanging_up_frees_the_model(slow: str) -> None:
+    with httpx.Client(base_url=slow, timeout=30) as client:
+        begun = client.post("/gradio_api/call/v2/text_to_image", json={"prompt": "x"}).json()
+        with client.stream("GET", f"/gradio_api/call/text_to_image/{begun['event_id']}") as answer:
+            assert "generating" in next(answer.iter_lines())
+        next_caller_is_served(slow)
