@@ -10,8 +10,9 @@ from typing import Any
 from lumina.errors import InputError, LuminaError
 from lumina.server.zerogpu import Drawn, Workshop
 from lumina.tasks.base import DrawingTask, Picture
-from lumina.ui.easel import Run, View
+from lumina.ui.easel import Run
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
+from lumina.ui.messages import Data
 from lumina.ui.sheets import Start, continued, rerolled, start_of
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 class Step:
     """What changes in the page: the easel's view, and the seed in the form where a new one was chosen."""
 
-    view: View | None = None
+    view: Data | None = None
     seed: str | None = None
 
 

@@ -5,18 +5,19 @@ sends it the whole view each time (``view``), it answers with events that carry 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
 from lumina.tasks.base import Picture
+from lumina.ui.messages import Data, EaselView, Sheet, Use
 from lumina.ui.scripts import mount
-from lumina.ui.sheets import Sheet, sheet_of
+from lumina.ui.sheets import sheet_of
 
-View = dict[str, Any]
+State = Literal["waiting", "drawing", "done", "failed"]
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,16 +28,13 @@ def static_text(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def make_easel(
-    storage_key: str, invite: str, uses: Sequence[Mapping[str, str]] = (), turns: str = ""
-) -> gr.HTML:
+def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "") -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``, and
     ``seen``, with a ticket that comes back in the prop ``answered``.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
-    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here, and of a pair the
-    ``part``, upper or lower; ``turns`` is the field for a picture into which each result goes, to be
-    changed by the next instruction.
+    ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
+    into which each result goes, to be changed by the next instruction.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
@@ -44,7 +42,7 @@ def make_easel(
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,
-        uses=list(uses),
+        uses=[use.data() for use in uses],
         turns=turns,
         view={},
         answered="",
@@ -66,11 +64,11 @@ class Run:
         self._sheets: list[Sheet] = []
         self._begun: tuple[float, int] | None = None
 
-    def waiting(self, message: str) -> View:
+    def waiting(self, message: str) -> Data:
         """Nothing to show yet, and why."""
         return self._view("waiting", message=message)
 
-    def drawing(self, done: int, total: int, pictures: Sequence[Picture]) -> View:
+    def drawing(self, done: int, total: int, pictures: Sequence[Picture]) -> Data:
         """``done`` of ``total`` rows are drawn."""
         now = time.monotonic()
         first, before = self._begun = self._begun or (now, done)
@@ -78,25 +76,29 @@ class Run:
         left = round((total - done) / rate, 1) if rate > 0 else None
         return self._view("drawing", pictures, done=done, total=total, left=left)
 
-    def done(self, pictures: Sequence[Picture]) -> View:
+    def done(self, pictures: Sequence[Picture]) -> Data:
         """Everything is drawn."""
         return self._view("done", pictures)
 
-    def failed(self, sentence: str) -> View:
+    def failed(self, sentence: str) -> Data:
         """Ended early, with the one sentence to show; what was drawn so far stays."""
         return self._view("failed", message=sentence)
 
-    def _view(self, state: str, pictures: Sequence[Picture] = (), **more: Any) -> View:
+    def _view(self, state: State, pictures: Sequence[Picture] = (), **more: Any) -> Data:
         for index, picture in enumerate(pictures):
             self._put(index, picture)
-        head = {"run": self.key, "onto": self.onto, "state": state, "count": self.count}
-        return head | {"sheets": list(self._sheets)} | more
+        return EaselView(
+            run=self.key,
+            onto=self.onto,
+            state=state,
+            count=self.count,
+            sheets=self._sheets,
+            **more,
+        ).data()
 
     def _put(self, index: int, picture: Picture) -> None:
         """Make the sheet of a picture, unless it has not changed since."""
-        if index == len(self._sheets):
-            self._sheets.append({})
-        shown = self._sheets[index]
-        if (shown.get("digest"), shown.get("score")) != (picture.drawing.digest, picture.score):
-            key = self.onto or f"{self.key}-{index}"
-            self._sheets[index] = sheet_of(picture, self.model, key)
+        shown = self._sheets[index] if index < len(self._sheets) else None
+        if shown is None or (shown.digest, shown.score) != (picture.drawing.digest, picture.score):
+            sheet = sheet_of(picture, self.model, self.onto or f"{self.key}-{index}")
+            self._sheets[index : index + 1] = [sheet]

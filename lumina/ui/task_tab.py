@@ -28,6 +28,7 @@ from lumina.ui.examples import examples_of
 from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.hint import make_hint
+from lumina.ui.messages import Refused, Restored, Unknown, Use
 from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import PLAIN, restored
 from lumina.ui.sketchpad import Sketchpad
@@ -190,13 +191,15 @@ class TaskTab:
                 tab = tab_of(type(task)).title
                 raise InputError(f'This picture was made in the tab "{tab}"; open it there.')
         except LuminaError as error:
-            view: dict[str, Any] = {"state": "refused", "message": str(error), "ticket": ticket}
+            view = Refused(state="refused", message=str(error), ticket=ticket).data()
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
-        view = {"state": "restored", "message": message, "sheet": sheet, "ticket": ticket}
+        view = Restored(state="restored", message=message, sheet=sheet, ticket=ticket).data()
         return [gr.HTML(view=view), *self.form.show(task)]
 
     def _name_unknown(self, prompt: str) -> Any:
-        return gr.HTML(words=self.guide.unknown(prompt or ""))
+        return gr.HTML(
+            words=[Unknown.model_validate(each).data() for each in self.guide.unknown(prompt or "")]
+        )
 
 
 def _shown(drawing: Drawing) -> Iterator[Outputs]:
@@ -233,11 +236,11 @@ def _bytes(payload: Any) -> bytes:
         raise InputError("This picture cannot be read; download it again.") from error
 
 
-def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
+def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[Use]:
     """The other tabs that take a picture, and which panel of a pair they take."""
     able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
     return [
-        {"task": other.name, "title": other.title, "part": "lower" if takes_map(other) else "upper"}
+        Use(task=other.name, title=other.title, part="lower" if takes_map(other) else "upper")
         for other in able
         if picture_fields(other)
     ]

@@ -16,8 +16,10 @@ from lumina.errors import InvalidWorkflow, LuminaError
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
-from lumina.ui.canvas.view import RunView, View, thumbnail
+from lumina.ui.canvas.view import RunView, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
+from lumina.ui.messages import Brought, Data, Plan
+from lumina.ui.messages import RunView as Message
 from lumina.ui.pictures import picture_of
 from lumina.ui.templates import templates
 from lumina.ui.visitors import Visitors
@@ -50,7 +52,7 @@ class WorkflowTab:
         for view in self._run(payload_of(event)):
             yield gr.HTML(run=view)
 
-    def _run(self, payload: Mapping[str, Any]) -> Iterator[View]:
+    def _run(self, payload: Mapping[str, Any]) -> Iterator[Data]:
         """Whatever goes wrong ends as a sentence in the last view."""
         try:
             workflow = self._read(payload)
@@ -100,9 +102,10 @@ class WorkflowTab:
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""
         payload = payload_of(event)
-        return gr.HTML(plan={"of": str(payload.get("of", ""))[:40], **self._plan(payload)})
+        signature = str(payload.get("of", ""))[:40]
+        return gr.HTML(plan=Plan(of=signature, **self._plan(payload)).data())
 
-    def _plan(self, payload: Mapping[str, Any]) -> View:
+    def _plan(self, payload: Mapping[str, Any]) -> Data:
         try:
             workflow = self._read(payload)
             if not self._workshop.wait(0):
@@ -124,14 +127,15 @@ class WorkflowTab:
     def _bring(self, event: gr.EventData) -> Any:
         """Keep a picture among this visitor's uploads, under the digest of what it shows."""
         payload = payload_of(event)
-        answer: dict[str, Any] = {"ticket": ticket_of(payload)}
+        ticket = ticket_of(payload)
         try:
             image = picture_of(payload.get("picture"), "Picture")
             name = self._visitors.keep(payload.get("visitor"), image).name
         except LuminaError as error:
-            return gr.HTML(brought=answer | {"error": str(error)})
-        return gr.HTML(brought=answer | {"image": name, "thumbnail": thumbnail(image)})
+            return gr.HTML(brought=Brought(ticket=ticket, error=str(error)).data())
+        brought = Brought(ticket=ticket, image=name, thumbnail=thumbnail(image))
+        return gr.HTML(brought=brought.data())
 
 
-def _refused(sentence: str) -> View:
-    return {"run": secrets.token_hex(8), "state": "failed", "message": sentence, "nodes": {}}
+def _refused(sentence: str) -> Data:
+    return Message(run=secrets.token_hex(8), state="failed", message=sentence, nodes={}).data()

@@ -19,7 +19,8 @@ from lumina.runtime.fake import FakePipeline
 from lumina.tasks import DRAWN
 from lumina.tasks.instructions import Kind
 from lumina.ui import canvas, scripts
-from lumina.ui.canvas.view import RunView, View
+from lumina.ui.canvas.view import RunView
+from lumina.ui.messages import Data
 from lumina.ui.templates import templates
 from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
 from lumina.workflow.events import RunStarted
@@ -77,7 +78,7 @@ def test_the_page_fetches_the_built_files(tmp_path: Path) -> None:
         assert str(scripts.BUNDLES) not in httpx.get(f"{address}/config").text
 
 
-def views(text: str) -> tuple[list[View], dict[str, str]]:
+def views(text: str) -> tuple[list[Data], dict[str, str]]:
     """All views of a run, and the recipe of each saved picture."""
     saved: dict[str, str] = {}
 

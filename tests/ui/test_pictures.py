@@ -34,7 +34,7 @@ def edited(**changes: Any) -> Picture:
 
 
 def payload(picture: Picture, **changes: Any) -> dict[str, Any]:
-    sheet: dict[str, Any] = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0")))
+    sheet: dict[str, Any] = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0").data()))
     return sheet | {"given": {"image": BASE64}} | changes
 
 

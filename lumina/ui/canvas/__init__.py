@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lumina.ui.messages import Catalogue, Template
 from lumina.ui.scripts import bundled, mount
 
 SERVED = {"canvas.js": "text/javascript", "canvas.css": "text/css", "LICENSES.txt": "text/plain"}
@@ -38,8 +39,8 @@ def make_canvas(catalogue: Mapping[str, Any], templates: Sequence[Mapping[str, s
         html_template=MARKUP,
         js_on_load=mount("canvas", "execute", "halt", "review", "bring"),
         apply_default_css=False,
-        catalogue=dict(catalogue),
-        templates=list(templates),
+        catalogue=Catalogue.model_validate(catalogue).data(),
+        templates=[Template.model_validate(each).data() for each in templates],
         space=space,
         run={},
         plan={},

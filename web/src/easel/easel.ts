@@ -1,6 +1,6 @@
 // The easel's state and what changes it: views from Python, and what a person does.
 
-import type { EaselView, RecipeSheet, Refused, Restored, Use } from "../messages";
+import type { Continued, EaselView, RecipeSheet, Refused, Rerolled, Restored, Use } from "../messages.gen";
 import { base64Of, bytesOf, MAX_FILE } from "../shared/bytes";
 import { around, one } from "../shared/dom";
 import { offerAt, pngBlob } from "../shared/download";
@@ -75,7 +75,7 @@ export function mountEasel({ element, props, trigger, watch }: Host<EaselProps>)
     if (box.top < 0 || box.top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 
-  function ask(name: "resume" | "reroll", payload: object): void {
+  function ask(name: "resume" | "reroll", payload: Continued | Rerolled): void {
     if (!gate.pass(() => ask(name, payload))) return;
     state.isListening = true;
     trigger(name, payload);
@@ -328,5 +328,5 @@ const isSamePicture = (one: Sheet, other: RecipeSheet): boolean =>
   one.identity === other.identity && one.digest === other.digest;
 
 /** What the server needs to go on from a picture. */
-const goingOn = ({ key, task, inputs, model, codes, cols, given }: Sheet) =>
+const goingOn = ({ key, task, inputs, model, codes, cols, given }: Sheet): Continued =>
   ({ key, task, inputs, model, codes, cols, given: given ?? {} });

@@ -1,6 +1,6 @@
 // What the easel knows: pictures in this browser, the run that draws, and which tools are open.
 
-import type { EaselView, RecipeSheet, Sheet as Told } from "../messages";
+import type { EaselView, RecipeSheet, Sheet as Told } from "../messages.gen";
 
 export type Given = Record<string, string>; // pictures in the form, in base64 by field
 

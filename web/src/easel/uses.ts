@@ -1,6 +1,6 @@
 // Pictures go from one tab to another here, in the browser: into the wells of the other tab's form.
 
-import type { Use } from "../messages";
+import type { Look, Use } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
 import { made, penOf } from "../shared/dom";
 import { pngBlob } from "../shared/download";
@@ -48,7 +48,7 @@ export function makeTeller(tab: HTMLElement, say: (picture: object) => void): Te
   };
 }
 
-const lookedAt = ({ task, inputs, model, png, given }: Sheet, tab: HTMLElement) =>
+const lookedAt = ({ task, inputs, model, png, given }: Sheet, tab: HTMLElement): Look =>
   ({ task, inputs, model, png, given: given ?? wellsIn(tab) });
 
 export function fillUses(

@@ -1,6 +1,6 @@
 // The gallery's cards, and what a person does with them.
 
-import type { Card, Cards, HandedOut } from "../messages";
+import type { Card, Cards, Handed } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
 import { around, made, one } from "../shared/dom";
 import { pngBlob, saveAs } from "../shared/download";
@@ -11,7 +11,7 @@ import { visitor } from "../shared/visitor";
 export interface GalleryProps {
   promise: string;
   shown: Partial<Cards>;
-  handed: Partial<HandedOut>;
+  handed: Partial<Handed>;
   compared: string;
 }
 

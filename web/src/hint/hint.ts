@@ -1,6 +1,6 @@
 // Words that the model does not know, with known ones to click on. It triggers 'swap'.
 
-import type { Unknown } from "../messages";
+import type { Unknown } from "../messages.gen";
 import { made, one } from "../shared/dom";
 import { plain, type Host } from "../shared/host";
 

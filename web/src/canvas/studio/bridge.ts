@@ -1,5 +1,6 @@
 // What the page around the canvas offers: Gradio's events and props, and what this browser keeps.
 
+import type { Bring, Execute, Review } from "../../messages.gen";
 import type { Host } from "../../shared/host";
 import { visitor } from "../../shared/visitor";
 
@@ -11,8 +12,17 @@ export function connect(to: Bridge): void {
   bridge = to;
 }
 
+type Asked<T> = Required<Omit<T, "visitor">>;
+
+interface Events {
+  execute: Asked<Execute>;
+  halt: Record<string, never>;
+  review: Asked<Review>;
+  bring: Asked<Bring>;
+}
+
 /** Tell the server; what is told is a plain object. */
-export function tell(event: "execute" | "halt" | "review" | "bring", payload: object = {}): void {
+export function tell<E extends keyof Events>(event: E, payload: Events[E]): void {
   bridge?.trigger(event, { ...payload, visitor: visitor() });
 }
 
