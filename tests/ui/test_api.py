@@ -1,8 +1,11 @@
 """What programs call: files in and out, every parameter named, one sentence for what is wrong, cancelling."""
 
 import base64
+import importlib.util
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from lumina import images
 from lumina.errors import InvalidImage
 from lumina.ui.sent import file_sent
 from lumina.workflow.schema import load, task_of
-from tests.serving import served
+from tests.serving import ROOT, served
 
 TASKS = ("text_to_image", "edit", "image_pair")
 PNG = images.png_bytes(Image.new("RGB", (64, 48), "red"))  # far under 1 KB
@@ -340,3 +343,36 @@ def test_hanging_up_frees_the_model(slow: str) -> None:
         with client.stream("GET", f"/gradio_api/call/text_to_image/{begun['event_id']}") as answer:
             assert "generating" in next(answer.iter_lines())
         next_caller_is_served(slow)
+
+
+GUIDE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def blocks_of(language: str, address: str) -> list[str]:
+    found = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    return [block.replace("http://127.0.0.1:7860", address) for block in found]
+
+
+def test_the_guides_examples_in_python_run(
+    studio: httpx.Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    *plain, tool = blocks_of("python", str(studio.base_url).rstrip("/"))
+    names: dict[str, Any] = {}
+    exec("\n".join(plain), names)
+    assert len(names["results"]["sheet"]) == 1
+    with Image.open(names["file"]) as first, Image.open(names["again"]["image"][0]) as second:
+        assert first.tobytes() == second.tobytes()
+    if importlib.util.find_spec("mcp") is not None:
+        exec(tool, {})
+        assert "['image', 'text']" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_guides_examples_for_curl_run(studio: httpx.Client, tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(PNG)
+    (script,) = blocks_of("sh", str(studio.base_url).rstrip("/"))
+    told = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert told.count("event: complete") == 2 and told.count("tabletop@fake") >= 2

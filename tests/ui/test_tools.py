@@ -1,0 +1,145 @@
+"""The endpoints as tools of the Model Context Protocol, called by its own client."""
+
+import asyncio
+import base64
+import importlib.util
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio.mcp
+import pytest
+from PIL import Image
+
+from lumina import images
+from lumina.errors import InvalidImage
+from lumina.ui.app import launch_options
+from lumina.ui.tools import Tools
+from tests.serving import served
+
+PNG = images.png_bytes(Image.new("RGB", (64, 48), "red"))
+BASE64 = base64.b64encode(PNG).decode()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_there_are_tools_where_the_optional_package_is_there(
+    monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    monkeypatch.setattr(gradio.mcp, "GradioMCPServer", gradio.mcp.GradioMCPServer)
+    monkeypatch.setattr("lumina.ui.tools.find_spec", lambda name: object() if is_there else None)
+    assert launch_options()["mcp_server"] is is_there
+    assert not is_there or gradio.mcp.GradioMCPServer is Tools
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if importlib.util.find_spec("mcp") is None:
+        pytest.skip("mcp is not installed")
+    with served(0.05, tmp_path_factory.mktemp("tools"), ("text_to_image", "edit")) as found:
+        yield found
+
+
+def session(address: str, use: Any) -> Any:
+    """What ``use`` does with a session."""
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def opened() -> Any:
+        async with (
+            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as made,
+        ):
+            await made.initialize()
+            return await use(made)
+
+    return asyncio.run(opened())
+
+
+def test_each_tool_says_what_it_does_and_takes(address: str) -> None:
+    tools = {each.name: each for each in session(address, lambda made: made.list_tools()).tools}
+    assert list(tools) == ["text_to_image", "edit", "run_workflow"]
+    assert tools["edit"].description.startswith("Change a picture by instruction.")
+    for tool in tools.values():
+        assert all(each["description"] for each in tool.inputSchema["properties"].values())
+    assert tools["edit"].inputSchema["required"] == ["image", "instruction"]
+    assert tools["edit"].inputSchema["properties"]["scorer"]["enum"] == ["likelihood", "judge"]
+
+
+@pytest.mark.parametrize("with_progress", [True, False])
+def test_a_tool_answers_with_the_picture_and_its_recipe(address: str, with_progress: bool) -> None:
+    told: list[str] = []
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        told.append(str(message))
+
+    callback = progress if with_progress else None
+    given = {"image": f"data:image/png;base64,{BASE64}", "instruction": "make it blue", "seed": 3}
+    answer = session(address, lambda made: made.call_tool("edit", given, progress_callback=callback))
+    image, text = answer.content
+    assert (image.type, image.mimeType, answer.isError) == ("image", "image/png", False)
+    found = json.loads(text.text)
+    assert json.loads(images.read_recipe(base64.b64decode(image.data)) or "") == found["recipe"]
+    assert (found["seed"], found["model"]) == (3, "tabletop@fake")
+    assert not with_progress or "Progress: Step 8 of 16" in told
+    again = given | {"image": found["picture"]}
+    assert not session(address, lambda made: made.call_tool("edit", again)).isError
+
+
+def test_a_workflow_answers_with_all_its_pictures(address: str) -> None:
+    draw = {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": [1, 2], "stop_row": 1}}
+    document = {"lumina": 1, "nodes": {"draw": draw}, "outputs": {"drawn": {"from": "draw.image"}}}
+    answer = session(address, lambda made: made.call_tool("run_workflow", {"document": document}))
+    assert [part.type for part in answer.content] == ["image", "image", "text"]
+
+
+@pytest.mark.parametrize("with_progress", [True, False])
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"instruction": "x"}, "image: is missing."),
+        ({"image": "?", "instruction": "x"}, "image: this is not a picture in base64; put it in again."),
+        ({"image": BASE64, "instruction": "x", "top_k": "y"}, "top_k: must be a whole number, not 'y'."),
+        ({"image": BASE64, "instruction": "x", "size": 1}, 'edit has no parameter "size"; it takes: image'),
+    ],
+)
+def test_a_wrong_call_is_refused_in_one_sentence(
+    address: str, given: dict[str, Any], sentence: str, with_progress: bool
+) -> None:
+    async def progress(done: float, total: float | None, message: str | None) -> None: ...
+
+    callback = progress if with_progress else None
+    answer = session(address, lambda made: made.call_tool("edit", given, progress_callback=callback))
+    assert answer.isError and answer.content[0].text.startswith(sentence)
+
+
+@pytest.mark.parametrize("with_progress", [True, False])
+def test_a_caller_who_leaves_frees_the_model(address: str, with_progress: bool) -> None:
+    async def progress(done: float, total: float | None, message: str | None) -> None: ...
+
+    async def leave(made: Any) -> None:
+        callback = progress if with_progress else None
+        draw = {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": list(range(32))}}
+        document = {"lumina": 1, "nodes": {"draw": draw}, "outputs": {"drawn": {"from": "draw.image"}}}
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):  # for 512 rows, which take 25 seconds
+                await made.call_tool("run_workflow", {"document": document}, progress_callback=callback)
+
+    session(address, leave)
+
+    async def next_one(made: Any) -> None:
+        async with asyncio.timeout(12):
+            await made.call_tool("text_to_image", {"prompt": "x", "stop_row": 1})
+
+    session(address, next_one)
+
+
+def test_no_file_but_those_made_here_is_sent(tmp_path: Path) -> None:
+    class Blocks:
+        GRADIO_CACHE = str(tmp_path)
+
+    tools = Tools.__new__(Tools)
+    tools.blocks = Blocks()  # type: ignore[assignment]
+    forged = {"recipe": {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}}
+    with pytest.raises(InvalidImage, match="was not uploaded here"):
+        tools.postprocess_output_data(forged, "http://127.0.0.1")
