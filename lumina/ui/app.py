@@ -79,7 +79,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs)
         header.listen(page)
-    page.queue(max_size=MAX_WAITING)
+    page.queue(max_size=MAX_WAITING, api_open=False)  # without a queue a generator would give nothing
     return page
 
 

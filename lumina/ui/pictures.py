@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from lumina.images import MAX_BYTES, open_image
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 
+_DATA = re.compile(r"\s*data:.{0,200}?;base64,", re.IGNORECASE)
 _TO_STANDARD = str.maketrans("-_", "+/")  # the alphabet for addresses, to the usual one
 
 
@@ -43,9 +45,8 @@ def bytes_of_text(text: Any) -> bytes:
         raise InvalidImage("This is not a picture in base64; put it in again.")
     if len(text) > 2 * MAX_BYTES:  # base64 is longer by a third, wrapped a little more
         raise InvalidImage(too_large())
-    head, comma, body = text.partition(",")
-    letters = body if comma and head.lstrip().startswith("data:") else text
-    letters = "".join(letters.split()).rstrip("=").translate(_TO_STANDARD)
+    head = _DATA.match(text)
+    letters = "".join(text[head.end() if head else 0 :].split()).rstrip("=").translate(_TO_STANDARD)
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -32,7 +32,7 @@ def file_sent(value: Any, folder: str) -> bytes:
     if not isinstance(place, str):
         raise InvalidImage(f"This is not a file; {_WAYS}.")
     names_file = is_file(value) or _ADDRESS.match(place) or _FILE in place or place.startswith(folder)
-    is_uploaded = names_file and not place.startswith("data:")
+    is_uploaded = names_file and place[:5].lower() != "data:"
     data = _uploaded(place, Path(folder)) if is_uploaded else bytes_of_text(place)
     if not data:
         raise InvalidImage("This file is empty; send another.")

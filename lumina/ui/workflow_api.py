@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from lumina.errors import InputError, InvalidWorkflow
+from lumina.errors import InputError, InvalidImage, InvalidWorkflow
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Steps
 from lumina.tasks.image_input import NAME, ImageInput
 from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Work, described, file_made, until_loaded
+from lumina.ui.pictures import of_picture
 from lumina.ui.sent import file_sent, is_file, picture_sent
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished
@@ -76,7 +77,10 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
 def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
     """The document of a call; raises InputError, InvalidWorkflow with its problems."""
     if is_file(document):
-        document = read_text(file_sent(document, folder))
+        try:
+            document = read_text(file_sent(document, folder))
+        except InvalidImage as error:
+            raise of_picture("document", error) from error
     elif isinstance(document, Mapping):
         document = json.dumps(document)
     if not isinstance(document, str | bytes):
@@ -99,7 +103,7 @@ def _given(workflow: Workflow, sent: Any, shelf: MemoryShelf, folder: str) -> di
 
 
 def _object(sent: Any) -> dict[str, Any]:
-    """A JSON object, given as such or as text; an empty one for nothing."""
+    """A JSON object, given as such or as text, without what is left open; an empty one for nothing."""
     if isinstance(sent, str):
         try:
             sent = json.loads(sent or "{}") if len(sent) <= MAX_VALUES else ...
@@ -107,7 +111,7 @@ def _object(sent: Any) -> dict[str, Any]:
             sent = ...
     if sent is not None and not isinstance(sent, dict):
         raise InputError("values: send a JSON object, by name the value of each input.")
-    return dict(sent or {})
+    return {name: value for name, value in (sent or {}).items() if value is not None}
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -102,6 +102,7 @@ def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:
         lambda path, url: BASE64,
         lambda path, url: "data:image/png;base64," + BASE64,
         lambda path, url: {"url": "data:image/png;base64," + BASE64},
+        lambda path, url: "DATA:image/png;name=a,b.png;BASE64," + BASE64,
         lambda path, url: base64.encodebytes(PNG).decode(),
         lambda path, url: base64.urlsafe_b64encode(PNG).decode().rstrip("="),
     ],
@@ -210,6 +211,25 @@ def test_a_call_that_names_something_else_is_refused_at_once(
     assert answer.status_code == status and sentence in answer.json()["error"]
 
 
+@pytest.mark.parametrize("route", ["run", "api"])
+def test_a_call_past_the_queue_is_refused(studio: httpx.Client, route: str) -> None:
+    parameters = studio.get("/gradio_api/info").json()["named_endpoints"]["/text_to_image"]["parameters"]
+    data = ["a cone", *(each["parameter_default"] for each in parameters[1:])]
+    answer = studio.post(f"/gradio_api/{route}/text_to_image", json={"data": data})
+    assert answer.status_code == 404 and "queue" in answer.text
+
+
+def test_null_leaves_a_value_open(client: Client) -> None:
+    draw = {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.idea"}, "stop_row": 1}}
+    document = {
+        "lumina": 1,
+        "inputs": {"idea": {"type": "text", "default": "a cone"}},
+        "nodes": {"draw": draw},
+        "outputs": {"drawn": {"from": "draw.image"}},
+    }
+    assert client.predict(document, {"idea": None}, api_name="/run_workflow")["drawn"]
+
+
 @pytest.mark.parametrize("count", [0, 99])
 def test_a_wrong_number_of_values_is_told(studio: httpx.Client, count: int) -> None:
     begun = studio.post("/gradio_api/call/text_to_image", json={"data": ["x"] * count}).json()
@@ -305,6 +325,7 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(
             {"idea": "a cone", "photo": {"path": "/etc/hostname"}},
             "photo: this file was not uploaded",
         ),
+        ({"path": "/etc/hostname"}, None, "document: this file was not uploaded here"),
         (None, None, "document: send"),
         (5, None, "document: send"),
         ([json.loads(WORKFLOW)], None, "document: send"),
