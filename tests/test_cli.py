@@ -56,6 +56,14 @@ def ran(*arguments: str | Path) -> dict[str, Any]:
     return report
 
 
+def test_unknown_words_are_said_on_stderr_and_in_the_report(tmp_path: Path) -> None:
+    result = run("generate", "text_to_image", "--prompt", "A crimson dragon.", "--out", tmp_path, "--json")
+    assert result.exit_code == 0
+    assert result.stderr == 'Tabletop does not know: "crimson" (red?), "dragon".\n'
+    found = json.loads(result.stdout)["unknown_words"]
+    assert found == [{"word": "crimson", "known": ["red"]}, {"word": "dragon", "known": []}]
+
+
 def refused(*arguments: str | Path, code: int = 2) -> str:
     result = run(*arguments)
     assert result.exit_code == code and result.stdout == ""
@@ -238,7 +246,7 @@ def test_a_picture_replays_from_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("fake")
 def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
     file = workflow(tmp_path, inputs={"idea": {"type": "text"}}, prompt={"from": "inputs.idea"})
-    assert "seconds" in ran("run", file, "--set", "idea=a cone = solid", "--out", tmp_path)
+    assert "seconds" in ran("run", file, "--set", "idea=a cone, = two cones", "--out", tmp_path)
     assert "/nodes/a/inputs/prompt" in refused("run", file)
     assert "NAME=VALUE" in refused("run", file, "--set", "idea")
     assert 'no input "colour"' in refused("run", file, "--set", "colour=red")

@@ -30,11 +30,10 @@ def test_what_stands_above_the_model_imports_without_torch(module: str) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_modules_are_short_and_say_what_they_are_for(path: Path) -> None:
+def test_modules_say_what_they_are_for_and_functions_are_short(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     assert ast.get_docstring(tree), "open with one sentence that says what the module is for"
-    assert len(source.splitlines()) <= 300
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, f"{node.name} is too long"

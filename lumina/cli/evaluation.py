@@ -29,14 +29,19 @@ def eval_tabletop(
     guidance_scale: Annotated[float | None, typer.Option("--guidance-scale", min=0)] = None,
     temperature: Annotated[float | None, typer.Option("--temperature", min=0.01)] = None,
     top_p: Annotated[float | None, typer.Option("--top-p", min=0.001, max=1)] = None,
+    is_typed: Annotated[
+        bool, typer.Option("--as-typed", help="Say everything with a capital and a full stop.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Draw held-out cases of every task and measure them against the exact truth of their scenes."""
     from lumina.evaluation import tabletop
+    from lumina.evaluation.as_typed import AsTyped
 
     options = {"guidance_scale": guidance_scale, "temperature": temperature, "top_p": top_p}
     given = {name: value for name, value in options.items() if value is not None}
     pipeline = generate.open_pipeline(model)
+    pipeline = AsTyped(pipeline) if is_typed else pipeline
     steps = tabletop.run(pipeline, task=task, limit=limit, out=out, options=given)
     _show(watched(steps, "Drawing and measuring", as_json), as_json)
 

@@ -3,7 +3,8 @@
 import inspect
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -20,6 +21,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
+from lumina.worlds.wording import UnknownWord
 
 app = group("Run a task and write its pictures.")
 
@@ -73,6 +75,16 @@ def draw_with(
     return output.image, files, pipeline.model
 
 
+def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:
+    """Tell people which words the model does not know, each once, with what may be meant; returns them."""
+    found = (word for task in tasks if isinstance(task, DrawingTask) for word in task.unknown_words(spec))
+    unknown = list({one.word: one for one in found}.values())
+    said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in unknown)
+    if unknown:
+        note(f"{spec.title} does not know: {', '.join(said)}.")
+    return unknown
+
+
 def _task_command(task_class: type[Task]) -> Callable[..., None]:
     """The command of a task: one option for each of its fields, whose values the task itself judges."""
 
@@ -90,7 +102,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
-        report = {
+        unknown = note_unknown_words(spec_for(model), [task])
+        report: dict[str, Any] = {
             "files": files,
             "seed": drawings[0].seed,
             "seconds": round(sum(d.seconds for d in drawings), 3),
@@ -99,6 +112,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             "tokens_per_forward": round(tokens / max(1, forwards), 3),
             "model": used,
         }
+        if unknown:
+            report["unknown_words"] = [asdict(word) for word in unknown]
         if any(picture.candidates for picture in pictures):
             report["candidates"] = [
                 [{"seed": one.task.seed, "score": one.score} for one in picture.candidates]

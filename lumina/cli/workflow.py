@@ -17,6 +17,7 @@ from lumina.images import open_image
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
 from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask, Picture
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore
@@ -70,7 +71,11 @@ def run_workflow(
         _show_plan(plan(workflow, resources, until), as_json)
         return
     ended: Ended = []
-    finished = watched(watchable(run(workflow, resources, until), ended), "Running", quiet=as_json)
+    drawn: list[DrawingTask] = []
+    steps = watchable(run(workflow, resources, until), ended, drawn)
+    finished = watched(steps, "Running", quiet=as_json)
+    if resources.painter is not None:
+        generate.note_unknown_words(resources.painter.spec, drawn)
     folder = out or Settings.from_environment().outputs
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
@@ -108,8 +113,11 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
     return name, {"image": picture.name}
 
 
-def watchable(happening: events.Run, ended: Ended) -> Steps[events.RunFinished]:
-    """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``."""
+def watchable(
+    happening: events.Run, ended: Ended, drawn: list[DrawingTask] | None = None
+) -> Steps[events.RunFinished]:
+    """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``, and the task of
+    each picture in ``drawn``."""
     try:
         while True:
             event = next(happening)
@@ -117,6 +125,9 @@ def watchable(happening: events.Run, ended: Ended) -> Steps[events.RunFinished]:
                 yield Progress(event.step.done, event.step.total, event.node)
             elif isinstance(event, events.NodeFailed | events.ChoiceNeeded):
                 ended.append(event)
+            elif isinstance(event, events.NodeDone | events.NodeCached) and drawn is not None:
+                values = (value for several in event.outputs.values() for value in several)
+                drawn += [value.task for value in values if isinstance(value, Picture)]
     except StopIteration as stop:
         finished: events.RunFinished = stop.value
         return finished

@@ -95,5 +95,5 @@ def _drawn(
     """The candidates, the best first, and the seconds they took."""
     task = _task(painter, prompt, seed)
     begun = time.perf_counter()
-    candidates = finish(best_of(painter, task.motif(), task.options(), count, scorer))
+    candidates = finish(best_of(painter, task.as_read(painter.spec).motif(), task.options(), count, scorer))
     return candidates, time.perf_counter() - begun

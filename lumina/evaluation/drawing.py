@@ -1,6 +1,5 @@
 """The benchmark of text to image: draws prompts in GenEval's categories and has each picture judged."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,11 @@ import numpy as np
 from PIL import Image
 
 from lumina.evaluation.metrics import wilson
-from lumina.evaluation.outcomes import Options
+from lumina.evaluation.outcomes import Options, draw
 from lumina.evaluation.prompts import CATEGORIES, Prompt, prompts
 from lumina.evaluation.report import write_report
 from lumina.runtime.drawing import Painter
-from lumina.steps import Progress, Steps, finish
+from lumina.steps import Progress, Steps
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.judge import obeys
 
@@ -62,11 +61,10 @@ def _task(prompt: Prompt, options: Options) -> TextToImage:
 
 
 def _draw_and_judge(pipeline: Painter, prompt: Prompt, options: Options) -> Judged:
-    begun = time.perf_counter()
-    drawing = finish(_task(prompt, options).run(pipeline)).image[0].drawing
-    seconds = time.perf_counter() - begun
+    drawn = draw(_task(prompt, options), pipeline)
+    drawing = drawn.pictures["image"].drawing
     accepted, reasons = obeys(np.asarray(drawing.image.convert("RGB")), prompt.claim)
-    return Judged(prompt, drawing.image, accepted, reasons, drawing.tokens, drawing.forwards, seconds)
+    return Judged(prompt, drawing.image, accepted, reasons, drawing.tokens, drawing.forwards, drawn.seconds)
 
 
 def figures(judged: Sequence[Judged]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lumina.evaluation.as_typed import AsTyped, as_typed
 from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import wilson
 from lumina.runtime.drawing import Painter
@@ -64,6 +65,8 @@ class Case(Protocol):
 
 def draw(task: DrawingTask, pipeline: Painter) -> Drawn:
     """Run a task that draws one picture."""
+    if isinstance(pipeline, AsTyped):
+        task = as_typed(task)
     begun = time.perf_counter()
     output = finish(task.run(pipeline))
     pictures = {name: getattr(output, name)[0] for name in type(output).model_fields}

@@ -141,6 +141,7 @@ class ModelSpec:
     ``of_task`` holds the sampler's options that are others for a task, by its name.
     ``sizes`` are (width, height) in pixels; ``tasks`` are task names. ``panel_sizes`` are those of one panel
     of a dual panel, where they differ from ``sizes``; ``kinds`` the maps that the model knows.
+    ``world`` names the world of `lumina.worlds` that the model draws; "" where it may be asked for anything.
     ``panels_together`` says that both panels are decoded as one picture, as the published code does.
     """
 
@@ -165,6 +166,7 @@ class ModelSpec:
     panel_sizes: tuple[tuple[int, int], ...] = ()
     kinds: tuple[str, ...] = ()
     panels_together: bool = True
+    world: str = ""
 
     def sizes_of(self, *, dual: bool) -> tuple[tuple[int, int], ...]:
         """The sizes of a whole picture, or of one panel of a dual panel."""
@@ -216,6 +218,7 @@ MODELS: dict[str, ModelSpec] = {
         note="A small model of a small world, trained here from scratch; it exercises the whole system.",
         kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),
         panels_together=False,  # its pictures and maps are encoded one by one
+        world="tabletop",
     ),
     "lumina-mgpt-2.0": _LUMINA,
     "omni": replace(

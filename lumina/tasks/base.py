@@ -20,8 +20,10 @@ from lumina.runtime.scorers import ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
-from lumina.tasks.fields import Reroll, Seed, option
+from lumina.tasks.fields import Reroll, Seed, Words, option
 from lumina.tasks.wording import phrases, sentence
+from lumina.worlds import language_of
+from lumina.worlds.wording import Kind, UnknownWord
 
 MAX_SLOTS = 16
 
@@ -193,6 +195,38 @@ class DrawingTask(Task):
         """Raise InputError if the model cannot do this."""
         if self.name not in spec.tasks:
             raise InputError(f"{spec.title} cannot do {self.name}; it can do: {', '.join(spec.tasks)}.")
+        self.as_read(spec)
+
+    @classmethod
+    def word_fields(cls) -> dict[str, Kind]:
+        """The fields whose words the model reads, and what they are for."""
+        found = ((name, each) for name, field in cls.model_fields.items() for each in field.metadata)
+        return {name: each.kind for name, each in found if isinstance(each, Words)}
+
+    def as_read(self, spec: ModelSpec) -> Self:
+        """The task with its words as the model reads them; the task itself keeps them as they were typed.
+
+        Raises InputError where no word is left.
+        """
+        language = language_of(spec.world)
+        if language is None:
+            return self
+        read = {name: language.normalize(getattr(self, name)) for name in self.word_fields()}
+        empty = next((name for name, text in read.items() if not text), None)
+        if empty is not None:
+            raise InputError(f"{empty}: there is no word in it; say it in plain English.")
+        return self.model_copy(update=read)
+
+    def unknown_words(self, spec: ModelSpec) -> tuple[UnknownWord, ...]:
+        """Every word that the model does not know, with known ones that may be meant."""
+        language = language_of(spec.world)
+        if language is None:
+            return ()
+        return tuple(
+            word
+            for name, kind in self.word_fields().items()
+            for word in language.unknown_words(getattr(self, name), kind)
+        )
 
     def singles(self) -> "Sequence[DrawingTask]":
         """Of a resolved task, the tasks that draw one picture each."""
@@ -248,14 +282,14 @@ class DrawingTask(Task):
 
     def paint(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
         """Draw the one picture of a resolved task, keeping the rows of codes in ``drawn``."""
-        steps = pipeline.draw(**self.motif().request(), options=self.options(), **self._kept(drawn))
+        motif = self.as_read(pipeline.spec).motif()
+        steps = pipeline.draw(**motif.request(), options=self.options(), **self._kept(drawn))
         return mapped(steps, _each(lambda drawing: (self._picture(drawing),)), self._picture)
 
     def paint_best(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
         """Draw ``best_of`` candidates of a resolved task; candidate i is the picture of seed + i."""
-        steps = best_of(
-            pipeline, self.motif(), self.options(), self.best_of, self.scorer, **self._kept(drawn)
-        )
+        motif = self.as_read(pipeline.spec).motif()
+        steps = best_of(pipeline, motif, self.options(), self.best_of, self.scorer, **self._kept(drawn))
 
         def pictures(candidates: Sequence[Candidate]) -> tuple[Picture, ...]:
             return tuple(self._picture(one.drawing, one.score) for one in candidates)

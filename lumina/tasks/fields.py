@@ -1,10 +1,21 @@
 """The kinds of field that several tasks share: seeds, re-rolls, words, advanced options."""
 
+import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from lumina.worlds.wording import Kind
+
 MAX_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Words:
+    """Marks a field whose text a model reads, where it draws a small world in that world's plain form."""
+
+    kind: Kind
 
 
 def _read_seed(value: Any) -> Any:
@@ -22,7 +33,7 @@ def _filled(hint: str) -> AfterValidator:
     """Refuses text with nothing in it; ``hint`` says what belongs there."""
 
     def says_something(words: str) -> str:
-        if not words.strip():
+        if not any(unicodedata.category(sign)[0] in "LNSM" for sign in words):
             raise ValueError(f"must not be empty; {hint}")
         return words
 
@@ -34,9 +45,9 @@ Seed = Annotated[
     BeforeValidator(_read_seed),
 ]
 Reroll = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0, le=MAX_SEED)]]
-Prompt = Annotated[str, Field(max_length=2000), _filled("say what to draw")]
-Instruction = Annotated[str, Field(max_length=2000), _filled("say what to change")]
-Description = Annotated[str, Field(max_length=2000), _filled("say what it is")]
+Prompt = Annotated[str, Field(max_length=2000), _filled("say what to draw"), Words("prompt")]
+Instruction = Annotated[str, Field(max_length=2000), _filled("say what to change"), Words("instruction")]
+Description = Annotated[str, Field(max_length=2000), _filled("say what it is"), Words("description")]
 
 
 def option(title: str, description: str, default: Any = None, *, speed: bool = False, **limits: Any) -> Any:

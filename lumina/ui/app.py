@@ -80,6 +80,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             tab.lead_to(all_tabs)
         header.listen(page)
     page.queue(max_size=MAX_WAITING, api_open=False)  # without a queue a generator would give nothing
+    page.enable_monitoring = False  # launch() says so only once the page answers
     return page
 
 

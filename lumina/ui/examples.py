@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from lumina.images import png_bytes
+from lumina.model.config import ModelSpec
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.first_words import guide_of
@@ -38,15 +39,15 @@ class Example:
     values: Mapping[str, Any]
 
 
-def examples_of(task: type[Task], model: str) -> tuple[Example, ...]:
+def examples_of(task: type[Task], spec: ModelSpec) -> tuple[Example, ...]:
     """The examples of a task. Those with pictures show tabletop's world, and are offered for it alone."""
     if task.name in _MADE:
-        return _MADE[task.name]() if model == "tabletop" else ()
+        return _MADE[task.name]() if spec.world == "tabletop" else ()
     if task.examples:
         return tuple(_declared(task, values) for values in task.examples)
     if task.spoken is None:
         return ()
-    return tuple(Example(text, {task.spoken: text}) for text in guide_of(model).examples)
+    return tuple(Example(text, {task.spoken: text}) for text in guide_of(spec).examples)
 
 
 def _declared(task: type[Task], values: Mapping[str, Any]) -> Example:

@@ -6,6 +6,7 @@ import inspect
 import json
 import secrets
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Any, get_args
 
@@ -54,8 +55,8 @@ class TaskTab:
         self.visitors, self.guest = visitors, guest
         self.workshop = workshop
         self.drawer = Drawer(workshop)
-        self.guide = guide_of(spec.name, task.name)
-        self.tried = examples_of(task, spec.name)
+        self.guide = guide_of(spec, task.word_fields().get(task.spoken or "", "prompt"))
+        self.tried = examples_of(task, spec)
         self.pictures = picture_fields(task)
         self.form = form_of(task, spec, task.defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
@@ -87,7 +88,7 @@ class TaskTab:
         if self.pictures:
             self.form.place(only=self.pictures)
         for name in self.pictures:
-            is_small_world = spec.name == "tabletop" and not takes_map(self.task)
+            is_small_world = spec.world == "tabletop" and not takes_map(self.task)
             own = [str(example.values.get(name)) for example in self.tried] if is_small_world else None
             note_picture(self.form.component(name), self.form.sizes, own)
         if issubclass(self.task, PanelTask) and self.task.extracts:
@@ -137,7 +138,7 @@ class TaskTab:
         if self._describes():
             self.suggest.click(self.guide.suggest, None, words, **QUICK)
         words.change(self._name_unknown, words, self.hint, trigger_mode="always_last", **QUICK)
-        self.hint.swap(_swap, words, words, **QUICK)
+        self.hint.swap(self._swapped, words, words, **QUICK)
 
     def _adopt_kind(self, given: str, extracts: str) -> None:
         """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
@@ -197,9 +198,11 @@ class TaskTab:
         return [gr.HTML(view=view), *self.form.show(task)]
 
     def _name_unknown(self, prompt: str) -> Any:
-        return gr.HTML(
-            words=[Unknown.model_validate(each).data() for each in self.guide.unknown(prompt or "")]
-        )
+        unknown = self.guide.unknown(prompt or "")
+        return gr.HTML(words=[Unknown.model_validate(asdict(word)).data() for word in unknown])
+
+    def _swapped(self, text: str, event: gr.EventData) -> str:
+        return swapped(text or "", event._data, self.guide)
 
 
 def _shown(drawing: Drawing) -> Iterator[Outputs]:
@@ -207,10 +210,6 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
     for step in drawing:
         view = gr.skip() if step.view is None else gr.HTML(view=step.view)
         yield view, gr.skip() if step.seed is None else step.seed
-
-
-def _swap(prompt: str, event: gr.EventData) -> str:
-    return swapped(prompt or "", event._data)
 
 
 def kind_of(present: str, event: gr.EventData) -> tuple[Any, Any]:

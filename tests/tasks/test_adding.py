@@ -124,7 +124,7 @@ def test_it_is_a_tab_with_a_form_and_an_endpoint(colouring: type[Task]) -> None:
 
 
 def test_its_tab_compares_offers_its_example_and_shows_its_words(colouring: type[Task]) -> None:
-    (example,) = examples_of(colouring, "tabletop")
+    (example,) = examples_of(colouring, MODELS["tabletop"])
     assert example.label == "everything in red" and example.values["drawing"].startswith("iVBOR")
     task = read(colouring, {**WORDS, "drawing": open_image(SKETCH), "seed": 3})
     picture = finish(task.run(FakePipeline())).image[0]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import Steps, finish
 from lumina.tasks.base import read
@@ -12,7 +13,7 @@ from lumina.tasks.text_to_image import TextToImage
 
 
 @pytest.mark.parametrize("prompt", ["  padded ", "<racm3:break><|im_end|>", "zwölf Würfel\n🎲"])
-def test_the_prompt_reaches_the_pipeline_as_it_is(prompt: str) -> None:
+def test_the_prompt_reaches_a_published_model_as_it_is(prompt: str) -> None:
     seen: dict[str, Any] = {}
 
     class Recorder(FakePipeline):
@@ -20,8 +21,8 @@ def test_the_prompt_reaches_the_pipeline_as_it_is(prompt: str) -> None:
             seen.update(request)
             return super().draw(**request)
 
-    task = read(TextToImage, {"prompt": prompt, "width": 160, "height": 96, "seed": 5, "top_k": 7})
-    finish(task.run(Recorder()))
-    assert seen["instruction"] == text_to_image(prompt, 160, 96)
-    assert (seen["width"], seen["height"]) == (160, 96)
+    task = read(TextToImage, {"prompt": prompt, "width": 768, "height": 768, "seed": 5, "top_k": 7})
+    finish(task.run(Recorder(MODELS["omni"])))
+    assert seen["instruction"] == text_to_image(prompt, 768, 768)
+    assert (seen["width"], seen["height"]) == (768, 768)
     assert (seen["options"].seed, seen["options"].top_k) == (5, 7)

@@ -13,6 +13,7 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.evaluation.mapping import map_errors
 from lumina.images import png_bytes
+from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks import TASKS
@@ -24,7 +25,7 @@ from lumina.ui.sheets import sheet_of
 from lumina.worlds.tabletop.maps import PREDICTED, map_of
 from tests.tasks.test_panels import ABLE, PHOTO
 
-EXAMPLES = {example.values["kind"]: example for example in examples_of(TASKS["predict"], "tabletop")}
+EXAMPLES = {example.values["kind"]: example for example in examples_of(TASKS["predict"], MODELS["tabletop"])}
 PERFECT = {"depth": "AbsRel 0.00", "normal": "mean angle 0.", "segmentation": " 1.000", "canny": "F1 1.000"}
 
 

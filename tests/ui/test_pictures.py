@@ -97,7 +97,7 @@ def test_what_is_no_file_is_no_picture(text: Any) -> None:
 @pytest.mark.parametrize("name", sorted(task.name for task in DRAWN))
 def test_every_tab_has_examples_that_draw(name: str) -> None:
     task = TASKS[name]
-    examples = examples_of(task, "tabletop")
+    examples = examples_of(task, MODELS["tabletop"])
     assert examples and len({example.label for example in examples}) == len(examples)
     for example in examples:
         pictures = {field: picture_of(example.values[field], field) for field in picture_fields(task)}
@@ -106,7 +106,9 @@ def test_every_tab_has_examples_that_draw(name: str) -> None:
 
 
 def test_other_models_get_no_examples_of_tabletops_world() -> None:
-    assert examples_of(TASKS["edit"], "omni") == () and examples_of(TASKS["text_to_image"], "omni")
+    assert examples_of(TASKS["edit"], MODELS["omni"]) == () and examples_of(
+        TASKS["text_to_image"], MODELS["omni"]
+    )
     assert set(MODELS) >= {"tabletop"}
 
 

@@ -121,6 +121,6 @@ class Pick(Tool):
 def _score(image: Picture | ImageInput, scorer: ScorerName, pipeline: Painter | None) -> float:
     if not isinstance(image, Picture) or pipeline is None:
         raise InputError("Only pictures that the model drew can be scored; choose one by its number.")
-    motif = image.task.motif()
+    motif = image.task.as_read(pipeline.spec).motif()
     check_scorer(scorer, pipeline.spec, motif)
     return SCORERS[scorer](pipeline, motif, image.task.options(), image.drawing)

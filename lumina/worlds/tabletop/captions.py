@@ -1,7 +1,5 @@
 """The English of the tabletop world: what a caption claims about a scene, its words, and reading it back."""
 
-import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,6 +21,7 @@ from lumina.worlds.tabletop.scenes import (
     rise,
     sample_scene,
 )
+from lumina.worlds.wording import tokens
 
 NUMBERS = {1: "a", 2: "two", 3: "three", 4: "four"}
 LIGHT_PHRASES = {"daylight": "in daylight", "sunset": "at sunset", "night": "at night"}
@@ -33,14 +32,6 @@ OPPOSITE = {
 }  # fmt: skip
 PLURALS = {f"{shape}s": shape for shape in SHAPES}
 
-# words people use for what the world calls otherwise
-SYNONYMS = {
-    "ball": "sphere", "balls": "spheres", "box": "cube", "block": "cube", "can": "cylinder",
-    "tube": "cylinder", "pyramid": "cone", "big": "large", "little": "small", "tiny": "small",
-    "huge": "large", "metallic": "metal", "shiny": "metal", "gold": "yellow", "violet": "purple",
-    "magenta": "pink", "turquoise": "cyan", "teal": "cyan", "gray": "grey", "floor": "ground",
-    "table": "ground", "evening": "sunset", "day": "daylight", "dusk": "sunset", "five": "four", "one": "a",
-}  # fmt: skip
 GLUE = frozenset(
     ("a", "an", "and", "of", "on", "in", "at", "the", "left", "right", "front", "behind", "ground", "to")
 ) | {"photo", "picture"}
@@ -192,8 +183,8 @@ def random_prompt(seed: int) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The lower-case words of a text."""
-    return re.findall(r"[a-z]+", text.lower())
+    """The lower-case words of a text, in any script."""
+    return [word.lower() for word in tokens(text)]
 
 
 def unknown_words(text: str) -> list[str]:
@@ -207,16 +198,6 @@ def _is_known(word: str, then: Sequence[str]) -> bool:
         return word in KNOWN_WORDS
     shape = next((PLURALS.get(w, w) for w in then if PLURALS.get(w, w) in SHAPES), None)
     return shape is None or word in materials_of(shape)
-
-
-def known_word_near(word: str) -> str | None:
-    """A known word that may stand in for an unknown one: by meaning, else by spelling."""
-    if word.lower() in SYNONYMS:
-        return SYNONYMS[word.lower()]
-    if word in MATERIALS:  # said of a shape that has one only
-        return MATERIALS[0]
-    near = difflib.get_close_matches(word.lower(), KNOWN_WORDS - GLUE, n=1, cutoff=0.75)
-    return near[0] if near else None
 
 
 def parse(text: str) -> Claim | None:

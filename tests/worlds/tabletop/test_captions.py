@@ -147,6 +147,3 @@ def test_random_prompts_are_known_and_repeatable():
 
 def test_unknown_words_find_a_known_neighbour():
     assert captions.unknown_words("A dragon beside a red cube, a dragon") == ["dragon", "beside"]
-    assert captions.known_word_near("Ball") == "sphere"
-    assert captions.known_word_near("purpel") == "purple"
-    assert captions.known_word_near("xylophone") is None

@@ -22,7 +22,8 @@ export function mountHint({ element, props, trigger, watch }: Host<HintProps>): 
   function show(): void {
     const parts: (string | HTMLElement)[] = plain(props.words ?? []).map(({ word, known }) => {
       const group = made("span");
-      group.append(made("b", "", word), " → ", ...known.flatMap((other) => [button(word, other), " "]));
+      group.append(made("b", "", word));
+      if (known.length) group.append(" → ", ...known.flatMap((other) => [button(word, other), " "]));
       return group;
     });
     if (parts.length) parts.unshift(`${props.model} has never seen `);

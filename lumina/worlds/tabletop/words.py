@@ -1,0 +1,134 @@
+"""What a person types and what the tabletop model reads: plain words, unknown ones, what to say instead."""
+
+import re
+from collections.abc import Sequence
+
+from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS
+from lumina.worlds.tabletop.instructing import EDIT_WORDS
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, materials_of
+from lumina.worlds.wording import Kind, UnknownWord, plain, tokens, typed_wrong
+
+MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
+    "red": "crimson scarlet ruby maroon burgundy vermilion cherry rot rouge rojo rosso",
+    "orange": "amber tangerine apricot peach copper naranja arancione",
+    "yellow": "gold golden lemon mustard blond gelb jaune amarillo giallo",
+    "green": "emerald lime olive jade mint khaki grün vert verde",
+    "cyan": "turquoise teal aqua aquamarine türkis",
+    "blue": "navy azure sapphire cobalt indigo ultramarine blau bleu azul",
+    "purple": "violet lavender lilac plum mauve lila",
+    "pink": "magenta rose fuchsia salmon coral rosa",
+    "sphere": "ball orb globe marble bubble kugel",
+    "cube": "box block dice die brick crate cuboid square würfel",
+    "cylinder": "can tube barrel pillar column drum pipe tin zylinder",
+    "cone": "pyramid funnel spike kegel",
+    "large": "big huge giant enormous gigantic massive tall groß",
+    "small": "little tiny mini miniature short klein",
+    "metal": "metallic shiny chrome steel iron glossy reflective mirrored",
+    "matte": "mat dull flat rough plastic rubber",
+    "striped": "stripy stripes striped",
+    "dotted": "dots polka spotted",
+    "checkered": "checked chequered checkerboard plaid",
+    "ground": "floor table surface background desk",
+    "grey": "gray silver",
+    "white": "snow ivory",
+    "brown": "wooden wood beige tan",
+    "daylight": "day daytime noon morning sunny",
+    "sunset": "evening dusk dawn sunrise",
+    "night": "midnight dark nighttime",
+    "behind": "beyond",
+    "a": "one single",
+    "two": "couple pair both",
+    "three": "trio",
+    "four": "5 6 7 8 9 10 five six seven eight nine ten several many",
+}
+INSTEAD = {other: word for word, others in MEANINGS.items() for other in others.split() if other != word}
+VERBS = {  # of instructions
+    "make": "colour color recolour recolor dye tint",
+    "remove": "erase eliminate drop hide clear",
+    "add": "insert place include create draw",
+    "swap": "switch exchange",
+    "change": "alter convert transform",
+    "move": "shift slide push drag",
+}
+INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
+COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
+DIGITS = {str(count): word for count, word in NUMBERS.items()}
+
+
+def normalize(text: str) -> str:
+    """What the model reads: plain, without a "please", digits as words, "a" or "an" by the next word.
+
+    Captions and instructions as training has them stay as they are; twice is the same as once.
+    """
+    words = plain(text, EDIT_WORDS.__contains__).split(" ")
+    text = " ".join(_read(word) for word in words if word.rstrip(",") not in COURTESY).strip(" ,")
+    text = re.sub(r"\ban?(?= [aeiou])", "an", text)
+    return re.sub(r"\ban(?= [^aeiou\W])", "a", text)
+
+
+def _read(word: str) -> str:
+    bare = word.rstrip(",")
+    return DIGITS.get(bare, bare) + word[len(bare) :]
+
+
+def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
+    """Every word, once each and in order, that tabletop has never seen, or never of such a shape."""
+    typed = tokens(text)
+    read = [normalize(word) for word in typed]
+    found: dict[str, UnknownWord] = {}
+    for i, (word, words) in enumerate(zip(typed, read, strict=True)):
+        then = read[i + 1 :]
+        if word.lower() not in COURTESY and not all(_is_known(one, then, kind) for one in words.split(" ")):
+            found.setdefault(words or word, UnknownWord(word, _instead_of(words, then, kind)))
+    return tuple(found.values())
+
+
+def replaced(text: str, word: str, known: str) -> str:
+    """``text`` with a word replaced wherever it stands alone, in whatever case."""
+    ends = rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if word else text
+
+
+def _is_known(word: str, then: Sequence[str], kind: Kind) -> bool:
+    if word in MATERIALS:  # said of a shape that may have one only
+        shape = _shape_after(then)
+        return shape is None or word in materials_of(shape)
+    return word in _vocabulary(kind)
+
+
+def _vocabulary(kind: Kind) -> frozenset[str]:
+    if kind == "instruction":
+        return EDIT_WORDS
+    return KNOWN_WORDS | frozenset(PATTERNS) if kind == "description" else KNOWN_WORDS
+
+
+def _shape_after(words: Sequence[str]) -> str | None:
+    return next((PLURALS.get(word, word) for word in words if PLURALS.get(word, word) in SHAPES), None)
+
+
+def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
+    """Known words that mean the same, else those of which it is a slip; none rather than a guess."""
+    if word in MATERIALS:
+        return (MATERIALS[0],)
+    word = word.removesuffix("'s")
+    if _is_known(word, then, kind):
+        return (word,)
+    found = _meant(word, kind)
+    if found is None and word.endswith("s"):
+        found = _meant(word.removesuffix("es"), kind) or _meant(word.removesuffix("s"), kind)
+        found = f"{found}s" if found in SHAPES else found
+    if found in MATERIALS and not _is_known(found, then, kind):
+        return ()  # nothing of such a shape looks like it
+    if found in GROUNDS and found not in COLORS and "ground" not in then:
+        return ()  # nothing but the ground has this colour
+    if found is not None:
+        return (found,)
+    sayable = sorted(_vocabulary(kind) - GLUE - {"plain"})
+    return tuple(known for known in sayable if typed_wrong(word, known))[:2]
+
+
+def _meant(word: str, kind: Kind) -> str | None:
+    if kind == "instruction" and word in INSTEAD_OF_VERBS:
+        return INSTEAD_OF_VERBS[word]
+    known = INSTEAD.get(word)
+    return known if known in _vocabulary(kind) else None

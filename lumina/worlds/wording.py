@@ -1,0 +1,137 @@
+"""Text as people type it: its words in any script, and the plain form that a small world is trained on."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal["prompt", "instruction", "description"]
+"""What words are for: a whole picture, a change, a single thing."""
+
+
+@dataclass(frozen=True)
+class UnknownWord:
+    """A word as it was typed, and the known ones that may be meant."""
+
+    word: str
+    known: tuple[str, ...] = ()
+
+
+class Language(Protocol):
+    """The words of a world."""
+
+    def normalize(self, text: str) -> str:
+        """What the model reads for what a person typed; "" if no word is left."""
+
+    def unknown_words(self, text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
+        """Every word that the world does not have, once each and in order."""
+
+    def replaced(self, text: str, word: str, known: str) -> str:
+        """``text`` with a word replaced wherever it stands alone."""
+
+
+# Apostrophes stay inside a word; every other quotation mark, dash and stop is no part of one.
+_INNER = "'’ʼ＇"
+_JOINERS = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"}  # seen by nobody
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text in order, as they are written: letters and digits of any script, or one emoji.
+
+    A hyphen parts two words, an apostrophe does not; marks of punctuation are no words.
+    """
+    found: list[str] = []
+    word = ""
+    for i, sign in enumerate(text):
+        is_before_letter = _is_letter(text[i + 1 : i + 2])
+        if _is_letter(sign) or (word and is_before_letter and (sign in _INNER or sign in _JOINERS)):
+            word += sign
+        elif _is_symbol(sign):
+            found += [word, sign] if word else [sign]
+            word = ""
+        elif _extends(sign) and not word and found and _is_symbol(found[-1][0]):
+            found[-1] += sign
+        elif not _extends(sign):
+            found += [word] if word else []
+            word = ""
+    return [*found, word] if word else found
+
+
+def plain(text: str, is_known: Callable[[str], bool]) -> str:
+    """``text`` in lower case, single spaces between words, no punctuation but the commas of a list.
+
+    Unicode's compatible forms become the usual ones (NFKC), what cannot be seen is left out, and so are
+    quotation marks, dashes, stops and emoji. An invisible sign between letters parts them where both parts
+    are known words, and is left out otherwise. A text that is plain already stays as it is.
+    """
+    text = _joined(unicodedata.normalize("NFKC", text).lower(), is_known)
+    kept = "".join(_kept(text, i) for i in range(len(text)))
+    kept = re.sub(r"\s+", " ", kept)
+    kept = re.sub(r"(\s*,)+\s*", ", ", kept).strip(" ,")
+    return re.sub(r",(?= and\b)", "", kept)
+
+
+def _joined(text: str, is_known: Callable[[str], bool]) -> str:
+    """Without invisible signs between letters."""
+
+    def part_or_join(run: re.Match[str]) -> str:
+        parts = [part for part in re.split(f"[{''.join(_JOINERS)}]+", run[0]) if part]
+        is_parted = len(parts) > 1 and not is_known("".join(parts)) and all(map(is_known, parts))
+        return (" " if is_parted else "").join(parts)
+
+    return re.sub(rf"\S*[{''.join(_JOINERS)}]\S*", part_or_join, text)
+
+
+def _kept(text: str, i: int) -> str:
+    sign = text[i]
+    if _is_letter(sign) or sign == ",":
+        return sign
+    is_inside = 0 < i < len(text) - 1 and _is_letter(text[i - 1]) and _is_letter(text[i + 1])
+    if sign in _INNER and is_inside:
+        return "'"
+    if sign == "." and is_inside and text[i - 1].isdecimal() and text[i + 1].isdecimal():
+        return sign
+    return "" if _extends(sign) else " "
+
+
+def _is_letter(sign: str) -> bool:
+    return bool(sign) and unicodedata.category(sign)[0] in "LNM" and not _extends(sign)
+
+
+def _is_symbol(sign: str) -> bool:
+    """An emoji or another picture among letters."""
+    return unicodedata.category(sign) == "So"
+
+
+def _extends(sign: str) -> bool:
+    """Whether a sign only shapes the one before it, or is seen by nobody."""
+    is_selector = "\ufe00" <= sign <= "\ufe0f" or "\U0001f3fb" <= sign <= "\U0001f3ff"
+    return is_selector or sign == "\u20e3" or unicodedata.category(sign) == "Cf"
+
+
+def typed_wrong(word: str, known: str) -> bool:
+    """Whether ``word`` looks like a slip of ``known``.
+
+    It begins alike, and of its letters one (two where ``known`` has six or more) is missing, added, exchanged
+    with its neighbour, or another one; short words with another letter are other words.
+    """
+    if not word or word[0] != known[0] or min(len(word), len(known)) < 3:
+        return False
+    if max(len(word), len(known)) <= 4 and len(word) == len(known) and sorted(word) != sorted(known):
+        return False
+    return distance(word, known) <= (1 if len(known) < 6 else 2)
+
+
+def distance(a: str, b: str) -> int:
+    """Damerau-Levenshtein distance of adjacent exchanges (optimal string alignment)."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]

@@ -1,0 +1,113 @@
+"""The tabletop model reads what people type as it reads its training's captions, and says what it cannot."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lumina.worlds.tabletop.captions import KNOWN_WORDS, describe, text_of
+from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
+from lumina.worlds.tabletop.instructing import EDIT_WORDS, instruct
+from lumina.worlds.tabletop.scenes import sample_scene
+from lumina.worlds.tabletop.words import INSTEAD, MEANINGS, normalize, replaced, unknown_words
+
+
+def test_what_training_says_stays_as_it_is_and_is_known() -> None:
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        scene = sample_scene(rng)
+        caption = text_of(describe(scene, rng))
+        assert normalize(caption) == caption and not unknown_words(caption)
+        edits = [edit for name in OPERATIONS if (edit := sample_edit(scene, name, rng)) is not None]
+        for said in filter(None, (instruct(edit, rng) for edit in edits)):
+            assert normalize(said.text) == said.text and not unknown_words(said.text, "instruction")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Make the cube green.", "make the cube green"),
+        ("make the Cube green!", "make the cube green"),
+        ("‘Make the cube green’\n", "make the cube green"),
+        ("make the\u00a0cube\u200b green", "make the cube green"),
+        ("Please make the cube green, thanks!", "make the cube green"),
+        ("A Red Cube, please!", "a red cube"),
+        ("1 red cube and 2 cones", "a red cube and two cones"),
+        ("An red cube", "a red cube"),
+        ("a orange cube", "an orange cube"),
+        ("a cube, a cone, and 3 spheres.", "a cube, a cone and three spheres"),
+        ("🐱!", ""),
+    ],
+)
+def test_ordinary_typing_is_read_as_training_says_it(typed: str, read: str) -> None:
+    assert normalize(typed) == read
+
+
+@given(st.text(max_size=60))
+def test_reading_twice_changes_nothing(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a red cube", {}),
+        ("A Crimson Ball.", {"Crimson": ["red"], "Ball": ["sphere"]}),
+        ("a shiny sphere", {"shiny": ["metal"]}),
+        ("a shiny cube", {"shiny": []}),
+        ("a metal sphere on a metal cube", {"metal": ["matte"]}),  # only of spheres can it be seen
+        ("two dragons, a cat and a dog on Mars", {"dragons": [], "cat": [], "dog": [], "Mars": []}),
+        ("three balls", {"balls": ["spheres"]}),
+        ("a purpel sphear", {"purpel": ["purple"], "sphear": ["sphere"]}),
+        (
+            "grüner Würfel 一只猫 🐱 17 cones",
+            {"grüner": [], "Würfel": ["cube"], "一只猫": [], "🐱": [], "17": []},
+        ),
+        ("a silver cube", {"silver": []}),
+        ("a cube on a silver ground", {"silver": ["grey"]}),
+        ("a bone, a light and bread", {"bone": [], "light": [], "bread": []}),
+        ("", {}),
+    ],
+)
+def test_every_unknown_word_is_named_with_what_may_be_meant(
+    prompt: str, expected: dict[str, list[str]]
+) -> None:
+    assert {one.word: list(one.known) for one in unknown_words(prompt)} == expected
+
+
+@pytest.mark.parametrize(
+    ("instruction", "expected"),
+    [
+        ("Make the cube bigger.", {}),
+        ("erase the red cube", {"erase": ["remove"]}),
+        ("Colour the ball crimson", {"Colour": ["make"], "ball": ["sphere"], "crimson": ["red"]}),
+        ("annihilate the cube", {"annihilate": []}),
+        ("add a metal cube", {"metal": ["matte"]}),
+    ],
+)
+def test_instructions_have_words_of_their_own(instruction: str, expected: dict[str, list[str]]) -> None:
+    assert {one.word: list(one.known) for one in unknown_words(instruction, "instruction")} == expected
+
+
+def test_a_description_may_name_a_pattern() -> None:
+    assert not unknown_words("A striped red cylinder", "description")
+    assert unknown_words("a striped red cylinder")[0].word == "striped"
+
+
+def test_what_is_said_instead_is_known() -> None:
+    assert set(MEANINGS) - {"striped", "dotted", "checkered"} <= KNOWN_WORDS | EDIT_WORDS
+    assert not set(INSTEAD) & KNOWN_WORDS
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "known", "expected"),
+    [
+        ("A Ball, balls, ball", "ball", "sphere", "A sphere, balls, sphere"),
+        ("ein Würfel", "würfel", "cube", "ein cube"),
+        ("a 🐱 cat", "🐱", "sphere", "a sphere cat"),
+        ("a cube", "[a-z]+", "x", "a cube"),
+        ("a cube", "", "x", "a cube"),
+    ],
+)
+def test_a_word_is_replaced_wherever_it_stands_alone(text: str, word: str, known: str, expected: str) -> None:
+    assert replaced(text, word, known) == expected
