@@ -116,6 +116,13 @@ class Unknown(Message):
     known: list[str]
 
 
+class Format(Message):
+    """A kind of file: the pattern of its first bytes, and why it cannot be used, if so."""
+
+    pattern: str
+    refusal: str
+
+
 class Continued(Told):
     """The part of a sheet that comes back from a page, to go on from its codes."""
 
@@ -316,11 +323,12 @@ class Plan(Message):
 
 
 class Brought(Message):
-    """The name of a picture that was brought, or why it cannot be used."""
+    """The name of a picture that was brought, the text of a document, or why it cannot be used."""
 
     ticket: str
     image: str = ""
     thumbnail: str = Field("", description="its address")
+    document: str = ""
     error: str = ""
 
 
@@ -341,9 +349,10 @@ class Review(Told):
 
 
 class Bring(Told):
-    """Keep a picture, in base64, for this visitor."""
+    """Keep a picture for this visitor, or read a file, whatever it is; either in base64."""
 
     picture: str = ""
+    file: str = ""
     ticket: str = Field("", max_length=40)
     visitor: str = ""
 
@@ -354,6 +363,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Refused,
     Use,
     Unknown,
+    Format,
     Continued,
     Rerolled,
     Look,

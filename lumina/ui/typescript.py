@@ -14,7 +14,8 @@ from lumina.ui.scripts import WEB
 GENERATED = WEB / "src" / "messages.gen.ts"
 HEAD = """// Written by `make web` from lumina/ui/messages.py; changes belong there.
 
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+/** A number that JavaScript would round is read as a bigint. */
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
 """
 PLAIN = {
     "string": "string",

@@ -9,10 +9,12 @@ import gradio as gr
 from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError, LuminaError
+from lumina.formats import table
 from lumina.images import read_recipe
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
+from lumina.ui.messages import Format
 from lumina.ui.pictures import picture_of
 from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
@@ -41,6 +43,7 @@ def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
         field=name,
         title=field.title or name,
         about=field.description or "",
+        formats=[Format.model_validate(each).data() for each in table()],
     )
 
 

@@ -1,19 +1,22 @@
 // Written by `make web` from lumina/ui/messages.py; changes belong there.
 
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+/** A number that JavaScript would round is read as a bigint. */
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
 
-/** Keep a picture, in base64, for this visitor. */
+/** Keep a picture for this visitor, or read a file, whatever it is; either in base64. */
 export interface Bring {
   picture?: string;
+  file?: string;
   ticket?: string;
   visitor?: string;
 }
 
-/** The name of a picture that was brought, or why it cannot be used. */
+/** The name of a picture that was brought, the text of a document, or why it cannot be used. */
 export interface Brought {
   ticket: string;
   image?: string;
   thumbnail?: string; // its address
+  document?: string;
   error?: string;
 }
 
@@ -86,6 +89,12 @@ export interface Execute {
 export interface Fit {
   letter: string;
   fits: ("text" | "integer" | "number" | "boolean" | "choice" | "image" | "json")[];
+}
+
+/** A kind of file: the pattern of its first bytes, and why it cannot be used, if so. */
+export interface Format {
+  pattern: string;
+  refusal: string;
 }
 
 /** A picture of the gallery: to be saved, or for the tab of a task; or the text of a workflow. */

@@ -1,9 +1,10 @@
 // A place for one picture. It triggers 'change' and 'brought'.
 
-import { base64Of } from "../shared/bytes";
+import type { Format } from "../messages.gen";
+import { base64Of, latin } from "../shared/bytes";
 import { made, one, penOf } from "../shared/dom";
 import { takeBrought } from "../shared/handing";
-import type { Host } from "../shared/host";
+import { plain, type Host } from "../shared/host";
 import { isPng } from "../shared/png";
 
 export interface WellProps {
@@ -11,10 +12,12 @@ export interface WellProps {
   field: string;
   title: string;
   about: string;
+  formats: Format[]; // the first that fits a file is its own
   value: string; // the picture in base64; empty if there is none
 }
 
 const LONGEST = 1024; // pixels; larger pictures are made smaller here, for no model looks at more
+const HEAD = 4096; // bytes by which a format is known
 const MIN_SIDE = 16; // pixels
 const MAX_ASPECT = 10; // how much longer one side may be; both as in lumina/images.py
 const UNREADABLE =
@@ -37,6 +40,7 @@ export function mountWell({ element, props, trigger, watch }: Host<WellProps>): 
   const input = one<HTMLInputElement>(well, "input");
   const image = one<HTMLImageElement>(well, "img");
   const problem = one(well, ".well-problem");
+  const formats = plain(props.formats);
   let latest = 0; // number of the last file that was chosen; it stays, whatever was brought while it was read
   well.dataset.field = props.field;
   one(well, ".well-title").textContent = props.title;
@@ -62,7 +66,7 @@ export function mountWell({ element, props, trigger, watch }: Host<WellProps>): 
 
   async function take(file: File): Promise<void> {
     const number = ++latest;
-    const found = await read(file).catch((): Read => ({ refusal: UNREADABLE }));
+    const found = await read(file, formats).catch((): Read => ({ refusal: UNREADABLE }));
     if (number !== latest) return; // another one has been put in since
     if ("png" in found) put(found.png);
     else problem.textContent = found.refusal;
@@ -97,8 +101,16 @@ export function mountWell({ element, props, trigger, watch }: Host<WellProps>): 
   requestAnimationFrame(() => requestAnimationFrame(fetchBrought)); // before that a value would not be kept
 }
 
-async function read(file: File): Promise<Read> {
+/** Why a file that begins with these bytes cannot be used; empty if it can. */
+export function refusalIn(head: Uint8Array, formats: readonly Format[]): string {
+  const text = latin(head);
+  return formats.find(({ pattern }) => new RegExp(pattern, "is").test(text))?.refusal ?? "";
+}
+
+async function read(file: File, formats: readonly Format[]): Promise<Read> {
   const bytes = new Uint8Array(await file.arrayBuffer());
+  const refusal = refusalIn(bytes.subarray(0, HEAD), formats);
+  if (refusal) return { refusal };
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   const { width, height } = bitmap;
   const [short, long] = width < height ? [width, height] : [height, width];

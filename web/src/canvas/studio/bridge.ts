@@ -18,7 +18,7 @@ interface Events {
   execute: Asked<Execute>;
   halt: Record<string, never>;
   review: Asked<Review>;
-  bring: Asked<Bring>;
+  bring: Omit<Bring, "visitor">;
 }
 
 /** Tell the server; what is told is a plain object. */
