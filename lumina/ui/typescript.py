@@ -15,7 +15,8 @@ GENERATED = WEB / "src" / "messages.gen.ts"
 HEAD = """// Written by `make web` from lumina/ui/messages.py; changes belong there.
 
 /** A number that JavaScript would round is read as a bigint. */
-export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue =
+  | null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
 """
 PLAIN = {
     "string": "string",

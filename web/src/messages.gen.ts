@@ -1,7 +1,8 @@
 // Written by `make web` from lumina/ui/messages.py; changes belong there.
 
 /** A number that JavaScript would round is read as a bigint. */
-export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue =
+  | null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** Keep a picture for this visitor, or read a file, whatever it is; either in base64. */
 export interface Bring {
