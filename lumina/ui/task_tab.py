@@ -126,6 +126,7 @@ class TaskTab:
         for run in runs:
             tell_end(run, "lumina-ended", self.task.name)
         self.easel.halt(None, cancels=runs, **QUICK)
+        self.easel.halted(self._settle, None, self.easel, **DRAWS)
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
 
@@ -174,6 +175,10 @@ class TaskTab:
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
         yield from _shown(self._kept(guest, self.drawer.resumed(event._data)))
+
+    def _settle(self, event: gr.EventData) -> Any:
+        view = self.drawer.settled(payload_of(event))
+        return gr.skip() if view is None else gr.HTML(view=view)
 
     def _reroll(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
         yield from _shown(self._kept(guest, self.drawer.rerolled(event._data)))
