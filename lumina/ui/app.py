@@ -11,7 +11,7 @@ import gradio as gr
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
