@@ -92,5 +92,4 @@ class Run:
     def _view(self, state: State, **more: Any) -> Data:
         draft = self._draft
         sheets, count = ([*draft.sheets], draft.count) if draft else ([], 1)
-        view = EaselView(run=self.key, onto=self.onto, state=state, count=count, sheets=sheets, **more)
-        return view.data()
+        return EaselView(run=self.key, onto=self.onto, state=state, count=count, sheets=sheets, **more).data()
