@@ -15,7 +15,7 @@ from lumina.tasks.base import DrawingTask, Picture
 from lumina.ui.messages import Sheet, Strip
 from lumina.ui.sheets import LAST_ACCEPTED, bytes_of_codes, bytes_of_surprise, head_of, sheet_of
 
-QUALITY = 75  # of strips, which the finished picture replaces
+QUALITY = 40  # of strips, which the finished picture replaces
 
 
 class Draft:

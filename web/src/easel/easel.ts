@@ -28,6 +28,7 @@ export interface EaselProps {
 }
 
 const SAVE_EVERY = 1000; // milliseconds, while something is drawn
+const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
 const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
 
 /** Puts an easel into its element, once; it triggers 'halt' 'resume' 'reroll' 'restore' 'use' 'seen'. */
@@ -110,6 +111,11 @@ export function mountEasel({ element, props, trigger, watch }: Host<EaselProps>)
     await ready;
     sheet.png = canvas.toDataURL("image/png").split(",")[1] ?? "";
     delete sheet.strips;
+    sheet.isPending = true;
+    setTimeout(() => {
+      delete sheet.isPending; // without the file, there is what was painted
+      show();
+    }, PATIENCE);
     show();
     keep();
     trigger("halted", goingOn(sheet));

@@ -168,7 +168,7 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
     halt: !isIdle,
     resume: isIdle && rows > 0 && rows < (sheet?.rows ?? 0),
     replay: isOwn && !sheet.codes,
-    save: isIdle && sheet !== undefined,
+    save: isIdle && sheet !== undefined && !sheet.isPending,
     cut: isIdle && rows > 1,
     adopt: isIdle && rows > 0,
     workflow: isOwn,

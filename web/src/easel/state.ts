@@ -11,6 +11,7 @@ type File = Pick<Told, "png" | "width" | "height">;
 export interface Sheet extends RecipeSheet, File, Partial<Omit<Told, keyof RecipeSheet | keyof File>> {
   given?: Given; // the pictures it was drawn from
   match?: boolean; // whether it has the codes of an earlier one that asked for the same
+  isPending?: boolean; // stopped, and its file is still to come
   isBrought?: boolean; // the picture that a film began with, which nobody drew here
   since?: number; // when this browser first kept it, in milliseconds
 }
