@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks.control import Control
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.captions import describe, text_of

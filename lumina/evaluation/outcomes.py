@@ -12,7 +12,7 @@ from PIL import Image
 
 from lumina.evaluation.as_typed import AsTyped, as_typed
 from lumina.evaluation.held_out import held_out_squares
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.worlds.metrics import wilson

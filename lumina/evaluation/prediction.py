@@ -7,7 +7,7 @@ import numpy as np
 
 from lumina.edges import edge_picture, lines
 from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.predict import Predict
 from lumina.worlds.metrics import edge_f1

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,12 @@ from lumina.model.config import ModelSpec, world_of_model
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
+from lumina.ui.messages import Format
 from lumina.ui.pictures import picture_of
+from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
 from lumina.worlds import world_of
 
-SCRIPTS = ("png.js", "well.js")
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 Size = tuple[int, int]
 
@@ -34,15 +34,14 @@ def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
     return gr.HTML(
         "",
         html_template=static_text("well.html"),
-        js_on_load=f"const FORMATS = {json.dumps(table())};\n"
-        + static_text("png.js")
-        + static_text("well.js"),
+        js_on_load=mount("well", "change", "brought"),
         apply_default_css=False,
         elem_classes="well-block",
         task=task,
         field=name,
         title=field.title or name,
         about=field.description or "",
+        formats=[Format.model_validate(each).data() for each in table()],
     )
 
 

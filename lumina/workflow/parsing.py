@@ -14,7 +14,6 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32  # of nested lists and objects
 
 LONGEST = 300  # digits of a number
-EXACT = 2**53  # up to here a number with a point or an exponent is a whole one if its value is
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF = ("holds half a character", "write the whole one; an editor left a lone surrogate there")
@@ -26,7 +25,7 @@ Problem = dict[str, str]
 def parse(text: str | bytes) -> Any:
     """JSON of at most 256 KB and 32 levels, without repeated keys, NaN or unreadable text.
 
-    ``1.0`` and ``1e3`` are whole numbers, since JSON has one kind of number. Raises InvalidWorkflow.
+    Raises InvalidWorkflow.
     """
     plain = _decoded(text)
     try:
@@ -136,11 +135,11 @@ def _no_constant(name: str) -> None:
     raise _unreadable(f"holds {name}, which is no number of JSON", "write a number, or leave it out")
 
 
-def _number(digits: str) -> float | int:
+def _number(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
         raise _unreadable(f"holds a number that is too large, {digits[:20]}", "write a smaller one")
-    return int(number) if number.is_integer() and abs(number) < EXACT else number
+    return number
 
 
 def _whole(digits: str) -> int:

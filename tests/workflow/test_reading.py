@@ -15,6 +15,7 @@ from lumina.workflow.planning import plan
 from lumina.workflow.schema import canonical, load
 from lumina.workflow.shelves import FolderShelf
 from lumina.workflow.validation import check
+from lumina.workflow.wiring import digest
 
 CASES = Path(__file__).parents[1] / "cases"
 NODE = '{"lumina": 1, "nodes": {"a": {"task": "text", "inputs": {"text": "x"}}}, "x-n": %s}'
@@ -63,9 +64,12 @@ def test_what_is_refused_is_told_in_plain_words(text: str | bytes, sentence: str
 
 
 def test_numbers_are_whole_if_their_value_is() -> None:
-    assert canonical('{"lumina": 1.0, "nodes": {"a": {"task": "text"}}, "x-n": [1e3, -0.0, 0.5]}').endswith(
-        '"x-n": [1000, 0, 0.5]}'
+    text = (
+        '{"lumina": 1.0, "inputs": {"s": {"type": "integer", "default": 1e3}}, "nodes": '
+        '{"a": {"task": "text_to_image", "inputs": {"prompt": "x", "seed": {"from": "inputs.s"}}}}}'
     )
+    assert check(text).problems == []
+    assert digest({"seed": [1.0, 2]}) == digest({"seed": [1, 2.0]})
 
 
 def test_a_wrong_value_is_opened_to_be_mended() -> None:

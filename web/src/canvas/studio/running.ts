@@ -48,7 +48,7 @@ export function execute(target: string | null = null): void {
 
 export function halt(): void {
   if (!isRunning()) return;
-  tell("halt");
+  tell("halt", {});
   isListening = false;
   const nodes = Object.fromEntries(Object.entries(get().run.nodes).map(([id, node]) => [id, stopped(node)]));
   const [id, rows] = Object.entries(nodes).find(([, node]) => node.state === "stopped") ?? [];
