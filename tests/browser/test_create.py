@@ -67,7 +67,7 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
     keep_seed(page, 2**62 + 1)  # beyond JavaScript's whole numbers
     page.get_by_label("96 × 160").check()
     page.get_by_role("button", name="Generate").click()
-    assert len(set(painted(page, count=3))) == 3
+    assert len(set(painted(page, count=4))) == 4  # the first is empty paper
     expect(page.locator(".easel-said")).to_have_text("Drawing.")
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_until(page, "stopped")
@@ -189,9 +189,9 @@ def test_generate_and_continue_right_after_stop_are_drawn(visit: Callable) -> No
 
 def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> None:
     page = visit().open()
-    say(page, "a red dragon")
-    expect(page.locator(".hint-words")).to_contain_text("Tabletop has never seen dragon")
-    page.get_by_role("button", name="Write cube instead of dragon").click()
+    say(page, "a red cub")
+    expect(page.locator(".hint-words")).to_contain_text("Tabletop has never seen cub")
+    page.get_by_role("button", name="Write cube instead of cub").click()
     expect(page.get_by_label("Prompt")).to_have_value("a red cube")
     expect(page.locator(".hint-words")).to_be_hidden()
     page.get_by_role("button", name="Surprise me").click()
