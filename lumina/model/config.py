@@ -5,9 +5,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.model.fields import known, read_json
+from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
+from lumina.worlds import WORLDS
 
 
 @dataclass(frozen=True)
@@ -172,11 +176,22 @@ class ModelSpec:
         """The sizes of a whole picture, or of one panel of a dual panel."""
         return (dual and self.panel_sizes) or self.sizes
 
+    def said(self) -> dict[str, Any]:
+        """What the manifest of a folder with such a model says of it, as JSON."""
+        found: dict[str, Any] = _SPEC.dump_python(self, mode="json", include=set(SAID))
+        return found
+
     @property
     def is_published(self) -> bool:
         """Whether its files come from the hub rather than with this program or from a folder."""
         return bool(self.movqgan_source)
 
+
+SAID = (  # fields that a manifest may give
+    "title", "sizes", "default_size", "tasks", "guidance_scale", "temperature", "of_task", "top_k", "top_p",
+    "window", "licence", "note", "panel_sizes", "kinds", "panels_together", "world",
+)  # fmt: skip
+_SPEC: TypeAdapter[ModelSpec] = TypeAdapter(ModelSpec)
 
 _LUMINA = ModelSpec(
     name="lumina-mgpt-2.0",
@@ -257,6 +272,13 @@ def spec_of(name: str) -> ModelSpec:
     )
 
 
+def world_of(model: str, present: ModelSpec) -> str:
+    """The world that a model (its name, or with a revision) draws, as far as known beside the present one."""
+    name = model.partition("@")[0]
+    found = present if name == present.name else MODELS.get(name)
+    return found.world if found else ""
+
+
 def split_revision(name: str) -> tuple[str, str]:
     """``name@revision`` in its two parts; a folder is one part, whatever its name."""
     if is_folder(name):
@@ -277,6 +299,23 @@ def movqgan_places(folder: Path) -> tuple[Path, ...]:
 
 
 def _spec_of_folder(folder: Path) -> ModelSpec:
+    """What its manifest says; a folder that says nothing is like the listed model with as many codes, and
+    draws no world."""
+    name = folder.resolve().name
+    whole = folder if (folder / "config.json").exists() else folder / "model"
+    said = {key: value for key, value in read_manifest(whole).spec.items() if key in SAID}
+    if not said:
+        return _spec_of_silent(folder)
+    try:
+        spec = _SPEC.validate_python({**said, "name": name, "source": str(folder)})
+    except ValidationError as error:
+        field = ".".join(map(str, error.errors()[0]["loc"]))
+        raise CheckpointMismatch(f"{whole / MANIFEST} sets {field} to what cannot be.") from error
+    world = spec.world if spec.world in WORLDS else ""  # of another program's world nothing is known here
+    return replace(spec, title=f"{spec.title} ({name})", world=world)
+
+
+def _spec_of_silent(folder: Path) -> ModelSpec:
     names = [place / "movq_config.json" for place in movqgan_places(folder)]
     configs = [read_json(name) for name in names if name.exists()]
     codes = configs[0].get("n_embed", 0) if configs else MOVQGAN_270M.n_embed
@@ -288,5 +327,6 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
         title=folder.resolve().name,
         source=str(folder),
         transformer=None,
+        world="",
         note=f"A folder with a model like {like.title}.",
     )

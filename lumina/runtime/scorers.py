@@ -1,4 +1,4 @@
-"""Which of several pictures is the best: by the model's own likelihood, or by tabletop's judge."""
+"""Which of several pictures is the best: by the model's own likelihood, or by the judge of its world."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -49,8 +49,8 @@ def check_scorer(spec: ModelSpec, request: DrawRequest) -> None:
     """Raise InputError if the scorer of this request cannot score its picture."""
     if request.scorer != "judge":
         return
-    if spec.name != "tabletop" or request.panels > 1:
-        raise InputError('scorer: "judge" knows single pictures by tabletop only; use "likelihood".')
+    if not spec.world or request.panels > 1:
+        raise InputError('scorer: "judge" knows single pictures of a small world only; use "likelihood".')
     if parse(request.prompt) is None:
         raise InputError(
             'scorer: "judge" needs a prompt such as "two red spheres on a white ground", of plain solids; '

@@ -14,13 +14,13 @@ KEY = "lumina-depth"  # of the text in the PNG, a JSON object
 MOST = 2**16 - 1
 
 
-def depth_png(picture: NDArray[np.uint8], model: str, recipe: str | None = None) -> bytes:
-    """A depth picture [h, w, 3] of ``model`` as a PNG with 16-bit grey values, near is bright.
+def depth_png(picture: NDArray[np.uint8], world: str, recipe: str | None = None) -> bytes:
+    """A depth picture [h, w, 3] of a model of ``world`` as a PNG with 16-bit grey values, near is bright.
 
     All three channels count, so there are more steps than in the picture. The text under ``KEY`` holds what
     :func:`scale_of` says.
     """
-    scale = scale_of(model)
+    scale = scale_of(world)
     share = picture.astype(np.float64).mean(-1) / 255
     if scale["unit"]:
         near, far = 1 / scale["nearest"], 1 / scale["farthest"]
@@ -29,9 +29,9 @@ def depth_png(picture: NDArray[np.uint8], model: str, recipe: str | None = None)
     return png_bytes(Image.fromarray(grey), recipe, notes={KEY: json.dumps(scale)})
 
 
-def scale_of(model: str) -> dict[str, Any]:
-    """What the values v of a depth file mean: distances in tabletop's world, mere order elsewhere."""
-    if model.partition("@")[0] != "tabletop":
+def scale_of(world: str) -> dict[str, Any]:
+    """What the values v of a depth file mean: distances in a small world, mere order without one ("")."""
+    if not world:
         return {
             "values": "relative inverse distance",
             "nearest": None,
@@ -44,6 +44,6 @@ def scale_of(model: str) -> dict[str, Any]:
         "values": "inverse distance",
         "nearest": round(float(ends[0]), 4),
         "farthest": round(float(ends[1]), 4),
-        "unit": "tabletop world units from the camera",
+        "unit": f"{world} world units from the camera",
         "formula": f"1/distance = 1/farthest + v/{MOST} * (1/nearest - 1/farthest)",
     }

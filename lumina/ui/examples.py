@@ -42,7 +42,7 @@ class Example:
 def examples_of(task: type[Task], spec: ModelSpec) -> tuple[Example, ...]:
     """The examples of a task. Those with pictures show tabletop's world, and are offered for it alone."""
     if task.name in _MADE:
-        return _MADE[task.name]() if spec.world == "tabletop" else ()
+        return _MADE[task.name]() if spec.world else ()
     if task.examples:
         return tuple(_declared(task, values) for values in task.examples)
     if task.spoken is None:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from lumina.errors import InputError, LuminaError
 from lumina.evaluation.mapping import lines, map_errors
 from lumina.images import png_bytes, read_recipe
+from lumina.model.config import ModelSpec, world_of
 from lumina.tasks import TASKS
 from lumina.tasks.base import read
 from lumina.tasks.panels import PanelTask
@@ -55,7 +56,7 @@ class Finding:
     """
 
     kind: str
-    model: str
+    world: str  # that the model draws
     result: Picture
     is_map: bool  # of the given picture, else a picture that follows a map
     recipe: str | None
@@ -63,8 +64,8 @@ class Finding:
     truth: Rendering | None = None
 
 
-def finding_of(payload: Any) -> Finding:
-    """What a page shows; raises InputError if it shows nothing whole that can be compared."""
+def finding_of(payload: Any, spec: ModelSpec) -> Finding:
+    """What a page of ``spec`` shows; raises InputError if it is nothing whole that can be compared."""
     try:
         look = Look.model_validate(payload)
         inputs = json.loads(look.inputs)
@@ -77,7 +78,7 @@ def finding_of(payload: Any) -> Finding:
     result = picture_of(look.png, "Result").convert("RGB")
     kind = str(inputs.get("kind", ""))
     is_map = task_class.map_output == task_class.primary
-    alone = Finding(kind, look.model, np.asarray(result), is_map, recipe)
+    alone = Finding(kind, world_of(look.model, spec), np.asarray(result), is_map, recipe)
     try:
         task = read(task_class, with_pictures(task_class, inputs, look.given))
         panel = np.asarray(task.panel(*result.size))
@@ -123,8 +124,9 @@ def verdict(finding: Finding) -> str:
 class Findings:
     """Below an easel: a slider between the given picture and the result, and what suits the kind of map."""
 
-    def __init__(self, easel: gr.HTML, title: str) -> None:
+    def __init__(self, easel: gr.HTML, title: str, spec: ModelSpec) -> None:
         """Listens to what is looked at on ``easel``; ``title`` names the two sides of the slider."""
+        self.spec = spec
         with gr.Column(visible=False, elem_classes="findings") as self.whole:
             self.scale = gr.Radio(
                 list(SCALES), value="grey", label="Colours of the depth", elem_classes="choice scale"
@@ -138,16 +140,19 @@ class Findings:
             )
         found = gr.State()
         parts = [self.whole, self.scale, self.figures, self.slider, self.segments]
-        easel.seen(looked, self.scale, [found, *parts, easel], trigger_mode="multiple", **QUICK)
+        easel.seen(self._looked, self.scale, [found, *parts, easel], trigger_mode="multiple", **QUICK)
         self.scale.input(shown, [found, self.scale], parts, trigger_mode="always_last", **QUICK)
 
+    def _looked(self, scale: str, event: gr.EventData) -> list[Any]:
+        return looked(scale, event, self.spec)
 
-def looked(scale: str, event: gr.EventData) -> list[Any]:
+
+def looked(scale: str, event: gr.EventData, spec: ModelSpec) -> list[Any]:
     """What is found of the picture that the page looks at, updates of the parts, and what this answers."""
     payload = payload_of(event)
     answered = gr.HTML(answered=ticket_of(payload))
     try:
-        finding = finding_of(payload)
+        finding = finding_of(payload, spec)
     except LuminaError:
         return [None, gr.update(visible=False), *(gr.skip() for _ in range(4)), answered]
     return [finding, *shown(finding, scale), answered]
@@ -203,11 +208,11 @@ def _row(pictures: list[tuple[str, Picture]]) -> str:
 
 
 def _depth_file(finding: Finding) -> str:
-    scale = scale_of(finding.model)
+    scale = scale_of(finding.world)
     meaning = f"16-bit grey, {scale['values']}"
     if scale["unit"]:
         meaning += f": white is {scale['nearest']:g}, black {scale['farthest']:g} {scale['unit']}"
-    url = _url(depth_png(finding.result, finding.model, finding.recipe))
+    url = _url(depth_png(finding.result, finding.world, finding.recipe))
     return (
         f'<p class="findings-file"><a class="easel-button" download="depth-16-bit.png" href="{url}">'
         f"Save as 16-bit PNG</a> <span>{escape(meaning)}. The file says so, too.</span></p>"

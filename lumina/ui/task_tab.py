@@ -65,7 +65,7 @@ class TaskTab:
             with gr.Column(elem_classes="task-see"):
                 self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
                 if task.compares:
-                    Findings(self.easel, task.compares)
+                    Findings(self.easel, task.compares, spec)
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
@@ -88,9 +88,9 @@ class TaskTab:
         if self.pictures:
             self.form.place(only=self.pictures)
         for name in self.pictures:
-            is_small_world = spec.world == "tabletop" and not takes_map(self.task)
+            is_small_world = spec.world and not takes_map(self.task)
             own = [str(example.values.get(name)) for example in self.tried] if is_small_world else None
-            note_picture(self.form.component(name), self.form.sizes, own)
+            note_picture(self.form.component(name), self.form.sizes, spec, own)
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
         self.form.place(only=words)

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from lumina.errors import InputError, LuminaError
 from lumina.formats import table
 from lumina.images import read_recipe
+from lumina.model.config import ModelSpec, world_of
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
@@ -21,7 +22,7 @@ from lumina.workflow.schema import load
 
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 UNSEEN = (
-    "Tabletop has seen nothing but its own small world of plain solids on a table: "
+    "This model has seen nothing but its own small world of plain solids on a table: "
     "of any other picture it can only guess."
 )
 
@@ -54,10 +55,12 @@ def read_well(text: Any, name: str, field: FieldInfo) -> dict[str, Any]:
     return {name: picture_of(text, field.title or name)}
 
 
-def note_picture(well: Any, sizes: Sequence[Size], own: Collection[str] | None = None) -> None:
-    """One honest line, below a well, while a picture is in it that is cut, or that tabletop has never seen.
+def note_picture(
+    well: Any, sizes: Sequence[Size], spec: ModelSpec, own: Collection[str] | None = None
+) -> None:
+    """One honest line, below a well, while a picture is in it that is cut, or that the model has never seen.
 
-    ``sizes`` are those that a result may have, ``own`` the pictures of tabletop's world that are offered
+    ``sizes`` are those that a result may have, ``own`` the pictures of the model's world that are offered
     here, in base64; None where anything may be put in.
     """
     line = gr.HTML("", apply_default_css=False, elem_classes="well-note")
@@ -65,7 +68,7 @@ def note_picture(well: Any, sizes: Sequence[Size], own: Collection[str] | None =
     def note(text: Any) -> str:
         if not text:
             return ""
-        is_known = own is None or text in own or is_by_tabletop(text)
+        is_known = own is None or text in own or shows_world_of(text, spec)
         said = f"{'' if is_known else UNSEEN} {cut_of(text, sizes)}".strip()
         return f'<p role="status">{said}</p>' if said else ""
 
@@ -86,10 +89,10 @@ def cut_of(text: str, sizes: Sequence[Size]) -> str:
     return f"Its {ends} are cut off: pictures of this shape become {width} × {height} pixels here."
 
 
-def is_by_tabletop(text: str) -> bool:
-    """Whether a picture in base64 says that tabletop has drawn it."""
+def shows_world_of(text: str, spec: ModelSpec) -> bool:
+    """Whether a picture in base64 says that a model of the same world has drawn it."""
     try:
         recipe = read_recipe(base64.b64decode(text, validate=True))
-        return recipe is not None and (load(recipe).model or "").partition("@")[0] == "tabletop"
+        return recipe is not None and world_of(load(recipe).model or "", spec) == spec.world
     except (LuminaError, binascii.Error, ValueError):
         return False

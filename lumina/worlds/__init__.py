@@ -5,6 +5,8 @@ from typing import cast
 
 from lumina.worlds.wording import Language
 
+WORLDS = ("tabletop",)
+
 
 def language_of(world: str) -> Language | None:
     """The words of a world by its name; None for "", a model that draws anything."""

@@ -40,7 +40,7 @@ def looked_at(name: str, values: dict[str, Any], **changes: Any) -> dict[str, An
 
 
 def example(kind: str, **changes: Any) -> Finding:
-    return finding_of(looked_at("predict", dict(EXAMPLES[kind].values), **changes))
+    return finding_of(looked_at("predict", dict(EXAMPLES[kind].values), **changes), MODELS["tabletop"])
 
 
 def encoded(image: Image.Image) -> str:
@@ -68,13 +68,13 @@ def test_the_exact_map_is_without_error_and_another_is_not(kind: str) -> None:
 
 def test_another_kind_of_map_of_an_example_has_its_truth_too() -> None:
     values = {**EXAMPLES["depth"].values, "kind": "normal"}
-    assert "mean angle" in verdict(finding_of(looked_at("predict", values)))
+    assert "mean angle" in verdict(finding_of(looked_at("predict", values), MODELS["tabletop"]))
 
 
 def test_pictures_from_elsewhere_have_no_truth() -> None:
-    found = finding_of(looked_at("predict", {"image": encoded(PHOTO), "kind": "depth"}))
+    found = finding_of(looked_at("predict", {"image": encoded(PHOTO), "kind": "depth"}), MODELS["tabletop"])
     assert found.truth is None and found.given is not None and found.given.shape == found.result.shape
-    found = finding_of(looked_at("predict", {**EXAMPLES["depth"].values, "kind": "hed"}))
+    found = finding_of(looked_at("predict", {**EXAMPLES["depth"].values, "kind": "hed"}), MODELS["tabletop"])
     assert found.truth is None and found.given is not None
 
 
@@ -102,7 +102,7 @@ def test_objects_are_named_from_the_top_down_and_specks_are_none() -> None:
 
 def test_control_is_compared_with_the_condition_that_it_followed() -> None:
     values = {"condition": encoded(PHOTO), "kind": "canny", "prompt": "a red cube", "extract": True}
-    found = finding_of(looked_at("control", values))
+    found = finding_of(looked_at("control", values), MODELS["tabletop"])
     assert found.given is not None and set(np.unique(found.given)) <= {0, 255} and found.truth is None
     _, _, html, slider, _ = shown(found, "grey")
     assert slider["visible"] and html == ""
@@ -118,7 +118,7 @@ def test_control_is_compared_with_the_condition_that_it_followed() -> None:
 )  # fmt: skip
 def test_nonsense_from_the_page_is_nothing_to_compare(payload: Any) -> None:
     with pytest.raises(InputError):
-        finding_of(payload)
+        finding_of(payload, MODELS["tabletop"])
 
 
 @pytest.mark.parametrize("kind", PREDICTED)
@@ -133,7 +133,7 @@ def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
 def test_every_answer_says_what_it_is_to() -> None:
     asked = looked_at("predict", dict(EXAMPLES["depth"].values), ticket="7")
     for payload in (asked, {"ticket": "7"}):
-        *_, answer = looked("grey", gr.EventData(None, payload))
+        *_, answer = looked("grey", gr.EventData(None, payload), MODELS["tabletop"])
         assert answer.props["answered"] == "7"
 
 

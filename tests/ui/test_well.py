@@ -1,12 +1,14 @@
 """The honest line below a well: only for what tabletop has not seen."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.ui.well import cut_of, is_by_tabletop
+from lumina.model.config import MODELS
+from lumina.ui.well import cut_of, shows_world_of
 
 RECIPE = '{"lumina": 1, "model": "%s", "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "x"}}}}'
 
@@ -17,12 +19,18 @@ RECIPE = '{"lumina": 1, "model": "%s", "nodes": {"a": {"task": "text_to_image", 
 )
 def test_a_picture_by_tabletop_is_known_by_its_recipe(recipe: str | None, is_its_own: bool) -> None:
     text = base64.b64encode(png_bytes(Image.new("RGB", (32, 32)), recipe)).decode()
-    assert is_by_tabletop(text) == is_its_own
+    assert shows_world_of(text, MODELS["tabletop"]) == is_its_own
+
+
+def test_a_folder_of_the_same_world_knows_its_own_pictures() -> None:
+    mine = replace(MODELS["tabletop"], name="x")
+    text = base64.b64encode(png_bytes(Image.new("RGB", (32, 32)), RECIPE % "x@1a2b3c4d")).decode()
+    assert shows_world_of(text, mine) and not shows_world_of(text, MODELS["tabletop"])
 
 
 @pytest.mark.parametrize("text", ["", "?", "abcd"])
 def test_what_is_no_picture_is_not_by_tabletop(text: str) -> None:
-    assert not is_by_tabletop(text)
+    assert not shows_world_of(text, MODELS["tabletop"])
 
 
 @pytest.mark.parametrize(
