@@ -11,7 +11,6 @@ from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.model.fields import known, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
-from lumina.worlds import WORLDS
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,12 @@ MOVQGAN_270M = MoVQConfig(
 )
 
 
+DESCRIBED = (  # fields of a spec that a manifest holds
+    "title", "note", "world", "sizes", "default_size", "panel_sizes", "panels_together", "tasks", "kinds",
+    "guidance_scale", "temperature", "top_k", "top_p", "of_task", "window",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """What a person needs to know about a model before loading it.
@@ -172,26 +177,19 @@ class ModelSpec:
     panels_together: bool = True
     world: str = ""
 
+    def described(self) -> dict[str, Any]:
+        """What a manifest says of the model: everything that its files do not."""
+        return {name: getattr(self, name) for name in DESCRIBED}
+
     def sizes_of(self, *, dual: bool) -> tuple[tuple[int, int], ...]:
         """The sizes of a whole picture, or of one panel of a dual panel."""
         return (dual and self.panel_sizes) or self.sizes
-
-    def said(self) -> dict[str, Any]:
-        """What the manifest of a folder with such a model says of it, as JSON."""
-        found: dict[str, Any] = _SPEC.dump_python(self, mode="json", include=set(SAID))
-        return found
 
     @property
     def is_published(self) -> bool:
         """Whether its files come from the hub rather than with this program or from a folder."""
         return bool(self.movqgan_source)
 
-
-SAID = (  # fields that a manifest may give
-    "title", "sizes", "default_size", "tasks", "guidance_scale", "temperature", "of_task", "top_k", "top_p",
-    "window", "licence", "note", "panel_sizes", "kinds", "panels_together", "world",
-)  # fmt: skip
-_SPEC: TypeAdapter[ModelSpec] = TypeAdapter(ModelSpec)
 
 _LUMINA = ModelSpec(
     name="lumina-mgpt-2.0",
@@ -272,11 +270,12 @@ def spec_of(name: str) -> ModelSpec:
     )
 
 
-def world_of(model: str, present: ModelSpec) -> str:
-    """The world that a model (its name, or with a revision) draws, as far as known beside the present one."""
+def world_of_model(model: str, here: ModelSpec) -> str:
+    """The name of the world that a model draws, which a picture names with its revision; "" where that is not
+    known. ``here`` is the model that runs."""
     name = model.partition("@")[0]
-    found = present if name == present.name else MODELS.get(name)
-    return found.world if found else ""
+    spec = here if name == here.name else MODELS.get(name)
+    return spec.world if spec else ""
 
 
 def split_revision(name: str) -> tuple[str, str]:
@@ -298,24 +297,27 @@ def movqgan_places(folder: Path) -> tuple[Path, ...]:
     return folder, folder / "movqgan", folder / "movq", above / "movqgan", above / "movq"
 
 
-def _spec_of_folder(folder: Path) -> ModelSpec:
-    """What its manifest says; a folder that says nothing is like the listed model with as many codes, and
-    draws no world."""
-    name = folder.resolve().name
-    whole = folder if (folder / "config.json").exists() else folder / "model"
-    said = {key: value for key, value in read_manifest(whole).spec.items() if key in SAID}
-    if not said:
-        return _spec_of_silent(folder)
+def described_spec(values: Mapping[str, Any], folder: Path) -> ModelSpec:
+    """The model in ``folder`` as its manifest describes it; raises CheckpointMismatch if that cannot be."""
+    known = {name: value for name, value in values.items() if name in DESCRIBED}
     try:
-        spec = _SPEC.validate_python({**said, "name": name, "source": str(folder)})
+        return TypeAdapter(ModelSpec).validate_python(
+            {"name": folder.resolve().name, "source": str(folder), **known}
+        )
     except ValidationError as error:
-        field = ".".join(map(str, error.errors()[0]["loc"]))
-        raise CheckpointMismatch(f"{whole / MANIFEST} sets {field} to what cannot be.") from error
-    world = spec.world if spec.world in WORLDS else ""  # of another program's world nothing is known here
-    return replace(spec, title=f"{spec.title} ({name})", world=world)
+        name = ".".join(map(str, error.errors()[0]["loc"]))
+        raise CheckpointMismatch(
+            f"{folder / MANIFEST} has a spec whose {name} cannot be; copy the model again."
+        ) from error
 
 
-def _spec_of_silent(folder: Path) -> ModelSpec:
+def _spec_of_folder(folder: Path) -> ModelSpec:
+    """As its manifest says; where that says nothing, a smaller codebook than the published one means a
+    model like tabletop, any other one like the published model."""
+    inner = folder / "model" if (folder / "model" / MANIFEST).exists() else folder
+    said = read_manifest(inner)
+    if said.spec:
+        return described_spec(said.spec, folder)
     names = [place / "movq_config.json" for place in movqgan_places(folder)]
     configs = [read_json(name) for name in names if name.exists()]
     codes = configs[0].get("n_embed", 0) if configs else MOVQGAN_270M.n_embed
@@ -327,6 +329,5 @@ def _spec_of_silent(folder: Path) -> ModelSpec:
         title=folder.resolve().name,
         source=str(folder),
         transformer=None,
-        world="",
         note=f"A folder with a model like {like.title}.",
     )

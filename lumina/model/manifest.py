@@ -1,4 +1,4 @@
-"""The manifest of a model folder: the sha256 of its files, and what the model says of itself."""
+"""The manifest of a model folder: the sha256 of every file, and what to know of the model."""
 
 import hashlib
 import json
@@ -15,36 +15,36 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """``files``: digests by file name. ``spec``: fields of ModelSpec, empty where the folder does not say.
-
-    Older manifests hold the digests alone, without the key ``files``.
-    """
+    """``files``: sha256 by name. ``spec``: what `ModelSpec.described` gives, empty in folders of before."""
 
     files: Mapping[str, str] = field(default_factory=dict)
     spec: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def revision(self) -> str:
-        """Eight digits of what the files are; what the model says of itself does not count."""
-        return hashlib.sha256(_text(self.files).encode()).hexdigest()[:8]
+        """Eight hexadecimal digits that stand for these files, whatever is said of them; "" without files."""
+        if not self.files:
+            return ""
+        return hashlib.sha256(_json(self.files).encode()).hexdigest()[:8]
 
     def write(self, folder: Path) -> None:
-        """Write it into a folder, its keys in order."""
-        content = _text({"files": self.files, **({"spec": self.spec} if self.spec else {})})
-        (folder / MANIFEST).write_text(content, encoding="utf-8")
+        """Write it into ``folder``."""
+        content = {"files": dict(self.files)} | ({"spec": dict(self.spec)} if self.spec else {})
+        (folder / MANIFEST).write_text(_json(content), encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a folder, empty where there is none; raises CheckpointMismatch for a damaged one."""
+    """What lies in ``folder``, empty if there is none; raises CheckpointMismatch if it is damaged."""
     path = folder / MANIFEST
     if not path.exists():
         return Manifest()
     content = read_json(path)
-    files, spec = content.get("files", content), content.get("spec", {})
-    if not isinstance(spec, dict) or not isinstance(files, dict):
+    files, spec = content.get("files", content), content.get("spec", {})  # once it held the files alone
+    is_sound = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
+    if not is_sound or not isinstance(spec, dict):
         raise CheckpointMismatch(f"{path} is damaged; download the model again.")
     return Manifest(files, spec)
 
 
-def _text(content: Mapping[str, Any]) -> str:
+def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=1, sort_keys=True) + "\n"

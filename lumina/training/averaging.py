@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lumina.errors import InputError
-from lumina.model.checkpoint import load_transformer, read_manifest, save_transformer, write_manifest
+from lumina.model.checkpoint import load_transformer, save_transformer, write_manifest
 from lumina.model.checkpoint.files import sha256
+from lumina.model.manifest import read_manifest
 
 TOKENIZERS = ("tokenizer*.json", "movq*")  # files of a model folder that say what codes and words mean
 

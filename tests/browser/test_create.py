@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
 from lumina.model.config import MODELS
-from lumina.ui.first_words import TABLETOP_EXAMPLES
 from lumina.workflow.schema import codes_of, load, task_of
+from lumina.worlds import world_of
 from tests.browser.fields import fill_in
 
 PROMPT = "two red spheres on a white ground"
@@ -196,9 +196,9 @@ def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> 
     expect(page.locator(".hint-words")).to_be_hidden()
     page.get_by_role("button", name="Surprise me").click()
     expect(page.get_by_label("Prompt")).not_to_have_value("a red cube")
-    page.get_by_role("button", name=TABLETOP_EXAMPLES[0]).click()
+    page.get_by_role("button", name=world_of("tabletop").prompts[0]).click()
     wait_until(page, "done")
-    expect(page.get_by_label("Prompt")).to_have_value(TABLETOP_EXAMPLES[0])
+    expect(page.get_by_label("Prompt")).to_have_value(world_of("tabletop").prompts[0])
 
 
 def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_path: Path) -> None:

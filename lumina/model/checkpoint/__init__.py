@@ -9,7 +9,7 @@ from lumina.model.checkpoint.loading import (
     random_transformer,
 )
 from lumina.model.checkpoint.saving import convert, save_movqgan, save_transformer
-from lumina.model.manifest import MANIFEST, read_manifest
+from lumina.model.manifest import MANIFEST
 
 __all__ = [
     "MANIFEST",
@@ -23,7 +23,6 @@ __all__ = [
     "locate",
     "random_movqgan",
     "random_transformer",
-    "read_manifest",
     "save_movqgan",
     "save_transformer",
     "verify",

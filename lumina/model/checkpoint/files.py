@@ -36,14 +36,12 @@ def find_movqgan(folder: Path) -> Path | None:
 
 
 def write_manifest(folder: Path | str, spec: Mapping[str, Any] | None = None) -> None:
-    """Write ``manifest.json``: the sha256 of every other file, and what the model says of itself.
-
-    That is what it said before, unless ``spec`` is given.
-    """
+    """Write ``manifest.json``: the sha256 of every other file in ``folder``, and what is said of the model
+    (``spec``; what was said before unless given)."""
     folder = Path(folder)
-    said = read_manifest(folder).spec if spec is None else spec
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    Manifest({path.name: sha256(path) for path in files if path.suffix != ".part"}, said).write(folder)
+    digests = {path.name: sha256(path) for path in files if path.suffix != ".part"}
+    Manifest(digests, read_manifest(folder).spec if spec is None else spec).write(folder)
 
 
 def verify(folder: Path | str, names: Iterable[str] | None = None) -> None:
