@@ -3,12 +3,15 @@
 import sys
 
 import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
+from lumina.ending import ends_on_sigterm, leaving_at_once
 from lumina.errors import InputError
 from lumina.ui.app import serve
 
 if __name__ == "__main__":
-    try:
-        serve()
-    except InputError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+    ends_on_sigterm()
+    with leaving_at_once():
+        try:
+            serve()
+        except InputError as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(2)
