@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from lumina.tasks.base import Picture
+from lumina.ui.element import HTML
 from lumina.ui.sheets import Sheet, sheet_of
 
 View = dict[str, Any]
@@ -38,7 +39,7 @@ def make_easel(
     ``part``, upper or lower; ``turns`` is the field for a picture into which each result goes, to be
     changed by the next instruction.
     """
-    return gr.HTML(
+    return HTML(
         html_template=static_text("easel.html"),
         js_on_load="\n".join(static_text(f"{name}.js") for name in SCRIPTS),
         apply_default_css=False,

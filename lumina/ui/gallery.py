@@ -17,6 +17,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
+from lumina.ui.element import HTML
 from lumina.ui.events import QUICK, payload_of, ticket_of
 from lumina.ui.visitors import is_name
 from lumina.workflow.document import Workflow
@@ -86,7 +87,7 @@ class GalleryTab:
         self.slider = gr.ImageSlider(
             label="Compare", format="png", visible=False, interactive=False, elem_classes="gallery-slider"
         )
-        self.cards = gr.HTML(
+        self.cards = HTML(
             html_template=static_text("gallery.html"),
             js_on_load="\n".join(map(static_text, SCRIPTS)),
             apply_default_css=False,

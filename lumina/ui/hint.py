@@ -3,11 +3,12 @@
 import gradio as gr
 
 from lumina.ui.easel import static_text
+from lumina.ui.element import HTML
 
 
 def make_hint(model: str) -> gr.HTML:
     """Shows the prop ``words`` ([{word, known: […]}]), triggers ``swap`` with the pair clicked."""
-    return gr.HTML(
+    return HTML(
         html_template='<p class="hint-words" role="status"></p>',
         js_on_load=static_text("hint.js"),
         apply_default_css=False,

@@ -12,11 +12,13 @@ from lumina.errors import InputError, LuminaError
 from lumina.images import read_recipe
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
+from lumina.ui.element import HTML
 from lumina.ui.events import QUICK
 from lumina.ui.pictures import picture_of
 from lumina.workflow.schema import load
 
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
+ENOUGH = 3  # times as many pixels along a side as the model's pictures have
 UNSEEN = (
     "Tabletop has seen nothing but its own small world of plain solids on a table: "
     "of any other picture it can only guess."
@@ -25,12 +27,14 @@ UNSEEN = (
 Size = tuple[int, int]
 
 
-def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
+def make_well(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> gr.HTML:
     """An empty well; its value is the picture's file in base64, it triggers ``change`` and ``brought``.
+
+    ``sizes`` are those of the model's pictures: the page sends no more of a large picture than that takes.
 
     ``brought`` comes with the ``kind`` of map that another tab has drawn, or "picture".
     """
-    return gr.HTML(
+    return HTML(
         "",
         html_template=static_text("well.html"),
         js_on_load=static_text("png.js") + static_text("well.js"),
@@ -40,6 +44,7 @@ def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
         field=name,
         title=field.title or name,
         about=field.description or "",
+        longest=ENOUGH * max(map(max, sizes)),
     )
 
 

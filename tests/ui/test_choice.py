@@ -73,6 +73,9 @@ class Page:
     def launch(self, **options: Any) -> None:
         self.log.append(options)
 
+    def block_thread(self) -> None:
+        self.log.append({"blocked": True})
+
     def close(self, verbose: bool = True) -> None:
         self.log.append({"closed": True})
 

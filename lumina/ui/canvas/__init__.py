@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lumina.ui.element import HTML
+
 HERE = Path(__file__).parent
 BUNDLES = HERE.parent / "bundles"
 WEB = HERE.parents[2] / "web"
@@ -52,7 +54,7 @@ def make_canvas(catalogue: Mapping[str, Any], templates: Sequence[Mapping[str, s
     ``catalogue`` is that of the workflow's nodes, ``templates`` have name, title, text and the address of a
     ``picture`` if there is one, and ``space`` is the name of the Space this runs on, if it does.
     """
-    return gr.HTML(
+    return HTML(
         html_template=MARKUP,
         js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
         apply_default_css=False,

@@ -87,7 +87,7 @@ function ended() {
   const { run } = state;
   setTimeout(() => {
     if (state.run !== run || !isActive(state)) return;
-    settle("failed", "The studio stopped answering; what is drawn is kept. Try again.");
+    settle("failed", window.luminaReason("The studio stopped answering; what is drawn is kept. Try again."));
   }, 1500);
 }
 

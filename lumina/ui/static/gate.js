@@ -50,7 +50,7 @@ function watchReach(isAwaited, lost) {
   setInterval(async () => {
     if (!isAwaited()) return;
     const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) };
-    const isReached = await fetch(location.pathname, asked).then(() => true, () => false);
+    const isReached = await fetch(location.pathname, asked).then(({ status }) => status < 500, () => false);
     unanswered = isReached ? 0 : unanswered + 1;
     if (unanswered > 1 && isAwaited()) lost();
   }, 5000);

@@ -77,3 +77,41 @@ function fetched({ href }) {
 }
 window.loadCanvas = () => (canvas ??= Promise.all([...document.querySelectorAll("link.canvas-file")].map(fetched)));
 window.addEventListener("load", () => (window.requestIdleCallback || setTimeout)(window.loadCanvas));
+// What a proxy in front of the studio answers in its stead comes without a word of ours: it is told as the reason of
+// what fails by it. `window.luminaReason` gives it, or else what a part of the page would have said.
+const INSTEAD = {
+  413: (size) => `A proxy in front of the studio refuses ${size || "this much"} at once (nginx by itself takes 1 MB): ` +
+    "use a smaller picture, or raise its limit, client_max_body_size.",
+  502: () => "The proxy in front of the studio cannot reach it; what is drawn is kept. Try again in a moment.",
+  504: () => "The proxy in front of the studio stopped waiting for it; what is drawn is kept. Try again.",
+};
+INSTEAD[503] = INSTEAD[502];
+let instead = { said: "", at: 0 };
+const ask = window.fetch;
+window.fetch = async (...asked) => {
+  const answer = await ask(...asked);
+  const isOurs = new URL(answer.url || location.href).origin === location.origin;
+  const isJson = (answer.headers.get("content-type") || "").includes("json");
+  if (isOurs && !isJson && INSTEAD[answer.status]) {
+    const length = asked[1]?.body?.length || asked[1]?.body?.size || 0;
+    instead = { said: INSTEAD[answer.status](length && `${(length / 1e6).toFixed(1)} MB`), at: Date.now() };
+    window.dispatchEvent(new Event("lumina-instead"));
+  }
+  return answer;
+};
+window.luminaReason = (otherwise) => (Date.now() - instead.at < 10000 ? instead.said : otherwise);
+// Over plain http a browser has no clipboard: every Copy button of the page then goes through a field of its own.
+if (!navigator.clipboard) {
+  const writeText = async (text) => {
+    const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+    field.style.cssText = "position: fixed; opacity: 0";
+    const held = document.activeElement;
+    (document.querySelector("dialog:modal") || document.body).append(field); // beside a modal dialog nothing has the focus
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    held?.focus();
+    if (!isCopied) throw new Error("not copied");
+  };
+  Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
+}

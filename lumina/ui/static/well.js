@@ -1,6 +1,7 @@
 // A place for one picture. Names of events must stand here in quotes: 'change' 'brought'.
 
 const LONGEST = 1024; // pixels; larger pictures are made smaller here, for no model looks at more
+const MOST = 900_000; // characters that go to the server with ease; more are made as small as this model's pictures allow
 const MIN_SIDE = 16; // pixels
 const MAX_ASPECT = 10; // how much longer one side may be; both as in lumina/images.py
 const UNREADABLE =
@@ -49,13 +50,18 @@ async function read(file) {
   const { width, height } = bitmap;
   const [short, long] = width < height ? [width, height] : [height, width];
   if (short < MIN_SIDE || long > MAX_ASPECT * short) return { refusal: refusalOf(width, height) };
-  if (isPng(bytes) && long <= LONGEST) return { png: base64Of(bytes) };
-  const scaled = (side) => (long > LONGEST ? Math.ceil((side * LONGEST) / long) : side);
-  const canvas = Object.assign(document.createElement("canvas"), { width: scaled(width), height: scaled(height) });
+  if (isPng(bytes) && long <= LONGEST && bytes.length * 4 / 3 < MOST) return { png: base64Of(bytes) };
+  const png = scaled(bitmap, Math.min(long, LONGEST) / long);
+  return { png: png.length < MOST ? png : scaled(bitmap, Math.min(long, LONGEST, props.longest) / long) };
+}
+
+function scaled(bitmap, scale) {
+  const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.ceil(side * scale));
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const paper = canvas.getContext("2d");
   paper.imageSmoothingQuality = "high";
-  paper.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return { png: canvas.toDataURL("image/png").split(",")[1] };
+  paper.drawImage(bitmap, 0, 0, width, height);
+  return canvas.toDataURL("image/png").split(",")[1];
 }
 
 function fetchBrought() {

@@ -6,6 +6,12 @@ export interface Bridge {
   watch: (prop: string, then: () => void) => void;
 }
 
+declare global {
+  interface Window {
+    luminaReason?: (otherwise: string) => string;
+  }
+}
+
 let bridge: Bridge | null = null;
 
 export function connect(to: Bridge): void {
@@ -22,6 +28,9 @@ export function prop<T>(name: string, otherwise: T): T {
   const value = bridge?.props[name];
   return value == null ? otherwise : (JSON.parse(JSON.stringify(value)) as T);
 }
+
+/** Why something failed: what a proxy answered in the studio's stead, or `otherwise`. */
+export const reason = (otherwise: string): string => window.luminaReason?.(otherwise) ?? otherwise;
 
 const keyOf = (name: string): string => `lumina-canvas-${name}`;
 

@@ -1,6 +1,6 @@
 // Pictures that a person brings: they travel as bytes, and come back as a name made of their digest.
 
-import { prop, tell } from "./bridge";
+import { prop, reason, tell } from "./bridge";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };
 
@@ -26,7 +26,9 @@ export function send(picture: string): Promise<Brought> {
   const ticket = Math.random().toString(36).slice(2);
   return new Promise((resolve) => {
     waiting.set(ticket, resolve);
-    setTimeout(() => answered(ticket, { error: "The studio does not answer; try again." }), WAIT);
+    const giveUp = (): void => answered(ticket, { error: reason("The studio does not answer; try again.") });
+    setTimeout(giveUp, WAIT);
+    window.addEventListener("lumina-instead", giveUp, { once: true });
     tell("bring", { picture, ticket });
   });
 }

@@ -4,7 +4,7 @@ import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
 import { inputsOf, write } from "../document/read";
 import type { Doc, NodeRun, Plan, Run } from "../types";
-import { prop, tell } from "./bridge";
+import { prop, reason, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
 
@@ -96,7 +96,7 @@ export function ended(): void {
     if (get().run !== run || !isRunning()) return;
     isListening = false;
     const nodes = Object.fromEntries(Object.entries(run.nodes).map(([id, node]) => [id, stopped(node)]));
-    const message = "The studio stopped answering; what is drawn is kept. Try again.";
+    const message = reason("The studio stopped answering; what is drawn is kept. Try again.");
     set({ run: { ...run, nodes, state: "failed", message } });
     notify(message);
   }, SILENCE);
