@@ -46,7 +46,10 @@ def _sentence(problems: tuple[dict[str, str], ...]) -> str:
     if not problems:
         return "The workflow is not valid."
     first = problems[0]
-    where, message = first.get("pointer") or "/", first.get("message", "not valid").rstrip(".")
+    where, message = first.get("pointer"), first.get("message", "not valid").rstrip(".")
     more = len(problems) - 1
     tail = "" if not more else f" (and {more} more problem{'s' if more > 1 else ''})"
-    return f"The workflow is not valid at {where}: {message}{tail}."
+    fix = f"; {first['fix']}".rstrip(".") if first.get("fix") else ""
+    if not where:
+        return f"The workflow {message}{fix}{tail}."
+    return f"The workflow is not valid at {where}: {message}{fix}{tail}."

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import numpy as np
 from einops import rearrange
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageOps, PngImagePlugin
 
 from lumina.errors import InvalidImage
+from lumina.formats import ACCEPTED, refusal_of
+from lumina.profiles import in_srgb
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 25_000_000  # a 24-megapixel photograph fits
 MIN_SIDE, MAX_ASPECT = 16, 10  # of a picture to work with: pixels, and how much longer one side may be
 MAX_RECIPE_BYTES = 256 * 1024
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # recognised by content; the file's name is not believed
 
 RECIPE_KEY = "lumina-workflow"
 AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -35,23 +36,24 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def open_image(source: bytes | str | Path, *, keep_alpha: bool = False) -> Image.Image:
-    """Open a picture from bytes or a file: upright, RGB, first frame only, on white, without any metadata.
+    """Open a picture from bytes or a file: upright, RGB in sRGB, first frame only, on white,
+    without any metadata.
 
-    With ``keep_alpha`` a picture with transparency stays so, as RGBA. Raises InvalidImage if it is no PNG,
-    JPEG, WebP, GIF or BMP, is damaged, or holds over 25 million pixels; the size is read from the header,
-    before anything is decoded.
+    With ``keep_alpha`` a picture with transparency stays so, as RGBA. Raises InvalidImage if it is none of
+    ``lumina.formats.ACCEPTED``, is damaged, or holds over 25 million pixels; the size is read from the
+    header, before anything is decoded.
     """
     data = _read(source)
+    if (refusal := refusal_of(data)) is not None:
+        raise InvalidImage(refusal)
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as image:
             _check_size(image.width, image.height)
             return _plain(_upright(image), keep_alpha)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidImage(_too_large()) from error
     except InvalidImage:
         raise
-    except UnidentifiedImageError as error:
-        raise InvalidImage("This file is not a picture; use a PNG, JPEG, WebP, GIF or BMP file.") from error
     except Exception as error:  # decoders meet hostile bytes with errors of many types
         raise InvalidImage(
             "This picture is damaged and cannot be read; save it again or use another."
@@ -190,9 +192,12 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _plain(image: Image.Image, keep_alpha: bool) -> Image.Image:
-    """RGB or RGBA pixels and nothing else: 16 bits to 8, transparency on white unless it is kept."""
+    """RGB or RGBA pixels and nothing else: 16 bits to 8, in sRGB, transparency on white unless it is kept."""
     if image.mode.startswith(("I", "F")):
+        profile = image.info.get("icc_profile")
         image = Image.fromarray((np.asarray(image).clip(0, 65535).astype(np.uint32) >> 8).astype(np.uint8))
+        image.info["icc_profile"] = profile
+    image = in_srgb(image)
     mode = "RGB"
     if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
         image = image.convert("RGBA")

@@ -201,7 +201,7 @@ def test_the_best_of_several_tells_all_scores(tmp_path: Path) -> None:
     [
         (["edit", "--instruction", "a"], "image: is missing"),
         (["edit", "--instruction", "a", "--image", "gone.png"], "'gone.png' cannot be opened"),
-        (["edit", "--instruction", "a", "--image", __file__], "This file is not a picture"),
+        (["edit", "--instruction", "a", "--image", __file__], "This is text, not a picture"),
         (
             ["edit", "--instruction", " ", "--image", "PHOTO"],
             "instruction: must not be empty; say what to change",

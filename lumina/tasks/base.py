@@ -211,7 +211,9 @@ class DrawingTask(Task):
         language = language_of(spec.world)
         if language is None:
             return self
-        read = {name: language.normalize(getattr(self, name)) for name in self.word_fields()}
+        read = {
+            name: language.normalize(getattr(self, name), kind) for name, kind in self.word_fields().items()
+        }
         empty = next((name for name, text in read.items() if not text), None)
         if empty is not None:
             raise InputError(f"{empty}: there is no word in it; say it in plain English.")

@@ -16,7 +16,6 @@ _PHRASES = {
     "multiple_of": "must be a multiple of {multiple_of}",
     "finite_number": "must be a finite number",
     "literal_error": "must be {expected}",
-    "string_pattern_mismatch": "must match {pattern}",
     "string_type": "must be text",
     "string_unicode": "must be readable text",
     "int_type": "must be a whole number",
@@ -33,6 +32,13 @@ _PHRASES = {
     "tuple_type": "must be a list",
     "too_long": "must have at most {max_length} entries",
     "too_short": "must have at least {min_length} entries",
+}
+# Of what a text must look like, by its pattern: no pattern reaches a person.
+_FORMS = {
+    "^[a-z][a-z0-9_]*$": "must be lower-case letters, digits and _, a letter first",
+    r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": 'must be "inputs.NAME" or "NODE.OUTPUT"',
+    r"^[A-Za-z0-9._-]+(@[A-Za-z0-9._-]+)?$": 'must be the name of a model, such as "tabletop"',
+    "^x-": "must match ^x-",  # that an unknown key is no note; lumina.workflow.parsing says it
 }
 _WITHOUT_VALUE = {"missing", "extra_forbidden", "string_unicode", "too_long", "too_short"}
 
@@ -61,9 +67,10 @@ def _phrase(kind: str, context: dict[str, Any], details: Any) -> str:
         return f"must have at most {context['max_length']:,} characters, this has {len(value):,}"
     if kind == "string_too_short":
         return "must not be empty"
-    phrase = _PHRASES.get(kind)
-    if phrase is None:
-        return str(details["msg"])
+    if kind == "string_pattern_mismatch":
+        form = _FORMS.get(context["pattern"], "must be written in another form")
+        return f"{form}, not {shortened(value)}"
+    phrase = _PHRASES.get(kind, "must be another kind of value")
     limits = {name: f"{limit:,}" if isinstance(limit, int) else limit for name, limit in context.items()}
     return phrase.format(**limits) + ("" if kind in _WITHOUT_VALUE else f", not {shortened(value)}")
 

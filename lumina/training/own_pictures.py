@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from lumina.errors import InputError, InvalidImage
+from lumina.formats import ACCEPTED, HEAD, format_of
 from lumina.images import cover, open_image
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.layout import TokenLayout
@@ -22,7 +23,6 @@ from lumina.training.codes import Codes, claim, save_codes
 from lumina.training.sources import SIZE_DROP, Sample, prompt_ids
 from lumina.training.tokenizer_trainer import to_pixels
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 LISTS = ("captions.jsonl", "metadata.jsonl")  # one JSON object a line: the picture's name and its caption
 NAME_KEYS, CAPTION_KEYS = ("file_name", "file", "image"), ("text", "caption", "prompt")
 Size = tuple[int, int]
@@ -54,7 +54,14 @@ def read_captions(folder: Path) -> dict[Path, str]:
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+    """Files that are pictures by their content, those that cannot be read among them."""
+    return (path for path in folder.glob("*") if path.is_file() and _is_picture(path))
+
+
+def _is_picture(path: Path) -> bool:
+    with path.open("rb") as file:
+        found = format_of(file.read(HEAD))
+    return found is not None and (found.name in ACCEPTED or "; save it as" in found.refusal)
 
 
 def _listed(file: Path) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import gradio as gr
 from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError, LuminaError
+from lumina.formats import table
 from lumina.images import read_recipe
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
@@ -17,6 +19,7 @@ from lumina.ui.events import QUICK
 from lumina.ui.pictures import picture_of
 from lumina.workflow.schema import load
 
+SCRIPTS = ("png.js", "well.js")
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 ENOUGH = 3  # times as many pixels along a side as the model's pictures have
 UNSEEN = (
@@ -37,7 +40,9 @@ def make_well(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> 
     return HTML(
         "",
         html_template=static_text("well.html"),
-        js_on_load=static_text("png.js") + static_text("well.js"),
+        js_on_load=f"const FORMATS = {json.dumps(table())};\n"
+        + static_text("png.js")
+        + static_text("well.js"),
         apply_default_css=False,
         elem_classes="well-block",
         task=task,

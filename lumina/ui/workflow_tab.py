@@ -13,20 +13,22 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidWorkflow, LuminaError
+from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import RunView, View, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
-from lumina.ui.pictures import picture_of
+from lumina.ui.pictures import bytes_of_text, picture_of
 from lumina.ui.templates import templates
 from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
-from lumina.workflow.files import result_files
+from lumina.workflow.files import binary_kind, read_text, result_files
 from lumina.workflow.planning import plan
+from lumina.workflow.schema import canonical
 from lumina.workflow.validation import check
 
 log = logging.getLogger(__name__)
@@ -122,15 +124,27 @@ class WorkflowTab:
         return "" if asked in (None, here, split_revision(here)[0]) else f"; drawn with {here}, not {asked}"
 
     def _bring(self, event: gr.EventData) -> Any:
-        """Keep a picture among this visitor's uploads, under the digest of what it shows."""
+        """Take a picture, or a file that is read as the command line reads it: a document, or a picture."""
         payload = payload_of(event)
-        answer: dict[str, Any] = {"ticket": ticket_of(payload)}
         try:
-            image = picture_of(payload.get("picture"), "Picture")
-            name = self._visitors.keep(payload.get("visitor"), image).name
+            answer = self._brought(payload)
         except LuminaError as error:
-            return gr.HTML(brought=answer | {"error": str(error)})
-        return gr.HTML(brought=answer | {"image": name, "thumbnail": thumbnail(image)})
+            answer = {"error": str(error)}
+        return gr.HTML(brought={"ticket": ticket_of(payload), **answer})
+
+    def _brought(self, payload: Mapping[str, Any]) -> View:
+        """Pictures are kept among this visitor's uploads, under the digest of what they show."""
+        if "file" not in payload:
+            return self._uploaded(payload, picture_of(payload.get("picture"), "Picture"))
+        data = bytes_of_text(payload["file"])
+        is_document = read_recipe(data) is not None or binary_kind(data) is None
+        if is_document:
+            return {"document": canonical(read_text(data))}
+        return self._uploaded(payload, images.open_image(data, keep_alpha=True))
+
+    def _uploaded(self, payload: Mapping[str, Any], image: Image.Image) -> View:
+        name = self._visitors.keep(payload.get("visitor"), image).name
+        return {"image": name, "thumbnail": thumbnail(image)}
 
 
 def _refused(sentence: str) -> View:

@@ -27,9 +27,9 @@ Place2d = Annotated[list[StrictInt | StrictFloat], Field(min_length=2, max_lengt
 
 
 def _is_version_one(value: Any) -> Any:
-    if type(value) is not int or value != 1:  # true and 1.0 equal 1 in Python, but would not be written back
+    if isinstance(value, bool) or value != 1:  # true equals 1 in Python
         raise ValueError("must be 1; there is no other version yet")
-    return value
+    return 1  # also of 1.0: JSON has one kind of number
 
 
 def _kind(value: Any) -> str:

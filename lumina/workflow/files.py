@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage
+from lumina.formats import format_of
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
@@ -15,6 +16,7 @@ from lumina.workflow.recipes import recipe_text as result_recipe
 from lumina.workflow.schema import dump, load, recipe_of
 
 _PNG = b"\x89PNG"
+_ADVICE = "use a PNG that Lumina Studio wrote, or a JSON file"
 
 
 def recipe_text(picture: Picture, model: str) -> str:
@@ -99,11 +101,23 @@ def read_text(source: bytes | str | Path) -> bytes | str:
     """The JSON text of a workflow in a file, or inside a PNG; raises InputError if there is none."""
     data = source if isinstance(source, bytes) else _content(Path(source))
     if not data.startswith(_PNG):
+        if (kind := binary_kind(data)) is not None:
+            raise InvalidImage(f"This is a {kind} file, which holds no workflow; {_ADVICE}.")
         return data
     recipe = read_recipe(data)
     if recipe is None:
-        raise InvalidImage("This picture carries no recipe; use a PNG that Lumina Studio wrote.")
+        raise InvalidImage(
+            f"This picture carries no recipe (an editor that saves it leaves it out); {_ADVICE}."
+        )
     return recipe
+
+
+def binary_kind(data: bytes) -> str | None:
+    """What a file is that is neither text nor empty, such as "JPEG"; None for one that may hold JSON."""
+    found = format_of(data)
+    if found is None or found.name in ("text", "empty file", "a web page"):
+        return None
+    return found.name.removeprefix("a ").removeprefix("an ").removesuffix(" picture")
 
 
 def _content(file: Path) -> bytes:
@@ -112,5 +126,7 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as opened:
             head = opened.read(MAX_TEXT + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
+    except IsADirectoryError as error:
+        raise InputError(f"{file.name!r} is a folder; name a file in it.") from error
     except (OSError, ValueError) as error:
         raise InputError(f"The file {file.name!r} cannot be opened; check its name.") from error

@@ -67,6 +67,8 @@ def wrong_value(given: Input, value: Any) -> str | None:
     """Why ``value`` cannot fill an input of the workflow, None if it can."""
     if given.type == IMAGE:
         return None if picture_name(value) else "must name a picture"
+    if given.type == "integer" and isinstance(value, float) and value.is_integer():
+        return None
     is_bool = isinstance(value, bool)
     if not isinstance(value, _TYPES[given.type]) or (is_bool and given.type != "boolean"):
         is_random = given.type == "integer" and value == "random"

@@ -13,7 +13,10 @@ from lumina.tasks.wording import phrases
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32  # of nested lists and objects
 
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+LONGEST = 300  # digits of a number
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = ("holds half a character", "write the whole one; an editor left a lone surrogate there")
 
 Place = tuple[str | int, ...]
 Problem = dict[str, str]
@@ -24,22 +27,57 @@ def parse(text: str | bytes) -> Any:
 
     Raises InvalidWorkflow.
     """
+    plain = _decoded(text)
+    try:
+        document = json.loads(
+            plain,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_number,
+            parse_int=_whole,
+        )
+        if _SURROGATE.search(plain):  # lone ones could not be written again
+            json.dumps(document, ensure_ascii=False).encode()
+    except RecursionError:
+        raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels") from None
+    except json.JSONDecodeError as error:
+        raise _unreadable(*_broken(plain, error.pos)) from None
+    except UnicodeEncodeError:
+        raise _unreadable(*_HALF) from None
+    if _is_deeper(document, MAX_DEPTH):
+        raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels")
+    return document
+
+
+def _decoded(text: str | bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 or UTF-32, with or without a byte-order mark."""
     try:
         data = text.encode() if isinstance(text, str) else text
         if len(data) > MAX_BYTES:
             raise _unreadable(f"has {len(data):,} bytes", f"keep it within {MAX_BYTES:,} bytes")
-        document = json.loads(
-            data, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
-        )
-        if _SURROGATE.search(data):  # lone ones could not be written again
-            json.dumps(document, ensure_ascii=False).encode()
-    except RecursionError:
-        raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels") from None
-    except ValueError as error:
-        raise _unreadable(f"is not valid JSON ({error})", "correct the JSON text there") from None
-    if _is_deeper(document, MAX_DEPTH):
-        raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels")
-    return document
+        plain = data.decode(json.detect_encoding(data))
+    except UnicodeEncodeError:
+        raise _unreadable(*_HALF) from None
+    except UnicodeDecodeError:
+        raise _unreadable("is not readable text", "save it as UTF-8") from None
+    if not plain.strip():
+        raise _unreadable("is empty", "choose a file with a workflow in it")
+    return plain
+
+
+def _broken(text: str, at: int) -> tuple[str, str]:
+    """What is wrong with a text that is no JSON, and the fix."""
+    where = f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
+    before, rest = text[:at].rstrip(), text[at:].lstrip()
+    if not rest:
+        return "is not valid JSON: it ends too early", "write the rest of it"
+    if rest.startswith(("//", "/*", "#")):
+        return f"is not valid JSON: it has a comment at {where}", "remove it"
+    if (before + rest[:1])[-2:] in (",}", ",]") or re.match(r",\s*[}\]]", rest):
+        return f"is not valid JSON: it has a comma too many at {where}", "remove it"
+    if rest.startswith("'"):
+        return f"is not valid JSON: it has single quotes at {where}", 'write "…"'
+    return f"is not valid JSON at {where}", "correct the text there"
 
 
 def problem(place: Place, message: str, fix: str) -> Problem:
@@ -89,19 +127,25 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the key {max(names, key=names.count)!r} is there twice")
+        raise _unreadable(f'has the key "{max(names, key=names.count)[:64]}" twice', "keep one of them")
     return values
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise _unreadable(f"holds {name}, which is no number of JSON", "write a number, or leave it out")
 
 
-def _finite(digits: str) -> float:
+def _number(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError(f"{digits} is too large")
+        raise _unreadable(f"holds a number that is too large, {digits[:20]}", "write a smaller one")
     return number
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST:
+        raise _unreadable(f"holds a number of {len(digits):,} digits", "write a shorter one")
+    return int(digits)
 
 
 def _is_deeper(document: Any, most: int) -> bool:

@@ -49,10 +49,17 @@ class Plan:
     def line(self) -> str:
         """``2 of 5 steps will run, about 6 s``"""
         if not self.running:
-            waits = next(
-                (f' "{step.node}" waits for a choice.' for step in self.steps if step.state == "choice"), ""
-            )
-            return f"Nothing has to run.{waits}"
+            return " ".join(self.open) or "Nothing has to run."
+        return ". ".join([self._counted(), " ".join(self.open)]) if self.open else self._counted()
+
+    @property
+    def open(self) -> list[str]:
+        """What is missing, a sentence each: pictures that are not here, choices of a person."""
+        wrong = [step.message for step in self.steps if step.state == "wrong" and step.message]
+        waits = [f'"{step.node}" waits for a choice.' for step in self.steps if step.state == "choice"]
+        return list(dict.fromkeys(wrong + waits))
+
+    def _counted(self) -> str:
         text = f"{len(self.running)} of {len(self.steps)} step{'s' * (len(self.steps) != 1)} will run"
         known = [step.seconds for step in self.running if step.seconds is not None]
         return f"{text}, about {_rounded(sum(known))}" if len(known) == len(self.running) else text

@@ -9,7 +9,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import Task, read
 from lumina.workflow.document import NAME, Link, Workflow
 from lumina.workflow.migrations import migrated
-from lumina.workflow.parsing import parse, problem
+from lumina.workflow.parsing import Place, parse, place_of, problem
 from lumina.workflow.reading import strict
 from lumina.workflow.validation import problems, value_problems
 
@@ -22,6 +22,27 @@ def load(text: str | bytes) -> Workflow:
     Tasks and links are not looked at: see :func:`lumina.workflow.validation.check`.
     """
     return strict(migrated(parse(text)))
+
+
+def canonical(text: str | bytes) -> str:
+    """A document for the canvas: of the present version, of the right form, with values that may be wrong.
+
+    Those can be mended there. Raises InvalidWorkflow with every other problem of its form.
+    """
+    document = migrated(parse(text))
+    try:
+        strict(document)
+    except InvalidWorkflow as error:
+        if any(not _is_value(place_of(item["pointer"])) for item in error.problems):
+            raise
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _is_value(place: Place) -> bool:
+    """Whether this is where a node, or an input of the workflow, has its value."""
+    return (place[:1], place[2:3]) in ((("nodes",), ("inputs",)), (("inputs",), ("default",))) and len(
+        place
+    ) > 2 + (place[0] == "nodes")
 
 
 def dump(workflow: Workflow) -> str:

@@ -1,16 +1,16 @@
 """Where the pictures are that a document names: a visitor's uploads, the shipped ones, beside the file."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from lumina.errors import InvalidImage
+from lumina.formats import HEAD, is_accepted
 from lumina.images import open_image
 from lumina.tasks.image_input import ImageInput
 
 ASSETS = Path(__file__).parents[2] / "assets"
-MOST_FILES = 2000  # looked at in one folder
-ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
 
 
 class Shelf(Protocol):
@@ -52,37 +52,37 @@ class FolderShelf:
 
     def find(self, name: str) -> ImageInput | None:
         """See Shelf; a file that is no picture is not found."""
-        by_digest = name.startswith("sha256:")
-        for path in self._files():
-            if by_digest or path.name == name:
-                picture = self._opened(path, name if by_digest else None)
-                if picture is not None:
-                    return picture
-        return None
+        digest = name if name.startswith("sha256:") else None
+        found = (self._opened(path, digest) for path in self._files() if digest or is_called(path, name))
+        return next((picture for picture in found if picture is not None), None)
 
     def _files(self) -> list[Path]:
         try:
-            inside = self._folder.resolve()
-            found = sorted(path for pattern in self._patterns for path in self._folder.glob(pattern))
-            return [
-                path
-                for path in found[:MOST_FILES]
-                if path.suffix.lower() in ENDINGS and path.is_file() and path.resolve().is_relative_to(inside)
-            ]
+            return sorted(path for pattern in self._patterns for path in self._folder.glob(pattern))
         except OSError:
             return []
 
     def _opened(self, path: Path, digest: str | None) -> ImageInput | None:
         """The picture in a file, if it has this digest; digests are remembered while a file is the same."""
         try:
+            if not path.is_file() or not path.resolve().is_relative_to(self._folder.resolve()):
+                return None
             known = (str(path), path.stat().st_mtime_ns)
             if digest is not None and self._digests.get(known, digest) != digest:
                 return None
+            with path.open("rb") as file:
+                if not is_accepted(file.read(HEAD)):
+                    return None
             picture = ImageInput.of(open_image(path, keep_alpha=True))
         except (OSError, InvalidImage):
             return None
         self._digests[known] = picture.name
         return picture if digest in (None, picture.name) else None
+
+
+def is_called(path: Path, name: str) -> bool:
+    """Whether a file has this name; systems write an accented letter as one character, or as two."""
+    return unicodedata.normalize("NFC", path.name) == unicodedata.normalize("NFC", name)
 
 
 def shipped() -> FolderShelf:

@@ -21,7 +21,7 @@ class UnknownWord:
 class Language(Protocol):
     """The words of a world."""
 
-    def normalize(self, text: str) -> str:
+    def normalize(self, text: str, kind: Kind = "prompt") -> str:
         """What the model reads for what a person typed; "" if no word is left."""
 
     def unknown_words(self, text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:

@@ -339,7 +339,7 @@ def test_files_and_pasted_text_open_and_unknown_nodes_stay(canvas: Callable) -> 
     saved = document_of(page)
     assert {name: saved[name] for name in strange} == strange
     drop(page, "broken.json", "application/json", b"{")
-    expect(page.locator(".notice")).to_contain_text("not a workflow")
+    expect(page.locator(".notice")).to_contain_text("is not valid JSON: it ends too early")
     expect(page.locator(".card")).to_have_count(8)
 
 

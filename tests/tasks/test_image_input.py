@@ -78,7 +78,7 @@ def test_anything_else_is_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (b"words", "This file is not a picture"),
+        (b"words", "This is text, not a picture"),
         (encoded(PICTURE)[:80], "damaged"),
         (Image.new("RGB", (1, 1)), "has 1x1 pixels"),
         (Image.new("L", (20_000, 3)), "has 20000x3 pixels"),

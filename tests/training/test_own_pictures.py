@@ -94,7 +94,10 @@ def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, mo
         (lambda folder: (folder / "01.txt").write_bytes(b"\xff\xfe\xfa"), "01.txt cannot be read"),
         (lambda folder: (folder / "metadata.jsonl").write_text("[1]"), "line 1"),
         (lambda folder: (folder / "metadata.jsonl").write_text('{"text": "x"}'), "file_name"),
-        (lambda folder: (folder / "01.png").write_bytes(b"no picture"), "01.png: This file is not a picture"),
+        (
+            lambda folder: (folder / "01.png").write_bytes(b"\x89PNG\r\n\x1a\n"),
+            "01.png: This picture is damaged",
+        ),
         (lambda folder: (folder / "01.txt").write_text("words and words " * 400), "is too long to learn"),
     ],
 )

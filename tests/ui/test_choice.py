@@ -95,6 +95,7 @@ def test_the_page_opens_anew_for_the_chosen_model(
         return Page(log)
 
     monkeypatch.setattr(app, "build", build)
+    monkeypatch.setattr(app, "check_address", lambda host, port: host)
     app.serve(settings, load=FakePipeline)
     assert shown == ["tabletop", "omni"]
     assert log[0]["prevent_thread_lock"]

@@ -46,6 +46,9 @@ async function take(file) {
 
 async function read(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
+  const head = String.fromCharCode(...bytes.subarray(0, 4096));
+  const { refusal } = FORMATS.find(({ pattern }) => new RegExp(pattern, "is").test(head)); // lumina/formats.py's
+  if (refusal) return { refusal };
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   const { width, height } = bitmap;
   const [short, long] = width < height ? [width, height] : [height, width];

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS
+from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, materials_of
 from lumina.worlds.wording import Kind, UnknownWord, plain, tokens, typed_wrong
@@ -52,14 +52,47 @@ VERBS = {  # of instructions
 }
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
+_LEAD = re.compile(  # what a person may say before the picture
+    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i (?:want|would like) |there (?:is|are) |"
+    r"(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
+    re.IGNORECASE,
+)
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 
 
-def normalize(text: str) -> str:
-    """What the model reads: plain, without a "please", digits as words, "a" or "an" by the next word.
+def normalize(text: str, kind: Kind = "prompt") -> str:
+    """What the model reads: plain, without a "please", digits as words, a caption with its articles.
 
-    Captions and instructions as training has them stay as they are; twice is the same as once.
+    Captions, instructions and descriptions as training has them stay as they are; twice is the same as once.
     """
+    for _ in range(8):  # what one round leaves out may bring together what the next one reads
+        text, before = _once(text, kind), text
+        if text == before:
+            break
+    return text
+
+
+def _once(text: str, kind: Kind) -> str:
+    text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(text))
+    text = re.sub(r"\bgray\b", "grey", text)
+    if kind == "description":
+        return re.sub(r"^(?:an?|the) (?=\S)", "", text)
+    return _as_caption(_LEAD.sub("", text)) if kind == "prompt" else text
+
+
+def _as_caption(text: str) -> str:
+    """A caption in the grammar of training, where nothing but articles and plurals has to change."""
+    claim = parse(text)
+    caption = text if claim is None else text_of(claim)
+    return caption if _said(caption) == _said(text) else text
+
+
+def _said(text: str) -> list[str]:
+    words = (PLURALS.get(word, word) for word in tokens(text))
+    return [word for word in words if word not in ("a", "an", "the", "and")]
+
+
+def _plain_words(text: str) -> str:
     words = plain(text, EDIT_WORDS.__contains__).split(" ")
     text = " ".join(_read(word) for word in words if word.rstrip(",") not in COURTESY).strip(" ,")
     text = re.sub(r"\ban?(?= [aeiou])", "an", text)
@@ -73,8 +106,8 @@ def _read(word: str) -> str:
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that tabletop has never seen, or never of such a shape."""
-    typed = tokens(text)
-    read = [normalize(word) for word in typed]
+    typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
+    read = [_plain_words(word) for word in typed]
     found: dict[str, UnknownWord] = {}
     for i, (word, words) in enumerate(zip(typed, read, strict=True)):
         then = read[i + 1 :]

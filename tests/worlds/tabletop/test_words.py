@@ -1,5 +1,7 @@
 """The tabletop model reads what people type as it reads its training's captions, and says what it cannot."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, instruct
 from lumina.worlds.tabletop.scenes import sample_scene
 from lumina.worlds.tabletop.words import INSTEAD, MEANINGS, normalize, replaced, unknown_words
+from lumina.worlds.wording import Kind
 
 
 def test_what_training_says_stays_as_it_is_and_is_known() -> None:
@@ -20,7 +23,9 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         assert normalize(caption) == caption and not unknown_words(caption)
         edits = [edit for name in OPERATIONS if (edit := sample_edit(scene, name, rng)) is not None]
         for said in filter(None, (instruct(edit, rng) for edit in edits)):
-            assert normalize(said.text) == said.text and not unknown_words(said.text, "instruction")
+            assert normalize(said.text, "instruction") == said.text and not unknown_words(
+                said.text, "instruction"
+            )
 
 
 @pytest.mark.parametrize(
@@ -37,15 +42,46 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("a orange cube", "an orange cube"),
         ("a cube, a cone, and 3 spheres.", "a cube, a cone and three spheres"),
         ("🐱!", ""),
+        ("Red Cube left of Blue Sphere", "a red cube left of a blue sphere"),
+        ("the red cube", "a red cube"),
+        ("2 red cone", "two red cones"),
+        ("A photo of a red cube to the left of the cyan sphere.", "a red cube left of a cyan sphere"),
+        ("There is a red cube", "a red cube"),
+        ("Draw me a Picture of: two cones!", "two cones"),
+        ("red cube and a dragon", "red cube and a dragon"),
     ],
 )
 def test_ordinary_typing_is_read_as_training_says_it(typed: str, read: str) -> None:
     assert normalize(typed) == read
 
 
-@given(st.text(max_size=60))
-def test_reading_twice_changes_nothing(text: str) -> None:
-    assert normalize(normalize(text)) == normalize(text)
+PIECES = (
+    "a",
+    "An",
+    "the",
+    "red",
+    "cubes",
+    "cone",
+    "2",
+    "left of",
+    "and",
+    ",",
+    "please",
+    "a photo of",
+    "\u200b",
+)
+
+
+@given(
+    st.text(max_size=60) | st.lists(st.sampled_from(PIECES)).map(" ".join), st.sampled_from(get_args(Kind))
+)
+def test_reading_twice_changes_nothing(text: str, kind: Kind) -> None:
+    assert normalize(normalize(text, kind), kind) == normalize(text, kind)
+
+
+def test_a_described_thing_has_no_article() -> None:
+    assert normalize("The Yellow Cone.", "description") == "yellow cone"
+    assert normalize("dotted yellow cone", "description") == "dotted yellow cone"
 
 
 @pytest.mark.parametrize(

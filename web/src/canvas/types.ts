@@ -1,6 +1,6 @@
 // The words of the canvas: the document, the catalogue of tasks, and what the server tells about a run.
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };
 export type Place = [number, number];
 
 export interface Link {

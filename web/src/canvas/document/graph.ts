@@ -1,6 +1,7 @@
 // What hangs on what: wires, reading order, circles, and a signature that changes when a result would.
 
 import type { Doc, Json, Link, Wire } from "../types";
+import { toJson } from "./json";
 import { inputsOf, isLink, split } from "./read";
 
 export const INPUTS = "inputs"; // the card of the workflow's inputs; links name it so, and no node may
@@ -86,7 +87,7 @@ export function signatures(doc: Doc): Record<string, string> {
   for (const id of order(doc)) {
     const node = doc.nodes[id]!;
     const values = Object.entries(inputsOf(node)).map(([name, value]) => [name, resolved(doc, value, found)]);
-    found[id] = hash(JSON.stringify([node.task, node.mode ?? "run", values.sort()]));
+    found[id] = hash(toJson([node.task, node.mode ?? "run", values.sort()]));
   }
   return found;
 }
@@ -100,7 +101,7 @@ function resolved(doc: Doc, value: Json | Link, found: Record<string, string>): 
 
 /** Changes whenever a run would. */
 export function signatureOf(doc: Doc): string {
-  return hash(JSON.stringify([doc.nodes, doc.inputs ?? {}, doc.outputs ?? {}, doc.model ?? ""]));
+  return hash(toJson([doc.nodes, doc.inputs ?? {}, doc.outputs ?? {}, doc.model ?? ""]));
 }
 
 function hash(text: string): string {

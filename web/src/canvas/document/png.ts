@@ -1,40 +1,32 @@
-// The workflow that a PNG carries (iTXt chunk "lumina-workflow"); its pixels stay unread.
-
-import { inflate } from "./share";
-import { Unreadable } from "./read";
+// Whether a PNG carries a workflow (iTXt chunk "lumina-workflow"), and its bytes without the pixels.
 
 const KEY = "lumina-workflow\0";
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
-export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, at) => bytes[at] === byte);
+/** What of a picture has to be sent for its workflow to be read; null if it carries none. */
+export function recipePart(bytes: Uint8Array): Uint8Array | null {
+  if (!SIGNATURE.every((byte, at) => bytes[at] === byte)) return null;
+  const all = [...chunks(bytes)];
+  if (!all.some(({ kind, body }) => kind === "iTXt" && latin(body.subarray(0, KEY.length)) === KEY)) return null;
+  const kept = all.filter(({ kind }) => kind !== "IDAT").map(({ whole }) => whole);
+  return joined([bytes.subarray(0, 8), ...kept]);
 }
 
-/** The text of the document inside, null if there is none; throws Unreadable if it is damaged. */
-export async function recipeIn(bytes: Uint8Array): Promise<string | null> {
+function* chunks(bytes: Uint8Array): Generator<{ kind: string; body: Uint8Array; whole: Uint8Array }> {
   const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at + 12 <= bytes.length; ) {
-    const size = numbers.getUint32(at);
-    const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    const body = bytes.subarray(at + 8, at + 8 + size);
-    if (kind === "iTXt" && latin(body.subarray(0, KEY.length)) === KEY) return textOf(body.subarray(KEY.length));
-    at += 12 + size;
-  }
-  return null;
-}
-
-/** compressed? method language 0 translated-keyword 0 text */
-async function textOf(rest: Uint8Array): Promise<string> {
-  const language = rest.indexOf(0, 2);
-  const start = rest.indexOf(0, language + 1) + 1;
-  const text = rest.slice(start);
-  try {
-    return new TextDecoder().decode(rest[0] === 1 ? await inflate(text, "deflate") : text);
-  } catch {
-    throw new Unreadable("The workflow in this picture is damaged; download the picture again.");
+    const end = at + 12 + numbers.getUint32(at);
+    if (end > bytes.length) return;
+    const kind = latin(bytes.subarray(at + 4, at + 8));
+    yield { kind, body: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) };
+    at = end;
   }
 }
 
-function latin(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
 }
+
+const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

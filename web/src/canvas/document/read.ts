@@ -1,10 +1,7 @@
-// Documents as text: reading a stranger's JSON, and writing it without losing a digit of a large seed.
+// Documents as text: reading what the server's reader made of a stranger's, and writing it again without loss.
 
-import type { Doc, DocNode, Json, Link } from "../types";
-
-const NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const LONG = /^-?\d{16,}$/;
-const LONG_SEEDS = /("seed":\s*)"(\d{16,19})"/g;
+import type { Doc, DocNode, Json, Link, Place } from "../types";
+import { fromJson, toJson } from "./json";
 
 export class Unreadable extends Error {}
 
@@ -15,11 +12,11 @@ export function isLink(value: unknown): value is Link {
   return isObject(value) && typeof value.from === "string" && Object.keys(value).length === 1;
 }
 
-/** The document in a text; throws Unreadable with one sentence. Unknown tasks and keys are kept. */
+/** The document in a text that the server's reader or this page has written; throws Unreadable if it was not. */
 export function parse(text: string): Doc {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(NUMBERS, (found) => (LONG.test(found) ? `"${found}"` : found)));
+    value = fromJson(text);
   } catch {
     throw new Unreadable("This is not a workflow: its text is no valid JSON.");
   }
@@ -39,12 +36,17 @@ function checked(value: unknown): Doc {
   for (const key of ["inputs", "outputs", "layout"]) {
     if (!isObject(value[key] ?? {})) throw new Unreadable(`This workflow cannot be read: "${key}" is no object.`);
   }
-  return value as unknown as Doc;
+  return value.layout ? ({ ...value, layout: inNumbers(value.layout as Record<string, Json[]>) } as unknown as Doc) : (value as unknown as Doc);
+}
+
+/** Places are computed with. */
+function inNumbers(layout: Record<string, Json[]>): Doc["layout"] {
+  return Object.fromEntries(Object.entries(layout).map(([id, place]) => [id, place.map(Number) as Place]));
 }
 
 /** The document as JSON text; with `indent` for people. */
 export function write(doc: Doc, indent = 0): string {
-  return JSON.stringify(doc, null, indent).replace(LONG_SEEDS, "$1$2");
+  return toJson(doc, indent);
 }
 
 export function emptyDoc(): Doc {

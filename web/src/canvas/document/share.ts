@@ -1,7 +1,7 @@
-// A link that holds the whole workflow: compressed into the part after #, which no server ever sees.
+// A link that holds the whole workflow: compressed into the part after #, which stays out of every server's log.
 
 import type { Doc } from "../types";
-import { parse, Unreadable, write } from "./read";
+import { Unreadable, write } from "./read";
 
 const KEY = /[#&]wf=([\w-]+)/;
 const MOST = 262_144; // bytes of a document
@@ -18,8 +18,6 @@ async function piped(bytes: BlobPart, through: { readable: ReadableStream; writa
   return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
 }
 
-export const inflate = (bytes: BlobPart, format: CompressionFormat) => piped(bytes, new DecompressionStream(format));
-
 export async function packed(doc: Doc): Promise<string> {
   const bytes = await piped(write(doc), new CompressionStream("deflate-raw"));
   let text = "";
@@ -27,23 +25,22 @@ export async function packed(doc: Doc): Promise<string> {
   return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-export async function unpacked(code: string): Promise<Doc> {
-  let text: string;
+/** The text that was packed, as bytes; throws Unreadable. */
+export async function unpacked(code: string): Promise<Uint8Array> {
   try {
     const bytes = Uint8Array.from(atob(code.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-    text = new TextDecoder().decode(await inflate(bytes, "deflate-raw"));
+    return await piped(bytes, new DecompressionStream("deflate-raw"));
   } catch {
     throw new Unreadable("This link is damaged; copy it again as a whole.");
   }
-  return parse(text);
 }
 
 export function hasWorkflow(text: string): boolean {
   return KEY.test(text);
 }
 
-/** The document in a link; throws Unreadable. */
-export async function fromLink(link: string): Promise<Doc> {
+/** The text of the document in a link, as bytes; throws Unreadable. */
+export async function fromLink(link: string): Promise<Uint8Array> {
   return unpacked(KEY.exec(link)![1]!);
 }
 

@@ -2,6 +2,7 @@
 
 import { memo, useState, type MouseEvent } from "react";
 import { wires } from "../document/graph";
+import { toJson } from "../document/json";
 import { inputsOf, isLink } from "../document/read";
 import { portsOf } from "../document/sockets";
 import { setValue, showResult, unwire } from "../studio/acts";
@@ -141,7 +142,7 @@ function Strange({ id, name, value }: { id: string; name: string; value: Json | 
     <div className="input" data-faulty="true">
       <span className="label">{name}</span>
       <span className="linked">
-        <span>{isLink(value) ? value.from : JSON.stringify(value)}</span>
+        <span>{isLink(value) ? value.from : toJson(value)}</span>
         <button type="button" className="tool nodrag" aria-label={`Remove ${name} of ${id}`} onClick={() => unwire(id, name)}>
           <Icon name="close" />
         </button>
@@ -160,7 +161,7 @@ function Unknown({ id, node }: { id: string; node: DocNode }) {
         <div className="input" key={name}>
           {isLink(value) && <Socket node={id} port={name} side="input" type="unknown" label={`${name} of ${id}`} isWired />}
           <span className="label">{name}</span>
-          <span className="linked"><span>{isLink(value) ? value.from.replace(".", " · ") : JSON.stringify(value)}</span></span>
+          <span className="linked"><span>{isLink(value) ? value.from.replace(".", " · ") : toJson(value)}</span></span>
         </div>
       ))}
     </div>

@@ -1,6 +1,7 @@
 // The control for one input, by its type; what is typed is kept as it is, and the server says what is wrong.
 
 import { useEffect, useId, useState } from "react";
+import { fromJson, toJson, whole } from "../document/json";
 import type { Json, Port } from "../types";
 import { PictureField } from "./PictureField";
 import { Icon } from "./Icon";
@@ -13,17 +14,19 @@ export interface FieldProps {
   onChange: (value: Json | undefined) => void;
 }
 
-const number = /^-?\d{1,15}(\.\d+)?$/;
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d{1,2})?$/i;
+const WHOLE = /^-?\d+$/;
 
-/** Text as the value it stands for; long whole numbers stay text, because they go beyond JavaScript's. */
+/** Text as the value it stands for; what is no number stays text, and the server says so. */
 function read(text: string, port: Port): Json | undefined {
   if (text.trim() === "") return undefined;
-  const isNumber = port.type === "integer" || port.type === "number";
-  return isNumber && number.test(text.trim()) ? Number(text) : isNumber ? text.trim() : text;
+  if (port.type !== "integer" && port.type !== "number") return text;
+  const typed = text.trim();
+  return WHOLE.test(typed) ? whole(typed) : NUMBER.test(typed) ? Number(typed) : typed;
 }
 
 const shown = (value: Json | undefined): string =>
-  value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+  value === undefined || value === null ? "" : typeof value === "object" ? toJson(value) : String(value);
 
 function placeholder(port: Port): string {
   if (port.required) return port.type === "text" ? (port.docs ?? "") : "";
@@ -53,7 +56,7 @@ function Text({ value, port, label, describedBy, onChange }: FieldProps) {
 function Line({ value, port, label, describedBy, onChange }: FieldProps) {
   const [text, setText] = useState(shown(value));
   useEffect(() => {
-    if (JSON.stringify(parsed(text, port) ?? null) !== JSON.stringify(value ?? null)) setText(shown(value));
+    if (toJson(parsed(text, port) ?? null) !== toJson(value ?? null)) setText(shown(value));
   }, [value]);
   const write = (next: string) => (setText(next), onChange(parsed(next, port)));
   const isSeed = port.words?.includes("random");
@@ -75,7 +78,7 @@ function Line({ value, port, label, describedBy, onChange }: FieldProps) {
 function parsed(text: string, port: Port): Json | undefined {
   if (port.type !== "json" || text.trim() === "") return read(text, port);
   try {
-    return JSON.parse(text) as Json;
+    return fromJson(text);
   } catch {
     return text;
   }
@@ -110,7 +113,7 @@ function ListField({ value, port, label, describedBy, onChange }: FieldProps) {
   const [text, setText] = useState(list.map(shown).join("\n"));
   const values = (lines: string) => lines.split("\n").flatMap((line) => read(line, port) ?? []);
   useEffect(() => {
-    if (JSON.stringify(values(text)) !== JSON.stringify(list)) setText(list.map(shown).join("\n"));
+    if (toJson(values(text)) !== toJson(list)) setText(list.map(shown).join("\n"));
   }, [value]);
   return (
     <span className="several">

@@ -3,11 +3,12 @@
 import { emptyDoc, parse, Unreadable, write } from "../document/read";
 import { fragment, pasted } from "../document/edit";
 import { placesOf } from "../document/layout";
-import { isPng, recipeIn } from "../document/png";
+import { fromJson, toJson } from "../document/json";
+import { recipePart } from "../document/png";
 import { fromLink, hasWorkflow } from "../document/share";
 import type { Doc, Result } from "../types";
 import { keep, kept } from "./bridge";
-import { bring } from "./pictures";
+import { read, type Read } from "./pictures";
 import { replace } from "./results";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
@@ -24,7 +25,7 @@ export function autosave(): void {
   if (saved?.doc !== history.doc) keep("draft", Object.keys(history.doc.nodes).length ? write(history.doc) : null);
   if (saved?.results !== results) {
     const few = Object.fromEntries(Object.entries(results).map(([id, all]) => [id, all.slice(-MOST_KEPT)]));
-    keep("results", JSON.stringify(few));
+    keep("results", toJson(few));
   }
   saved = { doc: history.doc, results };
 }
@@ -36,7 +37,7 @@ export function recover(): void {
   if (!draft) return;
   try {
     set({ history: begun(parse(draft)), recovered: true });
-    set({ results: JSON.parse(kept("results") ?? "{}") as Record<string, Result[]> });
+    set({ results: fromJson(kept("results") ?? "{}") as unknown as Record<string, Result[]> });
   } catch {
     keep("unread", draft); // nothing is thrown away that could not be read
   }
@@ -63,33 +64,39 @@ export function startEmpty(): void {
 }
 
 export async function openText(text: string, what = "Workflow"): Promise<void> {
-  await guarded(async () => open(hasWorkflow(text) ? await fromLink(text) : parse(text), what));
+  await guarded(async () => open(await documentIn(text), what));
+}
+
+/** The document in a text or a link; throws Unreadable with the server's sentence. */
+async function documentIn(text: string): Promise<Doc> {
+  return documentOf(await read(hasWorkflow(text) ? await fromLink(text) : new TextEncoder().encode(text)));
+}
+
+function documentOf(answer: Read): Doc {
+  if ("document" in answer) return parse(answer.document);
+  throw new Unreadable("error" in answer ? answer.error : "This picture carries no workflow.");
 }
 
 export async function openFile(file: File): Promise<void> {
   await guarded(async () => {
     if (file.size > MAX_FILE) throw new Unreadable("This file is too large; use one under 20 MB.");
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const recipe = isPng(bytes) ? await recipeIn(bytes) : null;
-    if (recipe !== null) return open(parse(recipe), file.name);
-    if (isPng(bytes) || file.type.startsWith("image/")) return addPicture(file);
-    open(parse(new TextDecoder().decode(bytes)), file.name);
+    const answer = await read(recipePart(bytes) ?? bytes);
+    if ("image" in answer && get().catalogue.nodes[PICTURE]) addPicture(answer.image);
+    else open(documentOf(answer), file.name);
   });
 }
 
 /** A picture that carries no workflow becomes a node that gives it. */
-async function addPicture(file: File): Promise<void> {
-  const answer = await bring(file);
-  if ("error" in answer) throw new Unreadable(answer.error);
-  if (!get().catalogue.nodes[PICTURE]) throw new Unreadable("This picture carries no workflow.");
-  insert({ lumina: 1, nodes: { picture: { task: PICTURE, inputs: { image: { image: answer.image } } } } });
+function addPicture(image: string): void {
+  insert({ lumina: 1, nodes: { picture: { task: PICTURE, inputs: { image: { image } } } } });
 }
 
 /** The document of a link that this page was opened with; the draft waits behind it. */
 export async function openAddress(hash: string): Promise<void> {
   if (!hasWorkflow(hash)) return;
   await guarded(async () => {
-    const other = await fromLink(hash);
+    const other = await documentIn(hash);
     const before = get().kept ?? (Object.keys(doc().nodes).length ? write(doc()) : null);
     open(other, "Shared workflow");
     set({ kept: before });
@@ -103,7 +110,7 @@ export function leaveShared(isBack: boolean): void {
   const before = get().kept;
   set({ kept: null });
   keep("before", null);
-  if (before && isBack) void openText(before, "Your draft");
+  if (before && isBack) void guarded(async () => open(parse(before), "Your draft"));
 }
 
 async function guarded(work: () => Promise<void>): Promise<void> {
@@ -123,7 +130,7 @@ export function copied(): string | null {
 /** Add the nodes of a text to what is here. */
 export function pasteText(text: string): void {
   void guarded(async () => {
-    const other = hasWorkflow(text) ? await fromLink(text) : parse(text);
+    const other = await documentIn(text);
     if (Object.keys(doc().nodes).length === 0) return open(other, "Pasted workflow");
     insert({ ...other, layout: { ...placesOf(other), ...other.layout } });
   });

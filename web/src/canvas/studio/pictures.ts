@@ -1,8 +1,9 @@
-// Pictures that a person brings: they travel as bytes, and come back as a name made of their digest.
+// Files that a person brings: a picture comes back as a name made of its digest, a document as the server reads it.
 
 import { prop, reason, tell } from "./bridge";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };
+export type Read = Brought | { document: string };
 
 const MAX_FILE = 20_000_000;
 const WAIT = 60_000;
@@ -10,36 +11,44 @@ const WAIT = 60_000;
 /** Small versions of pictures by name, for the fields that hold them. */
 export const thumbnails = new Map<string, string>();
 
-const waiting = new Map<string, (answer: Brought) => void>();
+const waiting = new Map<string, (answer: Read) => void>();
 
 /** Send a picture to the server; gives its name, or a sentence that says what is wrong. */
 export async function bring(file: File): Promise<Brought> {
   if (file.size > MAX_FILE) return { error: "This picture is too large; use one under 20 MB." };
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-  return send(btoa(text));
+  return send(base64(new Uint8Array(await file.arrayBuffer())));
 }
 
 /** Send the bytes of a picture in base64. */
-export function send(picture: string): Promise<Brought> {
+export const send = (picture: string): Promise<Brought> => asked({ picture }) as Promise<Brought>;
+
+/** Let the server read a file, whatever it is: the one reader of documents there is, the command line's too. */
+export const read = (file: Uint8Array): Promise<Read> => asked({ file: base64(file) });
+
+function asked(what: object): Promise<Read> {
   const ticket = Math.random().toString(36).slice(2);
   return new Promise((resolve) => {
     waiting.set(ticket, resolve);
     const giveUp = (): void => answered(ticket, { error: reason("The studio does not answer; try again.") });
     setTimeout(giveUp, WAIT);
     window.addEventListener("lumina-instead", giveUp, { once: true });
-    tell("bring", { picture, ticket });
+    tell("bring", { ...what, ticket });
   });
 }
 
-export function receiveBrought(): void {
-  const { ticket, ...answer } = prop<Brought & { ticket: string }>("brought", { ticket: "", error: "" });
-  if ("image" in answer && answer.thumbnail) thumbnails.set(answer.image, answer.thumbnail);
-  answered(ticket, answer as Brought);
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return btoa(text);
 }
 
-function answered(ticket: string, answer: Brought): void {
+export function receiveBrought(): void {
+  const { ticket, ...answer } = prop<Read & { ticket: string }>("brought", { ticket: "", error: "" });
+  if ("image" in answer && answer.thumbnail) thumbnails.set(answer.image, answer.thumbnail);
+  answered(ticket, answer as Read);
+}
+
+function answered(ticket: string, answer: Read): void {
   waiting.get(ticket)?.(answer);
   waiting.delete(ticket);
 }

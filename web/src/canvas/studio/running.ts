@@ -2,6 +2,7 @@
 
 import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
+import { exact } from "../document/json";
 import { inputsOf, write } from "../document/read";
 import type { Doc, NodeRun, Plan, Run } from "../types";
 import { prop, reason, tell } from "./bridge";
@@ -67,7 +68,8 @@ function stopped(node: NodeRun): NodeRun {
 export function receive(): void {
   const told = prop<Run>("run", IDLE);
   if (!isListening || !told.run) return;
-  const run = { ...told, seeds: { ...get().run.seeds, ...told.seeds } };
+  const seeds = Object.fromEntries(Object.entries(told.seeds ?? {}).map(([id, seed]) => [id, exact(seed)]));
+  const run = { ...told, seeds: { ...get().run.seeds, ...seeds } };
   announce(run);
   const results = gathered({ ...get(), run }, changedIn(get().run.nodes, run.nodes));
   set({ run, results });

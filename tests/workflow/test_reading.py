@@ -1,0 +1,94 @@
+"""One reader's rules: the same answer to the same bytes, in plain words."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from lumina.errors import InvalidWorkflow
+from lumina.images import png_bytes
+from lumina.workflow.executor import Resources
+from lumina.workflow.files import read_workflow
+from lumina.workflow.planning import plan
+from lumina.workflow.schema import canonical, load
+from lumina.workflow.shelves import FolderShelf
+from lumina.workflow.validation import check
+from lumina.workflow.wiring import digest
+
+CASES = Path(__file__).parents[1] / "cases"
+NODE = '{"lumina": 1, "nodes": {"a": {"task": "text", "inputs": {"text": "x"}}}, "x-n": %s}'
+
+
+@pytest.mark.parametrize("file", ["wf-bigseed-input.json", "seed-2p53p1.json", "wf-v0.json", "utf16.json"])
+def test_the_canvas_is_given_what_the_command_line_reads(file: str) -> None:
+    data = (CASES / file).read_bytes()
+    assert load(canonical(data)) == read_workflow(CASES / file)
+    assert ("9007199254740993" in canonical(data)) == ("seed" in file)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ((CASES / "dup.json").read_bytes(), 'has the key "seed" twice'),
+        ((CASES / "seed-5000digits.json").read_bytes(), "holds a number of 5,0"),
+        (b"", "is empty"),
+        ("\ufeff ", "is empty"),
+        (b"\xff{}", "is not readable text"),
+        ("{\n // note\n}", "it has a comment at line 2, column 2"),
+        ('{"a": 1,}', "it has a comma too many at line 1"),
+        ("{'a': 1}", "it has single quotes at line 1, column 2"),
+        ('{"a": ', "it ends too early"),
+        ("{} {}", "is not valid JSON at line 1, column 4"),
+        (NODE % "-Infinity", "holds -Infinity"),
+        (NODE % "1e400", "holds a number that is too large"),
+        (NODE % '"\ud800"', "holds half a character"),
+        (NODE % ("[" * 5000 + "]" * 5000), "is nested too deeply"),
+        ('{"lumina": 2, "nodes": {}}', "must be 1"),
+        ('{"lumina": 1, "nodes": {"A b": {"task": "text"}}}', "lower-case letters"),
+        ('{"lumina": 1, "model": "a b", "nodes": {"a": {"task": "text"}}}', "name of a model"),
+        ('{"lumina": 1, "nodes": {"a": {"task": "text"}}, "outputs": {"o": {"from": "x"}}}', "NODE.OUTPUT"),
+    ],
+)
+def test_what_is_refused_is_told_in_plain_words(text: str | bytes, sentence: str) -> None:
+    with pytest.raises(InvalidWorkflow) as opened:
+        canonical(text)
+    with pytest.raises(InvalidWorkflow) as run:
+        load(text)
+    assert str(opened.value) == str(run.value) and sentence in str(run.value)
+    told = json.dumps(check(text).problems)
+    assert not any(
+        word in told + str(run.value) for word in ("^", "sys.", "codec", "Input should", "Expecting")
+    )
+
+
+def test_numbers_are_whole_if_their_value_is() -> None:
+    text = (
+        '{"lumina": 1.0, "inputs": {"s": {"type": "integer", "default": 1e3}}, "nodes": '
+        '{"a": {"task": "text_to_image", "inputs": {"prompt": "x", "seed": {"from": "inputs.s"}}}}}'
+    )
+    assert check(text).problems == []
+    assert digest({"seed": [1.0, 2]}) == digest({"seed": [1, 2.0]})
+
+
+def test_a_wrong_value_is_opened_to_be_mended() -> None:
+    text = '{"lumina": 1, "nodes": {"a": {"task": "text", "inputs": {"text": {"from": "no"}}}}}'
+    assert json.loads(canonical(text)) == json.loads(text)
+
+
+def test_a_picture_is_found_among_many_files_and_under_either_form_of_its_name(tmp_path: Path) -> None:
+    for number in range(2100):
+        (tmp_path / f"a{number}.png").touch()
+    png = png_bytes(Image.new("RGB", (32, 32), "red"))
+    (tmp_path / unicodedata.normalize("NFD", "zé.png")).write_bytes(png)
+    shelf = FolderShelf(tmp_path)
+    found = shelf.find(unicodedata.normalize("NFC", "zé.png"))
+    assert found is not None and shelf.find(found.name) == found
+    assert shelf.find("ZÉ.png") is None
+
+
+def test_a_dry_run_says_what_is_missing(tmp_path: Path) -> None:
+    text = '{"lumina": 1, "nodes": {"a": {"task": "image_file", "inputs": {"image": {"image": "gone.png"}}}}}'
+    line = plan(load(text), Resources(shelves=[FolderShelf(tmp_path)])).line
+    assert line == 'The picture "gone.png" is not here; upload it, or choose another.'
