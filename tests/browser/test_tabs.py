@@ -119,7 +119,7 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
     expect(tab.locator(".easel-problem")).to_have_text("Picture: put in a picture, or click an example.")
     chooser = tab.locator(".well input[type=file]")
     chooser.set_input_files(words)
-    expect(tab.locator(".well-problem")).to_contain_text("This picture cannot be read here")
+    expect(tab.locator(".well-problem")).to_contain_text("not a picture; use a PNG")
     chooser.set_input_files(line)
     expect(tab.locator(".well-problem")).to_contain_text("This picture has 20000x3 pixels")
     chooser.set_input_files(photo)
