@@ -8,7 +8,7 @@ import torch
 from lumina.model.config import TransformerConfig
 from lumina.model.layout import TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.engine import LocalEngine
+from lumina.runtime.engine import Engine
 
 torch.set_num_threads(1)  # several threads on a busy machine are many times slower than one
 
@@ -48,9 +48,9 @@ def tiny_transformer(tiny_config: TransformerConfig) -> Callable[..., Transforme
 
 
 @pytest.fixture
-def engine(tiny_transformer: Callable[..., Transformer], vocabulary: Vocabulary) -> LocalEngine:
+def engine(tiny_transformer: Callable[..., Transformer], vocabulary: Vocabulary) -> Engine:
     """A float64 engine: exact, so that equality can be asked for."""
-    return LocalEngine(tiny_transformer(), vocabulary)
+    return Engine(tiny_transformer(), vocabulary)
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from lumina.evaluation import tabletop
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
-from lumina.runtime.drawing import Painter
 from lumina.runtime.fake import FakePipeline
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
@@ -377,7 +377,7 @@ def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest
 
     def benchmark(
         pipeline: Painter, task: str | None, limit: int, out: Path, options: dict[str, Any]
-    ) -> Steps[dict[str, Any]]:
+    ) -> Steps[Progress, dict[str, Any]]:
         yield Progress(1, limit, unit="pictures")
         return {task or "text_to_image": {"overall": 0.5, **options}}
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.runtime.pipeline import Pipeline
 from lumina.settings import Settings
 from lumina.steps import finish
-from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_workflow
 from lumina.workflow.schema import codes_of
 from lumina.workflow.shelves import shipped
@@ -25,7 +25,7 @@ def painter() -> Painter:
 
 def replayed(path: Path, painter: Painter) -> dict[str, list[str]]:
     workflow = read_workflow(path).model_copy(update={"model": None})
-    found = finish(run(workflow, Resources(LocalWorker(painter), shelves=[shipped()])))
+    found = finish(run(workflow, Resources(painter, shelves=[shipped()])))
     return {name: [one.drawing.digest for one in values] for name, values in found.outputs.items()}
 
 

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from lumina.errors import InputError, LuminaError
-from lumina.steps import Progress, Steps
+from lumina.steps import Following, Progress, Steps
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
@@ -58,7 +58,7 @@ def note(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
-def watched(steps: Steps[Result], what: str, quiet: bool) -> Result:
+def watched(steps: Steps[Progress, Result], what: str, quiet: bool) -> Result:
     """Run steps to the end, with a progress bar on stderr where someone can see it."""
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -66,15 +66,13 @@ def watched(steps: Steps[Result], what: str, quiet: bool) -> Result:
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         line = bar.add_task(what, total=None)
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
-            bar.update(line, total=step.total, completed=step.done, description=_described(what, step))
+        with Following(steps) as run:
+            for step in run:
+                bar.update(line, total=step.total, completed=step.done, description=_described(what, step))
+            return run.result
 
 
 def _described(what: str, step: Progress) -> str:
-    figures = step.partial if isinstance(step.partial, Mapping) else {}
-    return " ".join([f"{what} ({step.unit})", *(f"{name} {value:.3f}" for name, value in figures.items())])
+    return " ".join(
+        [f"{what} ({step.unit})", *(f"{name} {value:.3f}" for name, value in step.figures.items())]
+    )

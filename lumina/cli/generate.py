@@ -15,7 +15,7 @@ from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, sh
 from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.model.config import ModelSpec, spec_of, split_revision
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read

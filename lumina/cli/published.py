@@ -8,7 +8,7 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, show, watched
-from lumina.steps import Steps
+from lumina.steps import Progress, Steps
 
 Prompts = Annotated[
     Path, typer.Option("--prompts", help="The benchmark's own file or folder.", metavar="FILE")
@@ -95,6 +95,6 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _watch(steps: Steps[dict[str, Any]], as_json: bool) -> None:
+def _watch(steps: Steps[Progress, dict[str, Any]], as_json: bool) -> None:
     found = watched(steps, "Drawing", as_json)
     show(found if as_json else [f"{name:16} {value}" for name, value in found.items()])

@@ -7,9 +7,10 @@ from lumina.cli.console import AsJson, Model, Out, note, show, watched
 from lumina.cli.workflow import watchable
 from lumina.images import open_image
 from lumina.model.config import spec_of
+from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.workflow.document import Workflow
-from lumina.workflow.executor import LocalWorker, Resources, Worker, run
+from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import result_files
 from lumina.workflow.schema import load
 from lumina.workflow.shelves import shipped
@@ -20,11 +21,11 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
     from lumina.ui.templates import PICTURES, strip_of, templates  # brings in the web server
 
     offered = templates(spec_of(model or Settings.from_environment().model))
-    worker, folder = LocalWorker(generate.open_pipeline(model)), out or PICTURES
+    painter, folder = generate.open_pipeline(model), out or PICTURES
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for template in offered:
-        pictures = pictures_of(load(template["text"]), worker, quiet=as_json)
+        pictures = pictures_of(load(template["text"]), painter, quiet=as_json)
         if not pictures:
             note(f"{template['title']}: it gave no picture.")
             continue
@@ -34,9 +35,9 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
     show({"files": files} if as_json else files)
 
 
-def pictures_of(workflow: Workflow, worker: Worker, quiet: bool = True) -> list[Image.Image]:
+def pictures_of(workflow: Workflow, painter: Painter, quiet: bool = True) -> list[Image.Image]:
     """The pictures among a workflow's results, those of the output with the most of them first."""
-    steps = watchable(run(workflow, Resources(worker, shelves=(shipped(),))), [])
+    steps = watchable(run(workflow, Resources(painter, shelves=(shipped(),))), [])
     results = result_files(watched(steps, "Running", quiet)).values()
     found = [[each for each in values if isinstance(each, bytes)] for values in results]
     return [open_image(png) for pngs in sorted(found, key=len, reverse=True) for png in pngs]

@@ -15,14 +15,14 @@ from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.settings import Settings
-from lumina.steps import Progress, Steps
+from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore
 from lumina.workflow.document import Workflow
-from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
 from lumina.workflow.filling import seeds_drawn, target_of, with_values
 from lumina.workflow.planning import Plan, plan
@@ -90,9 +90,9 @@ def _resources(workflow: Workflow, model: str | None, shelves: list[Any], is_dry
     needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in nodes)
     if needs_model and is_dry and not is_here(spec := generate.spec_for(model or workflow.model)):
         raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
-    worker = LocalWorker(generate.open_pipeline(model or workflow.model)) if needs_model else None
+    painter = generate.open_pipeline(model or workflow.model) if needs_model else None
     cache = Path(os.path.expanduser(settings.results))  # never fails, even without a home
-    return Resources(worker, DiskStore(cache), shelves, Timings(cache / "timings.json"))
+    return Resources(painter, DiskStore(cache), shelves, Timings(cache / "timings.json"))
 
 
 def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str, Any]:
@@ -115,12 +115,11 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
 
 def watchable(
     happening: events.Run, ended: Ended, drawn: list[DrawingTask] | None = None
-) -> Steps[events.RunFinished]:
+) -> Steps[Progress, events.RunFinished]:
     """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``, and the task of
     each picture in ``drawn``."""
-    try:
-        while True:
-            event = next(happening)
+    with Following(happening) as run:
+        for event in run:
             if isinstance(event, events.NodeProgress):
                 yield Progress(event.step.done, event.step.total, event.node)
             elif isinstance(event, events.NodeFailed | events.ChoiceNeeded):
@@ -128,11 +127,7 @@ def watchable(
             elif isinstance(event, events.NodeDone | events.NodeCached) and drawn is not None:
                 values = (value for several in event.outputs.values() for value in several)
                 drawn += [value.task for value in values if isinstance(value, Picture)]
-    except StopIteration as stop:
-        finished: events.RunFinished = stop.value
-        return finished
-    finally:
-        happening.close()
+        return run.result
 
 
 def _report(

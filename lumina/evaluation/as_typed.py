@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks.base import DrawingTask
 
 TaskType = TypeVar("TaskType", bound=DrawingTask)

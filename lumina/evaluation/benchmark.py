@@ -9,7 +9,9 @@ from typing import Any
 
 import torch
 
-from lumina.runtime.drawing import Drawing, Painter
+from lumina.runtime.drawing import Drawing
+from lumina.runtime.events import RowDrawn
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.captions import random_prompt
@@ -28,7 +30,7 @@ class Timed:
 
 def run(
     pipeline: Painter, *, windows: Sequence[int] = WINDOWS, pictures: int = 3, seed: int = 0
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Draw the same pictures with each window in turn, after one to warm up; yields after each picture.
 
     The windows take turns within one run, so that a busy machine slows them all alike. Times are medians;
@@ -57,7 +59,7 @@ def _draw(pipeline: Painter, seed: int, window: int) -> Timed:
     """One picture in the model's own settings."""
     steps = TextToImage(prompt=random_prompt(seed), seed=seed, window=window).run(pipeline)
     begun = time.perf_counter()
-    next(steps)
+    next(event for event in steps if isinstance(event, RowDrawn))
     first_row = time.perf_counter() - begun
     drawing = finish(steps).image[0].drawing
     return Timed(drawing, first_row, time.perf_counter() - begun)

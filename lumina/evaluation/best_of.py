@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.evaluation.prompts import Prompt, prompts
-from lumina.runtime.best_of import Candidate, best_of
-from lumina.runtime.drawing import Painter
-from lumina.runtime.scorers import ScorerName
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import ScorerName
 from lumina.steps import Progress, Steps, finish
+from lumina.tasks.base import Picture
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.judge import obeys
 
@@ -22,7 +22,7 @@ STRIDE = 100_000  # between the seeds of one round and the next
 
 def run(
     painter: Painter, limit: int, seed: int, *, scorer: ScorerName = "likelihood", rounds: int = ROUNDS
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Draw eight candidates for each of `limit` prompts of the six categories in every round.
 
     With the model's own options, which are returned too. The best of n is that of the first n seeds which the
@@ -91,9 +91,10 @@ def _task(painter: Painter, prompt: Prompt, seed: int) -> TextToImage:
 
 def _drawn(
     painter: Painter, prompt: Prompt, seed: int, count: int, scorer: ScorerName
-) -> tuple[tuple[Candidate, ...], float]:
+) -> tuple[tuple[Picture, ...], float]:
     """The candidates, the best first, and the seconds they took."""
     task = _task(painter, prompt, seed)
     begun = time.perf_counter()
-    candidates = finish(best_of(painter, task.as_read(painter.spec).motif(), task.options(), count, scorer))
+    asked = task.model_copy(update={"best_of": count, "scorer": scorer})
+    candidates = finish(asked.run(painter)).image[0].candidates
     return candidates, time.perf_counter() - begun

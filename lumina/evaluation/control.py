@@ -7,7 +7,7 @@ import numpy as np
 
 from lumina.evaluation.mapping import condition_errors, own
 from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks.control import Control
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.captions import describe, text_of

@@ -12,7 +12,7 @@ from lumina.evaluation.metrics import wilson
 from lumina.evaluation.outcomes import Options, draw
 from lumina.evaluation.prompts import CATEGORIES, Prompt, prompts
 from lumina.evaluation.report import write_report
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.judge import obeys
@@ -33,7 +33,7 @@ class Judged:
 
 def text_to_image(
     pipeline: Painter, limit: int, out: Path, seed: int, options: Options
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Draw and judge `limit` pictures; yields after each.
 
     With the model's own options, unless others are given. Writes a table

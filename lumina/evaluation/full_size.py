@@ -19,9 +19,9 @@ from lumina.model.checkpoint import random_movqgan, random_transformer
 from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, TransformerConfig
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.engine import LocalEngine
+from lumina.runtime.engine import Engine
 from lumina.runtime.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan
-from lumina.runtime.request import GenerationRequest
+from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Quant, Settings
 from lumina.steps import Progress, Steps
@@ -57,15 +57,15 @@ class Bench:
         """Made on the device, as loading leaves it."""
         return random_transformer(self.config, self.dtype, self.device, quant, self.vocabulary)
 
-    def engine(self, transformer: Transformer) -> LocalEngine:
+    def engine(self, transformer: Transformer) -> Engine:
         """Draws with it."""
-        return LocalEngine(transformer, self.vocabulary, self.settings.cache == "int8")
+        return Engine(transformer, self.vocabulary, self.settings.cache == "int8")
 
-    def request(self, window: int, rows: int, stop: int | None = None) -> GenerationRequest:
+    def request(self, window: int, rows: int, stop: int | None = None) -> TokenRequest:
         """A picture of which ``rows`` rows exist, to be drawn down to ``stop``."""
         shape = (rows, self.layout.cols)
         drawn = torch.randint(0, self.vocabulary.num_codes, shape, generator=self.cells)
-        return GenerationRequest(
+        return TokenRequest(
             tuple(range(3, 3 + WORDS)),
             self.layout,
             self.options.model_copy(update={"window": window}),
@@ -73,7 +73,7 @@ class Bench:
             stop_row=stop,
         )
 
-    def picture(self, engine: LocalEngine) -> dict[str, float]:
+    def picture(self, engine: Engine) -> dict[str, float]:
         """A whole picture, one code at a time."""
         begun = self.clock()
         for _ in engine.generate(self.request(1, 0)):
@@ -84,14 +84,11 @@ class Bench:
             "ms_per_code": round(1000 * seconds / (self.layout.rows * self.layout.cols), 3),
         }
 
-    def step(self, engine: LocalEngine, window: int) -> float:
+    def step(self, engine: Engine, window: int) -> float:
         """Milliseconds of one window step in the middle of a picture; the prefill is not in it."""
         half = self.layout.rows // 2
         stop = min(half + 1 + TIMED_ROWS, self.layout.rows)
-        marks = [
-            (self.clock(), step.partial.forwards)
-            for step in engine.generate(self.request(window, half, stop))
-        ]
+        marks = [(self.clock(), step.forwards) for step in engine.generate(self.request(window, half, stop))]
         paces = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(marks) if b[1] > a[1]]
         pace: float = median(paces or [0.0])
         return round(1000 * pace, 3)
@@ -163,7 +160,7 @@ def run(
     windows: Sequence[int] = WINDOWS,
     movq: MoVQConfig = MOVQGAN_270M,
     size: tuple[int, int] | None = None,
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Measure everything in turn on one device; yields after each part. ``size`` is in pixels.
 
     Raises InputError if the model's sizes are not known or do not fit into memory.

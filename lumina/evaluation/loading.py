@@ -45,7 +45,7 @@ def checkpoint_of(gigabytes: float, folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, gigabytes: float = 1.5, dtype: str = "bfloat16") -> Steps[dict[str, Any]]:
+def run(folder: Path, gigabytes: float = 1.5, dtype: str = "bfloat16") -> Steps[Progress, dict[str, Any]]:
     """Write a checkpoint to ``folder`` and read it in another process: its peak for each byte of weights."""
     yield Progress(0, 2, unit="steps")
     checkpoint_of(gigabytes, folder)

@@ -13,7 +13,7 @@ from PIL import Image
 from lumina.evaluation.as_typed import AsTyped, as_typed
 from lumina.evaluation.held_out import held_out_squares
 from lumina.evaluation.metrics import wilson
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.worlds.tabletop.scenes import Scene

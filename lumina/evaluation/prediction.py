@@ -8,7 +8,7 @@ import numpy as np
 from lumina.evaluation.mapping import lines, map_errors
 from lumina.evaluation.metrics import edge_f1
 from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.predict import Predict
 from lumina.worlds.tabletop import maps

@@ -20,7 +20,7 @@ from lumina.evaluation.published_files import (
     subject_rows,
 )
 from lumina.images import open_image, sheet, write_png
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
 from lumina.tasks.control import Control
@@ -49,7 +49,7 @@ class Order:
 def geneval(
     pipeline: Painter, prompts: Path, out: Path, *, samples: int = SAMPLES, limit: int | None = None,
     seed: int = SEED, options: Options | None = None,
-) -> Steps[dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
     """GenEval: `evaluation_metadata.jsonl` in, `00000/metadata.jsonl` and `00000/samples/0000.png` … out."""
     lines = geneval_lines(prompts)[:limit]
     orders, texts = [], {}
@@ -66,7 +66,7 @@ def geneval(
 def dpg(
     pipeline: Painter, prompts: Path, out: Path, *, samples: int = SAMPLES, limit: int | None = None,
     seed: int = SEED, options: Options | None = None,
-) -> Steps[dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
     """DPG-Bench: a folder of `ID.txt` or `dpg_bench.csv` in, `images/ID.png` out: the samples two by two.
 
     The single pictures stay in `parts`. The scorer wants `images`, the side of one picture as its resolution
@@ -83,8 +83,8 @@ def dpg(
 
 
 def _then_grids(
-    steps: Steps[dict[str, Any]], out: Path, names: Sequence[str], samples: int
-) -> Steps[dict[str, Any]]:
+    steps: Steps[Progress, dict[str, Any]], out: Path, names: Sequence[str], samples: int
+) -> Steps[Progress, dict[str, Any]]:
     found = yield from steps
     for name in names:
         parts = [Image.open(out / "parts" / f"{name}-{sample}.png") for sample in range(samples)]
@@ -95,7 +95,7 @@ def _then_grids(
 def graph200k(
     pipeline: Painter, prompts: Path, out: Path, *, kinds: Sequence[str] = (), limit: int | None = None,
     seed: int = SEED, options: Options | None = None,
-) -> Steps[dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
     """Graph200K: the `data.json` of its processed test split in, `KIND/N_KIND.png` and `pairs.jsonl` out.
 
     Kinds: every map the model knows that the data holds, and `subject`; all unless named.
@@ -136,7 +136,7 @@ def _graph_values(row: Row, kind: str) -> dict[str, Any]:
 def _run(
     pipeline: Painter, name: str, prompts: Path, out: Path, orders: Sequence[Order],
     texts: Mapping[Path, str], samples: int, seed: int, options: Options,
-) -> Steps[dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
     """Check everything that can be wrong, write the texts and draw; raises InputError before anything is
     written."""
     if not orders:
@@ -189,7 +189,7 @@ def _keep_protocol(file: Path, protocol: dict[str, Any]) -> None:
 def _draw(
     pipeline: Painter, out: Path, orders: Sequence[Order], seed: int, options: Options,
     protocol: dict[str, Any],
-) -> Steps[dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
     """Draw what is not there yet; a picture's seed is its own, whatever was drawn before."""
     drawn = 0
     for done, order in enumerate(orders, start=1):

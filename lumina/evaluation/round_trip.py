@@ -38,7 +38,7 @@ def decode(movqgan: MoVQGAN, codes: Codes) -> Picture:
     return np.ascontiguousarray(rearrange(levels, "rgb h w -> h w rgb").numpy())
 
 
-def tokenizer_report(movqgan: MoVQGAN, count: int = 500, seed: int = 0) -> Steps[dict[str, Any]]:
+def tokenizer_report(movqgan: MoVQGAN, count: int = 500, seed: int = 0) -> Steps[Progress, dict[str, Any]]:
     """Means over `count` held-out scenes, every fifth with patterns: PSNR in dB and each map's own figure."""
     rows: list[dict[str, float]] = []
     uses = {"all": np.zeros(movqgan.config.n_embed, np.int64)}

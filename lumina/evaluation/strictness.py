@@ -24,7 +24,7 @@ BLOCK = 8  # pixels: one code of the tabletop tokenizer
 
 def strictness(
     count: int = 200, seed: int = 0, round_trip: Spoil | None = None, shuffled_codes: Spoil | None = None
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Shares between 0 and 1 over `count` held-out scenes, rendered, and the seconds one reading takes.
 
     `accepted`: own captions; `accepted_soft`: the same on softened pictures; `wrong_rejected`: captions with

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from lumina.evaluation.outcomes import Array, Case, Options, Outcome, draw, image_of
 from lumina.evaluation.patterned import find_patterned
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks.subject import Subject
 from lumina.worlds.tabletop.captions import Thing, is_true, text_of
 from lumina.worlds.tabletop.edits import Edit

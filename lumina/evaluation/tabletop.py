@@ -14,7 +14,7 @@ from lumina.evaluation.round_trip import tokenizer_report as tokenizer_report
 from lumina.evaluation.strictness import strictness as strictness
 from lumina.evaluation.subject import subject_cases
 from lumina.evaluation.task_report import write_task_report
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage
@@ -40,7 +40,7 @@ def run(
     out: Path,
     seed: int = SEED,
     options: Options | None = None,
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     """Draw and measure `limit` cases of a task, or of every task that the model can do; yields after each.
 
     The model's own settings, unless `options` (fields of the tasks) say otherwise. For each task, writes a
@@ -66,7 +66,7 @@ def run(
 
 def _run(
     pipeline: Painter, tasks: Sequence[str], limit: int, out: Path, seed: int, options: Options
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     found: dict[str, Any] = {}
     for task in tasks:
         if task == "text_to_image":
@@ -78,7 +78,7 @@ def _run(
 
 def _measure(
     pipeline: Painter, task: str, limit: int, out: Path, seed: int, options: Options
-) -> Steps[dict[str, Any]]:
+) -> Steps[Progress, dict[str, Any]]:
     cases = list(CASES[task](limit, seed))
     outcomes: list[Outcome] = []
     rows: dict[str, Any] = {}

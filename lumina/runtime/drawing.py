@@ -1,9 +1,7 @@
-"""What drawing gives back, as plain arrays and pictures, and what anything that draws must offer."""
+"""A drawn picture, as plain arrays and pixels, and the sizes that can be drawn."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +9,6 @@ from PIL import Image
 
 from lumina.errors import InvalidSize
 from lumina.model.config import ModelSpec
-from lumina.sampler.options import SamplingOptions
-from lumina.settings import Settings
-from lumina.steps import Steps
 
 BACKGROUND = (127, 127, 127)  # what rows that are not drawn yet look like
 SIZE_STEP = 32  # pixels; sizes are written in steps of 32
@@ -52,78 +47,6 @@ class Drawing:
     def is_complete(self) -> bool:
         """Whether every row is drawn."""
         return len(self.codes) == self.rows
-
-
-@dataclass(frozen=True, eq=False)
-class Motif:
-    """What a picture is to show: the sentence for the model, its size, the panels, and a person's own words.
-
-    ``width`` and ``height`` are those of one panel in pixels; see :meth:`Pipeline.draw`.
-    """
-
-    instruction: str
-    width: int
-    height: int
-    given: Image.Image | None = None
-    panels: int = 1
-    prompt: str = ""
-
-    def request(self) -> dict[str, Any]:
-        """The arguments of ``draw`` that say what is drawn."""
-        names = ("instruction", "width", "height", "given", "panels")
-        return {name: getattr(self, name) for name in names}
-
-
-class Painter(Protocol):
-    """What a task needs to draw with: the pipeline, or its fake."""
-
-    @property
-    def spec(self) -> ModelSpec:
-        """The model's name, sizes and defaults."""
-
-    @property
-    def settings(self) -> Settings:
-        """The precision and window that options left open take."""
-
-    @property
-    def model(self) -> str:
-        """The model with the revision of its weights, ``tabletop@1a2b3c4d``."""
-
-    @property
-    def device(self) -> str:
-        """What it computes on: ``cpu``, ``cuda`` …"""
-
-    def draw(
-        self,
-        *,
-        instruction: str,
-        width: int,
-        height: int,
-        options: SamplingOptions,
-        given: Image.Image | None = None,
-        panels: int = 1,
-        drawn: NDArray[Any] | None = None,
-        rerolls: Sequence[tuple[int, int]] = (),
-        stop_row: int | None = None,
-    ) -> Steps[Drawing]:
-        """Draw a picture of ``width`` × ``height`` pixels; see :meth:`Pipeline.draw`."""
-
-    def draw_all(
-        self,
-        motif: Motif,
-        options: SamplingOptions,
-        seeds: Sequence[int],
-        *,
-        drawn: NDArray[Any] | None = None,
-        rerolls: Sequence[tuple[int, int]] = (),
-        stop_row: int | None = None,
-    ) -> Steps[tuple[Drawing, ...]]:
-        """Draw one picture for each seed, side by side; see :meth:`Pipeline.draw_all`."""
-
-    def log_likelihood(
-        self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]
-    ) -> tuple[float, float]:
-        """How likely the words make the picture; see :meth:`Pipeline.log_likelihood`."""
 
 
 def check_size(spec: ModelSpec, width: int, height: int, *, dual: bool = False) -> None:

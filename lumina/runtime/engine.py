@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -11,38 +10,16 @@ from torch import Tensor
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.request import Generation, GenerationRequest
+from lumina.runtime.tokens import Generation, Settled, TokenRequest
 from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import jacobi
 from lumina.sampler.logits import entropy, guide, surprise, warp
 from lumina.sampler.noise import NoiseWindow
 from lumina.sampler.sequential import Accepted, sequential
-from lumina.steps import Progress, Steps, mapped
+from lumina.steps import Steps, mapped
 
 ROOM_ON_CPU = 2 * 2**30  # bytes for the caches of images that are drawn side by side
 CODES_AT_ONCE = 1024  # whose logits are held while an image is scored
-
-
-class Engine(Protocol):
-    """Whoever turns requests into codes."""
-
-    vocabulary: Vocabulary
-
-    def generate(self, request: GenerationRequest) -> Steps[Generation]:
-        """Draw; yields Progress with a partial Generation at each finished row, and stops on ``close()``."""
-
-    def generate_all(self, requests: Sequence[GenerationRequest]) -> Steps[tuple[Generation, ...]]:
-        """Draw requests that differ in seed and re-rolls alone, side by side behind one prefill.
-
-        Each gives the codes that it gives alone. ``partial`` holds a Generation for each.
-        """
-
-    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> tuple[float, float]:
-        """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn; and what
-        it was expected to be, at each of them given those before: minus the entropies."""
-
-    def most_at_once(self, request: GenerationRequest) -> int:
-        """How many images like this one have room for their caches side by side; at least 1."""
 
 
 def use_threads(count: int) -> None:
@@ -50,7 +27,7 @@ def use_threads(count: int) -> None:
     torch.set_num_threads(count)
 
 
-class LocalEngine:
+class Engine:
     """Draws in this process. Several requests may be under way at once; each has its own cache."""
 
     def __init__(self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False) -> None:
@@ -63,29 +40,30 @@ class LocalEngine:
         self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
         self._transformers = {self.dtype: transformer.join()}
 
-    def generate(self, request: GenerationRequest) -> Steps[Generation]:
-        """See Engine. Raises InputError before the first step if the request does not fit the model."""
-        return mapped(
-            self.generate_all([request]),
-            lambda step: replace(step, partial=step.partial[0]),
-            lambda generations: generations[0],
-        )
+    def generate(self, request: TokenRequest) -> Steps[Settled, Generation]:
+        """Draw one; raises InputError before the first step if the request does not fit the model."""
+        return mapped(self.generate_all([request]), lambda step: step, lambda generations: generations[0])
 
-    def generate_all(self, requests: Sequence[GenerationRequest]) -> Steps[tuple[Generation, ...]]:
-        """See Engine. Raises InputError before the first step if the requests do not fit the model."""
+    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[Settled, tuple[Generation, ...]]:
+        """Draw requests that differ in seed and re-rolls alone, side by side behind one prefill.
+
+        Each gives the codes that it gives alone. An event for every row that is settled in all of them.
+        Raises InputError before the first step if the requests do not fit the model.
+        """
         transformer = self._transformer_for(requests[0])
         return _draw(_Slot(transformer, requests, small_cache=self._small_cache))
 
-    def log_likelihood(self, request: GenerationRequest, codes: Tensor) -> tuple[float, float]:
-        """See Engine."""
+    def log_likelihood(self, request: TokenRequest, codes: Tensor) -> tuple[float, float]:
+        """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn; and what
+        it was expected to be, at each of them given those before: minus the entropies."""
         unguided = request.options.model_copy(update={"guidance_scale": 1.0})
         request = replace(request, options=unguided)
         slot = _Slot(self._transformer_for(request), [request], small_cache=self._small_cache)
         with torch.inference_mode():
             return slot.log_likelihood(codes)
 
-    def most_at_once(self, request: GenerationRequest) -> int:
-        """See Engine."""
+    def most_at_once(self, request: TokenRequest) -> int:
+        """How many images like this one have room for their caches side by side; at least 1."""
         config, weight = self._transformers[self.dtype].config, self._transformers[self.dtype].lm_head.weight
         tokens = 2 * (len(request.prompt) + request.layout.length)
         channels = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
@@ -93,7 +71,11 @@ class LocalEngine:
         size = 1 if self._small_cache else weight.element_size()
         return max(1, int(0.7 * free / (tokens * channels * size)))
 
-    def _transformer_for(self, request: GenerationRequest) -> Transformer:
+    def check(self, request: TokenRequest) -> None:
+        """Raise InputError if the request does not fit the model."""
+        self._transformer_for(request)
+
+    def _transformer_for(self, request: TokenRequest) -> Transformer:
         """The network that a request asks for; raises InputError if the request does not fit it."""
         transformer = self._transformer(request.options.dtype)
         if request.layout.vocabulary != self.vocabulary:
@@ -121,7 +103,7 @@ class _Slot:
     """
 
     def __init__(
-        self, transformer: Transformer, requests: Sequence[GenerationRequest], small_cache: bool = False
+        self, transformer: Transformer, requests: Sequence[TokenRequest], small_cache: bool = False
     ) -> None:
         self.transformer, self.requests = transformer, requests
         request = self.request = requests[0]
@@ -218,6 +200,19 @@ class _Slot:
         if self.codes.is_cuda:
             torch.cuda.synchronize(self.codes.device)
 
+    def settled(self, rows: int, told: int) -> Settled:
+        """The last of these rows; ``told`` forwards are known already."""
+        part = slice((rows - 1) * self.layout.cols, rows * self.layout.cols)
+        return Settled(
+            rows,
+            self.request.last_row,
+            codes=self.codes[:, part].to("cpu", copy=True),
+            surprise=self.surprise[:, part].to("cpu", copy=True),
+            accepted=tuple(self.accepted[told:]),
+            forwards=len(self.accepted),
+            seconds=self.seconds,
+        )
+
     def generations(self, rows: int) -> tuple[Generation, ...]:
         """The first ``rows`` rows of each image."""
         return tuple(self._generation(index, rows) for index in range(len(self.requests)))
@@ -234,7 +229,7 @@ class _Slot:
             accepted=tuple(self.accepted),
         )
 
-    def _noise_of(self, request: GenerationRequest) -> NoiseWindow:
+    def _noise_of(self, request: TokenRequest) -> NoiseWindow:
         seeds = [request.seed_of(row) for row in range(self.layout.rows)]
         precise = self.transformer.lm_head.weight.dtype == torch.float64
         dtype = torch.float64 if precise else torch.float32
@@ -252,7 +247,7 @@ class _Slot:
         self.ids.index_copy_(1, where, self.codes[:, first:last] + self.layout.vocabulary.first_code)
 
 
-def _draw(slot: _Slot) -> Steps[tuple[Generation, ...]]:
+def _draw(slot: _Slot) -> Steps[Settled, tuple[Generation, ...]]:
     if slot.first == slot.last:
         return slot.generations(slot.request.last_row)
     cols, window = slot.layout.cols, slot.request.options.window
@@ -262,14 +257,15 @@ def _draw(slot: _Slot) -> Steps[tuple[Generation, ...]]:
         else jacobi(slot, slot.first, slot.last, window, cols)
     )
     _timed(slot, slot.prefill)
-    shown = slot.first // cols
+    shown, told = slot.first // cols, 0
     while slot.done < slot.last:
         _timed(slot, lambda: slot.settle(next(decoder)))
         if shown < slot.done // cols:
             _timed(slot, slot.wait)
         while shown < slot.done // cols:
             shown += 1
-            yield Progress(shown, slot.request.last_row, partial=slot.generations(shown))
+            yield slot.settled(shown, told)
+            told = len(slot.accepted)
     return slot.generations(slot.request.last_row)
 
 

@@ -3,18 +3,19 @@
 import hashlib
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from lumina.errors import InputError, InvalidSize
 from lumina.model.config import ModelSpec, spec_of
-from lumina.runtime.drawing import Codes, Drawing, Motif, check_size, on_background
-from lumina.sampler.options import SamplingOptions
+from lumina.runtime.drawing import Codes, Drawing, check_size, on_background
+from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
+from lumina.runtime.request import NO_SCORER, DrawRequest
+from lumina.runtime.scorers import SCORERS, check_scorer
+from lumina.runtime.tally import Tally
 from lumina.settings import Settings
-from lumina.steps import Progress, Steps
+from lumina.steps import Steps
 
 CELL = 8  # pixels along one side of a code
 NUM_CODES = 1024
@@ -35,88 +36,107 @@ class FakePipeline:
         self.device = "cpu"
         self.row_seconds = row_seconds
 
-    def draw(
-        self,
-        *,
-        instruction: str,
-        width: int,
-        height: int,
-        options: SamplingOptions,
-        given: Image.Image | None = None,
-        panels: int = 1,
-        drawn: NDArray[Any] | None = None,
-        rerolls: Sequence[tuple[int, int]] = (),
-        stop_row: int | None = None,
-    ) -> Steps[Drawing]:
-        """As :meth:`Pipeline.draw`: the same arguments, progress, errors and result."""
-        check_size(self.spec, width, height, dual=given is not None or panels > 1)
-        if given is not None and given.size != (width, height):
-            raise InvalidSize(f"A given picture of {given.size} pixels does not fit above {width}x{height}.")
-        rows, cols = panels * height // CELL, width // CELL
-        last = rows if stop_row is None else stop_row
-        kept = np.zeros((0, cols), np.int64) if drawn is None else np.asarray(drawn, np.int64)
-        if kept.shape[1] != cols or not len(kept) <= last <= rows:
-            raise InputError(
-                f"{len(kept)} kept rows do not fit a picture of {rows} rows that stops at {last}."
-            )
-        subject = _subject(instruction, width, height, options, given)
-        seeds = [_seed_of_row(row, options.seed, rerolls) for row in range(rows)]
-        fresh = [_row_codes(f"{subject}|{seeds[row]}|{row}", cols) for row in range(len(kept), last)]
-        return self._paint(kept, fresh, rows, options.seed)
+    @property
+    def pixels_per_code(self) -> int:
+        """Pixels along one side of a code."""
+        return CELL
 
-    def draw_all(
-        self,
-        motif: Motif,
-        options: SamplingOptions,
-        seeds: Sequence[int],
-        *,
-        drawn: NDArray[Any] | None = None,
-        rerolls: Sequence[tuple[int, int]] = (),
-        stop_row: int | None = None,
-    ) -> Steps[tuple[Drawing, ...]]:
-        """As :meth:`Pipeline.draw_all`: all pictures grow together."""
-        rest: dict[str, Any] = {"drawn": drawn, "rerolls": rerolls, "stop_row": stop_row}
-        runs = [
-            self.draw(**motif.request(), options=options.model_copy(update={"seed": seed}), **rest)
-            for seed in seeds
-        ]
-        results: list[Drawing] = []
-        while not results:
-            steps: list[Progress] = []
-            for run in runs:
-                try:
-                    steps.append(next(run))
-                except StopIteration as stop:
-                    results.append(stop.value)
-            if steps:
-                partial = tuple(step.partial for step in steps)
-                yield Progress(len(seeds) * steps[0].done, len(seeds) * steps[0].total, partial=partial)
-        return tuple(results)
+    def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        """See Painter; neighbours of a batch grow together."""
+        for request in requests:
+            check_scorer(self.spec, request)
+            self._check(request)
+        return self._draw(requests)
 
-    def log_likelihood(
-        self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]
-    ) -> tuple[float, float]:
+    def log_likelihood(self, request: DrawRequest, codes: Codes) -> tuple[float, float]:
         """A number from -1 to 0 that depends on the words and the codes, and 0."""
-        text = motif.instruction.encode() + np.asarray(codes, "<i8").tobytes()
+        text = request.instruction.encode() + np.asarray(codes, "<i8").tobytes()
         return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32 - 1, 0.0
 
-    def _paint(self, kept: Codes, fresh: Sequence[Codes], rows: int, seed: int) -> Steps[Drawing]:
-        codes, begun = kept, time.perf_counter()
-        for row in fresh:
+    def _check(self, request: DrawRequest) -> None:
+        width, height = request.width, request.height
+        check_size(self.spec, width, height, dual=request.panels + len(request.given) > 1)
+        for given in request.given:
+            if given.size != (width, height):
+                raise InvalidSize(
+                    f"A given picture of {given.size} pixels does not fit above {width}x{height}."
+                )
+        rows, kept = request.panels * height // CELL, request.kept
+        if not 0 < request.stop_row <= rows:
+            raise InputError(f"The stop row is {request.stop_row}; choose one from 1 to {rows}.")
+        if len(kept) > request.stop_row or (len(kept) and kept.shape[1] != width // CELL):
+            raise InputError(
+                f"{len(kept)} kept rows do not fit a picture of {rows} rows that stops at {request.stop_row}."
+            )
+
+    def _draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        tally, finished = Tally(requests), list[Drawing]()
+        while len(finished) < len(requests):
+            rest = requests[len(finished) :]
+            alike = [request.is_beside(rest[0]) for request in rest[1:]]
+            group = rest[: 1 + (*alike, False).index(False)]
+            finished += yield from self._side_by_side(group, len(finished), tally)
+        return tuple(finished)
+
+    def _side_by_side(
+        self, group: Sequence[DrawRequest], first: int, tally: Tally
+    ) -> Steps[DrawEvent, list[Drawing]]:
+        begun, codes = time.perf_counter(), [_kept(request) for request in group]
+        for index, request in enumerate(group):
+            yield _begun(request, first + index, tally)
+        for row in range(len(group[0].kept), group[0].stop_row):
             time.sleep(self.row_seconds)
-            codes = np.vstack([codes, row])
-            drawing = _drawing(codes, len(kept), rows, seed, time.perf_counter() - begun)
-            yield Progress(done=len(codes), total=len(kept) + len(fresh), partial=drawing)
-        return _drawing(codes, len(kept), rows, seed, time.perf_counter() - begun)
+            for index, request in enumerate(group):
+                new = _row_codes(request, row)
+                codes[index] = np.vstack([codes[index], new])
+                yield _row_drawn(new, row, time.perf_counter() - begun, first + index, tally)
+        seconds = time.perf_counter() - begun
+        drawings = [_drawing(request, codes[index], seconds) for index, request in enumerate(group)]
+        for index, drawing in enumerate(drawings, start=first):
+            yield Finished(index=index, drawing=drawing, **tally.now())
+        for index, (request, drawing) in enumerate(zip(group, drawings, strict=True), start=first):
+            if request.scorer != NO_SCORER:
+                score = SCORERS[request.scorer](self, request, drawing)
+                yield Scored(index=index, score=score, **tally.step())
+        return drawings
 
 
-def _subject(
-    instruction: str, width: int, height: int, options: SamplingOptions, given: Image.Image | None
-) -> str:
+def _subject(request: DrawRequest) -> str:
     """Everything but the seed that decides the picture; window and precision do not."""
+    options = request.options
     filters = (options.guidance_scale, options.temperature, options.top_k, options.top_p)
-    pixels = hashlib.sha256(b"" if given is None else given.tobytes()).hexdigest()
-    return f"{instruction}|{width}x{height}|{filters}|{pixels}"
+    pixels = hashlib.sha256(b"".join(given.tobytes() for given in request.given)).hexdigest()
+    return f"{request.instruction}|{request.width}x{request.height}|{filters}|{pixels}"
+
+
+def _kept(request: DrawRequest) -> Codes:
+    return np.asarray(request.kept, np.int64).reshape(-1, request.width // CELL)
+
+
+def _begun(request: DrawRequest, index: int, tally: Tally) -> Begun:
+    height, kept = request.height * request.panels, _kept(request)
+    return Begun(
+        index=index,
+        width=request.width,
+        height=height,
+        rows=height // CELL,
+        kept=kept,
+        pixels=_pixels(kept),
+        **tally.now(),
+    )
+
+
+def _row_drawn(new: Codes, row: int, seconds: float, index: int, tally: Tally) -> RowDrawn:
+    return RowDrawn(
+        index=index,
+        row=row,
+        codes=new,
+        surprise=_surprise(new),
+        pixels=_pixels(new),
+        accepted=(new.size,),
+        seconds=seconds,
+        **tally.step(),
+    )
 
 
 def _seed_of_row(row: int, seed: int, rerolls: Sequence[tuple[int, int]]) -> int:
@@ -126,22 +146,32 @@ def _seed_of_row(row: int, seed: int, rerolls: Sequence[tuple[int, int]]) -> int
     return seed
 
 
-def _row_codes(key: str, cols: int) -> Codes:
+def _row_codes(request: DrawRequest, row: int) -> Codes:
+    key = f"{_subject(request)}|{_seed_of_row(row, request.seed, request.rerolls)}|{row}"
+    cols = request.width // CELL
     noise = hashlib.shake_256(key.encode()).digest(2 * cols)
     return np.frombuffer(noise, dtype="<u2").astype(np.int64)[None] % NUM_CODES  # [1, cols]
 
 
-def _drawing(codes: Codes, kept: int, rows: int, seed: int, seconds: float) -> Drawing:
+def _pixels(codes: Codes) -> NDArray[np.uint8]:
     colours = np.stack([codes * 73 % 256, codes * 151 % 256, codes * 199 % 256], axis=-1).astype(np.uint8)
-    pixels = colours.repeat(CELL, axis=0).repeat(CELL, axis=1)
-    surprise = (codes / NUM_CODES * 4).astype(np.float32)
+    return colours.repeat(CELL, axis=0).repeat(CELL, axis=1)
+
+
+def _surprise(codes: Codes) -> NDArray[np.float32]:
+    return (codes / NUM_CODES * 4).astype(np.float32)
+
+
+def _drawing(request: DrawRequest, codes: Codes, seconds: float) -> Drawing:
+    surprise, kept = _surprise(codes), len(request.kept)
     surprise[:kept] = np.nan
     new, cols = len(codes) - kept, codes.shape[1]
+    width, height = request.width, request.height * request.panels
     return Drawing(
-        image=on_background(cols * CELL, rows * CELL, pixels),
+        image=on_background(width, height, _pixels(codes)),
         codes=codes,
-        rows=rows,
-        seed=seed,
+        rows=height // CELL,
+        seed=request.seed,
         forwards=new,
         prefills=1 if new else 0,
         tokens=new * cols,

@@ -3,8 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -19,19 +18,25 @@ from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
-from lumina.runtime.drawing import SIZE_STEP, Drawing, Motif, check_size, on_background
-from lumina.runtime.engine import Engine, LocalEngine, use_threads
+from lumina.runtime.drawing import SIZE_STEP, Codes, Drawing, check_size, on_background
+from lumina.runtime.engine import Engine, use_threads
+from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.plan import free_memory, movqgan_dtype, open_device, plan
-from lumina.runtime.request import Generation, GenerationRequest
-from lumina.sampler.options import SamplingOptions
+from lumina.runtime.preview import Strip
+from lumina.runtime.request import NO_SCORER, DrawRequest
+from lumina.runtime.scorers import SCORERS, check_scorer
+from lumina.runtime.tally import Tally
+from lumina.runtime.tokens import Generation, Settled, TokenRequest
 from lumina.settings import Settings
-from lumina.steps import Progress, Steps, mapped
+from lumina.steps import Following, Steps
+
+_Asked: TypeAlias = tuple[DrawRequest, TokenRequest]
 
 
 class Pipeline:
     """A loaded model. ``model`` is its name with the revision of its weights, ``tabletop@1a2b3c4d``.
 
-    With ``previews`` every step carries the picture so far; without, only the result is decoded.
+    With ``previews`` every event carries the pixels of its row; without, only the result is decoded.
     """
 
     def __init__(
@@ -71,7 +76,7 @@ class Pipeline:
         plan(spec, settings).check(free_memory(device))
         vocabulary, dtype = text.vocabulary(), getattr(torch, settings.dtype)
         transformer = load_transformer(place.folder, dtype, device, settings.quant, vocabulary)
-        engine = LocalEngine(transformer, vocabulary, settings.cache == "int8")
+        engine = Engine(transformer, vocabulary, settings.cache == "int8")
         decoder = movqgan_dtype(settings, device)
         movqgan = load_movqgan(place.movqgan, device=device, decoder_dtype=decoder)
         return cls(spec, settings, text, engine, movqgan, model, previews)
@@ -81,137 +86,126 @@ class Pipeline:
         """What it computes on: ``cpu``, ``cuda`` …"""
         return self._movqgan.quantize.embedding.weight.device.type
 
-    def draw(
-        self,
-        *,
-        instruction: str,
-        width: int,
-        height: int,
-        options: SamplingOptions,
-        given: Image.Image | None = None,
-        panels: int = 1,
-        drawn: NDArray[Any] | None = None,
-        rerolls: Sequence[tuple[int, int]] = (),
-        stop_row: int | None = None,
-    ) -> Steps[Drawing]:
-        """Draw a picture of ``width`` × ``height`` pixels; each step is one more row of codes.
+    @property
+    def pixels_per_code(self) -> int:
+        """Pixels along one side of a code."""
+        return self._movqgan.config.downsampling
 
-        ``given`` is a picture of the same size that the model sees above the one it draws; ``panels`` 2 draws
-        two of this size, one above the other. Everything else counts in the drawn part alone, and so does the
-        result: ``drawn`` [k, cols] are rows of codes that are kept; ``rerolls`` are (row, seed) pairs, rows
-        from there on take that seed's noise; ``stop_row`` is the number of rows after which to stop.
+    def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        """See Painter; neighbours of a batch share one prefill, as many at once as there is room for."""
+        for request in requests:
+            check_scorer(self.spec, request)
+        asked = [self._in_tokens(request) for request in requests]
+        for tokens in asked:
+            self._engine.check(tokens)
+        return self._draw([*zip(requests, asked, strict=True)])
 
-        Raises InputError, before the first step, for what cannot be drawn.
-        """
-        motif = Motif(instruction, width, height, given, panels)
-        request = self._request(motif, options, drawn, rerolls, stop_row)
-        skip = _given_rows(request)
-
-        def progress(step: Progress) -> Progress:
-            drawing = self._drawing(step.partial, request, panels) if self.previews else None
-            return Progress(step.done - skip, step.total - skip, step.unit, drawing)
-
-        steps = self._engine.generate(request)
-        return mapped(steps, progress, lambda result: self._drawing(result, request, panels))
-
-    def draw_all(
-        self,
-        motif: Motif,
-        options: SamplingOptions,
-        seeds: Sequence[int],
-        *,
-        drawn: NDArray[Any] | None = None,
-        rerolls: Sequence[tuple[int, int]] = (),
-        stop_row: int | None = None,
-    ) -> Steps[tuple[Drawing, ...]]:
-        """Draw one picture for each seed, side by side; each is the one that :meth:`draw` gives alone.
-
-        ``partial`` holds a Drawing for each picture that is begun. Raises as :meth:`draw`.
-        """
-        first = self._request(motif, options, drawn, rerolls, stop_row)
-        requests = [replace(first, options=options.model_copy(update={"seed": seed})) for seed in seeds]
-        return self._paint_all(requests, self._engine.most_at_once(first), motif.panels)
-
-    def log_likelihood(
-        self, motif: Motif, options: SamplingOptions, codes: NDArray[Any]
-    ) -> tuple[float, float]:
+    def log_likelihood(self, request: DrawRequest, codes: Codes) -> tuple[float, float]:
         """log p(picture | words) in nats by the model, of the ``codes`` [k, cols] drawn, and what was to be
         expected at each of them."""
-        request = self._request(motif, options, codes, (), None)
-        assert request.drawn is not None
-        return self._engine.log_likelihood(replace(request, drawn=None), request.drawn.codes)
+        tokens = self._in_tokens(replace(request, kept=codes, rerolls=(), stop_row=len(codes)))
+        assert tokens.drawn is not None
+        return self._engine.log_likelihood(replace(tokens, drawn=None), tokens.drawn.codes)
 
-    def _request(
-        self,
-        motif: Motif,
-        options: SamplingOptions,
-        drawn: NDArray[Any] | None,
-        rerolls: Sequence[tuple[int, int]],
-        stop_row: int | None,
-    ) -> GenerationRequest:
-        """In tokens and codes, where the given panel is the upper part of the image."""
-        width, height, given = motif.width, motif.height, motif.given
-        check_size(self.spec, width, height, dual=given is not None or motif.panels > 1)
-        above = None if given is None else self._encode(given, width, height)
+    def _in_tokens(self, request: DrawRequest) -> TokenRequest:
+        """Where the given panel is the upper part of the image."""
+        width, height, panels = request.width, request.height, request.panels
+        check_size(self.spec, width, height, dual=panels + len(request.given) > 1)
+        above = self._encode(request.given[0], width, height) if request.given else None
         skip = 0 if above is None else len(above.codes)
-        whole = height * (motif.panels + (given is not None))
-        codes_per_size = SIZE_STEP // self._movqgan.config.downsampling
-        return GenerationRequest(
-            prompt=tuple(self._text.encode(motif.instruction)),
+        codes_per_size = SIZE_STEP // self.pixels_per_code
+        whole = height * (panels + len(request.given))
+        return TokenRequest(
+            prompt=tuple(self._text.encode(request.instruction)),
             layout=TokenLayout.of_size(width, whole, self._engine.vocabulary, codes_per_size),
-            options=options,
+            options=request.options,
             given=above,
-            drawn=_below(above, drawn),
-            rerolls=tuple((row + skip, seed) for row, seed in rerolls),
-            stop_row=None if stop_row is None else stop_row + skip,
+            drawn=_below(above, request.kept),
+            rerolls=tuple((row + skip, seed) for row, seed in request.rerolls),
+            stop_row=request.stop_row + skip,
         )
 
-    def _paint_all(
-        self, requests: Sequence[GenerationRequest], at_once: int, panels: int
-    ) -> Steps[tuple[Drawing, ...]]:
-        """In groups of as many as there is room for."""
-        finished: tuple[Drawing, ...] = ()
-        rows = requests[0].last_row - _given_rows(requests[0])
-        for first in range(0, len(requests), at_once):
-            group = requests[first : first + at_once]
-            steps = self._engine.generate_all(group)
-            finished += yield from mapped(
-                steps,
-                partial(self._progress_of, group, panels, finished, rows * len(requests)),
-                partial(self._drawings, requests=group, panels=panels),
-            )
-        return finished
+    def _draw(self, asked: Sequence[_Asked]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        """Group after group, and after each its scores."""
+        tally = Tally([request for request, _ in asked])
+        finished: list[Drawing] = []
+        while len(finished) < len(asked):
+            group = self._group(asked[len(finished) :])
+            finished += yield from self._side_by_side(group, len(finished), tally)
+        return tuple(finished)
 
-    def _progress_of(
-        self,
-        group: Sequence[GenerationRequest],
-        panels: int,
-        finished: tuple[Drawing, ...],
-        total: int,
-        step: Progress,
-    ) -> Progress:
-        """A step of a group, counted over all pictures, in rows of one picture."""
-        skip = _given_rows(group[0])
-        done = len(finished) * (group[0].last_row - skip) + len(group) * (step.done - skip)
-        drawings = finished + self._drawings(step.partial, group, panels) if self.previews else None
-        return Progress(done, total, step.unit, drawings)
+    def _group(self, asked: Sequence[_Asked]) -> Sequence[_Asked]:
+        """Those of the next batch that are drawn at once."""
+        first, tokens = asked[0]
+        if len(asked) == 1 or not first.is_beside(asked[1][0]):
+            return asked[:1]
+        room = self._engine.most_at_once(tokens)
+        alike = [first.is_beside(request) for request, _ in asked]
+        return asked[: min(room, (*alike, False).index(False))]
 
-    def _drawings(
-        self, generations: Sequence[Generation], requests: Sequence[GenerationRequest], panels: int
-    ) -> tuple[Drawing, ...]:
-        pairs = zip(generations, requests, strict=True)
-        return tuple(self._drawing(generation, request, panels) for generation, request in pairs)
+    def _side_by_side(
+        self, group: Sequence[_Asked], first: int, tally: Tally
+    ) -> Steps[DrawEvent, list[Drawing]]:
+        strips = [self._strip(request, tokens) for request, tokens in group]
+        for index, ((request, _), strip) in enumerate(zip(group, strips, strict=True), start=first):
+            yield self._begun(request, index, strip, tally)
+        with Following(self._engine.generate_all([tokens for _, tokens in group])) as run:
+            for row in run:
+                for index, strip in enumerate(strips):
+                    yield self._row_drawn(row, index, first, strip, tally)
+            generations = run.result
+        pairs = [*zip(generations, group, strict=True)]
+        drawings = [self._drawing(generation, *asked) for generation, asked in pairs]
+        for index, drawing in enumerate(drawings, start=first):
+            yield Finished(index=index, drawing=drawing, **tally.now())
+        for index, ((request, _), drawing) in enumerate(zip(group, drawings, strict=True), start=first):
+            if request.scorer != NO_SCORER:
+                score = SCORERS[request.scorer](self, request, drawing)
+                yield Scored(index=index, score=score, **tally.step())
+        return drawings
 
-    def _drawing(self, generation: Generation, request: GenerationRequest, panels: int) -> Drawing:
+    def _strip(self, request: DrawRequest, tokens: TokenRequest) -> Strip:
+        skip = _given_rows(tokens)
+        panel = (tokens.layout.rows - skip) // request.panels
+        above = tokens.given.codes if tokens.given is not None and self.spec.panels_together else None
+        whole = tokens.layout.rows if self.spec.panels_together else panel
+        return Strip(
+            self._decode if self.previews else None, above, whole, tokens.layout.cols * self.pixels_per_code
+        )
+
+    def _begun(self, request: DrawRequest, index: int, strip: Strip, tally: Tally) -> Begun:
+        width, height = request.width, request.height * request.panels
+        kept = request.kept.reshape(-1, width // self.pixels_per_code)
+        pixels = strip.take(torch.tensor(kept))
+        rows = height // self.pixels_per_code
+        return Begun(
+            index=index, width=width, height=height, rows=rows, kept=kept, pixels=pixels, **tally.now()
+        )
+
+    def _row_drawn(self, row: Settled, which: int, first: int, strip: Strip, tally: Tally) -> RowDrawn:
+        codes = row.codes[which : which + 1]
+        at, pixels = strip.rows, strip.take(codes)
+        return RowDrawn(
+            index=first + which,
+            row=at,
+            codes=codes.numpy(),
+            surprise=row.surprise[which : which + 1].float().numpy(),
+            pixels=pixels,
+            accepted=row.accepted,
+            seconds=row.seconds,
+            **tally.step(),
+        )
+
+    def _drawing(self, generation: Generation, request: DrawRequest, tokens: TokenRequest) -> Drawing:
         """The picture of exactly the rows in ``generation`` that are below the given panel."""
-        skip, pixels_per_code = _given_rows(request), self._movqgan.config.downsampling
-        rows, cols = request.layout.rows - skip, request.layout.cols
-        pixels = self._pixels(generation.codes, skip, rows // panels)
+        skip = _given_rows(tokens)
+        rows, cols = tokens.layout.rows - skip, tokens.layout.cols
+        pixels = self._pixels(generation.codes, skip, rows // request.panels)
         return Drawing(
-            image=on_background(cols * pixels_per_code, rows * pixels_per_code, pixels),
+            image=on_background(cols * self.pixels_per_code, rows * self.pixels_per_code, pixels),
             codes=generation.codes[skip:].numpy(),
             rows=rows,
-            seed=request.options.seed,
+            seed=request.seed,
             forwards=generation.forwards,
             prefills=generation.prefills,
             tokens=generation.tokens,
@@ -223,7 +217,7 @@ class Pipeline:
     def _pixels(self, codes: Tensor, skip: int, panel_rows: int) -> NDArray[np.uint8]:
         """Pixels of the rows from ``skip`` on: decoded below the given panel, or each panel by itself."""
         if self.spec.panels_together or not len(codes[skip:]):
-            return self._decode(codes)[skip * self._movqgan.config.downsampling :]
+            return self._decode(codes)[skip * self.pixels_per_code :]
         return np.concatenate([self._decode(panel) for panel in torch.split(codes[skip:], panel_rows)])
 
     @torch.inference_mode()
@@ -249,15 +243,15 @@ class Pipeline:
         return ImageTokens(self._movqgan.encode(pixels)[0].cpu())
 
 
-def _given_rows(request: GenerationRequest) -> int:
+def _given_rows(request: TokenRequest) -> int:
     return 0 if request.given is None else len(request.given.codes)
 
 
-def _below(given: ImageTokens | None, drawn: NDArray[Any] | None) -> ImageTokens | None:
+def _below(given: ImageTokens | None, kept: Codes) -> ImageTokens | None:
     """The rows that exist already, the given panel's included."""
-    if drawn is None:
+    if not len(kept):
         return None
-    rows = ImageTokens(torch.as_tensor(drawn, dtype=torch.long))
+    rows = ImageTokens(torch.as_tensor(np.asarray(kept), dtype=torch.long))
     return rows if given is None else given.above(rows)
 
 

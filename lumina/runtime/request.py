@@ -1,85 +1,84 @@
-"""What the engine is asked for and what it gives back, in tokens and codes."""
+"""What is asked of a painter: everything that decides a picture, with nothing left open."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
-from torch import Tensor, equal
+import numpy as np
+from PIL import Image
 
-from lumina.errors import InputError
-from lumina.model.layout import ImageTokens, TokenLayout
+from lumina.runtime.drawing import Codes
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 
+ScorerName = Literal["likelihood", "judge"]
+Scoring = Literal["none", "likelihood", "judge"]
+NO_SCORER: Final = "none"
+NO_ROWS: Codes = np.zeros((0, 0), np.int64)
+NO_ROWS.flags.writeable = False
+
 
 @dataclass(frozen=True, eq=False)
-class GenerationRequest:
-    """One image to draw. Equal requests give equal codes.
+class DrawRequest:
+    """One picture to draw, as a plain value. Equal requests give equal codes.
 
-    ``prompt``: ids before the image start. ``given``: rows that are part of the task, from the top.
-    ``drawn``: rows that exist already (the given ones included) and are kept. ``rerolls``: (row, seed) pairs;
-    rows from that row on take that seed's noise, later entries win. ``stop_row``: draw only rows above it.
-    Raises InputError where these do not fit the layout.
+    ``instruction`` is the sentence for the model, ``prompt`` what a person said (empty: nothing to judge
+    by). ``width`` and ``height`` are those of one panel in pixels; ``panels`` are drawn, one above the other,
+    below the pictures in ``given`` (none or one of the same size), which the model sees.
+
+    Everything else counts in the drawn part alone: ``stop_row`` is how many rows of codes there are in the
+    end; ``kept`` [k, cols] are rows that exist already; ``rerolls`` are (row, seed) pairs, rows from there on
+    take that seed's noise. Neighbours of one ``batch`` that differ in their noise alone are drawn
+    side by side. ``scorer`` says who scores the result, "none" for nobody.
     """
 
-    prompt: tuple[int, ...]
-    layout: TokenLayout
+    instruction: str
+    width: int
+    height: int
     options: SamplingOptions
-    given: ImageTokens | None = None
-    drawn: ImageTokens | None = None
+    stop_row: int
+    panels: int = 1
+    given: tuple[Image.Image, ...] = ()
+    prompt: str = ""
+    kept: Codes = field(default_factory=lambda: NO_ROWS)
     rerolls: tuple[tuple[int, int], ...] = ()
-    stop_row: int | None = None
-
-    def __post_init__(self) -> None:
-        rows = self.layout.rows
-        for row, seed in self.rerolls:
-            if not 0 <= row < rows or not 0 <= seed <= LAST_SEED:
-                raise InputError(
-                    f"Re-roll row {row} with seed {seed}: choose a row from 0 to {rows - 1}, seed >= 0."
-                )
-        if self.stop_row is not None and not 0 < self.stop_row <= rows:
-            raise InputError(f"The stop row is {self.stop_row}; choose one from 1 to {rows}.")
-        for image in (self.given, self.drawn):
-            if image is not None:
-                self.layout.encode(image.codes)  # raises if the codes do not fit
-        if (
-            self.given
-            and self.drawn
-            and not equal(self.drawn.codes[: len(self.given.codes)], self.given.codes)
-        ):
-            raise InputError(
-                "The rows already drawn do not begin with the given panel; start the picture anew."
-            )
-        if self.kept is not None and len(self.kept) > self.last_row:
-            raise InputError(f"{len(self.kept)} rows are kept, but row {self.last_row} is to be the last.")
+    batch: int = 0
+    scorer: Scoring = NO_SCORER
 
     @property
-    def kept(self) -> Tensor | None:
-        """Codes [rows, cols] of the rows that are not drawn anew."""
-        image = self.drawn or self.given
-        return None if image is None else image.codes
+    def seed(self) -> int:
+        """The seed of all rows that are not re-rolled."""
+        return self.options.seed
 
     @property
-    def last_row(self) -> int:
-        """How many rows there are in the end."""
-        return self.layout.rows if self.stop_row is None else self.stop_row
+    def left(self) -> int:
+        """Rows that are still to be drawn."""
+        return self.stop_row - len(self.kept)
 
-    def seed_of(self, row: int) -> int:
-        """The seed whose noise ``row`` takes."""
-        seeds = [seed for start, seed in self.rerolls if start <= row]
-        return seeds[-1] if seeds else self.options.seed
+    def keeping(self, codes: Codes) -> "DrawRequest":
+        """The same picture, of which these rows [k, cols] exist already."""
+        return replace(self, kept=codes)
+
+    def candidates(self, count: int, scorer: Scoring, batch: int) -> "tuple[DrawRequest, ...]":
+        """``count`` pictures to choose from, side by side; candidate i takes the seed + i."""
+        seeds = [(self.seed + index) % (LAST_SEED + 1) for index in range(count)]
+        return tuple(
+            replace(self, options=self.options.model_copy(update={"seed": seed}), batch=batch, scorer=scorer)
+            for seed in seeds
+        )
+
+    def is_beside(self, other: "DrawRequest") -> bool:
+        """Whether both belong to one batch and differ in their noise alone."""
+        mine, theirs = (each._without_noise() for each in (self, other))
+        return mine == theirs and np.array_equal(self.kept, other.kept)
+
+    def _without_noise(self) -> tuple[object, ...]:
+        """All that does not differ between neighbours, but the kept rows."""
+        options = self.options.model_copy(update={"seed": 0})
+        what = (self.instruction, self.width, self.height, self.panels, self.given)
+        return (*what, options, self.stop_row, self.batch)
 
 
-@dataclass(frozen=True, eq=False)
-class Generation:
-    """Codes drawn so far, and what they cost.
-
-    ``codes`` [rows drawn, cols] on the CPU, kept rows included. ``surprise`` [rows drawn, cols]: -log p in
-    nats of each code under the distribution it was drawn from, nan where kept. ``accepted``: codes settled by
-    each forward. ``tokens``: codes sampled. ``seconds``: spent drawing, pauses between steps not counted.
-    """
-
-    codes: Tensor
-    surprise: Tensor
-    forwards: int
-    prefills: int
-    tokens: int
-    seconds: float
-    accepted: tuple[int, ...]
+def below(requests: Sequence[DrawRequest], kept: Sequence[Codes]) -> tuple[DrawRequest, ...]:
+    """The first of ``requests`` go on below these rows of codes, one array [k, cols] each."""
+    going_on = [request.keeping(codes) for request, codes in zip(requests, kept, strict=False)]
+    return (*going_on, *requests[len(going_on) :])

@@ -7,21 +7,23 @@ process that owns a GPU; everywhere else it is called as it is. Import this modu
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import nullcontext
-from dataclasses import dataclass
 from threading import Lock, Thread
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import gradio as gr
-from numpy.typing import NDArray
 
-from lumina.errors import InputError, LuminaError, ModelError
-from lumina.runtime.drawing import Painter
-from lumina.steps import Progress, Steps
-from lumina.tasks.base import Task
+from lumina.errors import LuminaError, ModelError
+from lumina.model.config import ModelSpec
+from lumina.runtime.drawing import Drawing
+from lumina.runtime.events import DrawEvent, Finished, Refused
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest
+from lumina.settings import Settings
+from lumina.steps import Steps
 
 ON_ZEROGPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
 if ON_ZEROGPU:
@@ -32,30 +34,12 @@ SECONDS_PER_PICTURE = 30  # what ZeroGPU reserves; only the time really used is 
 
 log = logging.getLogger(__name__)
 
-Drawn: TypeAlias = Sequence[NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Done:
-    """The task's result; a generator's return value would not cross the border between processes."""
-
-    result: Any
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A sentence for the person, and whether it is their input that has to change."""
-
-    sentence: str
-    is_input: bool
-
-
-Answer: TypeAlias = Progress | Done | Refused
-Work: TypeAlias = Callable[[Task, Drawn], Iterator[Answer]]
+Message: TypeAlias = DrawEvent | Refused
+Work: TypeAlias = Callable[[tuple[DrawRequest, ...]], Generator[Message, None, None]]
 
 
 class Workshop:
-    """Holds the model once it is loaded, and runs tasks with it: one at a time where there is one device."""
+    """The painter of the app: holds the model once it is loaded; draws in turn where there is one device."""
 
     def __init__(self, load: Callable[[], Painter]) -> None:
         self._load = load
@@ -85,36 +69,59 @@ class Workshop:
             raise ModelError("The model is still loading; try again in a few seconds.")
         return self._loaded.result()
 
-    def run(self, task: Task, drawn: Drawn = ()) -> Steps[Any]:
-        """Run ``task`` on the loaded model; ``drawn[i]`` [k, cols] are rows its picture i has already.
+    @property
+    def spec(self) -> ModelSpec:
+        """See Painter."""
+        return self.painter.spec
 
-        Raises InputError or ModelError. Closing the generator ends the work at its next step.
-        """
+    @property
+    def settings(self) -> Settings:
+        """See Painter."""
+        return self.painter.settings
+
+    @property
+    def model(self) -> str:
+        """See Painter."""
+        return self.painter.model
+
+    @property
+    def device(self) -> str:
+        """See Painter."""
+        return self.painter.device
+
+    @property
+    def pixels_per_code(self) -> int:
+        """See Painter."""
+        return self.painter.pixels_per_code
+
+    def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        """See Painter. Closing the generator ends the work at its next event."""
+        drawings: list[Drawing] = []
         with self._turn:
-            answers = self._work(task, drawn)
+            messages = self._work(tuple(requests))
             try:
-                for answer in answers:
-                    if isinstance(answer, Progress):
-                        yield answer
-                    elif isinstance(answer, Done):
-                        return answer.result
-                    else:
-                        raise (InputError if answer.is_input else ModelError)(answer.sentence)
+                for message in messages:
+                    if isinstance(message, Refused):
+                        raise message.error()
+                    if isinstance(message, Finished):  # a result would not cross the border by itself
+                        drawings.append(message.drawing)
+                    yield message
             except gr.Error as error:  # how ZeroGPU says that a visitor's time is used up, for one
                 raise ModelError(_TAGS.sub("", str(error.message))) from error
             finally:
-                answers.close()  # type: ignore[attr-defined]
-        raise ModelError("The drawing ended before it was finished; try again.")
+                messages.close()
+        if len(drawings) < len(requests):
+            raise ModelError("The drawing ended before it was finished; try again.")
+        return tuple(drawings)
 
     def _worker(self) -> Work:
         """The one generator; a plain function, so that only its arguments have to be pickled."""
 
-        def work(task: Task, drawn: Drawn) -> Iterator[Answer]:
+        def work(requests: tuple[DrawRequest, ...]) -> Generator[Message, None, None]:
             try:
-                keep = {"drawn": drawn} if drawn else {}
-                yield Done((yield from task.run(self.painter, **keep)))
+                yield from self.painter.draw(requests)
             except LuminaError as error:
-                yield Refused(str(error), isinstance(error, InputError))
+                yield Refused.of(error)
 
         return work
 
@@ -136,6 +143,6 @@ def _on_gpu(work: Work) -> Work:
     return decorated
 
 
-def _reservation(task: Task, drawn: Drawn) -> int:
+def _reservation(requests: tuple[DrawRequest, ...]) -> int:
     """Seconds of GPU time to ask for."""
-    return SECONDS_PER_PICTURE * int(getattr(task, "variations", 1)) * int(getattr(task, "best_of", 1))
+    return SECONDS_PER_PICTURE * len(requests)

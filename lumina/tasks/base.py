@@ -3,20 +3,20 @@
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
-from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
-from lumina.runtime.best_of import MOST, Candidate, best_of
-from lumina.runtime.drawing import Drawing, Motif, Painter
-from lumina.runtime.scorers import ScorerName
+from lumina.runtime.drawing import Drawing, check_size
+from lumina.runtime.events import DrawEvent, Scored
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest, ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
@@ -26,8 +26,12 @@ from lumina.worlds import language_of
 from lumina.worlds.wording import Kind, UnknownWord
 
 MAX_SLOTS = 16
+MOST_CANDIDATES = 16
 
 Part = Literal["whole", "upper", "lower"]
+
+
+TaskEvent: TypeAlias = DrawEvent | Progress
 
 
 class Task(BaseModel, ABC):
@@ -47,8 +51,8 @@ class Task(BaseModel, ABC):
     Output: ClassVar[type[BaseModel]]
 
     @abstractmethod
-    def run(self, pipeline: Painter) -> Steps[Any]:
-        """Do it; returns an ``Output``. ``Progress.partial`` is the Output so far, None without previews."""
+    def run(self, painter: Painter) -> Steps[TaskEvent, Any]:
+        """Do it; returns an ``Output``."""
 
     @classmethod
     def uses_model(cls, values: Mapping[str, Any]) -> bool:
@@ -129,6 +133,12 @@ class Picture(BaseModel):
     score: float | None = None
     candidates: tuple["Picture", ...] = ()
 
+    @classmethod
+    def best(cls, candidates: Sequence[Self]) -> Self:
+        """The one with the highest score, and if there are several all of them beside it."""
+        ranked = tuple(sorted(candidates, key=lambda one: one.score or 0.0, reverse=True))
+        return ranked[0] if len(ranked) == 1 else ranked[0].model_copy(update={"candidates": ranked})
+
     @property
     def image(self) -> Image.Image:
         """The pixels, at full size."""
@@ -173,7 +183,7 @@ class DrawingTask(Task):
         le=1,
         allow_inf_nan=False,
     )
-    best_of: int = option("Best of", "Draw so many and keep the best.", 1, ge=1, le=MOST)
+    best_of: int = option("Best of", "Draw so many and keep the best.", 1, ge=1, le=MOST_CANDIDATES)
     scorer: ScorerName = option(
         "Scorer", "Who says which is best: the model's own likelihood, or tabletop's judge.", "likelihood"
     )
@@ -188,7 +198,7 @@ class DrawingTask(Task):
     compat: Compat = option("Compat", "The reference's falling guidance, to compare with it.", "off")
 
     @abstractmethod
-    def motif(self) -> Motif:
+    def request(self, painter: Painter) -> DrawRequest:
         """What to draw, of a resolved task that stands for one picture."""
 
     def check(self, spec: ModelSpec) -> None:
@@ -265,58 +275,66 @@ class DrawingTask(Task):
         names = ("seed", "guidance_scale", "temperature", "top_k", "top_p", "window", "dtype", "compat")
         return SamplingOptions(**{name: getattr(self, name) for name in names})
 
-    def run(self, pipeline: Painter, *, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:
-        """Draw every single task in turn. ``drawn[i]`` [k, cols] are rows that picture i has already."""
-        self.check(pipeline.spec)
-        finished: list[Picture] = []
-        singles = self.resolved(pipeline).singles()
+    def requests(self, painter: Painter) -> tuple[DrawRequest, ...]:
+        """What a resolved task asks of the painter: for each single task a request, or its candidates."""
+        self.check(painter.spec)
+        found: list[DrawRequest] = []
+        for batch, task in enumerate(self.singles()):
+            request = replace(task.as_read(painter.spec).request(painter), batch=batch)
+            several = request.candidates(task.best_of, task.scorer, batch)
+            found += [request] if task.best_of == 1 else several
+        return tuple(found)
 
-        def progress(step: Progress) -> Progress:
-            partial = None if step.partial is None else self.output([*finished, *step.partial])
-            done = len(finished) * step.total + step.done
-            return Progress(done, len(singles) * step.total, step.unit, partial)
+    def run(self, painter: Painter) -> Steps[DrawEvent, Any]:
+        """Draw every single task in turn."""
+        task = self.resolved(painter)
+        return task.draw(painter, task.requests(painter))
 
-        for index, task in enumerate(singles):
-            rows = drawn[index] if index < len(drawn) else None
-            steps = task.paint(pipeline, rows) if task.best_of == 1 else task.paint_best(pipeline, rows)
-            finished.append((yield from mapped(steps, progress, _same)))
-        return self.output(finished)
+    def draw(self, painter: Painter, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, Any]:
+        """Draw the ``requests`` of this resolved task, some of which may keep rows of before."""
+        scores: dict[int, float] = {}
 
-    def paint(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
-        """Draw the one picture of a resolved task, keeping the rows of codes in ``drawn``."""
-        motif = self.as_read(pipeline.spec).motif()
-        steps = pipeline.draw(**motif.request(), options=self.options(), **self._kept(drawn))
-        return mapped(steps, _each(lambda drawing: (self._picture(drawing),)), self._picture)
+        def noted(event: DrawEvent) -> DrawEvent:
+            if isinstance(event, Scored):
+                scores[event.index] = event.score
+            return event
 
-    def paint_best(self, pipeline: Painter, drawn: NDArray[Any] | None = None) -> Steps[Picture]:
-        """Draw ``best_of`` candidates of a resolved task; candidate i is the picture of seed + i."""
-        motif = self.as_read(pipeline.spec).motif()
-        steps = best_of(pipeline, motif, self.options(), self.best_of, self.scorer, **self._kept(drawn))
+        return mapped(painter.draw(requests), noted, lambda drawings: self._output_of(drawings, scores))
 
-        def pictures(candidates: Sequence[Candidate]) -> tuple[Picture, ...]:
-            return tuple(self._picture(one.drawing, one.score) for one in candidates)
+    def drawn(self, index: int, drawing: Drawing, score: float | None = None) -> Picture:
+        """The picture of request ``index``, with the task that gives it alone.
 
-        def best(candidates: Sequence[Candidate]) -> Picture:
-            ranked = pictures(candidates)
-            return ranked[0].model_copy(update={"candidates": ranked})
+        An unfinished picture's task says at which row it stopped.
+        """
+        task = self.singles()[index // self.best_of]
+        stop_row = task.stop_row if drawing.is_complete else len(drawing.codes)
+        alone = {"seed": drawing.seed, "best_of": 1, "stop_row": stop_row}
+        return Picture(task=task.model_copy(update=alone), drawing=drawing, score=score)
 
-        return mapped(steps, _each(pictures), best)
+    def _output_of(self, drawings: Sequence[Drawing], scores: Mapping[int, float]) -> BaseModel:
+        pictures = [self.drawn(index, each, scores.get(index)) for index, each in enumerate(drawings)]
+        groups = [pictures[at : at + self.best_of] for at in range(0, len(pictures), self.best_of)]
+        return self.output([Picture.best(group) for group in groups])
 
-    def _kept(self, drawn: NDArray[Any] | None) -> dict[str, Any]:
-        return {"drawn": drawn, "rerolls": self.rerolls, "stop_row": self.stop_row}
-
-    def _picture(self, drawing: Drawing, score: float | None = None) -> Picture:
-        """With the task that gives it alone; an unfinished picture's task says at which row it stopped."""
-        alone: dict[str, Any] = {"seed": drawing.seed, "best_of": 1}
-        if not drawing.is_complete:
-            alone["stop_row"] = len(drawing.codes)
-        return Picture(task=self.model_copy(update=alone), drawing=drawing, score=score)
-
-
-def _each(change: Callable[[Any], Any]) -> Callable[[Progress], Progress]:
-    """Steps whose partial result is changed, where there is one."""
-    return lambda step: step if step.partial is None else replace(step, partial=change(step.partial))
-
-
-def _same(picture: Picture) -> Picture:
-    return picture
+    def _request(
+        self,
+        painter: Painter,
+        instruction: str,
+        panels: int = 1,
+        given: tuple[Image.Image, ...] = (),
+        prompt: str = "",
+    ) -> DrawRequest:
+        """With the size and the options of this resolved task."""
+        width, height = int(getattr(self, "width", 0)), int(getattr(self, "height", 0))
+        check_size(painter.spec, width, height, dual=panels + len(given) > 1)
+        return DrawRequest(
+            instruction,
+            width,
+            height,
+            self.options(),
+            stop_row=self.stop_row or panels * height // painter.pixels_per_code,
+            panels=panels,
+            given=given,
+            prompt=prompt,
+            rerolls=tuple((row, seed) for row, seed in self.rerolls),
+        )

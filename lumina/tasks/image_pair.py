@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.model.config import ModelSpec
-from lumina.runtime.drawing import Motif, Painter
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest
 from lumina.tasks import instructions
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.tasks.fields import Prompt, side
@@ -49,11 +50,11 @@ class ImagePair(DrawingTask):
         size = {"width": self.width or width, "height": self.height or height}
         return super().resolved(pipeline).model_copy(update=size)
 
-    def motif(self) -> Motif:
+    def request(self, painter: Painter) -> DrawRequest:
         """Both panels are drawn; the map is the lower one."""
         width, height = int(self.width or 0), int(self.height or 0)
         words = instructions.image_pair(self.kind, self.prompt, width, 2 * height)
-        return Motif(words, width, height, panels=2, prompt=self.prompt)
+        return self._request(painter, words, panels=2, prompt=self.prompt)
 
     @classmethod
     def output(cls, pictures: Sequence[Picture]) -> PicturePair:

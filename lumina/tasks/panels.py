@@ -8,7 +8,8 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import ModelSpec
-from lumina.runtime.drawing import Motif, Painter
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import side
 from lumina.tasks.image_input import ImageInput
@@ -60,12 +61,12 @@ class PanelTask(DrawingTask):
         """What stands above the result: the given picture, cut as the model's own references were."""
         return cover(self.picture.image, width, height)
 
-    def motif(self) -> Motif:
+    def request(self, painter: Painter) -> DrawRequest:
         """The instruction, and the panel."""
         width, height = int(self.width or 0), int(self.height or 0)
         panel = self.panel(width, height)
         prompt = str(getattr(self, "prompt", ""))
-        return Motif(self.words(width, 2 * height), width, height, given=panel, prompt=prompt)
+        return self._request(painter, self.words(width, 2 * height), given=(panel,), prompt=prompt)
 
 
 def check_kind(task: DrawingTask, spec: ModelSpec) -> None:

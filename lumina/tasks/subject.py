@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from lumina.runtime.drawing import Motif
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest
 from lumina.tasks import instructions
 from lumina.tasks.fields import Description, Prompt, option
 from lumina.tasks.image_input import ImageField
@@ -26,9 +27,9 @@ class Subject(PanelTask):
         "Wording", "How the model is told: as the published code or the paper has it.", "code"
     )
 
-    def motif(self) -> Motif:
+    def request(self, painter: Painter) -> DrawRequest:
         """See PanelTask; without a prompt to judge by, since tabletop's judge knows plain solids only."""
-        return replace(super().motif(), prompt="")
+        return replace(super().request(painter), prompt="")
 
     def words(self, width: int, height: int) -> str:
         """See PanelTask."""

@@ -5,7 +5,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field
 
-from lumina.runtime.drawing import Motif, Painter
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest
 from lumina.tasks import instructions
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import MAX_SEED, Prompt, side
@@ -35,8 +36,8 @@ class TextToImage(DrawingTask):
         seeds = [(first + index * self.best_of) % (MAX_SEED + 1) for index in range(self.variations)]
         return [self.model_copy(update={"seed": seed, "variations": 1}) for seed in seeds]
 
-    def motif(self) -> Motif:
+    def request(self, painter: Painter) -> DrawRequest:
         """The description in the words the model was trained on."""
         width, height = int(self.width or 0), int(self.height or 0)
         words = instructions.text_to_image(self.prompt, width, height)
-        return Motif(words, width, height, prompt=self.prompt)
+        return self._request(painter, words, prompt=self.prompt)

@@ -14,7 +14,8 @@ from lumina.evaluation.editing import EditCase
 from lumina.evaluation.outcomes import draw
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
-from lumina.runtime.drawing import Drawing, Painter
+from lumina.runtime.drawing import Drawing
+from lumina.runtime.painter import Painter
 from lumina.runtime.pipeline import Pipeline
 from lumina.steps import Progress, Steps
 from lumina.tasks import instructions
@@ -35,7 +36,7 @@ OPERATION_SHARES = shares(4.0 if operation == "add" else 1.0 for operation in OP
 PLAIN = {"guidance_scale": 1.0, "temperature": 1.0, "top_p": 1.0}  # the model's own chances, all of them
 
 
-def reject(model: Path, out: Path, shards: int, workers: int = 2) -> Steps[int]:
+def reject(model: Path, out: Path, shards: int, workers: int = 2) -> Steps[Progress, int]:
     """Draw so many shards of each kind with a model and keep what the judge rejects; what is there already
     is left alone. Returns how many drawings were rejected. Raises InputError where there is no model."""
     if not (model / "config.json").exists():

@@ -72,7 +72,7 @@ class CodedPairs:
 
 def encode_shards(
     data: Path, model: Path, out: Path, *, map_shards: int = MAP_SHARDS, workers: int = 2
-) -> Steps[int]:
+) -> Steps[Progress, int]:
     """Write the codes of all shards in `data`, by the tokenizer in the folder `model`; returns their number.
 
     `codes-*.npy` are pictures of plain scenes, `depth-*.npy` … maps of the first `map_shards` square ones,

@@ -49,7 +49,7 @@ class Shard:
         return folder / f"scenes-{self.number:05d}.npz"
 
 
-def render_scenes(folder: Path, shards: int, workers: int = 2) -> Steps[int]:
+def render_scenes(folder: Path, shards: int, workers: int = 2) -> Steps[Progress, int]:
     """Render shards 0 … shards-1 into the folder, leaving out those already there; returns their number.
 
     Raises InputError where those there show another world.

@@ -47,13 +47,13 @@ class DecoderTraining(TokenizerTraining):
     adam_rate: float = 5e-4
 
 
-def train(settings: DecoderTraining) -> Steps[MoVQGAN]:
+def train(settings: DecoderTraining) -> Steps[Progress, MoVQGAN]:
     """Refine, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
     with together(_train, settings, settings.processes) as group:
         return (yield from _train(settings, group))
 
 
-def _train(settings: DecoderTraining, group: Group) -> Steps[MoVQGAN]:
+def _train(settings: DecoderTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     torch.manual_seed(settings.seed)
     record = Record(settings.out)
     model = load_movqgan(settings.model)  # nothing in it is trainable yet
@@ -74,7 +74,7 @@ def _train(settings: DecoderTraining, group: Group) -> Steps[MoVQGAN]:
         trained += group.mean_of(time.monotonic() - start)
         if group.leads and step % 50 == 0:
             record.append(step, **figures, trained=trained)
-            yield Progress(int(trained), int(budget), unit="seconds", partial=figures)
+            yield Progress(int(trained), int(budget), unit="seconds", figures=figures)
         if group.leads and (step % 500 == 0 or trained >= budget):
             record.save(_state(model, chosen, step, trained))
             record.draw_curves("psnr", "same", "loss")

@@ -108,13 +108,13 @@ class _Run:
         self.step, self.trained, self.tokens = state["step"], state["trained"], state["tokens"]
 
 
-def train(settings: ModelTraining) -> Steps[Transformer]:
+def train(settings: ModelTraining) -> Steps[Progress, Transformer]:
     """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
     with together(_train, settings, settings.processes) as group:
         return (yield from _train(settings, group))
 
 
-def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
+def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer]:
     text = TextTokenizer.load(settings.tokenizer)
     vocabulary, rejected = text.vocabulary(), _rejected(settings, text)
     model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
@@ -142,7 +142,7 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Transformer]:
         if run.step % 20 == 0:
             losses = {"loss": loss, "marks": change, "looks": look, "rejected": unlike}
             record.append(run.step, **losses, trained=run.trained, tokens=run.tokens)
-            yield Progress(int(run.trained), int(budget), unit="seconds", partial={"loss": loss})
+            yield Progress(int(run.trained), int(budget), unit="seconds", figures={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
             record.append(run.step, **_measure(model, measuring, vocabulary))
         if run.step % SAVE_EVERY == 0:

@@ -100,7 +100,7 @@ class OwnPictures:
         return len(self.captions)
 
 
-def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) -> Steps[int]:
+def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) -> Steps[Progress, int]:
     """Cut each picture to the nearest of the sizes and write its codes into `out`; returns their number.
 
     What has been encoded before is left alone. Raises InputError naming a picture that cannot be read.

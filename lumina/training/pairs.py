@@ -47,7 +47,7 @@ class PairShard:
         return folder / f"{self.kind}-{self.number:05d}.npz"
 
 
-def render_pairs(folder: Path, shards: dict[str, int], workers: int = 2) -> Steps[int]:
+def render_pairs(folder: Path, shards: dict[str, int], workers: int = 2) -> Steps[Progress, int]:
     """Render so many shards of each kind into the folder, leaving out those already there.
 
     Raises InputError where those there show another world.

@@ -8,7 +8,7 @@ from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer,
 from lumina.model.config import MoVQConfig, TransformerConfig
 from lumina.model.fields import read_json
 from lumina.model.text import TextTokenizer
-from lumina.steps import Steps
+from lumina.steps import Progress, Steps
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.averaging import copy_tokenizers
 from lumina.training.codes import MAP_SHARDS, encode_shards, maker_of
@@ -32,7 +32,7 @@ PAIR_SHARDS = {"edits": 250, "subjects": 90}  # of 200 pictures each
 
 def train_tokenizer(
     data: Path, out: Path, *, minutes: float = 30.0, processes: int = 2, shards: int = SHARDS
-) -> Steps[Path]:
+) -> Steps[Progress, Path]:
     """Render scenes into `data` where they are missing, train MoVQGAN in `out/tokenizer`, write `out/model`.
 
     Runs again from where it stopped. Returns the model folder, which then lacks only the transformer.
@@ -47,7 +47,9 @@ def train_tokenizer(
     return folder
 
 
-def train_decoder(data: Path, out: Path, *, minutes: float = 15.0, processes: int = 2) -> Steps[Path]:
+def train_decoder(
+    data: Path, out: Path, *, minutes: float = 15.0, processes: int = 2
+) -> Steps[Progress, Path]:
     """Refine the decoder of the tokenizer in `out/model` in place; codes and transformer stay valid."""
     folder = out / "model"
     _need_tokenizer(folder, data)
@@ -69,7 +71,7 @@ def train_model(
     start_from: Path | None = None,
     codes: Path | None = None,
     rejected: Path | None = None,
-) -> Steps[Path]:
+) -> Steps[Progress, Path]:
     """Train the transformer on `data` with the picture tokenizer in `out/model`; writes it there too.
 
     `data` holds rendered scenes, or a person's own pictures with captions: then see `fine_tune`.
@@ -105,7 +107,7 @@ def train_model(
 
 def fine_tune(
     data: Path, out: Path, start_from: Path, minutes: float, processes: int, batch: int
-) -> Steps[Path]:
+) -> Steps[Progress, Path]:
     """Train every weight of the model in `start_from` further, on the pictures with captions in `data`.
 
     At a tenth of the usual rates; runs again from where it stopped. Writes and returns `out/model`.
@@ -134,7 +136,7 @@ def prepare(
     start_from: Path | None = None,
     codes: Path | None = None,
     workers: int = 2,
-) -> Steps[Path]:
+) -> Steps[Progress, Path]:
     """Render the pairs and encode the pictures that these tasks are learned from; returns the codes' folder.
 
     What is there already is left alone, so this may run again. Raises InputError as `train_model` does.

@@ -190,13 +190,13 @@ def optimizers(model: MoVQGAN, settings: TokenizerTraining, group: Group) -> lis
     ]
 
 
-def train(settings: TokenizerTraining) -> Steps[MoVQGAN]:
+def train(settings: TokenizerTraining) -> Steps[Progress, MoVQGAN]:
     """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
     with together(_train, settings, settings.processes) as group:
         return (yield from _train(settings, group))
 
 
-def _train(settings: TokenizerTraining, group: Group) -> Steps[MoVQGAN]:
+def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     torch.manual_seed(settings.seed)
     record = Record(settings.out)
     model = MoVQGAN(settings.config)
@@ -218,7 +218,7 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[MoVQGAN]:
         run.trained += group.mean_of(time.monotonic() - start)
         if group.leads and run.step % 50 == 0:
             record.append(run.step, **figures, trained=run.trained)
-            yield Progress(int(run.trained), int(budget), unit="seconds", partial=figures)
+            yield Progress(int(run.trained), int(budget), unit="seconds", figures=figures)
         if group.leads and run.step % 500 == 0:
             _report(run, record, pixels)
     if group.leads:

@@ -35,7 +35,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
                 given[name] = picture_sent(given[name], name, folder)
         asked = read(task, given)
         yield from until_loaded(workshop)
-        output = yield from workshop.run(asked)
+        output = yield from asked.run(workshop)
         model = workshop.painter.model
         seed, recipe = int(output.image[0].task.seed), recipe_text(output.image[0], model)
         files = [_drawn(getattr(output, name)[0], name, model, folder) for name in ("image", *more)]

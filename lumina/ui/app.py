@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.server.launch import Compressed, check_address, own_folder, sentence_of, without_detours
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings

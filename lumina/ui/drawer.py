@@ -1,28 +1,35 @@
 """What happens between a click and the last row: runs a task and tells the easel about every step."""
 
-import base64
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lumina.errors import InputError, LuminaError
-from lumina.server.zerogpu import Drawn, Workshop
-from lumina.tasks.base import DrawingTask, Picture
+from lumina.runtime.events import DrawEvent, Finished
+from lumina.runtime.request import below
+from lumina.server.zerogpu import Workshop
+from lumina.steps import Following
+from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import Run, View
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
 from lumina.ui.sheets import Start, continued, rerolled, start_of
+from lumina.workflow.files import picture_bytes
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What changes in the page: the easel's view, and the seed in the form where a new one was chosen."""
+    """What changes: the easel's view, the seed in the form where a new one was chosen, a finished picture.
+
+    The picture is a PNG file, told once, when it is finished.
+    """
 
     view: View | None = None
     seed: str | None = None
+    finished: bytes | None = None
 
 
 Drawing = Iterator[Step]
@@ -77,38 +84,28 @@ class Drawer:
     def _draw(self, run: Run, start: Start) -> Drawing:
         painter = self._workshop.painter
         task = start.task.resolved(painter)
-        drawn: Drawn = () if start.codes is None else [start.codes]
-        run.model, run.count = painter.model, len(task.singles()) * task.best_of
-        yield Step(run.waiting(""), None if drawn else str(task.seed))
-        steps = self._workshop.run(task, drawn)
-        try:
-            while True:
-                step = next(steps)
-                pictures = _all(step.partial.image) if step.partial else ()
-                yield Step(run.drawing(step.done, step.total, pictures))
-        except StopIteration as stop:
-            yield Step(run.done(_all(stop.value.image)))
-        finally:
-            steps.close()
+        requests = task.requests(painter)
+        if start.codes is not None:
+            requests = below(requests, [start.codes])
+        yield Step(run.begin(painter.model, task), None if start.codes is not None else str(task.seed))
+        with Following(task.draw(self._workshop, requests)) as events:
+            for event in events:
+                yield Step(run.drawing(event), finished=_png_of(task, event, painter.model))
+        yield Step(run.done())
 
 
-def _all(pictures: Iterable[Picture]) -> list[Picture]:
-    """The pictures; in place of the best of several, all of them."""
-    return [
-        one.model_copy(update={"part": best.part}) for best in pictures for one in best.candidates or (best,)
-    ]
+def _png_of(task: DrawingTask, event: DrawEvent, model: str) -> bytes | None:
+    """The file of a picture that is finished with this event."""
+    if not isinstance(event, Finished):
+        return None
+    return picture_bytes(task.drawn(event.index, event.drawing), model)
 
 
 def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
-    """The same steps; ``keep`` gets each picture once as a PNG file, as soon as all its rows are drawn."""
-    handed: set[str] = set()
+    """The same steps; ``keep`` gets each picture as a PNG file, as soon as it is finished."""
     for step in drawing:
-        view = step.view or {"state": "", "sheets": []}
-        is_over = view["state"] == "done"
-        whole = [sheet for sheet in view["sheets"] if is_over or sheet["drawn"] == sheet["rows"]]
-        if new := [sheet for sheet in whole if sheet["identity"] not in handed]:
-            keep([base64.b64decode(sheet["png"]) for sheet in new])
-            handed |= {sheet["identity"] for sheet in new}
+        if step.finished is not None:
+            keep([step.finished])
         yield step
 
 

@@ -1,7 +1,7 @@
 """The easel: the part of the page on which pictures appear, row by row, and are picked, saved and changed.
 
 It is one ``gr.HTML`` whose markup never changes; the script in ``static/`` owns what is inside. Python
-sends it the whole view each time (``view``), it answers with events that carry what they need.
+gives it a ``view``, of which only what is new travels; it answers with events that carry what they need.
 """
 
 import time
@@ -12,9 +12,10 @@ from typing import Any
 
 import gradio as gr
 
-from lumina.tasks.base import Picture
+from lumina.runtime.events import DrawEvent
+from lumina.tasks.base import DrawingTask
+from lumina.ui.draft import Draft
 from lumina.ui.element import HTML
-from lumina.ui.sheets import Sheet, sheet_of
 
 View = dict[str, Any]
 
@@ -55,49 +56,44 @@ def make_easel(
 class Run:
     """One run as the easel sees it: what state it is in, and its pictures so far.
 
-    ``model`` names what draws (with its revision), ``count`` says how many pictures there will be, and
     ``onto`` is the key of the picture that is drawn on, for a run that continues one.
     """
 
     def __init__(self, key: str, onto: str = "") -> None:
         self.key = key
-        self.model = ""
         self.onto = onto
-        self.count = 1
-        self._sheets: list[Sheet] = []
-        self._begun: tuple[float, int] | None = None
+        self._draft: Draft | None = None
+        self._pace: tuple[float, int] | None = None
+
+    def begin(self, model: str, task: DrawingTask) -> View:
+        """From here on a resolved task is drawn by ``model`` (with its revision)."""
+        self._draft = Draft(task, model, lambda place: self.onto or f"{self.key}-{place}")
+        return self.waiting("")
 
     def waiting(self, message: str) -> View:
         """Nothing to show yet, and why."""
         return self._view("waiting", message=message)
 
-    def drawing(self, done: int, total: int, pictures: Sequence[Picture]) -> View:
-        """``done`` of ``total`` rows are drawn."""
+    def drawing(self, event: DrawEvent) -> View:
+        """Something has happened to a picture."""
+        assert self._draft is not None
+        self._draft.take(event)
         now = time.monotonic()
-        first, before = self._begun = self._begun or (now, done)
-        rate = (done - before) / (now - first) if now > first else 0.0
-        left = round((total - done) / rate, 1) if rate > 0 else None
-        return self._view("drawing", pictures, done=done, total=total, left=left)
+        first, before = self._pace = self._pace or (now, event.done)
+        rate = (event.done - before) / (now - first) if now > first else 0.0
+        left = round((event.total - event.done) / rate, 1) if rate > 0 else None
+        return self._view("drawing", done=event.done, total=event.total, left=left)
 
-    def done(self, pictures: Sequence[Picture]) -> View:
+    def done(self) -> View:
         """Everything is drawn."""
-        return self._view("done", pictures)
+        return self._view("done")
 
     def failed(self, sentence: str) -> View:
         """Ended early, with the one sentence to show; what was drawn so far stays."""
         return self._view("failed", message=sentence)
 
-    def _view(self, state: str, pictures: Sequence[Picture] = (), **more: Any) -> View:
-        for index, picture in enumerate(pictures):
-            self._put(index, picture)
-        head = {"run": self.key, "onto": self.onto, "state": state, "count": self.count}
-        return head | {"sheets": list(self._sheets)} | more
-
-    def _put(self, index: int, picture: Picture) -> None:
-        """Make the sheet of a picture, unless it has not changed since."""
-        if index == len(self._sheets):
-            self._sheets.append({})
-        shown = self._sheets[index]
-        if (shown.get("digest"), shown.get("score")) != (picture.drawing.digest, picture.score):
-            key = self.onto or f"{self.key}-{index}"
-            self._sheets[index] = sheet_of(picture, self.model, key)
+    def _view(self, state: str, **more: Any) -> View:
+        draft = self._draft
+        sheets, count = ([*draft.sheets], draft.count) if draft else ([], 1)
+        head = {"run": self.key, "onto": self.onto, "state": state, "count": count}
+        return head | {"sheets": sheets} | more

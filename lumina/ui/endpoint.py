@@ -14,7 +14,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from lumina.errors import LuminaError, ModelError
 from lumina.server.zerogpu import Workshop
-from lumina.steps import Progress, Steps
+from lumina.steps import Following, Progress, Steps
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
@@ -23,7 +23,7 @@ SENT_PICTURE = (
 )
 
 Schema = dict[str, Any]
-Work = Steps[tuple[Any, ...]]
+Work = Steps[Progress, tuple[Any, ...]]
 
 log = logging.getLogger(__name__)
 
@@ -69,22 +69,18 @@ class Endpoint:
 
         def answer(*values: Any) -> Iterator[Any]:
             *given, progress = values
-            steps = self._work(self._named(given))
             nothing = None if len(self.returns) == 1 else (None,) * len(self.returns)
             try:
-                while True:
-                    step = next(steps)
-                    progress((step.done, step.total), unit=step.unit)
-                    yield nothing
-            except StopIteration as stop:
-                yield stop.value if len(self.returns) > 1 else stop.value[0]
+                with Following(self._work(self._named(given))) as work:
+                    for step in work:
+                        progress((step.done, step.total), unit=step.unit)
+                        yield nothing
+                yield work.result if len(self.returns) > 1 else work.result[0]
             except LuminaError as error:
                 raise gr.Error(str(error), print_exception=False) from error
             except Exception as error:
                 log.exception("A call of %s failed.", self.name)
                 raise gr.Error(OUR_FAULT, print_exception=False) from error
-            finally:
-                steps.close()
 
         answer.__name__ = self.name  # what a tool is called
         answer.__doc__ = self._docstring()
@@ -137,7 +133,7 @@ def described(schema: Schema) -> Schema:
     return schema | {"additional_description": schema["description"]}
 
 
-def until_loaded(workshop: Workshop) -> Steps[None]:
+def until_loaded(workshop: Workshop) -> Steps[Progress, None]:
     """Wait for the model; a caller may hang up meanwhile."""
     end = time.monotonic() + PATIENCE
     while not workshop.wait(LOOK_AGAIN):

@@ -8,7 +8,7 @@ import gradio as gr
 
 from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.ui.choice import Choice
 from lumina.ui.easel import static_text

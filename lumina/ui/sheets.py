@@ -58,24 +58,23 @@ class Start:
 
 
 def sheet_of(picture: Picture, model: str, key: str) -> Sheet:
-    """The sheet of a picture, whole or in the making, drawn by ``model`` (with its revision)."""
+    """The sheet of a picture, as far as it is drawn, by ``model`` (with its revision)."""
     task, drawing = picture.task, picture.drawing
     recipe = dump(recipe_of(task, model, drawing.digest))
     png = images.png_bytes(drawing.image, recipe)
     return {
         "key": key,
-        **_task_of_sheet(task, model),
+        **head_of(task, model),
         "width": drawing.image.width,
         "height": drawing.image.height,
         "png": base64.b64encode(png).decode(),
-        "identity": identity_of(task),
-        "panels": 1 if picture.part == "whole" else 2,
         "score": picture.score,
         **_codes_of(drawing),
     }
 
 
-def _task_of_sheet(task: Task, model: str) -> Sheet:
+def head_of(task: Task, model: str) -> Sheet:
+    """What a sheet says of the task that a picture is drawn by."""
     seed = str(getattr(task, "seed", ""))
     return {
         "model": model,
@@ -86,24 +85,36 @@ def _task_of_sheet(task: Task, model: str) -> Sheet:
         "kind": str(getattr(task, "kind", PLAIN)),
         "seed": seed,
         "file": f"{model.partition('@')[0] or task.name}-{seed}.png",
+        "identity": identity_of(task),
+        "panels": len(task.Output.model_fields),
     }
 
 
 def _codes_of(drawing: Drawing) -> Sheet:
-    surprise = np.nan_to_num(drawing.surprise / SURPRISE_STEP, nan=KEPT).clip(0, 254)
-    surprise[np.isnan(drawing.surprise)] = KEPT
     return {
         "rows": drawing.rows,
         "drawn": len(drawing.codes),
         "cols": drawing.codes.shape[1],
-        "codes": base64.b64encode(drawing.codes.astype("<u4").tobytes()).decode(),
+        "codes": base64.b64encode(bytes_of_codes(drawing.codes)).decode(),
         "digest": drawing.digest,
-        "surprise": base64.b64encode(surprise.astype(np.uint8).tobytes()).decode(),
+        "surprise": base64.b64encode(bytes_of_surprise(drawing.surprise)).decode(),
         "accepted": list(drawing.accepted[-LAST_ACCEPTED:]),
         "forwards": drawing.forwards,
         "tokens": drawing.tokens,
         "seconds": round(drawing.seconds, 3),
     }
+
+
+def bytes_of_codes(codes: NDArray[np.int64]) -> bytes:
+    """Four bytes a code, the lowest first."""
+    return bytes(codes.astype("<u4").tobytes())
+
+
+def bytes_of_surprise(nats: NDArray[np.float32]) -> bytes:
+    """One byte a code: sixteenths of a nat, 255 where it is not known."""
+    steps = np.nan_to_num(nats / SURPRISE_STEP, nan=KEPT).clip(0, 254)
+    steps[np.isnan(nats)] = KEPT
+    return bytes(steps.astype(np.uint8).tobytes())
 
 
 def identity_of(task: Task) -> str:
@@ -185,10 +196,8 @@ def _recipe_sheet(task: Task, model: str, digest: str) -> Sheet:
     identity = identity_of(task)
     return {
         "key": f"file{identity[:12]}-0",
-        **_task_of_sheet(task, model),
+        **head_of(task, model),
         "digest": digest,
-        "identity": identity,
-        "panels": len(task.Output.model_fields),
         "codes": "",
         "rows": 0,
         "drawn": 0,

@@ -3,13 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage, InvalidWorkflow
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
-from lumina.steps import Steps
+from lumina.steps import Following, Progress, Steps
 from lumina.tasks.image_input import NAME, ImageInput
 from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Work, described, file_made, until_loaded
 from lumina.ui.pictures import of_picture
@@ -129,15 +128,10 @@ def _picture(value: Any, name: str, shelf: MemoryShelf, folder: str) -> Any:
     return {"image": picture.name}
 
 
-def _run(happening: Run) -> Steps[RunFinished]:
+def _run(happening: Run) -> Steps[Progress, RunFinished]:
     """The end of a run; raises InputError for what kept it from its end."""
-    with closing(happening):
-        while True:
-            try:
-                event = next(happening)
-            except StopIteration as stop:
-                finished: RunFinished = stop.value
-                return finished
+    with Following(happening) as run:
+        for event in run:
             if isinstance(event, NodeFailed):
                 raise InputError(f'Node "{event.node}": {event.message}')
             if isinstance(event, ChoiceNeeded):
@@ -145,6 +139,7 @@ def _run(happening: Run) -> Steps[RunFinished]:
                 raise InputError(f'Node "{event.node}" waits for a choice; {advice}.')
             if isinstance(event, NodeProgress):
                 yield event.step
+        return run.result
 
 
 def _sent(output: str, values: list[Any], folder: str) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from lumina.steps import Progress
+from lumina.tasks.base import TaskEvent
 
 Outputs: TypeAlias = Mapping[str, tuple[Any, ...]]
 """The values of a node by output, one or more each: pictures (drawn ones as ``Picture``), texts, numbers."""
@@ -40,9 +40,9 @@ class NodeStarted(NodeEvent):
 
 @dataclass(frozen=True)
 class NodeProgress(NodeEvent):
-    """Its work goes on: at least once a row. ``step.partial`` is the task's ``Output`` so far, or None."""
+    """Its work goes on: ``step`` is what its task tells, at least once a row."""
 
-    step: Progress
+    step: TaskEvent
     item: int = 0
     items: int = 1
 

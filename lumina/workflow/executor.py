@@ -4,15 +4,16 @@ import logging
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, Protocol, TypeAlias, TypeVar
-
-from numpy.typing import NDArray
+from typing import Any, TypeAlias, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow, LuminaError
-from lumina.runtime.drawing import Painter
-from lumina.steps import Progress, Steps
+from lumina.runtime.drawing import Codes
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import below
+from lumina.runtime.sketch import Sketches
+from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Picture, Task, read
+from lumina.tasks.base import DrawingTask, Task, TaskEvent, read
 from lumina.workflow import events
 from lumina.workflow.cache import MemoryStore, Store
 from lumina.workflow.document import Link, Workflow
@@ -34,41 +35,14 @@ ROWS = "rows"  # of an unfinished result in the store: the rows of codes that it
 log = logging.getLogger(__name__)
 
 
-class Worker(Protocol):
-    """Whoever has the model and runs tasks with it."""
-
-    @property
-    def painter(self) -> Painter:
-        """The loaded model."""
-
-    def run(self, task: Task, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:
-        """Run a task; ``drawn[i]`` [k, cols] are rows that its picture i has already."""
-
-
-@dataclass(frozen=True)
-class LocalWorker:
-    """Runs tasks right here, with a model that is loaded."""
-
-    painter: Painter
-
-    def run(self, task: Task, drawn: Sequence[NDArray[Any]] = ()) -> Steps[Any]:
-        """See Worker."""
-        return task.run(self.painter, **({"drawn": drawn} if drawn else {}))
-
-
 @dataclass(frozen=True)
 class Resources:
-    """What a run needs besides the document. Without a ``worker`` nothing that needs the model can run."""
+    """What a run needs besides the document. Without a ``painter`` nothing that needs the model can run."""
 
-    worker: Worker | None = None
+    painter: Painter | None = None
     store: Store = field(default_factory=MemoryStore)
     shelves: Sequence[Shelf] = ()
     timings: Timings = field(default_factory=Timings)
-
-    @property
-    def painter(self) -> Painter | None:
-        """The model, if there is one."""
-        return self.worker.painter if self.worker else None
 
 
 def run(workflow: Workflow, resources: Resources, until: str | None = None) -> events.Run:
@@ -171,33 +145,33 @@ class _Execution:
         store, key, began = self.resources.store, job.key, perf_counter()
         asked, rows = read(task, job.values), f"{job.key}.{ROWS}"
         kept = (store.get(rows) or {}).get(ROWS, ())
-        steps, last = self._steps(asked, kept), None
-        try:
-            while True:
-                try:
-                    last = next(steps)
-                except StopIteration as stop:
-                    output = stop.value
-                    break
-                yield events.NodeProgress(name, last, index, count)
-        except BaseException:
-            if drawn := unfinished(asked, last):
-                store.put(rows, {ROWS: drawn})
-            raise
-        finally:
-            steps.close()
+        sketches = Sketches()
+        with Following(self._steps(asked, kept)) as steps:
+            try:
+                for event in steps:
+                    sketches.take(event)
+                    yield events.NodeProgress(name, event, index, count)
+            except BaseException:
+                if drawn := unfinished(asked, sketches):
+                    store.put(rows, {ROWS: drawn})
+                raise
+        output = steps.result
         values = {field: _several(getattr(output, field)) for field in type(output).model_fields}
         store.put(key, values)
         if task.uses_model(job.values) and not kept:
             self.resources.timings.note(task.name, self._model, perf_counter() - began)
         return values
 
-    def _steps(self, task: Task, kept: Sequence[NDArray[Any]]) -> Steps[Any]:
+    def _steps(self, task: Task, kept: Sequence[Codes]) -> Steps[TaskEvent, Any]:
+        painter = self.resources.painter
         if not task.uses_model(dict(task)):
-            return task.run(self.resources.painter)  # type: ignore[arg-type]  # needs none
-        if self.resources.worker is None:
+            return task.run(painter)  # type: ignore[arg-type]  # needs none
+        if painter is None:
             raise InputError(f"{task.title} needs a model, and none is loaded.")
-        return self.resources.worker.run(task, kept)
+        if not isinstance(task, DrawingTask) or not kept:
+            return task.run(painter)
+        resolved = task.resolved(painter)
+        return resolved.draw(painter, below(resolved.requests(painter), kept))
 
     @property
     def _model(self) -> str:
@@ -268,13 +242,11 @@ def plain(batches: Batches) -> dict[str, tuple[Any, ...]]:
     return {name: tuple(item.value for item in batch.items) for name, batch in batches.items()}
 
 
-def unfinished(task: Task, last: Progress | None) -> tuple[NDArray[Any], ...]:
+def unfinished(task: Task, sketches: Sketches) -> tuple[Codes, ...]:
     """The rows of codes that a drawing task has drawn so far, one array for each picture."""
-    if last is None or last.partial is None or not isinstance(task, DrawingTask) or task.best_of != 1:
+    if not isinstance(task, DrawingTask) or task.best_of != 1:
         return ()
-    first = next(iter(type(last.partial).model_fields))
-    pictures: tuple[Picture, ...] = getattr(last.partial, first)
-    return tuple(picture.drawing.codes for picture in pictures)
+    return tuple(sketch.codes for _, sketch in sorted(sketches.all.items()))
 
 
 def _several(value: Any) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
 from lumina.workflow.document import Input, Link, Node, Part, Workflow

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.errors import InputError
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task

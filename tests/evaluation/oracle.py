@@ -18,7 +18,11 @@ class Oracle(FakePipeline):
         super().__init__(spec=replace(spec_of("tabletop"), tasks=ALL))
         self.answer = answer
 
-    def draw(self, *, instruction, given=None, **rest):
-        drawing = yield from super().draw(instruction=instruction, given=given, **rest)
-        shown = self.answer(instruction, None if given is None else np.asarray(given))
+    def draw(self, requests):
+        drawings = yield from super().draw(requests)
+        return tuple(self._shown(*pair) for pair in zip(requests, drawings, strict=True))
+
+    def _shown(self, request, drawing):
+        above = np.asarray(request.given[0]) if request.given else None
+        shown = self.answer(request.instruction, above)
         return drawing if shown is None else replace(drawing, image=Image.fromarray(shown))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lumina.evaluation import best_of
-from lumina.runtime import best_of as pipeline_best_of
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
+from lumina.runtime.scorers import SCORERS
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 
@@ -19,9 +19,9 @@ def report(monkeypatch):
         return seed % 5 == 0
 
     monkeypatch.setitem(
-        pipeline_best_of.SCORERS,
+        SCORERS,
         "likelihood",
-        lambda painter, motif, options, drawing: good(drawing.seed),
+        lambda painter, request, drawing: good(drawing.seed),
     )
     drawn = best_of._drawn
 
@@ -51,7 +51,8 @@ def test_the_best_of_more_is_better(report):
 def test_the_shipped_model_ranks_what_it_drew_above_the_same_crumbled():
     pipeline = Pipeline.load("tabletop")
     task = TextToImage(prompt="a red cube", width=128, height=128, seed=1).resolved(pipeline)
-    codes = finish(pipeline.draw(**task.motif().request(), options=task.options())).codes
+    request = task.request(pipeline)
+    codes = finish(pipeline.draw([request]))[0].codes
     crumbled = np.random.default_rng(0).permutation(codes.ravel()).reshape(codes.shape)
-    drawn, worse = (sum(pipeline.log_likelihood(task.motif(), task.options(), c)) for c in (codes, crumbled))
+    drawn, worse = (sum(pipeline.log_likelihood(request, c)) for c in (codes, crumbled))
     assert worse < drawn - 100

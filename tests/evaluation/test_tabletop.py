@@ -21,11 +21,13 @@ from lumina.worlds.tabletop.scenes import COLORS, Scene, Solid, place
 class PerfectPipeline(FakePipeline):
     """Renders what the instruction asks for."""
 
-    def draw(self, *, instruction, width, height, options, **rest):
-        steps = super().draw(instruction=instruction, width=width, height=height, options=options, **rest)
-        drawing = yield from steps
-        claim = parse(instruction.split("\n")[1])
-        picture = render(_scene(claim, width, height, options.seed)).picture
+    def draw(self, requests):
+        drawings = yield from super().draw(requests)
+        return tuple(self._shown(*pair) for pair in zip(requests, drawings, strict=True))
+
+    def _shown(self, request, drawing):
+        claim = parse(request.instruction.split("\n")[1])
+        picture = render(_scene(claim, request.width, request.height, request.seed)).picture
         return replace(drawing, image=Image.fromarray(picture))
 
 

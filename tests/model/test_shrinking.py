@@ -14,8 +14,8 @@ from lumina.model.checkpoint import load_transformer, loading, save_transformer
 from lumina.model.checkpoint.shrinking import shrinker
 from lumina.model.layout import TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.engine import LocalEngine
-from lumina.runtime.request import GenerationRequest
+from lumina.runtime.engine import Engine
+from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.steps import finish
 
@@ -47,14 +47,12 @@ def test_a_shrunk_model_draws_but_only_in_its_own_precision(
     folder: Path, vocabulary: Vocabulary, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "shrinker", lambda quant, *_: None if quant == "none" else eighth)
-    engine = LocalEngine(
-        load_transformer(folder, quant="int8", drawing=vocabulary), vocabulary, small_cache=True
-    )
+    engine = Engine(load_transformer(folder, quant="int8", drawing=vocabulary), vocabulary, small_cache=True)
     prompt = (2, 30, 31, 5, 9)
-    drawn = finish(engine.generate(GenerationRequest(prompt, layout, SamplingOptions(guidance_scale=3))))
+    drawn = finish(engine.generate(TokenRequest(prompt, layout, SamplingOptions(guidance_scale=3))))
     assert drawn.codes.shape == (8, 4)
     with pytest.raises(InputError, match="LUMINA_DTYPE"):
-        engine.generate(GenerationRequest(prompt, layout, SamplingOptions(dtype="float64")))
+        engine.generate(TokenRequest(prompt, layout, SamplingOptions(dtype="float64")))
 
 
 def test_without_torchao(monkeypatch: pytest.MonkeyPatch) -> None:

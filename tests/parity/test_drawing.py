@@ -7,8 +7,8 @@ import torch
 
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.engine import LocalEngine
-from lumina.runtime.request import GenerationRequest
+from lumina.runtime.engine import Engine
+from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.guidance import reference_scales
 from lumina.sampler.logits import guide, warp
 from lumina.sampler.options import SamplingOptions
@@ -61,7 +61,7 @@ def test_roles_of_the_ids(golden: Golden) -> None:
 @pytest.mark.parametrize("window", [1, 16])
 def test_greedy_runs_token_for_token(golden: Golden, window: int) -> None:
     """Top-k 1 is greedy. With guidance 4 the reference's scale stays; otherwise its schedule acts."""
-    engine = LocalEngine(golden.transformer, golden.text.vocabulary())
+    engine = Engine(golden.transformer, golden.text.vocabulary())
     runs = [run for run in golden.records("e2e") if not run["do_sample"]]
     if not runs:
         pytest.skip("holds sampled runs only")
@@ -71,7 +71,7 @@ def test_greedy_runs_token_for_token(golden: Golden, window: int) -> None:
         layout, prompt, codes = picture(run, golden.text.vocabulary())
         given = ImageTokens(codes[: layout.rows // 2]) if run["images"] else None
         assert list(prompt) == golden.text.encode(run["question"])
-        drawn = finish(engine.generate(GenerationRequest(prompt, layout, options, given)))
+        drawn = finish(engine.generate(TokenRequest(prompt, layout, options, given)))
         assert torch.equal(drawn.codes, codes), run["tag"]
         assert layout.encode(drawn.codes).tolist()[-len(run["new_ids"]) :] == run["new_ids"]
 

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.model.text import TextTokenizer
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.request import Generation, GenerationRequest
+from lumina.runtime.tokens import Generation, Settled, TokenRequest
 from lumina.settings import Settings
 from lumina.steps import Steps, finish
 from lumina.tasks import TASKS
@@ -32,13 +33,16 @@ class Listener:
 
     def __init__(self, text: TextTokenizer) -> None:
         self.vocabulary = text.vocabulary()
-        self.asked: list[GenerationRequest] = []
+        self.asked: list[TokenRequest] = []
 
-    def generate(self, request: GenerationRequest) -> Steps[Generation]:
+    def check(self, request: TokenRequest) -> None:
         self.asked.append(request)
-        codes = torch.zeros(request.layout.rows, request.layout.cols, dtype=torch.long)
+
+    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[Settled, tuple[Generation, ...]]:
         yield from ()
-        return Generation(codes, codes.float(), 0, 0, 0, 0.0, ())
+        layouts = [request.layout for request in requests]
+        codes = [torch.zeros(layout.rows, layout.cols, dtype=torch.long) for layout in layouts]
+        return tuple(Generation(each, each.float(), 0, 0, 0, 0.0, ()) for each in codes)
 
 
 pytestmark = pytest.mark.numbers("prompts.json")

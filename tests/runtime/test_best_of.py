@@ -12,30 +12,29 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.model.config import MODELS
 from lumina.model.layout import ImageTokens, TokenLayout
-from lumina.runtime.best_of import Candidate, best_of
-from lumina.runtime.drawing import Motif
-from lumina.runtime.engine import LocalEngine
+from lumina.runtime.engine import Engine
+from lumina.runtime.events import Begun, Finished, RowDrawn, Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.request import GenerationRequest
 from lumina.runtime.scorers import SCORERS
+from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 from lumina.settings import Settings
-from lumina.steps import Progress, finish
+from lumina.steps import finish
 from lumina.worlds.tabletop.captions import describe, parse, text_of
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import sample_scene
+from tests.runtime.asking import drawn, request, rows_of
 from tests.tiny import write_tiny_model
 
 PROMPT = (2, 30, 31, 5, 9)
-MOTIF = Motif("two cones", 64, 64, prompt="two cones")
 PANEL = Image.linear_gradient("L").resize((64, 64)).convert("RGB")
 
 
-def ask(layout: TokenLayout, seed: int, **changes: Any) -> GenerationRequest:
-    fields = {name: changes.pop(name) for name in list(changes) if name in GenerationRequest.__annotations__}
+def ask(layout: TokenLayout, seed: int, **changes: Any) -> TokenRequest:
+    fields = {name: changes.pop(name) for name in list(changes) if name in TokenRequest.__annotations__}
     options = SamplingOptions(**{"seed": seed, "guidance_scale": 3.0, "window": 5, **changes})
-    return GenerationRequest(**{"prompt": PROMPT, "layout": layout, "options": options, **fields})
+    return TokenRequest(**{"prompt": PROMPT, "layout": layout, "options": options, **fields})
 
 
 GIVEN = ImageTokens(torch.arange(12).view(3, 4))
@@ -44,20 +43,20 @@ GIVEN = ImageTokens(torch.arange(12).view(3, 4))
 @pytest.mark.parametrize("window", [1, 3, 16])
 @pytest.mark.parametrize("changes", [{}, {"guidance_scale": 1.0}, {"given": GIVEN}, {"stop_row": 5}])
 def test_side_by_side_each_image_is_the_one_it_is_alone(
-    engine: LocalEngine, layout: TokenLayout, window: int, changes: dict[str, Any]
+    engine: Engine, layout: TokenLayout, window: int, changes: dict[str, Any]
 ) -> None:
     requests = [ask(layout, seed, window=window, **changes) for seed in (3, 4, 5, 6)]
     requests[2] = replace(requests[2], rerolls=((4, 77),))
     together = finish(engine.generate_all(requests))
-    for generation, request in zip(together, requests, strict=True):
-        alone = finish(engine.generate(request))
+    for generation, one in zip(together, requests, strict=True):
+        alone = finish(engine.generate(one))
         assert torch.equal(generation.codes, alone.codes)
         torch.testing.assert_close(generation.surprise, alone.surprise, equal_nan=True)
         assert generation.prefills == 1 and generation.forwards <= 4 * alone.forwards
     assert len({generation.codes.numpy().tobytes() for generation in together}) == 4
 
 
-def test_they_share_one_prefill(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_they_share_one_prefill(engine: Engine, layout: TokenLayout) -> None:
     calls: list[tuple[int, ...]] = []
     model = next(iter(engine._transformers.values())).model
     handle = model.register_forward_pre_hook(lambda _, args: calls.append(tuple(args[0].shape)))
@@ -67,7 +66,7 @@ def test_they_share_one_prefill(engine: LocalEngine, layout: TokenLayout) -> Non
 
 
 def test_no_more_are_drawn_at_once_than_there_is_room_for(
-    engine: LocalEngine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engine.most_at_once(ask(layout, 1)) > 100
     monkeypatch.setattr("lumina.runtime.engine.ROOM_ON_CPU", 1)
@@ -76,7 +75,7 @@ def test_no_more_are_drawn_at_once_than_there_is_room_for(
 
 @pytest.mark.parametrize("given", [None, GIVEN])
 def test_the_log_likelihood_is_that_of_the_drawn_codes_behind_the_prompt_found_and_expected(
-    engine: LocalEngine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = ask(layout, 3, given=given)
     codes = finish(engine.generate(request)).codes
@@ -100,51 +99,67 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         yield Pipeline.load(settings=Settings(dtype="float64"))
 
 
-@pytest.mark.parametrize("motif", [MOTIF, replace(MOTIF, given=PANEL)])
-def test_candidates_equal_their_seeds_drawn_alone(pipeline: Pipeline, motif: Motif) -> None:
-    options = SamplingOptions(seed=9, guidance_scale=2.0)
-    ranked = finish(best_of(pipeline, motif, options, 4, "likelihood"))
-    assert sorted(one.drawing.seed for one in ranked) == [9, 10, 11, 12]
-    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
-    for one in ranked:
-        alone = options.model_copy(update={"seed": one.drawing.seed})
-        drawing = finish(pipeline.draw(**motif.request(), options=alone))
-        assert drawing.digest == one.drawing.digest
-        assert drawing.image.tobytes() == one.drawing.image.tobytes()
-        found, expected = pipeline.log_likelihood(motif, alone, drawing.codes)
-        assert (found + expected) / drawing.codes.size == pytest.approx(one.score)
+SIZE = {"width": 64, "height": 64, "prompt": "two cones"}
+
+
+@pytest.mark.parametrize("given", [(), (PANEL,)])
+def test_candidates_equal_their_seeds_drawn_alone(pipeline: Pipeline, given: tuple[Image.Image, ...]) -> None:
+    asked = request(pipeline, **SIZE, given=given, seed=9, guidance_scale=2.0)
+    candidates = asked.candidates(4, "likelihood", 0)
+    assert [one.seed for one in candidates] == [9, 10, 11, 12]
+    events = list(pipeline.draw(candidates))
+    drawings = {event.index: event.drawing for event in events if isinstance(event, Finished)}
+    scores = {event.index: event.score for event in events if isinstance(event, Scored)}
+    assert len(scores) == 4
+    for index, one in enumerate(candidates):
+        (drawing,) = drawn(pipeline, replace(one, scorer="none"))
+        assert drawing.digest == drawings[index].digest
+        assert drawing.image.tobytes() == drawings[index].image.tobytes()
+        found, expected = pipeline.log_likelihood(one, drawing.codes)
+        assert (found + expected) / drawing.codes.size == pytest.approx(scores[index])
 
 
 def test_groups_change_nothing_but_the_order_of_work(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = finish(pipeline.draw_all(MOTIF, SamplingOptions(), range(5)))
+    asked = request(pipeline, **SIZE).candidates(5, "none", 0)
+    whole = drawn(pipeline, *asked)
     monkeypatch.setattr(pipeline._engine, "most_at_once", lambda request: 2)
-    steps = pipeline.draw_all(MOTIF, SamplingOptions(), range(5))
-    seen: list[Progress] = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as stop:
-            grouped = stop.value
-            break
-    assert [one.digest for one in grouped] == [one.digest for one in whole]
-    assert [step.done for step in seen][-1] == 40 and {step.total for step in seen} == {40}
-    assert [len(step.partial) for step in seen] == [2] * 8 + [4] * 8 + [5] * 8
+    events = list(pipeline.draw(asked))
+    grouped = [event.drawing.digest for event in events if isinstance(event, Finished)]
+    assert grouped == [one.digest for one in whole]
+    rows = [event for event in events if isinstance(event, RowDrawn)]
+    assert [row.done for row in rows] == list(range(1, 41)) and {row.total for row in rows} == {40}
+    assert [row.index for row in rows] == [0, 1] * 8 + [2, 3] * 8 + [4] * 8
 
 
-def test_every_step_shows_all_candidates_and_scores_come_last() -> None:
-    steps = list(best_of(FakePipeline(), MOTIF, SamplingOptions(seed=1), 3, "likelihood"))
-    assert [step.done for step in steps] == [*range(3, 25, 3), 25, 26, 27] and {s.total for s in steps} == {
-        27
-    }
-    last: tuple[Candidate, ...] = steps[-2].partial
-    assert len(last) == 3 and [one.score is None for one in last] == [False, False, True]
+def test_pictures_of_other_batches_or_requests_are_drawn_by_themselves(pipeline: Pipeline) -> None:
+    asked = request(pipeline, **SIZE, seed=3)
+    others = (replace(asked, batch=1), replace(asked, stop_row=5), replace(asked, instruction="a cube"))
+    rows = [row.index for row in rows_of(pipeline, asked, *others)]
+    assert rows == sorted(rows) and len(set(rows)) == 4
+
+
+def test_a_whole_picture_is_scored_without_being_drawn(pipeline: Pipeline) -> None:
+    asked = request(pipeline, **SIZE, seed=3)
+    (drawing,) = drawn(pipeline, asked)
+    events = list(pipeline.draw([replace(asked, kept=drawing.codes, scorer="likelihood")]))
+    assert [type(event) for event in events] == [Begun, Finished, Scored]
+    assert events[1].drawing.digest == drawing.digest and events[1].drawing.forwards == 0
+
+
+def test_scores_are_counted_and_come_last() -> None:
+    fake = FakePipeline()
+    events = list(fake.draw(request(fake, **SIZE, seed=1).candidates(3, "likelihood", 0)))
+    assert [event.done for event in events if isinstance(event, RowDrawn)] == list(range(1, 25))
+    assert [event.done for event in events if isinstance(event, Scored)] == [25, 26, 27]
+    assert {event.total for event in events} == {27}
 
 
 def test_seeds_of_candidates_wrap_around() -> None:
-    ranked = finish(best_of(FakePipeline(), MOTIF, SamplingOptions(seed=LAST_SEED), 2, "likelihood"))
-    assert {one.drawing.seed for one in ranked} == {LAST_SEED, 0}
+    fake = FakePipeline()
+    candidates = request(fake, **SIZE, seed=LAST_SEED).candidates(2, "likelihood", 0)
+    assert {one.seed for one in candidates} == {LAST_SEED, 0}
 
 
 def test_the_judge_likes_pictures_that_show_what_was_asked_for() -> None:
@@ -153,24 +168,24 @@ def test_the_judge_likes_pictures_that_show_what_was_asked_for() -> None:
     picture = Image.fromarray(render(scene).picture)
     prompt = text_of(describe(scene, rng))
     assert parse(prompt) is not None
-    drawing = finish(FakePipeline().draw(instruction="", width=128, height=128, options=SamplingOptions()))
-    motif = Motif("", 128, 128, prompt=prompt)
+    asked = request(FakePipeline(), "", width=128, height=128, prompt=prompt)
+    (drawing,) = drawn(FakePipeline(), asked)
 
     def score(image: Image.Image) -> float:
-        one = replace(drawing, image=image)
-        return SCORERS["judge"](FakePipeline(), motif, SamplingOptions(), one)
+        return SCORERS["judge"](FakePipeline(), asked, replace(drawing, image=image))
 
     assert score(picture) > 1.9 > 1 > score(Image.new("RGB", (128, 128), "gray"))
 
 
 @pytest.mark.parametrize(
-    ("motif", "words"),
+    ("changes", "words"),
     [
-        (replace(MOTIF, prompt="a cathedral"), "needs a prompt such as"),
-        (replace(MOTIF, prompt=""), "needs a prompt such as"),
-        (replace(MOTIF, panels=2), "knows single pictures"),
+        ({"prompt": "a cathedral"}, "needs a prompt such as"),
+        ({"prompt": ""}, "needs a prompt such as"),
+        ({"panels": 2}, "knows single pictures"),
     ],
 )
-def test_the_judge_is_not_asked_what_it_does_not_know(motif: Motif, words: str) -> None:
+def test_the_judge_is_not_asked_what_it_does_not_know(changes: dict[str, Any], words: str) -> None:
+    fake = FakePipeline()
     with pytest.raises(InputError, match=words):
-        best_of(FakePipeline(), motif, SamplingOptions(), 2, "judge")
+        fake.draw([request(fake, **{**SIZE, **changes}, scorer="judge")])

@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
-from lumina.runtime.engine import LocalEngine
-from lumina.runtime.request import Generation, GenerationRequest
+from lumina.runtime.engine import Engine
+from lumina.runtime.tokens import Generation, TokenRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.steps import finish
 
 PROMPT = (2, 30, 31, 5, 9)
 
 
-def ask(layout: TokenLayout, seed: int = 3, **changes: object) -> GenerationRequest:
+def ask(layout: TokenLayout, seed: int = 3, **changes: object) -> TokenRequest:
     """A request; changes go to the request or to its options, wherever the name belongs."""
-    fields = {name: changes.pop(name) for name in list(changes) if name in GenerationRequest.__annotations__}
+    fields = {name: changes.pop(name) for name in list(changes) if name in TokenRequest.__annotations__}
     options = SamplingOptions.model_validate({"seed": seed, "guidance_scale": 3.0, "window": 1, **changes})
-    return GenerationRequest(**{"prompt": PROMPT, "layout": layout, "options": options, **fields})
+    return TokenRequest(**{"prompt": PROMPT, "layout": layout, "options": options, **fields})
 
 
-def draw(engine: LocalEngine, request: GenerationRequest) -> Generation:
+def draw(engine: Engine, request: TokenRequest) -> Generation:
     return finish(engine.generate(request))
 
 
 @contextmanager
-def forwards(engine: LocalEngine) -> Iterator[list[tuple[int, int]]]:
+def forwards(engine: Engine) -> Iterator[list[tuple[int, int]]]:
     """Records the [batch, tokens] of every pass through the network."""
     calls: list[tuple[int, int]] = []
     model = next(iter(engine._transformers.values())).model
@@ -44,7 +44,7 @@ def forwards(engine: LocalEngine) -> Iterator[list[tuple[int, int]]]:
 @pytest.mark.parametrize("guidance", [1.0, 3.0])
 @pytest.mark.parametrize("seed", [0, 7, 2**63 - 1])
 def test_every_window_equals_sequential(
-    engine: LocalEngine, vocabulary: Vocabulary, size: tuple[int, int], guidance: float, seed: int
+    engine: Engine, vocabulary: Vocabulary, size: tuple[int, int], guidance: float, seed: int
 ) -> None:
     layout = TokenLayout(*size, vocabulary)
     plain = draw(engine, ask(layout, seed, guidance_scale=guidance))
@@ -63,7 +63,7 @@ def test_every_window_equals_sequential(
     [{"top_k": 5}, {"top_p": 0.7}, {"temperature": 0.6}, {"top_k": 9, "top_p": 0.9, "temperature": 1.4}],
 )
 def test_windows_are_equal_under_every_filter(
-    engine: LocalEngine, layout: TokenLayout, filters: dict[str, float]
+    engine: Engine, layout: TokenLayout, filters: dict[str, float]
 ) -> None:
     plain = draw(engine, ask(layout, **filters))
     fast = draw(engine, ask(layout, window=5, **filters))
@@ -72,7 +72,7 @@ def test_windows_are_equal_under_every_filter(
     assert fast.surprise.isfinite().all()
 
 
-def test_pictures_depend_on_seed_prompt_and_guidance(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_pictures_depend_on_seed_prompt_and_guidance(engine: Engine, layout: TokenLayout) -> None:
     codes = [
         draw(engine, request).codes
         for request in (
@@ -87,9 +87,7 @@ def test_pictures_depend_on_seed_prompt_and_guidance(engine: LocalEngine, layout
 
 
 @pytest.mark.parametrize("scale", [1.0, 3.0, 7.5])
-def test_the_guidance_scale_is_the_one_asked_for(
-    engine: LocalEngine, layout: TokenLayout, scale: float
-) -> None:
+def test_the_guidance_scale_is_the_one_asked_for(engine: Engine, layout: TokenLayout, scale: float) -> None:
     """Every code is the likeliest under that scale, from the first row to the last."""
     codes = draw(engine, ask(layout, guidance_scale=scale, top_k=1)).codes
     transformer, image = next(iter(engine._transformers.values())), layout.encode(codes)
@@ -104,7 +102,7 @@ def test_the_guidance_scale_is_the_one_asked_for(
 @pytest.mark.parametrize("window", [1, 5, 16])
 @pytest.mark.parametrize("stop", range(1, 8))
 def test_stop_and_continue_equals_one_run(
-    engine: LocalEngine, layout: TokenLayout, stop: int, window: int
+    engine: Engine, layout: TokenLayout, stop: int, window: int
 ) -> None:
     whole = draw(engine, ask(layout))
     upper = draw(engine, ask(layout, window=window, stop_row=stop))
@@ -118,7 +116,7 @@ def test_stop_and_continue_equals_one_run(
 
 @pytest.mark.parametrize("guidance", [1.0, 3.0])
 def test_continue_is_one_prefill_and_no_forward_on_kept_rows(
-    engine: LocalEngine, layout: TokenLayout, guidance: float
+    engine: Engine, layout: TokenLayout, guidance: float
 ) -> None:
     upper = draw(engine, ask(layout, guidance_scale=guidance, stop_row=5))
     with forwards(engine) as calls:
@@ -133,9 +131,7 @@ def test_continue_is_one_prefill_and_no_forward_on_kept_rows(
     assert {batch for batch, _ in calls} == {rows}
 
 
-def test_reroll_keeps_the_rows_above_and_replays_from_scratch(
-    engine: LocalEngine, layout: TokenLayout
-) -> None:
+def test_reroll_keeps_the_rows_above_and_replays_from_scratch(engine: Engine, layout: TokenLayout) -> None:
     first = draw(engine, ask(layout))
     kept = ImageTokens(first.codes[:3])
     again = draw(engine, ask(layout, window=16, drawn=kept, rerolls=((3, 99),)))
@@ -151,7 +147,7 @@ def test_reroll_keeps_the_rows_above_and_replays_from_scratch(
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_history_replays_from_scratch(
-    engine: LocalEngine, vocabulary: Vocabulary, data: st.DataObject
+    engine: Engine, vocabulary: Vocabulary, data: st.DataObject
 ) -> None:
     """Stopped, continued and re-rolled at random, a picture still equals one run with its re-rolls."""
     layout = TokenLayout(4, 8, vocabulary)
@@ -172,7 +168,7 @@ def test_any_history_replays_from_scratch(
     assert torch.equal(replay.codes, drawn.codes)
 
 
-def test_a_given_panel_is_kept_and_read_by_both_rows(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_a_given_panel_is_kept_and_read_by_both_rows(engine: Engine, layout: TokenLayout) -> None:
     given = ImageTokens(draw(engine, ask(layout, seed=50)).codes[:4])
     result = draw(engine, ask(layout, given=given, window=5))
     assert torch.equal(result.codes[:4], given.codes)
@@ -184,20 +180,17 @@ def test_a_given_panel_is_kept_and_read_by_both_rows(engine: LocalEngine, layout
 
 
 @pytest.mark.parametrize("window", [1, 5, 16])
-def test_a_partial_has_exactly_the_rows_it_says(
-    engine: LocalEngine, layout: TokenLayout, window: int
-) -> None:
+def test_every_row_is_told_once(engine: Engine, layout: TokenLayout, window: int) -> None:
     whole = draw(engine, ask(layout))
-    partials = list(engine.generate(ask(layout, window=window)))
-    assert [step.done for step in partials] == list(range(1, layout.rows + 1))
-    for step in partials:
-        assert step.total == layout.rows
-        assert torch.equal(step.partial.codes, whole.codes[: step.done])
-        assert step.partial.surprise.shape == step.partial.codes.shape
-        assert step.partial.surprise.isfinite().all()
+    rows = list(engine.generate(ask(layout, window=window)))
+    assert [row.done for row in rows] == list(range(1, layout.rows + 1))
+    assert {row.total for row in rows} == {layout.rows}
+    assert torch.equal(torch.cat([row.codes for row in rows]), whole.codes)
+    torch.testing.assert_close(torch.cat([row.surprise for row in rows]), whole.surprise)
+    assert sum(sum(row.accepted) for row in rows) == whole.tokens
 
 
-def test_close_cancels_and_the_engine_goes_on(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_close_cancels_and_the_engine_goes_on(engine: Engine, layout: TokenLayout) -> None:
     steps = engine.generate(ask(layout))
     with forwards(engine) as calls:
         next(steps)
@@ -210,44 +203,41 @@ def test_close_cancels_and_the_engine_goes_on(engine: LocalEngine, layout: Token
     assert draw(engine, ask(layout)).codes.shape == (8, 4)
 
 
-def test_neighbours_do_not_change_a_picture(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_neighbours_do_not_change_a_picture(engine: Engine, layout: TokenLayout) -> None:
     alone = draw(engine, ask(layout, window=5)).codes
     steps, neighbour = engine.generate(ask(layout, window=5)), engine.generate(ask(layout, seed=8, window=2))
-    last = None
-    for step, _ in zip(steps, neighbour, strict=False):
-        last = step.partial
-    assert last is not None
-    assert torch.equal(last.codes, alone)
+    rows = [step.codes for step, _ in zip(steps, neighbour, strict=False)]
+    assert torch.equal(torch.cat(rows), alone)
 
 
-def test_without_guidance_one_row_runs(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_without_guidance_one_row_runs(engine: Engine, layout: TokenLayout) -> None:
     with forwards(engine) as calls:
         draw(engine, ask(layout, guidance_scale=1.0))
     assert {batch for batch, _ in calls} == {1}
 
 
-def test_the_unconditional_row_sees_the_image_alone(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_the_unconditional_row_sees_the_image_alone(engine: Engine, layout: TokenLayout) -> None:
     """Guidance scale 0 is the unconditional row alone: no prompt can reach it."""
     codes = draw(engine, ask(layout, guidance_scale=0.0)).codes
     assert torch.equal(draw(engine, ask(layout, guidance_scale=0.0, prompt=(7,) * 11)).codes, codes)
     assert torch.equal(draw(engine, ask(layout, guidance_scale=1.0, prompt=())).codes, codes)
 
 
-def test_nothing_left_to_draw_costs_nothing(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_nothing_left_to_draw_costs_nothing(engine: Engine, layout: TokenLayout) -> None:
     whole = draw(engine, ask(layout))
     again = draw(engine, ask(layout, drawn=ImageTokens(whole.codes)))
     assert torch.equal(again.codes, whole.codes)
     assert (again.prefills, again.forwards, again.tokens) == (0, 0, 0)
 
 
-def test_another_dtype_is_drawn_in_that_dtype(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_another_dtype_is_drawn_in_that_dtype(engine: Engine, layout: TokenLayout) -> None:
     exact, single = draw(engine, ask(layout)), draw(engine, ask(layout, dtype="float32"))
     assert torch.equal(exact.codes, single.codes)  # near-ties are rare enough for this one picture
     assert (exact.surprise.dtype, single.surprise.dtype) == (torch.float32, torch.float32)
     assert draw(engine, ask(layout, dtype="bfloat16")).codes.shape == (8, 4)
 
 
-def test_requests_that_do_not_fit_are_refused(engine: LocalEngine, layout: TokenLayout) -> None:
+def test_requests_that_do_not_fit_are_refused(engine: Engine, layout: TokenLayout) -> None:
     codes = ImageTokens(torch.zeros(2, 4, dtype=torch.long))
     for wrong in (
         {"stop_row": 0},

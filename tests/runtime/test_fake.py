@@ -1,20 +1,22 @@
 """The fake draws by the pipeline's rules: rows, resuming, re-rolls, stopping."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from lumina.errors import InputError, InvalidSize
 from lumina.runtime.drawing import BACKGROUND, Drawing
+from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
-from lumina.sampler.options import SamplingOptions
-from lumina.steps import Progress, finish
+from lumina.runtime.sketch import Sketches
+from tests.runtime.asking import drawn, request
 
 
-def draw(seed: int = 1, window: int = 16, instruction: str = "a cone", **changes: object) -> Drawing:
-    options = SamplingOptions(seed=seed, window=window)
-    size = {"width": 160, "height": 96}
-    return finish(FakePipeline().draw(**{"instruction": instruction, "options": options, **size, **changes}))
+def draw(seed: int = 1, **changes: Any) -> Drawing:
+    fake = FakePipeline()
+    return drawn(fake, request(fake, **{"width": 160, "height": 96, "seed": seed, **changes}))[0]
 
 
 def test_a_picture_depends_on_its_request_alone() -> None:
@@ -25,19 +27,23 @@ def test_a_picture_depends_on_its_request_alone() -> None:
 
 
 def test_every_row_is_shown_from_the_first_on() -> None:
-    steps = FakePipeline().draw(instruction="a cone", width=64, height=64, options=SamplingOptions(seed=1))
-    seen: list[Progress] = list(steps)
-    assert [(step.done, step.total) for step in seen] == [(row, 8) for row in range(1, 9)]
-    third = seen[2].partial
-    assert len(third.codes) == 3 and not third.is_complete
-    assert third.image.size == (64, 64) and third.image.getpixel((0, 24)) == BACKGROUND
-    assert third.image.crop((0, 0, 64, 24)) == seen[-1].partial.image.crop((0, 0, 64, 24))
+    fake = FakePipeline()
+    events = list(fake.draw([request(fake, width=64, height=64, seed=1)]))
+    rows = [event for event in events if isinstance(event, RowDrawn)]
+    assert [(row.done, row.total, row.row) for row in rows] == [(row + 1, 8, row) for row in range(8)]
+    sketches = Sketches()
+    for event in events[:4]:
+        sketches.take(event)
+    sketch, whole = sketches.all[0], events[-1].drawing
+    assert len(sketch.codes) == 3 and (sketch.codes == whole.codes[:3]).all()
+    assert sketch.image.size == (64, 64) and sketch.image.getpixel((0, 24)) == BACKGROUND
+    assert sketch.image.crop((0, 0, 64, 24)) == whole.image.crop((0, 0, 64, 24))
 
 
 def test_continuing_equals_an_unbroken_run() -> None:
     whole, half = draw(), draw(stop_row=5)
     assert len(half.codes) == 5 and not half.is_complete
-    rest = draw(drawn=half.codes)
+    rest = draw(kept=half.codes)
     assert rest.digest == whole.digest
     assert (rest.tokens, rest.forwards, rest.prefills) == (7 * 20, 7, 1)
     assert np.isnan(rest.surprise[:5]).all() and np.isfinite(rest.surprise[5:]).all()
@@ -45,23 +51,23 @@ def test_continuing_equals_an_unbroken_run() -> None:
 
 def test_nothing_is_spent_on_a_finished_picture() -> None:
     whole = draw()
-    again = draw(drawn=whole.codes)
+    again = draw(kept=whole.codes)
     assert (again.digest, again.forwards, again.prefills) == (whole.digest, 0, 0)
 
 
 def test_a_reroll_keeps_the_rows_above() -> None:
-    whole, other = draw(), draw(rerolls=[(6, 99)])
+    whole, other = draw(), draw(rerolls=((6, 99),))
     assert (whole.codes[:6] == other.codes[:6]).all()
     assert (whole.codes[6:] != other.codes[6:]).any()
     assert (other.codes[6:] == draw(seed=99).codes[6:]).all()
 
 
 def test_a_given_picture_changes_what_is_drawn_below_it() -> None:
-    red, blue = (draw(given=Image.new("RGB", (160, 96), colour)) for colour in ("red", "blue"))
+    red, blue = (draw(given=(Image.new("RGB", (160, 96), colour),)) for colour in ("red", "blue"))
     assert red.image.size == (160, 96) and red.codes.shape == (12, 20) and red.tokens == 12 * 20
     assert len({red.digest, blue.digest, draw().digest}) == 3
     with pytest.raises(InvalidSize, match="does not fit above 160x96"):
-        draw(given=Image.new("RGB", (160, 32)))
+        draw(given=(Image.new("RGB", (160, 32)),))
 
 
 def test_two_panels_are_one_drawing() -> None:
@@ -77,6 +83,6 @@ def test_sizes_outside_the_model_are_refused(size: tuple[int, int]) -> None:
 
 def test_rows_that_do_not_fit_are_refused() -> None:
     with pytest.raises(InputError, match="do not fit"):
-        draw(drawn=np.zeros((2, 3)))
+        draw(kept=np.zeros((2, 3)))
     with pytest.raises(InputError, match="do not fit"):
-        draw(drawn=draw().codes, stop_row=3)
+        draw(kept=draw().codes, stop_row=3)

@@ -1,5 +1,6 @@
 """The whole way from words to pixels, on a tiny model read from its files."""
 
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,16 +15,19 @@ from PIL import Image
 from lumina.errors import CheckpointMismatch, InputError, InvalidSize, UnknownModel
 from lumina.model.config import MODELS
 from lumina.runtime.drawing import BACKGROUND, Drawing
+from lumina.runtime.events import Begun, Finished
 from lumina.runtime.pipeline import Pipeline
-from lumina.sampler.options import SamplingOptions
+from lumina.runtime.preview import CONTEXT
+from lumina.runtime.request import DrawRequest
 from lumina.settings import Settings
-from lumina.steps import Progress, finish
+from lumina.steps import finish
 from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage
 from lumina.workflow.schema import recipe_of, task_of
+from tests.runtime.asking import drawn, request, rows_of
 from tests.tiny import write_tiny_model
 
-REQUEST = {"instruction": "two cones", "width": 96, "height": 64}
+SIZE = {"width": 96, "height": 64}
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +37,12 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         yield Pipeline.load(settings=Settings(dtype="float64"))
 
 
-def draw(pipeline: Pipeline, seed: int = 5, window: int = 16, **changes: Any) -> Drawing:
-    options = SamplingOptions(seed=seed, window=window, guidance_scale=3.0)
-    return finish(pipeline.draw(**{**REQUEST, "options": options, **changes}))
+def ask(pipeline: Pipeline, seed: int = 5, **changes: Any) -> DrawRequest:
+    return request(pipeline, **{**SIZE, "seed": seed, "guidance_scale": 3.0, **changes})
+
+
+def draw(pipeline: Pipeline, seed: int = 5, **changes: Any) -> Drawing:
+    return drawn(pipeline, ask(pipeline, seed, **changes))[0]
 
 
 @contextmanager
@@ -68,37 +75,46 @@ def test_the_window_and_pauses_change_nothing(pipeline: Pipeline) -> None:
     assert draw(pipeline, seed=6).digest != whole.digest
 
 
-def test_a_preview_is_made_from_exactly_its_rows(pipeline: Pipeline) -> None:
+def test_a_row_is_decoded_with_a_few_above_it_and_the_picture_once(pipeline: Pipeline) -> None:
     with decoded(pipeline) as shapes:
-        steps: list[Progress] = list(pipeline.draw(**REQUEST, options=SamplingOptions(seed=5, window=1)))
-    assert shapes == [(1, row, 12) for row in range(1, 9)] + [(1, 8, 12)]
-    assert [(step.done, step.total) for step in steps] == [(row, 8) for row in range(1, 9)]
-    third: Drawing = steps[2].partial
-    alone = pipeline._decode(torch.from_numpy(third.codes))
-    assert (np.asarray(third.image)[:24] == alone).all()
-    assert third.image.size == (96, 64) and third.image.getpixel((50, 24)) == BACKGROUND
+        rows = list(rows_of(pipeline, ask(pipeline, window=1)))
+    assert shapes == [(1, min(row, CONTEXT + 1), 12) for row in range(1, 9)] + [(1, 8, 12)]
+    assert [(row.done, row.total, row.row) for row in rows] == [(row + 1, 8, row) for row in range(8)]
+    assert {row.pixels.shape for row in rows} == {(8, 96, 3)} and {row.codes.shape for row in rows} == {
+        (1, 12)
+    }
+    codes = np.concatenate([row.codes for row in rows])
+    assert (rows[2].pixels == pipeline._decode(torch.from_numpy(codes[:3]))[16:]).all()
+
+
+def test_kept_rows_are_shown_before_the_first_new_one(pipeline: Pipeline) -> None:
+    whole = draw(pipeline)
+    begun = next(pipeline.draw([ask(pipeline, kept=whole.codes[:3])]))
+    assert isinstance(begun, Begun) and (begun.kept == whole.codes[:3]).all()
+    assert (begun.width, begun.height, begun.rows, begun.done, begun.total) == (96, 64, 8, 3, 8)
+    assert (begun.pixels == pipeline._decode(torch.from_numpy(whole.codes[:3]))).all()
 
 
 def test_without_previews_only_the_result_is_decoded(pipeline: Pipeline) -> None:
-    quiet = Pipeline(
-        pipeline.spec,
-        pipeline.settings,
-        pipeline._text,
-        pipeline._engine,
-        pipeline._movqgan,
-        "x",
-        previews=False,
-    )
+    parts = (pipeline.spec, pipeline.settings, pipeline._text, pipeline._engine, pipeline._movqgan)
+    quiet = Pipeline(*parts, "x", previews=False)
     with decoded(quiet) as shapes:
-        steps = list(quiet.draw(**REQUEST, options=SamplingOptions(seed=5)))
-    assert shapes == [(1, 8, 12)] and {step.partial for step in steps} == {None}
+        rows = list(rows_of(quiet, ask(quiet)))
+    assert shapes == [(1, 8, 12)] and {len(row.pixels) for row in rows} == {0}
+
+
+def test_requests_and_events_can_cross_a_border(pipeline: Pipeline) -> None:
+    asked = pickle.loads(pickle.dumps((ask(pipeline, given=(PANEL,)), ask(pipeline, seed=6))))
+    events = [pickle.loads(pickle.dumps(event)) for event in pipeline.draw(asked)]
+    finished = [event.drawing.digest for event in events if isinstance(event, Finished)]
+    assert finished == [draw(pipeline, given=(PANEL,)).digest, draw(pipeline, seed=6).digest]
 
 
 @pytest.mark.parametrize("row", [1, 4, 7])
 def test_continuing_equals_an_unbroken_run(pipeline: Pipeline, row: int) -> None:
     whole, stopped = draw(pipeline), draw(pipeline, stop_row=row)
     assert len(stopped.codes) == row and not stopped.is_complete
-    rest = draw(pipeline, drawn=stopped.codes)
+    rest = draw(pipeline, kept=stopped.codes)
     assert rest.digest == whole.digest and rest.image.tobytes() == whole.image.tobytes()
     assert rest.prefills == 1 and rest.tokens == (8 - row) * 12
     assert np.isnan(rest.surprise[:row]).all()
@@ -106,57 +122,57 @@ def test_continuing_equals_an_unbroken_run(pipeline: Pipeline, row: int) -> None
 
 def test_nothing_is_spent_on_a_finished_picture(pipeline: Pipeline) -> None:
     whole = draw(pipeline)
-    again = draw(pipeline, drawn=whole.codes)
+    again = draw(pipeline, kept=whole.codes)
     assert (again.digest, again.prefills, again.forwards) == (whole.digest, 0, 0)
 
 
 def test_a_reroll_keeps_the_rows_above(pipeline: Pipeline) -> None:
     whole = draw(pipeline)
-    other = draw(pipeline, rerolls=[(4, 99)])
+    other = draw(pipeline, rerolls=((4, 99),))
     assert (other.codes[:4] == whole.codes[:4]).all() and (other.codes[4:] != whole.codes[4:]).any()
-    assert draw(pipeline, rerolls=[(4, 99)], drawn=whole.codes[:4]).digest == other.digest
+    assert draw(pipeline, rerolls=((4, 99),), kept=whole.codes[:4]).digest == other.digest
 
 
 PANEL = Image.linear_gradient("L").resize((96, 64)).convert("RGB")
 
 
 def test_a_picture_is_drawn_below_the_given_one(pipeline: Pipeline) -> None:
-    drawing = draw(pipeline, given=PANEL)
+    drawing = draw(pipeline, given=(PANEL,))
     assert drawing.image.size == (96, 64) and drawing.codes.shape == drawing.surprise.shape == (8, 12)
     assert drawing.is_complete and drawing.tokens == 96 == sum(drawing.accepted)
     assert np.isfinite(drawing.surprise).all()
-    blank = draw(pipeline, given=Image.new("RGB", (96, 64), "navy"))
+    blank = draw(pipeline, given=(Image.new("RGB", (96, 64), "navy"),))
     assert len({drawing.digest, blank.digest, draw(pipeline).digest}) == 3
 
 
 def test_rows_below_a_given_picture_count_from_its_edge(pipeline: Pipeline) -> None:
-    whole = draw(pipeline, given=PANEL)
-    steps = list(pipeline.draw(**REQUEST, given=PANEL, options=SamplingOptions(seed=5, guidance_scale=3.0)))
-    assert [(step.done, step.total) for step in steps] == [(row, 8) for row in range(1, 9)]
-    third: Drawing = steps[2].partial
-    assert (third.codes == whole.codes[:3]).all() and third.image.getpixel((50, 24)) == BACKGROUND
-    stopped = draw(pipeline, given=PANEL, stop_row=3)
-    assert stopped.digest == third.digest and not stopped.is_complete
-    rest = draw(pipeline, given=PANEL, drawn=stopped.codes)
+    whole = draw(pipeline, given=(PANEL,))
+    rows = list(rows_of(pipeline, ask(pipeline, given=(PANEL,))))
+    assert [(row.done, row.total, row.row) for row in rows] == [(row + 1, 8, row) for row in range(8)]
+    stopped = draw(pipeline, given=(PANEL,), stop_row=3)
+    assert (stopped.codes == whole.codes[:3]).all() and not stopped.is_complete
+    rest = draw(pipeline, given=(PANEL,), kept=stopped.codes)
     assert rest.digest == whole.digest and rest.image.tobytes() == whole.image.tobytes()
     assert rest.tokens == 5 * 12 and np.isnan(rest.surprise[:3]).all()
-    other = draw(pipeline, given=PANEL, rerolls=[(4, 99)])
+    other = draw(pipeline, given=(PANEL,), rerolls=((4, 99),))
     assert (other.codes[:4] == whole.codes[:4]).all() and (other.codes[4:] != whole.codes[4:]).any()
-    assert draw(pipeline, given=PANEL, rerolls=[(0, 99)]).digest == draw(pipeline, 99, given=PANEL).digest
+    assert (
+        draw(pipeline, given=(PANEL,), rerolls=((0, 99),)).digest == draw(pipeline, 99, given=(PANEL,)).digest
+    )
 
 
 def test_the_window_changes_nothing_below_a_given_picture(pipeline: Pipeline) -> None:
-    assert len({draw(pipeline, window=window, given=PANEL).digest for window in (1, 5, 64)}) == 1
+    assert len({draw(pipeline, window=window, given=(PANEL,)).digest for window in (1, 5, 64)}) == 1
 
 
 def test_guidance_keeps_the_given_picture(pipeline: Pipeline) -> None:
     """With guidance 0 the sentence does not count at all, but the given picture still does."""
-    blind = SamplingOptions(seed=5, guidance_scale=0.0)
-    request = {"given": PANEL, "options": blind}
-    assert draw(pipeline, **request).digest == draw(pipeline, **request, instruction="a cube").digest
-    assert draw(pipeline, **request).digest != draw(pipeline, options=blind).digest
+    blind = {"guidance_scale": 0.0}
+    below = {"given": (PANEL,), **blind}
+    assert draw(pipeline, **below).digest == draw(pipeline, **below, instruction="a cube").digest
+    assert draw(pipeline, **below).digest != draw(pipeline, **blind).digest
     other = Image.new("RGB", (96, 64), "navy")
-    assert draw(pipeline, **request).digest != draw(pipeline, given=other, options=blind).digest
+    assert draw(pipeline, **below).digest != draw(pipeline, given=(other,), **blind).digest
 
 
 @pytest.mark.parametrize(("together", "shapes"), [(True, [(1, 16, 12)]), (False, [(1, 8, 12)])])
@@ -166,7 +182,7 @@ def test_panels_are_decoded_together_or_one_by_one(
     spec = replace(pipeline.spec, panels_together=together)
     other = Pipeline(spec, pipeline.settings, pipeline._text, pipeline._engine, pipeline._movqgan, "x", False)
     with decoded(other) as seen:
-        drawing = draw(other, given=PANEL)
+        drawing = draw(other, given=(PANEL,))
     assert seen == shapes
     codes = torch.from_numpy(drawing.codes)
     if together:
@@ -186,17 +202,17 @@ def test_a_pair_is_two_panels_drawn_as_one(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize("size", [(64, 32), (96, 32), (96, 128)])
 def test_a_picture_of_another_size_is_refused(pipeline: Pipeline, size: tuple[int, int]) -> None:
     with pytest.raises(InvalidSize, match="does not fit above 96x64"):
-        draw(pipeline, given=Image.new("RGB", size))
+        draw(pipeline, given=(Image.new("RGB", size),))
 
 
 @pytest.mark.parametrize("size", [(0, 128), (128, 100_000), (130, 128), (256, 256), (256, 32)])
 def test_sizes_are_refused_before_the_first_step(pipeline: Pipeline, size: tuple[int, int]) -> None:
     with pytest.raises(InvalidSize, match="Tabletop cannot draw"):
-        pipeline.draw(instruction="a", width=size[0], height=size[1], options=SamplingOptions())
+        pipeline.draw([request(pipeline, width=size[0], height=size[1])])
 
 
 def test_closing_leaves_the_pipeline_usable(pipeline: Pipeline) -> None:
-    steps = pipeline.draw(**REQUEST, options=SamplingOptions(seed=5, guidance_scale=3.0))
+    steps = pipeline.draw([ask(pipeline)])
     next(steps)
     steps.close()
     with pytest.raises(StopIteration):

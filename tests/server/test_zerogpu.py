@@ -17,6 +17,7 @@ from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop, _reservation
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
+from tests.runtime.asking import going_on
 
 from .control_plane import ControlPlane
 
@@ -33,15 +34,14 @@ def workshop() -> Workshop:
 
 
 def test_it_runs_a_task_like_the_pipeline_itself(workshop: Workshop) -> None:
-    pictures = finish(workshop.run(TASK))
+    pictures = finish(TASK.run(workshop))
     assert pictures.image[0].drawing.digest == finish(TASK.run(FakePipeline())).image[0].drawing.digest
 
 
 def test_it_goes_on_from_rows_that_are_there(workshop: Workshop) -> None:
-    whole = finish(workshop.run(TASK)).image[0].drawing
-    steps = workshop.run(TASK, [whole.codes[:9]])
-    assert next(steps).done == 10
-    assert finish(steps).image[0].drawing.digest == whole.digest
+    whole = finish(TASK.run(workshop)).image[0].drawing
+    (rest,) = going_on(TASK, workshop, whole.codes[:9])
+    assert rest.drawing.digest == whole.digest and rest.drawing.forwards == 7
 
 
 def test_it_opens_before_the_model_is_loaded() -> None:
@@ -55,7 +55,7 @@ def test_it_opens_before_the_model_is_loaded() -> None:
     workshop.open()
     assert not workshop.wait(0)
     with pytest.raises(ModelError, match="still loading"):
-        finish(workshop.run(TASK))
+        finish(TASK.run(workshop))
     may_load.set()
     assert workshop.wait(10)
     assert workshop.painter.model == "tabletop@fake"
@@ -64,13 +64,13 @@ def test_it_opens_before_the_model_is_loaded() -> None:
 def test_what_zerogpu_refuses_is_said_in_its_words(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def used_up(task: object, drawn: object) -> Iterator[object]:
+    def used_up(requests: object) -> Iterator[object]:
         raise gr.Error("You have used up your <a href='x'>GPU quota</a>. Try again in 0:10:00")
         yield
 
     monkeypatch.setattr(workshop, "_work", used_up)
     with pytest.raises(ModelError, match=r"^You have used up your GPU quota\. Try again in 0:10:00$"):
-        finish(workshop.run(TASK))
+        finish(TASK.run(workshop))
 
 
 @pytest.mark.parametrize(
@@ -88,31 +88,31 @@ def test_a_model_that_does_not_load_says_so_in_one_sentence(error: Exception, se
     workshop.open()
     assert workshop.wait(10)
     with pytest.raises(ModelError) as caught:
-        finish(workshop.run(TASK))
+        finish(TASK.run(workshop))
     assert str(caught.value) == sentence
 
 
 def test_what_cannot_be_drawn_is_an_input_error(workshop: Workshop) -> None:
     with pytest.raises(InputError, match="cannot draw 64x1024"):
-        finish(workshop.run(TASK.model_copy(update={"width": 64, "height": 1024})))
+        finish(TASK.model_copy(update={"width": 64, "height": 1024}).run(workshop))
     with pytest.raises(InvalidSize):
         finish(TASK.model_copy(update={"width": 64, "height": 1024}).run(FakePipeline()))
 
 
 def test_closing_stops_the_work_and_frees_the_model(workshop: Workshop) -> None:
-    steps = workshop.run(TASK)
-    assert next(steps).done == 1
+    steps = TASK.run(workshop)
+    assert [next(steps).done for _ in range(2)] == [0, 1]
     steps.close()
-    assert finish(workshop.run(TASK)).image[0].drawing.is_complete
+    assert finish(TASK.run(workshop)).image[0].drawing.is_complete
 
 
 def test_a_second_task_waits_for_the_first(workshop: Workshop) -> None:
-    first = workshop.run(TASK)
+    first = TASK.run(workshop)
     next(first)
     done: list[str] = []
 
     def other() -> None:
-        finish(workshop.run(TASK))
+        finish(TASK.run(workshop))
         done.append("second")
 
     thread = Thread(target=other)
@@ -124,8 +124,10 @@ def test_a_second_task_waits_for_the_first(workshop: Workshop) -> None:
 
 
 def test_time_is_reserved_for_every_picture_that_is_drawn() -> None:
-    assert _reservation(TASK, ()) == 30
-    assert _reservation(TASK.model_copy(update={"variations": 2, "best_of": 3}), ()) == 180
+    fake = FakePipeline()
+    many = TASK.model_copy(update={"variations": 2, "best_of": 3})
+    reserved = [_reservation(task.resolved(fake).requests(fake)) for task in (TASK, many)]
+    assert reserved == [30, 180]
 
 
 @pytest.fixture
@@ -158,7 +160,7 @@ def test_on_zerogpu_it_draws_through_the_real_spaces_package(plane: ControlPlane
     assert told["rows"] == list(range(1, 17))
     assert told["digest"] == finish(TASK.run(FakePipeline())).image[0].drawing.digest
     assert told["before_stop"] == 1
-    assert told["kind"] == "InputError" and "cannot draw 64x1024" in told["refused"]
-    assert plane.names().count("schedule") == 3
-    assert plane.names().count("release") == 3
+    assert told["kind"] == "InvalidSize" and "cannot draw 64x1024" in told["refused"]
+    assert plane.names().count("schedule") == 2
+    assert plane.names().count("release") == 2
     assert plane.calls[0][1]["durationSeconds"] == "30"

@@ -6,8 +6,10 @@ import os
 import sys
 
 from lumina.errors import LuminaError
+from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.steps import Following
 from lumina.tasks.base import Pictures
 from lumina.tasks.text_to_image import TextToImage
 
@@ -17,19 +19,15 @@ def main() -> None:
     workshop.open()
     told = {"on": ON_ZEROGPU, "main": os.getpid(), "ready": workshop.wait(0)}
     task = TextToImage(prompt="two red spheres", seed=3)
-    steps = workshop.run(task)
-    rows = []
-    try:
-        while True:
-            rows.append(next(steps).done)
-    except StopIteration as stop:
-        pictures: Pictures = stop.value
+    with Following(task.run(workshop)) as steps:
+        rows = [step.done for step in steps if isinstance(step, RowDrawn)]
+    pictures: Pictures = steps.result
     told |= {"rows": rows, "digest": pictures.image[0].drawing.digest}
-    stopped = workshop.run(task)
-    told["before_stop"] = next(stopped).done
+    stopped = task.run(workshop)
+    told["before_stop"] = next(step.done for step in stopped if isinstance(step, RowDrawn))
     stopped.close()
     try:
-        list(workshop.run(TextToImage(prompt="x", width=64, height=1024)))
+        list(TextToImage(prompt="x", width=64, height=1024).run(workshop))
     except LuminaError as error:
         told |= {"refused": str(error), "kind": type(error).__name__}
     sys.stdout.write(json.dumps(told) + "\n")

@@ -30,7 +30,7 @@ from lumina.ui.gallery import title_of
 from lumina.ui.sheets import identity_of, sheet_of
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.events import RunFinished
-from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.executor import Resources, run
 from lumina.workflow.schema import dump, load, recipe_of, task_of
 from lumina.workflow.shelves import ASSETS, shipped
 from lumina.workflow.validation import problems
@@ -100,7 +100,7 @@ def test_it_is_a_node_of_a_workflow(colouring: type[Task]) -> None:
     inputs = {**WORDS, "drawing": {"image": "sketch.png"}, "seed": 3}
     workflow = load(json.dumps({"lumina": 1, "nodes": {"a": {"task": "colouring", "inputs": inputs}}}))
     assert isinstance(task_of(workflow), colouring)
-    *_, last = run(workflow, Resources(LocalWorker(FakePipeline()), shelves=[shipped()]))
+    *_, last = run(workflow, Resources(FakePipeline(), shelves=[shipped()]))
     assert isinstance(last, RunFinished) and last.executed == ("a",)
     wrong = {"lumina": 1, "nodes": {"a": {"task": "colouring", "inputs": {"style": "crayon"}}}}
     assert [item["pointer"] for item in problems(load(json.dumps(wrong)))] == [

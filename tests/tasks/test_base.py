@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.errors import InputError
+from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
+from lumina.runtime.sketch import Sketches
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
-from lumina.tasks.base import Picture, Pictures, Task, is_advanced, read
+from lumina.tasks.base import Task, is_advanced, read
 from lumina.tasks.fields import MAX_SEED
 from lumina.tasks.text_to_image import TextToImage
+from tests.runtime.asking import going_on
 
 
 def ask(**changes: Any) -> TextToImage:
@@ -109,44 +112,41 @@ def test_seeds_wrap_around_at_the_last_one() -> None:
 
 def test_progress_counts_over_all_variations() -> None:
     steps = list(ask(variations=2).run(FakePipeline()))
-    assert [step.done for step in steps] == list(range(1, 33)) and {step.total for step in steps} == {32}
-    counts = [len(step.partial.image) for step in steps]
-    assert counts == [1] * 16 + [2] * 16
+    rows = [step for step in steps if isinstance(step, RowDrawn)]
+    assert [row.done for row in rows] == list(range(1, 33)) and {step.total for step in steps} == {32}
+    assert [row.index for row in rows] == [0] * 16 + [1] * 16
 
 
-def test_a_partial_picture_knows_its_stop_row_and_continues() -> None:
-    pipeline = FakePipeline()
-    steps = ask().run(pipeline)
-    for _ in range(5):
-        stopped: Picture = next(steps).partial.image[0]
-    steps.close()
+def test_a_stopped_picture_knows_its_row_and_continues() -> None:
+    fake = FakePipeline()
+    stopped = finish(ask(stop_row=5).run(fake)).image[0]
     assert stopped.task.stop_row == 5
-    replayed = finish(stopped.task.run(pipeline)).image[0]
+    replayed = finish(stopped.task.run(fake)).image[0]
     assert replayed.drawing.digest == stopped.drawing.digest and replayed.task == stopped.task
     whole = stopped.task.model_copy(update={"stop_row": None})
-    continued = finish(whole.run(pipeline, drawn=[stopped.drawing.codes])).image[0]
-    assert continued.drawing.digest == finish(ask().run(pipeline)).image[0].drawing.digest
+    (continued,) = going_on(whole, fake, stopped.drawing.codes)
+    assert continued.drawing.digest == finish(ask().run(fake)).image[0].drawing.digest
     assert continued.task.stop_row is None
 
 
 def test_finished_variations_are_kept_when_the_rest_continues() -> None:
-    pipeline = FakePipeline()
-    steps = ask(variations=2).run(pipeline)
-    for _ in range(20):
-        partial: Pictures = next(steps).partial
-    steps.close()
-    drawn = [picture.drawing.codes for picture in partial.image]
-    output = finish(ask(variations=2).run(pipeline, drawn=drawn))
-    assert [picture.drawing.forwards for picture in output.image] == [0, 12]
+    fake, sketches = FakePipeline(), Sketches()
+    for event in ask(variations=2).run(fake):
+        sketches.take(event)
+        if event.done == 20:
+            break
+    kept = [sketch.codes for sketch in sketches.all.values()]
+    pictures = going_on(ask(variations=2), fake, *kept)
+    assert [picture.drawing.forwards for picture in pictures] == [0, 12]
 
 
 def test_closing_stops_the_pipeline() -> None:
     closed = []
 
     class Watched(FakePipeline):
-        def draw(self, **request: Any) -> Any:
+        def draw(self, requests: Any) -> Any:
             try:
-                yield from super().draw(**request)
+                yield from super().draw(requests)
             finally:
                 closed.append(True)
 

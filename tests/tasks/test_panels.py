@@ -11,9 +11,10 @@ from PIL import Image
 from lumina.errors import InputError
 from lumina.images import cover
 from lumina.model.config import MODELS, ModelSpec, spec_of
-from lumina.runtime.drawing import Motif, Painter
 from lumina.runtime.fake import FakePipeline
+from lumina.runtime.painter import Painter
 from lumina.runtime.pipeline import Pipeline
+from lumina.runtime.request import DrawRequest
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import DRAWN, TASKS, instructions
@@ -21,6 +22,7 @@ from lumina.tasks.base import DrawingTask, Picture, read
 from lumina.tasks.conditions import condition_of
 from lumina.tasks.image_input import ImageInput
 from lumina.tasks.panels import nearest
+from tests.runtime.asking import going_on
 from tests.tiny import write_tiny_model
 
 NAMES = [task.name for task in DRAWN]
@@ -56,8 +58,8 @@ def ask(name: str, **changes: Any) -> DrawingTask:
     return task
 
 
-def motif(name: str, painter: Painter, **changes: Any) -> Motif:
-    return ask(name, **changes).resolved(painter).motif()
+def asked(name: str, painter: Painter, **changes: Any) -> DrawRequest:
+    return ask(name, **changes).resolved(painter).request(painter)
 
 
 def first(task: DrawingTask, painter: Painter, **kept: Any) -> Picture:
@@ -93,7 +95,7 @@ def test_every_task_draws_with_random_weights(tiny: Pipeline, name: str) -> None
 def test_every_task_stops_continues_and_rerolls(fake: FakePipeline, name: str) -> None:
     whole, stopped = first(ask(name), fake), first(ask(name, stop_row=5), fake)
     assert stopped.task.stop_row == 5 and len(stopped.drawing.codes) == 5
-    rest = first(ask(name), fake, drawn=[stopped.drawing.codes])
+    (rest,) = going_on(ask(name), fake, stopped.drawing.codes)
     assert rest.drawing.digest == whole.drawing.digest and rest.task == whole.task
     other = first(ask(name, rerolls=[[7, 99]]), fake)
     assert (other.drawing.codes[:7] == whole.drawing.codes[:7]).all()
@@ -102,7 +104,7 @@ def test_every_task_stops_continues_and_rerolls(fake: FakePipeline, name: str) -
 
 def test_each_task_says_its_own_sentence(fake: FakePipeline) -> None:
     size = (160, 2 * 96)  # the shape nearest to the photograph, two panels high
-    assert [motif(name, fake).instruction for name in INPUTS] == [
+    assert [asked(name, fake).instruction for name in INPUTS] == [
         instructions.text_to_image("a red cube", 128, 128),
         instructions.image_pair("normal", "a red cube", 128, 256),
         instructions.edit("make the cube blue", *size),
@@ -110,20 +112,18 @@ def test_each_task_says_its_own_sentence(fake: FakePipeline) -> None:
         instructions.control("canny", "a red cube", *size),
         instructions.predict("segmentation", *size),
     ]
-    assert motif("subject", fake, wording="paper").instruction == instructions.subject(
+    assert asked("subject", fake, wording="paper").instruction == instructions.subject(
         "a dotted cone", "the cone at night", *size, "paper"
     )
 
 
 @pytest.mark.parametrize("name", GIVEN)
 def test_the_given_picture_is_cut_to_the_size_of_the_result(fake: FakePipeline, name: str) -> None:
-    found = motif(name, fake)
-    assert found.given is not None
-    assert found.given.size == (found.width, found.height) == (160, 96)
-    assert found.given.tobytes() == cover(PHOTO, 160, 96).tobytes()
-    asked = motif(name, fake, width=96, height=160)
-    assert asked.given is not None
-    assert asked.given.size == (asked.width, asked.height) == (96, 160)
+    found = asked(name, fake)
+    assert found.given[0].size == (found.width, found.height) == (160, 96)
+    assert found.given[0].tobytes() == cover(PHOTO, 160, 96).tobytes()
+    again = asked(name, fake, width=96, height=160)
+    assert again.given[0].size == (again.width, again.height) == (96, 160)
 
 
 def test_the_size_is_the_panel_size_of_the_nearest_shape() -> None:
@@ -132,10 +132,10 @@ def test_the_size_is_the_panel_size_of_the_nearest_shape() -> None:
         (512, 512), (512, 512), (640, 384), (384, 640), (384, 640)
     ]  # fmt: skip
     omni = FakePipeline(replace(ABLE, sizes=((768, 768),), default_size=(768, 768), panel_sizes=sizes))
-    assert ask("predict").resolved(omni).motif().width == 640
-    pair = ask("image_pair").resolved(omni).motif()
+    assert ask("predict").resolved(omni).request(omni).width == 640
+    pair = ask("image_pair").resolved(omni).request(omni)
     assert (pair.width, pair.height, pair.panels) == (512, 512, 2)
-    assert ask("text_to_image").resolved(omni).motif().width == 768
+    assert ask("text_to_image").resolved(omni).request(omni).width == 768
 
 
 def test_a_pair_is_a_picture_and_its_map(fake: FakePipeline) -> None:
@@ -183,7 +183,7 @@ def test_the_best_of_several_has_its_own_seed_and_the_others_beside_it(fake: Fak
 
 def test_progress_of_several_shows_them_all(fake: FakePipeline) -> None:
     steps = list(ask("edit", best_of=3).run(fake))
-    assert {len(step.partial.image) for step in steps} == {3}
+    assert {step.index for step in steps} == {0, 1, 2}
     assert [step.done for step in steps] == sorted(step.done for step in steps)
     assert steps[-1].done == steps[-1].total
 
@@ -215,8 +215,7 @@ def test_wrong_values_are_one_sentence(changes: dict[str, Any], words: str) -> N
 
 
 def test_a_map_can_be_made_from_the_photograph(fake: FakePipeline) -> None:
-    plain, made = (motif("control", fake, extract=extract).given for extract in (False, True))
-    assert plain is not None and made is not None
+    plain, made = (asked("control", fake, extract=extract).given[0] for extract in (False, True))
     assert made.tobytes() == condition_of(plain, "canny").tobytes() and made.tobytes() != plain.tobytes()
     with pytest.raises(InputError, match="A depth map is not made from a photograph here"):
         finish(ask("control", kind="depth", extract=True).run(fake))

@@ -123,4 +123,4 @@ def test_a_scene_says_what_it_cannot_show(prompt: str, words: str) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_tools_are_no_commands_and_need_no_steps(tool: Any) -> None:
-    assert TASKS[tool.name] is tool and not hasattr(tool, "motif")
+    assert TASKS[tool.name] is tool and not hasattr(tool, "request")

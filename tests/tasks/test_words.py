@@ -36,7 +36,8 @@ def test_the_model_reads_plain_words_and_the_recipe_keeps_what_was_typed(
 def test_a_published_model_reads_what_was_typed() -> None:
     task = asked(TASKS["text_to_image"], "A Red Cube.")
     assert task.as_read(MODELS["omni"]) is task and task.unknown_words(MODELS["omni"]) == ()
-    assert "A Red Cube." in task.resolved(FakePipeline(MODELS["omni"])).motif().instruction
+    omni = FakePipeline(MODELS["omni"])
+    assert "A Red Cube." in task.resolved(omni).request(omni).instruction
 
 
 @pytest.mark.parametrize("text", ["...", "\u200b", "!?", "\u00a0", "“”"])

@@ -23,7 +23,7 @@ from lumina.ui.canvas.view import RunView, View
 from lumina.ui.templates import templates
 from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
 from lumina.workflow.events import RunStarted
-from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.executor import Resources, run
 from lumina.workflow.schema import load
 from lumina.workflow.shelves import find
 from tests.serving import served
@@ -83,7 +83,7 @@ def views(text: str) -> tuple[list[View], dict[str, str]]:
         return name
 
     view = RunView("key", load(text), save)
-    events = run(load(text), Resources(LocalWorker(FakePipeline())))
+    events = run(load(text), Resources(FakePipeline()))
     return [view.take(event) for event in events], saved
 
 
@@ -91,7 +91,7 @@ def test_a_run_is_told_row_by_row_with_small_pictures() -> None:
     seen, saved = views(TEXT)
     rows = [view["nodes"]["draft"] for view in seen if view["nodes"].get("draft", {}).get("done")]
     drawing = [node for node in rows if node["state"] == "running"]
-    assert [node["done"] for node in drawing] == [1, 2, 3]
+    assert [node["done"] for node in drawing] == [1, 2, 3, 3]
     assert all(node["pictures"][0]["url"].startswith("data:image/webp;base64,") for node in drawing)
     assert all(len(node["pictures"][0]["url"]) < 20_000 for node in drawing)
     assert seen[-1]["nodes"]["draft"]["pictures"][0]["url"] == "draft-1.png"

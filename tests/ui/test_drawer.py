@@ -31,10 +31,9 @@ def views(steps: Iterator[Step]) -> list[dict[str, Any]]:
 
 def test_every_row_is_shown_from_the_first_on() -> None:
     told = views(opened().new(TASK))
-    assert [view["state"] for view in told] == ["waiting"] + ["drawing"] * 16 + ["done"]
-    assert [view["done"] for view in told[1:-1]] == list(range(1, 17))
-    assert [view["sheets"][0]["drawn"] for view in told[1:-1]] == list(range(1, 17))
-    assert len({view["sheets"][0]["png"] for view in told[1:-1]}) == 16
+    assert [view["state"] for view in told] == ["waiting"] + ["drawing"] * 18 + ["done"]
+    assert [view["done"] for view in told[1:-1]] == [*range(17), 16]
+    assert [view["sheets"][0]["drawn"] for view in told[1:-1]] == [*range(17), 16]
     assert told[1]["left"] is None and told[2]["left"] >= 0 and told[-2]["left"] == 0
 
 
@@ -48,7 +47,7 @@ def test_the_seed_that_is_used_is_told_before_the_first_row() -> None:
 def test_variations_come_one_after_the_other() -> None:
     told = views(opened().new(TASK.model_copy(update={"variations": 3})))
     assert {view["count"] for view in told} == {3}
-    assert [len(view["sheets"]) for view in told[1:]] == [1] * 16 + [2] * 16 + [3] * 16 + [3]
+    assert [len(view["sheets"]) for view in told[1:]] == [1] * 18 + [2] * 18 + [3] * 18 + [3]
     assert [sheet["seed"] for sheet in told[-1]["sheets"]] == ["3", "4", "5"]
     assert len({sheet["key"] for sheet in told[-1]["sheets"]}) == 3
 
@@ -56,7 +55,7 @@ def test_variations_come_one_after_the_other() -> None:
 def test_groups_of_candidates_stand_beside_each_other() -> None:
     told = views(opened().new(TASK.model_copy(update={"variations": 2, "best_of": 3})))
     shown = [[(sheet["key"], sheet["seed"]) for sheet in view["sheets"]] for view in told]
-    assert {len(sheets) for sheets in shown[1:]} == {3, 6}
+    assert {len(sheets) for sheets in shown[1:]} == {1, 2, 3, 4, 5, 6}
     assert {seed for _, seed in shown[-1][:3]} == {"3", "4", "5"}
     assert len({key for key, _ in shown[-1]}) == 6
     second = [sheets for sheets in shown if len(sheets) == 6]
@@ -72,21 +71,21 @@ def test_candidates_of_a_pair_are_pairs() -> None:
 
 def test_each_picture_is_kept_once_it_is_whole() -> None:
     handed: list[list[bytes]] = []
-    for _ in kept(opened().new(TASK.model_copy(update={"variations": 2})), handed.append):
-        pass
-    assert [len(pngs) for pngs in handed] == [1, 1] and handed[0] != handed[1]
+    drawing = opened().new(TASK.model_copy(update={"variations": 2}))
+    counts = [len(handed) for _ in kept(drawing, handed.append)]
+    assert counts == [0] * 18 + [1] * 18 + [2] * 2 and handed[0] != handed[1]
 
 
 def test_stop_then_continue_is_the_unbroken_picture() -> None:
     drawer = opened()
     whole = views(drawer.new(TASK))[-1]["sheets"][0]
     steps = drawer.new(TASK)
-    shown = [next(steps).view for _ in range(6)]
+    shown = [next(steps).view for _ in range(7)]
     steps.close()
     part = (shown[-1] or {})["sheets"][0]
     assert part["drawn"] == 5
     told = views(drawer.resumed(part))
-    assert told[1]["sheets"][0]["drawn"] == 6
+    assert [view["sheets"][0]["drawn"] for view in told[1:3]] == [5, 6]
     assert {view["onto"] for view in told} == {part["key"]}
     again = told[-1]["sheets"][0]
     assert (again["digest"], again["identity"]) == (whole["digest"], whole["identity"])
@@ -126,9 +125,9 @@ def test_a_model_that_is_not_there_is_said_word_for_word() -> None:
 class Broken(FakePipeline):
     """Draws three rows and then meets something nobody expected."""
 
-    def draw(self, **request: Any) -> Any:
-        steps = super().draw(**request)
-        for _ in range(3):
+    def draw(self, requests: Any) -> Any:
+        steps = super().draw(requests)
+        for _ in range(4):
             yield next(steps)
         raise ZeroDivisionError("a detail for the log only")
 

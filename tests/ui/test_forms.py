@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from lumina.errors import InputError
 from lumina.model.config import MODELS
 from lumina.settings import Settings
-from lumina.steps import Steps
+from lumina.steps import Progress, Steps
 from lumina.tasks.base import Task
 from lumina.tasks.predict import Predict
 from lumina.tasks.text_to_image import TextToImage
@@ -142,7 +142,7 @@ class Sharpen(Task):
     passes: int = Field(1, title="Passes", ge=1, le=3)
     keep_edges: bool = Field(True, title="Keep edges")
 
-    def run(self, pipeline: Any) -> Steps[Any]:
+    def run(self, pipeline: Any) -> Steps[Progress, Any]:
         raise NotImplementedError
 
 

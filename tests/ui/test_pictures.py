@@ -15,11 +15,12 @@ from lumina.steps import finish
 from lumina.tasks import DRAWN, TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.easel import Run
+from lumina.ui.draft import Draft
 from lumina.ui.examples import examples_of
 from lumina.ui.pictures import picture_fields, picture_of, with_pictures
 from lumina.ui.sheets import continued, rerolled, sheet_of, start_of
 from lumina.ui.well import read_well
+from tests.runtime.asking import going_on
 from tests.tasks.test_panels import ABLE
 
 PHOTO = Image.linear_gradient("L").resize((150, 100)).convert("RGB")
@@ -47,13 +48,13 @@ def test_a_picture_goes_on_with_the_one_it_began_with() -> None:
     stopped = edited(stop_row=5)
     start = continued(start_of(payload(stopped), MODEL))
     assert start.task.image.image.tobytes() == PHOTO.tobytes()  # type: ignore[attr-defined]
-    (rest,) = finish(start.task.run(FakePipeline(ABLE), drawn=[start.codes])).image  # type: ignore[list-item]
+    (rest,) = going_on(start.task, FakePipeline(ABLE), start.codes)
     assert rest.drawing.digest == edited().drawing.digest
 
 
 def test_a_reroll_keeps_the_picture_it_began_with() -> None:
     start = rerolled(start_of(payload(edited()), MODEL), 4, 99)
-    (other,) = finish(start.task.run(FakePipeline(ABLE), drawn=[start.codes])).image  # type: ignore[list-item]
+    (other,) = going_on(start.task, FakePipeline(ABLE), start.codes)
     assert other.drawing.digest == edited(rerolls=[[4, 99]]).drawing.digest
 
 
@@ -113,9 +114,11 @@ def test_other_models_get_no_examples_of_tabletops_world() -> None:
 
 
 def test_a_score_reaches_the_page_once_it_is_there() -> None:
-    best = edited(best_of=2)
-    run = Run("key")
-    run.model = MODEL
-    without = best.model_copy(update={"score": None, "candidates": ()})
-    assert run.drawing(1, 2, [without])["sheets"][0]["score"] is None
-    assert run.done([best])["sheets"][0]["score"] == best.score
+    task, fake = edited(best_of=2).task.model_copy(update={"best_of": 2}), FakePipeline(ABLE)
+    draft = Draft(task, MODEL, str)
+    told = []
+    for event in task.run(fake):
+        draft.take(event)
+        told.append([sheet["score"] for sheet in draft.sheets])
+    assert told[-3][:2] == [None, None] and told[-1] == sorted(told[-1], reverse=True)
+    assert len([sheet["key"] for sheet in draft.sheets]) == 2 and None not in told[-1]

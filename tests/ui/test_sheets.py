@@ -14,6 +14,7 @@ from lumina.steps import finish
 from lumina.tasks.base import Picture
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.sheets import continued, identity_of, rerolled, restored, sheet_of, start_of
+from tests.runtime.asking import going_on
 
 MODEL = "tabletop@fake"
 
@@ -61,8 +62,8 @@ def test_settings_that_are_hidden_are_named(inputs: dict[str, Any], told: str) -
 
 def test_surprise_says_what_was_kept() -> None:
     whole = picture_of()
-    steps = whole.task.run(FakePipeline(), drawn=[whole.drawing.codes[:4]])
-    sheet = sheet_of(finish(steps).image[0], MODEL, "run-0")
+    (rest,) = going_on(whole.task, FakePipeline(), whole.drawing.codes[:4])
+    sheet = sheet_of(rest, MODEL, "run-0")
     surprise = np.frombuffer(base64.b64decode(sheet["surprise"]), np.uint8).reshape(16, 16)
     assert (surprise[:4] == 255).all() and (surprise[4:] < 255).all()
 
@@ -78,13 +79,13 @@ def test_rerolling_keeps_the_rows_above_and_forgets_what_it_overrules() -> None:
     start = rerolled(start_of(sheet_of(picture, MODEL, "run-0"), MODEL), row=6, seed=13)
     assert start.task.rerolls == ((3, 11), (6, 13))
     assert np.array_equal(start.codes, picture.drawing.codes[:6])
-    drawn = finish(start.task.run(FakePipeline(), drawn=[start.codes])).image[0].drawing
+    drawn = going_on(start.task, FakePipeline(), start.codes)[0].drawing
     assert drawn.digest == finish(start.task.run(FakePipeline())).image[0].drawing.digest
 
 
 def test_continuing_ends_as_if_nothing_had_happened() -> None:
     start = continued(start_of(sheet_of(picture_of(stop_row=5), MODEL, "run-0"), MODEL))
-    whole = finish(start.task.run(FakePipeline(), drawn=[start.codes])).image[0]
+    (whole,) = going_on(start.task, FakePipeline(), start.codes)
     assert whole.drawing.digest == picture_of().drawing.digest
     assert whole.task == picture_of().task
 

@@ -11,7 +11,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import Event, RunFinished
-from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.executor import Resources, run
 
 DRAWN = tuple(name for name, task in TASKS.items() if issubclass(task, DrawingTask))
 
@@ -26,7 +26,7 @@ def able() -> FakePipeline:
 @pytest.fixture
 def resources(able: FakePipeline) -> Resources:
     """That model, and an empty store."""
-    return Resources(LocalWorker(able))
+    return Resources(able)
 
 
 Ran = Callable[..., tuple[list[Event], RunFinished]]

@@ -25,7 +25,7 @@ def blocks(kind: str) -> list[str]:
 @pytest.mark.parametrize("text", blocks("json workflow"), ids=range(len(blocks("json workflow"))))
 def test_the_documented_workflows_run(text: str, resources: Resources) -> None:
     assert check(text).problems == []
-    ready = Resources(resources.worker, resources.store, [shipped()])
+    ready = Resources(resources.painter, resources.store, [shipped()])
     *_, last = run(load(text), ready)
     assert last.status == "done" and last.executed and all(last.outputs.values())  # type: ignore[union-attr]
 

@@ -12,15 +12,14 @@ from PIL import Image
 
 from lumina.errors import InputError, InvalidWorkflow, ModelError
 from lumina.model.config import MODELS
+from lumina.runtime.events import Begun
 from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
-from lumina.steps import Steps
-from lumina.tasks.base import Task
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore, MemoryStore
 from lumina.workflow.document import Workflow
-from lumina.workflow.executor import LocalWorker, Resources, run
+from lumina.workflow.executor import Resources, run
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import load
 from lumina.workflow.shelves import MemoryShelf
@@ -62,7 +61,7 @@ def test_nodes_run_in_order_and_tell_it(ran: Ran) -> None:
         "NodeStarted depth", "NodeDone depth", "NodeStarted redo", "NodeDone redo", "RunFinished",
     ]  # fmt: skip
     steps = [e for e in found if isinstance(e, events.NodeProgress) and e.node == "redo"]
-    assert [e.step.done for e in steps][-1] == steps[-1].step.total and steps[0].step.partial is not None
+    assert [e.step.done for e in steps][-1] == steps[-1].step.total and isinstance(steps[0].step, Begun)
     assert (last.status, last.executed, last.cached) == ("done", ("draft", "depth", "redo"), ())
     assert list(last.outputs) == ["picture"] and last.sources == {"picture": "redo.image"}
     assert last.outputs["picture"][0].image.size == (128, 128)
@@ -97,7 +96,7 @@ def test_the_model_and_its_revision_are_part_of_the_key(
     ran({"nodes": {"a": draw(), "t": {"task": "text", "inputs": {"text": "b"}}}})
     other = FakePipeline(able.spec)
     other.model = "tabletop@other"
-    moved = replace(resources, worker=LocalWorker(other))
+    moved = replace(resources, painter=other)
     assert ran({"nodes": {"a": draw(), "t": {"task": "text", "inputs": {"text": "b"}}}}, resources=moved)[
         1
     ].executed == ("a",)
@@ -108,8 +107,8 @@ def test_weights_that_are_shrunk_give_results_of_their_own(
 ) -> None:
     document = {"nodes": {"a": draw()}}
     ran(document)
-    small = LocalWorker(FakePipeline(able.spec, Settings(quant="int8")))
-    assert ran(document, resources=replace(resources, worker=small))[1].executed == ("a",)
+    small = FakePipeline(able.spec, Settings(quant="int8"))
+    assert ran(document, resources=replace(resources, painter=small))[1].executed == ("a",)
     assert ran(document)[1].cached == ("a",)
 
 
@@ -152,11 +151,11 @@ def test_a_failing_node_stops_only_what_rests_on_it(ran: Ran) -> None:
 def test_a_broken_node_is_our_fault_and_told_in_one_sentence(
     ran: Ran, resources: Resources, able: FakePipeline
 ) -> None:
-    class Broken(LocalWorker):
-        def run(self, task: Task, drawn: Any = ()) -> Steps[Any]:
+    class Broken(FakePipeline):
+        def draw(self, requests: Any) -> Any:
             raise ZeroDivisionError
 
-    found, last = ran({"nodes": {"a": draw()}}, resources=replace(resources, worker=Broken(able)))
+    found, last = ran({"nodes": {"a": draw()}}, resources=replace(resources, painter=Broken(able.spec)))
     failed = next(e for e in found if isinstance(e, events.NodeFailed))
     assert not failed.is_input and "Something broke" in failed.message and last.status == "failed"
 
@@ -242,8 +241,8 @@ def test_closing_keeps_the_rows_and_the_next_run_goes_on_below_them(
     steps.close()
     found, last = ran(document)
     rows = [e.step.done for e in found if isinstance(e, events.NodeProgress)]
-    assert rows[0] == 22 and rows[-1] == 32
-    unbroken = Resources(LocalWorker(able))
+    assert rows[0] == 21 and rows[-1] == 32
+    unbroken = Resources(able)
     _, whole = ran(document, resources=unbroken)
     assert [p.drawing.digest for p in last.outputs["image"]] == [
         p.drawing.digest for p in whole.outputs["image"]
@@ -254,19 +253,19 @@ def test_closing_keeps_the_rows_and_the_next_run_goes_on_below_them(
 def test_whatever_ends_a_run_its_rows_are_kept(
     ran: Ran, able: FakePipeline, resources: Resources, problem: BaseException
 ) -> None:
-    class Ending(LocalWorker):
-        def run(self, task: Task, drawn: Sequence[Any] = ()) -> Steps[Any]:
-            for step in super().run(task, drawn):
-                yield step
-                if step.done == 5:
+    class Ending(FakePipeline):
+        def draw(self, requests: Any) -> Any:
+            for event in super().draw(requests):
+                yield event
+                if event.done == 5:
                     raise problem
 
     document = {"lumina": 1, "nodes": {"a": draw()}}
     with suppress(KeyboardInterrupt):
-        list(run(Workflow.model_validate(document), replace(resources, worker=Ending(able))))
+        list(run(Workflow.model_validate(document), replace(resources, painter=Ending(able.spec))))
     found, last = ran(document)
     rows = [e.step.done for e in found if isinstance(e, events.NodeProgress)]
-    assert rows[0] == 6 and last.status == "done"
+    assert rows[:2] == [5, 6] and last.status == "done"
 
 
 def test_invalid_documents_and_empty_inputs_are_refused_before_anything_runs(ran: Ran) -> None:

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from lumina.cli import generate
 from lumina.cli.main import app
 from lumina.images import AI_GENERATED, open_image, read_recipe
-from lumina.runtime.drawing import Painter
 from lumina.runtime.fake import FakePipeline
+from lumina.runtime.painter import Painter
 from lumina.workflow.filling import filled
 from lumina.workflow.graph import order_of, with_needs
 from lumina.workflow.schema import load

@@ -86,7 +86,7 @@ def locate(spec: ModelSpec, models: Path) -> Place:
     return Place(folder, movqgan)
 
 
-def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Place]:
+def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Progress, Place]:
     """Download what is missing of a published model; yields megabytes, then files checked.
 
     A download that was broken off goes on where it stopped. The commit is the one asked for, or the one
@@ -149,7 +149,7 @@ class _Cancelled(Exception):
     """Nobody waits for the download any more."""
 
 
-def _fetch(part: Part, revision: str) -> Steps[None]:
+def _fetch(part: Part, revision: str) -> Steps[Progress, None]:
     kept = read_json(part.folder / ORIGIN) if (part.folder / ORIGIN).exists() else {}
     try:
         info = HfApi(endpoint=ENDPOINT).model_info(

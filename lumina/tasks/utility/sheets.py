@@ -1,6 +1,7 @@
 """Several pictures at once, as nodes: side by side, in a grid, or one picked by a person."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil, sqrt
 from typing import Any, ClassVar
 
@@ -9,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.errors import InputError
 from lumina.images import MAX_PIXELS, cover, sheet
-from lumina.runtime.drawing import Painter
-from lumina.runtime.scorers import SCORERS, ScorerName, check_scorer
-from lumina.steps import Progress, Steps
-from lumina.tasks.base import Picture
-from lumina.tasks.image_input import ImageField, ImageInput
+from lumina.runtime.events import Scored
+from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest, ScorerName
+from lumina.steps import Following, Steps
+from lumina.tasks.base import Picture, TaskEvent
+from lumina.tasks.image_input import ImageField
 from lumina.tasks.utility.tool import AnyImage, OneImage, Tool, one_image
 
 
@@ -101,26 +103,32 @@ class Pick(Tool):
         """Whether a person has to choose."""
         return values.get("choice") is None and values.get("scorer") is None
 
-    def run(self, pipeline: Painter | None) -> Steps[Picked]:
+    def run(self, painter: Painter | None) -> Steps[TaskEvent, Picked]:
         """The picture itself; raises InputError if there is none of this number, or none can be scored."""
         if self.choice is not None or self.scorer is None:
             return self.result()
-        scores = []
-        for done, image in enumerate(self.images):
-            yield Progress(done, len(self.images), "pictures")
-            scores.append(_score(image, self.scorer, pipeline))
+        if painter is None:
+            raise InputError("Only a model can score pictures; choose one by its number.")
+        scores = [0.0] * len(self.images)
+        with Following(painter.draw(self._requests(painter, self.scorer))) as run:
+            for event in run:
+                if isinstance(event, Scored):
+                    scores[event.index] = event.score
+                yield event
         return Picked(image=self.images[scores.index(max(scores))])
+
+    def _requests(self, painter: Painter, scorer: ScorerName) -> list[DrawRequest]:
+        """Each picture as it is drawn already, to be scored."""
+        found: list[DrawRequest] = []
+        for image in self.images:
+            if not isinstance(image, Picture):
+                raise InputError("Only pictures that the model drew can be scored; choose one by its number.")
+            codes, asked = image.drawing.codes, image.task.as_read(painter.spec).request(painter)
+            found.append(replace(asked, kept=codes, stop_row=len(codes), scorer=scorer, batch=len(found)))
+        return found
 
     def result(self) -> Picked:
         """The picture of the number chosen."""
         if self.choice is None or self.choice > len(self.images):
             raise InputError(f"There are {len(self.images)} pictures; pick one from 1 to {len(self.images)}.")
         return Picked(image=self.images[self.choice - 1])
-
-
-def _score(image: Picture | ImageInput, scorer: ScorerName, pipeline: Painter | None) -> float:
-    if not isinstance(image, Picture) or pipeline is None:
-        raise InputError("Only pictures that the model drew can be scored; choose one by its number.")
-    motif = image.task.as_read(pipeline.spec).motif()
-    check_scorer(scorer, pipeline.spec, motif)
-    return SCORERS[scorer](pipeline, motif, image.task.options(), image.drawing)

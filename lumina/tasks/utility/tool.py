@@ -15,9 +15,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from lumina.runtime.drawing import Painter
+from lumina.runtime.painter import Painter
 from lumina.steps import Steps
-from lumina.tasks.base import Picture, Task
+from lumina.tasks.base import Picture, Task, TaskEvent
 from lumina.tasks.image_input import ImageField, ImageInput
 
 _IMAGE: TypeAdapter[ImageInput] = TypeAdapter(ImageField)
@@ -63,7 +63,7 @@ class Tool(Task):
     def result(self) -> BaseModel:
         """Do it; raises InputError where the inputs do not go together."""
 
-    def run(self, pipeline: Painter | None) -> Steps[Any]:
+    def run(self, painter: Painter | None) -> Steps[TaskEvent, Any]:
         """The result, after no steps at all."""
         yield from ()
         return self.result()

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PIL import Image
-from pydantic import BaseModel
 
+from lumina.runtime.events import Begun, Finished, RowDrawn
+from lumina.runtime.sketch import Sketches
+from lumina.tasks import TASKS
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Workflow
@@ -42,7 +44,8 @@ class RunView:
     def __init__(self, key: str, workflow: Workflow, save: Save) -> None:
         self._key, self._workflow, self._save = key, workflow, save
         self._nodes: dict[str, View] = {}
-        self._items: dict[str, dict[int, list[View]]] = {}
+        self._items: dict[str, dict[tuple[int, int], list[View]]] = {}
+        self._sketches: dict[tuple[str, int], Sketches] = {}
         self._seeds: dict[str, Any] = {}
         self._state, self._message, self._recipe = "running", "Starting…", dump(workflow)
 
@@ -101,13 +104,25 @@ class RunView:
 
     def _progress(self, event: NodeProgress) -> View:
         """The rows so far; of several values, those before are there already."""
-        step, of_node = event.step, self._items.setdefault(event.node, {})
-        if step.partial is not None:
-            of_node[event.item] = [_in_the_making(image) for image in _images(_values(step.partial))]
+        step = event.step
+        self._follow(event)
         which = f", value {event.item + 1} of {event.items}" if event.items > 1 else ""
         self._message = f"{self._where(event.node)}{which}: {step.unit[:-1]} {step.done} of {step.total}"
-        pictures = [picture for item in sorted(of_node) for picture in of_node[item]]
+        of_node = self._items.get(event.node, {})
+        pictures = [picture for place in sorted(of_node) for picture in of_node[place]]
         return {"state": "running", "done": step.done, "total": step.total, "pictures": pictures}
+
+    def _follow(self, event: NodeProgress) -> None:
+        """Show what is new of one picture; the others stay as they are."""
+        step = event.step
+        if not isinstance(step, Begun | RowDrawn | Finished):
+            return
+        sketches = self._sketches.setdefault((event.node, event.item), Sketches())
+        sketches.take(step)
+        image = step.drawing.image if isinstance(step, Finished) else sketches.all[step.index].image
+        parts = _panels(image, len(TASKS[self._workflow.nodes[event.node].task].Output.model_fields))
+        place = (event.item, step.index)
+        self._items.setdefault(event.node, {})[place] = [_in_the_making(part) for part in parts]
 
     def _done(self, event: NodeDone | NodeCached) -> View:
         values = [value for given in event.outputs.values() for value in given]
@@ -146,12 +161,10 @@ def _summary(event: RunFinished) -> str:
     return f"Done in {event.seconds:.1f} s: {told}." if not event.failed else f"Not everything ran: {told}."
 
 
-def _values(output: Any) -> list[Any]:
-    """All values of a task's output, or of what there is of it."""
-    if not isinstance(output, BaseModel):
-        return [output]
-    given = (getattr(output, name) for name in type(output).model_fields)
-    return [value for each in given for value in (each if isinstance(each, tuple | list) else (each,))]
+def _panels(image: Image.Image, count: int) -> list[Image.Image]:
+    """The panels of a drawing, which stand one above the other."""
+    height = image.height // count
+    return [image.crop((0, top * height, image.width, (top + 1) * height)) for top in range(count)]
 
 
 def _images(values: Iterable[Any]) -> list[Image.Image]:

@@ -1,0 +1,53 @@
+"""Previews: the pixels of new rows, decoded with a few of the rows above them.
+
+The decoder normalises over all it is shown, so that a strip is near what the whole picture will show, not
+equal; its cost does not grow with the picture. The finished picture is decoded once, whole.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+CONTEXT = 6  # rows of codes above a new one that its pixels are decoded with
+
+Decode = Callable[[Tensor], NDArray[np.uint8]]
+
+
+class Strip:
+    """Decodes a picture strip by strip. ``panel`` rows are decoded apart from those that follow.
+
+    ``above`` [k, cols] are codes of a given panel that counts as part of the first one. Without ``decode``
+    there are no pixels. ``width`` is in pixels.
+    """
+
+    def __init__(self, decode: Decode | None, above: Tensor | None, panel: int, width: int) -> None:
+        self.rows = 0
+        self._decode, self._panel = decode, panel
+        self._given = 0 if above is None else len(above)
+        self._near = above[-CONTEXT:] if above is not None else None  # the rows right above the next one
+        self._nothing = np.zeros((0, width, 3), np.uint8)
+
+    def take(self, codes: Tensor) -> NDArray[np.uint8]:
+        """The pixels [h, width, 3] of the next rows of codes [n, cols]."""
+        if self._decode is None or not len(codes):
+            self.rows += len(codes)
+            return self._nothing
+        return np.concatenate([self._part(part) for part in self._panels(codes)])
+
+    def _panels(self, codes: Tensor) -> list[Tensor]:
+        """The rows, parted where a panel ends."""
+        left = self._panel - (self.rows + self._given) % self._panel
+        return [codes[:left], *torch.split(codes[left:], self._panel)] if len(codes) > left else [codes]
+
+    def _part(self, codes: Tensor) -> NDArray[np.uint8]:
+        assert self._decode is not None
+        if (self.rows + self._given) % self._panel == 0:
+            self._near = None
+        seen = codes if self._near is None else torch.cat((self._near, codes))
+        pixels = self._decode(seen)
+        self.rows += len(codes)
+        self._near = seen[-CONTEXT:]
+        return pixels[len(pixels) * (len(seen) - len(codes)) // len(seen) :]

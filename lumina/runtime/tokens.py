@@ -1,0 +1,101 @@
+"""A request and its result as the engine knows them: in tokens and codes."""
+
+from dataclasses import dataclass, field
+
+from torch import Tensor, equal
+
+from lumina.errors import InputError
+from lumina.model.layout import ImageTokens, TokenLayout
+from lumina.sampler.options import LAST_SEED, SamplingOptions
+from lumina.steps import Progress
+
+
+@dataclass(frozen=True, eq=False)
+class TokenRequest:
+    """One image to draw. Equal requests give equal codes.
+
+    ``prompt``: ids before the image start. ``given``: rows that are part of the task, from the top.
+    ``drawn``: rows that exist already (the given ones included) and are kept. ``rerolls``: (row, seed) pairs;
+    rows from that row on take that seed's noise, later entries win. ``stop_row``: draw only rows above it.
+    Raises InputError where these do not fit the layout.
+    """
+
+    prompt: tuple[int, ...]
+    layout: TokenLayout
+    options: SamplingOptions
+    given: ImageTokens | None = None
+    drawn: ImageTokens | None = None
+    rerolls: tuple[tuple[int, int], ...] = ()
+    stop_row: int | None = None
+
+    def __post_init__(self) -> None:
+        rows = self.layout.rows
+        for row, seed in self.rerolls:
+            if not 0 <= row < rows or not 0 <= seed <= LAST_SEED:
+                raise InputError(
+                    f"Re-roll row {row} with seed {seed}: choose a row from 0 to {rows - 1}, seed >= 0."
+                )
+        if self.stop_row is not None and not 0 < self.stop_row <= rows:
+            raise InputError(f"The stop row is {self.stop_row}; choose one from 1 to {rows}.")
+        for image in (self.given, self.drawn):
+            if image is not None:
+                self.layout.encode(image.codes)  # raises if the codes do not fit
+        if (
+            self.given
+            and self.drawn
+            and not equal(self.drawn.codes[: len(self.given.codes)], self.given.codes)
+        ):
+            raise InputError(
+                "The rows already drawn do not begin with the given panel; start the picture anew."
+            )
+        if self.kept is not None and len(self.kept) > self.last_row:
+            raise InputError(f"{len(self.kept)} rows are kept, but row {self.last_row} is to be the last.")
+
+    @property
+    def kept(self) -> Tensor | None:
+        """Codes [rows, cols] of the rows that are not drawn anew."""
+        image = self.drawn or self.given
+        return None if image is None else image.codes
+
+    @property
+    def last_row(self) -> int:
+        """How many rows there are in the end."""
+        return self.layout.rows if self.stop_row is None else self.stop_row
+
+    def seed_of(self, row: int) -> int:
+        """The seed whose noise ``row`` takes."""
+        seeds = [seed for start, seed in self.rerolls if start <= row]
+        return seeds[-1] if seeds else self.options.seed
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """Codes drawn so far, and what they cost.
+
+    ``codes`` [rows drawn, cols] on the CPU, kept rows included. ``surprise`` [rows drawn, cols]: -log p in
+    nats of each code under the distribution it was drawn from, nan where kept. ``accepted``: codes settled by
+    each forward. ``tokens``: codes sampled. ``seconds``: spent drawing, pauses between steps not counted.
+    """
+
+    codes: Tensor
+    surprise: Tensor
+    forwards: int
+    prefills: int
+    tokens: int
+    seconds: float
+    accepted: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Settled(Progress):
+    """A row that is settled in all images side by side: its ``codes`` and ``surprise`` [images, cols].
+
+    ``done`` counts the rows there are, this one included; ``accepted`` are the codes settled by each forward
+    since the row before.
+    """
+
+    codes: Tensor = field(kw_only=True)
+    surprise: Tensor = field(kw_only=True)
+    accepted: tuple[int, ...] = field(kw_only=True)
+    forwards: int = field(kw_only=True)
+    seconds: float = field(kw_only=True)
