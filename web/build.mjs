@@ -1,5 +1,5 @@
-// Builds lumina/ui/bundles/: the canvas as one script and one style sheet, the licences of what is inside, and the
-// digest of the sources, by which a test tells whether the bundle is current.
+// Builds lumina/ui/bundles/: the page's script, the canvas as one script and one style sheet, the licences of what is
+// inside, and the digest of the sources, by which a test tells whether the bundles are current.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,19 +11,20 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "../lumina/ui/bundles");
 const shared = { absWorkingDir: here, bundle: true, minify: true, metafile: true, legalComments: "none", logLevel: "warning" };
 
-const script = await build({
+const scripts = await build({
   ...shared,
-  entryPoints: ["src/canvas/main.tsx"],
-  outfile: join(out, "canvas.js"),
+  entryPoints: { canvas: "src/canvas/main.tsx", page: "src/page.ts" },
+  outdir: out,
   format: "iife",
   target: "es2022",
   jsx: "automatic",
+  charset: "utf8",
   define: { "process.env.NODE_ENV": '"production"' },
 });
 await build({ ...shared, entryPoints: ["src/canvas/style/canvas.css"], outfile: join(out, "canvas.css") });
 
 const packages = new Set();
-for (const output of Object.values(script.metafile.outputs)) {
+for (const output of Object.values(scripts.metafile.outputs)) {
   for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found && bytesInOutput) packages.add(found[1]);

@@ -44,9 +44,10 @@ class Begun(PictureEvent):
 class RowDrawn(PictureEvent):
     """The rows from ``row`` on are new: their ``codes`` and ``surprise`` [n, cols], and their ``pixels``.
 
-    ``surprise`` is −log p of each code in nats. ``pixels`` [h, width, 3] are a preview, which the finished
-    picture replaces; none without previews. ``accepted``: codes settled by each forward pass since the last
-    event. ``seconds`` counts from the beginning.
+    ``surprise`` is −log p of each code in nats. ``pixels`` [h, width, 3] end with these rows and are a
+    preview, which the finished picture replaces: of the rows above, those that the new ones complete are
+    shown anew. ``accepted``: codes settled by each forward pass since the last event. ``seconds`` counts from the
+    beginning.
     """
 
     row: int

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 CONTEXT = 6  # rows of codes above a new one that its pixels are decoded with
+MENDED = 2  # of these, the rows nearest to it: only now it is known what follows them, so they are shown anew
 
 Decode = Callable[[Tensor], NDArray[np.uint8]]
 
@@ -31,7 +32,7 @@ class Strip:
         self._nothing = np.zeros((0, width, 3), np.uint8)
 
     def take(self, codes: Tensor) -> NDArray[np.uint8]:
-        """The pixels [h, width, 3] of the next rows of codes [n, cols]."""
+        """The pixels [h, width, 3] down to the lower edge of the next rows of codes [n, cols]."""
         if self._decode is None or not len(codes):
             self.rows += len(codes)
             return self._nothing
@@ -50,4 +51,5 @@ class Strip:
         pixels = self._decode(seen)
         self.rows += len(codes)
         self._near = seen[-CONTEXT:]
-        return pixels[len(pixels) * (len(seen) - len(codes)) // len(seen) :]
+        shown = min(len(codes) + MENDED, self.rows, len(seen))
+        return pixels[len(pixels) * (len(seen) - shown) // len(seen) :]

@@ -13,8 +13,8 @@ class Sketch:
 
     def __init__(self, begun: Begun) -> None:
         self.image = Image.new("RGB", (begun.width, begun.height), BACKGROUND)
-        self._begun, self._drawn, self._lower = begun, list[RowDrawn](), 0
-        self._paste(begun)
+        self._begun, self._drawn = begun, list[RowDrawn]()
+        self._paste(begun, len(begun.kept))
 
     @property
     def codes(self) -> Codes:
@@ -24,7 +24,7 @@ class Sketch:
     def take(self, event: RowDrawn) -> None:
         """Add what is new."""
         self._drawn.append(event)
-        self._paste(event)
+        self._paste(event, event.row + len(event.codes))
 
     def drawing(self, seed: int) -> Drawing:
         """The picture so far; its pixels are those of the previews."""
@@ -43,10 +43,11 @@ class Sketch:
             accepted=accepted,
         )
 
-    def _paste(self, event: Begun | RowDrawn) -> None:
+    def _paste(self, event: Begun | RowDrawn, rows: int) -> None:
+        """Put the pixels so that they end with these rows."""
         if len(event.pixels):
-            self.image.paste(Image.fromarray(event.pixels), (0, self._lower))
-        self._lower += len(event.pixels)
+            lower = rows * self.image.height // self._begun.rows
+            self.image.paste(Image.fromarray(event.pixels), (0, lower - len(event.pixels)))
 
 
 class Sketches:

@@ -24,12 +24,13 @@ from lumina.ui.api import endpoint
 from lumina.ui.canvas import prefetch, routes
 from lumina.ui.choice import Choice, is_public
 from lumina.ui.create import tab_of
-from lumina.ui.easel import STATIC, static_text
+from lumina.ui.easel import STATIC
 from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
 from lumina.ui.refusals import REFUSALS
+from lumina.ui.scripts import page_script
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
 CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
-WHO = "() => window.luminaVisitor()"
+WHO = "() => window.lumina.visitor()"
 OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 
 
@@ -84,6 +85,7 @@ def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) 
             tab.lead_to(all_tabs)
         header.listen(page)
     page.queue(max_size=MAX_WAITING, api_open=False)  # without a queue a generator would give nothing
+    page.enable_monitoring = False  # launch() says so only once the page answers
     return page
 
 
@@ -97,7 +99,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": studio_theme(),
         "css_paths": STYLES,
-        "head": f"<script>{static_text('studio.js')}</script>{prefetch()}",
+        "head": f"<script>{page_script()}</script>{prefetch()}",
         "favicon_path": STATIC / "favicon.svg",
         "footer_links": ["api"],
         "ssr_mode": False,

@@ -6,7 +6,8 @@ from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.sketch import Sketches
 from lumina.sampler.options import LAST_SEED
 from lumina.tasks.base import DrawingTask, Picture
-from lumina.ui.sheets import Sheet, sheet_of
+from lumina.ui.messages import Sheet
+from lumina.ui.sheets import sheet_of
 
 
 class Draft:
@@ -48,7 +49,7 @@ class Draft:
         size, index = self._task.best_of, event.index
         scored = self._finished[index].model_copy(update={"score": event.score})
         self._finished[index] = scored
-        self.sheets[index] = self.sheets[index] | {"score": event.score}
+        self.sheets[index] = self.sheets[index].model_copy(update={"score": event.score})
         first = index - index % size
         places = range(first, first + size)
         group = [(self._finished[at], self.sheets[at]) for at in places if at in self._finished]
@@ -56,4 +57,4 @@ class Draft:
             return
         group.sort(key=lambda each: each[0].score or 0.0, reverse=True)
         for at, (picture, sheet) in enumerate(group, start=first):
-            self._finished[at], self.sheets[at] = picture, sheet | {"key": self._key(at)}
+            self._finished[at], self.sheets[at] = picture, sheet.model_copy(update={"key": self._key(at)})

@@ -12,8 +12,9 @@ from lumina.runtime.request import below
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following
 from lumina.tasks.base import DrawingTask
-from lumina.ui.easel import Run, View
+from lumina.ui.easel import Run
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
+from lumina.ui.messages import Data
 from lumina.ui.sheets import Start, continued, rerolled, start_of
 from lumina.workflow.files import picture_bytes
 
@@ -27,7 +28,7 @@ class Step:
     The picture is a PNG file, told once, when it is finished.
     """
 
-    view: View | None = None
+    view: Data | None = None
     seed: str | None = None
     finished: bytes | None = None
 

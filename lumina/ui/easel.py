@@ -1,26 +1,26 @@
 """The easel: the part of the page on which pictures appear, row by row, and are picked, saved and changed.
 
-It is one ``gr.HTML`` whose markup never changes; the script in ``static/`` owns what is inside. Python
+It is one ``gr.HTML`` whose markup never changes; the script (``web/src/easel``) owns what is inside. Python
 gives it a ``view``, of which only what is new travels; it answers with events that carry what they need.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
 from lumina.runtime.events import DrawEvent
 from lumina.tasks.base import DrawingTask
 from lumina.ui.draft import Draft
-from lumina.ui.element import HTML
+from lumina.ui.messages import Data, EaselView, Use
+from lumina.ui.scripts import mount
 
-View = dict[str, Any]
+State = Literal["waiting", "drawing", "done", "failed"]
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("shelf", "png", "paint", "face", "uses", "drops", "turns", "gate", "easel")
 
 
 @cache
@@ -29,24 +29,21 @@ def static_text(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def make_easel(
-    storage_key: str, invite: str, uses: Sequence[Mapping[str, str]] = (), turns: str = ""
-) -> gr.HTML:
+def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "") -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``, and
     ``seen``, with a ticket that comes back in the prop ``answered``.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
-    ``uses`` are the tabs, with ``task`` and ``title``, that take a picture from here, and of a pair the
-    ``part``, upper or lower; ``turns`` is the field for a picture into which each result goes, to be
-    changed by the next instruction.
+    ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
+    into which each result goes, to be changed by the next instruction.
     """
-    return HTML(
+    return gr.HTML(
         html_template=static_text("easel.html"),
-        js_on_load="\n".join(static_text(f"{name}.js") for name in SCRIPTS),
+        js_on_load=mount("easel", "halt", "resume", "reroll", "restore", "use", "seen"),
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,
-        uses=list(uses),
+        uses=[use.data() for use in uses],
         turns=turns,
         view={},
         answered="",
@@ -65,16 +62,16 @@ class Run:
         self._draft: Draft | None = None
         self._pace: tuple[float, int] | None = None
 
-    def begin(self, model: str, task: DrawingTask) -> View:
+    def begin(self, model: str, task: DrawingTask) -> Data:
         """From here on a resolved task is drawn by ``model`` (with its revision)."""
         self._draft = Draft(task, model, lambda place: self.onto or f"{self.key}-{place}")
         return self.waiting("")
 
-    def waiting(self, message: str) -> View:
+    def waiting(self, message: str) -> Data:
         """Nothing to show yet, and why."""
         return self._view("waiting", message=message)
 
-    def drawing(self, event: DrawEvent) -> View:
+    def drawing(self, event: DrawEvent) -> Data:
         """Something has happened to a picture."""
         assert self._draft is not None
         self._draft.take(event)
@@ -84,16 +81,15 @@ class Run:
         left = round((event.total - event.done) / rate, 1) if rate > 0 else None
         return self._view("drawing", done=event.done, total=event.total, left=left)
 
-    def done(self) -> View:
+    def done(self) -> Data:
         """Everything is drawn."""
         return self._view("done")
 
-    def failed(self, sentence: str) -> View:
+    def failed(self, sentence: str) -> Data:
         """Ended early, with the one sentence to show; what was drawn so far stays."""
         return self._view("failed", message=sentence)
 
-    def _view(self, state: str, **more: Any) -> View:
+    def _view(self, state: State, **more: Any) -> Data:
         draft = self._draft
         sheets, count = ([*draft.sheets], draft.count) if draft else ([], 1)
-        head = {"run": self.key, "onto": self.onto, "state": state, "count": count}
-        return head | {"sheets": sheets} | more
+        return EaselView(run=self.key, onto=self.onto, state=state, count=count, sheets=sheets, **more).data()

@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from lumina.errors import InputError, LuminaError
 from lumina.evaluation.mapping import lines, map_errors
@@ -23,8 +23,8 @@ from lumina.ui.colours import SCALES, coloured
 from lumina.ui.depth import depth_png, scale_of
 from lumina.ui.events import QUICK, payload_of, ticket_of
 from lumina.ui.examples import truth_of
+from lumina.ui.messages import Look
 from lumina.ui.pictures import picture_of, with_pictures
-from lumina.ui.sheets import MAX_INPUTS
 from lumina.worlds.tabletop.maps import PREDICTED, by_drawing_order, depth_of, map_of, normals_of, segments_of
 from lumina.worlds.tabletop.render import Rendering
 
@@ -44,18 +44,6 @@ ERRORS = {
     "segmentation": "Error: bright where the object is wrong",
     "canny": "Error: bright where a line is missing or should not be",
 }
-
-
-class Look(BaseModel):
-    """What the page sends of the picture that is looked at."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    task: str = Field(max_length=100)
-    inputs: str = Field(max_length=MAX_INPUTS)
-    model: str = Field(max_length=200)
-    png: str
-    given: dict[str, str] = Field(default={}, max_length=4)
 
 
 @dataclass(frozen=True)

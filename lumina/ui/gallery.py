@@ -17,8 +17,9 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
-from lumina.ui.element import HTML
 from lumina.ui.events import QUICK, payload_of, ticket_of
+from lumina.ui.messages import Card, Cards, Data, Handed
+from lumina.ui.scripts import mount
 from lumina.ui.visitors import is_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.schema import load, task_of
@@ -27,7 +28,6 @@ MOST_SHOWN = 480  # pictures on one page
 LONGEST_RECIPE = 4000  # characters that a card shows
 SPACE_HOURS = 24  # after which a Space forgets
 SPACE_BYTES = 100_000_000  # of one visitor of a Space
-SCRIPTS = ("png.js", "gallery.js")
 LOCAL = (
     "Finished pictures are kept by this server, up to 500 MB, until you delete them; this browser's storage "
     "holds the key to them."
@@ -87,9 +87,9 @@ class GalleryTab:
         self.slider = gr.ImageSlider(
             label="Compare", format="png", visible=False, interactive=False, elem_classes="gallery-slider"
         )
-        self.cards = HTML(
+        self.cards = gr.HTML(
             html_template=static_text("gallery.html"),
-            js_on_load="\n".join(map(static_text, SCRIPTS)),
+            js_on_load=mount("gallery", "look", "remove", "obtain", "restore", "compare"),
             apply_default_css=False,
             promise=archive.promise,
             shown={},
@@ -114,10 +114,10 @@ class GalleryTab:
         try:
             self._archive.delete(payload.get("visitor"), payload.get("id"))
         except LuminaError as error:
-            return gr.HTML(shown=_answer(payload, message=str(error), cards=[]))
+            return gr.HTML(shown=Cards(ticket=ticket_of(payload), message=str(error), cards=[]).data())
         return gr.HTML(shown=self._shown(payload))
 
-    def _shown(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def _shown(self, payload: Mapping[str, Any]) -> Data:
         """As many cards as the page asks for, whether there are more, and whether that is all it shows."""
         count = payload.get("count")
         count = min(max(count, 1), MOST_SHOWN) if isinstance(count, int) else MOST_SHOWN
@@ -125,18 +125,21 @@ class GalleryTab:
         try:
             found = self._archive.listed(payload.get("visitor"), text, count + 1)
         except LuminaError as error:
-            return _answer(payload, message=str(error), cards=[])
+            return Cards(ticket=ticket_of(payload), message=str(error), cards=[]).data()
         cards = [card_of(kept) for kept in found[:count]]
         is_full = count == MOST_SHOWN
-        return _answer(payload, words=text, cards=cards, more=len(found) > count, full=is_full)
+        shown = Cards(
+            ticket=ticket_of(payload), words=text, cards=cards, more=len(found) > count, full=is_full
+        )
+        return shown.data()
 
     def _obtain(self, event: gr.EventData) -> Any:
         payload = payload_of(event)
         try:
             png = self._archive.png(payload.get("visitor"), payload.get("id"))
         except LuminaError as error:
-            return gr.HTML(handed=_answer(payload, message=str(error)))
-        return gr.HTML(handed=_answer(payload, png=_text(png), file=f"lumina-{str(payload['id'])[:8]}.png"))
+            return gr.HTML(handed=_handed(payload, message=str(error)))
+        return gr.HTML(handed=_handed(payload, png=_text(png), file=f"lumina-{str(payload['id'])[:8]}.png"))
 
     def _restore(self, event: gr.EventData) -> tuple[Any, Any]:
         """The picture for its task's tab, where it is as if it were dropped, or the text of a workflow."""
@@ -146,8 +149,8 @@ class GalleryTab:
             recipe = self._archive.recipe(payload.get("visitor"), payload.get("id"))
             handed, tab = way_of(png, recipe, self._able)
         except LuminaError as error:
-            return gr.HTML(handed=_answer(payload, message=str(error))), gr.skip()
-        return gr.HTML(handed=_answer(payload, **handed)), gr.Tabs(selected=tab) if tab else gr.skip()
+            return gr.HTML(handed=_handed(payload, message=str(error))), gr.skip()
+        return gr.HTML(handed=_handed(payload, **handed)), gr.Tabs(selected=tab) if tab else gr.skip()
 
     def _compare(self, event: gr.EventData) -> tuple[Any, Any]:
         payload = payload_of(event)
@@ -197,17 +200,17 @@ def drawing_in(workflow: Workflow) -> str | None:
     return task.name if isinstance(task, DrawingTask) else None
 
 
-def card_of(kept: Kept) -> dict[str, Any]:
+def card_of(kept: Kept) -> Card:
     """What the page shows of a picture."""
     recipe, thumbnail = kept.recipe, base64.b64encode(kept.thumbnail).decode()
-    return {
-        "id": kept.id,
-        "made": kept.made,
-        "title": title_of(recipe),
-        "size": f"{kept.width} × {kept.height}",
-        "image": f"data:image/webp;base64,{thumbnail}",
-        "recipe": recipe if len(recipe) <= LONGEST_RECIPE else f"{recipe[:LONGEST_RECIPE]}…",
-    }
+    return Card(
+        id=kept.id,
+        made=kept.made,
+        title=title_of(recipe),
+        size=f"{kept.width} × {kept.height}",
+        image=f"data:image/webp;base64,{thumbnail}",
+        recipe=recipe if len(recipe) <= LONGEST_RECIPE else f"{recipe[:LONGEST_RECIPE]}…",
+    )
 
 
 def title_of(recipe: str) -> str:
@@ -225,9 +228,9 @@ def title_of(recipe: str) -> str:
         return "A picture"
 
 
-def _answer(payload: Mapping[str, Any], **what: Any) -> dict[str, Any]:
+def _handed(payload: Mapping[str, Any], **what: str) -> Data:
     """``what`` was asked for; the ticket tells two equal answers apart."""
-    return {"ticket": ticket_of(payload), **what}
+    return Handed(ticket=ticket_of(payload), **what).data()
 
 
 def _text(png: bytes) -> str:

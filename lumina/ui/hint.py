@@ -2,15 +2,14 @@
 
 import gradio as gr
 
-from lumina.ui.easel import static_text
-from lumina.ui.element import HTML
+from lumina.ui.scripts import mount
 
 
 def make_hint(model: str) -> gr.HTML:
     """Shows the prop ``words`` ([{word, known: […]}]), triggers ``swap`` with the pair clicked."""
-    return HTML(
+    return gr.HTML(
         html_template='<p class="hint-words" role="status"></p>',
-        js_on_load=static_text("hint.js"),
+        js_on_load=mount("hint", "swap"),
         apply_default_css=False,
         elem_classes="hint",
         words=[],

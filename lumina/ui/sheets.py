@@ -13,40 +13,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from lumina import images
 from lumina.errors import InputError
 from lumina.runtime.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
+from lumina.ui.messages import Continued, Data, RecipeSheet, Sheet
 from lumina.ui.pictures import picture_fields, with_pictures
 from lumina.workflow.document import Node
 from lumina.workflow.literals import as_list
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
 from lumina.workflow.validation import sockets
 
-MAX_INPUTS = 100_000  # characters
-MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
 SURPRISE_STEP = 1 / 16  # nats; surprise travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
 PLAIN = "picture"  # the kind of what is no map
 LAST_ACCEPTED = 400  # forward passes whose accepted codes are told
-
-Sheet = dict[str, Any]
-
-
-class Kept(BaseModel):
-    """The part of a sheet that comes back from a page, to go on from its codes."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    task: str = Field(max_length=100)
-    inputs: str = Field(max_length=MAX_INPUTS)
-    model: str = Field(max_length=200)
-    codes: str = Field(max_length=4 * MAX_CODES)
-    cols: int = Field(ge=1, le=4096)
-    given: dict[str, str] = Field(default={}, max_length=4)  # pictures it was given, by field, in base64
 
 
 @dataclass(frozen=True)
@@ -62,24 +46,23 @@ def sheet_of(picture: Picture, model: str, key: str) -> Sheet:
     task, drawing = picture.task, picture.drawing
     recipe = dump(recipe_of(task, model, drawing.digest))
     png = images.png_bytes(drawing.image, recipe)
-    return {
-        "key": key,
+    return Sheet(
+        key=key,
+        width=drawing.image.width,
+        height=drawing.image.height,
+        png=base64.b64encode(png).decode(),
+        score=picture.score,
         **head_of(task, model),
-        "width": drawing.image.width,
-        "height": drawing.image.height,
-        "png": base64.b64encode(png).decode(),
-        "score": picture.score,
         **_codes_of(drawing),
-    }
+    )
 
 
-def head_of(task: Task, model: str) -> Sheet:
+def head_of(task: Task, model: str) -> Data:
     """What a sheet says of the task that a picture is drawn by."""
     seed = str(getattr(task, "seed", ""))
     return {
         "model": model,
         "task": task.name,
-        # as text, because seeds go beyond JavaScript's whole numbers
         "inputs": task.model_dump_json(exclude_none=True),
         "prompt": task.summary(),
         "kind": str(getattr(task, "kind", PLAIN)),
@@ -90,7 +73,7 @@ def head_of(task: Task, model: str) -> Sheet:
     }
 
 
-def _codes_of(drawing: Drawing) -> Sheet:
+def _codes_of(drawing: Drawing) -> Data:
     return {
         "rows": drawing.rows,
         "drawn": len(drawing.codes),
@@ -126,7 +109,7 @@ def identity_of(task: Task) -> str:
 def start_of(payload: Any, model: str) -> Start:
     """The task and codes of a sheet that a page sent; raises InputError if ``model`` cannot go on from it."""
     try:
-        kept = Kept.model_validate(payload)
+        kept = Continued.model_validate(payload)
         codes = np.frombuffer(base64.b64decode(kept.codes, validate=True), dtype="<u4").astype(np.int64)
         inputs = json.loads(kept.inputs)
     except (ValidationError, binascii.Error, ValueError) as error:
@@ -158,7 +141,7 @@ def rerolled(start: Start, row: int, seed: int) -> Start:
     return Start(task, start.codes[:row])
 
 
-def restored(png: bytes, here: str) -> tuple[DrawingTask, Sheet, str]:
+def restored(png: bytes, here: str) -> tuple[DrawingTask, RecipeSheet, str]:
     """Of a PNG (its pixels may be left out): the task in its recipe, a sheet without codes, and a message.
 
     Raises InputError if there is no recipe, or none of one drawing. ``here`` is the model that runs.
@@ -192,14 +175,14 @@ def _has_lists(node: Node) -> bool:
     return any(socket is not None and as_list(value, socket) is not None for socket, value in given)
 
 
-def _recipe_sheet(task: Task, model: str, digest: str) -> Sheet:
+def _recipe_sheet(task: Task, model: str, digest: str) -> RecipeSheet:
     identity = identity_of(task)
-    return {
-        "key": f"file{identity[:12]}-0",
+    return RecipeSheet(
+        key=f"file{identity[:12]}-0",
+        digest=digest,
+        codes="",
+        rows=0,
+        drawn=0,
+        cols=0,
         **head_of(task, model),
-        "digest": digest,
-        "codes": "",
-        "rows": 0,
-        "drawn": 0,
-        "cols": 0,
-    }
+    )

@@ -29,6 +29,7 @@ from lumina.ui.examples import examples_of
 from lumina.ui.findings import Findings
 from lumina.ui.first_words import guide_of, swapped
 from lumina.ui.hint import make_hint
+from lumina.ui.messages import Refused, Restored, Unknown, Use
 from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import PLAIN, restored
 from lumina.ui.sketchpad import Sketchpad
@@ -154,9 +155,9 @@ class TaskTab:
         draft = gr.BrowserState(storage_key=key, secret="nothing secret in here")
         defaults = json.dumps([part.value for part in form])
         offered = json.dumps([[c[1] for c in getattr(part, "choices", None) or ()] for part in form])
-        differing = f"(...values) => [window.luminaDiffering(values, {defaults})]"
+        differing = f"(...values) => [window.lumina.differing(values, {defaults})]"
         gr.on([part.change for part in form], None, form, draft, js=differing, **QUICK)
-        filled = f"(kept) => window.luminaFilled(kept, {defaults}, {offered})"
+        filled = f"(kept) => window.lumina.filled(kept, {defaults}, {offered})"
         page.load(None, draft, form, js=filled, **QUICK)
 
     def lead_to(self, tabs: gr.Tabs) -> None:
@@ -191,13 +192,14 @@ class TaskTab:
                 tab = tab_of(type(task)).title
                 raise InputError(f'This picture was made in the tab "{tab}"; open it there.')
         except LuminaError as error:
-            view: dict[str, Any] = {"state": "refused", "message": str(error), "ticket": ticket}
+            view = Refused(state="refused", message=str(error), ticket=ticket).data()
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
-        view = {"state": "restored", "message": message, "sheet": sheet, "ticket": ticket}
+        view = Restored(state="restored", message=message, sheet=sheet, ticket=ticket).data()
         return [gr.HTML(view=view), *self.form.show(task)]
 
     def _name_unknown(self, prompt: str) -> Any:
-        return gr.HTML(words=[asdict(word) for word in self.guide.unknown(prompt or "")])
+        unknown = self.guide.unknown(prompt or "")
+        return gr.HTML(words=[Unknown.model_validate(asdict(word)).data() for word in unknown])
 
     def _swapped(self, text: str, event: gr.EventData) -> str:
         return swapped(text or "", event._data, self.guide)
@@ -233,11 +235,11 @@ def _bytes(payload: Any) -> bytes:
         raise InputError("This picture cannot be read; download it again.") from error
 
 
-def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[dict[str, str]]:
+def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[Use]:
     """The other tabs that take a picture, and which panel of a pair they take."""
     able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
     return [
-        {"task": other.name, "title": other.title, "part": "lower" if takes_map(other) else "upper"}
+        Use(task=other.name, title=other.title, part="lower" if takes_map(other) else "upper")
         for other in able
         if picture_fields(other)
     ]

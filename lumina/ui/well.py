@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -14,14 +13,14 @@ from lumina.formats import table
 from lumina.images import read_recipe
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
-from lumina.ui.element import HTML
 from lumina.ui.events import QUICK
+from lumina.ui.messages import Format
 from lumina.ui.pictures import picture_of
+from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
 
-SCRIPTS = ("png.js", "well.js")
-LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 ENOUGH = 3  # times as many pixels along a side as the model's pictures have
+LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 UNSEEN = (
     "Tabletop has seen nothing but its own small world of plain solids on a table: "
     "of any other picture it can only guess."
@@ -33,16 +32,13 @@ Size = tuple[int, int]
 def make_well(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> gr.HTML:
     """An empty well; its value is the picture's file in base64, it triggers ``change`` and ``brought``.
 
-    ``sizes`` are those of the model's pictures: the page sends no more of a large picture than that takes.
-
+    Of a large picture the page sends no more than the ``sizes`` of the model's pictures take.
     ``brought`` comes with the ``kind`` of map that another tab has drawn, or "picture".
     """
-    return HTML(
+    return gr.HTML(
         "",
         html_template=static_text("well.html"),
-        js_on_load=f"const FORMATS = {json.dumps(table())};\n"
-        + static_text("png.js")
-        + static_text("well.js"),
+        js_on_load=mount("well", "change", "brought"),
         apply_default_css=False,
         elem_classes="well-block",
         task=task,
@@ -50,6 +46,7 @@ def make_well(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> 
         title=field.title or name,
         about=field.description or "",
         longest=ENOUGH * max(map(max, sizes)),
+        formats=[Format.model_validate(each).data() for each in table()],
     )
 
 

@@ -17,8 +17,10 @@ from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
-from lumina.ui.canvas.view import RunView, View, thumbnail
+from lumina.ui.canvas.view import RunView, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
+from lumina.ui.messages import Brought, Data, Plan
+from lumina.ui.messages import RunView as Message
 from lumina.ui.pictures import bytes_of_text, picture_of
 from lumina.ui.templates import templates
 from lumina.ui.visitors import Visitors
@@ -52,7 +54,7 @@ class WorkflowTab:
         for view in self._run(payload_of(event)):
             yield gr.HTML(run=view)
 
-    def _run(self, payload: Mapping[str, Any]) -> Iterator[View]:
+    def _run(self, payload: Mapping[str, Any]) -> Iterator[Data]:
         """Whatever goes wrong ends as a sentence in the last view."""
         try:
             workflow = self._read(payload)
@@ -102,9 +104,10 @@ class WorkflowTab:
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""
         payload = payload_of(event)
-        return gr.HTML(plan={"of": str(payload.get("of", ""))[:40], **self._plan(payload)})
+        signature = str(payload.get("of", ""))[:40]
+        return gr.HTML(plan=Plan(of=signature, **self._plan(payload)).data())
 
-    def _plan(self, payload: Mapping[str, Any]) -> View:
+    def _plan(self, payload: Mapping[str, Any]) -> Data:
         try:
             workflow = self._read(payload)
             if not self._workshop.wait(0):
@@ -126,13 +129,14 @@ class WorkflowTab:
     def _bring(self, event: gr.EventData) -> Any:
         """Take a picture, or a file that is read as the command line reads it: a document, or a picture."""
         payload = payload_of(event)
+        ticket = ticket_of(payload)
         try:
             answer = self._brought(payload)
         except LuminaError as error:
-            answer = {"error": str(error)}
-        return gr.HTML(brought={"ticket": ticket_of(payload), **answer})
+            return gr.HTML(brought=Brought(ticket=ticket, error=str(error)).data())
+        return gr.HTML(brought=Brought(ticket=ticket, **answer).data())
 
-    def _brought(self, payload: Mapping[str, Any]) -> View:
+    def _brought(self, payload: Mapping[str, Any]) -> dict[str, str]:
         """Pictures are kept among this visitor's uploads, under the digest of what they show."""
         if "file" not in payload:
             return self._uploaded(payload, picture_of(payload.get("picture"), "Picture"))
@@ -142,10 +146,10 @@ class WorkflowTab:
             return {"document": canonical(read_text(data))}
         return self._uploaded(payload, images.open_image(data, keep_alpha=True))
 
-    def _uploaded(self, payload: Mapping[str, Any], image: Image.Image) -> View:
+    def _uploaded(self, payload: Mapping[str, Any], image: Image.Image) -> dict[str, str]:
         name = self._visitors.keep(payload.get("visitor"), image).name
         return {"image": name, "thumbnail": thumbnail(image)}
 
 
-def _refused(sentence: str) -> View:
-    return {"run": secrets.token_hex(8), "state": "failed", "message": sentence, "nodes": {}}
+def _refused(sentence: str) -> Data:
+    return Message(run=secrets.token_hex(8), state="failed", message=sentence, nodes={}).data()

@@ -128,7 +128,7 @@ def test_its_tab_compares_offers_its_example_and_shows_its_words(colouring: type
     assert example.label == "everything in red" and example.values["drawing"].startswith("iVBOR")
     task = read(colouring, {**WORDS, "drawing": open_image(SKETCH), "seed": 3})
     picture = finish(task.run(FakePipeline())).image[0]
-    sheet = sheet_of(picture, "tabletop@fake", "a")
+    sheet = sheet_of(picture, "tabletop@fake", "a").data()
     assert sheet["prompt"] == title_of(dump(recipe_of(picture.task, "tabletop@fake"))) == "all red"
     assert identity_of(picture.task.model_copy(update={"window": 1})) == sheet["identity"]
     found = finding_of({**sheet, "given": {"drawing": example.values["drawing"]}})

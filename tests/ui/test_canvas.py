@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -18,8 +16,9 @@ from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.tasks import DRAWN
 from lumina.tasks.instructions import Kind
-from lumina.ui import canvas
-from lumina.ui.canvas.view import RunView, View
+from lumina.ui import canvas, scripts
+from lumina.ui.canvas.view import RunView
+from lumina.ui.messages import Data
 from lumina.ui.templates import templates
 from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
 from lumina.workflow.events import RunStarted
@@ -28,8 +27,6 @@ from lumina.workflow.schema import load
 from lumina.workflow.shelves import find
 from tests.serving import served
 
-NODE = shutil.which("node")
-HAS_PACKAGES = (canvas.WEB / "node_modules").is_dir()
 TEXT = """{"lumina": 1, "nodes": {
   "draft": {"task": "text_to_image", "inputs": {"prompt": "a red cube", "stop_row": 3}},
   "lines": {"task": "edges", "inputs": {"image": {"from": "draft.image"}}},
@@ -39,42 +36,32 @@ TEXT = """{"lumina": 1, "nodes": {
 
 def test_the_bundle_is_current() -> None:
     """``make web`` builds it anew after a change of the sources."""
-    assert (canvas.BUNDLES / "sources.sha256").read_text().strip() == canvas.sources_digest()
+    assert (scripts.BUNDLES / "sources.sha256").read_text().strip() == scripts.sources_digest()
 
 
 def test_the_bundle_is_small_and_says_whose_work_it_holds() -> None:
-    assert sum(len(canvas.bundled(name)) for name in ("canvas.js", "canvas.css")) <= 600_000
-    licences = canvas.bundled("LICENSES.txt").decode()
+    assert sum(len(scripts.bundled(name)) for name in ("canvas.js", "canvas.css")) <= 600_000
+    licences = scripts.bundled("LICENSES.txt").decode()
     assert all(name in licences for name in ("react 19", "react-dom 19", "@xyflow/react 12", "MIT", "ISC"))
 
 
-@pytest.mark.skipif(not (NODE and HAS_PACKAGES), reason="needs node and the canvas's packages")
-def test_the_sources_give_exactly_this_bundle(tmp_path: Path) -> None:
-    subprocess.run([NODE or "node", "build.mjs", str(tmp_path)], cwd=canvas.WEB, check=True)
-    for name in ("canvas.js", "canvas.css", "LICENSES.txt", "sources.sha256"):
-        assert (tmp_path / name).read_bytes() == (canvas.BUNDLES / name).read_bytes(), name
-
-
-@pytest.mark.skipif(not (NODE and HAS_PACKAGES), reason="needs node and the canvas's packages")
-def test_the_rules_of_the_canvas_hold() -> None:
-    result = subprocess.run(["npm", "test"], cwd=canvas.WEB, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout[-3000:]
-
-
 def test_the_lock_file_names_no_address() -> None:
-    assert '"resolved"' not in (canvas.WEB / "package-lock.json").read_text(encoding="utf-8")
+    assert '"resolved"' not in (scripts.WEB / "package-lock.json").read_text(encoding="utf-8")
 
 
 def test_the_page_fetches_the_built_files(tmp_path: Path) -> None:
     with served(0, tmp_path) as address:
         answer = httpx.get(f"{address}/lumina/canvas.js", params={"v": canvas.version()})
-        assert answer.content == canvas.bundled("canvas.js")
+        assert answer.content == scripts.bundled("canvas.js")
         assert "immutable" in answer.headers["cache-control"]
-        assert httpx.get(f"{address}/lumina/view.py").content != Path(canvas.HERE / "view.py").read_bytes()
-        assert str(canvas.HERE) not in httpx.get(f"{address}/config").text
+        assert (
+            httpx.get(f"{address}/lumina/view.py").content
+            != (scripts.BUNDLES.parent / "canvas" / "view.py").read_bytes()
+        )
+        assert str(scripts.BUNDLES) not in httpx.get(f"{address}/config").text
 
 
-def views(text: str) -> tuple[list[View], dict[str, str]]:
+def views(text: str) -> tuple[list[Data], dict[str, str]]:
     """All views of a run, and the recipe of each saved picture."""
     saved: dict[str, str] = {}
 

@@ -35,7 +35,7 @@ def looked_at(name: str, values: dict[str, Any], **changes: Any) -> dict[str, An
     pictures = {field: picture_of(values[field], field) for field in fields}
     task = read(TASKS[name], {"seed": 3, **values, **pictures})
     picture: Picture = finish(task.run(FakePipeline(ABLE))).image[0]
-    sheet = sheet_of(picture, "tabletop@fake", "run-0")
+    sheet = sheet_of(picture, "tabletop@fake", "run-0").data()
     return {**sheet, "given": {field: values[field] for field in fields}, **changes}
 
 

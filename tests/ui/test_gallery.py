@@ -67,7 +67,7 @@ def test_finished_pictures_are_kept_newest_first_and_survive_a_restart(
     draw(archive, ANNA, prompt="a red cube", seed=1)
     draw(archive, ANNA, prompt="two blue cones", seed=2, variations=2)
     again = Archive.of(Settings(results=tmp_path))
-    titles = [card_of(each)["title"] for each in again.listed(ANNA, "", 10)]
+    titles = [card_of(each).title for each in again.listed(ANNA, "", 10)]
     assert titles == ["two blue cones", "two blue cones", "a red cube"]
     (found,) = again.listed(ANNA, "CUBE red", 10)
     png = again.png(ANNA, found.id)
@@ -126,7 +126,7 @@ def test_the_result_of_a_workflow_restores_the_workflow_and_is_an_input_again(ar
     (finished,) = [event for event in events if isinstance(event, RunFinished)]
     visitors.finished(ANNA, [png for values in result_files(finished).values() for png in values])
     (found,) = archive.listed(ANNA, "", 10)
-    assert card_of(found)["title"] == "Lines of a cube"
+    assert card_of(found).title == "Lines of a cube"
     workflow = load(found.recipe)
     assert drawing_in(workflow) is None and list(workflow.nodes) == ["draft", "lines"]
     digest = images.digest_of(images.open_image(archive.png(ANNA, found.id)))

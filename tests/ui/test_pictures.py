@@ -35,7 +35,7 @@ def edited(**changes: Any) -> Picture:
 
 
 def payload(picture: Picture, **changes: Any) -> dict[str, Any]:
-    sheet: dict[str, Any] = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0")))
+    sheet: dict[str, Any] = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0").data()))
     return sheet | {"given": {"image": BASE64}} | changes
 
 
@@ -119,6 +119,6 @@ def test_a_score_reaches_the_page_once_it_is_there() -> None:
     told = []
     for event in task.run(fake):
         draft.take(event)
-        told.append([sheet["score"] for sheet in draft.sheets])
+        told.append([sheet.score for sheet in draft.sheets])
     assert told[-3][:2] == [None, None] and told[-1] == sorted(told[-1], reverse=True)
-    assert len([sheet["key"] for sheet in draft.sheets]) == 2 and None not in told[-1]
+    assert len([sheet.key for sheet in draft.sheets]) == 2 and None not in told[-1]

@@ -26,7 +26,7 @@ def picture_of(**inputs: Any) -> Picture:
 
 def test_a_sheet_survives_the_way_to_the_page_and_back() -> None:
     picture = picture_of(stop_row=5)
-    sheet = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0")))
+    sheet = json.loads(json.dumps(sheet_of(picture, MODEL, "run-0").data()))
     start = start_of(sheet, MODEL)
     assert start.task == picture.task
     assert np.array_equal(start.codes, picture.drawing.codes)
@@ -35,11 +35,11 @@ def test_a_sheet_survives_the_way_to_the_page_and_back() -> None:
 
 def test_its_png_carries_the_recipe_and_the_mark() -> None:
     picture = picture_of()
-    png = base64.b64decode(sheet_of(picture, MODEL, "run-0")["png"])
+    png = base64.b64decode(sheet_of(picture, MODEL, "run-0").png)
     assert images.AI_GENERATED.encode() in png
     task, sheet, message = restored(png, MODEL)
     assert task == picture.task
-    assert sheet["digest"] == picture.drawing.digest and sheet["identity"] == identity_of(picture.task)
+    assert sheet.digest == picture.drawing.digest and sheet.identity == identity_of(picture.task)
     assert message == "Every setting is back; Replay draws the same picture."
     assert "tabletop@fake drew this, and tabletop@1234 may" in restored(png, "tabletop@1234")[2]
 
@@ -56,14 +56,14 @@ def test_its_png_carries_the_recipe_and_the_mark() -> None:
     ],
 )
 def test_settings_that_are_hidden_are_named(inputs: dict[str, Any], told: str) -> None:
-    png = base64.b64decode(sheet_of(picture_of(**inputs), MODEL, "run-0")["png"])
+    png = base64.b64decode(sheet_of(picture_of(**inputs), MODEL, "run-0").png)
     assert restored(png, MODEL)[2] == f"Every setting is back; Replay draws the same picture.{told}"
 
 
 def test_surprise_says_what_was_kept() -> None:
     whole = picture_of()
     (rest,) = going_on(whole.task, FakePipeline(), whole.drawing.codes[:4])
-    sheet = sheet_of(rest, MODEL, "run-0")
+    sheet = sheet_of(rest, MODEL, "run-0").data()
     surprise = np.frombuffer(base64.b64decode(sheet["surprise"]), np.uint8).reshape(16, 16)
     assert (surprise[:4] == 255).all() and (surprise[4:] < 255).all()
 
@@ -76,7 +76,7 @@ def test_only_what_chooses_the_picture_is_its_identity() -> None:
 
 def test_rerolling_keeps_the_rows_above_and_forgets_what_it_overrules() -> None:
     picture = picture_of(rerolls=[(3, 11), (9, 12)])
-    start = rerolled(start_of(sheet_of(picture, MODEL, "run-0"), MODEL), row=6, seed=13)
+    start = rerolled(start_of(sheet_of(picture, MODEL, "run-0").data(), MODEL), row=6, seed=13)
     assert start.task.rerolls == ((3, 11), (6, 13))
     assert np.array_equal(start.codes, picture.drawing.codes[:6])
     drawn = going_on(start.task, FakePipeline(), start.codes)[0].drawing
@@ -84,7 +84,7 @@ def test_rerolling_keeps_the_rows_above_and_forgets_what_it_overrules() -> None:
 
 
 def test_continuing_ends_as_if_nothing_had_happened() -> None:
-    start = continued(start_of(sheet_of(picture_of(stop_row=5), MODEL, "run-0"), MODEL))
+    start = continued(start_of(sheet_of(picture_of(stop_row=5), MODEL, "run-0").data(), MODEL))
     (whole,) = going_on(start.task, FakePipeline(), start.codes)
     assert whole.drawing.digest == picture_of().drawing.digest
     assert whole.task == picture_of().task
@@ -93,7 +93,7 @@ def test_continuing_ends_as_if_nothing_had_happened() -> None:
 @pytest.mark.parametrize("row", [0, -1, 16, 99])
 def test_rows_that_cannot_be_rerolled_are_refused(row: int) -> None:
     with pytest.raises(InputError, match="Re-roll below a row that is drawn"):
-        rerolled(start_of(sheet_of(picture_of(), MODEL, "run-0"), MODEL), row, seed=1)
+        rerolled(start_of(sheet_of(picture_of(), MODEL, "run-0").data(), MODEL), row, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_rows_that_cannot_be_rerolled_are_refused(row: int) -> None:
 )
 def test_a_forged_sheet_is_refused_in_one_sentence(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
-        start_of(sheet_of(picture_of(), MODEL, "run-0") | changes, MODEL)
+        start_of(sheet_of(picture_of(), MODEL, "run-0").data() | changes, MODEL)
 
 
 @pytest.mark.parametrize("payload", [None, 7, "text", [], {}])

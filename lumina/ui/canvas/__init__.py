@@ -8,7 +8,6 @@ markup never changes, React owns what is inside. Python sends it the whole view 
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,20 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lumina.ui.element import HTML
+from lumina.ui.messages import Catalogue, Template
+from lumina.ui.scripts import bundled, mount
 
-HERE = Path(__file__).parent
-BUNDLES = HERE.parent / "bundles"
-WEB = HERE.parents[2] / "web"
 SERVED = {"canvas.js": "text/javascript", "canvas.css": "text/css", "LICENSES.txt": "text/plain"}
 YEAR = 31_536_000  # seconds; the address changes with the content
 MARKUP = '<div class="lumina-canvas" role="region" aria-label="Workflow"></div>'
-
-
-@cache
-def bundled(name: str) -> bytes:
-    """A built file."""
-    return (BUNDLES / name).read_bytes()
 
 
 @cache
@@ -38,28 +29,18 @@ def version() -> str:
     return hashlib.sha256(b"".join(map(bundled, SERVED))).hexdigest()[:12]
 
 
-def sources_digest() -> str:
-    """What ``bundles/sources.sha256`` must hold for the bundle to be current."""
-    sources = [path for path in (WEB / "src").rglob("*") if path.is_file()]
-    digest = hashlib.sha256()
-    for path in sorted([*sources, WEB / "package-lock.json"], key=str):
-        name = path.relative_to(WEB).as_posix()
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def make_canvas(catalogue: Mapping[str, Any], templates: Sequence[Mapping[str, str]], space: str) -> gr.HTML:
     """An empty canvas; it triggers ``execute``, ``halt``, ``review`` and ``bring``.
 
     ``catalogue`` is that of the workflow's nodes, ``templates`` have name, title, text and the address of a
     ``picture`` if there is one, and ``space`` is the name of the Space this runs on, if it does.
     """
-    return HTML(
+    return gr.HTML(
         html_template=MARKUP,
-        js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
+        js_on_load=mount("canvas", "execute", "halt", "review", "bring"),
         apply_default_css=False,
-        catalogue=dict(catalogue),
-        templates=list(templates),
+        catalogue=Catalogue.model_validate(catalogue).data(),
+        templates=[Template.model_validate(each).data() for each in templates],
         space=space,
         run={},
         plan={},

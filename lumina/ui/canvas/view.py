@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 
@@ -12,6 +12,8 @@ from lumina.runtime.sketch import Sketches
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
+from lumina.ui.messages import Data, NodeView, ShownPicture
+from lumina.ui.messages import RunView as Message
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import (
     ChoiceNeeded,
@@ -31,9 +33,10 @@ from lumina.workflow.schema import dump, load
 
 SMALL = 256  # pixels along the longer side of a picture in the making
 SAFE = 2**53 - 1  # JavaScript's largest exact whole number
-ENDINGS = {"done": "done", "failed": "failed", "needs choice": "choice"}
+State = Literal["running", "done", "failed", "choice"]
+ENDINGS: dict[str, State] = {"done": "done", "failed": "failed", "needs choice": "choice"}
+LEFT = {"running": "stopped", "queued": "idle"}  # what a run that is over leaves of a node at work
 
-View = dict[str, Any]
 Save = Callable[[Image.Image, str, str], str]
 """Keeps a finished picture: (pixels, recipe as JSON text, file name) to the address it is fetched from."""
 
@@ -43,30 +46,32 @@ class RunView:
 
     def __init__(self, key: str, workflow: Workflow, save: Save) -> None:
         self._key, self._workflow, self._save = key, workflow, save
-        self._nodes: dict[str, View] = {}
-        self._items: dict[str, dict[tuple[int, int], list[View]]] = {}
+        self._nodes: dict[str, NodeView] = {}
+        self._items: dict[str, dict[tuple[int, int], list[ShownPicture]]] = {}
         self._sketches: dict[tuple[str, int], Sketches] = {}
         self._seeds: dict[str, Any] = {}
-        self._state, self._message, self._recipe = "running", "Starting…", dump(workflow)
+        self._state: State = "running"
+        self._message, self._recipe = "Starting…", dump(workflow)
 
-    def state(self) -> View:
+    def state(self) -> Data:
         """The whole view, as plain data."""
-        nodes = {name: dict(node) for name, node in self._nodes.items()}
-        head = {"run": self._key, "state": self._state, "message": self._message, "seeds": self._seeds}
-        return head | {"nodes": nodes}
+        return Message(
+            run=self._key, state=self._state, message=self._message, seeds=self._seeds, nodes=self._nodes
+        ).data()
 
-    def waiting(self, message: str) -> View:
+    def waiting(self, message: str) -> Data:
         """Nothing has begun yet, and why."""
         return self.state() | {"message": message}
 
-    def failed(self, sentence: str) -> View:
+    def failed(self, sentence: str) -> Data:
         """Over, with the one sentence to show; nodes at work stop, what is drawn stays."""
-        for node in self._nodes.values():
-            node["state"] = {"running": "stopped", "queued": "idle"}.get(node["state"], node["state"])
+        for name, node in self._nodes.items():
+            if left := LEFT.get(node.state):
+                self._nodes[name] = node.model_copy(update={"state": left})
         self._state, self._message = "failed", sentence
         return self.state()
 
-    def take(self, event: Event) -> View:
+    def take(self, event: Event) -> Data:
         """What there is to show after ``event``."""
         if isinstance(event, RunStarted):
             self._start(event)
@@ -87,22 +92,22 @@ class RunView:
         found = {**nodes, **{f"inputs.{name}": seed for name, seed in inputs.items()}}
         self._seeds = {name: _safe(seed) for name, seed in found.items()}
 
-    def _changed(self, event: Event) -> View:
+    def _changed(self, event: Event) -> NodeView:
         match event:
             case NodeQueued():
-                return {"state": "queued"}
+                return NodeView(state="queued")
             case NodeStarted(node, item, _):
                 self._message = self._where(node)
-                return (self._nodes.get(node) if item else None) or {"state": "running"}
+                return (self._nodes.get(node) if item else None) or NodeView(state="running")
             case NodeFailed(_, message):
-                return {"state": "error", "message": message}
+                return NodeView(state="error", message=message)
             case NodeSkipped(_, _, message):
-                return {"state": "skipped", "message": message}
+                return NodeView(state="skipped", message=message)
             case ChoiceNeeded(node, _, pictures):
-                return {"state": "choice", "pictures": self._finished(node, pictures)}
-        return {"state": "idle"}
+                return NodeView(state="choice", pictures=self._finished(node, pictures))
+        return NodeView(state="idle")
 
-    def _progress(self, event: NodeProgress) -> View:
+    def _progress(self, event: NodeProgress) -> NodeView:
         """The rows so far; of several values, those before are there already."""
         step = event.step
         self._follow(event)
@@ -110,7 +115,7 @@ class RunView:
         self._message = f"{self._where(event.node)}{which}: {step.unit[:-1]} {step.done} of {step.total}"
         of_node = self._items.get(event.node, {})
         pictures = [picture for place in sorted(of_node) for picture in of_node[place]]
-        return {"state": "running", "done": step.done, "total": step.total, "pictures": pictures}
+        return NodeView(state="running", done=step.done, total=step.total, pictures=pictures)
 
     def _follow(self, event: NodeProgress) -> None:
         """Show what is new of one picture; the others stay as they are."""
@@ -124,23 +129,21 @@ class RunView:
         place = (event.item, step.index)
         self._items.setdefault(event.node, {})[place] = [_in_the_making(part) for part in parts]
 
-    def _done(self, event: NodeDone | NodeCached) -> View:
+    def _done(self, event: NodeDone | NodeCached) -> NodeView:
         values = [value for given in event.outputs.values() for value in given]
-        view: View = {
-            "state": "done" if isinstance(event, NodeDone) else "cached",
-            "pictures": self._finished(event.node, values),
-        }
         words = [str(value) for value in values if not isinstance(value, Picture | ImageInput | Image.Image)]
-        if words:
-            view["text"] = "\n".join(words)
-        return view | ({"seconds": round(event.seconds, 2)} if isinstance(event, NodeDone) else {})
+        more: Data = {"text": "\n".join(words)} if words else {}
+        if isinstance(event, NodeDone):
+            more["seconds"] = round(event.seconds, 2)
+        state: Literal["done", "cached"] = "done" if isinstance(event, NodeDone) else "cached"
+        return NodeView(state=state, pictures=self._finished(event.node, values), **more)
 
-    def _finished(self, node: str, values: Iterable[Any]) -> list[View]:
+    def _finished(self, node: str, values: Iterable[Any]) -> list[ShownPicture]:
         found = []
         for index, image in enumerate(_images(values), start=1):
             name = f"{node}-{index}.png"
             address = self._save(image, self._recipe, name)
-            found.append({"url": address, "width": image.width, "height": image.height, "file": name})
+            found.append(ShownPicture(url=address, width=image.width, height=image.height, file=name))
         return found
 
     def _where(self, node: str) -> str:
@@ -172,8 +175,8 @@ def _images(values: Iterable[Any]) -> list[Image.Image]:
     return [image for image in images if isinstance(image, Image.Image)]
 
 
-def _in_the_making(image: Image.Image) -> View:
-    return {"url": thumbnail(image), "width": image.width, "height": image.height}
+def _in_the_making(image: Image.Image) -> ShownPicture:
+    return ShownPicture(url=thumbnail(image), width=image.width, height=image.height)
 
 
 def thumbnail(image: Image.Image, size: int = SMALL) -> str:

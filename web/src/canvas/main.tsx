@@ -7,6 +7,7 @@ import { receiveBrought, send } from "./studio/pictures";
 import { ended, receive, receivePlan } from "./studio/running";
 import { NO_TASKS, set } from "./studio/store";
 import { App } from "./parts/App";
+import "../shared/handing";
 
 let isBegun = false;
 
@@ -37,13 +38,6 @@ async function openHanded(): Promise<void> {
   if (!handed) return;
   await Promise.all((handed.pictures ?? []).map(send));
   await openText(handed.text, "Your settings");
-}
-
-declare global {
-  interface Window {
-    LuminaCanvas: { mount: typeof mount };
-    luminaHanded: { text: string; pictures?: string[] } | undefined;
-  }
 }
 
 window.LuminaCanvas = { mount };

@@ -1,6 +1,6 @@
 // Every change of a document, each a pure function from one document to the next.
 
-import type { Catalogue, Doc, DocNode, Json, Link, Mode, Place, Wire } from "../types";
+import type { Catalogue, Doc, DocInput, DocNode, Json, Link, Mode, Place, Wire } from "../types";
 import { INPUTS, RESULTS, wires } from "./graph";
 import { inputsOf, isLink, split } from "./read";
 import { inputPort } from "./sockets";
@@ -138,11 +138,11 @@ function dropLost(doc: Doc, id: string): Doc {
 /** Make a node's input an input of the whole workflow, with its value as default. */
 export function promoted(doc: Doc, catalogue: Catalogue, id: string, name: string): Doc {
   const port = inputPort(doc, catalogue, id, name);
-  if (!port) return doc;
+  if (!port || port.type === "json") return doc; // for which a document has no input
   const value = inputsOf(doc.nodes[id])[name];
   const key = freeName(doc.inputs ?? {}, name);
   const start = isLink(value) ? undefined : (value ?? port.default);
-  const input = {
+  const input: DocInput = {
     type: port.type,
     label: port.title,
     ...(port.choices && { choices: port.choices }),

@@ -5,7 +5,7 @@ import { INPUTS, RESULTS } from "../document/graph";
 import { cards, freePlace, placesOf, tidied, type Heights } from "../document/layout";
 import { redone, undone } from "../document/history";
 import { refusal } from "../document/sockets";
-import type { Json, Link, Mode, Place, SocketType, Wire } from "../types";
+import type { DocInput, Json, Link, Mode, Place, Wire } from "../types";
 import { insert } from "./files";
 import { recalled } from "./results";
 import { doc, edit, get, notify, say, set } from "./store";
@@ -107,7 +107,7 @@ export function promote(id: string, name: string): void {
   say(`${name} of ${id} is now an input of the workflow.`);
 }
 
-export function addInput(type: SocketType): void {
+export function addInput(type: DocInput["type"]): void {
   edit((current) => {
     const name = edits.freeName(current.inputs ?? {}, type === "image" ? "picture" : type);
     return { ...current, inputs: { ...current.inputs, [name]: { type, label: "" } } };

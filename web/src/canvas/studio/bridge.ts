@@ -1,16 +1,10 @@
 // What the page around the canvas offers: Gradio's events and props, and what this browser keeps.
 
-export interface Bridge {
-  props: Record<string, any>;
-  trigger: (event: string, payload?: unknown) => void;
-  watch: (prop: string, then: () => void) => void;
-}
+import type { Bring, Execute, Review } from "../../messages.gen";
+import type { Host } from "../../shared/host";
+import { visitor } from "../../shared/visitor";
 
-declare global {
-  interface Window {
-    luminaReason?: (otherwise: string) => string;
-  }
-}
+export type Bridge = Host<Record<string, unknown>>;
 
 let bridge: Bridge | null = null;
 
@@ -18,8 +12,17 @@ export function connect(to: Bridge): void {
   bridge = to;
 }
 
+type Asked<T> = Required<Omit<T, "visitor">>;
+
+interface Events {
+  execute: Asked<Execute>;
+  halt: Record<string, never>;
+  review: Asked<Review>;
+  bring: Omit<Bring, "visitor">;
+}
+
 /** Tell the server; what is told is a plain object. */
-export function tell(event: "execute" | "halt" | "review" | "bring", payload: object = {}): void {
+export function tell<E extends keyof Events>(event: E, payload: Events[E]): void {
   bridge?.trigger(event, { ...payload, visitor: visitor() });
 }
 
@@ -28,9 +31,6 @@ export function prop<T>(name: string, otherwise: T): T {
   const value = bridge?.props[name];
   return value == null ? otherwise : (JSON.parse(JSON.stringify(value)) as T);
 }
-
-/** Why something failed: what a proxy answered in the studio's stead, or `otherwise`. */
-export const reason = (otherwise: string): string => window.luminaReason?.(otherwise) ?? otherwise;
 
 const keyOf = (name: string): string => `lumina-canvas-${name}`;
 
@@ -53,16 +53,4 @@ export function kept(name: string): string | null {
   } catch {
     return null;
   }
-}
-
-let guest = "";
-
-/** A name nobody can guess, under which the server keeps this browser's results. */
-function visitor(): string {
-  guest ||= kept("visitor") ?? "";
-  if (!/^[0-9a-f]{32}$/.test(guest)) {
-    guest = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    keep("visitor", guest);
-  }
-  return guest;
 }

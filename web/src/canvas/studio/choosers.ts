@@ -3,7 +3,7 @@
 import { INPUTS, RESULTS, wires } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import { fits, givers, inputPort, outputPort, portsOf, refusal, takers } from "../document/sockets";
-import type { Place, Port, SocketType, Wire } from "../types";
+import type { DocInput, Place, Port, Wire } from "../types";
 import * as acts from "./acts";
 import { browse } from "./results";
 import { execute } from "./running";
@@ -12,7 +12,7 @@ import * as edits from "../document/edit";
 
 type Point = { x: number; y: number };
 
-const INPUT_TYPES: [SocketType, string][] = [
+const INPUT_TYPES: [DocInput["type"], string][] = [
   ["text", "Text"],
   ["image", "Picture"],
   ["integer", "Whole number"],

@@ -1,11 +1,13 @@
 // Files that a person brings: a picture comes back as a name made of its digest, a document as the server reads it.
 
-import { prop, reason, tell } from "./bridge";
+import type { Bring } from "../../messages.gen";
+import { base64Of, MAX_FILE } from "../../shared/bytes";
+import { reason } from "../../shared/proxy";
+import { prop, tell } from "./bridge";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };
 export type Read = Brought | { document: string };
 
-const MAX_FILE = 20_000_000;
 const WAIT = 60_000;
 
 /** Small versions of pictures by name, for the fields that hold them. */
@@ -16,16 +18,16 @@ const waiting = new Map<string, (answer: Read) => void>();
 /** Send a picture to the server; gives its name, or a sentence that says what is wrong. */
 export async function bring(file: File): Promise<Brought> {
   if (file.size > MAX_FILE) return { error: "This picture is too large; use one under 20 MB." };
-  return send(base64(new Uint8Array(await file.arrayBuffer())));
+  return send(base64Of(new Uint8Array(await file.arrayBuffer())));
 }
 
 /** Send the bytes of a picture in base64. */
 export const send = (picture: string): Promise<Brought> => asked({ picture }) as Promise<Brought>;
 
 /** Let the server read a file, whatever it is: the one reader of documents there is, the command line's too. */
-export const read = (file: Uint8Array): Promise<Read> => asked({ file: base64(file) });
+export const read = (file: Uint8Array): Promise<Read> => asked({ file: base64Of(file) });
 
-function asked(what: object): Promise<Read> {
+function asked(what: Pick<Bring, "picture"> | Pick<Bring, "file">): Promise<Read> {
   const ticket = Math.random().toString(36).slice(2);
   return new Promise((resolve) => {
     waiting.set(ticket, resolve);
@@ -34,12 +36,6 @@ function asked(what: object): Promise<Read> {
     window.addEventListener("lumina-instead", giveUp, { once: true });
     tell("bring", { ...what, ticket });
   });
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-  return btoa(text);
 }
 
 export function receiveBrought(): void {

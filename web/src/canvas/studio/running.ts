@@ -5,7 +5,8 @@ import { signatureOf } from "../document/graph";
 import { exact } from "../document/json";
 import { inputsOf, write } from "../document/read";
 import type { Doc, NodeRun, Plan, Run } from "../types";
-import { prop, reason, tell } from "./bridge";
+import { reason } from "../../shared/proxy";
+import { prop, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
 
@@ -48,7 +49,7 @@ export function execute(target: string | null = null): void {
 
 export function halt(): void {
   if (!isRunning()) return;
-  tell("halt");
+  tell("halt", {});
   isListening = false;
   const nodes = Object.fromEntries(Object.entries(get().run.nodes).map(([id, node]) => [id, stopped(node)]));
   const [id, rows] = Object.entries(nodes).find(([, node]) => node.state === "stopped") ?? [];

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { begun, changed, type History } from "../document/history";
 import { emptyDoc } from "../document/read";
-import type { Catalogue, Doc, Plan, Result, Run, SocketType } from "../types";
+import type { Catalogue, Doc, Plan, Result, Run, SocketType, Template } from "../types";
 
 export type View = "canvas" | "steps" | "form";
 
@@ -21,13 +21,6 @@ export interface Chooser {
   at: { x: number; y: number };
   choices: Choice[];
   empty?: string;
-}
-
-export interface Template {
-  name: string;
-  title: string;
-  text: string;
-  picture?: string; // its address
 }
 
 export interface State {

@@ -1,0 +1,381 @@
+"""Every message between the page and Python; the page's types are generated from these classes.
+
+After a change, ``make web`` writes ``web/src/messages.gen.ts`` anew. What a class says here is what the
+page's scripts are checked against.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from lumina.workflow.document import Workflow
+
+Data = dict[str, Any]
+"""A message as plain data, as Gradio takes it."""
+
+MAX_INPUTS = 100_000  # characters
+MAX_CODES = 65_536  # of one picture; the largest published size has 9,216
+
+
+class Message(BaseModel):
+    """What Python tells the page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def data(self) -> Data:
+        """Only what was set, so that what is not known is not there."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class Told(BaseModel):
+    """What the page tells Python: checked like any other input, and more than is asked for is let go."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+# The easel
+
+
+class RecipeSheet(Message):
+    """What the recipe of a picture tells of it."""
+
+    key: str
+    model: str
+    task: str
+    inputs: str = Field(description="as text, because seeds go beyond JavaScript's whole numbers")
+    prompt: str
+    kind: str = Field(description='of map, or "picture"')
+    seed: str
+    file: str = Field(description="the name to save it under")
+    identity: str = Field(description="the same for two tasks that ask for the same picture")
+    digest: str = Field(description="of the codes")
+    panels: int
+    rows: int
+    drawn: int = Field(description="rows so far")
+    cols: int
+    codes: str = Field(description="uint32 of each code, in base64")
+
+
+class Sheet(RecipeSheet):
+    """A picture, whole or in the making, with all it takes to show it, to save it, and to go on from it."""
+
+    width: int = Field(description="pixels")
+    height: int
+    png: str = Field(description="in base64")
+    score: float | None
+    surprise: str = Field(description="one byte a code, in base64")
+    accepted: list[int] = Field(description="codes of each of the last forward passes")
+    forwards: int
+    tokens: int
+    seconds: float
+
+
+class EaselView(Message):
+    """A run as the easel shows it, whole each time."""
+
+    run: str = Field(description="its key")
+    onto: str = Field(description="key of the picture that is drawn on")
+    state: Literal["waiting", "drawing", "done", "failed"]
+    count: int = Field(description="pictures there will be")
+    sheets: list[Sheet]
+    message: str = ""
+    done: int = Field(0, description="rows of all pictures")
+    total: int = 0
+    left: float | None = Field(None, description="seconds")
+
+
+class Restored(Message):
+    """The settings of a picture are back in the form."""
+
+    state: Literal["restored"] = "restored"
+    message: str
+    sheet: RecipeSheet
+    ticket: str
+
+
+class Refused(Message):
+    """A picture whose settings cannot be brought back, and why."""
+
+    state: Literal["refused"] = "refused"
+    message: str
+    ticket: str
+
+
+class Use(Message):
+    """Another tab that takes a picture from the easel."""
+
+    task: str
+    title: str
+    part: Literal["upper", "lower"] = Field(description="the panel of a pair that it takes")
+
+
+class Unknown(Message):
+    """A word that the model does not know, and known ones to write instead."""
+
+    word: str
+    known: list[str]
+
+
+class Format(Message):
+    """A kind of file: the pattern of its first bytes, and why it cannot be used, if so."""
+
+    pattern: str
+    refusal: str
+
+
+class Continued(Told):
+    """The part of a sheet that comes back from a page, to go on from its codes."""
+
+    key: str = ""
+    task: str = Field(max_length=100)
+    inputs: str = Field(max_length=MAX_INPUTS)
+    model: str = Field(max_length=200)
+    codes: str = Field(max_length=4 * MAX_CODES)
+    cols: int = Field(ge=1, le=4096)
+    given: dict[str, str] = Field(
+        default={}, max_length=4, description="pictures it was given, by field, in base64"
+    )
+
+
+class Rerolled(Continued):
+    """The same, to keep the rows above one and draw the others anew."""
+
+    row: int
+
+
+class Look(Told):
+    """The picture that is looked at, to be compared with what it was made from."""
+
+    task: str = Field(max_length=100)
+    inputs: str = Field(max_length=MAX_INPUTS)
+    model: str = Field(max_length=200)
+    png: str
+    given: dict[str, str] = Field(default={}, max_length=4)
+
+
+# The gallery
+
+
+class Card(Message):
+    """What the gallery shows of a picture."""
+
+    id: str
+    made: float = Field(description="seconds since 1970")
+    title: str
+    size: str
+    image: str = Field(description="its address")
+    recipe: str
+
+
+class Cards(Message):
+    """An answer to what the gallery asked for."""
+
+    ticket: str
+    cards: list[Card]
+    message: str = ""
+    words: str = Field("", description="that were searched for")
+    more: bool = False
+    full: bool = Field(False, description="whether no more are shown on one page")
+
+
+class Handed(Message):
+    """A picture of the gallery: to be saved, or for the tab of a task; or the text of a workflow."""
+
+    ticket: str
+    message: str = ""
+    png: str = ""
+    file: str = ""
+    task: str = ""
+    text: str = ""
+
+
+# The canvas
+
+SocketType = Literal["text", "integer", "number", "boolean", "choice", "image", "json"]
+
+
+class Limits(Message):
+    """What a value must keep to."""
+
+    min: int | float | None = None
+    max: int | float | None = None
+    step: int | float | None = None
+    max_length: int | None = None
+
+
+class Port(Message):
+    """An input or output of a task."""
+
+    type: SocketType
+    title: str
+    docs: str = ""
+    required: bool = False
+    default: JsonValue = None
+    choices: list[JsonValue] = Field(default=[])
+    words: list[str] = Field(
+        [], description='that stand beside the type\'s own values, as "random" for a seed'
+    )
+    limits: Limits = Limits()
+    advanced: bool = False
+    many: bool = Field(
+        False, description="a list; for any other input a list runs the node once for each value"
+    )
+    link: bool = Field(True, description="whether a wire may lead here")
+
+
+class Task(Message):
+    """A kind of node."""
+
+    title: str
+    docs: str
+    version: int = 1
+    group: str
+    available: bool = Field(description="to the model that is loaded")
+    asks: str | None = Field(description="the input that a click on one of its pictures fills")
+    slots: str | None = Field(None, description="the input whose {names} are inputs too")
+    inputs: dict[str, Port]
+    outputs: dict[str, Port]
+
+
+class Fit(Message):
+    """A type of socket: the letter it shows, and the inputs it may fill."""
+
+    letter: str
+    fits: list[SocketType]
+
+
+class DocumentLimits(Message):
+    """How large a document may be."""
+
+    nodes: int
+    bytes: int
+    values: int
+
+
+class Catalogue(Message):
+    """All kinds of nodes, types of sockets, and limits."""
+
+    nodes: dict[str, Task]
+    types: dict[str, Fit]
+    limits: DocumentLimits
+
+
+class Template(Message):
+    """A workflow that comes with the studio."""
+
+    name: str
+    title: str
+    text: str
+    picture: str = Field("", description="its address")
+
+
+class ShownPicture(Message):
+    """A picture of a node."""
+
+    url: str
+    width: int
+    height: int
+    file: str = Field("", description="the name to save it under; a picture in the making has none")
+
+
+class NodeView(Message):
+    """What a node of a run is doing."""
+
+    state: Literal["idle", "queued", "running", "done", "cached", "stopped", "error", "skipped", "choice"]
+    done: int = Field(0, description="rows")
+    total: int = 0
+    pictures: list[ShownPicture] = Field(default=[])
+    text: str = ""
+    seconds: float = 0
+    message: str = ""
+
+
+class RunView(Message):
+    """A run of a workflow, whole each time."""
+
+    run: str = Field(description="its key")
+    state: Literal["running", "done", "failed", "choice"]
+    message: str = ""
+    nodes: dict[str, NodeView]
+    seeds: dict[str, JsonValue] = Field(
+        default={}, description='by node, what "random" became; text where beyond JavaScript\'s numbers'
+    )
+
+
+class Problem(Message):
+    """What is wrong with a document, where (RFC 6901), and what to do."""
+
+    pointer: str
+    message: str
+    fix: str
+
+
+class Plan(Message):
+    """What a run would do."""
+
+    of: str = Field(description="signature of the document it was made for")
+    line: str = Field("", description='"2 of 5 steps will run, about 6 s"')
+    faults: dict[str, str] = Field(default={}, description="by node, why it cannot run")
+    problems: list[Problem] = Field(default=[])
+    again: str = Field(
+        "", description="there is more to know soon, because the model is loading; new each time"
+    )
+
+
+class Brought(Message):
+    """The name of a picture that was brought, the text of a document, or why it cannot be used."""
+
+    ticket: str
+    image: str = ""
+    thumbnail: str = Field("", description="its address")
+    document: str = ""
+    error: str = ""
+
+
+class Execute(Told):
+    """Run a document, up to a node if one is named."""
+
+    document: str = ""
+    target: str | None = None
+    visitor: str = ""
+
+
+class Review(Told):
+    """Plan the run of a document with this signature."""
+
+    document: str = ""
+    of: str = Field("", max_length=40)
+    visitor: str = ""
+
+
+class Bring(Told):
+    """Keep a picture for this visitor, or read a file, whatever it is; either in base64."""
+
+    picture: str = ""
+    file: str = ""
+    ticket: str = Field("", max_length=40)
+    visitor: str = ""
+
+
+MESSAGES: tuple[type[BaseModel], ...] = (
+    EaselView,
+    Restored,
+    Refused,
+    Use,
+    Unknown,
+    Format,
+    Continued,
+    Rerolled,
+    Look,
+    Cards,
+    Handed,
+    Catalogue,
+    Template,
+    RunView,
+    Plan,
+    Brought,
+    Execute,
+    Review,
+    Bring,
+    Workflow,
+)

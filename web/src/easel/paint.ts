@@ -1,0 +1,91 @@
+// Puts sheets on canvases: the picture enlarged smoothly, surprise as heat, accepted codes as bars.
+
+import { base64Of, bytesOf } from "../shared/bytes";
+import { penOf } from "../shared/dom";
+import { pngBlob } from "../shared/download";
+import { drawnPart, type Sheet } from "./state";
+
+type Colour = readonly [number, number, number];
+
+const KEPT = 255; // a code that was kept, so that nothing is known about its surprise
+const NATS = 16; // one byte of surprise is 1/16 nat
+const HOTTEST = 6; // nats that get the hottest colour
+const RAMP: readonly Colour[] = [[18, 16, 48], [104, 28, 100], [212, 70, 60], [252, 168, 60], [252, 244, 190]];
+const BLACK: Colour = [0, 0, 0];
+const MOST_BITMAPS = 12;
+
+const bitmaps = new Map<string, Promise<ImageBitmap>>(); // decoded pictures, the last few
+const wanted = new WeakMap<HTMLCanvasElement, string>(); // what each canvas is to show
+
+const lookOf = (sheet: Sheet): string => `${sheet.key}|${sheet.digest}|${sheet.drawn}`;
+
+function bitmapOf(sheet: Sheet): Promise<ImageBitmap> {
+  const key = lookOf(sheet);
+  const there = bitmaps.get(key);
+  if (there) return there;
+  const [oldest] = bitmaps.keys();
+  if (oldest !== undefined && bitmaps.size > MOST_BITMAPS) bitmaps.delete(oldest);
+  const bitmap = createImageBitmap(pngBlob(bytesOf(sheet.png)));
+  bitmaps.set(key, bitmap);
+  return bitmap;
+}
+
+export async function paintPicture(canvas: HTMLCanvasElement, sheet: Sheet): Promise<void> {
+  const look = lookOf(sheet);
+  wanted.set(canvas, look);
+  const bitmap = await bitmapOf(sheet);
+  if (wanted.get(canvas) !== look) return; // a newer one has overtaken this one
+  const scale = Math.min(window.devicePixelRatio || 1, 2);
+  const width = Math.max(1, Math.round((canvas.clientWidth || 512) * scale));
+  const height = Math.max(1, Math.round((width * sheet.height) / sheet.width));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const pen = penOf(canvas);
+  pen.imageSmoothingEnabled = true;
+  pen.imageSmoothingQuality = "high";
+  const part = drawnPart(sheet);
+  pen.clearRect(0, Math.round(height * part), width, height);
+  canvas.dataset.painted = String(sheet.drawn);
+  if (!part) return;
+  pen.drawImage(bitmap, 0, 0, bitmap.width, bitmap.height * part, 0, 0, width, height * part);
+}
+
+/** The colour of so many nats. */
+export function heatColour(nats: number): number[] {
+  const at = Math.min(1, nats / HOTTEST) * (RAMP.length - 1);
+  const low = RAMP[Math.floor(at)] ?? BLACK;
+  const high = RAMP[Math.ceil(at)] ?? BLACK;
+  return low.map((value, channel) => value + ((high[channel] ?? 0) - value) * (at % 1));
+}
+
+export function paintHeat(canvas: HTMLCanvasElement, sheet: Sheet): void {
+  const surprise = bytesOf(sheet.surprise ?? "");
+  Object.assign(canvas, { width: sheet.cols || 1, height: sheet.rows || 1 });
+  const pen = penOf(canvas);
+  const pixels = pen.createImageData(canvas.width, canvas.height);
+  surprise.forEach((byte, at) => {
+    if (byte !== KEPT) pixels.data.set([...heatColour(byte / NATS), 180], 4 * at);
+  });
+  pen.putImageData(pixels, 0, 0);
+}
+
+export function paintAccepted(canvas: HTMLCanvasElement, accepted: readonly number[], colour: string): void {
+  const width = (canvas.width = Math.max(1, canvas.clientWidth * 2));
+  const height = (canvas.height = 72);
+  const pen = penOf(canvas);
+  const most = Math.max(1, ...accepted);
+  const step = Math.min(16, width / Math.max(1, accepted.length));
+  pen.clearRect(0, 0, width, height);
+  pen.fillStyle = colour;
+  accepted.forEach((count, at) => {
+    const tall = Math.max(2, (count / most) * height);
+    pen.fillRect(at * step, height - tall, Math.max(1, step - 2), tall);
+  });
+}
+
+/** A sheet with what is known of the codes it kept from another one. */
+export function mergedSurprise(sheet: Sheet, before: Sheet | null): Sheet {
+  if (!before?.surprise || before.cols !== sheet.cols) return sheet;
+  const then = bytesOf(before.surprise);
+  const now = bytesOf(sheet.surprise ?? "").map((byte, at) => (byte === KEPT ? (then[at] ?? KEPT) : byte));
+  return { ...sheet, surprise: base64Of(now) };
+}

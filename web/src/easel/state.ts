@@ -1,0 +1,92 @@
+// What the easel knows: pictures in this browser, the run that draws, and which tools are open.
+
+import type { EaselView, RecipeSheet, Sheet as Told } from "../messages.gen";
+
+export type Given = Record<string, string>; // pictures in the form, in base64 by field
+
+type File = Pick<Told, "png" | "width" | "height">;
+
+/** A picture as this browser keeps it; one from a file tells no more than its recipe. */
+export interface Sheet extends RecipeSheet, File, Partial<Omit<Told, keyof RecipeSheet | keyof File>> {
+  given?: Given; // the pictures it was drawn from
+  match?: boolean; // whether it has the codes of an earlier one that asked for the same
+  isBrought?: boolean; // the picture that a film began with, which nobody drew here
+  since?: number; // when this browser first kept it, in milliseconds
+}
+
+export interface Run {
+  key: string;
+  state: "idle" | "waiting" | "drawing" | "done" | "stopped" | "failed";
+  sheets: Sheet[];
+  count: number;
+  message?: string;
+  done?: number;
+  total?: number;
+  left?: number | null; // seconds
+}
+
+export interface State {
+  sheets: Sheet[]; // newest first
+  current: string | null; // key of the picture that the tools act on
+  run: Run;
+  isListening: boolean; // whether views are wanted; not after Stop
+  before: Sheet | null; // the picture that is continued or re-rolled
+  held: Given | null; // the pictures in the form when drawing began
+  given: Given | null; // those that are drawn from: of a picture that is continued, its own
+  row: number; // first row to re-roll
+  isCutting: boolean;
+  isHot: boolean;
+  isAll: boolean;
+  isUsing: boolean;
+}
+
+export const idleRun = (): Run => ({ key: "", state: "idle", sheets: [], count: 1 });
+
+export const emptyState = (): State => ({
+  sheets: [],
+  current: null,
+  run: idleRun(),
+  isListening: false,
+  before: null,
+  held: null,
+  given: null,
+  row: 0,
+  isCutting: false,
+  isHot: false,
+  isAll: false,
+  isUsing: false,
+});
+
+export const isActive = ({ run }: State): boolean => run.state === "waiting" || run.state === "drawing";
+
+export const runOf = (key: string): string => key.replace(/-\d+$/, "");
+
+/** How much of a picture is drawn, 0 to 1; one without codes is whole. */
+export const drawnPart = (sheet: Sheet): number => (sheet.codes && sheet.rows ? sheet.drawn / sheet.rows : 1);
+
+/** A run as the easel follows it, of the view that Python sends of it. */
+export const followed = (view: EaselView, sheets: Sheet[]): Run => ({ ...view, key: view.run, sheets });
+
+export function statusOf({ run }: State): string {
+  if (run.state === "waiting") return run.message || "Waiting for the model…";
+  if (run.state === "drawing") return drawingOf(run);
+  if (run.state === "stopped") return run.message || "Stopped. What is drawn is kept.";
+  if (run.state !== "done") return "";
+  return `Done in ${run.sheets.reduce((sum, sheet) => sum + (sheet.seconds ?? 0), 0).toFixed(1)} s.`;
+}
+
+function drawingOf(run: Run): string {
+  const sheet = run.sheets.at(-1);
+  const which = run.count > 1 ? `Picture ${run.sheets.length} of ${run.count} · ` : "";
+  const rows = sheet ? `row ${sheet.drawn} of ${sheet.rows}` : "";
+  const left = run.left == null ? "" : ` · ${run.left < 1 ? "under 1 s" : `${Math.round(run.left)} s`} left`;
+  const text = which + rows + left;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** For whoever listens: what begins and ends, not every row. */
+export function saidOf(state: State): string {
+  const { run } = state;
+  if (run.state !== "drawing") return statusOf(state);
+  return run.count > 1 ? `Drawing picture ${run.sheets.length || 1} of ${run.count}.` : "Drawing.";
+}

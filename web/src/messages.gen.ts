@@ -1,0 +1,335 @@
+// Written by `make web` from lumina/ui/messages.py; changes belong there.
+
+/** A number that JavaScript would round is read as a bigint. */
+export type JsonValue =
+  | null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** Keep a picture for this visitor, or read a file, whatever it is; either in base64. */
+export interface Bring {
+  picture?: string;
+  file?: string;
+  ticket?: string;
+  visitor?: string;
+}
+
+/** The name of a picture that was brought, the text of a document, or why it cannot be used. */
+export interface Brought {
+  ticket: string;
+  image?: string;
+  thumbnail?: string; // its address
+  document?: string;
+  error?: string;
+}
+
+/** What the gallery shows of a picture. */
+export interface Card {
+  id: string;
+  made: number; // seconds since 1970
+  title: string;
+  size: string;
+  image: string; // its address
+  recipe: string;
+}
+
+/** An answer to what the gallery asked for. */
+export interface Cards {
+  ticket: string;
+  cards: Card[];
+  message?: string;
+  words?: string; // that were searched for
+  more?: boolean;
+  full?: boolean; // whether no more are shown on one page
+}
+
+/** All kinds of nodes, types of sockets, and limits. */
+export interface Catalogue {
+  nodes: Record<string, Task>;
+  types: Record<string, Fit>;
+  limits: DocumentLimits;
+}
+
+/** The part of a sheet that comes back from a page, to go on from its codes. */
+export interface Continued {
+  key?: string;
+  task: string;
+  inputs: string;
+  model: string;
+  codes: string;
+  cols: number;
+  given?: Record<string, string>; // pictures it was given, by field, in base64
+}
+
+/** How large a document may be. */
+export interface DocumentLimits {
+  nodes: number;
+  bytes: number;
+  values: number;
+}
+
+/** A run as the easel shows it, whole each time. */
+export interface EaselView {
+  run: string; // its key
+  onto: string; // key of the picture that is drawn on
+  state: "waiting" | "drawing" | "done" | "failed";
+  count: number; // pictures there will be
+  sheets: Sheet[];
+  message?: string;
+  done?: number; // rows of all pictures
+  total?: number;
+  left?: number | null; // seconds
+}
+
+/** Run a document, up to a node if one is named. */
+export interface Execute {
+  document?: string;
+  target?: string | null;
+  visitor?: string;
+}
+
+/** A type of socket: the letter it shows, and the inputs it may fill. */
+export interface Fit {
+  letter: string;
+  fits: ("text" | "integer" | "number" | "boolean" | "choice" | "image" | "json")[];
+}
+
+/** A kind of file: the pattern of its first bytes, and why it cannot be used, if so. */
+export interface Format {
+  pattern: string;
+  refusal: string;
+}
+
+/** A picture of the gallery: to be saved, or for the tab of a task; or the text of a workflow. */
+export interface Handed {
+  ticket: string;
+  message?: string;
+  png?: string;
+  file?: string;
+  task?: string;
+  text?: string;
+}
+
+/** A value that is filled in when the workflow is run. */
+export interface Input {
+  type: "text" | "integer" | "number" | "boolean" | "choice" | "image";
+  label?: string;
+  description?: string;
+  choices?: JsonValue[] | null;
+  default?: JsonValue;
+  [extension: `x-${string}`]: JsonValue | undefined;
+}
+
+/** What a value must keep to. */
+export interface Limits {
+  min?: number | null;
+  max?: number | null;
+  step?: number | null;
+  max_length?: number | null;
+}
+
+/** Takes a value from elsewhere: from an input of the workflow, or from an output of another node. */
+export interface Link {
+  from: string; // "inputs.NAME" or "NODE.OUTPUT"
+}
+
+/** The picture that is looked at, to be compared with what it was made from. */
+export interface Look {
+  task: string;
+  inputs: string;
+  model: string;
+  png: string;
+  given?: Record<string, string>;
+}
+
+/** One task with its inputs. A muted node is left out with all that rests on it; a bypassed one hands on the first link of its output's type. */
+export interface Node {
+  task: string;
+  inputs?: Record<string, Link | JsonValue>;
+  mode?: "run" | "mute" | "bypass";
+  [extension: `x-${string}`]: JsonValue | undefined;
+}
+
+/** What a node of a run is doing. */
+export interface NodeView {
+  state: "idle" | "queued" | "running" | "done" | "cached" | "stopped" | "error" | "skipped" | "choice";
+  done?: number; // rows
+  total?: number;
+  pictures?: ShownPicture[];
+  text?: string;
+  seconds?: number;
+  message?: string;
+}
+
+/** What a run would do. */
+export interface Plan {
+  of: string; // signature of the document it was made for
+  line?: string; // "2 of 5 steps will run, about 6 s"
+  faults?: Record<string, string>; // by node, why it cannot run
+  problems?: Problem[];
+  again?: string; // there is more to know soon, because the model is loading; new each time
+}
+
+/** An input or output of a task. */
+export interface Port {
+  type: "text" | "integer" | "number" | "boolean" | "choice" | "image" | "json";
+  title: string;
+  docs?: string;
+  required?: boolean;
+  default?: JsonValue;
+  choices?: JsonValue[];
+  words?: string[]; // that stand beside the type's own values, as "random" for a seed
+  limits?: Limits;
+  advanced?: boolean;
+  many?: boolean; // a list; for any other input a list runs the node once for each value
+  link?: boolean; // whether a wire may lead here
+}
+
+/** What is wrong with a document, where (RFC 6901), and what to do. */
+export interface Problem {
+  pointer: string;
+  message: string;
+  fix: string;
+}
+
+/** What the recipe of a picture tells of it. */
+export interface RecipeSheet {
+  key: string;
+  model: string;
+  task: string;
+  inputs: string; // as text, because seeds go beyond JavaScript's whole numbers
+  prompt: string;
+  kind: string; // of map, or "picture"
+  seed: string;
+  file: string; // the name to save it under
+  identity: string; // the same for two tasks that ask for the same picture
+  digest: string; // of the codes
+  panels: number;
+  rows: number;
+  drawn: number; // rows so far
+  cols: number;
+  codes: string; // uint32 of each code, in base64
+}
+
+/** A picture whose settings cannot be brought back, and why. */
+export interface Refused {
+  state: "refused";
+  message: string;
+  ticket: string;
+}
+
+/** The same, to keep the rows above one and draw the others anew. */
+export interface Rerolled {
+  key?: string;
+  task: string;
+  inputs: string;
+  model: string;
+  codes: string;
+  cols: number;
+  given?: Record<string, string>; // pictures it was given, by field, in base64
+  row: number;
+}
+
+/** The settings of a picture are back in the form. */
+export interface Restored {
+  state: "restored";
+  message: string;
+  sheet: RecipeSheet;
+  ticket: string;
+}
+
+/** Plan the run of a document with this signature. */
+export interface Review {
+  document?: string;
+  of?: string;
+  visitor?: string;
+}
+
+/** A run of a workflow, whole each time. */
+export interface RunView {
+  run: string; // its key
+  state: "running" | "done" | "failed" | "choice";
+  message?: string;
+  nodes: Record<string, NodeView>;
+  seeds?: Record<string, JsonValue>; // by node, what "random" became; text where beyond JavaScript's numbers
+}
+
+/** A picture, whole or in the making, with all it takes to show it, to save it, and to go on from it. */
+export interface Sheet {
+  key: string;
+  model: string;
+  task: string;
+  inputs: string; // as text, because seeds go beyond JavaScript's whole numbers
+  prompt: string;
+  kind: string; // of map, or "picture"
+  seed: string;
+  file: string; // the name to save it under
+  identity: string; // the same for two tasks that ask for the same picture
+  digest: string; // of the codes
+  panels: number;
+  rows: number;
+  drawn: number; // rows so far
+  cols: number;
+  codes: string; // uint32 of each code, in base64
+  width: number; // pixels
+  height: number;
+  png: string; // in base64
+  score: number | null;
+  surprise: string; // one byte a code, in base64
+  accepted: number[]; // codes of each of the last forward passes
+  forwards: number;
+  tokens: number;
+  seconds: number;
+}
+
+/** A picture of a node. */
+export interface ShownPicture {
+  url: string;
+  width: number;
+  height: number;
+  file?: string; // the name to save it under; a picture in the making has none
+}
+
+/** A kind of node. */
+export interface Task {
+  title: string;
+  docs: string;
+  version?: number;
+  group: string;
+  available: boolean; // to the model that is loaded
+  asks: string | null; // the input that a click on one of its pictures fills
+  slots?: string | null; // the input whose {names} are inputs too
+  inputs: Record<string, Port>;
+  outputs: Record<string, Port>;
+}
+
+/** A workflow that comes with the studio. */
+export interface Template {
+  name: string;
+  title: string;
+  text: string;
+  picture?: string; // its address
+}
+
+/** A word that the model does not know, and known ones to write instead. */
+export interface Unknown {
+  word: string;
+  known: string[];
+}
+
+/** Another tab that takes a picture from the easel. */
+export interface Use {
+  task: string;
+  title: string;
+  part: "upper" | "lower"; // the panel of a pair that it takes
+}
+
+/** A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed. */
+export interface Workflow {
+  lumina: 1;
+  title?: string;
+  model?: string | null;
+  inputs?: Record<string, Input>;
+  nodes: Record<string, Node>;
+  outputs?: Record<string, Link>;
+  layout?: Record<string, [number, number]>;
+  [extension: `x-${string}`]: JsonValue | undefined;
+}

@@ -1,0 +1,38 @@
+// The page's own script: what Gradio's components call when they are put in, and what the page does by itself.
+
+import { mountEasel } from "./easel/easel";
+import { mountGallery } from "./gallery/gallery";
+import { mountHint } from "./hint/hint";
+import { watchAnswers } from "./shared/proxy";
+import { visitor } from "./shared/visitor";
+import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
+import { offerClipboard } from "./studio/clipboard";
+import { differing, filled } from "./studio/forms";
+import { keepTheme, nameButtons } from "./studio/theme";
+import { mountWell } from "./well/well";
+
+/** By these names Python's scripts of one line find them (lumina/ui/scripts.py). */
+const lumina = {
+  canvas: mountCanvas,
+  easel: mountEasel,
+  gallery: mountGallery,
+  hint: mountHint,
+  well: mountWell,
+  visitor,
+  differing,
+  filled,
+};
+
+declare global {
+  interface Window {
+    lumina: typeof lumina;
+  }
+}
+
+window.lumina = lumina;
+watchAnswers();
+offerClipboard();
+keepTheme();
+nameButtons();
+openLinked();
+fetchCanvas();

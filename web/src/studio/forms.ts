@@ -1,0 +1,17 @@
+// A form is kept as what differs from its defaults, so that new defaults reach whoever comes back.
+
+type Value = unknown;
+
+/** The values, null where they are the default ones. */
+export const differing = (values: readonly Value[], defaults: readonly Value[]): Value[] =>
+  values.map((value, at) => (JSON.stringify(value) === JSON.stringify(defaults[at]) ? null : value));
+
+/** The values to fill in, of what was kept; what is not among those that are `offered` any more is let go. */
+export function filled(kept: unknown, defaults: readonly Value[], offered: readonly (readonly Value[])[]): Value[] {
+  const there = Array.isArray(kept) && kept.length === defaults.length ? (kept as Value[]) : [];
+  const isOffered = (value: Value, at: number) => !offered[at]?.length || offered[at].includes(value);
+  return defaults.map((own, at) => {
+    const value = there[at] ?? null;
+    return value !== null && isOffered(value, at) ? value : own;
+  });
+}

@@ -1,0 +1,70 @@
+// The easel's rules: which tools there are, what is said, which turn follows which.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { toolsFor } from "../../src/easel/face";
+import { filmsOf, isBranch, markOf } from "../../src/easel/films";
+import { heatColour, mergedSurprise } from "../../src/easel/paint";
+import { drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
+import { base64Of, bytesOf } from "../../src/shared/bytes";
+import { png } from "../shared/example";
+import { sheet } from "./sheets";
+
+const drawing = (more: object = {}): State => ({
+  ...emptyState(),
+  run: { key: "r", state: "drawing", sheets: [sheet("r-0", { drawn: 3 })], count: 1, left: 4.2, ...more },
+});
+const toolsOf = (tools: object) => Object.entries(tools).filter(([, is]) => is).map(([name]) => name);
+
+test("a part of a picture can be continued, a whole one re-rolled, one from a file replayed", () => {
+  const idle = emptyState();
+  assert.deepEqual(toolsOf(toolsFor(undefined, [], idle, true)), ["forget"]);
+  assert.ok(toolsFor(sheet("a", { drawn: 3 }), [], idle, true).resume);
+  assert.ok(!toolsFor(sheet("a"), [], idle, true).resume);
+  assert.ok(toolsFor(sheet("a"), [], idle, true).cut);
+  const file = toolsFor(sheet("a", { codes: "", rows: 0, drawn: 0 }), [], idle, false);
+  assert.deepEqual(toolsOf(file), ["replay", "save", "workflow", "open", "forget"]);
+});
+
+test("while something is drawn there is Stop, and what shows it", () => {
+  assert.deepEqual(toolsOf(toolsFor(sheet("r-0", { drawn: 3 }), [], drawing(), true)), ["halt", "heat"]);
+});
+
+test("every row is shown, and only beginnings and ends are read out", () => {
+  assert.equal(statusOf(drawing()), "Row 3 of 16 · 4 s left");
+  assert.equal(statusOf(drawing({ count: 4, left: 0.4 })), "Picture 1 of 4 · row 3 of 16 · under 1 s left");
+  assert.equal(saidOf(drawing()), "Drawing.");
+  assert.equal(saidOf(drawing({ state: "done" })), "Done in 1.0 s.");
+});
+
+test("pictures of one run belong together, and a sheet knows how much of it is drawn", () => {
+  assert.equal(runOf("abc-12"), "abc");
+  assert.equal(drawnPart(sheet("a", { drawn: 4 })), 0.25);
+  assert.equal(drawnPart(sheet("a", { codes: "" })), 1);
+});
+
+test("a film begins with what was brought, and a fork says from where it comes", () => {
+  const brought = base64Of(png());
+  const first = sheet("1", { given: { image: brought } });
+  const second = sheet("2", { given: { image: "1" } });
+  const fork = sheet("3", { given: { image: "1" } });
+  const alone = sheet("4");
+  const { films, frames } = filmsOf([alone, fork, second, first], "image");
+  assert.deepEqual(films.map((film) => film.map(markOf)), [["1"], ["start", "1", "2", "3"]]);
+  assert.deepEqual(films[1]!.map(isBranch), [false, false, false, true]);
+  assert.equal(frames.get("3")!.parent, frames.get("1"));
+  assert.equal(films[1]![0]!.sheet.width, 48);
+});
+
+test("a turn that is not whole is followed by none", () => {
+  const { frames } = filmsOf([sheet("1", { drawn: 3 })], "image");
+  assert.equal(frames.size, 0);
+});
+
+test("codes that were kept keep what is known of them", () => {
+  const before = sheet("a", { surprise: base64Of(Uint8Array.of(1, 2)) });
+  const merged = mergedSurprise(sheet("a", { surprise: base64Of(Uint8Array.of(255, 9, 255)) }), before);
+  assert.deepEqual([...bytesOf(merged.surprise!)], [1, 9, 255]);
+  assert.deepEqual(heatColour(0), [18, 16, 48]);
+  assert.deepEqual(heatColour(99), [252, 244, 190]);
+});

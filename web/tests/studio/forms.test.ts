@@ -1,0 +1,28 @@
+// What a browser keeps of a form.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summaryOf } from "../../src/gallery/gallery";
+import { differing, filled } from "../../src/studio/forms";
+
+const DEFAULTS = ["", 4, "128x128", [1, 2]];
+const OFFERED = [[], [], ["128x128", "256x256"], []];
+
+test("only what differs from the defaults is kept, and comes back", () => {
+  const values = ["a cone", 4, "256x256", [1, 2]];
+  const kept = differing(values, DEFAULTS);
+  assert.deepEqual(kept, ["a cone", null, "256x256", null]);
+  assert.deepEqual(filled(kept, DEFAULTS, OFFERED), values);
+});
+
+test("a choice that is not offered any more is let go, and another form's values are not taken", () => {
+  assert.deepEqual(filled([null, 5, "64x64", null], DEFAULTS, OFFERED), ["", 5, "128x128", [1, 2]]);
+  assert.deepEqual(filled(["a"], DEFAULTS, OFFERED), DEFAULTS);
+  assert.deepEqual(filled(null, DEFAULTS, OFFERED), DEFAULTS);
+});
+
+test("the gallery says how many there are, and why not more", () => {
+  assert.equal(summaryOf({}, 1), "1 picture");
+  assert.equal(summaryOf({ more: true, full: true }, 3), "3+ pictures; search by words to find older ones");
+  assert.equal(summaryOf({ words: "cone" }, 0), "No picture with these words.");
+});
