@@ -47,10 +47,10 @@ def test_no_text_names_an_absolute_path_or_a_package_index() -> None:
     pattern = re.compile(
         "|".join([r"(?<![\w.])/" + "root/", "python" + r"hosted\.org", r"registry\." + "npm"])
     )
-    texts = [
-        path for path in tracked() if path.suffix in {".py", ".md", ".txt", ".toml", ".json", ".ts", ".css"}
-    ]
-    assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
+    kinds = {".py", ".md", ".txt", ".toml", ".json", ".ts", ".tsx", ".mjs", ".css"}
+    texts = [path for path in tracked() if path.suffix in kinds]
+    found = [path for path in texts if pattern.search(path.read_text(encoding="utf-8", errors="replace"))]
+    assert list(map(str, found)) == []
 
 
 def test_every_requirement_is_pinned() -> None:

@@ -46,8 +46,8 @@ class RowDrawn(PictureEvent):
 
     ``surprise`` is −log p of each code in nats. ``pixels`` [h, width, 3] end with these rows and are a
     preview, which the finished picture replaces: of the rows above, those that the new ones complete are
-    shown anew. ``accepted``: codes settled by each forward pass since the last event. ``seconds`` counts from the
-    beginning.
+    shown anew. ``accepted``: codes settled by each forward pass since the last event. ``seconds`` counts from
+    the beginning.
     """
 
     row: int

@@ -16,6 +16,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.ui.app import build, launch_options
 from lumina.ui.easel import STATIC
+from lumina.ui.scripts import BUNDLES, page_script
 from tests.serving import served
 
 
@@ -53,9 +54,13 @@ def test_nothing_about_the_server_is_open(studio: httpx.Client) -> None:
 
 def test_the_styles_and_scripts_name_no_other_host() -> None:
     texts = [path.read_text(encoding="utf-8") for path in STATIC.iterdir()]
-    texts.append(launch_options()["theme"]._get_theme_css())
+    texts += [launch_options()["theme"]._get_theme_css(), page_script()]
     urls = {url for text in texts for url in re.findall(r"https?://[^\s\"')]+", text)}
     assert urls <= {"http://www.w3.org/2000/svg"}
+
+
+def test_scripts_are_written_in_web_alone() -> None:
+    assert {*BUNDLES.parent.rglob("*.js")} == {BUNDLES / "canvas.js", BUNDLES / "page.js"}
 
 
 def test_nothing_is_told_to_anyone() -> None:
