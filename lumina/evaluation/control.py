@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumina.evaluation.mapping import condition_errors, own
 from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
 from lumina.runtime.painter import Painter
 from lumina.tasks.control import Control
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.captions import describe, text_of
 from lumina.worlds.tabletop.judge import judge, read
+from lumina.worlds.tabletop.map_metrics import condition_errors, own
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import Scene
 

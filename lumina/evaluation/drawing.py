@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lumina.evaluation.metrics import wilson
 from lumina.evaluation.outcomes import Options, draw
 from lumina.evaluation.prompts import CATEGORIES, Prompt, prompts
 from lumina.evaluation.report import write_report
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.text_to_image import TextToImage
+from lumina.worlds.metrics import wilson
 from lumina.worlds.tabletop.judge import obeys
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lumina.evaluation.held_out import held_out_squares
-from lumina.evaluation.metrics import psnr
 from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
 from lumina.runtime.painter import Painter
 from lumina.tasks import edit as edit_task
+from lumina.worlds.metrics import psnr
 from lumina.worlds.tabletop.captions import foot
 from lumina.worlds.tabletop.edit_checks import NEAR, change_mask, is_done
 from lumina.worlds.tabletop.edits import (

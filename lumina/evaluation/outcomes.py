@@ -12,10 +12,10 @@ from PIL import Image
 
 from lumina.evaluation.as_typed import AsTyped, as_typed
 from lumina.evaluation.held_out import held_out_squares
-from lumina.evaluation.metrics import wilson
 from lumina.runtime.painter import Painter
 from lumina.steps import finish
 from lumina.tasks.base import DrawingTask, Picture
+from lumina.worlds.metrics import wilson
 from lumina.worlds.tabletop.scenes import Scene
 
 Array = NDArray[np.uint8]

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumina.evaluation.mapping import lines, map_errors
-from lumina.evaluation.metrics import edge_f1
+from lumina.edges import edge_picture, lines
 from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
 from lumina.runtime.painter import Painter
 from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.predict import Predict
+from lumina.worlds.metrics import edge_f1
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.captions import describe, text_of
 from lumina.worlds.tabletop.judge import judge, read
+from lumina.worlds.tabletop.map_metrics import map_errors
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import Scene
 
@@ -72,7 +73,7 @@ class PairCase:
         values: dict[str, float | bool] = {"prompt_obeyed": bool(obeyed), "sound": not reading.problems}
         truth = maps.map_of(again, self.kind)
         if self.kind == "canny":
-            truth = maps.edge_picture(picture)
+            truth = edge_picture(picture)
             values["f1"] = edge_f1(lines(shown), lines(truth))
         elif not reading.problems:
             values |= map_errors(self.kind, shown, again, found=True)

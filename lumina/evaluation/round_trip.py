@@ -8,12 +8,12 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lumina.evaluation import metrics
+from lumina.edges import lines
 from lumina.evaluation.held_out import held_out_scenes
-from lumina.evaluation.mapping import lines
 from lumina.evaluation.strictness import shuffle_half
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
+from lumina.worlds import metrics
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.render import Rendering, render
 

@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.model.fields import known, read_json
+from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
 
 
@@ -129,6 +132,12 @@ MOVQGAN_270M = MoVQConfig(
 )
 
 
+DESCRIBED = (  # fields of a spec that a manifest holds
+    "title", "note", "world", "sizes", "default_size", "panel_sizes", "panels_together", "tasks", "kinds",
+    "guidance_scale", "temperature", "top_k", "top_p", "of_task", "window",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """What a person needs to know about a model before loading it.
@@ -167,6 +176,10 @@ class ModelSpec:
     kinds: tuple[str, ...] = ()
     panels_together: bool = True
     world: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """What a manifest says of the model: everything that its files do not."""
+        return {name: getattr(self, name) for name in DESCRIBED}
 
     def sizes_of(self, *, dual: bool) -> tuple[tuple[int, int], ...]:
         """The sizes of a whole picture, or of one panel of a dual panel."""
@@ -257,6 +270,14 @@ def spec_of(name: str) -> ModelSpec:
     )
 
 
+def world_of_model(model: str, here: ModelSpec) -> str:
+    """The name of the world that a model draws, which a picture names with its revision; "" where that is not
+    known. ``here`` is the model that runs."""
+    name = model.partition("@")[0]
+    spec = here if name == here.name else MODELS.get(name)
+    return spec.world if spec else ""
+
+
 def split_revision(name: str) -> tuple[str, str]:
     """``name@revision`` in its two parts; a folder is one part, whatever its name."""
     if is_folder(name):
@@ -276,7 +297,27 @@ def movqgan_places(folder: Path) -> tuple[Path, ...]:
     return folder, folder / "movqgan", folder / "movq", above / "movqgan", above / "movq"
 
 
+def described_spec(values: Mapping[str, Any], folder: Path) -> ModelSpec:
+    """The model in ``folder`` as its manifest describes it; raises CheckpointMismatch if that cannot be."""
+    known = {name: value for name, value in values.items() if name in DESCRIBED}
+    try:
+        return TypeAdapter(ModelSpec).validate_python(
+            {"name": folder.resolve().name, "source": str(folder), **known}
+        )
+    except ValidationError as error:
+        name = ".".join(map(str, error.errors()[0]["loc"]))
+        raise CheckpointMismatch(
+            f"{folder / MANIFEST} has a spec whose {name} cannot be; copy the model again."
+        ) from error
+
+
 def _spec_of_folder(folder: Path) -> ModelSpec:
+    """As its manifest says; where that says nothing, a smaller codebook than the published one means a
+    model like tabletop, any other one like the published model."""
+    inner = folder / "model" if (folder / "model" / MANIFEST).exists() else folder
+    said = read_manifest(inner)
+    if said.spec:
+        return described_spec(said.spec, folder)
     names = [place / "movq_config.json" for place in movqgan_places(folder)]
     configs = [read_json(name) for name in names if name.exists()]
     codes = configs[0].get("n_embed", 0) if configs else MOVQGAN_270M.n_embed

@@ -1,6 +1,5 @@
 """Draws pictures from words: text to ids, the engine in the middle, codes to pixels."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -13,9 +12,10 @@ from PIL import Image
 from torch import Tensor
 
 from lumina.errors import InvalidSize, ModelError, UnknownModel
-from lumina.model.checkpoint import MANIFEST, Place, load_movqgan, load_transformer, locate, verify
+from lumina.model.checkpoint import Place, load_movqgan, load_transformer, locate, verify
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.model.layout import ImageTokens, TokenLayout
+from lumina.model.manifest import read_manifest
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.runtime.drawing import SIZE_STEP, Codes, Drawing, check_size, on_background
@@ -257,10 +257,7 @@ def _below(given: ImageTokens | None, kept: Codes) -> ImageTokens | None:
 
 def _with_revision(spec: ModelSpec, place: Place, wanted: str) -> str:
     """``name@revision``, from the commit or the manifest; raises UnknownModel if another is wanted."""
-    manifest, revision = place.folder / MANIFEST, place.revision
-    if not revision and manifest.is_file():
-        revision = hashlib.sha256(manifest.read_bytes()).hexdigest()[:8]
-    revision = revision or "unverified"
+    revision = place.revision or read_manifest(place.folder).revision or "unverified"
     if wanted and not wanted.startswith(revision):
         raise UnknownModel(
             f"This asks for {spec.name}@{wanted}, but {spec.name}@{revision} is installed; leave the "

@@ -1,4 +1,4 @@
-"""Which of several pictures is the best: by the model's own likelihood, or by tabletop's judge."""
+"""Which of several pictures is the best: by the model's own likelihood, or by its world's judge."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -9,11 +9,15 @@ from lumina.errors import InputError
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Codes, Drawing
 from lumina.runtime.request import DrawRequest, Scoring
-from lumina.worlds.tabletop.captions import parse
+from lumina.worlds import world_of
 
 
 class Reader(Protocol):
     """A model that says how likely it finds a picture."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What it is."""
 
     def log_likelihood(self, request: DrawRequest, codes: Codes) -> tuple[float, float]:
         """log p(codes | words) in nats of the ``codes`` [k, cols] drawn, and what was to be expected."""
@@ -32,14 +36,10 @@ def likelihood(reader: Reader, request: DrawRequest, drawing: Drawing) -> float:
 
 
 def by_judge(reader: Reader, request: DrawRequest, drawing: Drawing) -> float:
-    """2 for a picture that shows what the prompt says, 1 less for each fault, less its error (0 to 1)."""
-    from lumina.worlds.tabletop.judge import judge, read  # brings in scipy, for which a command must not wait
-
-    claim = parse(request.prompt)
-    assert claim is not None  # check_scorer has seen to it
-    reading = read(np.asarray(drawing.image.convert("RGB")))
-    _, faults = judge(reading, claim)
-    return 2 - len(faults) - reading.error
+    """How well a picture shows what the prompt says, by the judge of the model's world."""
+    world = world_of(reader.spec.world)
+    assert world is not None  # check_scorer has seen to it
+    return world.score(np.asarray(drawing.image.convert("RGB")), request.prompt)
 
 
 SCORERS: dict[Scoring, Scorer] = {"likelihood": likelihood, "judge": by_judge}
@@ -49,10 +49,8 @@ def check_scorer(spec: ModelSpec, request: DrawRequest) -> None:
     """Raise InputError if the scorer of this request cannot score its picture."""
     if request.scorer != "judge":
         return
-    if spec.name != "tabletop" or request.panels > 1:
-        raise InputError('scorer: "judge" knows single pictures by tabletop only; use "likelihood".')
-    if parse(request.prompt) is None:
-        raise InputError(
-            'scorer: "judge" needs a prompt such as "two red spheres on a white ground", of plain solids; '
-            'use "likelihood".'
-        )
+    world = world_of(spec.world)
+    if world is None or request.panels > 1:
+        raise InputError('scorer: "judge" knows single pictures of a small world only; use "likelihood".')
+    if not world.can_judge(request.prompt):
+        raise InputError(f'scorer: "judge" needs a prompt such as "{world.prompts[0]}"; use "likelihood".')

@@ -12,14 +12,14 @@ SCRIBBLE_BLUR = 2.5  # pixels: a person draws the large outlines only
 def condition_of(image: Image.Image, kind: str) -> Image.Image:
     """The map of an RGB picture, as large as it, white on black.
 
-    Edges and soft edges are those that tabletop is trained with. Raises InputError for a kind that takes more
-    than arithmetic.
+    Edges and soft edges are those that embedded models are trained with. Raises InputError for a kind
+    that takes more than arithmetic.
     """
     check_extracted(kind)
     from scipy import ndimage  # slow to load, and most tasks do without
     from skimage.feature import canny
 
-    from lumina.worlds.tabletop.maps import edge_picture, soft_edge_picture
+    from lumina.edges import edge_picture, soft_edge_picture
 
     pixels = np.asarray(image.convert("RGB"))
     if kind == "scribble":

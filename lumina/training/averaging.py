@@ -7,6 +7,7 @@ from pathlib import Path
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_transformer, save_transformer, write_manifest
 from lumina.model.checkpoint.files import sha256
+from lumina.model.manifest import read_manifest
 
 TOKENIZERS = ("tokenizer*.json", "movq*")  # files of a model folder that say what codes and words mean
 
@@ -36,7 +37,7 @@ def average_models(folders: Sequence[Path], out: Path) -> Path:
     first.load_state_dict({name: weight / len(folders) for name, weight in weights.items()})
     copy_tokenizers(folders[0], out)
     save_transformer(first, out)
-    write_manifest(out)
+    write_manifest(out, read_manifest(folders[0]).spec)
     return out
 
 

@@ -13,6 +13,7 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
+from lumina.edges import soft_edge_picture
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
@@ -163,7 +164,7 @@ def codes_of(movqgan: MoVQGAN, pictures: Pictures) -> NDArray[np.int64]:
 def _pictures(source: Path, kind: str) -> Pictures:
     """Pictures or maps of a shard, [scenes, h, w, 3]; soft edges and scribbles are made on the way."""
     if kind == "hed":
-        return np.stack([maps.soft_edge_picture(picture) for picture in read_pictures(source, "picture")])
+        return np.stack([soft_edge_picture(picture) for picture in read_pictures(source, "picture")])
     if kind == "scribble":
         segments = map(maps.segments_of, read_pictures(source, "segmentation"))
         return np.stack([maps.scribble_picture(segment) for segment in segments])

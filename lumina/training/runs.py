@@ -1,11 +1,12 @@
 """The two documented training commands from end to end: render, train, and write a model folder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
-from lumina.model.config import MoVQConfig, TransformerConfig
+from lumina.model.config import MODELS, ModelSpec, MoVQConfig, TransformerConfig, spec_of
 from lumina.model.fields import read_json
 from lumina.model.text import TextTokenizer
 from lumina.steps import Progress, Steps
@@ -24,6 +25,7 @@ from lumina.training.vocabulary import build_tokenizer
 from lumina.worlds.tabletop.scenes import FRAMES
 
 SHARDS = 200  # of 200 scenes each
+WORLD = "tabletop"  # what the scenes are of
 SHIPPED = "assets/models/tabletop"  # what own pictures refine unless another model is named
 FINE_RATE = 2e-4
 OWN_SIZES = FRAMES  # width, height: own pictures are cut to the nearest of these
@@ -43,7 +45,7 @@ def train_tokenizer(
     folder = out / "model"
     build_tokenizer(folder, TABLETOP_MOVQ.n_embed)
     save_movqgan(movqgan, folder)
-    write_manifest(folder)
+    write_manifest(folder, MODELS[WORLD].described())
     return folder
 
 
@@ -124,8 +126,13 @@ def fine_tune(
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
-    write_manifest(folder)
+    write_manifest(folder, refined_spec(spec_of(str(start_from))).described())
     return folder
+
+
+def refined_spec(spec: ModelSpec) -> ModelSpec:
+    """What is said of a model that was trained further on a person's pictures: it draws no world any more."""
+    return replace(spec, world="", note=f"{spec.title}, refined on other pictures.")
 
 
 def prepare(
@@ -164,7 +171,7 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
             )
         return
     copy_tokenizers(source, folder)
-    write_manifest(folder)
+    write_manifest(folder, spec_of(str(source)).described())
 
 
 def _need_tokenizer(folder: Path, data: Path) -> None:

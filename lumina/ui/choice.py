@@ -7,12 +7,12 @@ from queue import SimpleQueue
 import gradio as gr
 
 from lumina.model.config import MODELS, ModelSpec, spec_of
+from lumina.model.manifest import MANIFEST
 from lumina.server.launch import bare
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
-MANIFEST = "manifest.json"  # written when a download is whole
 # The page cannot tell when the next one is there, so it asks until it is.
 WAIT = """() => {
   const again = () => fetch("/").then((r) => (r.ok ? location.reload() : setTimeout(again, 500)))

@@ -8,14 +8,14 @@ from typing import Any
 
 from lumina.errors import InputError, LuminaError
 from lumina.runtime.events import DrawEvent, Finished
-from lumina.runtime.request import below
+from lumina.runtime.request import NO_ROWS, below
 from lumina.server.zerogpu import Workshop
-from lumina.steps import Following
+from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import Run
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
-from lumina.ui.messages import Data
-from lumina.ui.sheets import Start, continued, rerolled, start_of
+from lumina.ui.messages import Data, Settled
+from lumina.ui.sheets import Start, continued, rerolled, sheet_of, start_of
 from lumina.workflow.files import picture_bytes
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,23 @@ class Drawer:
             return rerolled(self._start(payload), row, secrets.randbelow(2**31))
 
         return self._guarded(Run(_new_key()), start)
+
+    def settled(self, payload: Any) -> Data | None:
+        """The file of a picture that was stopped, decoded whole; None if it cannot be made."""
+        try:
+            start = self._start(payload)
+            codes = start.codes if start.codes is not None else NO_ROWS
+            task = continued(start).task
+            (whole,) = task.requests(self._workshop)
+            if len(codes) < whole.stop_row:
+                task = task.model_copy(update={"stop_row": len(codes)})
+            requests = below(task.requests(self._workshop), [codes])
+            picture = finish(task.draw(self._workshop, requests)).image[0]
+            sheet = sheet_of(picture, self._workshop.model, str(payload.get("key", ""))[:100])
+            return Settled(state="settled", sheet=sheet).data()
+        except LuminaError:
+            log.exception("A picture that was stopped could not be made whole.")
+        return None
 
     def _start(self, payload: Any) -> Start:
         return start_of(payload, self._workshop.painter.model)

@@ -30,8 +30,8 @@ def static_text(name: str) -> str:
 
 
 def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "") -> gr.HTML:
-    """An easel: shows the prop ``view``; triggers ``halt``, ``resume``, ``reroll``, ``restore``, ``use``, and
-    ``seen``, with a ticket that comes back in the prop ``answered``.
+    """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``,
+    ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
@@ -39,7 +39,7 @@ def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: s
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
-        js_on_load=mount("easel", "halt", "resume", "reroll", "restore", "use", "seen"),
+        js_on_load=mount("easel", "halt", "halted", "resume", "reroll", "restore", "use", "seen"),
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,

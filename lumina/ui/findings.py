@@ -14,36 +14,20 @@ from PIL import Image
 from pydantic import ValidationError
 
 from lumina.errors import InputError, LuminaError
-from lumina.evaluation.mapping import lines, map_errors
 from lumina.images import png_bytes, read_recipe
+from lumina.model.config import ModelSpec, world_of_model
 from lumina.tasks import TASKS
 from lumina.tasks.base import read
 from lumina.tasks.panels import PanelTask
 from lumina.ui.colours import SCALES, coloured
-from lumina.ui.depth import depth_png, scale_of
+from lumina.ui.depth import depth_png, meaning_of
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.examples import truth_of
 from lumina.ui.messages import Look
 from lumina.ui.pictures import picture_of, with_pictures
-from lumina.worlds.tabletop.maps import PREDICTED, by_drawing_order, depth_of, map_of, normals_of, segments_of
-from lumina.worlds.tabletop.render import Rendering
+from lumina.worlds import world_of
+from lumina.worlds.base import MapComparison
 
 Picture = NDArray[np.uint8]
-
-SMALLEST = 0.001  # share of the picture; smaller segments are specks
-WORST = {"depth": 0.25, "normal": 45.0}  # relative error, degrees: as bright as an error is shown
-FIGURES = {  # the first figure of each kind: its name, how it is written, and what is better
-    "depth": ("AbsRel", "{:.3f}", "lower"),
-    "normal": ("mean angle", "{:.1f}°", "lower"),
-    "segmentation": ("mIoU of the objects", "{:.3f}", "higher"),
-    "canny": ("F1", "{:.3f}", "higher"),
-}
-ERRORS = {
-    "depth": "Error: black is exact, the brightest 25 % off or more",
-    "normal": "Error: black is exact, the brightest 45° off or more",
-    "segmentation": "Error: bright where the object is wrong",
-    "canny": "Error: bright where a line is missing or should not be",
-}
 
 
 @dataclass(frozen=True)
@@ -51,19 +35,18 @@ class Finding:
     """A whole result, and what it may be compared with; all pictures are as large as the result, [h, w, 3].
 
     ``kind`` is the kind of the map that one of them is. ``given`` is the panel above the result, where the
-    page still has its picture; ``truth`` the rendering that the given picture is, where it is an example.
+    page still has its picture; ``world`` the name of the world that the model draws.
     """
 
     kind: str
-    model: str
+    world: str
     result: Picture
     is_map: bool  # of the given picture, else a picture that follows a map
     recipe: str | None
     given: Picture | None = None
-    truth: Rendering | None = None
 
 
-def finding_of(payload: Any) -> Finding:
+def finding_of(payload: Any, spec: ModelSpec) -> Finding:
     """What a page shows; raises InputError if it shows nothing whole that can be compared."""
     try:
         look = Look.model_validate(payload)
@@ -77,53 +60,36 @@ def finding_of(payload: Any) -> Finding:
     result = picture_of(look.png, "Result").convert("RGB")
     kind = str(inputs.get("kind", ""))
     is_map = task_class.map_output == task_class.primary
-    alone = Finding(kind, look.model, np.asarray(result), is_map, recipe)
+    alone = Finding(kind, world_of_model(look.model, spec), np.asarray(result), is_map, recipe)
     try:
         task = read(task_class, with_pictures(task_class, inputs, look.given))
         panel = np.asarray(task.panel(*result.size))
     except LuminaError:
         return alone  # a picture from a file: what it began with is not here
-    truth = truth_of(task.picture.name) if is_map and kind in PREDICTED else None
-    if truth is not None and truth.picture.shape != panel.shape:
-        truth = None
-    return replace(alone, given=panel, truth=truth)
+    return replace(alone, given=panel)
 
 
 def segments(finding: Finding) -> list[tuple[Picture, str]]:
     """Masks [h, w] of 0 and 1 of the objects in a segmentation, named from the top down."""
-    ids = segments_of(finding.result)
-    sizes = np.bincount(ids.ravel(), minlength=256)
-    ids = by_drawing_order(np.where(sizes[ids] < SMALLEST * ids.size, 0, ids).astype(np.uint8))
+    world = world_of(finding.world)
+    if world is None:
+        return []
+    ids = world.objects(finding.result)
     return [((ids == number).astype(np.uint8), f"object {number}") for number in range(1, int(ids.max()) + 1)]
 
 
-def error_picture(kind: str, drawn: Picture, truth: Rendering) -> Picture:
-    """How far each pixel of a map is off, as a picture [h, w, 3]: black is exact, the brightest far off."""
-    if kind == "depth":
-        wrong = np.abs(depth_of(drawn) - truth.depth) / truth.depth / WORST[kind]
-    elif kind == "normal":
-        length = np.maximum(np.linalg.norm(truth.normals, axis=-1), 1e-9)
-        cosine = (normals_of(drawn) * truth.normals).sum(-1) / length
-        wrong = np.degrees(np.arccos(np.clip(cosine, -1, 1))) / WORST[kind]
-    elif kind == "segmentation":
-        wrong = segments_of(drawn) != by_drawing_order(truth.instances)
-    else:
-        wrong = lines(drawn) != lines(map_of(truth, kind))
-    return coloured(np.asarray(wrong, np.float32), "magma")
-
-
-def verdict(finding: Finding) -> str:
-    """The figure of a map whose truth is known."""
-    assert finding.truth is not None
-    name, form, better = FIGURES[finding.kind]
-    value = next(iter(map_errors(finding.kind, finding.result, finding.truth).values()))
-    return f"{name} {form.format(value)} ({better} is better)"
+def compared(finding: Finding) -> MapComparison | None:
+    """The map beside the exact one, where the given picture is an example whose truth is known."""
+    world = world_of(finding.world)
+    if world is None or finding.given is None or not finding.is_map:
+        return None
+    return world.compare(finding.kind, finding.result, finding.given)
 
 
 class Findings:
     """Below an easel: a slider between the given picture and the result, and what suits the kind of map."""
 
-    def __init__(self, easel: gr.HTML, title: str) -> None:
+    def __init__(self, easel: gr.HTML, title: str, spec: ModelSpec) -> None:
         """Listens to what is looked at on ``easel``; ``title`` names the two sides of the slider."""
         with gr.Column(visible=False, elem_classes="findings") as self.whole:
             self.scale = gr.Radio(
@@ -138,16 +104,20 @@ class Findings:
             )
         found = gr.State()
         parts = [self.whole, self.scale, self.figures, self.slider, self.segments]
-        easel.seen(looked, self.scale, [found, *parts, easel], trigger_mode="multiple", **QUICK)
+        self._spec = spec
+        easel.seen(self._looked, self.scale, [found, *parts, easel], trigger_mode="multiple", **QUICK)
         self.scale.input(shown, [found, self.scale], parts, trigger_mode="always_last", **QUICK)
 
+    def _looked(self, scale: str, event: gr.EventData) -> list[Any]:
+        return looked(self._spec, scale, event)
 
-def looked(scale: str, event: gr.EventData) -> list[Any]:
+
+def looked(spec: ModelSpec, scale: str, event: gr.EventData) -> list[Any]:
     """What is found of the picture that the page looks at, updates of the parts, and what this answers."""
     payload = payload_of(event)
     answered = gr.HTML(answered=ticket_of(payload))
     try:
-        finding = finding_of(payload)
+        finding = finding_of(payload, spec)
     except LuminaError:
         return [None, gr.update(visible=False), *(gr.skip() for _ in range(4)), answered]
     return [finding, *shown(finding, scale), answered]
@@ -181,16 +151,15 @@ def _annotated(finding: Finding) -> Any:
 
 def _figures(finding: Finding, scale: str) -> str:
     """The pictures side by side that the slider cannot show."""
-    if finding.truth is None:
+    found = compared(finding)
+    if found is None:
         return ""
-    exact = map_of(finding.truth, finding.kind)
-    error = error_picture(finding.kind, finding.result, finding.truth)
     row = [
         ("The model's map", _tinted(finding.result, scale)),
-        ("The exact map", _tinted(exact, scale)),
-        (ERRORS[finding.kind], error),
+        ("The exact map", _tinted(found.exact, scale)),
+        (found.legend, coloured(found.error, "magma")),
     ]
-    return f'<p class="findings-verdict">Against the exact map: {escape(verdict(finding))}</p>{_row(row)}'
+    return f'<p class="findings-verdict">Against the exact map: {escape(found.figure)}</p>{_row(row)}'
 
 
 def _row(pictures: list[tuple[str, Picture]]) -> str:
@@ -203,11 +172,12 @@ def _row(pictures: list[tuple[str, Picture]]) -> str:
 
 
 def _depth_file(finding: Finding) -> str:
-    scale = scale_of(finding.model)
-    meaning = f"16-bit grey, {scale['values']}"
-    if scale["unit"]:
-        meaning += f": white is {scale['nearest']:g}, black {scale['farthest']:g} {scale['unit']}"
-    url = _url(depth_png(finding.result, finding.model, finding.recipe))
+    world = world_of(finding.world)
+    scale = world.depth if world else None
+    meaning = f"16-bit grey, {meaning_of(scale)['values']}"
+    if scale is not None:
+        meaning += f": white is {scale.nearest:g}, black {scale.farthest:g} {scale.unit}"
+    url = _url(depth_png(finding.result, scale, finding.recipe))
     return (
         f'<p class="findings-file"><a class="easel-button" download="depth-16-bit.png" href="{url}">'
         f"Save as 16-bit PNG</a> <span>{escape(meaning)}. The file says so, too.</span></p>"

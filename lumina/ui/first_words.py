@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.model.config import ModelSpec
-from lumina.worlds import language_of
-from lumina.worlds.tabletop import captions
+from lumina.worlds import world_of
 from lumina.worlds.wording import Kind, UnknownWord
 
 LONGEST_WORD = 200  # characters of one that is exchanged by a click
@@ -25,21 +24,17 @@ class Guide:
 
 def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
     """The guide for words of a kind; only a model of a small world has words that it does not know."""
-    language = language_of(spec.world)
-    if language is None:
+    world = world_of(spec.world)
+    if world is None:
         return Guide(EXAMPLES, lambda: secrets.choice(EXAMPLES), lambda text: (), lambda text, *_: text)
-    known = language
     return Guide(
-        TABLETOP_EXAMPLES, _random_caption, lambda text: known.unknown_words(text, kind), known.replaced
+        world.prompts,
+        lambda: world.suggest(secrets.randbelow(2**31)),
+        lambda text: world.language.unknown_words(text, kind),
+        world.language.replaced,
     )
 
 
-TABLETOP_EXAMPLES = (
-    "a yellow cylinder left of a blue cone",
-    "two green cones",
-    "a large purple cone",
-    "a blue cone in front of a red cube",
-)
 EXAMPLES = (
     "a lighthouse on a cliff at dusk, oil painting",
     "a bowl of ripe apricots on a blue linen cloth, soft window light",
@@ -54,7 +49,3 @@ def swapped(text: str, swap: Any, guide: Guide) -> str:
         return text
     word, known = (str(swap.get(name, "")) for name in ("word", "known"))
     return guide.replaced(text, word, known) if max(len(word), len(known)) <= LONGEST_WORD else text
-
-
-def _random_caption() -> str:
-    return captions.random_prompt(secrets.randbelow(2**31))

@@ -56,12 +56,22 @@ class RecipeSheet(Message):
     codes: str = Field(description="uint32 of each code, in base64")
 
 
+class Strip(Message):
+    """New rows of a picture in the making."""
+
+    drawn: int = Field(description="rows of the picture down to its lower edge")
+    pixels: str = Field(description="a WebP in base64 that ends there; empty without previews")
+    codes: str = Field(description="of the new rows, as in a sheet")
+    surprise: str = Field(description="of the new rows, as in a sheet")
+
+
 class Sheet(RecipeSheet):
     """A picture, whole or in the making, with all it takes to show it, to save it, and to go on from it."""
 
     width: int = Field(description="pixels")
     height: int
-    png: str = Field(description="in base64")
+    png: str = Field(description="in base64; empty while the picture is in the making")
+    strips: list[Strip] = Field([], description="of a picture in the making, instead of codes and png")
     score: float | None
     surprise: str = Field(description="one byte a code, in base64")
     accepted: list[int] = Field(description="codes of each of the last forward passes")
@@ -71,7 +81,7 @@ class Sheet(RecipeSheet):
 
 
 class EaselView(Message):
-    """A run as the easel shows it, whole each time."""
+    """A run as the easel shows it; of what it holds, only what is new travels."""
 
     run: str = Field(description="its key")
     onto: str = Field(description="key of the picture that is drawn on")
@@ -82,6 +92,13 @@ class EaselView(Message):
     done: int = Field(0, description="rows of all pictures")
     total: int = 0
     left: float | None = Field(None, description="seconds")
+
+
+class Settled(Message):
+    """A picture that was stopped, with its file."""
+
+    state: Literal["settled"] = "settled"
+    sheet: Sheet
 
 
 class Restored(Message):
@@ -360,6 +377,7 @@ class Bring(Told):
 MESSAGES: tuple[type[BaseModel], ...] = (
     EaselView,
     Restored,
+    Settled,
     Refused,
     Use,
     Unknown,

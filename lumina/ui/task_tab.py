@@ -34,7 +34,7 @@ from lumina.ui.pictures import picture_fields
 from lumina.ui.sheets import PLAIN, restored
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.visitors import Visitors
-from lumina.ui.well import note_picture
+from lumina.ui.well import Own, note_picture
 
 Outputs = tuple[Any, Any]
 
@@ -65,7 +65,7 @@ class TaskTab:
             with gr.Column(elem_classes="task-see"):
                 self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
                 if task.compares:
-                    Findings(self.easel, task.compares)
+                    Findings(self.easel, task.compares, spec)
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
@@ -88,8 +88,8 @@ class TaskTab:
         if self.pictures:
             self.form.place(only=self.pictures)
         for name in self.pictures:
-            is_small_world = spec.world == "tabletop" and not takes_map(self.task)
-            own = [str(example.values.get(name)) for example in self.tried] if is_small_world else None
+            known = [str(example.values.get(name)) for example in self.tried]
+            own = Own(known, spec) if spec.world and not takes_map(self.task) else None
             note_picture(self.form.component(name), self.form.sizes, own)
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
@@ -126,6 +126,7 @@ class TaskTab:
         for run in runs:
             tell_end(run, "lumina-ended", self.task.name)
         self.easel.halt(None, cancels=runs, **QUICK)
+        self.easel.halted(self._settle, None, self.easel, **DRAWS)
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
 
@@ -174,6 +175,10 @@ class TaskTab:
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
         yield from _shown(self._kept(guest, self.drawer.resumed(event._data)))
+
+    def _settle(self, event: gr.EventData) -> Any:
+        view = self.drawer.settled(payload_of(event))
+        return gr.skip() if view is None else gr.HTML(view=view)
 
     def _reroll(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
         yield from _shown(self._kept(guest, self.drawer.rerolled(event._data)))

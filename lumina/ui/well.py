@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -11,6 +12,7 @@ from pydantic.fields import FieldInfo
 from lumina.errors import InputError, LuminaError
 from lumina.formats import table
 from lumina.images import read_recipe
+from lumina.model.config import ModelSpec, world_of_model
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
@@ -18,14 +20,10 @@ from lumina.ui.messages import Format
 from lumina.ui.pictures import picture_of
 from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
+from lumina.worlds import world_of
 
 ENOUGH = 3  # times as many pixels along a side as the model's pictures have
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
-UNSEEN = (
-    "Tabletop has seen nothing but its own small world of plain solids on a table: "
-    "of any other picture it can only guess."
-)
-
 Size = tuple[int, int]
 
 
@@ -57,19 +55,40 @@ def read_well(text: Any, name: str, field: FieldInfo) -> dict[str, Any]:
     return {name: picture_of(text, field.title or name)}
 
 
-def note_picture(well: Any, sizes: Sequence[Size], own: Collection[str] | None = None) -> None:
-    """One honest line, below a well, while a picture is in it that is cut, or that tabletop has never seen.
+@dataclass(frozen=True)
+class Own:
+    """The pictures that a model of a small world knows: those offered, in base64, and what it has drawn."""
 
-    ``sizes`` are those that a result may have, ``own`` the pictures of tabletop's world that are offered
-    here, in base64; None where anything may be put in.
+    offered: Collection[str]
+    spec: ModelSpec
+
+    def warning(self, text: str) -> str:
+        """What a person should know of another picture in base64, "" of one that is known."""
+        world = world_of(self.spec.world)
+        is_known = world is None or text in self.offered or self._has_drawn(text)
+        return "" if is_known or world is None else world.unseen
+
+    def _has_drawn(self, text: str) -> bool:
+        """Whether a picture says that a model of this world has drawn it."""
+        try:
+            recipe = read_recipe(base64.b64decode(text, validate=True))
+            model = "" if recipe is None else load(recipe).model or ""
+        except (LuminaError, binascii.Error, ValueError):
+            return False
+        return world_of_model(model, self.spec) == self.spec.world
+
+
+def note_picture(well: Any, sizes: Sequence[Size], own: Own | None = None) -> None:
+    """One honest line, below a well, while a picture is in it that is cut, or that the model has not seen.
+
+    ``sizes`` are those that a result may have; ``own`` is None where anything may be put in.
     """
     line = gr.HTML("", apply_default_css=False, elem_classes="well-note")
 
     def note(text: Any) -> str:
         if not text:
             return ""
-        is_known = own is None or text in own or is_by_tabletop(text)
-        said = f"{'' if is_known else UNSEEN} {cut_of(text, sizes)}".strip()
+        said = f"{own.warning(text) if own else ''} {cut_of(text, sizes)}".strip()
         return f'<p role="status">{said}</p>' if said else ""
 
     well.change(note, well, line, trigger_mode="always_last", **QUICK)
@@ -87,12 +106,3 @@ def cut_of(text: str, sizes: Sequence[Size]) -> str:
         return ""
     ends = "left and right" if wider > 1 else "top and bottom"
     return f"Its {ends} are cut off: pictures of this shape become {width} × {height} pixels here."
-
-
-def is_by_tabletop(text: str) -> bool:
-    """Whether a picture in base64 says that tabletop has drawn it."""
-    try:
-        recipe = read_recipe(base64.b64decode(text, validate=True))
-        return recipe is not None and (load(recipe).model or "").partition("@")[0] == "tabletop"
-    except (LuminaError, binascii.Error, ValueError):
-        return False

@@ -1,11 +1,33 @@
-"""The worlds that embedded models draw, each with its exact truth."""
+"""The worlds that embedded models draw, each with its exact truth, by their names."""
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import cast
 
+from lumina.worlds.base import World
 from lumina.worlds.wording import Language
 
+WORLDS: dict[str, Callable[[], World]] = {}
+"""Worlds that are not folders here: a name, and what gives the world."""
 
-def language_of(world: str) -> Language | None:
-    """The words of a world by its name; None for "", a model that draws anything."""
-    return cast(Language, import_module(f"lumina.worlds.{world}.words")) if world else None
+
+SCENES = "tabletop"  # the world whose scenes the node of rendered scenes shows
+
+
+def world_of(name: str) -> World | None:
+    """The world of this name, read on first use; None for "", a model that draws anything."""
+    if not name:
+        return None
+    if name in WORLDS:
+        return WORLDS[name]()
+    world: World = import_module(f"lumina.worlds.{name}.world").WORLD
+    return world
+
+
+def language_of(name: str) -> Language | None:
+    """The words of a world, without all else that it knows; None for ""."""
+    if not name:
+        return None
+    if name in WORLDS:
+        return WORLDS[name]().language
+    language: Language = import_module(f"lumina.worlds.{name}.words").LANGUAGE
+    return language

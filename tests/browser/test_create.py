@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
 from lumina.model.config import MODELS
-from lumina.ui.first_words import TABLETOP_EXAMPLES
 from lumina.workflow.schema import codes_of, load, task_of
+from lumina.worlds import world_of
 from tests.browser.fields import fill_in
 
 PROMPT = "two red spheres on a white ground"
@@ -67,7 +67,7 @@ def test_a_picture_is_painted_stopped_continued_saved_and_restored(
     keep_seed(page, 2**62 + 1)  # beyond JavaScript's whole numbers
     page.get_by_label("96 × 160").check()
     page.get_by_role("button", name="Generate").click()
-    assert len(set(painted(page, count=3))) == 3
+    assert len(set(painted(page, count=4))) == 4  # the first is empty paper
     expect(page.locator(".easel-said")).to_have_text("Drawing.")
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_until(page, "stopped")
@@ -189,16 +189,16 @@ def test_generate_and_continue_right_after_stop_are_drawn(visit: Callable) -> No
 
 def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> None:
     page = visit().open()
-    say(page, "a red dragon")
-    expect(page.locator(".hint-words")).to_contain_text("Tabletop has never seen dragon")
-    page.get_by_role("button", name="Write cube instead of dragon").click()
+    say(page, "a red cub")
+    expect(page.locator(".hint-words")).to_contain_text("Tabletop has never seen cub")
+    page.get_by_role("button", name="Write cube instead of cub").click()
     expect(page.get_by_label("Prompt")).to_have_value("a red cube")
     expect(page.locator(".hint-words")).to_be_hidden()
     page.get_by_role("button", name="Surprise me").click()
     expect(page.get_by_label("Prompt")).not_to_have_value("a red cube")
-    page.get_by_role("button", name=TABLETOP_EXAMPLES[0]).click()
+    page.get_by_role("button", name=world_of("tabletop").prompts[0]).click()
     wait_until(page, "done")
-    expect(page.get_by_label("Prompt")).to_have_value(TABLETOP_EXAMPLES[0])
+    expect(page.get_by_label("Prompt")).to_have_value(world_of("tabletop").prompts[0])
 
 
 def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_its_tab_compares_offers_its_example_and_shows_its_words(colouring: type
     sheet = sheet_of(picture, "tabletop@fake", "a").data()
     assert sheet["prompt"] == title_of(dump(recipe_of(picture.task, "tabletop@fake"))) == "all red"
     assert identity_of(picture.task.model_copy(update={"window": 1})) == sheet["identity"]
-    found = finding_of({**sheet, "given": {"drawing": example.values["drawing"]}})
+    found = finding_of({**sheet, "given": {"drawing": example.values["drawing"]}}, MODELS["tabletop"])
     assert found.given is not None and not found.is_map
 
 

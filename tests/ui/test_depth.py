@@ -11,6 +11,7 @@ from PIL import Image
 from lumina.images import read_recipe
 from lumina.ui.colours import SCALES, coloured
 from lumina.ui.depth import KEY, MOST, depth_png
+from lumina.worlds import world_of
 from lumina.worlds.tabletop.maps import depth_of
 
 RAMP = np.linspace(0, 255, 128).astype(np.uint8)[None, :, None].repeat(32, 0).repeat(3, 2)
@@ -25,7 +26,7 @@ def opened(png: bytes) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
 def test_a_depth_file_gives_the_distances_back() -> None:
     picture = RAMP.copy()
     picture[16:, :, 0] = np.minimum(picture[16:, :, 0].astype(int) + 1, 255)  # a third of a grey level
-    png = depth_png(picture, "tabletop@1a2b3c4d", '{"lumina": 1}')
+    png = depth_png(picture, world_of("tabletop").depth, '{"lumina": 1}')
     values, scale = opened(png)
     near, far = 1 / scale["nearest"], 1 / scale["farthest"]
     assert 1 / (far + values / MOST * (near - far)) == pytest.approx(depth_of(picture), rel=1e-4)
@@ -34,7 +35,7 @@ def test_a_depth_file_gives_the_distances_back() -> None:
 
 
 def test_other_models_depth_claims_no_distances() -> None:
-    values, scale = opened(depth_png(RAMP, "omni@1a2b3c4d"))
+    values, scale = opened(depth_png(RAMP, None))
     assert values == pytest.approx(RAMP[..., 0] * 257.0)
     assert scale["values"] == "relative inverse distance" and scale["nearest"] is scale["unit"] is None
 

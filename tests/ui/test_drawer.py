@@ -1,10 +1,14 @@
 """From a click to the last row: what the easel is told on the way."""
 
+import base64
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from gradio.utils import diff
 
 from lumina.errors import ModelError
 from lumina.model.config import spec_of
@@ -14,6 +18,7 @@ from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawer import Drawer, Step, kept
 from lumina.ui.events import OUR_FAULT
+from lumina.ui.sheets import restored
 
 TASK = TextToImage(prompt="two red spheres", seed=3)
 
@@ -76,13 +81,19 @@ def test_each_picture_is_kept_once_it_is_whole() -> None:
     assert counts == [0] * 18 + [1] * 18 + [2] * 2 and handed[0] != handed[1]
 
 
+def stopped(drawer: Drawer, rows: int) -> dict[str, Any]:
+    """The sheet of a picture that is stopped after so many rows, as the page puts it together."""
+    steps = drawer.new(TASK)
+    shown = [next(steps).view for _ in range(rows + 2)]
+    steps.close()
+    sheet = (shown[-1] or {})["sheets"][0]
+    codes = b"".join(base64.b64decode(strip["codes"]) for strip in sheet["strips"])
+    return sheet | {"codes": base64.b64encode(codes).decode()}
+
+
 def test_stop_then_continue_is_the_unbroken_picture() -> None:
     drawer = opened()
-    whole = views(drawer.new(TASK))[-1]["sheets"][0]
-    steps = drawer.new(TASK)
-    shown = [next(steps).view for _ in range(7)]
-    steps.close()
-    part = (shown[-1] or {})["sheets"][0]
+    whole, part = views(drawer.new(TASK))[-1]["sheets"][0], stopped(drawer, 5)
     assert part["drawn"] == 5
     told = views(drawer.resumed(part))
     assert [view["sheets"][0]["drawn"] for view in told[1:3]] == [5, 6]
@@ -90,6 +101,26 @@ def test_stop_then_continue_is_the_unbroken_picture() -> None:
     again = told[-1]["sheets"][0]
     assert (again["digest"], again["identity"]) == (whole["digest"], whole["identity"])
     assert again["key"] == part["key"] and again["forwards"] == 11
+
+
+@pytest.mark.parametrize("rows", [5, 16])
+def test_a_stopped_picture_gets_its_file(rows: int) -> None:
+    drawer = opened()
+    part = stopped(drawer, rows)
+    told = drawer.settled(part) or {}
+    assert told["state"] == "settled" and told["sheet"]["key"] == part["key"]
+    task, sheet, _ = restored(base64.b64decode(told["sheet"]["png"]), "tabletop@fake")
+    assert (sheet.digest, told["sheet"]["drawn"]) == (told["sheet"]["digest"], rows)
+    assert task.stop_row == (rows if rows < 16 else None)
+    assert drawer.settled({"codes": 3}) is None
+
+
+def test_only_what_is_new_travels() -> None:
+    told = views(opened().new(TASK))
+    sizes = [len(json.dumps(diff(one, other))) for one, other in pairwise(told[3:-2])]
+    assert max(sizes) < 1.5 * min(sizes)
+    strips = [view["sheets"][0]["strips"] for view in told[1:-2]]
+    assert all(later[: len(earlier)] == earlier for earlier, later in pairwise(strips))
 
 
 def test_reroll_keeps_the_rows_above_as_another_picture() -> None:

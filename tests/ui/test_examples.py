@@ -2,8 +2,9 @@
 
 from lumina.model.config import MODELS
 from lumina.tasks import TASKS
-from lumina.ui.examples import EDITS, SUBJECTS, examples_of
+from lumina.ui.examples import examples_of
 from lumina.worlds.tabletop.captions import parse, words_of
+from lumina.worlds.tabletop.examples import EDITS, SUBJECTS
 from lumina.worlds.tabletop.instructing import EDIT_WORDS
 
 

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from lumina.errors import InputError
-from lumina.evaluation.mapping import map_errors
 from lumina.images import png_bytes
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
@@ -19,12 +18,15 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read
 from lumina.ui.examples import examples_of
-from lumina.ui.findings import Finding, error_picture, finding_of, looked, segments, shown, verdict
+from lumina.ui.findings import Finding, compared, finding_of, looked, segments, shown
 from lumina.ui.pictures import picture_fields, picture_of
 from lumina.ui.sheets import sheet_of
-from lumina.worlds.tabletop.maps import PREDICTED, map_of
+from lumina.worlds.tabletop.examples import truth_of
+from lumina.worlds.tabletop.map_metrics import map_errors
+from lumina.worlds.tabletop.maps import PREDICTED
 from tests.tasks.test_panels import ABLE, PHOTO
 
+TABLETOP = MODELS["tabletop"]
 EXAMPLES = {example.values["kind"]: example for example in examples_of(TASKS["predict"], MODELS["tabletop"])}
 PERFECT = {"depth": "AbsRel 0.00", "normal": "mean angle 0.", "segmentation": " 1.000", "canny": "F1 1.000"}
 
@@ -40,7 +42,7 @@ def looked_at(name: str, values: dict[str, Any], **changes: Any) -> dict[str, An
 
 
 def example(kind: str, **changes: Any) -> Finding:
-    return finding_of(looked_at("predict", dict(EXAMPLES[kind].values), **changes))
+    return finding_of(looked_at("predict", dict(EXAMPLES[kind].values), **changes), TABLETOP)
 
 
 def encoded(image: Image.Image) -> str:
@@ -50,60 +52,58 @@ def encoded(image: Image.Image) -> str:
 @pytest.mark.parametrize("kind", PREDICTED)
 def test_an_examples_truth_is_its_rendering(kind: str) -> None:
     found = example(kind)
-    assert found.truth is not None and found.given is not None
-    assert (found.truth.picture == found.given).all()
-    figure = next(iter(map_errors(kind, found.result, found.truth).values()))
-    assert re.findall(r"\d+\.\d+", verdict(found))[0] in (f"{figure:.3f}", f"{figure:.1f}")
+    truth, beside = truth_of(found.given), compared(found)
+    assert truth is not None and beside is not None and (truth.picture == found.given).all()
+    figure = next(iter(map_errors(kind, found.result, truth).values()))
+    assert re.findall(r"\d+\.\d+", beside.figure)[0] in (f"{figure:.3f}", f"{figure:.1f}")
 
 
 @pytest.mark.parametrize("kind", PREDICTED)
 def test_the_exact_map_is_without_error_and_another_is_not(kind: str) -> None:
     found = example(kind)
-    assert found.truth is not None
-    exact = map_of(found.truth, kind)
-    assert PERFECT[kind] in verdict(replace(found, result=exact))
-    none, much = (error_picture(kind, drawn, found.truth).mean() for drawn in (exact, exact[::-1]))
-    assert none < 5 < much
+    exact = compared(found).exact
+    assert PERFECT[kind] in compared(replace(found, result=exact)).figure
+    none, much = (compared(replace(found, result=drawn)).error.mean() for drawn in (exact, exact[::-1]))
+    assert none < 0.02 < much
 
 
 def test_another_kind_of_map_of_an_example_has_its_truth_too() -> None:
     values = {**EXAMPLES["depth"].values, "kind": "normal"}
-    assert "mean angle" in verdict(finding_of(looked_at("predict", values)))
+    assert "mean angle" in compared(finding_of(looked_at("predict", values), TABLETOP)).figure
 
 
 def test_pictures_from_elsewhere_have_no_truth() -> None:
-    found = finding_of(looked_at("predict", {"image": encoded(PHOTO), "kind": "depth"}))
-    assert found.truth is None and found.given is not None and found.given.shape == found.result.shape
-    found = finding_of(looked_at("predict", {**EXAMPLES["depth"].values, "kind": "hed"}))
-    assert found.truth is None and found.given is not None
+    found = finding_of(looked_at("predict", {"image": encoded(PHOTO), "kind": "depth"}), TABLETOP)
+    assert compared(found) is None and found.given is not None and found.given.shape == found.result.shape
+    found = finding_of(looked_at("predict", {**EXAMPLES["depth"].values, "kind": "hed"}), TABLETOP)
+    assert compared(found) is None and found.given is not None
 
 
 @pytest.mark.parametrize("given", [{}, {"image": encoded(PHOTO)}])
 def test_without_its_own_picture_a_map_stands_alone(given: dict[str, str]) -> None:
     found = example("depth", given=given)
-    assert found.given is found.truth is None and found.result.shape == (128, 128, 3)
+    assert found.given is None and compared(found) is None and found.result.shape == (128, 128, 3)
 
 
 def test_objects_are_named_from_the_top_down_and_specks_are_none() -> None:
     found = example("segmentation")
-    assert found.truth is not None
-    exact = map_of(found.truth, "segmentation")
+    exact, instances = compared(found).exact, truth_of(found.given).instances
     dirty = exact.copy()
-    dirty[0, :3] = exact[tuple(np.argwhere(found.truth.instances > 0)[0])]
+    dirty[0, :3] = exact[tuple(np.argwhere(instances > 0)[0])]
     for drawn in (exact, exact[:, ::-1], exact[::-1], dirty):
         masks = segments(replace(found, result=drawn))
         assert [name for _, name in masks] == ["object 1", "object 2"]
         rows = [np.nonzero(mask)[0].min() // 8 for mask, _ in masks]
         assert rows == sorted(rows)
     speck = np.zeros_like(exact)
-    speck[5, 5:8] = exact[tuple(np.argwhere(found.truth.instances > 0)[0])]
+    speck[5, 5:8] = exact[tuple(np.argwhere(instances > 0)[0])]
     assert segments(replace(found, result=speck)) == []
 
 
 def test_control_is_compared_with_the_condition_that_it_followed() -> None:
     values = {"condition": encoded(PHOTO), "kind": "canny", "prompt": "a red cube", "extract": True}
-    found = finding_of(looked_at("control", values))
-    assert found.given is not None and set(np.unique(found.given)) <= {0, 255} and found.truth is None
+    found = finding_of(looked_at("control", values), TABLETOP)
+    assert found.given is not None and set(np.unique(found.given)) <= {0, 255} and compared(found) is None
     _, _, html, slider, _ = shown(found, "grey")
     assert slider["visible"] and html == ""
 
@@ -118,7 +118,7 @@ def test_control_is_compared_with_the_condition_that_it_followed() -> None:
 )  # fmt: skip
 def test_nonsense_from_the_page_is_nothing_to_compare(payload: Any) -> None:
     with pytest.raises(InputError):
-        finding_of(payload)
+        finding_of(payload, TABLETOP)
 
 
 @pytest.mark.parametrize("kind", PREDICTED)
@@ -133,7 +133,7 @@ def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
 def test_every_answer_says_what_it_is_to() -> None:
     asked = looked_at("predict", dict(EXAMPLES["depth"].values), ticket="7")
     for payload in (asked, {"ticket": "7"}):
-        *_, answer = looked("grey", gr.EventData(None, payload))
+        *_, answer = looked(TABLETOP, "grey", gr.EventData(None, payload))
         assert answer.props["answered"] == "7"
 
 

@@ -1,28 +1,45 @@
 """The honest line below a well: only for what tabletop has not seen."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from lumina.images import png_bytes
-from lumina.ui.well import cut_of, is_by_tabletop
+from lumina.model.config import MODELS
+from lumina.ui.well import Own, cut_of
 
 RECIPE = '{"lumina": 1, "model": "%s", "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "x"}}}}'
 
 
+OWN = Own(["offered"], MODELS["tabletop"])
+TRAINED = Own([], replace(MODELS["tabletop"], name="x"))
+
+
 @pytest.mark.parametrize(
-    ("recipe", "is_its_own"),
-    [(RECIPE % "tabletop@1a2b3c4d", True), (RECIPE % "omni", False), ("{", False), (None, False)],
-)
-def test_a_picture_by_tabletop_is_known_by_its_recipe(recipe: str | None, is_its_own: bool) -> None:
+    ("recipe", "is_known"),
+    [
+        (RECIPE % "tabletop@1a2b3c4d", True), (RECIPE % "x@1a2b3c4d", False), (RECIPE % "omni", False),
+        ("{", False), (None, False),
+    ],
+)  # fmt: skip
+def test_a_picture_of_the_models_world_is_known_by_its_recipe(recipe: str | None, is_known: bool) -> None:
     text = base64.b64encode(png_bytes(Image.new("RGB", (32, 32)), recipe)).decode()
-    assert is_by_tabletop(text) == is_its_own
+    assert (OWN.warning(text) == "") is is_known
+    assert "plain solids on a table" in OWN.warning(text) or is_known
 
 
-@pytest.mark.parametrize("text", ["", "?", "abcd"])
-def test_what_is_no_picture_is_not_by_tabletop(text: str) -> None:
-    assert not is_by_tabletop(text)
+def test_a_model_under_another_name_knows_its_own_pictures_and_those_of_its_world() -> None:
+    for model in ("x@1a2b3c4d", "tabletop"):
+        text = base64.b64encode(png_bytes(Image.new("RGB", (32, 32)), RECIPE % model)).decode()
+        assert TRAINED.warning(text) == ""
+    assert Own([], MODELS["omni"]).warning("?") == "" and OWN.warning("offered") == ""
+
+
+@pytest.mark.parametrize("text", ["?", "abcd"])
+def test_what_is_no_picture_is_not_known(text: str) -> None:
+    assert OWN.warning(text)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ export interface DocumentLimits {
   values: number;
 }
 
-/** A run as the easel shows it, whole each time. */
+/** A run as the easel shows it; of what it holds, only what is new travels. */
 export interface EaselView {
   run: string; // its key
   onto: string; // key of the picture that is drawn on
@@ -252,6 +252,12 @@ export interface RunView {
   seeds?: Record<string, JsonValue>; // by node, what "random" became; text where beyond JavaScript's numbers
 }
 
+/** A picture that was stopped, with its file. */
+export interface Settled {
+  state: "settled";
+  sheet: Sheet;
+}
+
 /** A picture, whole or in the making, with all it takes to show it, to save it, and to go on from it. */
 export interface Sheet {
   key: string;
@@ -271,7 +277,8 @@ export interface Sheet {
   codes: string; // uint32 of each code, in base64
   width: number; // pixels
   height: number;
-  png: string; // in base64
+  png: string; // in base64; empty while the picture is in the making
+  strips?: Strip[]; // of a picture in the making, instead of codes and png
   score: number | null;
   surprise: string; // one byte a code, in base64
   accepted: number[]; // codes of each of the last forward passes
@@ -286,6 +293,14 @@ export interface ShownPicture {
   width: number;
   height: number;
   file?: string; // the name to save it under; a picture in the making has none
+}
+
+/** New rows of a picture in the making. */
+export interface Strip {
+  drawn: number; // rows of the picture down to its lower edge
+  pixels: string; // a WebP in base64 that ends there; empty without previews
+  codes: string; // of the new rows, as in a sheet
+  surprise: string; // of the new rows, as in a sheet
 }
 
 /** A kind of node. */

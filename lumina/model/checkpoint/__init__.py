@@ -1,6 +1,6 @@
 """The only door to weight files: where they lie, whether they are whole, read, written, fetched, shrunk."""
 
-from lumina.model.checkpoint.files import MANIFEST, find_folder, find_movqgan, verify, write_manifest
+from lumina.model.checkpoint.files import find_folder, find_movqgan, verify, write_manifest
 from lumina.model.checkpoint.hub import Place, fetch, locate
 from lumina.model.checkpoint.loading import (
     load_movqgan,
@@ -9,6 +9,7 @@ from lumina.model.checkpoint.loading import (
     random_transformer,
 )
 from lumina.model.checkpoint.saving import convert, save_movqgan, save_transformer
+from lumina.model.manifest import MANIFEST
 
 __all__ = [
     "MANIFEST",

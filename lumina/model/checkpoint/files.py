@@ -9,8 +9,8 @@ from typing import Any
 from lumina.errors import CheckpointMismatch
 from lumina.model.config import movqgan_places
 from lumina.model.fields import read_json
+from lumina.model.manifest import MANIFEST, Manifest, read_manifest
 
-MANIFEST = "manifest.json"
 LFS_POINTER = b"version https://git-lfs"
 HASHED_AT_LOAD = 256_000_000  # bytes; hashing a larger file would take longer than reading it
 
@@ -35,11 +35,13 @@ def find_movqgan(folder: Path) -> Path | None:
     return next(weights, next((place for place in places if (place / "movq_config.json").exists()), None))
 
 
-def write_manifest(folder: Path | str) -> None:
-    """Write ``manifest.json``: the sha256 of every other file in ``folder``."""
+def write_manifest(folder: Path | str, spec: Mapping[str, Any] | None = None) -> None:
+    """Write ``manifest.json``: the sha256 of every other file in ``folder``, and what is said of the model
+    (``spec``; what was said before unless given)."""
     folder = Path(folder)
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    write_json(folder / MANIFEST, {path.name: sha256(path) for path in files if path.suffix != ".part"})
+    digests = {path.name: sha256(path) for path in files if path.suffix != ".part"}
+    Manifest(digests, read_manifest(folder).spec if spec is None else spec).write(folder)
 
 
 def verify(folder: Path | str, names: Iterable[str] | None = None) -> None:
@@ -49,7 +51,7 @@ def verify(folder: Path | str, names: Iterable[str] | None = None) -> None:
     the first file that is missing, a Git LFS pointer, or changed.
     """
     folder = Path(folder)
-    manifest = read_json(folder / MANIFEST) if (folder / MANIFEST).exists() else {}
+    manifest = read_manifest(folder).files
     for name in manifest if names is None else names:
         path = folder / name
         if not path.is_file():

@@ -12,9 +12,10 @@ from huggingface_hub.constants import is_offline_mode
 from huggingface_hub.utils.tqdm import tqdm
 
 from lumina.errors import CheckpointMismatch, InputError, ModelError
-from lumina.model.checkpoint.files import MANIFEST, find_folder, find_movqgan, sha256, write_json
+from lumina.model.checkpoint.files import find_folder, find_movqgan, sha256, write_json
 from lumina.model.config import ModelSpec
 from lumina.model.fields import read_json
+from lumina.model.manifest import MANIFEST, Manifest, read_manifest
 from lumina.steps import Progress, Steps
 
 ENDPOINT: str | None = None  # None: the library's own, which HF_ENDPOINT changes
@@ -125,7 +126,7 @@ def _shared_movqgan(models: Path) -> Path | None:
 def _is_whole(folder: Path) -> bool:
     """Whether a download to ``folder`` was finished; the manifest is written last."""
     return (folder / MANIFEST).exists() and all(
-        (folder / name).exists() for name in read_json(folder / MANIFEST)
+        (folder / name).exists() for name in read_manifest(folder).files
     )
 
 
@@ -175,7 +176,7 @@ def _fetch(part: Part, revision: str) -> Steps[Progress, None]:
             (part.folder / name).unlink()
             raise ModelError(f"{part.folder / name} was damaged on its way; run the download again.")
         yield Progress(number, len(files), unit="files checked")
-    write_json(part.folder / MANIFEST, digests)
+    Manifest(digests).write(part.folder)
 
 
 def _watched(part: Part, commit: str, sizes: dict[str, int]) -> Iterator[Progress]:

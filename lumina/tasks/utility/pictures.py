@@ -98,7 +98,7 @@ class Edges(Tool):
 
     def result(self) -> OneImage:
         """White edges on black, as large as the picture."""
-        from lumina.worlds.tabletop.maps import (  # loads scipy, which takes longest
+        from lumina.edges import (  # loads scipy, which takes longest
             edge_picture,
             soft_edge_picture,
         )

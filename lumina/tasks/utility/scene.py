@@ -1,18 +1,14 @@
-"""A tabletop scene as a node: rendered, not drawn, so that its maps are the truth to compare with."""
+"""A scene of a small world as a node: rendered, not drawn, so that its maps are the truth to compare with."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
-from lumina.errors import InputError
 from lumina.tasks.image_input import ImageField, ImageInput
 from lumina.tasks.utility.tool import Tool
-
-if TYPE_CHECKING:
-    from lumina.worlds.tabletop.scenes import Scene
-
-TRIES = 400  # places for the solids, before a description is given up
+from lumina.worlds import SCENES, world_of
+from lumina.worlds.base import Pixels
 
 
 class SceneMaps(BaseModel):
@@ -29,7 +25,7 @@ class SceneMaps(BaseModel):
 
 
 class RenderScene(Tool):
-    """Render a scene of the tabletop world with its exact maps, at random or as a sentence says."""
+    """Render a scene of a small world with its exact maps, at random or as a sentence says."""
 
     name: ClassVar[str] = "scene"
     title: ClassVar[str] = "Rendered scene"
@@ -46,59 +42,12 @@ class RenderScene(Tool):
 
     def result(self) -> SceneMaps:
         """The picture, its maps and a caption; raises InputError for words that the world does not know."""
-        import numpy as np
-
-        from lumina.worlds.tabletop.captions import describe, text_of
-        from lumina.worlds.tabletop.maps import map_pictures
-        from lumina.worlds.tabletop.render import render
-
-        rng = np.random.default_rng(self.seed)
-        scene = self._scene(rng)
-        rendering = render(scene)
-        maps = {kind: _image(pixels) for kind, pixels in map_pictures(rendering).items()}
-        caption = self.prompt.strip() or text_of(describe(scene, rng))
-        known = {kind: maps[kind] for kind in ("depth", "normal", "segmentation", "canny")}
-        return SceneMaps(image=_image(rendering.picture), caption=caption, **known)
-
-    def _scene(self, rng: Any) -> "Scene":
-        from lumina.worlds.tabletop.captions import is_true, parse
-        from lumina.worlds.tabletop.scenes import sample_scene
-
-        frame = (self.width, self.height)
-        if not self.prompt.strip():
-            return sample_scene(rng, frame)
-        claim = parse(self.prompt)
-        if claim is None:
-            raise InputError(
-                'The scene cannot show this; write for example "two red cubes left of a blue sphere".'
-            )
-        for _ in range(TRIES):
-            scene = _placed(claim, frame, rng)
-            if scene is not None and is_true(claim, scene):
-                return scene
-        raise InputError("There is no room for all of this; name fewer things, or make the scene larger.")
+        world = world_of(SCENES)
+        assert world is not None
+        found = world.scene(self.prompt, self.seed, self.width, self.height)
+        maps = {kind: _image(found.maps[kind]) for kind in ("depth", "normal", "segmentation", "canny")}
+        return SceneMaps(image=_image(found.picture), caption=found.caption, **maps)
 
 
-def _placed(claim: Any, frame: tuple[int, int], rng: Any) -> "Scene | None":
-    """The things of a claim at random places, with everything it leaves open chosen at random."""
-    from lumina.worlds.tabletop import scenes
-
-    solids = [
-        scenes.Solid(
-            shape=thing.shape,
-            color=thing.color or str(rng.choice(scenes.COLORS)),
-            material=thing.material or "matte",
-            size=thing.size or str(rng.choice(scenes.SIZES)),
-        )
-        for thing in claim.things
-        for _ in range(thing.count)
-    ]
-    placed = scenes.place(solids, *frame, rng)
-    if placed is None:
-        return None
-    ground = claim.ground or str(rng.choice(scenes.GROUNDS))
-    return scenes.Scene(placed, ground, claim.light or "daylight", *frame)
-
-
-def _image(pixels: Any) -> ImageInput:
+def _image(pixels: Pixels) -> ImageInput:
     return ImageInput.of(Image.fromarray(pixels))

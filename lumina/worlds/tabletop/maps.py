@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.feature import canny
 
+from lumina.edges import edge_picture, soft_edge_picture
 from lumina.worlds.tabletop.render import Rendering
 from lumina.worlds.tabletop.scenes import STEP
 
@@ -16,8 +16,6 @@ Picture = NDArray[np.uint8]
 NEAREST, FARTHEST = 4.0, 12.0  # world units; depth is stored as inverse distance between these
 
 PREDICTED = ("depth", "normal", "segmentation", "canny")  # kinds; the others only steer drawing
-SOFT_EDGE_BLUR = 1.5  # pixels
-SOFT_EDGE_FULL = 0.1  # of the full range per pixel
 
 SEGMENT_COLORS = np.array(  # ground, then solids by drawing order
     [(24, 24, 28), (230, 60, 60), (60, 190, 90), (70, 110, 240), (240, 200, 60)], dtype=np.uint8
@@ -77,25 +75,6 @@ def segments_of(picture: Picture) -> NDArray[np.uint8]:
     """Segment ids [h, w] of the nearest segment colours."""
     distance = ((picture[..., None, :].astype(np.int32) - SEGMENT_COLORS.astype(np.int32)) ** 2).sum(-1)
     return np.asarray(distance.argmin(-1), dtype=np.uint8)
-
-
-def edge_picture(picture: Picture) -> Picture:
-    """Canny edges (Canny 1986) of a picture, white lines one pixel wide on black, [h, w, 3]."""
-    grey = picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255
-    lines = canny(grey, sigma=1.0, low_threshold=0.06, high_threshold=0.14)  # type: ignore[no-untyped-call]
-    return np.repeat((lines * 255).astype(np.uint8)[..., None], 3, axis=-1)
-
-
-def soft_edge_picture(picture: Picture) -> Picture:
-    """Soft edges [h, w, 3] of a picture, white on black.
-
-    The gradient's magnitude after a Gaussian blur of 1.5 pixels, the largest of the three channels; a change
-    of a tenth of the full range per pixel and more is white.
-    """
-    channels = np.moveaxis(picture.astype(np.float32) / 255, -1, 0)
-    steep = [ndimage.gaussian_gradient_magnitude(channel, SOFT_EDGE_BLUR) for channel in channels]
-    grey = (np.clip(np.max(steep, axis=0) / SOFT_EDGE_FULL, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=-1)
 
 
 def scribble_picture(instances: NDArray[np.uint8]) -> Picture:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, materials_of
-from lumina.worlds.wording import Kind, UnknownWord, plain, tokens, typed_wrong
+from lumina.worlds.wording import Kind, Language, UnknownWord, plain, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby maroon burgundy vermilion cherry rot rouge rojo rosso",
@@ -165,3 +165,14 @@ def _meant(word: str, kind: Kind) -> str | None:
         return INSTEAD_OF_VERBS[word]
     known = INSTEAD.get(word)
     return known if known in _vocabulary(kind) else None
+
+
+class _Tabletop:
+    """The words of this world; see Language."""
+
+    normalize = staticmethod(normalize)
+    unknown_words = staticmethod(unknown_words)
+    replaced = staticmethod(replaced)
+
+
+LANGUAGE: Language = _Tabletop()

@@ -1,6 +1,6 @@
 // The easel's state and what changes it: views from Python, and what a person does.
 
-import type { Continued, EaselView, RecipeSheet, Refused, Rerolled, Restored, Use } from "../messages.gen";
+import type { Continued, EaselView, RecipeSheet, Refused, Rerolled, Restored, Settled, Sheet as Told, Use } from "../messages.gen";
 import { base64Of, bytesOf, MAX_FILE } from "../shared/bytes";
 import { around, one } from "../shared/dom";
 import { offerAt, pngBlob } from "../shared/download";
@@ -12,9 +12,9 @@ import { pictureIn, wellsOf } from "../well/well";
 import { takeFiles } from "./drops";
 import { Face } from "./face";
 import { makeGate, watchReach } from "./gate";
-import { mergedSurprise } from "./paint";
+import { draftOf, mergedSurprise } from "./paint";
 import { openShelf } from "./shelf";
-import { emptyState, followed, idleRun, isActive, runOf, saidOf, statusOf } from "./state";
+import { assembled, emptyState, followed, idleRun, isActive, runOf, saidOf, statusOf } from "./state";
 import type { Given, Sheet } from "./state";
 import { openTurns } from "./turns";
 import { fillUses, listenForReturned, makeTeller, openAsWorkflow, wellsIn } from "./uses";
@@ -24,11 +24,12 @@ export interface EaselProps {
   invite: string;
   uses: Use[];
   turns: string; // the field for a picture into which each result goes; empty without turns
-  view: EaselView | Restored | Refused | Record<string, never>;
+  view: EaselView | Restored | Refused | Settled | Record<string, never>;
   answered: string;
 }
 
 const SAVE_EVERY = 1000; // milliseconds, while something is drawn
+const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
 const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
 
 /** Puts an easel into its element, once; it triggers 'halt' 'resume' 'reroll' 'restore' 'use' 'seen'. */
@@ -96,10 +97,36 @@ export function mountEasel({ element, props, trigger, watch }: Host<EaselProps>)
 
   function settle(outcome: "done" | "stopped" | "failed", message: string): void {
     state.isListening = false;
+    state.run.sheets.forEach((sheet) => void develop(sheet));
     state.run = { ...state.run, state: outcome, message };
     show();
     whenIdle.splice(0).forEach((act) => act());
     if (outcome === "failed") face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
+    keep();
+  }
+
+  async function develop(sheet: Sheet): Promise<void> {
+    // What was stopped is shown as it was painted, until its file is here.
+    if (!sheet.strips?.length) return;
+    const { canvas, ready } = draftOf(sheet);
+    await ready;
+    sheet.png = canvas.toDataURL("image/png").split(",")[1] ?? "";
+    delete sheet.strips;
+    sheet.isPending = true;
+    setTimeout(() => {
+      delete sheet.isPending; // without the file, there is what was painted
+      show();
+    }, PATIENCE);
+    show();
+    keep();
+    trigger("halted", goingOn(sheet));
+  }
+
+  function settled(told: Told): void {
+    const there = state.sheets.find((sheet) => sheet.key === told.key);
+    if (!there || there.drawn !== told.drawn || isActive(state)) return;
+    put({ ...mergedSurprise(told, there), given: there.given ?? {} });
+    show();
     keep();
   }
 
@@ -132,11 +159,12 @@ export function mountEasel({ element, props, trigger, watch }: Host<EaselProps>)
     const view = plain(props.view ?? {});
     if (view.state === "restored") return void restored(view);
     if (view.state === "refused") return refused(view.message);
+    if (view.state === "settled") return settled(view.sheet);
     if (view.state === undefined || !view.run || !state.isListening) return;
-    const isFirst = view.sheets.length > 0 && state.run.sheets.length === 0;
+    const isFirst = view.sheets.some((sheet) => sheet.drawn) && state.run.sheets.length === 0;
     state.held ??= wellsIn(tab);
     const given = (state.given ??= state.held);
-    const sheets = view.sheets.map((sheet) => ({ ...mergedSurprise(sheet, state.before), given }));
+    const sheets = view.sheets.filter((sheet) => sheet.drawn).map((sheet) => ({ ...mergedSurprise(assembled(sheet), state.before), given }));
     state.run = followed(view, sheets);
     sheets.forEach(put);
     if (isFirst) {
@@ -321,6 +349,7 @@ export function mountEasel({ element, props, trigger, watch }: Host<EaselProps>)
     state.sheets = kept.sheets ?? [];
     state.current = kept.current;
     show();
+    state.sheets.forEach((sheet) => void develop(sheet)); // of a page that was left while it was drawn
     turns?.giveAgain(kept.current);
   }).then(() => listenForReturned(task, (file) => void open(file)));
 }

@@ -11,7 +11,10 @@ const CELL =
   '<img class="easel-true" alt="" /><i class="easel-edge"></i><i class="easel-cutline"></i></div>' +
   '<figcaption class="easel-score"></figcaption>';
 
-export const urlOf = (png: string): string => `data:image/png;base64,${png}`;
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+
+/** The address of a picture; of one in the making, that of nothing. */
+export const urlOf = (png: string): string => (png ? `data:image/png;base64,${png}` : NOTHING);
 
 export class Face {
   private readonly cells = new Map<string, HTMLElement>();
@@ -165,7 +168,7 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
     halt: !isIdle,
     resume: isIdle && rows > 0 && rows < (sheet?.rows ?? 0),
     replay: isOwn && !sheet.codes,
-    save: isIdle && sheet !== undefined,
+    save: isIdle && sheet !== undefined && !sheet.isPending,
     cut: isIdle && rows > 1,
     adopt: isIdle && rows > 0,
     workflow: isOwn,

@@ -19,6 +19,42 @@ const wanted = new WeakMap<HTMLCanvasElement, string>(); // what each canvas is 
 
 const lookOf = (sheet: Sheet): string => `${sheet.key}|${sheet.digest}|${sheet.drawn}`;
 
+const drafts = new Map<string, Draft>(); // pictures in the making, the last few
+
+interface Draft {
+  canvas: HTMLCanvasElement;
+  count: number; // strips that are on it, or on their way
+  ready: Promise<unknown>;
+}
+
+/** The picture of a sheet in the making: each strip is painted once. */
+export function draftOf(sheet: Sheet): Draft {
+  const strips = sheet.strips ?? [];
+  const there = drafts.get(sheet.key);
+  const isNew = !there || there.count > strips.length;
+  const canvas = isNew ? document.createElement("canvas") : there.canvas;
+  if (isNew) Object.assign(canvas, { width: sheet.width, height: sheet.height });
+  const ready = strips.slice(isNew ? 0 : there.count).reduce<Promise<unknown>>(async (before, { pixels, drawn }) => {
+    const image = pixels ? createImageBitmap(new Blob([bytesOf(pixels)], { type: "image/webp" })) : null;
+    await before;
+    const strip = await image;
+    if (strip) penOf(canvas).drawImage(strip, 0, (sheet.height * drawn) / sheet.rows - strip.height);
+  }, isNew ? Promise.resolve() : there.ready);
+  const draft = { canvas, count: strips.length, ready };
+  drafts.delete(sheet.key);
+  const [oldest] = drafts.keys();
+  if (oldest !== undefined && drafts.size > MOST_BITMAPS) drafts.delete(oldest);
+  drafts.set(sheet.key, draft);
+  return draft;
+}
+
+async function painted(sheet: Sheet): Promise<ImageBitmap | HTMLCanvasElement> {
+  if (!sheet.strips?.length) return bitmapOf(sheet);
+  const { canvas, ready } = draftOf(sheet);
+  await ready;
+  return canvas;
+}
+
 function bitmapOf(sheet: Sheet): Promise<ImageBitmap> {
   const key = lookOf(sheet);
   const there = bitmaps.get(key);
@@ -33,7 +69,8 @@ function bitmapOf(sheet: Sheet): Promise<ImageBitmap> {
 export async function paintPicture(canvas: HTMLCanvasElement, sheet: Sheet): Promise<void> {
   const look = lookOf(sheet);
   wanted.set(canvas, look);
-  const bitmap = await bitmapOf(sheet);
+  if (!sheet.png && !sheet.strips?.length) return;
+  const bitmap = await painted(sheet);
   if (wanted.get(canvas) !== look) return; // a newer one has overtaken this one
   const scale = Math.min(window.devicePixelRatio || 1, 2);
   const width = Math.max(1, Math.round((canvas.clientWidth || 512) * scale));

@@ -1,6 +1,7 @@
 // What the easel knows: pictures in this browser, the run that draws, and which tools are open.
 
 import type { EaselView, RecipeSheet, Sheet as Told } from "../messages.gen";
+import { base64Of, bytesOf } from "../shared/bytes";
 
 export type Given = Record<string, string>; // pictures in the form, in base64 by field
 
@@ -10,6 +11,7 @@ type File = Pick<Told, "png" | "width" | "height">;
 export interface Sheet extends RecipeSheet, File, Partial<Omit<Told, keyof RecipeSheet | keyof File>> {
   given?: Given; // the pictures it was drawn from
   match?: boolean; // whether it has the codes of an earlier one that asked for the same
+  isPending?: boolean; // stopped, and its file is still to come
   isBrought?: boolean; // the picture that a film began with, which nobody drew here
   since?: number; // when this browser first kept it, in milliseconds
 }
@@ -63,6 +65,15 @@ export const runOf = (key: string): string => key.replace(/-\d+$/, "");
 
 /** How much of a picture is drawn, 0 to 1; one without codes is whole. */
 export const drawnPart = (sheet: Sheet): number => (sheet.codes && sheet.rows ? sheet.drawn / sheet.rows : 1);
+
+/** A sheet with the codes and the surprise of its strips, if it is in the making. */
+export function assembled(sheet: Told): Sheet {
+  const strips = sheet.strips ?? [];
+  if (!strips.length) return sheet;
+  const joined = (name: "codes" | "surprise") =>
+    base64Of(Uint8Array.from(strips.flatMap((strip) => [...bytesOf(strip[name])])));
+  return { ...sheet, codes: joined("codes"), surprise: joined("surprise") };
+}
 
 /** A run as the easel follows it, of the view that Python sends of it. */
 export const followed = (view: EaselView, sheets: Sheet[]): Run => ({ ...view, key: view.run, sheets });

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.evaluation import metrics
+from lumina.edges import edge_picture, lines, soft_edge_picture
+from lumina.worlds import metrics
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.judge import Reading
 from lumina.worlds.tabletop.render import Rendering, render
 
 Picture = NDArray[np.uint8]
-EDGE = 128  # grey level above which a pixel of an edge map is a line
 
 
 def map_errors(kind: str, drawn: Picture, truth: Rendering, found: bool = False) -> dict[str, float]:
@@ -42,12 +42,7 @@ def map_errors(kind: str, drawn: Picture, truth: Rendering, found: bool = False)
         segments, instances = maps.segments_of(drawn), maps.by_drawing_order(truth.instances)
         agreement = metrics.matched_iou if found else metrics.instance_iou
         return {"instance_miou": agreement(segments, instances)}
-    return {"f1": metrics.edge_f1(lines(drawn), lines(maps.edge_picture(truth.picture)))}
-
-
-def lines(picture: Picture) -> NDArray[np.bool_]:
-    """The pixels [h, w] of an edge map that are lines."""
-    return np.asarray(picture.mean(-1) >= EDGE)
+    return {"f1": metrics.edge_f1(lines(drawn), lines(edge_picture(truth.picture)))}
 
 
 def rmse(picture: Picture, truth: Picture) -> float:
@@ -62,9 +57,9 @@ def condition_errors(kind: str, condition: Picture, picture: Picture, reading: R
     scene that the judge finds in it, rendered again.
     """
     if kind == "canny":
-        return {"f1": metrics.edge_f1(lines(maps.edge_picture(picture)), lines(condition))}
+        return {"f1": metrics.edge_f1(lines(edge_picture(picture)), lines(condition))}
     if kind == "hed":
-        return {"rmse": rmse(maps.soft_edge_picture(picture), condition)}
+        return {"rmse": rmse(soft_edge_picture(picture), condition)}
     again = render(reading.scene)
     shown = maps.map_of(again, kind)
     if kind == "depth":

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lumina.evaluation import metrics
+from lumina.worlds import metrics
 
 
 def test_psnr():

@@ -1,0 +1,50 @@
+"""The manifest of a model folder: the sha256 of every file, and what to know of the model."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lumina.errors import CheckpointMismatch
+from lumina.model.fields import read_json
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """``files``: sha256 by name. ``spec``: what `ModelSpec.described` gives, empty in folders of before."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def revision(self) -> str:
+        """Eight hexadecimal digits that stand for these files, whatever is said of them; "" without files."""
+        if not self.files:
+            return ""
+        return hashlib.sha256(_json(self.files).encode()).hexdigest()[:8]
+
+    def write(self, folder: Path) -> None:
+        """Write it into ``folder``."""
+        content = {"files": dict(self.files)} | ({"spec": dict(self.spec)} if self.spec else {})
+        (folder / MANIFEST).write_text(_json(content), encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What lies in ``folder``, empty if there is none; raises CheckpointMismatch if it is damaged."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return Manifest()
+    content = read_json(path)
+    files, spec = content.get("files", content), content.get("spec", {})  # once it held the files alone
+    is_sound = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
+    if not is_sound or not isinstance(spec, dict):
+        raise CheckpointMismatch(f"{path} is damaged; download the model again.")
+    return Manifest(files, spec)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,73 @@
+"""The tabletop world as everything else meets it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.worlds.base import DepthScale, Example, MapComparison, Pixels, RenderedScene, World
+from lumina.worlds.tabletop import captions, examples, maps
+from lumina.worlds.tabletop.described import rendered
+from lumina.worlds.tabletop.map_comparison import compared
+from lumina.worlds.tabletop.words import LANGUAGE
+
+
+class Tabletop:
+    """One to four solids on a table; see World."""
+
+    name = "tabletop"
+    language = LANGUAGE
+    prompts: tuple[str, ...] = (
+        "a yellow cylinder left of a blue cone",
+        "two green cones",
+        "a large purple cone",
+        "a blue cone in front of a red cube",
+    )
+    unseen = (
+        "Tabletop has seen nothing but its own small world of plain solids on a table: "
+        "of any other picture it can only guess."
+    )
+    predicted: tuple[str, ...] = maps.PREDICTED
+    depth: DepthScale | None = DepthScale(maps.NEAREST, maps.FARTHEST, "tabletop world units from the camera")
+
+    def suggest(self, seed: int) -> str:
+        """See World."""
+        return captions.random_prompt(seed)
+
+    def examples(self, task: str) -> tuple[Example, ...]:
+        """See World."""
+        return examples.examples(task)
+
+    def compare(self, kind: str, drawn: Pixels, picture: Pixels) -> MapComparison | None:
+        """See World."""
+        truth = examples.truth_of(picture) if kind in self.predicted else None
+        return None if truth is None else compared(kind, drawn, truth)
+
+    def objects(self, segmentation: Pixels) -> NDArray[np.uint8]:
+        """See World; specks are none of them."""
+        ids = maps.segments_of(segmentation)
+        sizes = np.bincount(ids.ravel(), minlength=256)
+        return maps.by_drawing_order(np.where(sizes[ids] < SMALLEST * ids.size, 0, ids).astype(np.uint8))
+
+    def scene(self, prompt: str, seed: int, width: int, height: int) -> RenderedScene:
+        """See World."""
+        return rendered(prompt, seed, width, height)
+
+    def can_judge(self, prompt: str) -> bool:
+        """See World."""
+        return captions.parse(prompt) is not None
+
+    def score(self, picture: Pixels, prompt: str) -> float:
+        """2 for a picture that shows what the prompt says, 1 less for each fault, less its error (0 to 1)."""
+        from lumina.worlds.tabletop.judge import (  # brings in scipy, for which a command must not wait
+            judge,
+            read,
+        )
+
+        claim = captions.parse(prompt)
+        assert claim is not None  # can_judge has seen to it
+        reading = read(picture)
+        _, faults = judge(reading, claim)
+        return 2 - len(faults) - reading.error
+
+
+SMALLEST = 0.001  # share of the picture; smaller segments are specks
+WORLD: World = Tabletop()
