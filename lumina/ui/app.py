@@ -1,5 +1,6 @@
 """The studio: puts the tabs into a page and serves it."""
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,10 +9,12 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
+from lumina.server.launch import Compressed, check_address, own_folder, sentence_of, without_detours
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
@@ -35,6 +38,8 @@ from lumina.ui.tools import offer_tools
 from lumina.ui.visitors import Visitors
 from lumina.ui.workflow_api import workflow_endpoint
 from lumina.ui.workflow_tab import WorkflowTab
+
+log = logging.getLogger(__name__)
 
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
@@ -104,7 +109,11 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": "20mb",
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
-        "app_kwargs": {"routes": [*routes(), *template_routes()], "exception_handlers": REFUSALS},
+        "app_kwargs": {
+            "routes": [*routes(), *template_routes()],
+            "exception_handlers": REFUSALS,
+            "middleware": [Middleware(Compressed)],
+        },
     }
 
 
@@ -121,25 +130,40 @@ def serve(
     and opened at the same address for the chosen one.
     """
     settings = settings or Settings.from_environment()
+    own_folder()
     while True:
         choice = Choice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
-        workshop.open()
         ways = launch_options() | options
-        try:
-            page.launch(share=share, prevent_thread_lock=bool(choice.offered), **ways)
-        except OSError as error:
-            raise InputError(
-                "The page cannot be served at this address and port; choose another host or port."
-            ) from error
+        _open(page, workshop, share, ways)
         if not choice.offered:
+            page.block_thread()
             return
         try:
             settings = replace(settings, model=choice.wait())
         finally:
             options["server_port"] = page.server_port
             page.close(verbose=False)
+
+
+def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: dict[str, Any]) -> None:
+    """Serve the page, then load the model; raises InputError if it cannot be served."""
+    ways["server_name"] = check_address(ways.get("server_name"), ways.get("server_port"))
+    if ON_ZEROGPU:  # which packs the model at launch
+        workshop.open()
+    try:
+        with without_detours(ways["server_name"]):
+            page.launch(share=share, prevent_thread_lock=True, **ways)
+    except OSError as error:
+        raise InputError(
+            "The page cannot be served at this address and port; choose another host or port."
+        ) from error
+    except Exception as error:
+        log.debug("The page could not be opened.", exc_info=True)
+        raise InputError(sentence_of(error)) from error
+    if not ON_ZEROGPU:
+        workshop.open()
 
 
 def load_model(settings: Settings) -> Painter:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from lumina.model.config import MODELS, ModelSpec, spec_of
 from lumina.model.manifest import MANIFEST
+from lumina.server.launch import bare
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 
@@ -31,8 +32,7 @@ def installed(settings: Settings) -> list[ModelSpec]:
 
 def is_public(share: bool, host: str | None = None) -> bool:
     """Whether others than those at this machine can open a page at ``host``: then none chooses for all."""
-    host = host or os.environ.get("GRADIO_SERVER_NAME") or OWN_HOSTS[0]
-    return share or bool(os.environ.get("SPACE_ID")) or host not in OWN_HOSTS
+    return share or bool(os.environ.get("SPACE_ID")) or bare(host) not in OWN_HOSTS
 
 
 class Choice:

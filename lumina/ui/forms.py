@@ -100,13 +100,13 @@ class Form:
         if name == "kind" and self.kinds:
             return kind_control(self.kinds, field)
         if field.annotation is ImageInput:
-            return picture_control(self.task.name, name, field)
+            return picture_control(self.task.name, name, field, self.sizes)
         return _plain_control(name, field, self.defaults.get(name, field.default))
 
 
-def picture_control(task: str, name: str, field: FieldInfo) -> Control:
+def picture_control(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> Control:
     """A well; a recipe only names a picture, so showing one leaves the well as it is."""
-    well = make_well(task, name, field)
+    well = make_well(task, name, field, sizes)
     return Control((name,), (well,), lambda text: read_well(text, name, field), lambda values: [gr.skip()])
 
 

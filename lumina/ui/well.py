@@ -22,13 +22,15 @@ from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
 from lumina.worlds import world_of
 
+ENOUGH = 3  # times as many pixels along a side as the model's pictures have
 LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 Size = tuple[int, int]
 
 
-def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
+def make_well(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> gr.HTML:
     """An empty well; its value is the picture's file in base64, it triggers ``change`` and ``brought``.
 
+    Of a large picture the page sends no more than the ``sizes`` of the model's pictures take.
     ``brought`` comes with the ``kind`` of map that another tab has drawn, or "picture".
     """
     return gr.HTML(
@@ -41,6 +43,7 @@ def make_well(task: str, name: str, field: FieldInfo) -> gr.HTML:
         field=name,
         title=field.title or name,
         about=field.description or "",
+        longest=ENOUGH * max(map(max, sizes)),
         formats=[Format.model_validate(each).data() for each in table()],
     )
 

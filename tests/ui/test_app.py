@@ -67,3 +67,19 @@ def test_nothing_is_told_to_anyone() -> None:
     options = launch_options()
     for name in ("ssr_mode", "show_error", "run_history", "enable_monitoring"):
         assert options[name] is False
+
+
+def functions_in(value: object, path: str = "") -> list[str]:
+    if callable(value):
+        return [path]
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, inner in items for found in functions_in(inner, f"{path}/{key}")]
+
+
+def test_the_configuration_holds_no_function(tmp_path: Path) -> None:
+    async def configured() -> object:
+        return build(Workshop(FakePipeline), Settings(results=tmp_path)).get_config_file()
+
+    found = functions_in(asyncio.run(configured()))
+    own = "/delete_callback"  # of Gradio's states: a plain function, which copying leaves alone
+    assert [path for path in found if not path.endswith(own)] == []

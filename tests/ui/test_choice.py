@@ -73,6 +73,9 @@ class Page:
     def launch(self, **options: Any) -> None:
         self.log.append(options)
 
+    def block_thread(self) -> None:
+        self.log.append({"blocked": True})
+
     def close(self, verbose: bool = True) -> None:
         self.log.append({"closed": True})
 
@@ -92,6 +95,7 @@ def test_the_page_opens_anew_for_the_chosen_model(
         return Page(log)
 
     monkeypatch.setattr(app, "build", build)
+    monkeypatch.setattr(app, "check_address", lambda host, port: host)
     app.serve(settings, load=FakePipeline)
     assert shown == ["tabletop", "omni"]
     assert log[0]["prevent_thread_lock"]

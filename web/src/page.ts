@@ -3,8 +3,10 @@
 import { mountEasel } from "./easel/easel";
 import { mountGallery } from "./gallery/gallery";
 import { mountHint } from "./hint/hint";
+import { watchAnswers } from "./shared/proxy";
 import { visitor } from "./shared/visitor";
 import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
+import { offerClipboard } from "./studio/clipboard";
 import { differing, filled } from "./studio/forms";
 import { keepTheme, nameButtons } from "./studio/theme";
 import { mountWell } from "./well/well";
@@ -28,6 +30,8 @@ declare global {
 }
 
 window.lumina = lumina;
+watchAnswers();
+offerClipboard();
 keepTheme();
 nameButtons();
 openLinked();

@@ -7,6 +7,7 @@ import { offerAt, pngBlob } from "../shared/download";
 import { bringTo } from "../shared/handing";
 import { plain, type Host } from "../shared/host";
 import { isPng, sizeOfPng, withoutPixels } from "../shared/png";
+import { reason } from "../shared/proxy";
 import { pictureIn, wellsOf } from "../well/well";
 import { takeFiles } from "./drops";
 import { Face } from "./face";
@@ -134,7 +135,7 @@ export function mountEasel({ element, props, trigger, watch }: Host<EaselProps>)
     const { run } = state;
     setTimeout(() => {
       if (state.run !== run || !isActive(state)) return;
-      settle("failed", "The studio stopped answering; what is drawn is kept. Try again.");
+      settle("failed", reason("The studio stopped answering; what is drawn is kept. Try again."));
     }, SILENCE);
   }
 

@@ -66,7 +66,7 @@ export function watchReach(isAwaited: () => boolean, lost: () => void): void {
   setInterval(async () => {
     if (!isAwaited()) return;
     const asked: RequestInit = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) };
-    const isReached = await fetch(location.pathname, asked).then(() => true, () => false);
+    const isReached = await fetch(location.pathname, asked).then(({ status }) => status < 500, () => false);
     unanswered = isReached ? 0 : unanswered + 1;
     if (unanswered > 1 && isAwaited()) lost();
   }, 5000);

@@ -13,10 +13,12 @@ export interface WellProps {
   title: string;
   about: string;
   formats: Format[]; // the first that fits a file is its own
+  longest: number; // pixels of the longer side that the model has use for
   value: string; // the picture in base64; empty if there is none
 }
 
 const LONGEST = 1024; // pixels; larger pictures are made smaller here, for no model looks at more
+const MOST = 900_000; // characters that go to the server with ease; more is made as small as this model's pictures allow
 const HEAD = 4096; // bytes by which a format is known
 const MIN_SIDE = 16; // pixels
 const MAX_ASPECT = 10; // how much longer one side may be; both as in lumina/images.py
@@ -66,7 +68,7 @@ export function mountWell({ element, props, trigger, watch }: Host<WellProps>): 
 
   async function take(file: File): Promise<void> {
     const number = ++latest;
-    const found = await read(file, formats).catch((): Read => ({ refusal: UNREADABLE }));
+    const found = await read(file, formats, props.longest).catch((): Read => ({ refusal: UNREADABLE }));
     if (number !== latest) return; // another one has been put in since
     if ("png" in found) put(found.png);
     else problem.textContent = found.refusal;
@@ -107,7 +109,7 @@ export function refusalIn(head: Uint8Array, formats: readonly Format[]): string 
   return formats.find(({ pattern }) => new RegExp(pattern, "is").test(text))?.refusal ?? "";
 }
 
-async function read(file: File, formats: readonly Format[]): Promise<Read> {
+async function read(file: File, formats: readonly Format[], longest: number): Promise<Read> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const refusal = refusalIn(bytes.subarray(0, HEAD), formats);
   if (refusal) return { refusal };
@@ -115,11 +117,17 @@ async function read(file: File, formats: readonly Format[]): Promise<Read> {
   const { width, height } = bitmap;
   const [short, long] = width < height ? [width, height] : [height, width];
   if (short < MIN_SIDE || long > MAX_ASPECT * short) return { refusal: refusalOf(width, height) };
-  if (isPng(bytes) && long <= LONGEST) return { png: base64Of(bytes) };
-  const scaled = (side: number) => (long > LONGEST ? Math.ceil((side * LONGEST) / long) : side);
-  const canvas = made("canvas", "", "", { width: scaled(width), height: scaled(height) });
+  if (isPng(bytes) && long <= LONGEST && (bytes.length * 4) / 3 < MOST) return { png: base64Of(bytes) };
+  const png = scaled(bitmap, Math.min(long, LONGEST) / long);
+  return { png: png.length < MOST ? png : scaled(bitmap, Math.min(long, LONGEST, longest) / long) };
+}
+
+function scaled(bitmap: ImageBitmap, scale: number): string {
+  const width = Math.ceil(bitmap.width * scale);
+  const height = Math.ceil(bitmap.height * scale);
+  const canvas = made("canvas", "", "", { width, height });
   const paper = penOf(canvas);
   paper.imageSmoothingQuality = "high";
-  paper.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return { png: canvas.toDataURL("image/png").split(",")[1] ?? "" };
+  paper.drawImage(bitmap, 0, 0, width, height);
+  return canvas.toDataURL("image/png").split(",")[1] ?? "";
 }

@@ -2,6 +2,7 @@
 
 import type { Bring } from "../../messages.gen";
 import { base64Of, MAX_FILE } from "../../shared/bytes";
+import { reason } from "../../shared/proxy";
 import { prop, tell } from "./bridge";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };
@@ -30,7 +31,9 @@ function asked(what: Pick<Bring, "picture"> | Pick<Bring, "file">): Promise<Read
   const ticket = Math.random().toString(36).slice(2);
   return new Promise((resolve) => {
     waiting.set(ticket, resolve);
-    setTimeout(() => answered(ticket, { error: "The studio does not answer; try again." }), WAIT);
+    const giveUp = (): void => answered(ticket, { error: reason("The studio does not answer; try again.") });
+    setTimeout(giveUp, WAIT);
+    window.addEventListener("lumina-instead", giveUp, { once: true });
     tell("bring", { ...what, ticket });
   });
 }

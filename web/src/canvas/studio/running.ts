@@ -5,6 +5,7 @@ import { signatureOf } from "../document/graph";
 import { exact } from "../document/json";
 import { inputsOf, write } from "../document/read";
 import type { Doc, NodeRun, Plan, Run } from "../types";
+import { reason } from "../../shared/proxy";
 import { prop, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
@@ -98,7 +99,7 @@ export function ended(): void {
     if (get().run !== run || !isRunning()) return;
     isListening = false;
     const nodes = Object.fromEntries(Object.entries(run.nodes).map(([id, node]) => [id, stopped(node)]));
-    const message = "The studio stopped answering; what is drawn is kept. Try again.";
+    const message = reason("The studio stopped answering; what is drawn is kept. Try again.");
     set({ run: { ...run, nodes, state: "failed", message } });
     notify(message);
   }, SILENCE);

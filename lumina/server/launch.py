@@ -1,0 +1,104 @@
+"""Opening a page to the network: the address, what stands in its way, and what goes over it compressed."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gradio import networking
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lumina.errors import InputError
+
+FIRST_OWN_PORT = 1024  # below it, only an administrator's programs may listen
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+ANYWHERE = ("0.0.0.0", "::")
+PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become smaller
+STREAMS = ("/queue/data", "/heartbeat/", "/mcp")
+
+
+class Compressed:
+    """Serves pages and scripts compressed; never streams, which have to arrive piece by piece."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain, self._packed = app, GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        is_plain = path.endswith(PACKED) or any(part in path for part in STREAMS)
+        await (self._plain if is_plain else self._packed)(scope, receive, send)
+
+
+def bare(host: str | None) -> str:
+    """A host without the brackets in which an address of IPv6 stands in URLs; that of Gradio if None."""
+    host = host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
+
+
+def check_address(host: str | None, port: int | None) -> str:
+    """The host as Gradio wants it; raises InputError with what is wrong if nothing can listen there."""
+    name = bare(host)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            name, port or 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"The host {name} cannot be found; use 127.0.0.1, or 0.0.0.0 for all.") from error
+    try:
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise InputError(_refusal(error, name, port)) from error
+    return f"[{name}]" if family == socket.AF_INET6 and ":" in name else name
+
+
+def _refusal(error: OSError, host: str, port: int | None) -> str:
+    """Why nothing can listen at an address, and what to do."""
+    if isinstance(error, PermissionError) and port and port < FIRST_OWN_PORT:
+        return f"Port {port} is for administrators only; choose a port from {FIRST_OWN_PORT} on."
+    if port and "in use" in str(error):
+        return f"Port {port} is taken by another program; choose another port."
+    return f"This machine cannot listen at {host} ({error.strerror or error}); choose another host."
+
+
+@contextmanager
+def without_detours(host: str) -> Iterator[None]:
+    """While the page is opened: no proxy between Gradio and its own server, and no trial of its address.
+
+    Gradio asks for its own page and gives it three seconds, which a busy machine may not keep; that the
+    server listens is known by then.
+    """
+    own = [*LOOPBACK, bare(host), *ANYWHERE]
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    given = before["no_proxy"] or before["NO_PROXY"]
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join([given, *own] if given else own)
+    trial, networking.url_ok = networking.url_ok, lambda url: True
+    try:
+        yield
+    finally:
+        networking.url_ok = trial
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def own_folder() -> None:
+    """Let Gradio keep its files where this user may write; its usual folder may be another user's."""
+    if "GRADIO_TEMP_DIR" in os.environ:
+        return
+    usual = Path(tempfile.gettempdir()) / "gradio"
+    if usual.exists() and not os.access(usual, os.R_OK | os.W_OK | os.X_OK):
+        os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lumina-")
+
+
+def sentence_of(error: Exception) -> str:
+    """What a person reads about a page that could not be opened for another reason."""
+    told: Any = str(error).strip().splitlines()
+    return f"The page cannot be opened: {told[0] if told else type(error).__name__}."
