@@ -53,8 +53,8 @@ VERBS = {  # of instructions
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
 _LEAD = re.compile(  # what a person may say before the picture
-    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |there (?:is|are) |"
-    r"(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
+    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
+    r"there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
