@@ -2,13 +2,22 @@
 
 import sys
 
-import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
 from lumina.errors import InputError
-from lumina.ui.app import serve
+from lumina.server.proxies import check_proxies
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    check_proxies()  # Gradio opens a connection when it is imported
+    import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
+    from lumina.ui.app import serve
+
+    serve()
+
 
 if __name__ == "__main__":
     try:
-        serve()
+        main()
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
