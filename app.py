@@ -2,6 +2,7 @@
 
 import sys
 
+from lumina.ending import ends_on_sigterm, leaving_at_once
 from lumina.errors import InputError
 from lumina.server.proxies import check_proxies
 
@@ -12,10 +13,12 @@ def main() -> None:
     import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
     from lumina.ui.app import serve
 
-    serve()
+    with leaving_at_once():
+        serve()
 
 
 if __name__ == "__main__":
+    ends_on_sigterm()
     try:
         main()
     except InputError as error:

@@ -2,9 +2,7 @@
 
 import hashlib
 import io
-import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from einops import rearrange
 from PIL import Image, ImageOps, PngImagePlugin
 
 from lumina.errors import InvalidImage
+from lumina.files import write_whole
 from lumina.formats import ACCEPTED, refusal_of
 from lumina.profiles import in_srgb
 
@@ -103,16 +102,7 @@ def png_bytes(
 
 def write_png(path: Path, image: Image.Image, recipe: str | None = None, *, by_model: bool = True) -> Path:
     """Write :func:`png_bytes` to ``path``, whole or not at all; makes the folder if it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".png")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(png_bytes(image, recipe, by_model=by_model))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    return path
+    return write_whole(path, png_bytes(image, recipe, by_model=by_model))
 
 
 def read_recipe(source: bytes | str | Path) -> str | None:

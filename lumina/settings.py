@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from lumina.errors import InputError
+from lumina.files import expanded
 
 Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
@@ -47,9 +48,9 @@ class Settings:
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
-            outputs=Path(given.get("LUMINA_OUTPUTS") or default.outputs),
-            results=Path(given.get("LUMINA_RESULTS") or default.results),
-            models=Path(given.get("LUMINA_MODELS") or default.models),
+            outputs=expanded(given.get("LUMINA_OUTPUTS") or default.outputs),
+            results=expanded(given.get("LUMINA_RESULTS") or default.results),
+            models=expanded(given.get("LUMINA_MODELS") or default.models),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
             quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),

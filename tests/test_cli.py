@@ -1,6 +1,7 @@
 """The command line: its JSON, its exit codes, its sentences."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -15,7 +16,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from lumina import __version__
-from lumina.cli import generate
+from lumina.cli import generate, main
 from lumina.cli.main import app
 from lumina.evaluation import tabletop
 from lumina.images import open_image, png_bytes, read_recipe
@@ -28,6 +29,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
 from tests.tiny import write_tiny_model
 
+ROOT = Path(__file__).parents[1]
 PROMPT = ("--prompt", "two red spheres on a white ground")
 
 
@@ -441,3 +443,63 @@ def test_eval_draws_for_published_benchmarks(tmp_path: Path) -> None:
     found = ran("eval", "geneval", "--prompts", prompts, "--out", tmp_path / "out", "--samples", "1")
     assert found["pictures"] == 1 and found["benchmark"] == "geneval"
     assert (tmp_path / "out" / "00000" / "samples" / "0000.png").exists()
+
+
+FAKE = """
+import sys
+from lumina.cli import generate, main
+from lumina.runtime.fake import FakePipeline
+generate.open_pipeline = lambda model, previews=False: FakePipeline()
+main.main()
+"""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_a_terminal_that_lacks_signs_shows_a_question_mark(encoding: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
+    asked = ["generate", "text_to_image", "--prompt", "一只猫 a cube", "--seed", "1", "--out", str(tmp_path)]
+    for more, expected in ([], "does not know"), (["--json"], '"files"'):
+        done = subprocess.run(
+            [sys.executable, "-c", FAKE, *asked, *more], capture_output=True, env=environment
+        )
+        text = (done.stdout + done.stderr).decode(encoding)
+        assert done.returncode == 0 and expected in text and "Traceback" not in text
+    assert json.loads(done.stdout.decode(encoding))["unknown_words"][0]["word"] == "一只猫"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_result_that_cannot_be_printed_is_kept_and_said(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    asked = ["generate", "text_to_image", "--prompt", "a cube", "--out", str(tmp_path), "--json"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", FAKE, *asked],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+    assert done.returncode == 1 and len(list(tmp_path.glob("*.png"))) == 1
+    assert (
+        done.stderr == "The result could not be printed (No space left on device); what was drawn is kept.\n"
+    )
+
+
+def test_a_tilde_that_no_shell_has_resolved_is_the_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main._at_home("--out=~/pics") == f"--out={tmp_path}/pics"
+    assert main._at_home("~/a") == f"{tmp_path}/a"
+    assert main._at_home("--prompt=a ~ b") == "--prompt=a ~ b" and main._at_home("~") == "~"
+
+
+@pytest.mark.parametrize("variable", ["HOME", "TMPDIR", "LUMINA_RESULTS"])
+def test_the_doctor_examines_what_is_broken(variable: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), variable: str(tmp_path / "file" / "below")}
+    done = subprocess.run(
+        [sys.executable, "-m", "lumina", "doctor", "--json"], capture_output=True, text=True, env=environment
+    )
+    assert "Traceback" not in done.stderr and json.loads(done.stdout)["python"]["ok"]
+    assert json.loads(done.stdout)["results"]["ok"] is (variable != "LUMINA_RESULTS")

@@ -1,7 +1,11 @@
 """How commands speak: one sentence for an error, one JSON object for a program, a bar for long work."""
 
+import io
 import json
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -24,6 +28,7 @@ Cache = Annotated[
 ]
 
 Result = TypeVar("Result")
+STOPPED = 130  # exit code after Ctrl-C, as shells have it
 
 
 class Commands(TyperGroup):
@@ -34,8 +39,11 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except LuminaError as error:
-            typer.echo(str(error), err=True)
+            note(str(error))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
+        except KeyboardInterrupt as error:
+            note("Stopped; what was finished before is kept.")
+            raise typer.Exit(STOPPED) from error
         except typer.TyperException as error:  # an unknown command or option
             typer.echo(error.format_message(), err=True)
             raise typer.Exit(error.exit_code) from error
@@ -49,13 +57,38 @@ def group(about: str, **options: Any) -> typer.Typer:
 
 
 def show(what: Mapping[str, Any] | Sequence[str]) -> None:
-    """Print a JSON object, or lines for people, on stdout."""
-    typer.echo(json.dumps(what, ensure_ascii=False) if isinstance(what, Mapping) else "\n".join(what))
+    """Print a JSON object, or lines for people, on stdout; exit code 1 if nobody can read it there."""
+    is_utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    text = json.dumps(what, ensure_ascii=not is_utf8) if isinstance(what, Mapping) else "\n".join(what)
+    try:
+        typer.echo(text)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError as error:  # the reader has read enough
+        _let_go_of_stdout()
+        raise typer.Exit(0) from error
+    except OSError as error:
+        _let_go_of_stdout()
+        note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
+        raise typer.Exit(1) from error
+
+
+def _let_go_of_stdout() -> None:
+    """What is left to print goes nowhere, so that the end of the program does not fail at it again."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
+
+
+def ready_terminal() -> None:
+    """Show a ? for what a terminal's encoding lacks, rather than fail at it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def note(sentence: str) -> None:
     """Tell people something on stderr, where it is in no program's way."""
-    typer.echo(sentence, err=True)
+    with suppress(OSError):
+        typer.echo(sentence, err=True)
 
 
 def watched(steps: Steps[Progress, Result], what: str, quiet: bool) -> Result:

@@ -15,8 +15,10 @@ from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, sh
 from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.model.config import ModelSpec, spec_of, split_revision
+from lumina.runtime.events import Finished
 from lumina.runtime.painter import Painter
 from lumina.settings import Settings
+from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
 from lumina.tasks.image_input import ImageInput
@@ -64,8 +66,8 @@ def draw_with(
 ) -> tuple[tuple[Picture, ...], list[str], str]:
     """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
     pipeline = open_pipeline(model, settings=settings) if settings else open_pipeline(model)
-    output = watched(task.run(pipeline), "Drawing", quiet)
     folder = out or pipeline.settings.outputs
+    output = watched(_kept(task, pipeline, folder), "Drawing", quiet)
     fields = type(output).model_fields
     files = [
         str(write_picture(picture, pipeline.model, folder))
@@ -73,6 +75,23 @@ def draw_with(
         for picture in getattr(output, name)
     ]
     return output.image, files, pipeline.model
+
+
+def _kept(task: Task, pipeline: Painter, folder: Path) -> Steps[Progress, Any]:
+    """The task at work; each of several pictures is written as soon as it is finished.
+
+    So none is lost to an interruption. Candidates of which one is chosen are not written.
+    """
+    if not isinstance(task, DrawingTask):
+        return (yield from task.run(pipeline))
+    task = task.resolved(pipeline)
+    is_several = task.best_of == 1 and len(task.singles()) > 1
+    with Following(task.run(pipeline)) as run:
+        for event in run:
+            if isinstance(event, Finished) and is_several:
+                write_picture(task.drawn(event.index, event.drawing), pipeline.model, folder)
+            yield event
+        return run.result
 
 
 def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:

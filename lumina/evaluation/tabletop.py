@@ -14,6 +14,7 @@ from lumina.evaluation.round_trip import tokenizer_report as tokenizer_report
 from lumina.evaluation.strictness import strictness as strictness
 from lumina.evaluation.subject import subject_cases
 from lumina.evaluation.task_report import write_task_report
+from lumina.files import refusal
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.base import read
@@ -60,7 +61,7 @@ def run(
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"The folder {out} cannot be written to; choose another.") from error
+        raise refusal(error, out) from error
     return _run(pipeline, able if task is None else [task], limit, out, seed, options or {})
 
 

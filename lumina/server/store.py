@@ -3,19 +3,24 @@
 import hashlib
 import io
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
+from lumina.files import refusal
 from lumina.images import digest_of, open_image, read_recipe
 from lumina.tasks.image_input import ImageInput
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 500_000_000  # of one visitor; the oldest results give way
 THUMBNAIL = 224  # pixels along the longer side
@@ -60,12 +65,7 @@ class VisitorStore:
 
     def __init__(self, file: Path, most: int = MAX_BYTES, hours: float | None = None) -> None:
         self._file, self._most, self._hours = file, most, hours
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LuminaError(f"The folder {file.parent} cannot be written to; choose another.") from error
-        with self._connected() as database:
-            database.executescript(_TABLE)
+        self._lock, self._is_ready = Lock(), False
 
     def keep(self, visitor: str, png: bytes) -> str:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
@@ -146,15 +146,61 @@ class VisitorStore:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """A connection whose changes are written together, or not at all."""
+        self._prepare()
         try:
             with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
                 database.execute("PRAGMA synchronous = NORMAL")
                 with database:
                     yield database
         except sqlite3.Error as error:
-            is_full = "full" in str(error)
-            advice = "its disk is full; delete results" if is_full else "the log of the server says why"
-            raise LuminaError(f"The gallery cannot be read or written: {advice}.") from error
+            self._is_ready = self._is_ready and not _is_damage(error)
+            raise _unusable(error) from error
+
+    def _prepare(self) -> None:
+        """Make the file and its tables where they are missing; a damaged file is put aside for a new one."""
+        with self._lock:
+            if self._is_ready and self._file.exists():
+                return
+            try:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._make_tables()
+            except OSError as error:
+                raise LuminaError(f"Pictures cannot be kept: {refusal(error, self._file.parent)}") from error
+            except sqlite3.Error as error:
+                if not _is_damage(error):
+                    raise _unusable(error) from error
+                log.warning("The gallery was damaged (%s); it lies in %s.", error, self._put_aside())
+                self._make_tables()
+            self._is_ready = True
+
+    def _make_tables(self) -> None:
+        with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
+            database.executescript(_TABLE)
+            if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("the file is malformed")
+
+    def _put_aside(self) -> Path:
+        aside = self._file.with_name(f"{self._file.name}.damaged-{int(time.time())}")
+        for ending in ("", "-wal", "-shm"):
+            part = self._file.with_name(self._file.name + ending)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + ending))
+        return aside
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return any(word in str(error) for word in ("malformed", "not a database", "file is encrypted"))
+
+
+def _unusable(error: sqlite3.Error) -> LuminaError:
+    advice = "the log of the server says why"
+    if "full" in str(error):
+        advice = "its disk is full; delete results"
+    elif "locked" in str(error) or "busy" in str(error):
+        advice = "another program is writing to it; try again in a moment"
+    elif _is_damage(error):
+        advice = "its file was damaged, and a new one is begun; try again"
+    return LuminaError(f"The gallery cannot be read or written: {advice}.")
 
 
 @dataclass(frozen=True)
@@ -165,8 +211,11 @@ class VisitorShelf:
     visitor: str
 
     def find(self, name: str) -> ImageInput | None:
-        """The picture called ``name``, None if this visitor has none."""
-        return self.store.find(self.visitor, name)
+        """The picture called ``name``, None if this visitor has none, or the gallery cannot be read now."""
+        try:
+            return self.store.find(self.visitor, name)
+        except LuminaError:
+            return None
 
 
 def words_of(recipe: str) -> str:

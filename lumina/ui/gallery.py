@@ -48,13 +48,10 @@ class Archive:
     @classmethod
     def of(cls, settings: Settings, space: str = "") -> "Archive":
         """The one in the folder of results; ``space`` names the Space that this is, if it is one."""
-        try:
-            file = settings.results.expanduser() / "gallery.sqlite"
-            if space:
-                return cls(VisitorStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
-            return cls(VisitorStore(file), LOCAL)
-        except (LuminaError, RuntimeError):  # also a home that is not there
-            return cls(None, "No picture is kept here: the folder of results cannot be written to.")
+        file = settings.results / "gallery.sqlite"
+        if space:
+            return cls(VisitorStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
+        return cls(VisitorStore(file), LOCAL)
 
     def listed(self, visitor: Any, text: str, count: int) -> list[Kept]:
         """The newest ``count`` pictures of a visitor with these words."""

@@ -2,13 +2,13 @@
 
 import hashlib
 import os
-import tempfile
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from lumina.files import write_whole
 from lumina.workflow.packing import Damaged, Outputs, packed, unpacked
 
 MAX_MEMORY = 256 * 2**20  # bytes of one memory store
@@ -85,8 +85,7 @@ class DiskStore:
         """See Store."""
         data = packed(outputs)
         with suppress(OSError), self._lock:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._write(self._path(key), data)
+            write_whole(self._path(key), data)
             self._size = self._measured() if self._size < 0 else self._size + len(data)
             if self._size > self._most:
                 self._forget()
@@ -97,15 +96,6 @@ class DiskStore:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}{ENDING}"
-
-    def _write(self, path: Path, data: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
 
     def _measured(self) -> int:
         return sum(path.stat().st_size for path in self._folder.glob(f"*{ENDING}"))

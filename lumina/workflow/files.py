@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage
+from lumina.files import refusal
 from lumina.formats import format_of
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
@@ -40,7 +41,7 @@ def write_picture(picture: Picture, model: str, folder: Path) -> Path:
     try:
         return write_png(path, picture.image, recipe_text(picture, model))
     except OSError as error:
-        raise InputError(f"The folder {folder} cannot be written to; choose another.") from error
+        raise refusal(error, folder) from error
 
 
 def write_results(finished: RunFinished, folder: Path) -> dict[str, list[Any]]:
@@ -86,7 +87,7 @@ def _written(
     try:
         return str(write_png(path, value.image, text, by_model=is_by_model(workflow, link)))
     except OSError as error:
-        raise InputError(f"The folder {folder} cannot be written to; choose another.") from error
+        raise refusal(error, folder) from error
 
 
 def read_workflow(source: bytes | str | Path) -> Workflow:

@@ -1,11 +1,11 @@
 """How long tasks have taken here, so that a plan can say how long the next run will take."""
 
 import json
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+
+from lumina.files import write_whole
 
 WEIGHT = 0.3  # of the newest time; older ones fade
 
@@ -36,11 +36,4 @@ class Timings:
     def _save(self) -> None:
         if self._file is None:
             return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self._file.parent, prefix=".")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(self._seconds, file)
-            Path(temporary).replace(self._file)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        write_whole(self._file, json.dumps(self._seconds).encode())

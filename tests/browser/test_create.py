@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -199,6 +200,18 @@ def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> 
     page.get_by_role("button", name=world_of("tabletop").prompts[0]).click()
     wait_until(page, "done")
     expect(page.get_by_label("Prompt")).to_have_value(world_of("tabletop").prompts[0])
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_many_unknown_words_stay_in_their_column(visit: Callable, width: int) -> None:
+    page = visit().open()
+    page.set_viewport_size({"width": width, "height": 900})
+    say(page, f"и кошка with 17 dragons beside {'lemur' * 20} and crimson boxes")
+    names = page.locator(".hint-words:visible b")
+    expect(names).to_have_count(9)
+    line = page.locator(".hint-words:visible").bounding_box()
+    boxes = [name.bounding_box() for name in names.all()]
+    assert line and all(box and box["x"] + box["width"] <= line["x"] + line["width"] + 1 for box in boxes)
 
 
 def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_path: Path) -> None:

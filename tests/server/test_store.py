@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -109,14 +110,47 @@ def test_several_write_at_once(store: VisitorStore) -> None:
     assert len(store.search("anna")) == 12
 
 
-def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text(
-        "this is no database, but a text that is long enough to be taken for one" * 20
-    )
-    with pytest.raises(LuminaError, match="cannot be read or written"):
-        VisitorStore(tmp_path / "file")
-    with pytest.raises(LuminaError, match="choose another"):
-        VisitorStore(tmp_path / "file" / "gallery.sqlite")
+def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, store: VisitorStore) -> None:
+    file = tmp_path / "new" / "gallery.sqlite"
+    store.keep("anna", result("a red cone"))
+    file.write_text("this is no database, but a text that is long enough to be taken for one" * 20)
+    again = VisitorStore(file)
+    assert again.search("anna") == [] and again.keep("anna", result("a blue cube"))
+    assert len(again.search("anna")) == 1
+    assert [path.read_text()[:4] for path in file.parent.glob("gallery.sqlite.damaged-*[0-9]")] == ["this"]
+
+
+def test_a_file_that_is_damaged_while_it_is_used_is_given_up_for_a_new_one(tmp_path: Path) -> None:
+    file = tmp_path / "gallery.sqlite"
+    used = VisitorStore(file)
+    used.keep("anna", result("a red cone"))
+    file.write_bytes(b"?" * 8192)
+    with pytest.raises(LuminaError, match="a new one is begun; try again"):
+        used.search("anna")
+    assert used.search("anna") == [] and used.keep("anna", result("a blue cube"))
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence_until_it_can(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    late = VisitorStore(tmp_path / "file" / "gallery.sqlite")
+    with pytest.raises(LuminaError, match="Pictures cannot be kept"):
+        late.search("anna")
+    assert VisitorShelf(late, "anna").find("sha256:" + "0" * 64) is None
+    (tmp_path / "file").unlink()
+    assert late.keep("anna", result("a red cone"))
+
+
+def test_a_locked_file_is_said_and_used_again_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lumina.server.store.PATIENCE", 0.01)
+    file = tmp_path / "gallery.sqlite"
+    store = VisitorStore(file)
+    store.keep("anna", result("a red cone"))
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for each in (store, VisitorStore(file)):
+            with pytest.raises(LuminaError, match="try again in a moment"):
+                each.keep("anna", result("a blue cube"))
+    assert store.keep("anna", result("a blue cube"))
 
 
 @pytest.mark.parametrize("recipe", ["", "no json", "[1]", '{"nodes": 3}', '{"nodes": {"a": [null, 1]}}'])

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from lumina import images
-from lumina.errors import InputError
+from lumina.errors import InputError, LuminaError
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
@@ -161,6 +161,6 @@ def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(
 def test_without_a_folder_the_studio_works_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     archive = Archive.of(Settings(results=tmp_path / "file"))
-    assert archive.store is None and "cannot be written" in archive.promise
     draw(archive, ANNA, prompt="a red cube", seed=1)
-    assert archive.listed(ANNA, "", 10) == []
+    with pytest.raises(LuminaError, match="cannot be written to; choose another"):
+        archive.listed(ANNA, "", 10)

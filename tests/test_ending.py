@@ -1,0 +1,58 @@
+"""The program ends at once and says so, also while something is being drawn."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DRAWING = """
+import sys
+from lumina.cli import generate, main
+from lumina.runtime.fake import FakePipeline
+generate.open_pipeline = lambda model, previews=False: FakePipeline(row_seconds=0.02)
+sys.argv[1:] = ["generate", "text_to_image", "--prompt", "a cube", "--variations", "4", "--out", sys.argv[1]]
+print("ready", flush=True)
+main.main()
+"""
+WAITING = """
+import threading, time
+from lumina.ending import ends_on_sigterm, leaving_at_once
+ends_on_sigterm()
+with leaving_at_once():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+def ended(code: str, number: int, *arguments: str, after: str = "") -> tuple[int, str, float]:
+    """Exit code, stderr, and the seconds from the signal to the end, which waits for the files ``after``."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    while after and not list(Path(arguments[0]).glob(after)):
+        time.sleep(0.01)
+    begun = time.monotonic()
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=30)
+    return process.returncode, stderr, time.monotonic() - begun
+
+
+def test_ctrl_c_keeps_the_pictures_that_are_finished(tmp_path: Path) -> None:
+    code, stderr, _ = ended(DRAWING, signal.SIGINT, str(tmp_path), after="*.png")
+    assert code == 130 and stderr == "Stopped; what was finished before is kept.\n"
+    assert 1 <= len(list(tmp_path.glob("*.png"))) < 4
+
+
+@pytest.mark.parametrize(("number", "expected"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_no_thread_keeps_the_program_from_ending(number: int, expected: int) -> None:
+    code, stderr, seconds = ended(WAITING, number)
+    assert code == expected and stderr == "" and seconds < 2

@@ -1,0 +1,56 @@
+"""Files are written whole, as the umask says, and what keeps them from it is said in one sentence."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from lumina.files import expanded, refusal, write_whole
+from lumina.settings import Settings
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_file_may_be_read_by_whom_the_umask_lets_read(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        file = write_whole(tmp_path / "new" / "a.bin", b"1")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_whole(tmp_path / "a.bin", b"before")
+
+    def full(path: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(file, b"after")
+    assert file.read_bytes() == b"before" and [path.name for path in tmp_path.iterdir()] == ["a.bin"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "is full; free some space"), (errno.EDQUOT, "is full"), (errno.EFBIG, "is full"),
+        (errno.EACCES, "cannot be written to; choose another"), (errno.EROFS, "cannot be written to"),
+        (errno.ENAMETOOLONG, "too long"),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_is_wrong_and_what_to_do(number: int, words: str) -> None:
+    assert words in str(refusal(OSError(number, "?"), Path("pics")))
+
+
+def test_a_tilde_is_the_home_and_without_one_a_folder_for_temporary_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = Settings.from_environment({"LUMINA_OUTPUTS": "~/pics", "LUMINA_MODELS": "~/models"})
+    assert settings.outputs == tmp_path / "pics" and settings.models == tmp_path / "models"
+    monkeypatch.setattr(os.path, "expanduser", lambda path: str(path))  # no home, no entry of the user
+    assert "~" not in str(expanded("~/pics")) and expanded("~/pics").name == "pics"
+    assert expanded("~").is_absolute()
