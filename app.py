@@ -13,14 +13,14 @@ def main() -> None:
     import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
     from lumina.ui.app import serve
 
-    with leaving_at_once():
-        serve()
+    serve()
 
 
 if __name__ == "__main__":
     ends_on_sigterm()
-    try:
-        main()
-    except InputError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+    with leaving_at_once():
+        try:
+            main()
+        except InputError as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(2)
