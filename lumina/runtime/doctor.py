@@ -17,25 +17,25 @@ from lumina.model.config import spec_of
 from lumina.settings import Settings
 
 LITTLE = 100_000_000  # bytes: less room than this is worth a warning
+LATER = {"ok": False, "found": "not examined; correct the settings first."}
 
 
 def examine() -> dict[str, dict[str, Any]]:
-    """``{"ok": …, "found": what}`` for each thing that is needed; never raises for what is missing."""
-    tests = {
+    """``{"ok": …, "found": what}`` for each thing that is needed; never raises, whatever is broken."""
+    of_machine = {
         "python": _python,
         "torch": _torch,
         "gradio": _gradio,
         "settings": _settings,
-        "model": _model,
         "home": _home,
         "temporary files": _temporary,
-        "pictures": lambda: _writable(Settings.from_environment().outputs),
-        "results": lambda: _writable(Settings.from_environment().results),
-        "gallery": _gallery,
         "terminal": _terminal,
         "network": _network,
     }
-    return {name: _examined(test) for name, test in tests.items()}
+    found = {name: _examined(test) for name, test in of_machine.items()}
+    of_settings = {"model": _model, "pictures": _pictures, "results": _results, "gallery": _gallery}
+    is_set = found["settings"]["ok"]
+    return found | {name: _examined(test) if is_set else LATER for name, test in of_settings.items()}
 
 
 def _examined(test: Callable[[], str]) -> dict[str, Any]:
@@ -45,6 +45,8 @@ def _examined(test: Callable[[], str]) -> dict[str, Any]:
         return {"ok": False, "found": f"{error.name} is not installed; run `make app`."}
     except (LuminaError, ImportError, OSError) as error:
         return {"ok": False, "found": str(error)}
+    except Exception as error:  # what nobody thought of must not hide what the other examinations find
+        return {"ok": False, "found": f"{type(error).__name__}: {error}"}
 
 
 def _python() -> str:
@@ -73,41 +75,92 @@ def _home() -> str:
     home = os.path.expanduser("~")
     if home == "~":
         return f"none; results and models are kept in {expanded('~')}"
+    needs_home = not (os.environ.get("LUMINA_RESULTS") and os.environ.get("LUMINA_MODELS"))
+    if needs_home and os.path.lexists(home) and not os.path.isdir(home):
+        raise InputError(f"{home} is not a folder; set HOME, or LUMINA_RESULTS and LUMINA_MODELS.")
     return home
 
 
 def _temporary() -> str:
-    folder = os.environ.get("GRADIO_TEMP_DIR") or str(Path(tempfile.gettempdir()) / "gradio")
-    return _writable(Path(folder))
+    """Of the folder in which Gradio keeps files; the studio itself goes around one of somebody else."""
+    if named := os.environ.get("GRADIO_TEMP_DIR"):
+        return _writable(Path(named), "GRADIO_TEMP_DIR")
+    folder, asked = _temporary_folder(), os.environ.get("TMPDIR")
+    if asked and folder != Path(os.path.abspath(asked)):
+        raise InputError(
+            f"TMPDIR is {asked}, which is not there or cannot be written to, so {folder} is used; "
+            "make the folder, or set TMPDIR to another."
+        )
+    usual = folder / "gradio"
+    if os.path.lexists(usual) and not (usual.is_dir() and os.access(usual, os.R_OK | os.W_OK | os.X_OK)):
+        return f"{usual} is somebody else's; the studio makes a folder of its own in {folder}"
+    return _writable(usual, "TMPDIR")
 
 
-def _writable(folder: Path) -> str:
-    """Says how much room there is; raises InputError if nothing can be written to the folder."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    present = (missing[-1] if missing else folder / "x").parent
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError as error:
+        raise InputError(
+            "There is no folder for temporary files that can be written to; set TMPDIR to one."
+        ) from error
+
+
+def _pictures() -> str:
+    return _writable(Settings.from_environment().outputs, "LUMINA_OUTPUTS")
+
+
+def _results() -> str:
+    return _writable(Settings.from_environment().results, "LUMINA_RESULTS")
+
+
+def _writable(folder: Path, variable: str) -> str:
+    """How much room there is; raises InputError if nothing can be written to the folder, or made there."""
+    present = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
     try:
         with tempfile.TemporaryFile(dir=present) as file:
             file.write(bytes(4096))
+        free = shutil.disk_usage(present).free
     except OSError as error:
-        raise refusal(error, folder) from error
-    free = shutil.disk_usage(present).free
+        raise InputError(f"{str(refusal(error, folder)).rstrip('.')} ({variable}).") from error
     if free < LITTLE:
-        raise InputError(f"{folder} has {free // 10**6} MB left; free some space, or choose another folder.")
+        raise InputError(
+            f"{folder} has {free // 10**6} MB left; free some space, or choose another folder ({variable})."
+        )
     return f"{folder}, {free / 10**9:.1f} GB free"
 
 
 def _gallery() -> str:
-    file = Settings.from_environment().results / "gallery.sqlite"
-    if not file.exists():
+    file = Settings.from_environment().results.absolute() / "gallery.sqlite"
+    if not os.path.lexists(file):
         return "none yet"
+    if not (file.is_file() and os.access(file, os.R_OK | os.W_OK)):
+        raise InputError(
+            f"{file} is no file that this user can read and write; move it away, and a new one is begun."
+        )
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)) as database:
-            (count,) = database.execute("SELECT count(*) FROM kept").fetchone()
+            return f"{_count(database)} pictures in {file}"
     except sqlite3.Error as error:
-        raise InputError(
-            f"{file} cannot be read ({error}); the studio puts a damaged one aside and begins a new one."
-        ) from error
-    return f"{count} pictures in {file}"
+        raise InputError(f"{file} {_ailment(error)}.") from error
+
+
+def _count(database: sqlite3.Connection) -> int:
+    """How many pictures there are; raises sqlite3.DatabaseError if a part of the file is damaged."""
+    if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("malformed")
+    if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'kept'").fetchone():
+        return 0
+    return int(database.execute("SELECT count(*) FROM kept").fetchone()[0])
+
+
+def _ailment(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return "is locked by another program; the studio uses it again when that one has ended"
+    if "malformed" in text or "not a database" in text:
+        return "is damaged; the studio puts it aside and begins a new one"
+    return f"cannot be read ({text}); move it away, or choose another folder (LUMINA_RESULTS)"
 
 
 def _terminal() -> str:
@@ -118,7 +171,17 @@ def _terminal() -> str:
 def _network() -> str:
     names = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     found = [name for name in names if os.environ.get(name)]
-    return f"{', '.join(found)} set; the studio's own addresses go around it" if found else "no proxy"
+    if not found:
+        return "no proxy"
+    import httpx
+
+    try:
+        httpx.Client().close()
+    except (ValueError, TypeError, ImportError, httpx.InvalidURL) as error:
+        raise InputError(
+            f"The proxy that is set ({', '.join(found)}) cannot be used: {error}; correct or unset it."
+        ) from error
+    return f"{', '.join(found)} set; the studio's own addresses go around it"
 
 
 def _model() -> str:

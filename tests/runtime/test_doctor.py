@@ -1,0 +1,188 @@
+"""The doctor examines machines as they are, says what to change, and never breaks down itself."""
+
+import errno
+import os
+import sqlite3
+import tempfile
+from collections import namedtuple
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lumina.runtime import doctor
+
+
+def found(name: str) -> str:
+    """What the doctor finds wrong."""
+    item = doctor.examine()[name]
+    assert not item["ok"], item
+    return str(item["found"])
+
+
+def fine(name: str) -> str:
+    """What the doctor finds in order."""
+    item = doctor.examine()[name]
+    assert item["ok"], item
+    return str(item["found"])
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which all is well, and where the model is not read again for every test."""
+    for name in ("GRADIO_TEMP_DIR", "TMPDIR", "TEMP", "TMP", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setenv("LUMINA_OUTPUTS", str(tmp_path / "pictures"))
+    monkeypatch.setattr(doctor, "_model", lambda: "whole")
+    monkeypatch.setattr(doctor, "_torch", lambda: "here")
+    monkeypatch.setattr(tempfile, "tempdir", None)  # asked for anew
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    (tmp_path / "results").mkdir()
+    return tmp_path / "results"
+
+
+def test_a_healthy_machine_is_in_order() -> None:
+    assert all(item["ok"] for item in doctor.examine().values())
+
+
+def test_a_wrong_setting_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LUMINA_DTYPE", "float8")
+    said = [item["found"] for item in doctor.examine().values() if not item["ok"]]
+    assert [text for text in said if "float8" in text] == [found("settings")]
+    assert found("pictures") == "not examined; correct the settings first."
+
+
+def test_what_nobody_thought_of_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> str:
+        raise RuntimeError("of another kind")
+
+    monkeypatch.setattr(doctor, "_home", broken)
+    assert found("home") == "RuntimeError: of another kind" and fine("python")
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [("pictures", "LUMINA_OUTPUTS"), ("results", "LUMINA_RESULTS"), ("temporary files", "GRADIO_TEMP_DIR")],
+)
+@pytest.mark.parametrize("kind", ["a file", "below a file", "a link to nothing"])
+def test_a_folder_that_cannot_be_made_is_named_with_its_variable(
+    name: str, variable: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    place = {"a file": "file", "below a file": "file/below", "a link to nothing": "link"}[kind]
+    monkeypatch.setenv(variable, str(tmp_path / place))
+    assert found(name) == f"The folder {tmp_path / place} cannot be written to; choose another ({variable})."
+
+
+@pytest.mark.parametrize("name", ["a b", "100%", "#1", "~", "new\nline", "–ü"])
+def test_a_folder_may_have_any_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path("below") / name, tmp_path / name):
+        folder.mkdir(parents=True)
+        make_gallery(folder)
+        monkeypatch.setenv("LUMINA_RESULTS", str(folder))
+        monkeypatch.setenv("TMPDIR", str(folder))
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        assert fine("results") and fine("temporary files").startswith(str(folder.absolute()))
+        assert fine("gallery") == f"1 pictures in {folder.absolute() / 'gallery.sqlite'}"
+
+
+def test_a_full_disk_is_called_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(dir: Path) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    assert "is full; free some space, or choose another folder (LUMINA_OUTPUTS)" in found("pictures")
+
+
+def test_little_room_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: usage(12_000_000))
+    assert "has 12 MB left; free some space" in found("results")
+
+
+def test_a_folder_for_temporary_files_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    assert f"TMPDIR is {tmp_path / 'missing'}, which is not there" in found("temporary files")
+
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    assert found("temporary files").endswith("set TMPDIR to one.")
+
+
+def test_a_folder_of_gradio_that_is_somebody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gradio").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "gradio")
+    assert "is somebody else's; the studio makes a folder of its own" in fine("temporary files")
+
+
+def test_a_home_that_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", os.devnull)
+    monkeypatch.delenv("LUMINA_MODELS", raising=False)
+    assert found("home") == f"{os.devnull} is not a folder; set HOME, or LUMINA_RESULTS and LUMINA_MODELS."
+    monkeypatch.setenv("LUMINA_MODELS", "models")
+    assert fine("home") == os.devnull
+    monkeypatch.setattr(os.path, "expanduser", lambda path: str(path))  # no home, no entry of the user
+    assert fine("home").startswith("none; results and models are kept in ")
+
+
+def make_gallery(folder: Path, rows: int = 1) -> Path:
+    """A file that holds as many pictures, for the eyes of the doctor."""
+    with closing(sqlite3.connect(folder / "gallery.sqlite")) as database, database:
+        database.execute("CREATE TABLE kept (png BLOB)")
+        database.executemany("INSERT INTO kept VALUES (?)", [(bytes(3000),)] * rows)
+    return folder / "gallery.sqlite"
+
+
+def test_a_gallery_in_order(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fine("gallery") == "none yet"
+    (results / "gallery.sqlite").write_bytes(b"")
+    assert fine("gallery").startswith("0 pictures")
+    (results / "gallery.sqlite").unlink()
+    make_gallery(results)
+    assert fine("gallery").startswith("1 pictures")
+    monkeypatch.chdir(results.parent)
+    monkeypatch.setenv("LUMINA_RESULTS", "results")
+    assert fine("gallery") == f"1 pictures in {results / 'gallery.sqlite'}"
+
+
+def test_a_damaged_gallery(results: Path) -> None:
+    file = make_gallery(results, rows=40)
+    data = file.read_bytes()
+    file.write_bytes(data[:4096] + b"\xff" * 4096 + data[8192:])  # one page of the table
+    assert found("gallery") == f"{file} is damaged; the studio puts it aside and begins a new one."
+    file.write_bytes(b"no database" * 1000)
+    assert "is damaged" in found("gallery")
+
+
+def test_a_locked_gallery(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = make_gallery(results)
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *given, **options: connect(*given, **{**options, "timeout": 0})
+    )
+    with closing(connect(file)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        assert "is locked by another program" in found("gallery")
+
+
+def test_a_gallery_that_is_no_file(results: Path) -> None:
+    (results / "gallery.sqlite").mkdir()
+    assert "move it away, and a new one is begun" in found("gallery")
+
+
+def test_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fine("network") == "no proxy"
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    assert fine("network") == "http_proxy set; the studio's own addresses go around it"
+    monkeypatch.setenv("http_proxy", "no-scheme://proxy")
+    assert "The proxy that is set (http_proxy) cannot be used" in found("network")
