@@ -153,7 +153,9 @@ class VisitorStore:
                 with database:
                     yield database
         except sqlite3.Error as error:
-            self._is_ready = self._is_ready and _is_busy(error)  # else the file is examined before its next use
+            self._is_ready = self._is_ready and _is_busy(
+                error
+            )  # else the file is examined before its next use
             raise _unusable(error) from error
 
     def _prepare(self) -> None:
