@@ -66,11 +66,11 @@ def test_ctrl_c_before_the_program_is_there_ends_it_without_a_traceback(program:
     slow = """
 import builtins, time
 known = builtins.__import__
-def slow(name, *given):
+def slow(name, *given, **named):
     if name in ("lumina.cli.main", "lumina.ui.app"):
         print("ready", flush=True)
         time.sleep(60)
-    return known(name, *given)
+    return known(name, *given, **named)
 builtins.__import__ = slow
 """
     code, stderr, seconds = ended(slow + program, signal.SIGINT)

@@ -178,6 +178,7 @@ class VisitorStore:
     def _make_tables(self) -> None:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
             database.executescript(_TABLE)
+            database.execute(f"SELECT kind, name, digest, bytes, png, {_SHOWN} FROM kept LIMIT 0")
             if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("the file is malformed")
 
