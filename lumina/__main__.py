@@ -1,6 +1,15 @@
-"""``python -m lumina`` is the command line."""
+"""``python -m lumina`` and ``lumina`` are the command line."""
 
-from lumina.cli.main import main
+from lumina.ending import leaving_at_once
+
+
+def main() -> None:
+    """Run the command line, whose import Ctrl-C may already interrupt."""
+    with leaving_at_once():
+        from lumina.cli.main import main as run
+
+        run()
+
 
 if __name__ == "__main__":
     main()

@@ -41,12 +41,26 @@ def refusal(error: OSError, folder: Path) -> InputError:
 
 
 def expanded(path: Path | str) -> Path:
-    """``path`` with its ``~`` resolved; without a home, below the folder for temporary files."""
+    """``path`` with its ``~`` resolved; without a home, below the folder for temporary files.
+
+    Raises InputError for the home of a user whom this machine does not know.
+    """
     found = os.path.expanduser(path)
     if not found.startswith("~"):
         return Path(found)
+    user = Path(found).parts[0].removeprefix("~")
+    if user:
+        raise InputError(f"This machine has no user {user} for the folder {path}; name the folder in full.")
     name = f"lumina-{os.getuid()}" if hasattr(os, "getuid") else "lumina"
     return temporary_folder() / name / Path(found).relative_to(Path(found).parts[0])
+
+
+def check_current_folder() -> None:
+    """Raise InputError if the folder that the program was started in is gone, where libraries abort."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError("The current folder no longer exists; change to another and start again.") from error
 
 
 def temporary_folder() -> Path:

@@ -4,8 +4,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -57,32 +57,69 @@ def group(about: str, **options: Any) -> typer.Typer:
 
 
 def show(what: Mapping[str, Any] | Sequence[str]) -> None:
-    """Print a JSON object, or lines for people, on stdout; exit code 1 if nobody can read it there."""
-    is_utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    text = json.dumps(what, ensure_ascii=not is_utf8) if isinstance(what, Mapping) else "\n".join(what)
+    """Print a JSON object, or lines for people, on stdout."""
+    typer.echo(_json(what) if isinstance(what, Mapping) else "\n".join(what))
+
+
+def _json(what: Mapping[str, Any]) -> str:
+    """As JSON, in which signs are escaped if stdout cannot show one of them: names of files stay exact."""
+    text = json.dumps(what, ensure_ascii=False)
     try:
-        typer.echo(text)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError as error:  # the reader has read enough
-        _let_go_of_stdout()
-        raise typer.Exit(0) from error
-    except OSError as error:
-        _let_go_of_stdout()
-        note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
-        raise typer.Exit(1) from error
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(what)
+    return text
 
 
-def _let_go_of_stdout() -> None:
-    """What is left to print goes nowhere, so that the end of the program does not fail at it again."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
+class Results(io.TextIOWrapper):
+    """Stdout, which ends the program with a sentence where nobody can read what is printed there."""
+
+    def write(self, text: str, /) -> int:
+        """Print a text."""
+        with self._ending():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Send what was printed."""
+        with self._ending():
+            super().flush()
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # What is left to print goes nowhere, so that the end of the program does not fail at it again.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
+            if isinstance(error, BrokenPipeError):  # the reader has read enough
+                raise typer.Exit(0) from error
+            note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
+            raise typer.Exit(1) from error
+
+
+class Notes(io.TextIOWrapper):
+    """Stderr, which nobody has to be able to read."""
+
+    def write(self, text: str, /) -> int:
+        """Print a text if that is possible."""
+        with suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was printed if that is possible."""
+        with suppress(OSError):
+            super().flush()
 
 
 def ready_terminal() -> None:
-    """Show a ? for what a terminal's encoding lacks, rather than fail at it."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let no terminal, pipe or full disk turn what is printed into an error; a ? for what encodings lack."""
+    for name, kind in (("stdout", Results), ("stderr", Notes)):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            encoding, is_by_line = stream.encoding, stream.line_buffering
+            ready = kind(stream.detach(), encoding, "replace", line_buffering=is_by_line)
+            setattr(sys, name, ready)
 
 
 def note(sentence: str) -> None:

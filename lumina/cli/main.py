@@ -10,7 +10,7 @@ from lumina import __version__
 from lumina.cli import evaluation, generate, models, published, templates, training, workflow
 from lumina.cli.console import AsJson, Commands, group, ready_terminal, show
 from lumina.ending import ends_on_sigterm, leaving_at_once
-from lumina.files import expanded
+from lumina.files import check_current_folder, expanded
 from lumina.runtime.doctor import examine
 from lumina.tasks import TASKS
 
@@ -51,6 +51,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         typer.echo(__version__)
         raise typer.Exit
+    check_current_folder()
 
 
 @app.command("tasks")
