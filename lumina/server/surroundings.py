@@ -9,15 +9,18 @@ import httpx
 from lumina.errors import InputError
 from lumina.files import check_current_folder, refusal
 
+LAST_PORT = 65535
+
 
 def prepare() -> None:
     """Check and choose what Gradio takes from the environment while it is imported, and never again.
 
-    Raises InputError if no connection can be made by the proxies that are set (nothing is sent), or if the
-    current folder is gone.
+    Raises InputError if no connection can be made by the proxies that are set (nothing is sent), if the
+    current folder is gone, or if a port is no number.
     """
     check_current_folder()
     _check_proxies()
+    _check_numbers()
     _choose_folder()
 
 
@@ -29,6 +32,13 @@ def _check_proxies() -> None:
             f"The proxy that is set (http_proxy, https_proxy or all_proxy) cannot be used: {error}; "
             "correct or unset it."
         ) from error
+
+
+def _check_numbers() -> None:
+    for name in ("GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS"):
+        text = os.environ.get(name, "1")
+        if not (text.isdecimal() and 1 <= int(text) <= LAST_PORT):
+            raise InputError(f"{name} must be a whole number from 1 to {LAST_PORT}, not {text!r}.")
 
 
 def _choose_folder() -> None:

@@ -78,3 +78,10 @@ def test_a_chosen_folder_that_cannot_be_written_is_one_sentence(
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "below"))
     with pytest.raises(InputError, match="cannot be written to; choose another"):
         prepare()
+
+
+@pytest.mark.parametrize("port", ["abc", "", "70000", "-1"])
+def test_a_port_that_is_no_number_is_one_sentence(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", port)
+    with pytest.raises(InputError, match="GRADIO_SERVER_PORT must be a whole number"):
+        prepare()
