@@ -31,8 +31,8 @@ class Settings:
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
-    results: Path = Path("~/.cache/lumina-studio")
-    models: Path = Path("~/.cache/lumina")
+    results: Path = field(default_factory=lambda: expanded("~/.cache/lumina-studio"))
+    models: Path = field(default_factory=lambda: expanded("~/.cache/lumina"))
     has_dtype: bool = field(default=False, compare=False)
     quant: Quant = "none"
     cache: Cache = "full"
