@@ -133,6 +133,9 @@ def _is_known(word: str, then: Sequence[str], kind: Kind) -> bool:
     if word in MATERIALS:  # said of a shape that may have one only
         shape = _shape_after(then)
         return shape is None or word in materials_of(shape)
+    if word in GROUNDS and word not in COLORS:  # nothing but the ground has this colour
+        said_of = next((each for each in then if each == "ground" or _shape_after([each])), "ground")
+        return said_of == "ground"
     return word in _vocabulary(kind)
 
 
@@ -150,6 +153,8 @@ def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
     """Known words that mean the same, else those of which it is a slip; none rather than a guess."""
     if word in MATERIALS:
         return (MATERIALS[0],)
+    if word in GROUNDS:
+        return ()
     word = word.removesuffix("'s")
     if _is_known(word, then, kind):
         return (word,)

@@ -106,6 +106,8 @@ def test_a_described_thing_has_no_article() -> None:
             {"grüner": [], "Würfel": ["cube"], "一只猫": [], "🐱": [], "17": []},
         ),
         ("a silver cube", {"silver": []}),
+        ("a grey sphere", {"grey": []}),
+        ("a Gray cube on a grey ground", {"Gray": []}),
         ("a cube on a silver ground", {"silver": ["grey"]}),
         ("a bone, a light and bread", {"bone": [], "light": [], "bread": []}),
         ("", {}),
@@ -157,7 +159,11 @@ def test_a_word_is_replaced_wherever_it_stands_alone(text: str, word: str, known
 
 @pytest.mark.parametrize("kind", ["prompt", "instruction"])
 def test_what_is_kind_or_read_as_a_known_word_is_not_unknown(kind: Kind) -> None:
-    for typed in ("Could you please make the gray cube red? Thank you!", "1. a gray cube", "a &lt;cube&gt;"):
+    for typed in (
+        "Could you please make the gray ground red? Thank you!",
+        "1. a gray ground",
+        "a &lt;cube&gt;",
+    ):
         assert {one.word for one in unknown_words(typed, kind)} <= {"make"}
     assert normalize("Can you make the cube green?", "instruction") == "make the cube green"
     assert [one.word for one in unknown_words("(a red cube:1.3), ½ 🇩🇪", kind)] == ["1.3", "½", "🇩🇪"]
