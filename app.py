@@ -2,14 +2,15 @@
 
 import sys
 
-import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
 from lumina.ending import ends_on_sigterm, leaving_at_once
-from lumina.errors import InputError
-from lumina.ui.app import serve
 
 if __name__ == "__main__":
     ends_on_sigterm()
     with leaving_at_once():
+        import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
+        from lumina.errors import InputError
+        from lumina.ui.app import serve
+
         try:
             serve()
         except InputError as error:

@@ -1,6 +1,16 @@
-"""``python -m lumina`` is the command line."""
+"""``python -m lumina`` and the console script ``lumina``: the command line."""
 
-from lumina.cli.main import main
+from lumina.ending import ends_on_sigterm, leaving_at_once
+
+
+def main() -> None:
+    """Read the command and do it; whatever is being imported, Ctrl-C ends it in one sentence."""
+    ends_on_sigterm()
+    with leaving_at_once():
+        from lumina.cli.main import main as command
+
+        command()
+
 
 if __name__ == "__main__":
     main()

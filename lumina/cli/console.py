@@ -13,12 +13,22 @@ import typer
 from typer.core import TyperGroup
 
 from lumina.errors import InputError, LuminaError
+from lumina.files import FULL, expanded
+from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR", parser=expanded)
+]
 Model = Annotated[
-    str | None, typer.Option("--model", help="A name that `lumina models` lists, or the folder of a model.")
+    str | None,
+    typer.Option(
+        "--model",
+        help="A name that `lumina models` lists, or the folder of a model.",
+        parser=model_at_home,
+        metavar="TEXT",
+    ),
 ]
 Quant = Annotated[
     str | None, typer.Option("--quant", help="Shrink the model's weights.", metavar="none|int8|int4")
@@ -34,10 +44,19 @@ STOPPED = 130  # exit code after Ctrl-C, as shells have it
 class Commands(TyperGroup):
     """Turns errors into one sentence on stderr: exit code 2 if the input is wrong, 1 if we are at fault."""
 
+    def make_context(self, *given: Any, **options: Any) -> Any:
+        """Read the options; asked for help, print it."""
+        try:
+            return super().make_context(*given, **options)
+        except OSError as error:
+            raise _ended_by(error) from error
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except OSError as error:  # a full disk, for one, or help that cannot be printed
+            raise _ended_by(error) from error
         except LuminaError as error:
             note(str(error))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
@@ -45,7 +64,7 @@ class Commands(TyperGroup):
             note("Stopped; what was finished before is kept.")
             raise typer.Exit(STOPPED) from error
         except typer.TyperException as error:  # an unknown command or option
-            typer.echo(error.format_message(), err=True)
+            note(error.format_message())
             raise typer.Exit(error.exit_code) from error
 
 
@@ -62,15 +81,24 @@ def show(what: Mapping[str, Any] | Sequence[str]) -> None:
     text = json.dumps(what, ensure_ascii=not is_utf8) if isinstance(what, Mapping) else "\n".join(what)
     try:
         typer.echo(text)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError as error:  # the reader has read enough
-        _let_go_of_stdout()
-        raise typer.Exit(0) from error
     except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise _ended_by(error) from error
         _let_go_of_stdout()
         note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
         raise typer.Exit(1) from error
+
+
+def _ended_by(error: OSError) -> typer.Exit:
+    """The end of a command that the system stops; no error where the reader has read enough."""
+    is_read_enough = isinstance(error, BrokenPipeError)
+    where = error.filename or error.filename2
+    _let_go_of_stdout()
+    if not is_read_enough:
+        place = f"{os.fsdecode(where)}: " if isinstance(where, str | bytes) else ""
+        advice = "; free some space, what was finished before is kept" if error.errno in FULL else ""
+        note(f"{place}{error.strerror or error}{advice}.")
+    return typer.Exit(0 if is_read_enough else 1)
 
 
 def _let_go_of_stdout() -> None:

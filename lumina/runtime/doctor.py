@@ -77,7 +77,10 @@ def _home() -> str:
 
 
 def _temporary() -> str:
-    folder = os.environ.get("GRADIO_TEMP_DIR") or str(Path(tempfile.gettempdir()) / "gradio")
+    usual, asked = tempfile.gettempdir(), os.environ.get("TMPDIR")
+    if asked and not os.path.isdir(asked):
+        raise InputError(f"TMPDIR names {asked}, which is not there; make that folder, or name another.")
+    folder = os.environ.get("GRADIO_TEMP_DIR") or str(Path(usual) / "gradio")
     return _writable(Path(folder))
 
 
