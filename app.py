@@ -3,16 +3,25 @@
 import sys
 
 from lumina.ending import ends_on_sigterm, leaving_at_once
+from lumina.errors import InputError
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    from lumina.server.surroundings import prepare
+
+    prepare()  # before anything imports Gradio
+    import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
+    from lumina.ui.app import serve
+
+    serve()
+
 
 if __name__ == "__main__":
     ends_on_sigterm()
     with leaving_at_once():
-        import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
-        from lumina.errors import InputError
-        from lumina.ui.app import serve
-
         try:
-            serve()
+            main()
         except InputError as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(2)

@@ -26,12 +26,13 @@ class UnknownModel(InputError):
 class InvalidWorkflow(InputError):
     """A workflow document with problems, all of them found in one pass.
 
-    ``problems`` holds mappings with the keys ``pointer``, ``message`` and ``fix``.
+    ``problems`` holds mappings with the keys ``pointer``, ``message`` and ``fix``; ``sentence`` may say
+    all of them at once.
     """
 
-    def __init__(self, problems: Iterable[Mapping[str, str]]) -> None:
+    def __init__(self, problems: Iterable[Mapping[str, str]], sentence: str = "") -> None:
         self.problems: tuple[dict[str, str], ...] = tuple(dict(problem) for problem in problems)
-        super().__init__(_sentence(self.problems))
+        super().__init__(sentence or _sentence(self.problems))
 
 
 class ModelError(LuminaError):

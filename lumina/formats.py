@@ -18,9 +18,14 @@ class Format:
     refusal: str = ""
 
 
+def with_article(name: str) -> str:
+    """``an AVIF picture``, ``a JPEG``: as the name is spoken."""
+    is_vowel = re.match(r"[AEIOaeio]|S[A-Z]", name)
+    return f"{'an' if is_vowel else 'a'} {name}"
+
+
 def _picture(name: str, pattern: str) -> Format:
-    article = "an" if name[0] in "AEIOS" and not name.startswith("Sc") else "a"
-    return Format(name, pattern, f"This is {article} {name}; save it as JPEG or PNG first.")
+    return Format(name, pattern, f"This is {with_article(name)}; save it as JPEG or PNG first.")
 
 
 def _other(name: str, pattern: str, advice: str = USE) -> Format:
@@ -46,7 +51,11 @@ FORMATS = (
     _picture("Radiance picture", r"^#\?RADIANCE"),
     _picture("QOI picture", r"^qoif"),
     _picture("DDS texture", r"^DDS "),
-    _picture("Windows icon", r"^\x00\x00[\x01\x02]\x00.\x00"),
+    _picture("Windows icon", r"^\x00\x00[\x01\x02]\x00[^\x00]\x00"),
+    _picture("Apple icon", r"^icns\x00"),
+    _picture("Windows metafile picture", r"^(?:\xd7\xcd\xc6\x9a|\x01\x00\x00\x00.{36} EMF)"),
+    _picture("PCX picture", r"^\x0a[\x00-\x05]\x01[\x01\x02\x04\x08]"),
+    _picture("Targa picture", r"^.\x00[\x02\x03\x0a\x0b]\x00{5}.{4}[^\x00].[^\x00].[\x08\x10\x18\x20]"),
     _picture("PNM picture", r"^P[1-7]\s"),
     _picture("PostScript drawing", r"^(?:%!PS|\xc5\xd0\xd3\xc6)"),
     _other("a PDF document", r"^\s*%PDF", "save its page as JPEG or PNG first"),
@@ -58,7 +67,7 @@ FORMATS = (
     _other("a sound", r"^(?:ID3|OggS|fLaC|RIFF....WAVE)"),
     _other("a ZIP archive", r"^PK(?:\x03\x04|\x05\x06)", "unpack it first"),
     _other("an archive", r"^(?:\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f)", "unpack it first"),
-    _picture("SVG drawing", r"^(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)(?:.*<)?svg[\s>:]"),
+    _picture("SVG drawing", r"^(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)(?:.*<)?svg[\s>:/]"),
     _other("a web page", r"^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head)", "save the picture itself"),
     Format("empty file", r"^$", f"This file is empty; {USE}."),
     _other("text", r"^(?:\xff\xfe|\xfe\xff|[\t\n\f\r\x20-\x7e\x80-\xff]+$)"),

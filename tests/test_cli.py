@@ -1,5 +1,6 @@
 """The command line: its JSON, its exit codes, its sentences."""
 
+import base64
 import json
 import os
 import re
@@ -7,10 +8,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import numpy as np
 import pytest
 import typer
 from PIL import Image
@@ -24,11 +27,15 @@ from lumina.files import expanded
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
+from lumina.runtime.drawing import Drawing
+from lumina.runtime.events import DrawEvent
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
+from lumina.runtime.request import DrawRequest
 from lumina.steps import Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
+from lumina.ui.pictures import picture_of
 from tests.tiny import write_tiny_model
 
 ROOT = Path(__file__).parents[1]
@@ -251,7 +258,7 @@ def test_a_picture_replays_from_its_recipe(tmp_path: Path) -> None:
 def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
     file = workflow(tmp_path, inputs={"idea": {"type": "text"}}, prompt={"from": "inputs.idea"})
     assert "seconds" in ran("run", file, "--set", "idea=a cone, = two cones", "--out", tmp_path)
-    assert "/nodes/a/inputs/prompt" in refused("run", file)
+    assert 'The input "idea" is not filled' in refused("run", file)
     assert "NAME=VALUE" in refused("run", file, "--set", "idea")
     assert 'no input "colour"' in refused("run", file, "--set", "colour=red")
 
@@ -539,3 +546,49 @@ def test_the_doctor_examines_what_is_broken(variable: str, tmp_path: Path) -> No
     assert "Traceback" not in done.stderr and json.loads(done.stdout)["python"]["ok"]
     assert json.loads(done.stdout)["results"]["ok"] is (variable != "LUMINA_RESULTS")
     assert json.loads(done.stdout)["temporary files"]["ok"] is (variable != "TMPDIR")
+
+
+@pytest.mark.usefixtures("able")
+def test_a_run_and_its_plan_name_every_input_without_a_value(tmp_path: Path) -> None:
+    file = tmp_path / "open.json"
+    nodes = {
+        "a": {"task": "edit", "inputs": {"image": {"from": "inputs.i"}, "instruction": {"from": "inputs.p"}}},
+        "b": {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.q"}}},
+    }
+    inputs = {"p": {"type": "text"}, "i": {"type": "image"}, "q": {"type": "text"}}
+    file.write_text(json.dumps({"lumina": 1, "inputs": inputs, "nodes": nodes}))
+    for more in ((), ("--dry-run",)):
+        assert 'The inputs "p", "i" and "q" are not filled; give each a value.' in refused("run", file, *more)
+    some = ("--set", "p=x", "--set", "q=y")
+    assert 'The input "i" is not filled; give it a value.' in refused("run", file, *some, "--dry-run")
+    gone = refused("run", file, *some, "--set", f"i={tmp_path}/gone.png")
+    assert "The picture 'gone.png' cannot be opened; check its name." in gone
+
+
+@pytest.mark.parametrize("name", ["p3.png", "p3.jpg"])
+def test_a_profile_means_the_same_colour_by_every_way_in(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels: list[Image.Image] = []
+
+    class Seeing(FakePipeline):
+        def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+            panels.extend(panel for request in requests for panel in request.given)
+            return super().draw(requests)
+
+    seeing = Seeing(replace(MODELS["tabletop"], tasks=tuple(TASKS), panel_sizes=()))
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: seeing)
+    file = ROOT / "tests" / "cases" / name
+    read = ImageInput.of(open_image(file, keep_alpha=True)).name
+    report = ran("generate", "edit", "--image", file, "--instruction", "make it blue", "--out", tmp_path)
+    recipe = json.loads(read_recipe(Path(report["files"][0])) or "")
+    assert recipe["nodes"]["edit"]["inputs"]["image"] == {"image": read}
+    shutil.copy(file, tmp_path / name)
+    document = {"lumina": 1, "nodes": {"a": {"task": "image_file", "inputs": {"image": {"image": name}}}}}
+    (tmp_path / "w.json").write_text(json.dumps(document))
+    beside = open_image(Path(ran("run", tmp_path / "w.json", "--out", tmp_path)["outputs"]["image"][0]))
+    well = picture_of(base64.b64encode(file.read_bytes()).decode(), "Picture")
+    for picture in (*panels, beside, well, open_image(file)):
+        pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3).astype(int)
+        seen = np.median(pixels[pixels[:, 0] > pixels[:, 1] + 100], axis=0)
+        assert panels and np.abs(seen - (220, 20, 20)).max() <= 4

@@ -25,6 +25,12 @@ HEADS = {
     b"PK\3\4\x14": "a ZIP archive",
     b"<!DOCTYPE html><p><svg></svg>": "a web page",
     b"<?xml version='1.0'?>\n<svg xmlns=''/>": "SVG drawing",
+    b"\xef\xbb\xbf<!-- by hand --><svg/>": "SVG drawing",
+    b"\0\0\1\0\1\0\x20\x20": "Windows icon",
+    b"\0\0\2" + b"\0" * 9 + b"\x40\0\x40\0\x18\0": "Targa picture",
+    b"icns\0\0\1\0": "Apple icon",
+    b"\xd7\xcd\xc6\x9a\0\0": "Windows metafile picture",
+    b"\x0a\5\1\x08": "PCX picture",
     b"": "empty file",
     "grün\n".encode(): "text",
     "a".encode("utf-16"): "text",
@@ -69,9 +75,31 @@ def test_a_page_finds_the_same_formats() -> None:
     assert json.loads(result.stdout) == [refusal_of(head) or "" for head in samples]
 
 
-@pytest.mark.parametrize(("file", "sentence"), [("p3.jpg", "is a JPEG file"), ("p3.png", "no recipe")])
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        ("p3.jpg", "is a JPEG file"),
+        ("p3.png", "no recipe"),
+        ("photo.avif", "is an AVIF file"),
+        ("drawing.svg", "is an SVG drawing file"),
+    ],
+)
 def test_a_picture_without_a_recipe_says_so(file: str, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         read_workflow(CASES / file)
     with pytest.raises(InputError, match="is a folder"):
         read_workflow(CASES)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"\x1f\x8b\x08\0", "This is an archive file, which holds no workflow"),
+        (b"<!DOCTYPE html><p>", "This is a web page file"),
+        (b"\r\n\x89PNG\r\n\x1a\n\0\0", "This file holds no workflow; use a PNG"),
+        (b"\1\2\3{}", "This file holds no workflow; use a PNG"),
+    ],
+)
+def test_what_is_neither_picture_nor_text_holds_no_workflow(data: bytes, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        read_workflow(data)

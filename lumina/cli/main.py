@@ -63,6 +63,9 @@ def open_page(
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = None,
 ) -> None:
     """Serve the studio in the browser."""
+    from lumina.server.surroundings import prepare
+
+    prepare()  # before anything imports Gradio
     import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
     from lumina.ui.app import serve
 

@@ -1,6 +1,7 @@
 """``lumina run``, ``check`` and ``recipe``: workflows from files, or from inside the pictures they made."""
 
 import json
+import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -111,11 +112,16 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
         answer = task.asks if value.isdecimal() or not task.asks_unless else task.asks_unless
         name = f"{name}.{answer}"
     socket = target_of(workflow, name)
-    if socket is None or socket.type != "image" or not expanded(value).is_file():
+    if socket is None or socket.type != "image" or not _is_path(value):
         return name, value
     picture = ImageInput.of(open_image(expanded(value), keep_alpha=True))
     shelf.add(picture)
     return name, {"image": picture.name}
+
+
+def _is_path(text: str) -> bool:
+    """Whether a value for a picture names a file, there or not, and no picture beside the workflow."""
+    return expanded(text).is_file() or (not text.startswith(("{", "[")) and ("/" in text or os.sep in text))
 
 
 def watchable(

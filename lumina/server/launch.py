@@ -2,10 +2,8 @@
 
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from gradio import networking
@@ -87,15 +85,6 @@ def without_detours(host: str) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def own_folder() -> None:
-    """Let Gradio keep its files where this user may write; its usual folder may be another user's."""
-    if "GRADIO_TEMP_DIR" in os.environ:
-        return
-    usual = Path(tempfile.gettempdir()) / "gradio"
-    if usual.exists() and not os.access(usual, os.R_OK | os.W_OK | os.X_OK):
-        os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lumina-")
 
 
 def sentence_of(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """Says in plain words what is wrong with a value, where pydantic speaks to programmers."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -65,7 +66,7 @@ def _phrase(kind: str, context: dict[str, Any], details: Any) -> str:
         return str(context["error"])
     if kind == "string_too_long":
         return f"must have at most {context['max_length']:,} characters, this has {len(value):,}"
-    if kind == "string_too_short":
+    if kind == "string_too_short" or (kind == "too_short" and context.get("min_length") == 1):
         return "must not be empty"
     if kind == "string_pattern_mismatch":
         form = _FORMS.get(context["pattern"], "must be written in another form")
@@ -77,5 +78,8 @@ def _phrase(kind: str, context: dict[str, Any], details: Any) -> str:
 
 def shortened(value: Any) -> str:
     """``value`` as a person would write it, cut to 40 characters."""
-    text = repr(value) if isinstance(value, str | float | int | None) else type(value).__name__
-    return text if len(text) <= 40 else text[:37] + "..."
+    if isinstance(value, Mapping | list | tuple):
+        return "an object" if isinstance(value, Mapping) else "a list"
+    plain = value is None or isinstance(value, bool | float)
+    text = json.dumps(value) if plain else repr(value) if isinstance(value, str | int) else "this"
+    return text if len(text) <= 40 else text[:39] + "…"

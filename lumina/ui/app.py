@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
-from lumina.server.launch import Compressed, check_address, own_folder, sentence_of, without_detours
+from lumina.server.launch import Compressed, check_address, sentence_of, without_detours
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
@@ -131,7 +131,6 @@ def serve(
     and opened at the same address for the chosen one.
     """
     settings = settings or Settings.from_environment()
-    own_folder()
     while True:
         choice = Choice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from PIL import Image
 
@@ -46,7 +47,8 @@ def bytes_of_text(text: Any) -> bytes:
     if len(text) > 2 * MAX_BYTES:  # base64 is longer by a third, wrapped a little more
         raise InvalidImage(too_large())
     head = _DATA.match(text)
-    letters = "".join(text[head.end() if head else 0 :].split()).rstrip("=").translate(_TO_STANDARD)
+    body = unquote(text[head.end() :]) if head else text  # an address may write "+" as %2B
+    letters = "".join(body.split()).rstrip("=").translate(_TO_STANDARD)
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Awaitable, Callable, Iterable
 
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,11 +25,18 @@ async def refused(request: Request, error: Exception) -> Response:
     """One sentence for a call of an endpoint; raises what went wrong elsewhere."""
     name = request.path_params.get("api_name")
     if not isinstance(name, str):
+        if isinstance(error, RequestValidationError):
+            return await request_validation_exception_handler(request, error)
         raise error
     endpoints = request.app.get_blocks().get_api_info()["named_endpoints"]
     if f"/{name}" not in endpoints:
         known = ", ".join(each.lstrip("/") for each in endpoints)
         return JSONResponse({"error": f'There is no endpoint "{name[:100]}"; there are: {known}.'}, 404)
+    if isinstance(error, RequestValidationError):
+        wanted = f"Send a JSON object to {name[:100]}, by name the value of each parameter"
+        plain = request.url.path.find("/call/v2/") < 0
+        advice = f'{wanted}, at /call/v2/{name[:100]}, or {{"data": […]}} in order' if plain else wanted
+        return JSONResponse({"error": f"{advice}."}, 422)
     names = [each["parameter_name"] for each in endpoints[f"/{name}"]["parameters"]]
     if sentence := parameter_refused(name, names, error):
         return JSONResponse({"error": sentence}, 422)
@@ -35,5 +44,5 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 REFUSALS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-    kind: refused for kind in (TypeError, KeyError, FnIndexInferError)
+    kind: refused for kind in (TypeError, KeyError, FnIndexInferError, RequestValidationError)
 }

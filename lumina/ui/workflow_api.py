@@ -18,6 +18,7 @@ from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, 
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
 from lumina.workflow.filling import target_of, with_values
+from lumina.workflow.parsing import parse
 from lumina.workflow.shelves import MemoryShelf, shipped
 from lumina.workflow.validation import check
 
@@ -105,9 +106,10 @@ def _object(sent: Any) -> dict[str, Any]:
     """A JSON object, given as such or as text, without what is left open; an empty one for nothing."""
     if isinstance(sent, str):
         try:
-            sent = json.loads(sent or "{}") if len(sent) <= MAX_VALUES else ...
-        except (ValueError, RecursionError):
-            sent = ...
+            sent = parse(sent or "{}", MAX_VALUES)
+        except InvalidWorkflow as error:
+            first = error.problems[0]
+            raise InputError(f"values: this {first['message']}; {first['fix']}.") from error
     if sent is not None and not isinstance(sent, dict):
         raise InputError("values: send a JSON object, by name the value of each input.")
     return {name: value for name, value in (sent or {}).items() if value is not None}

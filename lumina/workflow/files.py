@@ -5,7 +5,7 @@ from typing import Any
 
 from lumina.errors import InputError, InvalidImage
 from lumina.files import refusal
-from lumina.formats import format_of
+from lumina.formats import format_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
@@ -103,7 +103,9 @@ def read_text(source: bytes | str | Path) -> bytes | str:
     data = source if isinstance(source, bytes) else _content(Path(source))
     if not data.startswith(_PNG):
         if (kind := binary_kind(data)) is not None:
-            raise InvalidImage(f"This is a {kind} file, which holds no workflow; {_ADVICE}.")
+            raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {_ADVICE}.")
+        if format_of(data) is None and not _may_be_json(data):
+            raise InvalidImage(f"This file holds no workflow; {_ADVICE}.")
         return data
     recipe = read_recipe(data)
     if recipe is None:
@@ -116,9 +118,14 @@ def read_text(source: bytes | str | Path) -> bytes | str:
 def binary_kind(data: bytes) -> str | None:
     """What a file is that is neither text nor empty, such as "JPEG"; None for one that may hold JSON."""
     found = format_of(data)
-    if found is None or found.name in ("text", "empty file", "a web page"):
+    if found is None or found.name in ("text", "empty file"):
         return None
     return found.name.removeprefix("a ").removeprefix("an ").removesuffix(" picture")
+
+
+def _may_be_json(data: bytes) -> bool:
+    """Whether a file that is no plain text begins as a document does, in UTF-16 for example."""
+    return data.lstrip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff")[:1] in (b"{", b"[")
 
 
 def _content(file: Path) -> bytes:

@@ -9,6 +9,7 @@ from lumina.errors import InputError, InvalidWorkflow
 from lumina.runtime.painter import Painter
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
+from lumina.tasks.wording import shortened
 from lumina.workflow.document import Input, Link, Node, Part, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import IMAGE, wrong_value
@@ -75,7 +76,8 @@ def _with_default(name: str, given: Input, value: Any) -> Input:
     read = _read_as(Socket(given.type), value)
     for single in read if isinstance(read, list) else [read]:
         if (wrong := wrong_value(given, single)) is not None:
-            raise InputError(f"{name}: {wrong}, not {single!r}.")
+            shown = single.get(IMAGE) if isinstance(single, dict) and IMAGE in single else single
+            raise InputError(f"{name}: {wrong}, not {shortened(shown)}.")
     return _changed(given, default=read)
 
 
@@ -151,6 +153,12 @@ def _names(workflow: Workflow) -> str:
 
 
 def check_filled(workflow: Workflow, needed: set[str]) -> None:
-    """Raise InvalidWorkflow for inputs that have no value."""
-    if found := missing_inputs(workflow, needed):
-        raise InvalidWorkflow(found)
+    """Raise InvalidWorkflow, whose sentence names all of them, for inputs that have no value."""
+    if not (found := missing_inputs(workflow, needed)):
+        return
+    named = {item["fix"] for item in found}
+    open_ones = [f'"{name}"' for name in workflow.inputs if f'give a value for "{name}"' in named]
+    if len(open_ones) == 1:
+        raise InvalidWorkflow(found, f"The input {open_ones[0]} is not filled; give it a value.")
+    listed = f"{', '.join(open_ones[:-1])} and {open_ones[-1]}"
+    raise InvalidWorkflow(found, f"The inputs {listed} are not filled; give each a value.")

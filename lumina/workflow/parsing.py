@@ -22,12 +22,12 @@ Place = tuple[str | int, ...]
 Problem = dict[str, str]
 
 
-def parse(text: str | bytes) -> Any:
-    """JSON of at most 256 KB and 32 levels, without repeated keys, NaN or unreadable text.
+def parse(text: str | bytes, most: int = MAX_BYTES) -> Any:
+    """JSON of at most ``most`` bytes and 32 levels, without repeated keys, NaN or unreadable text.
 
     Raises InvalidWorkflow.
     """
-    plain = _decoded(text)
+    plain = _decoded(text, most)
     try:
         document = json.loads(
             plain,
@@ -49,12 +49,12 @@ def parse(text: str | bytes) -> Any:
     return document
 
 
-def _decoded(text: str | bytes) -> str:
+def _decoded(text: str | bytes, most: int) -> str:
     """The text of a file in UTF-8, UTF-16 or UTF-32, with or without a byte-order mark."""
     try:
         data = text.encode() if isinstance(text, str) else text
-        if len(data) > MAX_BYTES:
-            raise _unreadable(f"has {len(data):,} bytes", f"keep it within {MAX_BYTES:,} bytes")
+        if len(data) > most:
+            raise _unreadable(f"has {len(data):,} bytes", f"keep it within {most:,} bytes")
         plain = data.decode(json.detect_encoding(data))
     except UnicodeEncodeError:
         raise _unreadable(*_HALF) from None
@@ -75,8 +75,11 @@ def _broken(text: str, at: int) -> tuple[str, str]:
         return f"is not valid JSON: it has a comment at {where}", "remove it"
     if (before + rest[:1])[-2:] in (",}", ",]") or re.match(r",\s*[}\]]", rest):
         return f"is not valid JSON: it has a comma too many at {where}", "remove it"
-    if rest.startswith("'"):
-        return f"is not valid JSON: it has single quotes at {where}", 'write "…"'
+    if rest[0] in "'‘’“”„«»":
+        kind = "single" if rest[0] == "'" else "curly"
+        return f"is not valid JSON: it has {kind} quotes at {where}", 'write "…"'
+    if text[at] < " " and text[at] not in "\r\n\t":
+        return f"is not valid JSON: it has a sign that cannot be seen at {where}", "remove it"
     return f"is not valid JSON at {where}", "correct the text there"
 
 
@@ -107,6 +110,9 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     if "^x-" in phrase:
         fix = f'remove "{last}", or call it "x-{last}" to keep it as a note'
         return problem(steps, "is not a key that is known here", fix)
+    if phrase.startswith("must not be empty"):
+        message, _, advice = phrase.partition("; ")
+        return problem(steps, message, advice or "put something in it")
     return problem(steps, phrase, _fix(last, phrase))
 
 
@@ -168,4 +174,4 @@ def _fix(name: str, phrase: str) -> str:
     if phrase.startswith("is not an input"):
         return f'remove "{name}"'
     wanted = phrase.split(", not ")[0].split(", this has ")[0].split("; ")[0]
-    return "make it " + wanted.removeprefix("must ").removeprefix("be ")
+    return f"let it {wanted[5:]}" if wanted.startswith("must have") else f"make it {wanted[8:]}"

@@ -1,5 +1,6 @@
 """Text as people type it: its words in any script, and the plain form that a small world is trained on."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -41,12 +42,16 @@ def tokens(text: str) -> list[str]:
 
     A hyphen parts two words, an apostrophe does not; marks of punctuation are no words.
     """
+    text = without_markup(text)
     found: list[str] = []
     word = ""
     for i, sign in enumerate(text):
         is_before_letter = _is_letter(text[i + 1 : i + 2])
-        if _is_letter(sign) or (word and is_before_letter and (sign in _INNER or sign in _JOINERS)):
+        is_inner = sign in _INNER or sign in _JOINERS or _is_in_number(text, i)
+        if _is_letter(sign) or (word and is_before_letter and is_inner):
             word += sign
+        elif not word and found and _goes_on(found[-1], text[i - 1], sign):
+            found[-1] += sign
         elif _is_symbol(sign):
             found += [word, sign] if word else [sign]
             word = ""
@@ -65,11 +70,26 @@ def plain(text: str, is_known: Callable[[str], bool]) -> str:
     quotation marks, dashes, stops and emoji. An invisible sign between letters parts them where both parts
     are known words, and is left out otherwise. A text that is plain already stays as it is.
     """
-    text = _joined(unicodedata.normalize("NFKC", text).lower(), is_known)
+    text = _joined(unicodedata.normalize("NFKC", without_markup(text)).lower(), is_known)
     kept = "".join(_kept(text, i) for i in range(len(text)))
     kept = re.sub(r"\s+", " ", kept)
     kept = re.sub(r"(\s*,)+\s*", ", ", kept).strip(" ,")
     return re.sub(r",(?= and\b)", "", kept)
+
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = re.compile(  # of text that was copied from a page: formatting, no word that a person could mean
+    r"</?(?:a|b|blockquote|br|code|div|em|font|h[1-6]|i|li|mark|ol|p|pre|s|small|span|strong|sub|sup|u|ul)"
+    r"(?:\s[^<>]{0,99}=[^<>]{0,99})?\s?/?>",
+    re.IGNORECASE,
+)
+_COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
+
+
+def without_markup(text: str) -> str:
+    """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list."""
+    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", text))
 
 
 def _joined(text: str, is_known: Callable[[str], bool]) -> str:
@@ -90,9 +110,26 @@ def _kept(text: str, i: int) -> str:
     is_inside = 0 < i < len(text) - 1 and _is_letter(text[i - 1]) and _is_letter(text[i + 1])
     if sign in _INNER and is_inside:
         return "'"
-    if sign == "." and is_inside and text[i - 1].isdecimal() and text[i + 1].isdecimal():
+    if _is_in_number(text, i):
         return sign
     return "" if _extends(sign) else " "
+
+
+def _is_in_number(text: str, i: int) -> bool:
+    """Whether a sign is the point of a decimal, or the line of a fraction."""
+    is_inside = 0 < i < len(text) - 1 and text[i - 1].isdecimal() and text[i + 1].isdecimal()
+    return is_inside and text[i] in "./\u2044"
+
+
+def _goes_on(emoji: str, before: str, sign: str) -> bool:
+    """Whether a symbol is a part of the emoji before it: one joined to it, or the second letter of a flag."""
+    if not (_is_symbol(sign) and _is_symbol(emoji[0]) and emoji.endswith(before)):
+        return False
+    return before == "\u200d" or (_is_flag(sign) and _is_flag(emoji))
+
+
+def _is_flag(sign: str) -> bool:
+    return len(sign) == 1 and "\U0001f1e6" <= sign <= "\U0001f1ff"
 
 
 def _is_letter(sign: str) -> bool:

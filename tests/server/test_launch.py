@@ -1,8 +1,6 @@
 import os
 import socket
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from lumina.errors import InputError
-from lumina.server.launch import Compressed, check_address, own_folder, sentence_of, without_detours
+from lumina.server.launch import Compressed, check_address, sentence_of, without_detours
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -82,17 +80,6 @@ def test_no_proxy_comes_between_the_page_and_its_opening(proxy: str, monkeypatch
             assert client._transport_for_url(httpx.URL(f"http://{host}:7860/")) is client._transport
         assert networking.url_ok("http://nobody.invalid")  # never tried: the server is known to listen
     assert "NO_PROXY" not in os.environ
-
-
-def test_the_folder_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    (tmp_path / "gradio").mkdir()
-    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / "gradio")
-    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    monkeypatch.delenv("GRADIO_TEMP_DIR")
-    own_folder()
-    assert Path(os.environ["GRADIO_TEMP_DIR"]).parent == tmp_path
 
 
 def test_any_other_fault_is_one_sentence() -> None:

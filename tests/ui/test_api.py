@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidImage
+from lumina.tasks.image_input import ImageInput
 from lumina.ui.sent import file_sent
 from lumina.workflow.schema import load, task_of
 from tests.serving import ROOT, served
@@ -85,6 +87,15 @@ def test_a_file_of_the_client_goes_in_and_a_png_with_its_recipe_comes_out(
     assert again[3]["nodes"]["edit"]["inputs"]["instruction"] == "make it green"
 
 
+@pytest.mark.parametrize("name", ["p3.png", "p3.jpg"])
+def test_the_model_sees_the_colour_that_a_profile_means(studio: httpx.Client, name: str) -> None:
+    file = ROOT / "tests" / "cases" / name
+    sent = base64.b64encode(file.read_bytes()).decode()
+    event, data = call(studio, "edit", image=sent, instruction="make it blue")
+    named = data[3]["nodes"]["edit"]["inputs"]["image"]
+    assert event == "complete" and named == {"image": ImageInput.of(images.open_image(file)).name}
+
+
 def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:
     answer = studio.post("/gradio_api/upload", files={"files": (name, data)}).raise_for_status()
     path: str = answer.json()[0]
@@ -103,6 +114,7 @@ def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:
         lambda path, url: "data:image/png;base64," + BASE64,
         lambda path, url: {"url": "data:image/png;base64," + BASE64},
         lambda path, url: "DATA:image/png;name=a,b.png;BASE64," + BASE64,
+        lambda path, url: "data:image/png;base64," + quote(BASE64, safe=""),
         lambda path, url: base64.encodebytes(PNG).decode(),
         lambda path, url: base64.urlsafe_b64encode(PNG).decode().rstrip("="),
     ],
@@ -330,7 +342,7 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(
         (5, None, "document: send"),
         ([json.loads(WORKFLOW)], None, "document: send"),
         (WORKFLOW, 7, "values: send a JSON object"),
-        (WORKFLOW, "[" * 9999, "values: send a JSON object"),
+        (WORKFLOW, "[" * 9999, "values: this is nested too deeply"),
         ({"lumina": 1}, None, "/nodes: is missing"),
     ],
 )
@@ -339,6 +351,30 @@ def test_a_workflow_that_cannot_run_is_refused_in_one_sentence(
 ) -> None:
     event, data = call(studio, "run_workflow", document=document, values=values)
     assert event == "error" and sentence in json.dumps(data) and "Traceback" not in json.dumps(data)
+
+
+@pytest.mark.parametrize("body", ["", "{'prompt': 1}", '["a"]', "5"])
+def test_a_body_that_is_no_object_is_one_sentence(studio: httpx.Client, body: str) -> None:
+    for route in ("call/v2", "call"):
+        answer = studio.post(
+            f"/gradio_api/{route}/text_to_image", content=body, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 422 and set(answer.json()) == {"error"}
+        assert answer.json()["error"].startswith("Send a JSON object to text_to_image")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ('{"words": "a", "words": "b"}', 'values: this has the key \\"words\\" twice; keep one of them.'),
+        ('{"words": NaN}', "values: this holds NaN, which is no number of JSON"),
+        ("words=green", "values: this is not valid JSON at line 1"),
+        ("[1]", "values: send a JSON object"),
+    ],
+)
+def test_values_are_read_by_the_rules_of_documents(studio: httpx.Client, values: str, sentence: str) -> None:
+    event, data = call(studio, "run_workflow", document=WORKFLOW, values=values)
+    assert event == "error" and sentence in json.dumps(data)
 
 
 def next_caller_is_served(address: str) -> None:

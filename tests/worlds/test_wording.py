@@ -16,6 +16,8 @@ from lumina.worlds.wording import plain, tokens, typed_wrong
         ("हिन्दी 5 cubes", ["हिन्दी", "5", "cubes"]),
         ("the cube's left-of", ["the", "cube's", "left", "of"]),
         ("a cat 🐱 👍🏽 ❤️!", ["a", "cat", "🐱", "👍🏽", "❤️"]),
+        ("👨\u200d👩\u200d👧 and 🇩🇪🇫🇷", ["👨\u200d👩\u200d👧", "and", "🇩🇪", "🇫🇷"]),
+        ("1.5 or 1/2 &amp; ½ <b>red</b>", ["1.5", "or", "1/2", "½", "red"]),
         ("", []),
         ("…?!", []),
     ],
@@ -31,7 +33,8 @@ def test_a_word_is_a_word_in_every_script(text: str, expected: list[str]) -> Non
         "\ufeffa red cube", "a re\u00add cube", "a red\u200bcube", "a red \u200b cube", "A RED CUBE!!!",
         "ａ ｒｅｄ ｃｕｂｅ", "a red cube ✨🎉", "a red-cube", "  a   red cube ,", "(a red cube)",
         "a \u202ered\u202c cube", "a red cube؟", "*a red cube*", "a red cube\u3000。", "<a red cube>",
-        "a_red_cube",
+        "a_red_cube", "<b>a red</b> cube<br/>", "a&nbsp;red&#32;cube", '<p class="x">a red cube</p>',
+        "1. a red cube", "  2) a red cube",
     ],
 )  # fmt: skip
 def test_ordinary_typing_is_one_plain_sentence(text: str) -> None:

@@ -53,10 +53,17 @@ VERBS = {  # of instructions
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
 _LEAD = re.compile(  # what a person may say before the picture
-    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i (?:want|would like) |there (?:is|are) |"
-    r"(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
+    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
+    r"there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
     re.IGNORECASE,
 )
+_ASK = re.compile(  # what a person may say to be kind, before and after
+    r"^\W*(?:(?:(?:please|kindly|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
+    r"|\W*\b(?:thank you|thanks)\b(?: (?:very|so) much)?\W*$",
+    re.IGNORECASE,
+)
+READ_AS = {"gray": "grey"}
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 
 
@@ -73,8 +80,7 @@ def normalize(text: str, kind: Kind = "prompt") -> str:
 
 
 def _once(text: str, kind: Kind) -> str:
-    text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(text))
-    text = re.sub(r"\bgray\b", "grey", text)
+    text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
     return _as_caption(_LEAD.sub("", text)) if kind == "prompt" else text
@@ -101,11 +107,12 @@ def _plain_words(text: str) -> str:
 
 def _read(word: str) -> str:
     bare = word.rstrip(",")
-    return DIGITS.get(bare, bare) + word[len(bare) :]
+    return READ_AS.get(bare, DIGITS.get(bare, bare)) + word[len(bare) :]
 
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that tabletop has never seen, or never of such a shape."""
+    text = _ASK.sub("", text)
     typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
     read = [_plain_words(word) for word in typed]
     found: dict[str, UnknownWord] = {}

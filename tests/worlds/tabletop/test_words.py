@@ -48,6 +48,12 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("A photo of a red cube to the left of the cyan sphere.", "a red cube left of a cyan sphere"),
         ("There is a red cube", "a red cube"),
         ("Draw me a Picture of: two cones!", "two cones"),
+        ("Please, could you draw me a red cube? Thank you very much!", "a red cube"),
+        ("Hello, I'd like you to show me a red cube", "a red cube"),
+        ("I’d like a red cube", "a red cube"),
+        ("1. a red cube\n2. a blue sphere", "a red cube and a blue sphere"),
+        ("a red cube &amp; a blue sphere", "a red cube and a blue sphere"),
+        ("½ a red cube", "1⁄2 a red cube"),
         ("red cube and a dragon", "red cube and a dragon"),
     ],
 )
@@ -147,3 +153,11 @@ def test_what_is_said_instead_is_known() -> None:
 )
 def test_a_word_is_replaced_wherever_it_stands_alone(text: str, word: str, known: str, expected: str) -> None:
     assert replaced(text, word, known) == expected
+
+
+@pytest.mark.parametrize("kind", ["prompt", "instruction"])
+def test_what_is_kind_or_read_as_a_known_word_is_not_unknown(kind: Kind) -> None:
+    for typed in ("Could you please make the gray cube red? Thank you!", "1. a gray cube", "a &lt;cube&gt;"):
+        assert {one.word for one in unknown_words(typed, kind)} <= {"make"}
+    assert normalize("Can you make the cube green?", "instruction") == "make the cube green"
+    assert [one.word for one in unknown_words("(a red cube:1.3), ½ 🇩🇪", kind)] == ["1.3", "½", "🇩🇪"]

@@ -1,0 +1,71 @@
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lumina.errors import InputError
+from lumina.server.surroundings import prepare
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("proxy", ["foo:bar", "gopher://127.0.0.1:9"])
+def test_a_proxy_that_cannot_be_used_is_one_sentence(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(InputError, match=r"The proxy that is set .* correct or unset it"):
+        prepare()
+
+
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_other_proxies_are_left_alone(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, proxy)
+    prepare()
+
+
+@pytest.mark.parametrize("command", [["app.py"], ["-m", "lumina", "ui"]])
+def test_both_ways_to_start_say_it(command: list[str]) -> None:
+    surroundings = os.environ | {"http_proxy": "foo:bar"}
+    run = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr and "correct or unset it" in run.stderr
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "broken link"])
+def test_gradios_folder_is_left_alone_where_it_is_somebody_elses(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = tmp_path / "gradio"
+    if kind == "folder":
+        usual.mkdir()
+        monkeypatch.setattr(os, "access", lambda path, mode: path != usual)
+    elif kind == "file":
+        usual.touch()
+    else:
+        usual.symlink_to(tmp_path / "nowhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # so that it is put back afterwards
+    monkeypatch.delenv("GRADIO_TEMP_DIR")
+    prepare()
+    chosen = Path(os.environ["GRADIO_TEMP_DIR"])
+    assert chosen.parent == tmp_path and chosen.is_dir()
+
+
+def test_gradios_folder_is_used_where_it_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    prepare()
+    (tmp_path / "gradio").mkdir()
+    prepare()
+    assert "GRADIO_TEMP_DIR" not in os.environ
+
+
+def test_nothing_imports_gradio_before() -> None:
+    code = "import sys, app, lumina.cli.main; print('gradio' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

@@ -1,0 +1,18 @@
+// What a proxy answers in the studio's stead, as a sentence.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sentenceOf } from "../../src/shared/proxy";
+
+test("a proxy's refusal names the size and the limit", () => {
+  const said = sentenceOf(413, "text/html", 2_400_000);
+  assert.match(said, /2\.4 MB/);
+  assert.match(said, /client_max_body_size/);
+  assert.match(sentenceOf(413, null, 0), /this much/);
+  for (const status of [502, 503, 504]) assert.match(sentenceOf(status, "text/html", 10), /proxy/);
+});
+
+test("what the studio itself answers is left to it", () => {
+  assert.equal(sentenceOf(413, "application/json", 10), "");
+  for (const status of [200, 404, 500]) assert.equal(sentenceOf(status, "text/html", 10), "");
+});
