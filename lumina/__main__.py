@@ -1,15 +1,15 @@
-"""``python -m lumina`` and the console script ``lumina``: the command line."""
+"""``python -m lumina`` and ``lumina`` are the command line."""
 
 from lumina.ending import ends_on_sigterm, leaving_at_once
 
 
 def main() -> None:
-    """Read the command and do it; whatever is being imported, Ctrl-C ends it in one sentence."""
+    """Run the command line, whose import Ctrl-C may already interrupt."""
     ends_on_sigterm()
     with leaving_at_once():
-        from lumina.cli.main import main as command
+        from lumina.cli.main import main as run
 
-        command()
+        run()
 
 
 if __name__ == "__main__":

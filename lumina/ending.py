@@ -31,7 +31,8 @@ def _say(sentence: str) -> None:
 def leaving_at_once() -> Iterator[None]:
     """Around a whole program: its exit code is kept, but its end waits for no thread.
 
-    A thread that computes while the interpreter is taken down makes torch abort.
+    A thread that computes while the interpreter is taken down makes torch abort; and after some Ctrl-C the
+    interpreter would end itself by the signal, whatever the code.
     """
     code: int | str | None = 0
     try:
@@ -49,6 +50,6 @@ def leaving_at_once() -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    if threading.active_count() > 1:
+    if threading.active_count() > 1 or code == STOPPED:
         os._exit(code or 0)
     sys.exit(code or 0)

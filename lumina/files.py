@@ -52,13 +52,36 @@ def refusal(error: OSError, folder: Path) -> InputError:
     return InputError(f"The folder {folder} cannot be written to; choose another.")
 
 
+def sentence_of(error: OSError) -> str:
+    """What a person reads of an error of the system that nobody expected there."""
+    if error.errno in FULL:
+        return "The disk is full; free some space. What was finished before is kept."
+    place = error.filename or error.filename2
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{os.fsdecode(place)}: {reason}." if isinstance(place, str | bytes) else f"{reason}."
+
+
 def expanded(path: Path | str) -> Path:
-    """``path`` with its ``~`` resolved; without a home, below the folder for temporary files."""
-    given, found = Path(path), Path(os.path.expanduser(path))
-    if given.parts[:1] != ("~",) or found.is_absolute():
-        return found
+    """``path`` with its ``~`` resolved; without a home, below the folder for temporary files.
+
+    Raises InputError for the home of a user whom this machine does not know.
+    """
+    found = os.path.expanduser(path)
+    if not found.startswith("~"):
+        return Path(found)
+    user = Path(found).parts[0].removeprefix("~")
+    if user:
+        raise InputError(f"This machine has no user {user} for the folder {path}; name the folder in full.")
     name = f"lumina-{os.getuid()}" if hasattr(os, "getuid") else "lumina"
-    return temporary_folder() / name / given.relative_to("~")
+    return temporary_folder() / name / Path(found).relative_to("~")
+
+
+def check_current_folder() -> None:
+    """Raise InputError if the folder that the program was started in is gone, where libraries abort."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError("The current folder no longer exists; change to another and start again.") from error
 
 
 def temporary_folder() -> Path:

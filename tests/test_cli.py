@@ -20,7 +20,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from lumina import __version__
-from lumina.cli import generate
+from lumina.cli import console, generate
 from lumina.cli.main import app
 from lumina.evaluation import tabletop
 from lumina.files import expanded
@@ -494,6 +494,36 @@ def test_a_result_that_cannot_be_printed_is_kept_and_said(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("asked", ["--help", "--version", "generate edit --help", "generate --nonsense"])
+def test_nothing_that_is_printed_ends_in_a_traceback(asked: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "lumina", *asked.split()]
+    with open("/dev/full", "wb") as full:
+        said = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+        unheard = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, text=True, env=environment)
+    is_wrong = "nonsense" in asked
+    assert said.returncode == (2 if is_wrong else 1) and len(said.stderr.splitlines()) == 1
+    assert unheard.returncode == (2 if is_wrong else 0)
+
+
+def test_json_names_files_exactly_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert json.loads(console._json({"file": "d\udcffir"})) == {"file": "d\udcffir"}
+    assert console._json({"word": "ü"}) == '{"word": "ü"}'
+
+
+@pytest.mark.parametrize("program", [["-m", "lumina", "tasks"], [str(ROOT / "app.py")]])
+def test_a_current_folder_that_is_gone_is_one_sentence(program: list[str], tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    code = "import os, sys; os.chdir(sys.argv[1]); os.rmdir(sys.argv[1]); os.execv(sys.argv[2], sys.argv[2:])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "gone"), sys.executable, *program],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "The current folder no longer exists; change to another and start again.\n"
+
+
 @pytest.mark.usefixtures("fake")
 def test_a_tilde_that_no_shell_has_resolved_is_the_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -522,18 +552,6 @@ def test_every_option_that_is_a_path_knows_the_tilde() -> None:
         if get_origin(kind) is Annotated and "Path" in str(get_args(kind)[0])
     ]
     assert len(options) > 25 and not [name for name, kind in options if get_args(kind)[1].parser != expanded]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("asked", [["--help"], ["generate", "edit", "--help"], ["--version"], ["tasks"]])
-def test_what_cannot_be_printed_is_one_sentence(asked: list[str]) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "lumina", *asked], stdout=full, stderr=subprocess.PIPE, text=True,
-            env=environment,
-        )  # fmt: skip
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "No space left" in done.stderr
 
 
 @pytest.mark.parametrize("variable", ["HOME", "TMPDIR", "LUMINA_RESULTS"])

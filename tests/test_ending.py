@@ -57,3 +57,22 @@ def test_ctrl_c_keeps_the_pictures_that_are_finished(tmp_path: Path) -> None:
 def test_no_thread_keeps_the_program_from_ending(number: int, expected: int) -> None:
     code, stderr, seconds = ended(WAITING, number)
     assert code == expected and stderr == "Stopped.\n" and seconds < 2
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["import lumina.__main__ as m; m.main()", "import runpy; runpy.run_path('app.py', run_name='__main__')"],
+)
+def test_ctrl_c_before_the_program_is_there_ends_it_without_a_traceback(program: str) -> None:
+    slow = """
+import builtins, time
+known = builtins.__import__
+def slow(name, *given, **named):
+    if name in ("lumina.cli.main", "lumina.ui.app"):
+        print("ready", flush=True)
+        time.sleep(60)
+    return known(name, *given, **named)
+builtins.__import__ = slow
+"""
+    code, stderr, seconds = ended(slow + program, signal.SIGINT)
+    assert code == 130 and stderr == "Stopped.\n" and seconds < 10

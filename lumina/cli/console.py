@@ -4,8 +4,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from lumina.errors import InputError, LuminaError
-from lumina.files import FULL, expanded
+from lumina.files import expanded, sentence_of
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
 
@@ -44,27 +44,21 @@ STOPPED = 130  # exit code after Ctrl-C, as shells have it
 class Commands(TyperGroup):
     """Turns errors into one sentence on stderr: exit code 2 if the input is wrong, 1 if we are at fault."""
 
-    def make_context(self, *given: Any, **options: Any) -> Any:
-        """Read the options; asked for help, print it."""
-        try:
-            return super().make_context(*given, **options)
-        except OSError as error:
-            raise _ended_by(error) from error
-
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
-        except OSError as error:  # a full disk, for one, or help that cannot be printed
-            raise _ended_by(error) from error
         except LuminaError as error:
             note(str(error))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
+        except OSError as error:  # a disk that is full while a model is trained, for one
+            note(sentence_of(error))
+            raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
             note("Stopped; what was finished before is kept.")
             raise typer.Exit(STOPPED) from error
         except typer.TyperException as error:  # an unknown command or option
-            note(error.format_message())
+            typer.echo(error.format_message(), err=True)
             raise typer.Exit(error.exit_code) from error
 
 
@@ -76,41 +70,69 @@ def group(about: str, **options: Any) -> typer.Typer:
 
 
 def show(what: Mapping[str, Any] | Sequence[str]) -> None:
-    """Print a JSON object, or lines for people, on stdout; exit code 1 if nobody can read it there."""
-    is_utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    text = json.dumps(what, ensure_ascii=not is_utf8) if isinstance(what, Mapping) else "\n".join(what)
+    """Print a JSON object, or lines for people, on stdout."""
+    typer.echo(_json(what) if isinstance(what, Mapping) else "\n".join(what))
+
+
+def _json(what: Mapping[str, Any]) -> str:
+    """As JSON, in which signs are escaped if stdout cannot show one of them: names of files stay exact."""
+    text = json.dumps(what, ensure_ascii=False)
     try:
-        typer.echo(text)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise _ended_by(error) from error
-        _let_go_of_stdout()
-        note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
-        raise typer.Exit(1) from error
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(what)
+    return text
 
 
-def _ended_by(error: OSError) -> typer.Exit:
-    """The end of a command that the system stops; no error where the reader has read enough."""
-    is_read_enough = isinstance(error, BrokenPipeError)
-    where = error.filename or error.filename2
-    _let_go_of_stdout()
-    if not is_read_enough:
-        place = f"{os.fsdecode(where)}: " if isinstance(where, str | bytes) else ""
-        advice = "; free some space, what was finished before is kept" if error.errno in FULL else ""
-        note(f"{place}{error.strerror or error}{advice}.")
-    return typer.Exit(0 if is_read_enough else 1)
+class Results(io.TextIOWrapper):
+    """Stdout, which ends the program with a sentence where nobody can read what is printed there."""
+
+    def write(self, text: str, /) -> int:
+        """Print a text."""
+        with self._ending():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Send what was printed."""
+        with self._ending():
+            super().flush()
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # What is left to print goes nowhere, so that the end of the program does not fail at it again.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
+            if isinstance(error, BrokenPipeError):  # the reader has read enough
+                raise typer.Exit(0) from error
+            note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
+            raise typer.Exit(1) from error
 
 
-def _let_go_of_stdout() -> None:
-    """What is left to print goes nowhere, so that the end of the program does not fail at it again."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
+class Notes(io.TextIOWrapper):
+    """Stderr, which nobody has to be able to read."""
+
+    def write(self, text: str, /) -> int:
+        """Print a text if that is possible."""
+        with suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was printed if that is possible."""
+        with suppress(OSError):
+            super().flush()
 
 
 def ready_terminal() -> None:
-    """Show a ? for what a terminal's encoding lacks, rather than fail at it."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let no terminal, pipe or full disk turn what is printed into an error; a ? for what encodings lack."""
+    for name, kind in (("stdout", Results), ("stderr", Notes)):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            encoding, is_by_line = stream.encoding, stream.line_buffering
+            ready = kind(stream.detach(), encoding, "replace", line_buffering=is_by_line)
+            setattr(sys, name, ready)
 
 
 def note(sentence: str) -> None:

@@ -8,6 +8,7 @@ import typer
 from lumina import __version__
 from lumina.cli import evaluation, generate, models, published, templates, training, workflow
 from lumina.cli.console import AsJson, Commands, group, ready_terminal, show
+from lumina.files import check_current_folder
 from lumina.runtime.doctor import examine
 from lumina.tasks import TASKS
 
@@ -38,6 +39,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         show([__version__])
         raise typer.Exit
+    check_current_folder()
 
 
 @app.command("tasks")

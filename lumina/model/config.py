@@ -11,6 +11,7 @@ from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.model.fields import known, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
+from lumina.worlds import is_known
 
 
 @dataclass(frozen=True)
@@ -300,6 +301,11 @@ def movqgan_places(folder: Path) -> tuple[Path, ...]:
 def described_spec(values: Mapping[str, Any], folder: Path) -> ModelSpec:
     """The model in ``folder`` as its manifest describes it; raises CheckpointMismatch if that cannot be."""
     known = {name: value for name, value in values.items() if name in DESCRIBED}
+    if not is_known(str(known.get("world", ""))):
+        raise CheckpointMismatch(
+            f'{folder} holds a model of the world "{known["world"]}", which is not known here; update Lumina '
+            "Studio, or choose another model."
+        )
     try:
         return TypeAdapter(ModelSpec).validate_python(
             {"name": folder.resolve().name, "source": str(folder), **known}

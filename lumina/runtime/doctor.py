@@ -103,6 +103,8 @@ def _gallery() -> str:
     file = Settings.from_environment().results / "gallery.sqlite"
     if not file.exists():
         return "none yet"
+    if not file.is_file():
+        raise InputError(f"{file} is not a file; move it away.")
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)) as database:
             (count,) = database.execute("SELECT count(*) FROM kept").fetchone()

@@ -159,7 +159,9 @@ class VisitorStore:
                 with database:
                     yield database
         except sqlite3.Error as error:
-            self._is_ready = self._is_ready and not _is_damage(error)
+            self._is_ready = self._is_ready and _is_busy(
+                error
+            )  # else the file is examined before its next use
             raise _unusable(error) from error
 
     def _prepare(self) -> None:
@@ -187,6 +189,7 @@ class VisitorStore:
     def _make_tables(self) -> None:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
             database.executescript(_TABLE)
+            database.execute(f"SELECT kind, name, digest, bytes, png, {_SHOWN} FROM kept LIMIT 0")
             if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("the file is malformed")
 
@@ -224,17 +227,25 @@ def _places(row: tuple[Any, ...]) -> str:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    return any(word in str(error) for word in ("malformed", "not a database", "file is encrypted"))
+    """Whether the file is no gallery (any more); without its tables it is an empty one."""
+    signs = ("malformed", "not a database", "file is encrypted", "no such column", "no such table")
+    return any(word in str(error) for word in signs)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return any(word in str(error) for word in ("locked", "busy", "full"))
 
 
 def _unusable(error: sqlite3.Error) -> LuminaError:
     advice = "the log of the server says why"
     if "full" in str(error):
         advice = "its disk is full; delete results"
-    elif "locked" in str(error) or "busy" in str(error):
+    elif _is_busy(error):
         advice = "another program is writing to it; try again in a moment"
     elif _is_damage(error):
         advice = "its file was damaged, and a new one is begun; try again"
+    elif any(word in str(error) for word in ("unable to open", "disk I/O", "readonly")):
+        advice = "its file, gallery.sqlite, cannot be opened or written; `lumina doctor` says where it lies"
     return LuminaError(f"The gallery cannot be read or written: {advice}.")
 
 

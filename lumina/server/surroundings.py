@@ -7,14 +7,20 @@ from pathlib import Path
 import httpx
 
 from lumina.errors import InputError
+from lumina.files import check_current_folder, refusal
+
+LAST_PORT = 65535
 
 
 def prepare() -> None:
     """Check and choose what Gradio takes from the environment while it is imported, and never again.
 
-    Raises InputError if no connection can be made by the proxies that are set; nothing is sent.
+    Raises InputError if no connection can be made by the proxies that are set (nothing is sent), if the
+    current folder is gone, or if a port is no number.
     """
+    check_current_folder()
     _check_proxies()
+    _check_numbers()
     _choose_folder()
 
 
@@ -28,10 +34,28 @@ def _check_proxies() -> None:
         ) from error
 
 
+def _check_numbers() -> None:
+    for name in ("GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS"):
+        text = os.environ.get(name, "1")
+        if not (text.isdecimal() and 1 <= int(text) <= LAST_PORT):
+            raise InputError(f"{name} must be a whole number from 1 to {LAST_PORT}, not {text!r}.")
+
+
 def _choose_folder() -> None:
     """Gradio's usual folder for files may be another user's: then one of this process's own."""
+    if named := os.environ.get("GRADIO_TEMP_DIR"):
+        _check_folder(Path(named))
     usual = Path(tempfile.gettempdir()) / "gradio"
     if "GRADIO_TEMP_DIR" in os.environ or not os.path.lexists(usual):
         return
     if not (usual.is_dir() and os.access(usual, os.R_OK | os.W_OK | os.X_OK)):
         os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lumina-")
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise InputError if nothing can be written to a folder that somebody chose."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise refusal(error, folder) from error

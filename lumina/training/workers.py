@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import TypeVar
 
 from lumina.steps import Progress, Steps
 
 Job = TypeVar("Job")
+PATIENCE = 1.0  # seconds
 
 
 def each(
@@ -26,16 +28,27 @@ def each(
             yield Progress(done, len(jobs), unit=unit)
         return
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_politely) as pool:
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_politely)
+    try:
         with deaf_to_ctrl_c():
             results = pool.map(partial(_do, work), jobs)
-        try:
-            for done, _ in enumerate(results, start=1):
-                yield Progress(done, len(jobs), unit=unit)
-        except BaseException:
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
+        for done, _ in enumerate(results, start=1):
+            yield Progress(done, len(jobs), unit=unit)
+    except BaseException:
+        _end([process for process in multiprocessing.active_children() if process not in before])
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end(processes: Sequence[BaseProcess]) -> None:
+    """Have them end, and end them where they take longer than a file takes to be deleted."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(PATIENCE)
+        process.kill()
 
 
 @contextmanager

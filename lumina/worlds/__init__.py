@@ -8,9 +8,15 @@ from lumina.worlds.wording import Language
 
 WORLDS: dict[str, Callable[[], World]] = {}
 """Worlds that are not folders here: a name, and what gives the world."""
-
+FOLDERS = ("tabletop",)
+"""Worlds that are."""
 
 SCENES = "tabletop"  # the world whose scenes the node of rendered scenes shows
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a world of this name; "" stands for none."""
+    return name in ("", *FOLDERS, *WORLDS)
 
 
 def world_of(name: str) -> World | None:

@@ -42,3 +42,10 @@ def test_a_spec_that_cannot_be_is_named(tmp_path: Path, spec: dict[str, object])
     write_manifest(tmp_path, spec)
     with pytest.raises(CheckpointMismatch, match=r"manifest\.json"):
         spec_of(str(tmp_path))
+
+
+def test_a_world_that_is_not_here_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    write_manifest(tmp_path, {**SHIPPED.described(), "world": "nowhere"})
+    with pytest.raises(CheckpointMismatch, match='the world "nowhere", which is not known here'):
+        spec_of(str(tmp_path))

@@ -12,6 +12,7 @@ from PIL import Image
 
 from lumina.errors import LuminaError
 from lumina.images import open_image, png_bytes
+from lumina.runtime.doctor import examine
 from lumina.server.store import VisitorShelf, VisitorStore, words_of
 from lumina.tasks.image_input import ImageInput
 
@@ -173,3 +174,22 @@ def test_a_locked_file_is_said_and_used_again_later(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize("recipe", ["", "no json", "[1]", '{"nodes": 3}', '{"nodes": {"a": [null, 1]}}'])
 def test_any_recipe_has_words(recipe: str) -> None:
     assert words_of(recipe) == ""
+
+
+@pytest.mark.parametrize("code", ["DROP TABLE kept", "ALTER TABLE kept RENAME COLUMN digest TO other"])
+def test_a_gallery_that_lost_its_tables_begins_anew(tmp_path: Path, code: str) -> None:
+    store = VisitorStore(tmp_path / "gallery.sqlite")
+    assert store.search("v") == []
+    with closing(sqlite3.connect(tmp_path / "gallery.sqlite")) as database, database:
+        database.execute(code)
+    with pytest.raises(LuminaError, match="a new one is begun; try again"):
+        store.find("v", "sha256:0")
+    assert store.find("v", "sha256:0") is None
+
+
+def test_a_gallery_that_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gallery.sqlite").mkdir()
+    with pytest.raises(LuminaError, match="cannot be opened"):
+        VisitorStore(tmp_path / "gallery.sqlite").search("v")
+    monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path))
+    assert "is not a file" in examine()["gallery"]["found"]

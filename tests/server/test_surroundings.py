@@ -69,3 +69,19 @@ def test_nothing_imports_gradio_before() -> None:
     code = "import sys, app, lumina.cli.main; print('gradio' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_a_chosen_folder_that_cannot_be_written_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "below"))
+    with pytest.raises(InputError, match="cannot be written to; choose another"):
+        prepare()
+
+
+@pytest.mark.parametrize("port", ["abc", "", "70000", "-1"])
+def test_a_port_that_is_no_number_is_one_sentence(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", port)
+    with pytest.raises(InputError, match="GRADIO_SERVER_PORT must be a whole number"):
+        prepare()
