@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import TypeVar
@@ -32,14 +31,15 @@ def each(
     pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_politely)
     try:
         with deaf_to_ctrl_c():
-            results = pool.map(partial(_do, work), jobs)
-        for done, _ in enumerate(results, start=1):
+            futures = [pool.submit(_do, work, job) for job in jobs]
+        for done, future in enumerate(futures, start=1):
+            future.result()
             yield Progress(done, len(jobs), unit=unit)
     except BaseException:
         _end([process for process in multiprocessing.active_children() if process not in before])
         raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown()
 
 
 def _end(processes: Sequence[BaseProcess]) -> None:
