@@ -4,11 +4,12 @@ import sys
 
 from lumina.ending import ends_on_sigterm, leaving_at_once
 from lumina.errors import InputError
-from lumina.server.surroundings import prepare
 
 
 def main() -> None:
     """Serve until interrupted."""
+    from lumina.server.surroundings import prepare
+
     prepare()  # before anything imports Gradio
     import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
     from lumina.ui.app import serve

@@ -1,10 +1,11 @@
 """``python -m lumina`` and ``lumina`` are the command line."""
 
-from lumina.ending import leaving_at_once
+from lumina.ending import ends_on_sigterm, leaving_at_once
 
 
 def main() -> None:
     """Run the command line, whose import Ctrl-C may already interrupt."""
+    ends_on_sigterm()
     with leaving_at_once():
         from lumina.cli.main import main as run
 

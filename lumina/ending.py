@@ -22,6 +22,11 @@ def ends_on_sigterm() -> None:
         signal.signal(signal.SIGTERM, end)
 
 
+def _say(sentence: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{sentence}\n")
+
+
 @contextmanager
 def leaving_at_once() -> Iterator[None]:
     """Around a whole program: its exit code is kept, but its end waits for no thread.
@@ -34,10 +39,13 @@ def leaving_at_once() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         code = STOPPED
+        _say("Stopped.")
     except SystemExit as end:
         code = end.code
+    if code == TERMINATED:
+        _say("Stopped.")
     if isinstance(code, str):
-        sys.stderr.write(f"{code}\n")
+        _say(code)
         code = 1
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):

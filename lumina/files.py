@@ -4,7 +4,8 @@ import errno
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lumina.errors import InputError
@@ -12,20 +13,31 @@ from lumina.errors import InputError
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write ``data`` to ``path``, replacing what was there in one step; makes the folder if it is not there.
+@contextmanager
+def whole(path: Path, lasting: bool = True) -> Iterator[Path]:
+    """A new file beside ``path``, to be written in the block, that takes its place in one step at the end.
 
-    The file may be read by whom the process's umask lets read. After an OSError nothing is left behind.
+    If it is to be ``lasting``, it is on the disk before that: a power cut leaves the old file or the new one.
+    It may be read by whom the process's umask lets read. Makes the folder if it is not there; after any error
+    nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{secrets.token_hex(8)}.part"
+    part = path.parent / f".{secrets.token_hex(8)}.part"
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(data)
-        temporary.replace(path)
+        yield part
+        if lasting:
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+        part.replace(path)
     finally:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes, lasting: bool = True) -> Path:
+    """Write ``data`` to ``path``, whole or not at all; see :func:`whole`."""
+    with whole(path, lasting) as part:
+        part.write_bytes(data)
     return path
 
 
@@ -40,6 +52,15 @@ def refusal(error: OSError, folder: Path) -> InputError:
     return InputError(f"The folder {folder} cannot be written to; choose another.")
 
 
+def sentence_of(error: OSError) -> str:
+    """What a person reads of an error of the system that nobody expected there."""
+    if error.errno in FULL:
+        return "The disk is full; free some space. What was finished before is kept."
+    place = error.filename or error.filename2
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{os.fsdecode(place)}: {reason}." if isinstance(place, str | bytes) else f"{reason}."
+
+
 def expanded(path: Path | str) -> Path:
     """``path`` with its ``~`` resolved; without a home, below the folder for temporary files.
 
@@ -52,7 +73,7 @@ def expanded(path: Path | str) -> Path:
     if user:
         raise InputError(f"This machine has no user {user} for the folder {path}; name the folder in full.")
     name = f"lumina-{os.getuid()}" if hasattr(os, "getuid") else "lumina"
-    return temporary_folder() / name / Path(found).relative_to(Path(found).parts[0])
+    return temporary_folder() / name / Path(found).relative_to("~")
 
 
 def check_current_folder() -> None:

@@ -43,7 +43,7 @@ class Settings:
         given = os.environ if environment is None else environment
         default = cls()
         return cls(
-            model=given.get("LUMINA_MODEL") or default.model,
+            model=model_at_home(given.get("LUMINA_MODEL") or default.model),
             dtype=_one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
@@ -61,6 +61,11 @@ class Settings:
         if self.has_dtype or dtype is None or self.dtype != Settings.dtype:
             return self
         return replace(self, dtype=dtype)
+
+
+def model_at_home(name: str) -> str:
+    """The name of a model; of one that is a folder in the home, its whole path."""
+    return str(expanded(name)) if name.startswith("~") else name
 
 
 def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:

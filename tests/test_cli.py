@@ -11,17 +11,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
 from lumina import __version__
-from lumina.cli import console, generate, main
+from lumina.cli import console, generate
 from lumina.cli.main import app
 from lumina.evaluation import tabletop
+from lumina.files import expanded
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
@@ -522,13 +524,34 @@ def test_a_current_folder_that_is_gone_is_one_sentence(program: list[str], tmp_p
     assert done.stderr == "The current folder no longer exists; change to another and start again.\n"
 
 
+@pytest.mark.usefixtures("fake")
 def test_a_tilde_that_no_shell_has_resolved_is_the_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert main._at_home("--out=~/pics") == f"--out={tmp_path}/pics"
-    assert main._at_home("~/a") == f"{tmp_path}/a"
-    assert main._at_home("--prompt=a ~ b") == "--prompt=a ~ b" and main._at_home("~") == "~"
+    monkeypatch.chdir(tmp_path)
+    report = ran("generate", "text_to_image", "--prompt", "~/a cube", "--out=~/pics")
+    assert Path(report["files"][0]).parent == tmp_path / "pics" and not (tmp_path / "~").exists()
+    assert '"~/a cube"' in (read_recipe(Path(report["files"][0])) or "")
+    monkeypatch.setenv("LUMINA_MODEL", "~/of my own")
+    assert str(tmp_path / "of my own") in refused("generate", "text_to_image", *PROMPT)
+
+
+def callbacks(group: typer.Typer) -> list[Any]:
+    inner = [each.typer_instance for each in group.registered_groups if each.typer_instance]
+    return [each.callback for each in group.registered_commands] + [
+        c for one in inner for c in callbacks(one)
+    ]
+
+
+def test_every_option_that_is_a_path_knows_the_tilde() -> None:
+    options = [
+        (command.__name__, kind)
+        for command in callbacks(app)
+        for kind in get_type_hints(command, include_extras=True).values()
+        if get_origin(kind) is Annotated and "Path" in str(get_args(kind)[0])
+    ]
+    assert len(options) > 25 and not [name for name, kind in options if get_args(kind)[1].parser != expanded]
 
 
 @pytest.mark.parametrize("variable", ["HOME", "TMPDIR", "LUMINA_RESULTS"])
@@ -540,6 +563,7 @@ def test_the_doctor_examines_what_is_broken(variable: str, tmp_path: Path) -> No
     )
     assert "Traceback" not in done.stderr and json.loads(done.stdout)["python"]["ok"]
     assert json.loads(done.stdout)["results"]["ok"] is (variable != "LUMINA_RESULTS")
+    assert json.loads(done.stdout)["temporary files"]["ok"] is (variable != "TMPDIR")
 
 
 @pytest.mark.usefixtures("able")

@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DRAWING = """
 import sys
-from lumina.cli import generate, main
+from lumina import __main__ as main
+from lumina.cli import generate
 from lumina.runtime.fake import FakePipeline
 generate.open_pipeline = lambda model, previews=False: FakePipeline(row_seconds=0.02)
 sys.argv[1:] = ["generate", "text_to_image", "--prompt", "a cube", "--variations", "4", "--out", sys.argv[1]]
@@ -55,7 +56,7 @@ def test_ctrl_c_keeps_the_pictures_that_are_finished(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "expected"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_no_thread_keeps_the_program_from_ending(number: int, expected: int) -> None:
     code, stderr, seconds = ended(WAITING, number)
-    assert code == expected and stderr == "" and seconds < 2
+    assert code == expected and stderr == "Stopped.\n" and seconds < 2
 
 
 @pytest.mark.parametrize(
@@ -74,4 +75,4 @@ def slow(name, *given, **named):
 builtins.__import__ = slow
 """
     code, stderr, seconds = ended(slow + program, signal.SIGINT)
-    assert code == 130 and stderr == "" and seconds < 10
+    assert code == 130 and stderr == "Stopped.\n" and seconds < 10

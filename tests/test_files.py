@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import InputError
-from lumina.files import expanded, refusal, write_whole
+from lumina.files import expanded, refusal, sentence_of, write_whole
 from lumina.settings import Settings
 
 
@@ -60,3 +60,9 @@ def test_a_tilde_is_the_home_and_without_one_a_folder_for_temporary_files(
 def test_the_home_of_an_unknown_user_is_refused() -> None:
     with pytest.raises(InputError, match="no user nobody-here"):
         Settings.from_environment({"LUMINA_OUTPUTS": "~nobody-here/pics"})
+
+
+def test_an_unexpected_error_of_the_system_is_a_sentence() -> None:
+    assert sentence_of(OSError(errno.ENOSPC, "No space left on device")).startswith("The disk is full; free")
+    assert sentence_of(PermissionError(13, "Permission denied", "a.txt")) == "a.txt: Permission denied."
+    assert sentence_of(OSError("odd")) == "odd."

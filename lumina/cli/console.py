@@ -13,12 +13,22 @@ import typer
 from typer.core import TyperGroup
 
 from lumina.errors import InputError, LuminaError
+from lumina.files import expanded, sentence_of
+from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR", parser=expanded)
+]
 Model = Annotated[
-    str | None, typer.Option("--model", help="A name that `lumina models` lists, or the folder of a model.")
+    str | None,
+    typer.Option(
+        "--model",
+        help="A name that `lumina models` lists, or the folder of a model.",
+        parser=model_at_home,
+        metavar="TEXT",
+    ),
 ]
 Quant = Annotated[
     str | None, typer.Option("--quant", help="Shrink the model's weights.", metavar="none|int8|int4")
@@ -41,6 +51,9 @@ class Commands(TyperGroup):
         except LuminaError as error:
             note(str(error))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
+        except OSError as error:  # a disk that is full while a model is trained, for one
+            note(sentence_of(error))
+            raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
             note("Stopped; what was finished before is kept.")
             raise typer.Exit(STOPPED) from error

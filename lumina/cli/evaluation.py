@@ -9,13 +9,16 @@ import typer
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Cache, Model, Quant, group, show, watched
 from lumina.errors import InputError
+from lumina.files import expanded
 from lumina.model.config import spec_of
 from lumina.settings import Settings
 
 app = group("Measure the embedded model: its pictures, its picture tokenizer, the judge.")
 
 Count = Annotated[int, typer.Option("--limit", help="How many pictures or scenes.", min=1)]
-Reports = Annotated[Path, typer.Option("--out", help="Folder for the report.", metavar="DIR")]
+Reports = Annotated[
+    Path, typer.Option("--out", help="Folder for the report.", metavar="DIR", parser=expanded)
+]
 
 
 @app.command("tabletop")

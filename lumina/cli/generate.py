@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, show, watched
 from lumina.errors import InputError
+from lumina.files import expanded
 from lumina.images import open_image
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.events import Finished
@@ -189,7 +190,7 @@ def _is_list(field: FieldInfo) -> bool:
 def _value(field: FieldInfo, text: str) -> Any:
     """Pictures are read from their files, lists are written as JSON, everything else is taken as it is."""
     if field.annotation is ImageInput:
-        return open_image(Path(text), keep_alpha=True)
+        return open_image(expanded(text), keep_alpha=True)
     if not _is_list(field):
         return text
     try:

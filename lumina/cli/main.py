@@ -1,7 +1,6 @@
 """The commands of ``lumina``, for people, and with ``--json`` for programs."""
 
 import inspect
-import sys
 from typing import Annotated
 
 import typer
@@ -9,8 +8,7 @@ import typer
 from lumina import __version__
 from lumina.cli import evaluation, generate, models, published, templates, training, workflow
 from lumina.cli.console import AsJson, Commands, group, ready_terminal, show
-from lumina.ending import ends_on_sigterm, leaving_at_once
-from lumina.files import check_current_folder, expanded
+from lumina.files import check_current_folder
 from lumina.runtime.doctor import examine
 from lumina.tasks import TASKS
 
@@ -31,25 +29,15 @@ app.command("convert")(models.convert)
 
 
 def main() -> None:
-    """Entry of the console script ``lumina``."""
+    """The command line, in a terminal as it is."""
     ready_terminal()
-    ends_on_sigterm()
-    with leaving_at_once():
-        app([_at_home(argument) for argument in sys.argv[1:]])
-
-
-def _at_home(argument: str) -> str:
-    """An argument whose path begins with a tilde that no shell has resolved: ``--out=~/pictures``."""
-    name, equals, value = argument.partition("=")
-    if equals and name.startswith("-") and value.startswith("~/"):
-        return f"{name}={expanded(value)}"
-    return str(expanded(argument)) if argument.startswith("~/") else argument
+    app()
 
 
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if version:
-        typer.echo(__version__)
+        show([__version__])
         raise typer.Exit
     check_current_folder()
 

@@ -8,12 +8,16 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, show, watched
+from lumina.files import expanded
 from lumina.steps import Progress, Steps
 
 Prompts = Annotated[
-    Path, typer.Option("--prompts", help="The benchmark's own file or folder.", metavar="FILE")
+    Path,
+    typer.Option("--prompts", help="The benchmark's own file or folder.", metavar="FILE", parser=expanded),
 ]
-Pictures = Annotated[Path, typer.Option("--out", help="Folder for the pictures.", metavar="DIR")]
+Pictures = Annotated[
+    Path, typer.Option("--out", help="Folder for the pictures.", metavar="DIR", parser=expanded)
+]
 Samples = Annotated[int, typer.Option("--samples", help="Pictures of each prompt.", min=1, max=16)]
 Limit = Annotated[int | None, typer.Option("--limit", help="Only the first rows.", min=1)]
 FirstSeed = Annotated[int, typer.Option("--seed", help="Of the first picture; the others follow.", min=0)]

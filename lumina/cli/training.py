@@ -6,16 +6,22 @@ from typing import Annotated
 import typer
 
 from lumina.cli.console import AsJson, group, show, watched
+from lumina.files import expanded
 
 app = group("Train the embedded model: first the tokenizer, then the model.")
 
-Data = Annotated[Path, typer.Option("--data", help="Folder of rendered scenes.", metavar="DIR")]
+Data = Annotated[
+    Path, typer.Option("--data", help="Folder of rendered scenes.", metavar="DIR", parser=expanded)
+]
 ModelData = Annotated[
     Path,
-    typer.Option("--data", help="Rendered scenes, or your own pictures with captions.", metavar="DIR"),
+    typer.Option(
+        "--data", help="Rendered scenes, or your own pictures with captions.", metavar="DIR", parser=expanded
+    ),
 ]
 Runs = Annotated[
-    Path, typer.Option("--out", help="Folder of the run; goes on if it was begun.", metavar="DIR")
+    Path,
+    typer.Option("--out", help="Folder of the run; goes on if it was begun.", metavar="DIR", parser=expanded),
 ]
 Minutes = Annotated[float, typer.Option("--minutes", help="How long to train.", min=0.01)]
 Processes = Annotated[int, typer.Option("--processes", help="Processes of one thread each.", min=1)]
@@ -59,16 +65,25 @@ Tasks = Annotated[
     typer.Option("--tasks", help="Tasks to learn, named once each or with commas; default all."),
 ]
 StartFrom = Annotated[
-    Path | None, typer.Option("--start-from", help="Model folder whose weights to begin with.", metavar="DIR")
+    Path | None,
+    typer.Option(
+        "--start-from", help="Model folder whose weights to begin with.", metavar="DIR", parser=expanded
+    ),
 ]
 CodesFolder = Annotated[
-    Path | None, typer.Option("--codes", help="Folder of codes that runs share.", metavar="DIR")
+    Path | None,
+    typer.Option("--codes", help="Folder of codes that runs share.", metavar="DIR", parser=expanded),
 ]
 
 
 Rejected = Annotated[
     Path | None,
-    typer.Option("--rejected", help="Folder of `train attempts`: what to make unlikelier.", metavar="DIR"),
+    typer.Option(
+        "--rejected",
+        help="Folder of `train attempts`: what to make unlikelier.",
+        metavar="DIR",
+        parser=expanded,
+    ),
 ]
 
 
@@ -118,8 +133,10 @@ def train_model(
 
 @app.command("attempts")
 def draw_attempts(
-    model: Annotated[Path, typer.Argument(help="Model folder that draws.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder to write; goes on if begun.", metavar="DIR")],
+    model: Annotated[Path, typer.Argument(help="Model folder that draws.", parser=expanded)],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder to write; goes on if begun.", metavar="DIR", parser=expanded)
+    ],
     shards: Annotated[
         int, typer.Option("--shards", help="100 pictures and 100 edits are drawn for each.", min=1)
     ] = 24,
@@ -135,8 +152,12 @@ def draw_attempts(
 
 @app.command("average")
 def average(
-    folders: Annotated[list[Path], typer.Argument(help="Model folders, trained on from one ancestor.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder to write, new or empty.", metavar="DIR")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Model folders, trained on from one ancestor.", parser=expanded)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder to write, new or empty.", metavar="DIR", parser=expanded)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Write the model with the mean weights of several, which can be better than each of them."""

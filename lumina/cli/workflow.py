@@ -13,6 +13,7 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
+from lumina.files import expanded
 from lumina.images import open_image
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
@@ -35,12 +36,14 @@ from lumina.workflow.validation import check
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
 
-def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG")]) -> None:
+def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG", parser=expanded)]) -> None:
     """Print the workflow inside a picture."""
-    typer.echo(dump(read_workflow(file)))
+    show([dump(read_workflow(file))])
 
 
-def check_workflow(file: Annotated[Path, typer.Argument(metavar="FILE")], as_json: AsJson = False) -> None:
+def check_workflow(
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=expanded)], as_json: AsJson = False
+) -> None:
     """Name every problem of a workflow file; exit code 2 if there is one."""
     found = check(read_text(file)).problems
     lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}" for item in found]
@@ -51,7 +54,10 @@ def check_workflow(file: Annotated[Path, typer.Argument(metavar="FILE")], as_jso
 
 
 def run_workflow(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A workflow, or a picture with its recipe.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A workflow, or a picture with its recipe.", parser=expanded),
+    ],
     values: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Fill an input, or NODE.INPUT=VALUE; NODE=2 picks."),
@@ -91,7 +97,7 @@ def _resources(workflow: Workflow, model: str | None, shelves: list[Any], is_dry
     if needs_model and is_dry and not is_here(spec := generate.spec_for(model or workflow.model)):
         raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
     painter = generate.open_pipeline(model or workflow.model) if needs_model else None
-    cache = Path(os.path.expanduser(settings.results))  # never fails, even without a home
+    cache = settings.results
     return Resources(painter, DiskStore(cache), shelves, Timings(cache / "timings.json"))
 
 
@@ -108,14 +114,14 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
     socket = target_of(workflow, name)
     if socket is None or socket.type != "image" or not _is_path(value):
         return name, value
-    picture = ImageInput.of(open_image(Path(value), keep_alpha=True))
+    picture = ImageInput.of(open_image(expanded(value), keep_alpha=True))
     shelf.add(picture)
     return name, {"image": picture.name}
 
 
 def _is_path(text: str) -> bool:
     """Whether a value for a picture names a file, there or not, and no picture beside the workflow."""
-    return Path(text).is_file() or (not text.startswith(("{", "[")) and ("/" in text or os.sep in text))
+    return expanded(text).is_file() or (not text.startswith(("{", "[")) and ("/" in text or os.sep in text))
 
 
 def watchable(

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -39,6 +39,7 @@ DROP INDEX IF EXISTS kept_by_age;
 CREATE INDEX IF NOT EXISTS kept_by_moment ON kept (visitor, made);
 CREATE INDEX IF NOT EXISTS kept_by_digest ON kept (visitor, digest);
 """
+_COLUMN_OF_PNG = 11
 _SHOWN = "id, made, words, recipe, width, height, thumbnail"
 
 
@@ -65,19 +66,24 @@ class VisitorStore:
 
     def __init__(self, file: Path, most: int = MAX_BYTES, hours: float | None = None) -> None:
         self._file, self._most, self._hours = file, most, hours
-        self._lock, self._is_ready = Lock(), False
+        self._lock, self._is_ready, self._news = Lock(), False, ""
+
+    def news(self) -> str:
+        """What has befallen the file, in a sentence that is given once; empty if nothing has."""
+        news, self._news = self._news, ""
+        return news
 
     def keep(self, visitor: str, png: bytes) -> str:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
         recipe = read_recipe(png) or ""
         image = open_image(png, keep_alpha=True)
-        owner, key = _hashed(visitor), hashlib.sha256(png).hexdigest()[:32]
+        owner, key = _hashed(visitor), _key(png)
         row = (
             owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
             digest_of(image), *image.size, len(png), png, _thumbnail(image),
         )  # fmt: skip
         with self._open() as database:
-            database.execute(f"INSERT OR REPLACE INTO kept VALUES ({', '.join('?' * len(row))})", row)
+            database.execute(f"INSERT OR REPLACE INTO kept VALUES ({_places(row)})", row)
             self._make_room(database, owner)
         return key
 
@@ -171,8 +177,13 @@ class VisitorStore:
             except sqlite3.Error as error:
                 if not _is_damage(error):
                     raise _unusable(error) from error
-                log.warning("The gallery was damaged (%s); it lies in %s.", error, self._put_aside())
+                aside = self._put_aside()
                 self._make_tables()
+                saved = self._saved_from(aside)
+                self._news = (
+                    f"The gallery's file was damaged; {saved} pictures were saved from it, into a new one."
+                )
+                log.warning("%s (%s; it lies in %s)", self._news, error, aside)
             self._is_ready = True
 
     def _make_tables(self) -> None:
@@ -189,6 +200,30 @@ class VisitorStore:
             if part.exists():
                 part.replace(aside.with_name(aside.name + ending))
         return aside
+
+    def _saved_from(self, aside: Path) -> int:
+        """Put the pictures that a damaged file still gives, from either end, into the new one; how many."""
+        with (
+            closing(sqlite3.connect(aside)) as old,
+            closing(sqlite3.connect(self._file, timeout=PATIENCE)) as new,
+            new,
+        ):
+            before = new.total_changes
+            for order in ("ASC", "DESC"):
+                with suppress(sqlite3.Error):
+                    for row in old.execute(f"SELECT * FROM kept ORDER BY visitor {order}, id {order}"):
+                        png = row[_COLUMN_OF_PNG]
+                        if isinstance(png, bytes) and _key(png) == row[1]:
+                            new.execute(f"INSERT OR IGNORE INTO kept VALUES ({_places(row)})", row)
+            return new.total_changes - before
+
+
+def _key(png: bytes) -> str:
+    return hashlib.sha256(png).hexdigest()[:32]
+
+
+def _places(row: tuple[Any, ...]) -> str:
+    return ", ".join("?" * len(row))
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

@@ -1,9 +1,7 @@
 """Has a model draw, and keeps what the judge rejects."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +21,7 @@ from lumina.tasks.text_to_image import TextToImage
 from lumina.training.codes import codes_of
 from lumina.training.rejected import KINDS, Rejected, read_rejected, save_rejected
 from lumina.training.sources import shares, weight_of
+from lumina.training.workers import each
 from lumina.worlds.tabletop.captions import describe, text_of
 from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
 from lumina.worlds.tabletop.instructing import instruct
@@ -45,13 +44,7 @@ def reject(model: Path, out: Path, shards: int, workers: int = 2) -> Steps[Progr
     wanted = [(kind, number) for number in range(shards) for kind in KINDS]
     missing = [shard for shard in wanted if not _file(out, *shard).exists()]
     write = partial(_write_shard, model=model, out=out)
-    if workers == 1:
-        for done, _ in enumerate(map(write, missing), start=1):
-            yield Progress(done, len(missing), unit="shards of drawings")
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for done, _ in enumerate(pool.map(write, missing), start=1):
-                yield Progress(done, len(missing), unit="shards of drawings")
+    yield from each(write, missing, workers, "shards of drawings")
     return sum(len(read_rejected(out, kind)) for kind in KINDS)
 
 

@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,14 @@ from numpy.typing import NDArray
 
 from lumina.edges import soft_edge_picture
 from lumina.errors import InputError
+from lumina.files import whole
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training import pairs
 from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes, shard_files
 from lumina.training.tokenizer_trainer import to_pixels
+from lumina.training.workers import each
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.edits import Edit
 from lumina.worlds.tabletop.scenes import FRAMES, Scene
@@ -84,14 +85,7 @@ def encode_shards(
     claim(out, model)
     jobs = list(_jobs(data, out, map_shards))
     missing = [job for job in jobs if not job.target.exists()]
-    if workers == 1:
-        for done, job in enumerate(missing, start=1):
-            _encode(job, model)
-            yield Progress(done, len(missing), unit="shards of codes")
-        return len(jobs)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for done, _ in enumerate(pool.map(_encode, missing, [model] * len(missing)), start=1):
-            yield Progress(done, len(missing), unit="shards of codes")
+    yield from each(partial(_encode, model=model), missing, workers, "shards of codes")
     return len(jobs)
 
 
@@ -139,10 +133,8 @@ def _encode(job: Job, model: Path) -> None:
 
 def save_codes(target: Path, codes: NDArray[Any]) -> None:
     """Write codes in one step, so that a crash leaves no half of a file."""
-    part = target.with_suffix(".part")
-    with part.open("wb") as file:
+    with whole(target) as part, part.open("wb") as file:
         np.save(file, codes.astype(np.int16))
-    part.replace(target)
 
 
 def codes_of(movqgan: MoVQGAN, pictures: Pictures) -> NDArray[np.int64]:

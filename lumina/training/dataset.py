@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.errors import InputError
+from lumina.files import whole
 from lumina.steps import Progress, Steps
+from lumina.training.workers import each
 from lumina.worlds.tabletop.maps import map_pictures
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
@@ -56,14 +58,7 @@ def render_scenes(folder: Path, shards: int, workers: int = 2) -> Steps[Progress
     """
     claim_world(folder)
     missing = [n for n in range(shards) if not Shard(n).path(folder).exists()]
-    if workers == 1:
-        for done, number in enumerate(missing, start=1):
-            _write_shard(number, folder)
-            yield Progress(done, len(missing), unit="shards")
-        return shards
-    with ProcessPoolExecutor(workers) as pool:
-        for done, _ in enumerate(pool.map(_write_shard, missing, [folder] * len(missing)), start=1):
-            yield Progress(done, len(missing), unit="shards")
+    yield from each(partial(_write_shard, folder=folder), missing, workers, "shards")
     return shards
 
 
@@ -93,12 +88,10 @@ def _write_shard(number: int, folder: Path) -> None:
         for kind, picture in {"picture": rendering.picture, **maps}.items():
             pictures[kind].append(picture)
     target = shard.path(folder)
-    part = target.with_suffix(".part")
     text = json.dumps([asdict(scene) for scene in scenes])
-    with part.open("wb") as file:
+    with whole(target) as part, part.open("wb") as file:
         arrays: dict[str, Any] = {kind: np.stack(group) for kind, group in pictures.items() if group}
         np.savez_compressed(file, scenes=np.array(text), **arrays)
-    part.replace(target)
 
 
 def read_scenes(file: Path) -> list[Scene]:

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from lumina.files import whole
 from lumina.steps import Progress, Steps
 from lumina.training.dataset import claim_world, scene_of
+from lumina.training.workers import each
 from lumina.worlds.tabletop.edits import OPERATIONS, Edit, sample_edit
 from lumina.worlds.tabletop.instructing import instruct
 from lumina.worlds.tabletop.render import render
@@ -55,14 +57,7 @@ def render_pairs(folder: Path, shards: dict[str, int], workers: int = 2) -> Step
     claim_world(folder)
     wanted = [PairShard(kind, number) for kind, count in shards.items() for number in range(count)]
     missing = [shard for shard in wanted if not shard.path(folder).exists()]
-    if workers == 1:
-        for done, shard in enumerate(missing, start=1):
-            write_shard(shard, folder)
-            yield Progress(done, len(missing), unit="shards of pairs")
-        return len(wanted)
-    with ProcessPoolExecutor(workers) as pool:
-        for done, _ in enumerate(pool.map(write_shard, missing, [folder] * len(missing)), start=1):
-            yield Progress(done, len(missing), unit="shards of pairs")
+    yield from each(partial(write_shard, folder=folder), missing, workers, "shards of pairs")
     return len(wanted)
 
 
@@ -81,15 +76,13 @@ def write_shard(shard: PairShard, folder: Path) -> None:
         links += [Link(e.operation, start + i, start + i + 1, e.solid) for i, e in enumerate(chain)]
     pictures = np.stack([render(scene).picture for scene in scenes])
     target = shard.path(folder)
-    part = target.with_suffix(".part")
-    with part.open("wb") as file:
+    with whole(target) as part, part.open("wb") as file:
         np.savez_compressed(
             file,
             picture=pictures,
             scenes=np.array(json.dumps([asdict(scene) for scene in scenes])),
             links=np.array(json.dumps([asdict(link) for link in links])),
         )
-    part.replace(target)
 
 
 def _edit_chain(rng: np.random.Generator) -> list[Edit]:

@@ -17,6 +17,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from lumina.training.workers import deaf_to_ctrl_c
+
 MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # names of glibc's options, malloc.h
 
 
@@ -86,14 +88,17 @@ def together(run: Callable[[Any, Group], Iterable[Any]], settings: Any, processe
             spawn.Process(target=_follow, args=(run, settings, Group(rank, processes), meeting), daemon=True)
             for rank in range(1, processes)
         ]
-        for other in others:
-            other.start()
+        with deaf_to_ctrl_c():
+            for other in others:
+                other.start()
         torch.set_num_threads(1)
         dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=0, world_size=processes)
+        patience = 0.0  # after an interruption nobody waits for the others
         try:
             yield Group(0, processes)
+            patience = 5.0
         finally:
             for other in others:
-                other.join(timeout=5)
+                other.join(timeout=patience)
                 other.kill()
             dist.destroy_process_group()

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from PIL import Image, ImageDraw
 
+from lumina.files import whole
+
 CURVE_SIZE = (900, 360)
 COLORS = (
     (66, 99, 235),
@@ -42,9 +44,8 @@ class Record:
 
     def save(self, state: dict[str, Any]) -> None:
         """Replace the checkpoint in one step, so that a crash leaves the old one."""
-        part = self.folder / "checkpoint.part"
-        torch.save(state, part)
-        part.replace(self.folder / "checkpoint.pt")
+        with whole(self.folder / "checkpoint.pt") as part:
+            torch.save(state, part)
 
     def resume(self) -> dict[str, Any] | None:
         """The checkpoint to go on from, if there is one."""

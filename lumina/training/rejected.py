@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.errors import InputError
+from lumina.files import whole
 from lumina.model.text import TextTokenizer
 from lumina.training.mixture import Weighted
 from lumina.training.sources import Sample
@@ -29,15 +30,13 @@ class Rejected:
 
 def save_rejected(file: Path, rejected: Sequence[Rejected]) -> None:
     """Write one file, whole or not at all."""
-    part = file.with_suffix(".part")
-    with part.open("wb") as target:
+    with whole(file) as part, part.open("wb") as target:
         np.savez_compressed(
             target,
             instructions=np.array(json.dumps([one.instruction for one in rejected])),
             codes=np.array([one.codes for one in rejected], np.int16),
             nats=np.array([one.nats for one in rejected], np.float32),
         )
-    part.replace(file)
 
 
 def read_rejected(folder: Path, kind: str) -> list[Rejected]:

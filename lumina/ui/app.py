@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -137,13 +138,16 @@ def serve(
         ways = launch_options() | options
         _open(page, workshop, share, ways)
         if not choice.offered:
-            page.block_thread()
-            return
-        try:
-            settings = replace(settings, model=choice.wait())
-        finally:
-            options["server_port"] = page.server_port
-            page.close(verbose=False)
+            return _wait(page)
+        settings = replace(settings, model=choice.wait())
+        options["server_port"] = page.server_port
+        page.close(verbose=False)
+
+
+def _wait(page: gr.Blocks) -> None:
+    """While the page is served; Gradio's own waiting would swallow Ctrl-C, and end as if all were well."""
+    while page.is_running:
+        time.sleep(0.1)
 
 
 def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: dict[str, Any]) -> None:

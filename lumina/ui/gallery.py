@@ -53,6 +53,10 @@ class Archive:
             return cls(VisitorStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
         return cls(VisitorStore(file), LOCAL)
 
+    def news(self) -> str:
+        """A sentence about the store that people have to be told once; empty if there is none."""
+        return self.store.news() if self.store is not None else ""
+
     def listed(self, visitor: Any, text: str, count: int) -> list[Kept]:
         """The newest ``count`` pictures of a visitor with these words."""
         if self.store is None or not is_name(visitor):
@@ -126,7 +130,12 @@ class GalleryTab:
         cards = [card_of(kept) for kept in found[:count]]
         is_full = count == MOST_SHOWN
         shown = Cards(
-            ticket=ticket_of(payload), words=text, cards=cards, more=len(found) > count, full=is_full
+            ticket=ticket_of(payload),
+            message=self._archive.news(),
+            words=text,
+            cards=cards,
+            more=len(found) > count,
+            full=is_full,
         )
         return shown.data()
 

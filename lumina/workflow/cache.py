@@ -85,7 +85,7 @@ class DiskStore:
         """See Store."""
         data = packed(outputs)
         with suppress(OSError), self._lock:
-            write_whole(self._path(key), data)
+            write_whole(self._path(key), data, lasting=False)
             self._size = self._measured() if self._size < 0 else self._size + len(data)
             if self._size > self._most:
                 self._forget()

@@ -36,4 +36,4 @@ class Timings:
     def _save(self) -> None:
         if self._file is None:
             return
-        write_whole(self._file, json.dumps(self._seconds).encode())
+        write_whole(self._file, json.dumps(self._seconds).encode(), lasting=False)

@@ -117,8 +117,25 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, store: 
     file.write_text("this is no database, but a text that is long enough to be taken for one" * 20)
     again = VisitorStore(file)
     assert again.search("anna") == [] and again.keep("anna", result("a blue cube"))
+    assert "0 pictures were saved" in again.news() and again.news() == ""
     assert len(again.search("anna")) == 1
     assert [path.read_text()[:4] for path in file.parent.glob("gallery.sqlite.damaged-*[0-9]")] == ["this"]
+
+
+def test_the_pictures_that_a_damaged_file_still_holds_are_saved(tmp_path: Path) -> None:
+    file = tmp_path / "gallery.sqlite"
+    store, pngs = VisitorStore(file), [result(f"cone {number}", f"#{number:02}8844") for number in range(40)]
+    keys = [store.keep("anna", png) for png in pngs]
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(file.read_bytes())
+    middle = len(data) // 2 // 4096 * 4096
+    data[middle : middle + 4096] = b"?" * 4096
+    file.write_bytes(data)
+    again = VisitorStore(file)
+    found = again.search("anna", limit=99)
+    assert 10 < len(found) <= 40 and f"{len(found)} pictures were saved" in again.news()
+    assert all(again.png("anna", kept.id) == pngs[keys.index(kept.id)] for kept in found)
 
 
 def test_a_file_that_is_damaged_while_it_is_used_is_given_up_for_a_new_one(tmp_path: Path) -> None:
@@ -175,4 +192,4 @@ def test_a_gallery_that_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(LuminaError, match="cannot be opened"):
         VisitorStore(tmp_path / "gallery.sqlite").search("v")
     monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path))
-    assert "is not a file" in examine()["gallery"]["found"]
+    assert "is no file" in examine()["gallery"]["found"]

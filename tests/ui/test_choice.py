@@ -66,15 +66,13 @@ class Page:
     """A page that is served nowhere."""
 
     server_port = 7861
+    is_running = False
 
     def __init__(self, log: list[dict[str, Any]]) -> None:
         self.log = log
 
     def launch(self, **options: Any) -> None:
         self.log.append(options)
-
-    def block_thread(self) -> None:
-        self.log.append({"blocked": True})
 
     def close(self, verbose: bool = True) -> None:
         self.log.append({"closed": True})

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lumina.errors import InputError
+from lumina.files import refusal, whole
 from lumina.model.checkpoint.files import write_json, write_manifest
 from lumina.model.checkpoint.loading import load_movqgan
 from lumina.model.movqgan import MoVQGAN
@@ -54,9 +55,7 @@ def convert(source: Path | str, folder: Path | str, dtype: torch.dtype = torch.f
     try:
         save_movqgan(model, folder, dtype, LARGE_SHARD_BYTES)
     except OSError as error:
-        raise InputError(
-            f"{folder} cannot be written to ({error.strerror}); choose another folder."
-        ) from error
+        raise refusal(error, Path(folder)) from error
     return Path(folder)
 
 
@@ -78,8 +77,8 @@ def _save(
     if len(shards) == 1:
         names = [f"{stem}.safetensors"]
     for name, shard in zip(names, shards, strict=True):
-        save_file(shard, folder / f"{name}.part", metadata={"format": "pt"})
-        (folder / f"{name}.part").replace(folder / name)
+        with whole(folder / name) as part:
+            save_file(shard, part, metadata={"format": "pt"})
     index = folder / f"{stem}.safetensors.index.json"
     index.unlink(missing_ok=True)
     if len(shards) > 1:
