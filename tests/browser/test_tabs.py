@@ -1,5 +1,6 @@
 """From tab to tab in a real browser: an example, its result, and on with it in another tab."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,7 @@ def test_a_lost_connection_is_said_and_keeps_what_is_drawn(visit: Callable[..., 
         page = studio.open()
         tab = go(page, "Create")
         tab.locator(".example").first.click()
-        tab.locator(".easel[data-state=drawing]").wait_for()
+        expect(tab.locator(".easel-status")).to_contain_text(re.compile(r"Row [2-9] of"))
     expect(tab.locator(".easel-problem")).to_contain_text("cannot be reached", timeout=30_000)
     expect(tab.locator(".easel-cell canvas").first).to_be_visible()
     studio.complaints.clear()  # the browser says so too
