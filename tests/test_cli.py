@@ -525,6 +525,7 @@ def test_what_is_served_needs_no_reader(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sys, "stdout", results)
     with pytest.raises(typer.Exit):
         results.write("a file")
+    sys.stdout.close()  # which is nowhere now
     monkeypatch.setattr(sys, "stdout", results)
     console.go_on_unread()
     assert results.write("The studio is at …") == 18

@@ -107,10 +107,10 @@ class Results(io.TextIOWrapper):
         try:
             yield
         except OSError as error:
-            # What is left to print goes nowhere, so that the end of the program does not fail at it again.
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
             if not self.is_needed:
                 return
+            # What is left to print goes nowhere, so that the end of the program does not fail at it again.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
             if isinstance(error, BrokenPipeError):  # the reader has read enough
                 raise typer.Exit(0) from error
             kept = "; what was drawn is kept" if self.has_drawn else ""
