@@ -67,7 +67,7 @@ def _is_picture(path: Path) -> bool:
 
 def _listed(file: Path) -> Iterator[tuple[str, str]]:
     """(picture's name, caption) of each line of a list, if there is one."""
-    if not file.exists():
+    if not file.is_file():
         return
     for number, line in enumerate(_text(file).splitlines(), start=1):
         try:
