@@ -11,7 +11,7 @@ from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.model.fields import known, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
-from lumina.worlds import FOLDERS, UNNAMED, is_known, spec_of_world
+from lumina.worlds import SHIPPED, UNNAMED, is_known, spec_of_world
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ _LUMINA = ModelSpec(
 )  # fmt: skip
 
 MODELS: dict[str, ModelSpec] = {
-    **{name: ModelSpec(name=name, source=f"assets/models/{name}", **spec_of_world(name)) for name in FOLDERS},
+    **{name: ModelSpec(name=name, source=f"assets/models/{name}", **spec_of_world(name)) for name in SHIPPED},
     "lumina-mgpt-2.0": _LUMINA,
     "omni": replace(
         _LUMINA,
