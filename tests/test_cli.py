@@ -599,6 +599,9 @@ def test_what_is_no_file_is_one_sentence_and_never_waited_for(
         assert said in refused(*asked)
 
 
+EDIT = ["generate", "edit", "--instruction", "x", "--image"]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
@@ -606,9 +609,9 @@ def test_what_is_no_file_is_one_sentence_and_never_waited_for(
         (["ui", "--port", "abc"], "--port must be a whole number."),
         (["ui", "--port", "0"], "--port must be greater than or equal to 1."),
         (["eval", "tabletop", "--temperature", "x"], "--temperature must be a number."),
-        (["generate", "edit", "--instruction", "x", "--image", ""], "The name of a file or folder is empty"),
-        (["generate", "edit", "--instruction", "x", "--image", "https://a.example/x.png"], "nothing is fetched"),
-        (["generate", "edit", "--instruction", "x", "--image", "x" * 5000], f"The picture '{'x' * 100}…' cannot"),
+        ([*EDIT, ""], "The name of a file or folder is empty"),
+        ([*EDIT, "https://a.example/x.png"], "nothing is fetched"),
+        ([*EDIT, "x" * 5000], f"The picture '{'x' * 100}…' cannot"),
         (["recipe", "y" * 5000], f"The file '{'y' * 100}…' cannot be opened"),
         (["run", "s3://a/b.json"], "s3://a/b.json is an address, and nothing is fetched"),
     ],

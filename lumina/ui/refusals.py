@@ -21,7 +21,7 @@ _ANSWER = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
 class KnownCalls:
     """One sentence for who asks for the answer to a call that nobody made, or has fetched it already.
 
-    Gradio would begin an answer, break it off, and log a traceback.
+    Gradio would let the first wait until a traceback ends it, and the second one for ever.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -40,13 +40,9 @@ class KnownCalls:
 
 
 def _is_waiting(queue: Any, call: str) -> bool:
-    """Whether Gradio's queue has, or awaits, an answer to this call."""
+    """Whether Gradio's queue has, or awaits, an answer to this call that nobody has fetched."""
     of_sessions = queue.pending_event_ids_session.values()
-    return (
-        call in queue.event_ids_to_events
-        or call in queue.pending_messages_per_session
-        or any(call in calls for calls in of_sessions)
-    )
+    return call in queue.event_ids_to_events or any(call in calls for calls in of_sessions)
 
 
 def parameter_refused(name: str, known: Iterable[str], error: Exception) -> str | None:
