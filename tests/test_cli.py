@@ -23,7 +23,7 @@ from typer.testing import CliRunner, Result
 from lumina import __version__
 from lumina.cli import console, generate
 from lumina.cli.main import app
-from lumina.evaluation import tabletop
+from lumina.evaluation import benchmark
 from lumina.files import expanded
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
@@ -389,13 +389,13 @@ def test_bench_reports_each_window() -> None:
 def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "There is no benchmark" in refused("eval", "tabletop", "--task", "fly", "--out", tmp_path)
 
-    def benchmark(
+    def found(
         pipeline: Painter, task: str | None, limit: int, out: Path, options: dict[str, Any]
     ) -> Steps[Progress, dict[str, Any]]:
         yield Progress(1, limit, unit="pictures")
         return {task or "text_to_image": {"overall": 0.5, **options}}
 
-    monkeypatch.setattr(tabletop, "run", benchmark)
+    monkeypatch.setattr(benchmark, "run", found)
     assert ran("eval", "tabletop", "--out", tmp_path) == {"text_to_image": {"overall": 0.5}}
     cooler = ran("eval", "tabletop", "--task", "edit", "--temperature", "0.5", "--out", tmp_path)
     assert cooler == {"edit": {"overall": 0.5, "temperature": 0.5}}
