@@ -50,8 +50,7 @@ def _read(value: Any) -> ImageInput:
         if isinstance(image, Image.Image):
             return ImageInput.of(image)
     except InvalidImage as error:
-        sentence = str(error).rstrip(".")  # which follows the name of the input
-        raise ValueError(f"{sentence[:1].lower()}{sentence[1:]}") from None
+        raise ValueError(str(error).rstrip(".")) from None
     name = value.get("image") if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(name, str) or not re.fullmatch(NAME, name):
         raise ValueError(_FIX)
