@@ -570,6 +570,19 @@ def test_what_ctrl_c_leaves_is_listed_with_the_way_on(
     assert names[0] + names[1] == names[2]
 
 
+@pytest.mark.parametrize(("asked", "said"), [("models", "Stopped."), ("train tokenizer", "is kept.")])
+def test_what_is_kept_is_said_where_something_is(
+    asked: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lumina.cli.models.show", interrupt)
+    monkeypatch.setattr("lumina.cli.training.watched", interrupt)
+    stopped = run(*asked.split())
+    assert stopped.exit_code == 130 and stopped.stderr.endswith(f"{said}\n")
+
+
 @pytest.fixture
 def odd(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Names of things that are no files."""

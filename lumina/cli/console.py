@@ -40,6 +40,7 @@ Cache = Annotated[
 ]
 
 Result = TypeVar("Result")
+RESUMED = ("run", "train", "eval", "download")  # commands that go on where they were stopped
 STOPPED = 130  # exit code after Ctrl-C, as shells have it
 
 
@@ -57,7 +58,8 @@ class Commands(TyperGroup):
             note(sentence_of(error))
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
-            note("Stopped; what was finished before is kept.")
+            goes_on = ctx.invoked_subcommand in RESUMED
+            note("Stopped; what was finished before is kept." if goes_on else "Stopped.")
             raise typer.Exit(STOPPED) from error
         except typer.TyperException as error:  # an unknown command or option
             typer.echo(_sentence(error), err=True)
