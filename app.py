@@ -1,4 +1,4 @@
-"""Starts the studio: ``python app.py``, with the options of ``lumina ui``; the entry of a Hugging Face Space."""
+"""``python app.py`` starts the studio with the options of ``lumina ui``; the entry of a Hugging Face Space."""
 
 import sys
 
