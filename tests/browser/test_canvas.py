@@ -143,8 +143,9 @@ def rows_seen(page: Page, name: str, count: int) -> list[int]:
         const seen = new Map(), latest = performance.now() + 25000;
         (function look() {
             const card = document.querySelector(`.card[data-card="${name}"]`);
-            const rows = card?.querySelector("[data-row]"), image = card?.querySelector(".pictures img");
-            if (rows && image) seen.set(image.src, Number(rows.dataset.row));
+            const rows = card?.querySelector("[data-row]");
+            const image = card?.querySelector(".pictures :is(img, canvas)");
+            if (rows && image) seen.set(image.src ?? image.toDataURL(), Number(rows.dataset.row));
             if (seen.size < count && performance.now() < latest) setTimeout(look, 10);
             else resolve([...seen.values()]);
         })();
