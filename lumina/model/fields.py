@@ -4,12 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lumina.errors import CheckpointMismatch
+from lumina.json_types import JsonObject
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
-def read_json(path: Path) -> dict[str, Any]:
+Config = TypeVar("Config", bound="DataclassInstance")
+
+
+def read_json(path: Path) -> JsonObject:
     """The object in a JSON file; raises CheckpointMismatch naming the file if there is none."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -22,9 +29,12 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """Of ``values``, those that ``cls`` has a field for, each of the field's type; none may be lacking."""
-    known = {}
+def read_fields(cls: type[Config], values: Mapping[str, Any], file: str) -> Config:
+    """A ``cls`` of those ``values`` that it has a field for, each of the field's type; none may be lacking.
+
+    Raises CheckpointMismatch, which names ``file``.
+    """
+    known: JsonObject = {}
     for field in fields(cls):
         if field.name in values:
             known[field.name] = values[field.name]
@@ -34,7 +44,7 @@ def known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
                 )
         elif field.default is MISSING:
             raise CheckpointMismatch(f"{file} lacks {field.name}.")
-    return known
+    return cls(**known)
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -43,7 +43,7 @@ def read_manifest(folder: Path) -> Manifest:
     is_sound = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
     if not is_sound or not isinstance(spec, dict):
         raise CheckpointMismatch(f"{path} is damaged; download the model again.")
-    return Manifest(files, spec)
+    return Manifest({name: str(digest) for name, digest in files.items()}, spec)
 
 
 def _json(content: Mapping[str, Any]) -> str:

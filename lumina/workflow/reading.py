@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lumina.errors import InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.workflow.document import MAX_ENTRIES, MAX_NODES, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
@@ -71,7 +72,7 @@ def sources_left_out(places: Iterable[Place]) -> frozenset[str]:
     )
 
 
-def _leave_out(document: dict[str, Any], place: Place) -> None:
+def _leave_out(document: JsonObject, place: Place) -> None:
     """Remove the smallest part around ``place`` that can go."""
     if place == ("lumina",):
         document["lumina"] = 1

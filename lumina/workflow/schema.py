@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lumina.errors import InputError, InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task, read
 from lumina.workflow.document import NAME, Link, Workflow
@@ -64,7 +65,7 @@ def recipe_of(task: Task, model: str, codes: str | None = None) -> Workflow:
     """The one-node workflow that gives a picture again: the task as it ran, the model, the digest."""
     values = task.model_dump(mode="json", exclude_none=True)
     inputs = {name: values[name] for name in task.inputs() if name in values}
-    document: dict[str, Any] = {
+    document: JsonObject = {
         "lumina": 1,
         "model": model,
         "nodes": {task.name: {"task": task.name, "inputs": inputs}},

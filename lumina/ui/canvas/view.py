@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from PIL import Image
 
+from lumina.json_types import JsonObject
 from lumina.runtime.events import Begun, Finished, Pixels, RowDrawn
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture
@@ -49,7 +50,7 @@ class RunView:
         self._nodes: dict[str, NodeView] = {}
         self._items: dict[str, dict[tuple[int, int], list[ShownPicture]]] = {}
         self._rows: dict[tuple[str, int, int], int] = {}  # of a panel
-        self._seeds: dict[str, Any] = {}
+        self._seeds: JsonObject = {}
         self._state: State = "running"
         self._message, self._recipe = "Starting…", dump(workflow)
 

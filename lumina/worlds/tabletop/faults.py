@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -102,7 +101,7 @@ def _slip(edit: Edit, rng: np.random.Generator) -> Edit | None:
     solid = edit.changed
     assert solid is not None and edit.solid is not None
     quality = str(rng.choice(list(QUALITIES)))
-    said: dict[str, Any] = {quality: another(QUALITIES[quality], getattr(solid, quality), rng)}
+    said = {quality: another(QUALITIES[quality], getattr(solid, quality), rng)}
     other = replace(solid, turn=0, **said)
     if quality == "shape":
         other = replace(
