@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from lumina.errors import CheckpointMismatch
 from lumina.json_types import JsonObject
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+
+class Dataclass(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
-Config = TypeVar("Config", bound="DataclassInstance")
+Config = TypeVar("Config", bound=Dataclass)
 
 
 def read_json(path: Path) -> JsonObject:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 # Keyed by pydantic's error type; {…} are the limits it reports.
 _PHRASES = {
@@ -61,7 +60,7 @@ def sentence(places_and_phrases: Iterable[tuple[tuple[str | int, ...], str]]) ->
     return "; ".join(parts) + "."
 
 
-def _phrase(details: ErrorDetails) -> str:
+def _phrase(details: Mapping[str, Any]) -> str:
     kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     if kind == "value_error":  # raised by our own validators, whose words are meant for people
         return str(context["error"])
