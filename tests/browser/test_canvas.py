@@ -145,8 +145,8 @@ def rows_seen(page: Page, name: str, count: int) -> list[int]:
             const card = document.querySelector(`.card[data-card="${name}"]`);
             const rows = card?.querySelector("[data-row]");
             const image = card?.querySelector(".pictures :is(img, canvas)");
-            const row = Number(rows?.dataset.row), look = image?.src ?? image?.toDataURL();
-            if (rows && image && !seen.has(look) && ![...seen.values()].includes(row)) seen.set(look, row);
+            const row = Number(rows?.dataset.row), shown = image?.src ?? image?.toDataURL();
+            if (rows && image && !seen.has(shown) && ![...seen.values()].includes(row)) seen.set(shown, row);
             if (seen.size < count && performance.now() < latest) setTimeout(look, 10);
             else resolve([...seen.values()]);
         })();
