@@ -4,6 +4,7 @@ import sys
 
 from lumina.ending import ends_on_sigterm, leaving_at_once
 from lumina.errors import InputError
+from lumina.terminal import ready
 
 
 def main() -> None:
@@ -18,6 +19,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    ready()
     ends_on_sigterm()
     with leaving_at_once():
         try:

@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,6 +39,17 @@ def write_whole(path: Path, data: bytes, lasting: bool = True) -> Path:
     """Write ``data`` to ``path``, whole or not at all; see :func:`whole`."""
     with whole(path, lasting) as part:
         part.write_bytes(data)
+    return path
+
+
+def regular(path: Path) -> Path:
+    """``path`` of a file that has an end; raises InputError for a folder, a pipe, a device, else OSError."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path.name or str(path)!r} is a folder; name a file in it.")
+    if not stat.S_ISREG(mode):
+        kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+        raise InputError(f"{path.name!r} is {kind}; save what comes from it to a file, and name that.")
     return path
 
 

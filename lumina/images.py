@@ -11,8 +11,8 @@ import numpy as np
 from einops import rearrange
 from PIL import Image, ImageOps, PngImagePlugin
 
-from lumina.errors import InvalidImage
-from lumina.files import write_whole
+from lumina.errors import InputError, InvalidImage
+from lumina.files import regular, write_whole
 from lumina.formats import ACCEPTED, refusal_of
 from lumina.profiles import in_srgb
 
@@ -60,9 +60,13 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False) -> Image
 
 
 def usable(image: Image.Image) -> Image.Image:
-    """``image`` as RGB or RGBA without metadata; raises InvalidImage if it is too small, narrow or large."""
-    short, long = sorted(image.size)
+    """``image`` upright, as RGB or RGBA without metadata.
+
+    Raises InvalidImage if it is too small, too narrow or too large.
+    """
     _check_size(*image.size)
+    image = _upright(image)
+    short, long = sorted(image.size)
     if short < MIN_SIDE or long > MAX_ASPECT * short:
         raise InvalidImage(
             f"This picture has {image.width}x{image.height} pixels; use one whose sides have at least "
@@ -152,8 +156,10 @@ def _read(source: bytes | str | Path) -> bytes:
         data = source
     else:
         try:
-            with Path(source).open("rb") as file:
+            with regular(Path(source)).open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
+        except InputError as error:
+            raise InvalidImage(str(error)) from error
         except (OSError, ValueError) as error:
             raise InvalidImage(
                 f"The picture {Path(source).name!r} cannot be opened; check its name."

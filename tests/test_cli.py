@@ -6,9 +6,10 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -22,20 +23,22 @@ from typer.testing import CliRunner, Result
 from lumina import __version__
 from lumina.cli import console, generate
 from lumina.cli.main import app
-from lumina.evaluation import tabletop
+from lumina.evaluation import benchmark
 from lumina.files import expanded
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
 from lumina.runtime.drawing import Drawing
-from lumina.runtime.events import DrawEvent
+from lumina.runtime.events import DrawEvent, Finished
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
-from lumina.steps import Progress, Steps
+from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.pictures import picture_of
+from tests.odd_pictures import PICTURES
+from tests.test_terminal import Closed
 from tests.tiny import write_tiny_model
 
 ROOT = Path(__file__).parents[1]
@@ -386,13 +389,13 @@ def test_bench_reports_each_window() -> None:
 def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "There is no benchmark" in refused("eval", "tabletop", "--task", "fly", "--out", tmp_path)
 
-    def benchmark(
+    def found(
         pipeline: Painter, task: str | None, limit: int, out: Path, options: dict[str, Any]
     ) -> Steps[Progress, dict[str, Any]]:
         yield Progress(1, limit, unit="pictures")
         return {task or "text_to_image": {"overall": 0.5, **options}}
 
-    monkeypatch.setattr(tabletop, "run", benchmark)
+    monkeypatch.setattr(benchmark, "run", found)
     assert ran("eval", "tabletop", "--out", tmp_path) == {"text_to_image": {"overall": 0.5}}
     cooler = ran("eval", "tabletop", "--task", "edit", "--temperature", "0.5", "--out", tmp_path)
     assert cooler == {"edit": {"overall": 0.5, "temperature": 0.5}}
@@ -489,9 +492,8 @@ def test_a_result_that_cannot_be_printed_is_kept_and_said(tmp_path: Path) -> Non
             env=environment,
         )
     assert done.returncode == 1 and len(list(tmp_path.glob("*.png"))) == 1
-    assert (
-        done.stderr == "The result could not be printed (No space left on device); what was drawn is kept.\n"
-    )
+    said = "The output could not be written (No space left on device); what was drawn is kept.\n"
+    assert done.stderr == said
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -502,9 +504,99 @@ def test_nothing_that_is_printed_ends_in_a_traceback(asked: str) -> None:
     with open("/dev/full", "wb") as full:
         said = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
         unheard = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, text=True, env=environment)
-    is_wrong = "nonsense" in asked
+    is_wrong, lacks_room = "nonsense" in asked, "The output could not be written (No space left on device).\n"
+    assert is_wrong or said.stderr == lacks_room
     assert said.returncode == (2 if is_wrong else 1) and len(said.stderr.splitlines()) == 1
     assert unheard.returncode == (2 if is_wrong else 0)
+
+
+@pytest.mark.parametrize("asked", ["--help", "models", "tasks --json", "generate --help"])
+def test_a_reader_that_has_read_enough_is_no_error(asked: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "lumina", *asked.split()]
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_served_needs_no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = console.Results(Closed(), "utf-8", write_through=True)
+    monkeypatch.setattr(sys, "stdout", results)
+    with pytest.raises(typer.Exit):
+        results.write("a file")
+    sys.stdout.close()  # which is nowhere now
+    monkeypatch.setattr(sys, "stdout", results)
+    console.go_on_unread()
+    assert results.write("The studio is at …") == 18
+
+
+class Interrupted(FakePipeline):
+    """Ctrl-C comes after this many pictures."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after = after
+
+    def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        with Following(super().draw(requests)) as drawing:
+            for event in drawing:
+                if self.after == 0:
+                    raise KeyboardInterrupt
+                self.after -= isinstance(event, Finished)
+                yield event
+            return drawing.result
+
+
+@pytest.mark.parametrize("finished", [0, 1, 3])
+def test_what_ctrl_c_leaves_is_listed_with_the_way_on(
+    finished: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("generate", "text_to_image", "--prompt", "a cube")
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: Interrupted(finished))
+    stopped = run(*asked, "--seed", "7", "--variations", "4", "--out", tmp_path / "some", "--json")
+    report = json.loads(stopped.stdout)
+    assert stopped.exit_code == 130 and report["stopped"] in stopped.stderr
+    assert len(report["files"]) == finished and all(Path(file).exists() for file in report["files"])
+    way_on = re.findall(r"--\w+ \d+", stopped.stderr)
+    assert way_on == (
+        ["--seed 7"] if finished == 0 else [f"--seed {7 + finished}", f"--variations {4 - finished}"]
+    )
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: FakePipeline())
+    every = ran(*asked, "--seed", "7", "--variations", "4", "--out", tmp_path / "all")["files"]
+    options = " ".join(way_on).split() + ([] if finished else ["--variations", "4"])
+    rest = ran(*asked, *options, "--out", tmp_path / "rest")["files"]
+    names = [[Path(file).name for file in files] for files in (report["files"], rest, every)]
+    assert names[0] + names[1] == names[2]
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Names of things that are no files."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        names = {name: str(tmp_path / name) for name in ("pipe", "folder", "socket")}
+        yield {**names, "device": "/dev/zero", "nothing": "/dev/null"}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "nothing"])
+def test_what_is_no_file_is_one_sentence_and_never_waited_for(
+    kind: str, odd: dict[str, str], tmp_path: Path
+) -> None:
+    node = {"task": "image_file", "inputs": {"image": {"from": "inputs.i"}}}
+    document = {"lumina": 1, "inputs": {"i": {"type": "image"}}, "nodes": {"a": node}}
+    (tmp_path / "w.json").write_text(json.dumps(document))
+    said = "is a folder; name a file in it" if kind == "folder" else "save what comes from it to a file"
+    for asked in (
+        ["recipe", odd[kind]],
+        ["check", odd[kind]],
+        ["run", odd[kind], "--dry-run"],
+        ["run", str(tmp_path / "w.json"), "--set", f"i={odd[kind]}"],
+        ["generate", "edit", "--instruction", "x", "--image", odd[kind]],
+    ):
+        assert said in refused(*asked)
 
 
 def test_json_names_files_exactly_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -581,6 +673,31 @@ def test_a_run_and_its_plan_name_every_input_without_a_value(tmp_path: Path) -> 
     assert 'The input "i" is not filled; give it a value.' in refused("run", file, *some, "--dry-run")
     gone = refused("run", file, *some, "--set", f"i={tmp_path}/gone.png")
     assert "The picture 'gone.png' cannot be opened; check its name." in gone
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_the_same_by_every_way_in(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeing = FakePipeline(replace(MODELS["tabletop"], tasks=tuple(TASKS), panel_sizes=()))
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: seeing)
+    file = tmp_path / name
+    file.write_bytes(PICTURES[name])
+    meant = ImageInput.of(open_image(PICTURES[name], keep_alpha=True))
+    edited = ran(
+        "generate", "edit", "--image", file, "--instruction", "make it blue", "--out", tmp_path / "out"
+    )
+    recipe = json.loads(read_recipe(Path(edited["files"][0])) or "")
+    assert recipe["nodes"]["edit"]["inputs"]["image"] == {"image": meant.name}
+    document = {"lumina": 1, "inputs": {"i": {"type": "image"}}, "nodes": {
+        "a": {"task": "image_file", "inputs": {"image": {"image": name}}},
+        "b": {"task": "image_file", "inputs": {"image": {"from": "inputs.i"}}},
+    }, "outputs": {"a": {"from": "a.image"}, "b": {"from": "b.image"}}}  # fmt: skip
+    (tmp_path / "w.json").write_text(json.dumps(document))
+    outputs = ran("run", tmp_path / "w.json", "--set", f"i={file}", "--out", tmp_path / "out")["outputs"]
+    for way in "ab":
+        assert ImageInput.of(open_image(Path(outputs[way][0]), keep_alpha=True)) == meant
+    assert ImageInput.of(picture_of(base64.b64encode(PICTURES[name]).decode(), "Picture")) == meant
 
 
 @pytest.mark.parametrize("name", ["p3.png", "p3.jpg"])

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
+from lumina import terminal
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, sentence_of
 from lumina.settings import model_at_home
@@ -87,10 +88,14 @@ def _json(what: Mapping[str, Any]) -> str:
 class Results(io.TextIOWrapper):
     """Stdout, which ends the program with a sentence where nobody can read what is printed there."""
 
+    has_drawn: ClassVar[bool] = False
+    is_needed = True
+
     def write(self, text: str, /) -> int:
         """Print a text."""
         with self._ending():
             return super().write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Send what was printed."""
@@ -102,37 +107,26 @@ class Results(io.TextIOWrapper):
         try:
             yield
         except OSError as error:
+            if not self.is_needed:
+                return
             # What is left to print goes nowhere, so that the end of the program does not fail at it again.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
             if isinstance(error, BrokenPipeError):  # the reader has read enough
                 raise typer.Exit(0) from error
-            note(f"The result could not be printed ({error.strerror}); what was drawn is kept.")
+            kept = "; what was drawn is kept" if self.has_drawn else ""
+            note(f"The output could not be written ({error.strerror}){kept}.")
             raise typer.Exit(1) from error
-
-
-class Notes(io.TextIOWrapper):
-    """Stderr, which nobody has to be able to read."""
-
-    def write(self, text: str, /) -> int:
-        """Print a text if that is possible."""
-        with suppress(OSError):
-            return super().write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Send what was printed if that is possible."""
-        with suppress(OSError):
-            super().flush()
 
 
 def ready_terminal() -> None:
     """Let no terminal, pipe or full disk turn what is printed into an error; a ? for what encodings lack."""
-    for name, kind in (("stdout", Results), ("stderr", Notes)):
-        stream = getattr(sys, name)
-        if isinstance(stream, io.TextIOWrapper):
-            encoding, is_by_line = stream.encoding, stream.line_buffering
-            ready = kind(stream.detach(), encoding, "replace", line_buffering=is_by_line)
-            setattr(sys, name, ready)
+    terminal.ready(Results)
+
+
+def go_on_unread() -> None:
+    """What is served goes on where nobody reads what is printed."""
+    if isinstance(sys.stdout, Results):
+        sys.stdout.is_needed = False
 
 
 def note(sentence: str) -> None:

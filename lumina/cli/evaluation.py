@@ -12,6 +12,8 @@ from lumina.errors import InputError
 from lumina.files import expanded
 from lumina.model.config import spec_of
 from lumina.settings import Settings
+from lumina.worlds import FOLDERS, SCENES, world_of
+from lumina.worlds.benchmark import Benchmark
 
 app = group("Measure the embedded model: its pictures, its picture tokenizer, the judge.")
 
@@ -21,8 +23,8 @@ Reports = Annotated[
 ]
 
 
-@app.command("tabletop")
-def eval_tabletop(
+def eval_world(
+    context: typer.Context,
     task: Annotated[
         str | None, typer.Option("--task", help="Which task; by default all that the model can do.")
     ] = None,
@@ -37,16 +39,23 @@ def eval_tabletop(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw held-out cases of every task and measure them against the exact truth of their scenes."""
-    from lumina.evaluation import tabletop
+    """Draw held-out cases of every task of a world and measure them against their exact truth."""
+    from lumina.evaluation import benchmark
     from lumina.evaluation.as_typed import AsTyped
 
     options = {"guidance_scale": guidance_scale, "temperature": temperature, "top_p": top_p}
     given = {name: value for name, value in options.items() if value is not None}
+    spec = generate.spec_for(model)
+    if spec.world != context.info_name:
+        raise InputError(f"{spec.title} is no model of {context.info_name}; name one with --model.")
     pipeline = generate.open_pipeline(model)
     pipeline = AsTyped(pipeline) if is_typed else pipeline
-    steps = tabletop.run(pipeline, task=task, limit=limit, out=out, options=given)
+    steps = benchmark.run(pipeline, task=task, limit=limit, out=out, options=given)
     _show(watched(steps, "Drawing and measuring", as_json), as_json)
+
+
+for _world in FOLDERS:
+    app.command(_world)(eval_world)
 
 
 @app.command("tokenizer")
@@ -54,7 +63,8 @@ def eval_tokenizer(limit: Count = 500, model: Model = None, as_json: AsJson = Fa
     """Send held-out scenes and their maps through the picture tokenizer and back."""
     from lumina.evaluation.round_trip import tokenizer_report
 
-    _show(watched(tokenizer_report(_movqgan(model), limit), "Encoding", as_json), as_json)
+    steps = tokenizer_report(_movqgan(model), _benchmark(model), limit)
+    _show(watched(steps, "Encoding", as_json), as_json)
 
 
 @app.command("judge")
@@ -64,7 +74,12 @@ def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False)
     from lumina.evaluation.strictness import strictness
 
     spoiled = spoils(_movqgan(model))
-    steps = strictness(limit, round_trip=spoiled["round_trip"], shuffled_codes=spoiled["shuffled_codes"])
+    steps = strictness(
+        _benchmark(model),
+        limit,
+        round_trip=spoiled["round_trip"],
+        shuffled_codes=spoiled["shuffled_codes"],
+    )
     _show({"judge": watched(steps, "Judging", as_json)}, as_json)
 
 
@@ -72,7 +87,7 @@ def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False)
 def eval_best_of(limit: Count = 120, model: Model = None, as_json: AsJson = False) -> None:
     """Measure what choosing the likeliest of two, four and eight pictures gains over drawing one."""
     from lumina.evaluation import best_of
-    from lumina.evaluation.tabletop import SEED
+    from lumina.evaluation.benchmark import SEED
 
     steps = best_of.run(generate.open_pipeline(model), limit, SEED)
     _show({"best_of": watched(steps, "Drawing and choosing", as_json)}, as_json)
@@ -105,7 +120,7 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure how fast the model draws here."""
-    from lumina.evaluation import benchmark
+    from lumina.evaluation import speed
 
     if any(not 1 <= size <= 256 for size in window or ()):
         raise InputError("A window is a number of codes from 1 to 256.")
@@ -119,7 +134,7 @@ def bench(
         return _show(watched(measured, "Measuring", as_json), as_json)
     changed = {"settings": generate.settings_with(quant, cache)} if quant or cache else {}
     pipeline = generate.open_pipeline(model, previews=True, **changed)
-    steps = benchmark.run(pipeline, pictures=pictures, windows=window or (1, 16))
+    steps = speed.run(pipeline, pictures=pictures, windows=window or (1, 16))
     found = watched(steps, "Drawing", as_json)
     return _show({"bench": found} if not as_json else found, as_json)
 
@@ -128,6 +143,13 @@ def _movqgan(model: str | None) -> Any:
     from lumina.model.checkpoint import load_movqgan, locate
 
     return load_movqgan(locate(generate.spec_for(model), Settings.from_environment().models).movqgan)
+
+
+def _benchmark(model: str | None) -> Benchmark:
+    """That of the model's world; a tokenizer of any images is measured on the scenes of the first."""
+    world = world_of(generate.spec_for(model).world or SCENES)
+    assert world is not None
+    return world.benchmark()
 
 
 def _show(found: Mapping[str, Any], as_json: bool) -> None:

@@ -3,7 +3,7 @@
 import inspect
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -11,7 +11,19 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from lumina.cli.console import AsJson, Cache, Model, Out, Quant, group, note, show, watched
+from lumina.cli.console import (
+    STOPPED,
+    AsJson,
+    Cache,
+    Model,
+    Out,
+    Quant,
+    Results,
+    group,
+    note,
+    show,
+    watched,
+)
 from lumina.errors import InputError
 from lumina.files import expanded
 from lumina.images import open_image
@@ -66,34 +78,68 @@ def open_pipeline(model: str | None, previews: bool = False, settings: Settings 
 def draw_with(
     task: Task, model: str | None, out: Path | None, quiet: bool, settings: Settings | None = None
 ) -> tuple[tuple[Picture, ...], list[str], str]:
-    """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision)."""
+    """Run a task and write its pictures, each with its own recipe: (pictures, files, model with revision).
+
+    After Ctrl-C it lists what is finished, says how to go on, and raises typer.Exit.
+    """
     pipeline = open_pipeline(model, settings=settings) if settings else open_pipeline(model)
     folder = out or pipeline.settings.outputs
-    output = watched(_kept(task, pipeline, folder), "Drawing", quiet)
+    done: dict[int, str] = {}
+    task = task.resolved(pipeline) if isinstance(task, DrawingTask) else task
+    try:
+        output = watched(_kept(task, pipeline, folder, done), "Drawing", quiet)
+    except KeyboardInterrupt as error:
+        files, advice = list(done.values()), _way_on(task, done)
+        note(advice)
+        show({"files": files, "stopped": advice} if quiet else files)
+        raise typer.Exit(STOPPED) from error
     fields = type(output).model_fields
     files = [
         str(write_picture(picture, pipeline.model, folder))
         for name in fields
         for picture in getattr(output, name)
     ]
+    Results.has_drawn = True
     return output.image, files, pipeline.model
 
 
-def _kept(task: Task, pipeline: Painter, folder: Path) -> Steps[Progress, Any]:
-    """The task at work; each of several pictures is written as soon as it is finished.
+def _kept(task: Task, pipeline: Painter, folder: Path, done: dict[int, str]) -> Steps[Progress, Any]:
+    """The resolved task at work; each of several pictures is written as soon as it is finished.
 
-    So none is lost to an interruption. Candidates of which one is chosen are not written.
+    So none is lost to an interruption; their files are noted in ``done``. Candidates of which one is chosen
+    are not written.
     """
     if not isinstance(task, DrawingTask):
         return (yield from task.run(pipeline))
-    task = task.resolved(pipeline)
     is_several = task.best_of == 1 and len(task.singles()) > 1
     with Following(task.run(pipeline)) as run:
         for event in run:
             if isinstance(event, Finished) and is_several:
-                write_picture(task.drawn(event.index, event.drawing), pipeline.model, folder)
+                file = write_picture(task.drawn(event.index, event.drawing), pipeline.model, folder)
+                done[event.index], Results.has_drawn = str(file), True
             yield event
         return run.result
+
+
+def _way_on(task: Task, done: Mapping[int, str]) -> str:
+    """What a person reads after Ctrl-C: what is kept, and the options that draw the rest."""
+    if not isinstance(task, DrawingTask):
+        return "Stopped."
+    singles = task.singles()
+    if not done:
+        what = "the same pictures" if len(singles) > 1 else "the same picture"
+        return f"Stopped before a picture was finished; --seed {task.seed} draws {what}."
+    if len(done) == len(singles):
+        return f"Stopped; all {len(done)} pictures were finished and are kept."
+    left: list[tuple[int, int]] = []  # (seed, how many), of pictures that follow each other
+    for index, single in enumerate(singles):
+        if index not in done and left and index - 1 not in done:
+            left[-1] = (left[-1][0], left[-1][1] + 1)
+        elif index not in done:
+            left.append((int(single.seed), 1))
+    ways = " and with ".join(f"--seed {seed} --variations {count}" for seed, count in left)
+    are = "is" if len(done) == 1 else "are"
+    return f"Stopped; {len(done)} of {len(singles)} pictures {are} kept. Draw the rest with {ways}."
 
 
 def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:

@@ -7,7 +7,7 @@ import typer
 
 from lumina import __version__
 from lumina.cli import evaluation, generate, models, published, templates, training, workflow
-from lumina.cli.console import AsJson, Commands, group, ready_terminal, show
+from lumina.cli.console import AsJson, Commands, go_on_unread, group, ready_terminal, show
 from lumina.files import check_current_folder
 from lumina.runtime.doctor import examine
 from lumina.tasks import TASKS
@@ -67,6 +67,7 @@ def open_page(
     """Serve the studio in the browser."""
     from lumina.server.surroundings import prepare
 
+    go_on_unread()
     prepare()  # before anything imports Gradio
     import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
     from lumina.ui.app import serve

@@ -7,6 +7,7 @@ import typer
 
 from lumina.cli.console import AsJson, group, show, watched
 from lumina.files import expanded
+from lumina.worlds import FOLDERS
 
 app = group("Train the embedded model: first the tokenizer, then the model.")
 
@@ -34,12 +35,13 @@ def train_tokenizer(
     minutes: Minutes = 30.0,
     processes: Processes = 2,
     shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 200,
+    world: Annotated[str, typer.Option("--world", help="What the scenes are of.")] = FOLDERS[0],
     as_json: AsJson = False,
 ) -> None:
     """Render scenes where they are missing and train the picture tokenizer; goes on where it stopped."""
     from lumina.training import runs
 
-    steps = runs.train_tokenizer(data, out, minutes=minutes, processes=processes, shards=shards)
+    steps = runs.train_tokenizer(data, out, world, minutes=minutes, processes=processes, shards=shards)
     folder = str(watched(steps, "Training the tokenizer", as_json))
     show({"model": folder} if as_json else [folder])
 
@@ -137,17 +139,15 @@ def draw_attempts(
     out: Annotated[
         Path, typer.Option("--out", help="Folder to write; goes on if begun.", metavar="DIR", parser=expanded)
     ],
-    shards: Annotated[
-        int, typer.Option("--shards", help="100 pictures and 100 edits are drawn for each.", min=1)
-    ] = 24,
+    shards: Annotated[int, typer.Option("--shards", help="100 drawings of each kind for each.", min=1)] = 24,
     processes: Processes = 2,
     as_json: AsJson = False,
 ) -> None:
     """Have a model draw and keep what the judge rejects; `train model --rejected` makes that unlikelier."""
-    from lumina.training.attempts import reject
+    from lumina.training.rejection_sampling import reject
 
     count = watched(reject(model, out, shards, processes), "Drawing", as_json)
-    show({"rejected": count} if as_json else [f"{count} of {200 * shards} drawings rejected"])
+    show({"rejected": count} if as_json else [f"{count} drawings rejected"])
 
 
 @app.command("average")

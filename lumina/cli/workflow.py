@@ -10,7 +10,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import typer
 
 from lumina.cli import generate
-from lumina.cli.console import AsJson, Model, Out, show, watched
+from lumina.cli.console import AsJson, Model, Out, Results, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import expanded
@@ -104,6 +104,7 @@ def run_workflow(
     if resources.painter is not None:
         generate.note_unknown_words(resources.painter.spec, drawn)
     folder = out or Settings.from_environment().outputs
+    Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
     show(report if as_json else list(_lines(report)))

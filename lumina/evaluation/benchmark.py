@@ -1,94 +1,100 @@
-"""Speed of the loaded model: time of a forward pass, codes per pass, time of a picture, by window."""
+"""The benchmark of a model's world: every task on held-out cases, measured against their exact truth."""
 
-import os
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import median
+from pathlib import Path
 from typing import Any
 
-import torch
-
-from lumina.runtime.drawing import Drawing
-from lumina.runtime.events import RowDrawn
+from lumina.errors import InputError
+from lumina.evaluation.outcomes import Options, Outcome, figures, measure
+from lumina.evaluation.report import write_report
+from lumina.files import refusal
+from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
-from lumina.steps import Progress, Steps, finish
+from lumina.steps import Progress, Steps
+from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage
-from lumina.worlds.tabletop.captions import random_prompt
+from lumina.worlds import FOLDERS, world_of
+from lumina.worlds.base import World
+from lumina.worlds.benchmark import Benchmark
 
-WINDOWS = (1, 4, 16)
+SEED = 20_000  # far from the seeds people try first
 
 
-@dataclass(frozen=True, eq=False)
-class Timed:
-    """A drawing, and the seconds until its first row and until its end, decoding included."""
-
-    drawing: Drawing
-    first_row: float
-    seconds: float
+def world_for(spec: ModelSpec) -> World:
+    """The world that measures a model; raises InputError for one that draws anything."""
+    world = world_of(spec.world)
+    if world is None:
+        raise InputError(
+            f"{spec.title} draws no world whose truth is known; choose a model of {' or '.join(FOLDERS)}."
+        )
+    return world
 
 
 def run(
-    pipeline: Painter, *, windows: Sequence[int] = WINDOWS, pictures: int = 3, seed: int = 0
+    painter: Painter,
+    *,
+    task: str | None = None,
+    limit: int = 300,
+    out: Path,
+    seed: int = SEED,
+    options: Options | None = None,
 ) -> Steps[Progress, dict[str, Any]]:
-    """Draw the same pictures with each window in turn, after one to warm up; yields after each picture.
+    """Draw and measure `limit` cases of a task, or of every task that the model can do; yields after each.
 
-    The windows take turns within one run, so that a busy machine slows them all alike. Times are medians;
-    ``same_codes`` is the share of pictures that come out alike in every window (1 where rounding is exact).
+    With the model's own options for every task, unless others are given. Writes tables, contact sheets and
+    pictures into `out`; returns the figures of each row, which has its task's name where a task has no kinds.
+    Raises InputError for an unknown task, one that the model cannot do, a limit below 1, options that are
+    none of a task's, or a folder that cannot be written to, all before the first step.
     """
-    total = 1 + pictures * len(windows)
-    _draw(pipeline, seed, windows[-1])
-    yield Progress(1, total, unit="pictures")
-    rounds: list[dict[int, Timed]] = []
-    for number in range(pictures):
-        rounds.append({})
-        for window in windows:
-            rounds[-1][window] = _draw(pipeline, seed + number, window)
-            done = 1 + number * len(windows) + len(rounds[-1])
-            yield Progress(done, total, unit="pictures")
-    alike = [len({timed.drawing.digest for timed in one.values()}) == 1 for one in rounds]
-    return {
-        "windows": {str(window): _figures([one[window] for one in rounds]) for window in windows},
-        "same_codes": round(sum(alike) / len(alike), 4),
-        "pictures": pictures,
-        **surroundings(pipeline),
-    }
+    benchmark = world_for(painter.spec).benchmark()
+    if task is not None and task not in benchmark.tasks:
+        raise InputError(f'There is no benchmark for "{task}"; choose one of: {", ".join(benchmark.tasks)}.')
+    if limit < 1:
+        raise InputError(f"The limit is {limit}; choose at least 1 picture.")
+    able = [name for name, drawn_by in benchmark.tasks.items() if drawn_by in painter.spec.tasks]
+    if task is not None and task not in able:
+        raise InputError(f"{painter.spec.title} cannot do {task}; it can do: {', '.join(able)}.")
+    read(TextToImage, {"prompt": "anything", **(options or {})})
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal(error, out) from error
+    return _run(painter, benchmark, able if task is None else [task], limit, out, seed, options or {})
 
 
-def _draw(pipeline: Painter, seed: int, window: int) -> Timed:
-    """One picture in the model's own settings."""
-    steps = TextToImage(prompt=random_prompt(seed), seed=seed, window=window).run(pipeline)
-    begun = time.perf_counter()
-    next(event for event in steps if isinstance(event, RowDrawn))
-    first_row = time.perf_counter() - begun
-    drawing = finish(steps).image[0].drawing
-    return Timed(drawing, first_row, time.perf_counter() - begun)
+def _run(
+    painter: Painter,
+    benchmark: Benchmark,
+    names: Sequence[str],
+    limit: int,
+    out: Path,
+    seed: int,
+    options: Options,
+) -> Steps[Progress, dict[str, Any]]:
+    found: dict[str, Any] = {}
+    for name in names:
+        found |= yield from _measure(painter, benchmark, name, limit, out, seed, options)
+    return found
 
 
-def _figures(drawn: Sequence[Timed]) -> dict[str, float]:
-    """Of one window."""
-    forwards = sum(one.drawing.forwards for one in drawn)
-    tokens = sum(one.drawing.tokens for one in drawn)
-    pace = median(1000 * one.drawing.seconds / max(one.drawing.forwards, 1) for one in drawn)
-    return {
-        "ms_per_forward": round(pace, 3),
-        "tokens_per_forward": round(tokens / max(forwards, 1), 3),
-        "seconds_to_first_row": round(median(one.first_row for one in drawn), 4),
-        "seconds_per_picture": round(median(one.seconds for one in drawn), 4),
-    }
+def _measure(
+    painter: Painter, benchmark: Benchmark, name: str, limit: int, out: Path, seed: int, options: Options
+) -> Steps[Progress, dict[str, Any]]:
+    cases = list(benchmark.cases(name, limit, seed))
+    outcomes: list[Outcome] = []
+    rows: dict[str, Any] = {}
+    try:
+        for case in cases:
+            outcomes.append(measure(case, painter, options))
+            yield Progress(len(outcomes), len(cases), unit=f"cases of {name}")
+    finally:  # what is measured when someone stops it is written, too
+        if outcomes:
+            used = {**_settings(outcomes[0]), "seed": seed, "model": painter.model}
+            rows = {row: {**values, **used} for row, values in figures(outcomes).items()}
+            write_report(out, name, rows, outcomes, benchmark.targets)
+    return rows
 
 
-def surroundings(pipeline: Painter) -> dict[str, Any]:
-    """What the times depend on."""
-    options = TextToImage(prompt="a cube", seed=0).resolved(pipeline)
-    return {
-        "model": pipeline.model,
-        "size": [options.width, options.height],
-        "dtype": options.dtype,
-        "guidance_scale": options.guidance_scale,
-        "temperature": options.temperature,
-        "top_p": options.top_p,
-        "threads": torch.get_num_threads(),
-        "cores": os.cpu_count(),
-        "load_average": [round(load, 2) for load in os.getloadavg()],
-    }
+def _settings(outcome: Outcome) -> dict[str, Any]:
+    """The sampler's settings that were really used."""
+    return outcome.drawn[0].first.task.options().model_dump(exclude={"seed"})

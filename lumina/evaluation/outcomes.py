@@ -1,24 +1,24 @@
-"""What a benchmark of a task is made of: cases to draw, their outcomes, and the figures of each row."""
+"""Outcomes of a benchmark's cases, and the figures of each row."""
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from lumina.evaluation.as_typed import AsTyped, as_typed
-from lumina.evaluation.held_out import held_out_squares
 from lumina.runtime.painter import Painter
 from lumina.steps import finish
+from lumina.tasks import DRAWN
 from lumina.tasks.base import DrawingTask, Picture
+from lumina.worlds.benchmark import Ask, Case, Verdict
 from lumina.worlds.metrics import wilson
-from lumina.worlds.tabletop.scenes import Scene
+from lumina.worlds.pixels import Pixels
 
-Array = NDArray[np.uint8]
+DRAWING_TASKS = {task.name: task for task in DRAWN}
 Options = Mapping[str, Any]  # fields of the task: guidance_scale, temperature …
 
 
@@ -29,46 +29,68 @@ class Drawn:
     pictures: Mapping[str, Picture]
     seconds: float
 
-    def array(self, name: str = "image") -> Array:
-        """The pixels [h, w, 3] of one output."""
-        return np.asarray(self.pictures[name].image.convert("RGB"))
+    @property
+    def first(self) -> Picture:
+        """The first output, which has the settings that were used and what the drawing cost."""
+        return next(iter(self.pictures.values()))
+
+    def pixels(self) -> dict[str, Pixels]:
+        """The pixels of every output."""
+        return {name: np.asarray(each.image.convert("RGB")) for name, each in self.pictures.items()}
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One case after drawing: the row it counts in, what was asked for, pictures to look at, its figures.
+    """The verdict of a case, and what was drawn for it."""
 
-    A figure that is true or false is counted as a share; others are averaged. A figure that a case lacks is
-    left out of the average.
-    """
-
-    row: str
-    caption: str
-    images: tuple[Array, ...]
-    values: Mapping[str, float | bool]
-    reasons: tuple[str, ...] = ()
+    verdict: Verdict
     drawn: tuple[Drawn, ...] = ()
 
-    @property
-    def passed(self) -> bool | None:
-        """Whether everything that is true or false is true; None where nothing is."""
-        verdicts = [value for value in self.values.values() if isinstance(value, bool)]
-        return all(verdicts) if verdicts else None
+
+def measure(case: Case, painter: Painter, options: Options) -> Outcome:
+    """Draw what a case asks for, with these options, and have it judge."""
+    turns, drawn = case.turns(), []
+    try:
+        ask = next(turns)
+        while True:
+            drawn.append(draw(task_of(ask, options), painter))
+            ask = turns.send(drawn[-1].pixels())
+    except StopIteration as end:
+        return Outcome(end.value, tuple(drawn))
 
 
-class Case(Protocol):
-    """One thing to draw and to measure."""
-
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
-        """Draw it with these options and compare with the truth."""
+def first_ask(case: Case) -> Ask:
+    """What a case asks for first."""
+    return next(case.turns())
 
 
-def draw(task: DrawingTask, pipeline: Painter) -> Drawn:
+def verdict_of(case: Case, picture: Picture) -> Verdict:
+    """What a case of one drawing says of this one."""
+    turns = case.turns()
+    next(turns)
+    try:
+        turns.send({"image": np.asarray(picture.image.convert("RGB"))})
+    except StopIteration as end:
+        verdict: Verdict = end.value
+        return verdict
+    raise AssertionError("a case of one drawing asks for another")
+
+
+def task_of(ask: Ask, options: Options) -> DrawingTask:
+    """The task that a case asks for."""
+    given = {
+        name: Image.fromarray(value) if isinstance(value, np.ndarray) else value
+        for name, value in ask.values.items()
+    }
+    return DRAWING_TASKS[ask.task](**given, **options)
+
+
+def draw(task: DrawingTask, painter: Painter) -> Drawn:
     """Run a task that draws one picture."""
-    if isinstance(pipeline, AsTyped):
+    if isinstance(painter, AsTyped):
         task = as_typed(task)
     begun = time.perf_counter()
-    output = finish(task.run(pipeline))
+    output = finish(task.run(painter))
     pictures = {name: getattr(output, name)[0] for name in type(output).model_fields}
     return Drawn(pictures, time.perf_counter() - begun)
 
@@ -77,21 +99,21 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
     """By row: the mean of each figure, its 95 % interval, the number of cases, and what they cost."""
     rows: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        rows.setdefault(outcome.row, []).append(outcome)
+        rows.setdefault(outcome.verdict.row, []).append(outcome)
     return {row: _row(group) for row, group in rows.items()}
 
 
 def _row(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    names = list(dict.fromkeys(name for outcome in outcomes for name in outcome.values))
+    names = list(dict.fromkeys(name for outcome in outcomes for name in outcome.verdict.values))
     found: dict[str, Any] = {}
     intervals: dict[str, list[float] | None] = {}
     for name in names:
-        values = [outcome.values[name] for outcome in outcomes if name in outcome.values]
+        values = [one.verdict.values[name] for one in outcomes if name in one.verdict.values]
         found[name] = round(float(np.mean(values)), 4)
         bounds = interval(values)
         intervals[name] = None if bounds is None else [round(bound, 4) for bound in bounds]
     drawn = [one for outcome in outcomes for one in outcome.drawn]
-    drawings = [next(iter(one.pictures.values())).drawing for one in drawn]
+    drawings = [one.first.drawing for one in drawn]
     return {
         **found,
         "intervals_95": intervals,
@@ -113,23 +135,3 @@ def interval(values: Iterable[float | bool]) -> tuple[float, float] | None:
         return None
     spread = 1.959964 * numbers.std(ddof=1) / math.sqrt(len(numbers))
     return float(numbers.mean() - spread), float(numbers.mean() + spread)
-
-
-def image_of(picture: Array) -> Image.Image:
-    """Pixels [h, w, 3] as a picture to give to a task."""
-    return Image.fromarray(picture)
-
-
-def of_kinds(
-    make: Callable[[str, Scene, int], Case], kinds: Sequence[str], count: int, seed: int, stream: int
-) -> Iterator[Case]:
-    """`count` cases of held-out square scenes, the kinds in turn; another `stream`, other scenes."""
-    chosen = spread(count, kinds)
-    scenes = held_out_squares(len(chosen), seed + stream)
-    for i, (kind, scene) in enumerate(zip(chosen, scenes, strict=True)):
-        yield make(kind, scene, seed + i)
-
-
-def spread(count: int, rows: Sequence[str]) -> list[str]:
-    """`count` cases over the rows in turn, at least one for each."""
-    return [rows[i % len(rows)] for i in range(max(count, len(rows)))]

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from lumina.errors import InputError
+from lumina.files import regular
 from lumina.json_types import JsonObject
 
 TARGET_WORDS = "description_0"  # of the two descriptions in a row, the one of its target picture
@@ -120,7 +121,7 @@ def _found(written: str, folder: Path) -> Path:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return regular(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file} cannot be read as text; give the benchmark's own file.") from error
 

@@ -1,6 +1,6 @@
 """What the tokenizer keeps: held-out pictures and maps through codes and back, against the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,21 +8,18 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lumina.edges import lines
-from lumina.evaluation.held_out import held_out_scenes
 from lumina.evaluation.strictness import shuffle_half
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.worlds import metrics
-from lumina.worlds.tabletop import maps
-from lumina.worlds.tabletop.render import Rendering, render
+from lumina.worlds.benchmark import Benchmark
+from lumina.worlds.pixels import Pixels
 
-Picture = NDArray[np.uint8]
 Codes = NDArray[np.int64]
 
 
 @torch.inference_mode()
-def encode(movqgan: MoVQGAN, picture: Picture) -> Codes:
+def encode(movqgan: MoVQGAN, picture: Pixels) -> Codes:
     """Codes [rows, cols] of a picture [h, w, 3]."""
     weight = movqgan.quantize.embedding.weight
     pixels = rearrange(torch.tensor(picture).to(weight) / 127.5 - 1, "h w rgb -> 1 rgb h w")
@@ -30,7 +27,7 @@ def encode(movqgan: MoVQGAN, picture: Picture) -> Codes:
 
 
 @torch.inference_mode()
-def decode(movqgan: MoVQGAN, codes: Codes) -> Picture:
+def decode(movqgan: MoVQGAN, codes: Codes) -> Pixels:
     """The picture [h, w, 3] of codes [rows, cols]."""
     device = movqgan.quantize.embedding.weight.device
     pixels = movqgan.decode(torch.as_tensor(codes)[None].to(device))[0]
@@ -38,39 +35,23 @@ def decode(movqgan: MoVQGAN, codes: Codes) -> Picture:
     return np.ascontiguousarray(rearrange(levels, "rgb h w -> h w rgb").numpy())
 
 
-def tokenizer_report(movqgan: MoVQGAN, count: int = 500, seed: int = 0) -> Steps[Progress, dict[str, Any]]:
-    """Means over `count` held-out scenes, every fifth with patterns: PSNR in dB and each map's own figure."""
-    rows: list[dict[str, float]] = []
+def tokenizer_report(
+    movqgan: MoVQGAN, benchmark: Benchmark, count: int = 500, seed: int = 0
+) -> Steps[Progress, dict[str, Any]]:
+    """Means over `count` held-out scenes of everything the world has: the figures of picture and maps."""
+    rows: list[Mapping[str, float]] = []
     uses = {"all": np.zeros(movqgan.config.n_embed, np.int64)}
     uses["picture"] = uses["all"].copy()
-    for scene in held_out_scenes(count, seed, patterns=True):
-        rendering = render(scene)
-        shown = {"picture": rendering.picture, **maps.map_pictures(rendering)}
-        codes = {kind: encode(movqgan, picture) for kind, picture in shown.items()}
-        back = {kind: decode(movqgan, code) for kind, code in codes.items()}
+    for specimen in benchmark.specimens(count, seed, varied=True):
+        codes = {kind: encode(movqgan, image) for kind, image in specimen.images.items()}
         for kind, code in codes.items():
             uses["all"] += np.bincount(code.ravel(), minlength=len(uses["all"]))
             if kind == "picture":
                 uses["picture"] += np.bincount(code.ravel(), minlength=len(uses["all"]))
-        rows.append(_row(rendering, shown, back))
+        rows.append(specimen.figures({kind: decode(movqgan, code) for kind, code in codes.items()}))
         yield Progress(len(rows), count, unit="scenes")
     means = {key: round(float(np.mean([row[key] for row in rows])), 4) for key in rows[0]}
     return {"tokenizer": {**means, **_usage(uses), "scenes": count}}
-
-
-def _row(rendering: Rendering, shown: dict[str, Picture], back: dict[str, Picture]) -> dict[str, float]:
-    """All figures of one scene."""
-    instances = maps.by_drawing_order(rendering.instances)
-    return {
-        "psnr": metrics.psnr(back["picture"], shown["picture"]),
-        "depth_psnr": metrics.psnr(back["depth"], shown["depth"]),
-        "depth_abs_rel": metrics.abs_rel(maps.depth_of(back["depth"]), rendering.depth),
-        "depth_delta1": metrics.delta1(maps.depth_of(back["depth"]), rendering.depth),
-        "normal_psnr": metrics.psnr(back["normal"], shown["normal"]),
-        "normal_angle": metrics.normal_angle(maps.normals_of(back["normal"]), rendering.normals),
-        "edge_f1": metrics.edge_f1(lines(back["canny"]), lines(shown["canny"])),
-        "segmentation_miou": metrics.mean_iou(maps.segments_of(back["segmentation"]), instances),
-    }
 
 
 def _usage(uses: dict[str, Codes]) -> dict[str, Any]:
@@ -86,13 +67,13 @@ def _usage(uses: dict[str, Codes]) -> dict[str, Any]:
     }
 
 
-def spoils(movqgan: MoVQGAN) -> dict[str, Callable[[Picture, np.random.Generator], Picture]]:
+def spoils(movqgan: MoVQGAN) -> dict[str, Callable[[Pixels, np.random.Generator], Pixels]]:
     """For `strictness`: a picture after its round trip, and with half of its codes shuffled."""
 
-    def round_trip(picture: Picture, rng: np.random.Generator) -> Picture:
+    def round_trip(picture: Pixels, rng: np.random.Generator) -> Pixels:
         return decode(movqgan, encode(movqgan, picture))
 
-    def shuffled_codes(picture: Picture, rng: np.random.Generator) -> Picture:
+    def shuffled_codes(picture: Pixels, rng: np.random.Generator) -> Pixels:
         codes = encode(movqgan, picture)
         return decode(movqgan, shuffle_half(codes.ravel(), rng).reshape(codes.shape))
 

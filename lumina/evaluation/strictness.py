@@ -2,28 +2,26 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.evaluation.held_out import held_out_scenes
 from lumina.steps import Progress, Steps
-from lumina.worlds.tabletop.captions import Claim, Thing, relation_of
-from lumina.worlds.tabletop.faults import wrong_claims
-from lumina.worlds.tabletop.judge import judge, read
-from lumina.worlds.tabletop.render import render
-from lumina.worlds.tabletop.scenes import Scene
+from lumina.worlds.benchmark import Benchmark
+from lumina.worlds.pixels import Pixels
 
-Picture = NDArray[np.uint8]
-Spoil = Callable[[Picture, np.random.Generator], Picture]
-BLOCK = 8  # pixels: one code of the tabletop tokenizer
+Spoil = Callable[[Pixels, np.random.Generator], Pixels]
+BLOCK = 8  # pixels: one code of an embedded model
 
 
 def strictness(
-    count: int = 200, seed: int = 0, round_trip: Spoil | None = None, shuffled_codes: Spoil | None = None
+    benchmark: Benchmark,
+    count: int = 200,
+    seed: int = 0,
+    round_trip: Spoil | None = None,
+    shuffled_codes: Spoil | None = None,
 ) -> Steps[Progress, dict[str, Any]]:
     """Shares between 0 and 1 over `count` held-out scenes, rendered, and the seconds one reading takes.
 
@@ -37,37 +35,21 @@ def strictness(
     spoils |= {"shuffled_codes_rejected": shuffled_codes} if shuffled_codes else {}
     verdicts: dict[str, list[bool]] = {name: [] for name in (*spoils, "wrong_rejected")}
     rng, seconds = np.random.default_rng(seed), 0.0
-    for done, scene in enumerate(held_out_scenes(count, seed), start=1):
-        picture, claim = render(scene).picture, full_claim(scene)
+    for done, specimen in enumerate(benchmark.specimens(count, seed), start=1):
         for name, spoil in spoils.items():
-            spoiled = spoil(picture, rng)
+            spoiled = spoil(specimen.images["picture"], rng)
             begun = time.perf_counter()
-            reading = read(spoiled)
+            judgement = specimen.judge(spoiled)
             seconds += time.perf_counter() - begun
-            verdicts[name].append(judge(reading, claim)[0] is not name.endswith("rejected"))
+            verdicts[name].append(judgement.accepted is not name.endswith("rejected"))
             if name == "accepted":
-                verdicts["wrong_rejected"] += [
-                    not judge(reading, wrong)[0] for _, wrong in wrong_claims(claim, scene, rng)
-                ]
+                verdicts["wrong_rejected"] += judgement.rejected(rng)
         yield Progress(done, count, unit="scenes")
     shares = {name: round(float(np.mean(right)), 4) for name, right in verdicts.items()}
     return {**shares, "scenes": count, "seconds_per_picture": round(seconds / (count * len(spoils)), 3)}
 
 
-def full_claim(scene: Scene) -> Claim:
-    """Everything there is to say about a scene."""
-    counts: dict[Thing, int] = {}
-    for solid in scene.solids:
-        thing = Thing(1, solid.shape, solid.color, solid.material, solid.size)
-        counts[thing] = counts.get(thing, 0) + 1
-    things = tuple(replace(thing, count=count) for thing, count in counts.items())
-    relation = None
-    if len(scene.solids) == 2 == len(things):
-        relation = relation_of(*scene.solids, scene.width, scene.height)
-    return Claim(things, relation, scene.ground, scene.light)
-
-
-def soften(picture: Picture, rng: np.random.Generator) -> Picture:
+def soften(picture: Pixels, rng: np.random.Generator) -> Pixels:
     """Wobble by 0.7 pixels, blur by 0.6 and add coarse noise of 5 levels: worse than a decoder does."""
     height, width = picture.shape[:2]
     down, right = (ndimage.gaussian_filter(rng.normal(size=(height, width)), 4) for _ in range(2))
@@ -80,7 +62,7 @@ def soften(picture: Picture, rng: np.random.Generator) -> Picture:
     return np.asarray(np.clip(soft + 0.5, 0, 255), dtype=np.uint8)
 
 
-def shuffle_blocks(picture: Picture, rng: np.random.Generator) -> Picture:
+def shuffle_blocks(picture: Pixels, rng: np.random.Generator) -> Pixels:
     """Half of the 8×8 blocks change places among themselves."""
     height, width = picture.shape[:2]
     rows, cols = height // BLOCK, width // BLOCK

@@ -12,7 +12,7 @@ from lumina.json_types import JsonObject
 from lumina.model.fields import read_fields, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
-from lumina.worlds import is_known
+from lumina.worlds import FOLDERS, UNNAMED, is_known, spec_of_world
 
 
 @dataclass(frozen=True)
@@ -214,28 +214,7 @@ _LUMINA = ModelSpec(
 )  # fmt: skip
 
 MODELS: dict[str, ModelSpec] = {
-    "tabletop": ModelSpec(
-        name="tabletop",
-        title="Tabletop",
-        source="assets/models/tabletop",
-        sizes=((128, 128), (160, 96), (96, 160)),
-        default_size=(128, 128),
-        tasks=("text_to_image", "image_pair", "edit", "subject", "control", "predict"),
-        guidance_scale=1.5,
-        of_task={  # what words leave open should vary, what a given picture decides should not
-            "text_to_image": {"top_p": 0.95},
-            "image_pair": {"temperature": 0.7},
-            "predict": {"guidance_scale": 1.0, "temperature": 0.3},
-            "control": {"guidance_scale": 1.0, "temperature": 0.3},
-            "edit": {"guidance_scale": 1.25, "temperature": 0.5},
-            "subject": {"guidance_scale": 1.5, "temperature": 0.3},
-        },
-        panel_sizes=((128, 128),),
-        note="A small model of a small world, trained here from scratch; it exercises the whole system.",
-        kinds=("depth", "canny", "hed", "normal", "segmentation", "scribble"),
-        panels_together=False,  # its pictures and maps are encoded one by one
-        world="tabletop",
-    ),
+    **{name: ModelSpec(name=name, source=f"assets/models/{name}", **spec_of_world(name)) for name in FOLDERS},
     "lumina-mgpt-2.0": _LUMINA,
     "omni": replace(
         _LUMINA,
@@ -321,7 +300,7 @@ def described_spec(values: Mapping[str, Any], folder: Path) -> ModelSpec:
 
 def _spec_of_folder(folder: Path) -> ModelSpec:
     """As its manifest says; where that says nothing, a smaller codebook than the published one means a
-    model like tabletop, any other one like the published model."""
+    model of before there were several worlds, any other one like the published model."""
     inner = folder / "model" if (folder / "model" / MANIFEST).exists() else folder
     said = read_manifest(inner)
     if said.spec:
@@ -330,7 +309,7 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
     configs = [read_json(name) for name in names if name.exists()]
     codes = configs[0].get("n_embed", 0) if configs else MOVQGAN_270M.n_embed
     is_small = isinstance(codes, int) and codes < MOVQGAN_270M.n_embed
-    like = MODELS["tabletop" if is_small else "omni"]
+    like = MODELS[UNNAMED if is_small else "omni"]
     return replace(
         like,
         name=folder.resolve().name,

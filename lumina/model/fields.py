@@ -21,6 +21,8 @@ Config = TypeVar("Config", bound=Dataclass)
 
 def read_json(path: Path) -> JsonObject:
     """The object in a JSON file; raises CheckpointMismatch naming the file if there is none."""
+    if path.exists() and not path.is_file():
+        raise CheckpointMismatch(f"{path} is no file; download the model again.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -14,6 +14,7 @@ from typing import TypedDict
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
 from lumina.model.config import spec_of
+from lumina.runtime.gallery_file import ForeignTables, check
 from lumina.settings import Settings
 
 
@@ -148,22 +149,15 @@ def _gallery() -> str:
         )
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)) as database:
-            return f"{_count(database)} pictures in {file}"
+            return f"{check(database) or 0} pictures in {file}"
     except sqlite3.Error as error:
         raise InputError(f"{file} {_ailment(error)}.") from error
 
 
-def _count(database: sqlite3.Connection) -> int:
-    """How many pictures there are; raises sqlite3.DatabaseError if a part of the file is damaged."""
-    if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        raise sqlite3.DatabaseError("malformed")
-    if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'kept'").fetchone():
-        return 0
-    return int(database.execute("SELECT count(*) FROM kept").fetchone()[0])
-
-
 def _ailment(error: sqlite3.Error) -> str:
     text = str(error)
+    if isinstance(error, ForeignTables):
+        return f"is no gallery ({text}); the studio puts it aside and begins a new one"
     if "locked" in text or "busy" in text:
         return "is locked by another program; the studio uses it again when that one has ended"
     if "malformed" in text or "not a database" in text:

@@ -1,13 +1,16 @@
 """Opening a page to the network: the address, what stands in its way, and what goes over it compressed."""
 
+import hashlib
+import io
 import os
 import socket
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from functools import partial
 from typing import Any
 
-from gradio import networking
+from gradio import http_server, networking
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,7 +22,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ANYWHERE = ("0.0.0.0", "::")
 PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become smaller
 EVENTS = "/queue/data"  # the stream that a page gets all answers by
-STREAMS = ("/heartbeat/", "/mcp")
+TAGGED = ("text/html", "text/css", "text/javascript", "application/javascript")
+STREAMS = (EVENTS, "/heartbeat/", "/mcp")
 GZIP_8K = 16 + 13  # a gzip file, whose compressor looks 8 KB back and takes 64 KB of memory
 
 
@@ -33,7 +37,7 @@ class Compressed:
         path = scope.get("path", "")
         if path.endswith(EVENTS) and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
             return await self._plain(scope, receive, in_pieces(send))
-        is_plain = path.endswith((*PACKED, EVENTS)) or any(part in path for part in STREAMS)
+        is_plain = path.endswith(PACKED) or any(part in path for part in STREAMS)
         await (self._plain if is_plain else self._packed)(scope, receive, send)
 
 
@@ -54,6 +58,81 @@ def in_pieces(send: Send) -> Send:
         await send(message)
 
     return pack
+
+
+class Revalidated:
+    """Tells a browser that what it has is still right (304), by a tag that every page and script carries."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope["type"] == "http" and scope["method"] == "GET"
+        if not is_page or any(part in scope["path"] for part in STREAMS):
+            return await self._app(scope, receive, send)
+        answer = _Answer(Headers(scope=scope).get("if-none-match", ""), send)
+        await self._app(scope, receive, answer.send)
+
+
+class _Answer:
+    """What is sent for one request: pages without a tag are held back until they are whole."""
+
+    def __init__(self, known: str, send: Send) -> None:
+        self._known, self._send = known, send
+        self._start: Message | None = None  # held back
+        self._body = bytearray()
+        self._is_told = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            if message["status"] != 200:
+                await self._send(message)
+            elif "etag" in headers:
+                await self._begin(message)
+            elif headers.get("content-type", "").startswith(TAGGED):
+                self._start = message
+            else:
+                await self._send(message)
+        elif self._start is not None and message["type"] == "http.response.body":
+            await self._gather(message)
+        elif not self._is_told:
+            await self._send(message)
+
+    async def _gather(self, message: Message) -> None:
+        self._body += message.get("body", b"")
+        if message.get("more_body") or self._start is None:
+            return
+        headers = MutableHeaders(raw=self._start["headers"])
+        headers["etag"] = f'W/"{hashlib.sha256(self._body).hexdigest()[:32]}"'
+        headers.setdefault("cache-control", "no-cache")  # ask each time
+        await self._begin(self._start)
+        if not self._is_told:
+            await self._send({"type": "http.response.body", "body": bytes(self._body)})
+
+    async def _begin(self, start: Message) -> None:
+        """Send the head; if the browser has this already, with nothing after it."""
+        headers = MutableHeaders(raw=start["headers"])
+        known = {tag.strip().removeprefix("W/") for tag in self._known.split(",")}
+        self._is_told = headers["etag"].removeprefix("W/") in known
+        if not self._is_told:
+            return await self._send(start)
+        kept = [(name, value) for name, value in start["headers"] if not name.startswith(b"content-")]
+        await self._send({**start, "status": 304, "headers": kept})
+        await self._send({"type": "http.response.body", "body": b""})
+
+
+class Listening(http_server.Server):
+    """Gradio's server, which at an address of IPv6 listens itself: at ``::`` for IPv4, too."""
+
+    def run_in_thread(self) -> None:
+        """Serve; raises OSError where nothing can listen."""
+        host, port = self.config.host, self.config.port
+        if ":" in host:
+            both = host == "::" and socket.has_dualstack_ipv6()
+            listener = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=both)
+            self.run = partial(self.run, sockets=[listener])  # type: ignore[method-assign]
+        super().run_in_thread()  # type: ignore[no-untyped-call]
 
 
 def bare(host: str | None) -> str:
@@ -91,25 +170,55 @@ def _refusal(error: OSError, host: str, port: int | None) -> str:
 
 @contextmanager
 def without_detours(host: str) -> Iterator[None]:
-    """While the page is opened: no proxy between Gradio and its own server, and no trial of its address.
+    """While the page is opened: no proxy between Gradio and its own server, and no trials of its address.
 
     Gradio asks for its own page and gives it three seconds, which a busy machine may not keep; that the
-    server listens is known by then.
+    server listens is known by then. And it tries ports at GRADIO_SERVER_NAME by IPv4 only.
     """
     own = [*LOOPBACK, bare(host), *ANYWHERE]
     before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
     given = before["no_proxy"] or before["NO_PROXY"]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join([given, *own] if given else own)
     trial, networking.url_ok = networking.url_ok, lambda url: True
+    gradio: Any = http_server
+    server, gradio.Server = gradio.Server, Listening
+    name, gradio.LOCALHOST_NAME = gradio.LOCALHOST_NAME, "127.0.0.1"
     try:
         yield
     finally:
-        networking.url_ok = trial
-        for name, value in before.items():
+        networking.url_ok, gradio.Server, gradio.LOCALHOST_NAME = trial, server, name
+        for variable, value in before.items():
             if value is None:
-                os.environ.pop(name, None)
+                os.environ.pop(variable, None)
             else:
-                os.environ[name] = value
+                os.environ[variable] = value
+
+
+def addresses(host: str, port: int) -> str:
+    """Where a person opens a page that is served at ``host``, as :func:`check_address` returns it."""
+    name = bare(host)
+    if name not in ANYWHERE:
+        return f"http://{host}:{port}"
+    where = f"http://localhost:{port}, and at port {port} of this machine's other addresses"
+    if name == "::" and not socket.has_dualstack_ipv6():
+        where += " of IPv6 (with --host 0.0.0.0, of IPv4)"
+    return where
+
+
+def public_link(page: Any) -> str:
+    """Gradio's public link to a page that is served; raises InputError, in one sentence, if there is none."""
+    own = bare(page.server_name)
+    try:
+        with redirect_stderr(io.StringIO()):  # the log of the program that Gradio makes links with
+            found = networking.setup_tunnel(
+                "127.0.0.1" if own in ANYWHERE else own, page.server_port, page.share_token, None, None
+            )
+    except Exception as error:  # of many kinds; the page is served all the same
+        told = str(error).strip().splitlines() or [type(error).__name__]
+        raise InputError(
+            f"A public link could not be made ({told[0].rstrip('.:')}); the studio is served here only."
+        ) from error
+    return f"https://{found.partition('://')[2] or found}"
 
 
 def sentence_of(error: Exception) -> str:

@@ -18,6 +18,7 @@ from PIL import Image
 from lumina.errors import InvalidImage, LuminaError
 from lumina.files import refusal
 from lumina.images import digest_of, open_image, read_recipe
+from lumina.runtime.gallery_file import COLUMNS, TABLE, ForeignTables, check
 from lumina.tasks.image_input import ImageInput
 
 log = logging.getLogger(__name__)
@@ -26,20 +27,6 @@ MAX_BYTES = 500_000_000  # of one visitor; the oldest results give way
 THUMBNAIL = 224  # pixels along the longer side
 PATIENCE = 5.0  # seconds that one process waits for another's writing
 
-# `kind` and `name` are always "result" and "": the columns of files that are there already.
-_TABLE = """
-PRAGMA journal_mode = WAL;
-CREATE TABLE IF NOT EXISTS kept (
-    visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,
-    words TEXT NOT NULL, recipe TEXT NOT NULL, digest TEXT NOT NULL, width INTEGER NOT NULL,
-    height INTEGER NOT NULL, bytes INTEGER NOT NULL, png BLOB NOT NULL, thumbnail BLOB NOT NULL,
-    PRIMARY KEY (visitor, id)
-) WITHOUT ROWID;
-DROP INDEX IF EXISTS kept_by_age;
-CREATE INDEX IF NOT EXISTS kept_by_moment ON kept (visitor, made);
-CREATE INDEX IF NOT EXISTS kept_by_digest ON kept (visitor, digest);
-"""
-_COLUMN_OF_PNG = 11
 _SHOWN = "id, made, words, recipe, width, height, thumbnail"
 
 
@@ -180,18 +167,15 @@ class VisitorStore:
                 aside = self._put_aside()
                 self._make_tables()
                 saved = self._saved_from(aside)
-                self._news = (
-                    f"The gallery's file was damaged; {saved} pictures were saved from it, into a new one."
-                )
+                self._news = _news_of(error, saved)
                 log.warning("%s (%s; it lies in %s)", self._news, error, aside)
             self._is_ready = True
 
     def _make_tables(self) -> None:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
-            database.executescript(_TABLE)
-            database.execute(f"SELECT kind, name, digest, bytes, png, {_SHOWN} FROM kept LIMIT 0")
-            if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("the file is malformed")
+            check(database)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(TABLE)
 
     def _put_aside(self) -> Path:
         aside = self._file.with_name(f"{self._file.name}.damaged-{int(time.time())}")
@@ -208,11 +192,11 @@ class VisitorStore:
             closing(sqlite3.connect(self._file, timeout=PATIENCE)) as new,
             new,
         ):
-            before = new.total_changes
+            before, query = new.total_changes, f"SELECT {', '.join(COLUMNS)} FROM kept ORDER BY visitor"
             for order in ("ASC", "DESC"):
                 with suppress(sqlite3.Error):
-                    for row in old.execute(f"SELECT * FROM kept ORDER BY visitor {order}, id {order}"):
-                        png = row[_COLUMN_OF_PNG]
+                    for row in old.execute(f"{query} {order}, id {order}"):
+                        png = row[COLUMNS.index("png")]
                         if isinstance(png, bytes) and _key(png) == row[1]:
                             new.execute(f"INSERT OR IGNORE INTO kept VALUES ({_places(row)})", row)
             return new.total_changes - before
@@ -222,6 +206,12 @@ def _key(png: bytes) -> str:
     return hashlib.sha256(png).hexdigest()[:32]
 
 
+def _news_of(error: sqlite3.Error, saved: int) -> str:
+    what = "held other tables" if isinstance(error, ForeignTables) else "was damaged"
+    were = "1 picture was" if saved == 1 else f"{saved} pictures were"
+    return f"The gallery's file {what}; {were} saved from it, into a new one."
+
+
 def _places(row: tuple[Any, ...]) -> str:
     return ", ".join("?" * len(row))
 
@@ -229,7 +219,7 @@ def _places(row: tuple[Any, ...]) -> str:
 def _is_damage(error: sqlite3.Error) -> bool:
     """Whether the file is no gallery (any more); without its tables it is an empty one."""
     signs = ("malformed", "not a database", "file is encrypted", "no such column", "no such table")
-    return any(word in str(error) for word in signs)
+    return isinstance(error, ForeignTables) or any(word in str(error) for word in signs)
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

@@ -169,6 +169,8 @@ class DrawingTask(Task):
         None  # the task in whose tab this one is a choice of `kind`
     )
     map_output: ClassVar[str | None] = None  # the output that is a map of the kind `kind`
+    unsized: ClassVar[bool] = False  # whether training now and then leaves the size out
+    other_wording: ClassVar[str | None] = None  # of its field `wording`: another way to tell the model
     compares: ClassVar[str | None] = None  # names what the given picture is compared with: "Picture | map"
     Output: ClassVar[type[BaseModel]] = Pictures
 
@@ -200,6 +202,10 @@ class DrawingTask(Task):
     )
     dtype: Dtype | None = option("Precision", "Number format of the computation.", speed=True)
     compat: Compat = option("Compat", "The reference's falling guidance, to compare with it.", "off")
+
+    @abstractmethod
+    def words(self, width: int, height: int) -> str:
+        """The instruction for an image of ``width`` × ``height``, of all panels together."""
 
     @abstractmethod
     def request(self, painter: Painter) -> DrawRequest:

@@ -45,5 +45,5 @@ class Control(PanelTask):
         return condition_of(picture, self.kind) if self.extract else picture
 
     def words(self, width: int, height: int) -> str:
-        """See PanelTask."""
+        """See DrawingTask."""
         return instructions.control(self.kind, self.prompt, width, height)

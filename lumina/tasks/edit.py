@@ -22,5 +22,5 @@ class Edit(PanelTask):
     instruction: Instruction = Field(title="Instruction", description="How to change it, in plain English.")
 
     def words(self, width: int, height: int) -> str:
-        """See PanelTask."""
+        """See DrawingTask."""
         return instructions.edit(self.instruction, width, height)

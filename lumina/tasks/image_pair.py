@@ -53,8 +53,11 @@ class ImagePair(DrawingTask):
     def request(self, painter: Painter) -> DrawRequest:
         """Both panels are drawn; the map is the lower one."""
         width, height = int(self.width or 0), int(self.height or 0)
-        words = instructions.image_pair(self.kind, self.prompt, width, 2 * height)
-        return self._request(painter, words, panels=2, prompt=self.prompt)
+        return self._request(painter, self.words(width, 2 * height), panels=2, prompt=self.prompt)
+
+    def words(self, width: int, height: int) -> str:
+        """See DrawingTask."""
+        return instructions.image_pair(self.kind, self.prompt, width, height)
 
     @classmethod
     def output(cls, pictures: Sequence[Picture]) -> PicturePair:

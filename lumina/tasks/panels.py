@@ -1,6 +1,5 @@
 """What the tasks share that show the model a picture: it stands above the one that is drawn."""
 
-from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 from PIL import Image
@@ -32,10 +31,6 @@ class PanelTask(DrawingTask):
     height: int | None = side(
         "Height", "Of the result, in pixels; by default as the picture given.", advanced=True
     )
-
-    @abstractmethod
-    def words(self, width: int, height: int) -> str:
-        """The instruction for a dual panel of ``width`` × ``height``, both panels together."""
 
     @property
     def picture(self) -> ImageInput:

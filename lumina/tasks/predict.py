@@ -21,5 +21,5 @@ class Predict(PanelTask):
     kind: instructions.Kind = Field("depth", title="Kind", description="Which map to draw.")
 
     def words(self, width: int, height: int) -> str:
-        """See PanelTask."""
+        """See DrawingTask."""
         return instructions.predict(self.kind, width, height)

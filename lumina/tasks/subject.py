@@ -19,6 +19,7 @@ class Subject(PanelTask):
     name: ClassVar[str] = "subject"
     title: ClassVar[str] = "Subject"
     spoken: ClassVar[str | None] = "prompt"
+    other_wording: ClassVar[str | None] = "paper"
 
     image: ImageField = Field(title="Picture", description="The thing, best on a white ground.")
     subject: Description = Field(title="Subject", description="What the thing is, in a few words.")
@@ -32,5 +33,5 @@ class Subject(PanelTask):
         return replace(super().request(painter), prompt="")
 
     def words(self, width: int, height: int) -> str:
-        """See PanelTask."""
+        """See DrawingTask."""
         return instructions.subject(self.subject, self.prompt, width, height, self.wording)

@@ -18,6 +18,7 @@ class TextToImage(DrawingTask):
     name: ClassVar[str] = "text_to_image"
     title: ClassVar[str] = "Create"
     spoken: ClassVar[str | None] = "prompt"
+    unsized: ClassVar[bool] = True
 
     prompt: Prompt = Field(title="Prompt", description="What to draw, in plain English.")
     width: int | None = side("Width")
@@ -39,5 +40,10 @@ class TextToImage(DrawingTask):
     def request(self, painter: Painter) -> DrawRequest:
         """The description in the words the model was trained on."""
         width, height = int(self.width or 0), int(self.height or 0)
-        words = instructions.text_to_image(self.prompt, width, height)
-        return self._request(painter, words, prompt=self.prompt)
+        return self._request(painter, self.words(width, height), prompt=self.prompt)
+
+    def words(self, width: int, height: int) -> str:
+        """See DrawingTask; without a size where both sides are 0."""
+        if not width:
+            return instructions.text_to_image_unsized(self.prompt)
+        return instructions.text_to_image(self.prompt, width, height)

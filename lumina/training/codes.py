@@ -12,7 +12,6 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lumina.edges import soft_edge_picture
 from lumina.errors import InputError
 from lumina.files import whole
 from lumina.model.checkpoint import load_movqgan
@@ -22,11 +21,9 @@ from lumina.training import pairs
 from lumina.training.dataset import Pictures, Shard, read_pictures, read_scenes, shard_files
 from lumina.training.tokenizer_trainer import to_pixels
 from lumina.training.workers import each
-from lumina.worlds.tabletop import maps
-from lumina.worlds.tabletop.edits import Edit
-from lumina.worlds.tabletop.scenes import FRAMES, Scene
+from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, SceneLesson, stored_maps
 
-MAP_SHARDS = 60  # square shards whose maps are encoded, 200 scenes each
+MAP_SHARDS = 60  # shards of the first frame whose maps are encoded, 200 scenes each
 MAKER = "tokenizer.sha256"  # in a folder of codes: whose they are
 DECODING = ("decoder.", "post_quant_conv.")  # parts that may change while codes mean the same
 Codes = NDArray[np.int16]
@@ -45,7 +42,7 @@ class Job:
 class CodedScenes:
     """Scenes of one frame and the codes of their pictures, and of maps if any, each [scenes, rows, cols]."""
 
-    scenes: tuple[Scene, ...]
+    scenes: tuple[SceneLesson, ...]
     codes: Mapping[str, Codes]
 
     def __len__(self) -> int:
@@ -58,34 +55,41 @@ class CodedScenes:
 
 @dataclass(frozen=True)
 class CodedPairs:
-    """Edits or subjects, and the codes [pairs, rows, cols] before and after."""
+    """Pairs, and the codes [pairs, rows, cols] before and after."""
 
-    edits: tuple[Edit, ...]
+    pairs: tuple[PairLesson, ...]
     before: Codes
     after: Codes
 
     def __len__(self) -> int:
-        return len(self.edits)
+        return len(self.pairs)
 
     def part(self, first: int | None, last: int | None) -> "CodedPairs":
         """The pairs from `first` to before `last`, as in a slice."""
-        return CodedPairs(self.edits[first:last], self.before[first:last], self.after[first:last])
+        return CodedPairs(self.pairs[first:last], self.before[first:last], self.after[first:last])
 
 
 def encode_shards(
-    data: Path, model: Path, out: Path, *, map_shards: int = MAP_SHARDS, workers: int = 2
+    data: Path,
+    model: Path,
+    out: Path,
+    curriculum: Curriculum,
+    *,
+    map_shards: int = MAP_SHARDS,
+    workers: int = 2,
 ) -> Steps[Progress, int]:
     """Write the codes of all shards in `data`, by the tokenizer in the folder `model`; returns their number.
 
-    `codes-*.npy` are pictures of plain scenes, `depth-*.npy` … maps of the first `map_shards` square ones,
-    `edits-*.npy` and `subjects-*.npy` pictures of pairs. What is there already is left alone; raises
+    `codes-*.npy` are pictures of scenes, `KIND-*.npy` maps of the first `map_shards` shards of the first
+    frame, `TASK-*.npy` pictures of a task's pairs. What is there already is left alone; raises
     InputError where another tokenizer made it.
     """
     out.mkdir(parents=True, exist_ok=True)
     claim(out, model)
-    jobs = list(_jobs(data, out, map_shards))
+    jobs = list(_jobs(data, out, curriculum, map_shards))
     missing = [job for job in jobs if not job.target.exists()]
-    yield from each(partial(_encode, model=model), missing, workers, "shards of codes")
+    encode = partial(_encode, model=model, curriculum=curriculum)
+    yield from each(encode, missing, workers, "shards of codes")
     return len(jobs)
 
 
@@ -107,16 +111,17 @@ def claim(out: Path, model: Path) -> None:
         raise InputError(f"{out} holds codes of another picture tokenizer; give --codes another folder.")
 
 
-def _jobs(data: Path, out: Path, map_shards: int) -> Iterator[Job]:
-    plain = [f for f in shard_files(data) if not Shard(_number(f)).patterned]
-    square = [f for f in plain if Shard(_number(f)).frame == FRAMES[0]]
+def _jobs(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -> Iterator[Job]:
+    frames = list(curriculum.frames)
+    plain = [f for f in shard_files(data) if not Shard(_number(f)).varied]
+    first = [f for f in plain if Shard(_number(f)).frame(frames) == frames[0]]
     for file in plain:
         yield Job(file, "picture", out / f"codes-{file.stem[-5:]}.npy")
-    for kind in pairs.KINDS:
-        for file in pairs.pair_files(data, kind):
+    for task in curriculum.pairs:
+        for file in pairs.pair_files(data, task):
             yield Job(file, "picture", out / f"{file.stem}.npy")
-    for file in square[:map_shards]:
-        for kind in maps.MAP_KINDS:
+    for file in first[:map_shards]:
+        for kind in curriculum.maps:
             yield Job(file, kind, out / f"{kind}-{file.stem[-5:]}.npy")
 
 
@@ -125,10 +130,10 @@ def _number(file: Path) -> int:
 
 
 @torch.inference_mode()
-def _encode(job: Job, model: Path) -> None:
+def _encode(job: Job, model: Path, curriculum: Curriculum) -> None:
     torch.set_num_threads(1)
     movqgan = load_movqgan(model)
-    save_codes(job.target, codes_of(movqgan, _pictures(job.source, job.kind)))
+    save_codes(job.target, codes_of(movqgan, _images(job.source, job.kind, curriculum)))
 
 
 def save_codes(target: Path, codes: NDArray[Any]) -> None:
@@ -153,34 +158,37 @@ def codes_of(movqgan: MoVQGAN, pictures: Pictures) -> NDArray[np.int64]:
     return np.asarray(torch.cat(parts).flatten().numpy()[places].reshape(grid))
 
 
-def _pictures(source: Path, kind: str) -> Pictures:
-    """Pictures or maps of a shard, [scenes, h, w, 3]; soft edges and scribbles are made on the way."""
-    if kind == "hed":
-        return np.stack([soft_edge_picture(picture) for picture in read_pictures(source, "picture")])
-    if kind == "scribble":
-        segments = map(maps.segments_of, read_pictures(source, "segmentation"))
-        return np.stack([maps.scribble_picture(segment) for segment in segments])
-    return read_pictures(source, kind)
+def _images(source: Path, kind: str, curriculum: Curriculum) -> Pictures:
+    """Pictures or maps of a shard, [scenes, h, w, 3]; what is not stored is derived."""
+    stored = ("picture", *stored_maps(curriculum))
+    if kind in stored:
+        return read_pictures(source, kind)
+    found = {name: read_pictures(source, name) for name in stored}
+    rows = range(len(found["picture"]))
+    return np.stack([curriculum.derived(kind, {name: found[name][i] for name in stored}) for i in rows])
 
 
-def read_coded(data: Path, coded: Path) -> dict[tuple[int, int], CodedScenes]:
-    """All encoded pictures of plain scenes, by (width, height)."""
-    found: dict[tuple[int, int], list[str]] = {}
+def read_coded(data: Path, coded: Path, curriculum: Curriculum) -> dict[Frame, CodedScenes]:
+    """All encoded pictures of scenes, by frame."""
+    found: dict[Frame, list[str]] = {}
     for file in sorted(coded.glob("codes-*.npy")):
-        found.setdefault(Shard(_number(file)).frame, []).append(file.stem[-5:])
-    return {frame: _read(data, coded, numbers, ("picture",)) for frame, numbers in found.items()}
+        found.setdefault(Shard(_number(file)).frame(list(curriculum.frames)), []).append(file.stem[-5:])
+    return {f: _read(data, coded, numbers, ("picture",), curriculum) for f, numbers in found.items()}
 
 
-def read_coded_maps(data: Path, coded: Path) -> CodedScenes | None:
-    """The square scenes whose maps are all encoded, with their pictures; None if there are none."""
-    numbers = [file.stem[-5:] for file in sorted(coded.glob(f"{maps.MAP_KINDS[0]}-*.npy"))]
-    kinds = ("picture", *maps.MAP_KINDS)
+def read_coded_maps(data: Path, coded: Path, curriculum: Curriculum) -> CodedScenes | None:
+    """The scenes whose maps are all encoded, with their pictures; None if there are none."""
+    kinds = ("picture", *curriculum.maps)
+    numbers = [file.stem[-5:] for file in sorted(coded.glob(f"{kinds[-1]}-*.npy"))]
     whole = [n for n in numbers if all(_code_file(coded, kind, n).exists() for kind in kinds)]
-    return _read(data, coded, whole, kinds) if whole else None
+    return _read(data, coded, whole, kinds, curriculum) if whole else None
 
 
-def _read(data: Path, coded: Path, numbers: Sequence[str], kinds: Sequence[str]) -> CodedScenes:
-    scenes = [scene for number in numbers for scene in read_scenes(data / f"scenes-{number}.npz")]
+def _read(
+    data: Path, coded: Path, numbers: Sequence[str], kinds: Sequence[str], curriculum: Curriculum
+) -> CodedScenes:
+    files = [data / f"scenes-{number}.npz" for number in numbers]
+    scenes = [scene for file in files for scene in read_scenes(file, curriculum)]
     codes = {k: np.concatenate([np.load(_code_file(coded, k, n)) for n in numbers]) for k in kinds}
     return CodedScenes(tuple(scenes), codes)
 
@@ -189,14 +197,15 @@ def _code_file(coded: Path, kind: str, number: str) -> Path:
     return coded / f"{'codes' if kind == 'picture' else kind}-{number}.npy"
 
 
-def read_coded_pairs(data: Path, coded: Path, kind: str) -> CodedPairs | None:
-    """All encoded pairs of a kind; None if there are none."""
-    files = sorted(coded.glob(f"{kind}-*.npy"))
-    if not files:
-        return None
-    read = [pairs.read_pairs(data / f"{file.stem}.npz") for file in files]
-    edits = tuple(link.edit(scenes) for scenes, links in read for link in links)
-    loaded = [(np.load(file), links) for file, (_, links) in zip(files, read, strict=True)]
-    before = np.concatenate([codes[[link.before for link in links]] for codes, links in loaded])
-    after = np.concatenate([codes[[link.after for link in links]] for codes, links in loaded])
-    return CodedPairs(edits, before, after)
+def read_coded_pairs(data: Path, coded: Path, task: str, curriculum: Curriculum) -> CodedPairs | None:
+    """All encoded pairs of a task; None if there are none."""
+    found: list[PairLesson] = []
+    before: list[Codes] = []
+    after: list[Codes] = []
+    for file in sorted(coded.glob(f"{task}-*.npy")):
+        source, codes = data / f"{file.stem}.npz", np.load(file)
+        scenes, links = read_scenes(source, curriculum), pairs.read_links(source)
+        found += [link.pair(task, scenes, curriculum) for link in links]
+        before.append(codes[[link.before for link in links]])
+        after.append(codes[[link.after for link in links]])
+    return CodedPairs(tuple(found), np.concatenate(before), np.concatenate(after)) if found else None

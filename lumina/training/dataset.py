@@ -1,9 +1,8 @@
 """Rendered scenes on disk, in resumable shards: what both trainings read."""
 
-import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,31 +14,29 @@ from lumina.errors import InputError
 from lumina.files import whole
 from lumina.steps import Progress, Steps
 from lumina.training.workers import each
-from lumina.worlds.tabletop.maps import map_pictures
-from lumina.worlds.tabletop.render import render
-from lumina.worlds.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
+from lumina.worlds.curriculum import Curriculum, Frame, SceneLesson
 
 SHARD = 200  # scenes in a file
 MAPPED = 120  # the first files hold the maps too; the others are plain pictures for text to image
 WORLD = "world.sha256"  # in a folder of shards: which world they show
-KINDS = ("picture", "depth", "normal", "segmentation", "canny")
 Pictures = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One file of scenes of the same frame; of the first ones every fifth has patterned solids."""
+    """One file of scenes of the same frame; every fifth of the first ones is of varied scenes."""
 
     number: int
 
-    @property
-    def frame(self) -> tuple[int, int]:
-        """(width, height) in pixels: of ten shards seven are square, the others wide or tall in turn."""
-        upright = self.number // 10 % 2
-        return {2: FRAMES[1], 5: FRAMES[2], 7: FRAMES[1 + upright]}.get(self.number % 10, FRAMES[0])
+    def frame(self, frames: Sequence[Frame]) -> Frame:
+        """Of ten shards seven have the first of the frames, the others the rest in turn."""
+        others = frames[1:] or frames
+        turn = {2: 0, 5: 1, 7: self.number // 10 % 2}.get(self.number % 10)
+        return frames[0] if turn is None else others[turn % len(others)]
 
     @property
-    def patterned(self) -> bool:
+    def varied(self) -> bool:
+        """Whether the scenes show what the tokenizer alone has to know."""
         return self.number % 5 == 4 and self.mapped
 
     @property
@@ -51,66 +48,64 @@ class Shard:
         return folder / f"scenes-{self.number:05d}.npz"
 
 
-def render_scenes(folder: Path, shards: int, workers: int = 2) -> Steps[Progress, int]:
+def render_scenes(
+    folder: Path, shards: int, curriculum: Curriculum, workers: int = 2
+) -> Steps[Progress, int]:
     """Render shards 0 … shards-1 into the folder, leaving out those already there; returns their number.
 
     Raises InputError where those there show another world.
     """
-    claim_world(folder)
+    claim_world(folder, curriculum)
     missing = [n for n in range(shards) if not Shard(n).path(folder).exists()]
-    yield from each(partial(_write_shard, folder=folder), missing, workers, "shards")
+    yield from each(partial(write_shard, folder=folder, curriculum=curriculum), missing, workers, "shards")
     return shards
 
 
-def claim_world(folder: Path) -> None:
+def claim_world(folder: Path, curriculum: Curriculum) -> None:
     """Note in a folder of shards which world they show; raises InputError where it is another one."""
     folder.mkdir(parents=True, exist_ok=True)
-    samples = [sample_scene(np.random.default_rng(seed)) for seed in range(20)]
-    world, note = hashlib.sha256(repr(samples).encode()).hexdigest(), folder / WORLD
+    note = folder / WORLD
     is_older = not note.exists() and any(folder.glob("*.npz"))  # than this note
-    if is_older or (note.exists() and note.read_text() != world):
-        raise InputError(f"{folder} holds scenes of another tabletop world; choose another folder.")
-    note.write_text(world)
+    if is_older or (note.exists() and note.read_text() != curriculum.edition):
+        raise InputError(f"{folder} holds scenes of another {curriculum.name} world; choose another folder.")
+    note.write_text(curriculum.edition)
 
 
-def _write_shard(number: int, folder: Path) -> None:
+def write_shard(number: int, folder: Path, curriculum: Curriculum) -> None:
+    """Sample and render one shard; no scene in it is held out."""
     shard = Shard(number)
     rng = np.random.default_rng([2026, number])
-    scenes: list[Scene] = []
-    pictures: dict[str, list[Pictures]] = {kind: [] for kind in KINDS}
+    scenes: list[SceneLesson] = []
+    images: dict[str, list[Pictures]] = {}
     while len(scenes) < SHARD:
-        scene = sample_scene(rng, shard.frame, patterns=shard.patterned)
-        if is_held_out(scene):
+        scene = curriculum.scene(rng, shard.frame(list(curriculum.frames)), varied=shard.varied)
+        if scene.is_held_out:
             continue
-        rendering = render(scene)
         scenes.append(scene)
-        maps = map_pictures(rendering) if shard.mapped else {}
-        for kind, picture in {"picture": rendering.picture, **maps}.items():
-            pictures[kind].append(picture)
-    target = shard.path(folder)
-    text = json.dumps([asdict(scene) for scene in scenes])
-    with whole(target) as part, part.open("wb") as file:
-        arrays: dict[str, Any] = {kind: np.stack(group) for kind, group in pictures.items() if group}
+        for kind, image in (scene.images() if shard.mapped else {"picture": scene.picture()}).items():
+            images.setdefault(kind, []).append(image)
+    text = json.dumps([scene.row() for scene in scenes])
+    with whole(shard.path(folder)) as part, part.open("wb") as file:
+        arrays: dict[str, Any] = {kind: np.stack(group) for kind, group in images.items()}
         np.savez_compressed(file, scenes=np.array(text), **arrays)
 
 
-def read_scenes(file: Path) -> list[Scene]:
-    """The scene descriptions of a shard."""
+def read_scenes(file: Path, curriculum: Curriculum) -> list[SceneLesson]:
+    """The scenes of a shard."""
     with np.load(file) as arrays:
-        rows = json.loads(str(arrays["scenes"]))
-    return [scene_of(row) for row in rows]
-
-
-def scene_of(row: dict[str, object]) -> Scene:
-    """A scene from its dictionary form (`dataclasses.asdict`)."""
-    solids = tuple(Solid(**solid) for solid in row["solids"])  # type: ignore[attr-defined]
-    return Scene(solids, str(row["ground"]), str(row["light"]), int(row["width"]), int(row["height"]))  # type: ignore[call-overload]
+        return [curriculum.read_scene(row) for row in json.loads(str(arrays["scenes"]))]
 
 
 def read_pictures(file: Path, kind: str) -> Pictures:
-    """All pictures of one kind in a shard, [scenes, height, width, 3]."""
+    """All images of one kind in a shard, [scenes, height, width, 3]."""
     with np.load(file) as arrays:
         return np.asarray(arrays[kind])
+
+
+def stored_kinds(file: Path) -> list[str]:
+    """What images a shard holds."""
+    with np.load(file) as arrays:
+        return [name for name in arrays.files if name != "scenes"]
 
 
 def shard_files(folder: Path) -> Iterator[Path]:

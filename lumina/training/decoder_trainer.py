@@ -1,12 +1,11 @@
-"""Refines MoVQGAN's decoder alone: the codes stay what they are, so a trained transformer stays valid.
+"""Refinement of the decoder alone: the codes stay what they are, so a trained transformer stays valid.
 
 What it makes of codes shall look like the picture they stand for, and be encoded to the same codes again:
 then a picture that was drawn can be given to the next task, file or not, as what it was drawn as.
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,6 @@ from lumina.training.tokenizer_trainer import (
     reconstruction_loss,
 )
 
-# of square pictures; patterned solids, hardest to tell from their codes, more often than when those were made
-SHARES = {"picture": 0.35, "subject": 0.3, "depth": 0.07, "normal": 0.08, "segmentation": 0.08, "canny": 0.12}
 AGAIN = 0.02  # weight of being encoded to the same codes again, beside the reconstruction loss
 TOLD_APART = 0.2  # of a code's distance to the nearest other: the margin that makes it e times as likely
 LEAST_APART = 3e-5  # of that squared distance, as some codes are all but the same
@@ -42,7 +39,6 @@ class DecoderTraining(TokenizerTraining):
     """Settings of a refinement that begins with the decoder in the folder `model`."""
 
     model: Path = Path()
-    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     muon_rate: float = 1e-3
     adam_rate: float = 5e-4
 

@@ -1,4 +1,4 @@
-"""What the transformer's training makes small, from the cross-entropies of codes."""
+"""Training losses of the transformer, from the cross-entropies of codes."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""Trains the transformer on all tasks to predict the next code, with Muon and AdamW."""
+"""Training of the transformer on all tasks: predict the next code, with Muon and AdamW."""
 
 import time
 from collections.abc import Iterable
@@ -19,28 +19,26 @@ from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
+from lumina.training.auxiliary_head import AuxiliaryHead
+from lumina.training.curricula import transformer_config
 from lumina.training.kernels import hasten
 from lumina.training.losses import code_losses, loss_of, told_apart, unlikelier
-from lumina.training.marks import Marks
-from lumina.training.mixture import TASKS, Pools, sources
+from lumina.training.mixture import Pools, sources
 from lumina.training.muon import Muon
 from lumina.training.own_pictures import own_sources, read_own
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 from lumina.training.rejected import rejected_sources
 from lumina.training.sequences import Batch, Sequences
+from lumina.worlds.curriculum import Curriculum
 
-TABLETOP_SIZES: dict[str, Any] = {
-    "hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 8, "num_attention_heads": 4,
-    "num_key_value_heads": 4, "max_position_embeddings": 1024,
-}  # fmt: skip
 SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
 MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
 CONTRAST = 2.0  # weight of telling words apart beside the cross-entropy of a whole image
 REJECTED = 2.0  # and of making what was drawn and rejected less likely
-MARKS = 2.0  # weight of what given codes tell beside the cross-entropy of a code
-LOOKS = 0.3  # and of what drawn codes tell
+CHANGES = 2.0  # weight of what given codes tell beside the cross-entropy of a code
+ANSWERS = 0.3  # and of what drawn codes tell
 
 
 @dataclass(frozen=True)
@@ -58,23 +56,20 @@ class ModelTraining:
     processes: int = 2
     seed: int = 1
     start_from: Path | None = None  # a model folder whose weights to begin with, with a fresh optimiser
-    tasks: tuple[str, ...] = TASKS
+    curriculum: Curriculum | None = (
+        None  # none: `scenes` is a folder of a person's own pictures with captions
+    )
+    tasks: tuple[str, ...] = ()
     rejected: Path | None = None  # a folder of drawings that the judge rejected, see rejected.py
-    own: bool = False  # `scenes` is a folder of a person's own pictures with captions
-
-
-def tabletop_config(vocab_size: int) -> TransformerConfig:
-    """The embedded model's sizes for a vocabulary."""
-    return TransformerConfig(vocab_size=vocab_size, **TABLETOP_SIZES)
 
 
 def optimizers(
-    model: Transformer, marks: Marks, settings: ModelTraining, group: Group
+    model: Transformer, head: AuxiliaryHead, settings: ModelTraining, group: Group
 ) -> list[torch.optim.Optimizer]:
     """Muon for the layers' matrices, AdamW for embeddings, heads and norms."""
     matrices = [p for p in model.model.layers.parameters() if p.ndim == 2 and min(p.shape) > 64]
     chosen = {id(p) for p in matrices}
-    others = [p for p in (*model.parameters(), *marks.parameters()) if id(p) not in chosen]
+    others = [p for p in (*model.parameters(), *head.parameters()) if id(p) not in chosen]
     return [
         Muon(matrices, lr=settings.muon_rate, weight_decay=0.05, group=group),
         torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=0.01, fused=True),
@@ -86,7 +81,7 @@ class _Run:
     """The parts of a run that change while it trains."""
 
     model: Transformer
-    marks: Marks
+    head: AuxiliaryHead
     optimizers: list[torch.optim.Optimizer]
     origin: list[str]  # what it was begun with; a checkpoint goes on with nothing else
     step: int = 0
@@ -95,14 +90,14 @@ class _Run:
 
     def state(self) -> dict[str, Any]:
         return {
-            "origin": self.origin, "model": self.model.state_dict(), "marks": self.marks.state_dict(),
+            "origin": self.origin, "model": self.model.state_dict(), "head": self.head.state_dict(),
             "optimizers": [o.state_dict() for o in self.optimizers],
             "step": self.step, "trained": self.trained, "tokens": self.tokens,
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
-        self.marks.load_state_dict(state["marks"])
+        self.head.load_state_dict(state["head"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.trained, self.tokens = state["step"], state["trained"], state["tokens"]
@@ -119,9 +114,10 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
     vocabulary, rejected = text.vocabulary(), _rejected(settings, text)
     model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
     hasten(model, compiles=settings.minutes >= WORTH_COMPILING)
-    marks = Marks(model)
+    curriculum = settings.curriculum
+    head = AuxiliaryHead(model, curriculum.targets if curriculum else {})
     origin = [str(settings.scenes.resolve()), str(settings.start_from and settings.start_from.resolve())]
-    run = _Run(model, marks, optimizers(model, marks, settings, group), origin)
+    run = _Run(model, head, optimizers(model, head, settings, group), origin)
     record = Record(settings.out)
     _begin(run, record, settings)
     training, measuring = _sequences(settings, text)
@@ -133,14 +129,14 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
             break
         start = time.monotonic()
         rates = _rates(settings, run.trained, budget)
-        loss, change, look, unlike = _step(run, batch, others, vocabulary, group, rates)
+        loss, change, answers, unlike = _step(run, batch, others, vocabulary, group, rates)
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
         if not group.leads:
             continue
         if run.step % 20 == 0:
-            losses = {"loss": loss, "marks": change, "looks": look, "rejected": unlike}
+            losses = {"loss": loss, "changes": change, "answers": answers, "rejected": unlike}
             record.append(run.step, **losses, trained=run.trained, tokens=run.tokens)
             yield Progress(int(run.trained), int(budget), unit="seconds", figures={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
@@ -156,7 +152,7 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
 def _config(settings: ModelTraining, vocabulary: Vocabulary) -> TransformerConfig:
     """The sizes of the model to start from, or the embedded model's."""
     if settings.start_from is None:
-        return tabletop_config(vocabulary.first_code + vocabulary.num_codes)
+        return transformer_config(settings.curriculum, vocabulary.first_code + vocabulary.num_codes)
     return TransformerConfig.from_dict(read_json(settings.start_from / "config.json"))
 
 
@@ -170,25 +166,26 @@ def _own_sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequen
 
 def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences, dict[str, Sequences]]:
     """What is trained on, and by task what only measures; raises InputError where nothing is encoded."""
-    if settings.own:
+    curriculum = settings.curriculum
+    if curriculum is None:
         return _own_sequences(settings, text)
-    learned, held_back = Pools.read(settings.scenes, settings.codes, settings.tasks).split()
-    weighted = [pair for group in sources(learned, text, settings.tasks).values() for pair in group]
+    tasks = settings.tasks or tuple(curriculum.tasks)
+    learned, held_back = Pools.read(settings.scenes, settings.codes, curriculum, tasks).split()
+    weighted = [pair for group in sources(learned, text, curriculum, tasks).values() for pair in group]
     if not weighted:
-        raise InputError(
-            f"{settings.codes} holds no codes for {', '.join(settings.tasks)}; encode some data."
-        )
-    measuring = sources(held_back, text, settings.tasks)
-    vocabulary = text.vocabulary()
-    return Sequences(weighted, vocabulary, slips=True), {
-        task: Sequences(group, vocabulary) for task, group in measuring.items()
+        raise InputError(f"{settings.codes} holds no codes for {', '.join(tasks)}; encode some data.")
+    measuring = sources(held_back, text, curriculum, tasks)
+    vocabulary, targets = text.vocabulary(), len(curriculum.targets)
+    return Sequences(weighted, vocabulary, targets, slips=True), {
+        task: Sequences(group, vocabulary, targets) for task, group in measuring.items()
     }
 
 
 def _rejected(settings: ModelTraining, text: TextTokenizer) -> Sequences | None:
-    if settings.rejected is None:
+    if settings.rejected is None or settings.curriculum is None:
         return None
-    return Sequences(rejected_sources(settings.rejected, text), text.vocabulary())
+    frame = next(iter(settings.curriculum.frames))
+    return Sequences(rejected_sources(settings.rejected, text, frame), text.vocabulary())
 
 
 def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:
@@ -221,21 +218,21 @@ def _step(
     loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
-    change, look = run.marks.losses(batch)
+    change, answers = run.head.losses(batch)
     contrasted = CONTRAST / batch.codes.shape[1] * contrast
     unlike = torch.zeros(())
     if rejected is not None:
         losses = code_losses(run.model, rejected, vocabulary)
         unlike = unlikelier(losses, rejected.nats)
         contrasted += REJECTED / losses.shape[1] * unlike
-    (loss + contrasted + MARKS * change + LOOKS * look).backward()  # type: ignore[no-untyped-call]
-    parameters = [p for p in (*run.model.parameters(), *run.marks.parameters()) if p.grad is not None]
+    (loss + contrasted + CHANGES * change + ANSWERS * answers).backward()  # type: ignore[no-untyped-call]
+    parameters = [p for p in (*run.model.parameters(), *run.head.parameters()) if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, 1.0)
     for optimizer, rate in zip(run.optimizers, rates, strict=True):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-    return loss.item(), change.item(), look.item(), unlike.item()
+    return loss.item(), change.item(), answers.item(), unlike.item()
 
 
 @torch.no_grad()

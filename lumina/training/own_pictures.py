@@ -19,8 +19,9 @@ from lumina.model.text import TextTokenizer
 from lumina.steps import Progress, Steps
 from lumina.tasks import instructions
 from lumina.tasks.panels import nearest
+from lumina.tasks.text_to_image import TextToImage
 from lumina.training.codes import Codes, claim, save_codes
-from lumina.training.sources import SIZE_DROP, Sample, prompt_ids
+from lumina.training.sources import SIZE_DROP, Sample, prompt_ids, sentence
 from lumina.training.tokenizer_trainer import to_pixels
 
 LISTS = ("captions.jsonl", "metadata.jsonl")  # one JSON object a line: the picture's name and its caption
@@ -66,7 +67,7 @@ def _is_picture(path: Path) -> bool:
 
 def _listed(file: Path) -> Iterator[tuple[str, str]]:
     """(picture's name, caption) of each line of a list, if there is one."""
-    if not file.exists():
+    if not file.is_file():
         return
     for number, line in enumerate(_text(file).splitlines(), start=1):
         try:
@@ -165,11 +166,8 @@ class Own:
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
         i = int(rng.integers(len(self._pool)))
-        caption = self._pool.captions[i]
-        if rng.random() < SIZE_DROP:
-            words = instructions.text_to_image_unsized(caption)
-        else:
-            words = instructions.text_to_image(caption, *self.size)
+        size = self.size if rng.random() >= SIZE_DROP else (0, 0)
+        words = sentence(TextToImage, {"prompt": self._pool.captions[i]}, *size)
         return Sample(prompt_ids(self._text, words, rng), self._pool.codes[i].astype(np.int64))
 
 

@@ -13,9 +13,7 @@ from lumina.files import whole
 from lumina.model.text import TextTokenizer
 from lumina.training.mixture import Weighted
 from lumina.training.sources import Sample
-from lumina.worlds.tabletop.scenes import FRAMES
-
-KINDS = ("captions", "edits")
+from lumina.worlds.curriculum import Frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +37,8 @@ def save_rejected(file: Path, rejected: Sequence[Rejected]) -> None:
         )
 
 
-def read_rejected(folder: Path, kind: str) -> list[Rejected]:
-    """All rejected drawings of a kind, in order."""
+def read_rejected(folder: Path, kind: str = "*") -> list[Rejected]:
+    """All rejected drawings of a kind, or of every kind, in order."""
     found: list[Rejected] = []
     for file in sorted(folder.glob(f"{kind}-*.npz")):
         with np.load(file) as arrays:
@@ -50,13 +48,14 @@ def read_rejected(folder: Path, kind: str) -> list[Rejected]:
 
 
 class RejectedDrawings:
-    """Draws samples of rejected drawings of one kind; see Source."""
+    """Draws samples of rejected drawings of one size; see Source."""
 
-    def __init__(self, rejected: Sequence[Rejected], text: TextTokenizer, given: bool) -> None:
-        self._rejected, self._text, self.given = rejected, text, given
+    def __init__(self, rejected: Sequence[Rejected], text: TextTokenizer, frame: Frame) -> None:
+        """``frame``: of one panel; an image twice as high has a given one above."""
+        self._rejected, self._text = rejected, text
         rows, cols = rejected[0].codes.shape
-        width, height = FRAMES[0]
-        self.size = (width, height * rows // cols)
+        self.size = (frame[0], frame[0] * rows // cols)
+        self.given = self.size[1] > frame[1]
 
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
@@ -66,12 +65,14 @@ class RejectedDrawings:
 
 def check_rejected(folder: Path) -> None:
     """Raises InputError where the folder holds no rejected drawings."""
-    if not any(read_rejected(folder, kind) for kind in KINDS):
+    if not read_rejected(folder):
         raise InputError(f"{folder} holds no rejected drawings; run `lumina train attempts` first.")
 
 
-def rejected_sources(folder: Path, text: TextTokenizer) -> list[Weighted]:
-    """What the folder holds of each kind, as often as there is of it; raises InputError for nothing."""
+def rejected_sources(folder: Path, text: TextTokenizer, frame: Frame) -> list[Weighted]:
+    """What the folder holds of each size, as often as there is of it; raises InputError for nothing."""
     check_rejected(folder)
-    found = ((kind, read_rejected(folder, kind)) for kind in KINDS)
-    return [(RejectedDrawings(some, text, kind == "edits"), float(len(some))) for kind, some in found if some]
+    sizes: dict[tuple[int, ...], list[Rejected]] = {}
+    for one in read_rejected(folder):
+        sizes.setdefault(one.codes.shape, []).append(one)
+    return [(RejectedDrawings(some, text, frame), float(len(some))) for some in sizes.values()]

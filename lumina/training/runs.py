@@ -1,4 +1,4 @@
-"""The two documented training commands from end to end: render, train, and write a model folder."""
+"""The documented training commands from end to end: render, train, and write a model folder."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,46 +6,48 @@ from pathlib import Path
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
-from lumina.model.config import MODELS, ModelSpec, MoVQConfig, TransformerConfig, spec_of
+from lumina.model.config import ModelSpec, MoVQConfig, TransformerConfig, described_spec, spec_of
 from lumina.model.fields import read_json
 from lumina.model.text import TextTokenizer
+from lumina.settings import Settings
 from lumina.steps import Progress, Steps
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.averaging import copy_tokenizers
 from lumina.training.codes import MAP_SHARDS, encode_shards, maker_of
+from lumina.training.curricula import curriculum_for, curriculum_of, tokenizer_config
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
-from lumina.training.mixture import KINDS, check_tasks
+from lumina.training.mixture import check_tasks
 from lumina.training.model_trainer import ModelTraining
 from lumina.training.own_pictures import check_captions, encode_own, holds_own_pictures, read_own
 from lumina.training.pairs import render_pairs
 from lumina.training.rejected import check_rejected
-from lumina.training.tokenizer_trainer import TABLETOP_MOVQ, TokenizerTraining
+from lumina.training.tokenizer_trainer import TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
-from lumina.worlds.tabletop.scenes import FRAMES
 
 SHARDS = 200  # of 200 scenes each
-WORLD = "tabletop"  # what the scenes are of
-SHIPPED = "assets/models/tabletop"  # what own pictures refine unless another model is named
 FINE_RATE = 2e-4
-OWN_SIZES = FRAMES  # width, height: own pictures are cut to the nearest of these
-PAIR_SHARDS = {"edits": 250, "subjects": 90}  # of 200 pictures each
 
 
 def train_tokenizer(
-    data: Path, out: Path, *, minutes: float = 30.0, processes: int = 2, shards: int = SHARDS
+    data: Path, out: Path, world: str, *, minutes: float = 30.0, processes: int = 2, shards: int = SHARDS
 ) -> Steps[Progress, Path]:
-    """Render scenes into `data` where they are missing, train MoVQGAN in `out/tokenizer`, write `out/model`.
+    """Render scenes of a world into `data` where they are missing, train MoVQGAN in `out/tokenizer` and write
+    `out/model`.
 
-    Runs again from where it stopped. Returns the model folder, which then lacks only the transformer.
+    Runs again from where it stopped. Returns the model folder, which then lacks only the transformer. Raises
+    InputError for an unknown world.
     """
-    yield from render_scenes(data, shards, processes)
-    settings = TokenizerTraining(data, out / "tokenizer", minutes=minutes, processes=processes)
+    curriculum, folder = curriculum_of(world), out / "model"
+    config = tokenizer_config(curriculum)
+    yield from render_scenes(data, shards, curriculum, processes)
+    settings = TokenizerTraining(
+        data, out / "tokenizer", config, curriculum.images, minutes=minutes, processes=processes
+    )
     movqgan = yield from tokenizer_trainer.train(settings)
-    folder = out / "model"
-    build_tokenizer(folder, TABLETOP_MOVQ.n_embed)
+    build_tokenizer(folder, config.n_embed, curriculum)
     save_movqgan(movqgan, folder)
-    write_manifest(folder, MODELS[WORLD].described())
+    write_manifest(folder, described_spec(curriculum.spec, folder).described())
     return folder
 
 
@@ -55,7 +57,10 @@ def train_decoder(
     """Refine the decoder of the tokenizer in `out/model` in place; codes and transformer stay valid."""
     folder = out / "model"
     _need_tokenizer(folder, data)
-    settings = DecoderTraining(data, out / "decoder", minutes=minutes, processes=processes, model=folder)
+    curriculum, config = curriculum_for(spec_of(str(folder))), _config_of(folder)
+    settings = DecoderTraining(
+        data, out / "decoder", config, curriculum.refined, minutes=minutes, processes=processes, model=folder
+    )
     movqgan = yield from decoder_trainer.train(settings)
     save_movqgan(movqgan, folder)
     write_manifest(folder)
@@ -89,17 +94,16 @@ def train_model(
             raise InputError(
                 "Leave out --tasks, --codes and --rejected: your own pictures are learned as text to image."
             )
-        return (
-            yield from fine_tune(data, out, start_from or find_folder(SHIPPED), minutes, processes, batch)
-        )
-    folder, chosen = out / "model", check_tasks(tasks)
+        begun = start_from or find_folder(spec_of(Settings().model).source)
+        return (yield from fine_tune(data, out, begun, minutes, processes, batch))
+    folder, codes = out / "model", codes or out / "codes"
     if rejected is not None:
         check_rejected(rejected)
-    codes = codes or out / "codes"
-    yield from prepare(data, out, tasks=chosen, start_from=start_from, codes=codes, workers=processes)
+    yield from prepare(data, out, tasks=tasks, start_from=start_from, codes=codes, workers=processes)
+    curriculum = curriculum_for(spec_of(str(folder)))
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, processes=processes,
-        start_from=start_from, tasks=chosen, rejected=rejected,
+        start_from=start_from, curriculum=curriculum, tasks=check_tasks(curriculum, tasks), rejected=rejected,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
@@ -116,13 +120,13 @@ def fine_tune(
     """
     folder, codes = out / "model", out / "codes"
     _bring_tokenizer(start_from, folder)
-    yield from encode_own(data, folder, codes, OWN_SIZES)
-    movq = MoVQConfig.from_dict(read_json(folder / "movq_config.json"))
+    yield from encode_own(data, folder, codes, spec_of(str(start_from)).sizes)
+    movq = _config_of(folder)
     most = TransformerConfig.from_dict(read_json(start_from / "config.json")).max_position_embeddings
     check_captions(read_own(data, codes, movq.downsampling), TextTokenizer.load(folder), most)
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, muon_rate=FINE_RATE, adam_rate=FINE_RATE,
-        processes=processes, start_from=start_from, own=True,
+        processes=processes, start_from=start_from,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
@@ -148,15 +152,16 @@ def prepare(
 
     What is there already is left alone, so this may run again. Raises InputError as `train_model` does.
     """
-    chosen, folder, codes = check_tasks(tasks), out / "model", codes or out / "codes"
+    folder, codes = out / "model", codes or out / "codes"
     if start_from is not None:
         _bring_tokenizer(start_from, folder)
     _need_tokenizer(folder, data)
-    kinds = {"edit": "edits", "subject": "subjects"}
-    wanted = {kinds[task]: PAIR_SHARDS[kinds[task]] for task in chosen if task in kinds}
-    yield from render_pairs(data, wanted, workers)
-    map_shards = MAP_SHARDS if set(KINDS) & set(chosen) else 0
-    yield from encode_shards(data, folder, codes, map_shards=map_shards, workers=workers)
+    curriculum = curriculum_for(spec_of(str(folder)))
+    chosen = check_tasks(curriculum, tasks)
+    wanted = {task: shards for task, shards in curriculum.pairs.items() if task in chosen}
+    yield from render_pairs(data, wanted, curriculum, workers)
+    map_shards = MAP_SHARDS if set(curriculum.kinds) & set(chosen) else 0
+    yield from encode_shards(data, folder, codes, curriculum, map_shards=map_shards, workers=workers)
     return codes
 
 
@@ -172,6 +177,10 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
         return
     copy_tokenizers(source, folder)
     write_manifest(folder, spec_of(str(source)).described())
+
+
+def _config_of(folder: Path) -> MoVQConfig:
+    return MoVQConfig.from_dict(read_json(folder / "movq_config.json"))
 
 
 def _need_tokenizer(folder: Path, data: Path) -> None:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lumina.model.layout import TokenLayout, Vocabulary
-from lumina.training.looks import TOLD
 from lumina.training.mixture import Weighted
 from lumina.training.sources import Sample, shares
 
@@ -38,7 +37,7 @@ class Batch:
     given: Tensor  # positions of the codes that are given [edits, codes]
     changed: Tensor  # and which of those the words change
     told: Tensor  # which rows tell something
-    looks: Tensor  # and what their codes to predict shall tell [told, codes, TOLD]
+    answers: Tensor  # and what their codes to predict shall tell [told, codes, targets]
     nats: Tensor  # [rows less the last ones], see Sample
 
 
@@ -53,13 +52,16 @@ class Bucket:
 class Sequences:
     """Draws batches from weighted sources; each batch is of one bucket."""
 
-    def __init__(self, weighted: Sequence[Weighted], vocabulary: Vocabulary, slips: bool = False) -> None:
-        """The codes of a given upper half are not to be predicted, as when drawing.
+    def __init__(
+        self, weighted: Sequence[Weighted], vocabulary: Vocabulary, targets: int = 0, slips: bool = False
+    ) -> None:
+        """The codes of a given upper half are not to be predicted, as when drawing; each code to predict has
+        so many auxiliary `targets`.
 
         With `slips` some of the codes that later ones are predicted from are of another place, so that what
         was once drawn wrong is not gone on with, and the given half and the words are heeded to the end.
         """
-        self._vocabulary, self._slips = vocabulary, slips
+        self._vocabulary, self._targets, self._slips = vocabulary, targets, slips
         self._sources: dict[Bucket, list[Weighted]] = {}
         for source, weight in weighted:
             self._sources.setdefault(Bucket(source.size, source.given), []).append((source, weight))
@@ -133,8 +135,8 @@ class Sequences:
         last = int(before.max()) + 1
         edits = [i for i, sample in enumerate(samples) if sample.changed is not None]
         changed = [sample.changed.ravel() for sample in samples if sample.changed is not None]
-        told = [i for i, sample in enumerate(samples) if sample.looks is not None]
-        looks = [sample.looks for sample in samples if sample.looks is not None]
+        told = [i for i, sample in enumerate(samples) if sample.answers is not None]
+        answers = [sample.answers for sample in samples if sample.answers is not None]
         return Batch(
             ids[:, :last],
             before,
@@ -145,7 +147,9 @@ class Sequences:
             starts[edits] + layout.code_positions[:skipped],
             torch.from_numpy(np.array(changed, dtype=bool).reshape(len(edits), skipped)),
             torch.tensor(told, dtype=torch.long),
-            torch.from_numpy(np.array(looks, np.int64).reshape(len(told), rows * cols - skipped, len(TOLD))),
+            torch.from_numpy(
+                np.array(answers, np.int64).reshape(len(told), rows * cols - skipped, self._targets)
+            ),
             torch.tensor([sample.nats for sample in samples]),
         )
 

@@ -1,9 +1,9 @@
-"""Trains the tabletop MoVQGAN: reconstruct pictures and maps through a codebook kept alive by averages."""
+"""Training of the picture tokenizer: pictures and maps through a codebook kept alive by averages."""
 
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from torch import Tensor
 from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
-from lumina.training.dataset import KINDS, read_pictures, shard_files
+from lumina.training.dataset import read_pictures, shard_files, stored_kinds
 from lumina.training.muon import Muon
 from lumina.training.pairs import pair_files
 from lumina.training.parallel import Group, together
@@ -26,14 +26,7 @@ from lumina.training.record import Record, learning_rate
 
 Pictures = NDArray[np.uint8]
 
-# All work happens at 16×16: with 8×8 pixels folded into channels a step costs half of what patch 4 and one
-# more level cost, and gives more decibels an hour (docs/training.md).
-TABLETOP_MOVQ = MoVQConfig(
-    ch=128, ch_mult=(1,), num_res_blocks=2, n_embed=2048, embed_dim=8, z_channels=8,
-    resolution=128, attn_resolutions=(), patch=8, patchwise=True,
-)  # fmt: skip
 LEAST_COUNT, REVIVED_COUNT = 0.1, 0.6  # uses a batch: below the first a code is put back to work
-SHARES = {"picture": 0.5, "depth": 0.1, "normal": 0.15, "segmentation": 0.1, "canny": 0.15}
 
 
 @dataclass(frozen=True)
@@ -42,6 +35,8 @@ class TokenizerTraining:
 
     scenes: Path
     out: Path
+    config: MoVQConfig
+    shares: Mapping[str, float]  # of pictures and maps, and of pairs by their task
     minutes: float = 40.0
     batch: int = 24
     muon_rate: float = 2e-3
@@ -49,8 +44,6 @@ class TokenizerTraining:
     map_shards: int = 30  # maps are read from the first shards only, pictures from all
     processes: int = 2
     seed: int = 1
-    config: MoVQConfig = TABLETOP_MOVQ
-    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)  # of kinds of pictures
 
 
 class Batches:
@@ -61,18 +54,18 @@ class Batches:
         self._pools: dict[tuple[int, ...], dict[str, list[Pictures]]] = {}
         self._batch = settings.batch // settings.processes
         for number, file in enumerate(shard_files(settings.scenes)):
-            for kind in KINDS if number < settings.map_shards else ("picture",):
-                pictures = read_pictures(file, kind)
-                pool = self._pools.setdefault(pictures.shape[1:3], {})
-                pool.setdefault(kind, []).append(pictures)
-        if "subject" in settings.shares:
-            for file in islice(pair_files(settings.scenes, "subjects"), settings.map_shards):
-                pictures = read_pictures(file, "picture")
-                self._pools[pictures.shape[1:3]].setdefault("subject", []).append(pictures)
+            for kind in stored_kinds(file) if number < settings.map_shards else ("picture",):
+                self._add(kind, read_pictures(file, kind))
+        for kind in settings.shares:
+            for file in islice(pair_files(settings.scenes, kind), settings.map_shards):
+                self._add(kind, read_pictures(file, "picture"))
         self._shares = settings.shares
         self._frames = list(self._pools)
         sizes = np.array([sum(len(p) for p in self._pools[f]["picture"]) for f in self._frames], dtype=float)
         self._chances = sizes / sizes.sum()
+
+    def _add(self, kind: str, pictures: Pictures) -> None:
+        self._pools.setdefault(pictures.shape[1:3], {}).setdefault(kind, []).append(pictures)
 
     def __iter__(self) -> Iterator[Tensor]:
         while True:

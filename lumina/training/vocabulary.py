@@ -1,15 +1,12 @@
-"""Builds tabletop's text tokenizer: byte-level BPE of its captions, with the published special tokens."""
+"""A world's text tokenizer: byte-level BPE of its sentences, with the published special tokens."""
 
 import json
 from pathlib import Path
 
-import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from lumina.worlds.tabletop.captions import describe, text_of
-from lumina.worlds.tabletop.scenes import FRAMES, sample_scene
+from lumina.worlds.curriculum import Curriculum
 
-TEXT_TOKENS = 640  # bytes, merges and nothing else
 SIZE_TOKENS = 65  # 0 … 64 blocks of 32 pixels
 SPLIT = (  # the published tokenizer's split: contractions, words, single digits, punctuation, spaces
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
@@ -23,10 +20,8 @@ INSTRUCTIONS = (  # sentences of the templates of all tasks, so that later tasks
     "Generate a dual-panel image of {w}x{h} where the <upper half> displays a <canny edge map>, while the "
     "<lower half> retains the original image for direct visual comparison:\n",
     "hed edge map pose estimation map normal map segmentation map scribble map",
-    "where the <upper half> displays: striped dotted checkered, while the <lower half> shows the image "
-    "according to the object and following prompt: make turn paint remove add replace move change the color "
-    "size bigger smaller swap delete put take away into with left right front behind ground daylight "
-    "sunset night\n",
+    "where the <upper half> displays: image, while the <lower half> shows the image "
+    "according to the object and following prompt:\n",
 )
 
 
@@ -40,15 +35,12 @@ def special_tokens(codes: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _corpus() -> list[str]:
-    rng = np.random.default_rng(0)
-    lines = [text_of(describe(scene, rng)) for scene in (sample_scene(rng) for _ in range(3000))]
-    for width, height in FRAMES * 50:
-        lines += [text.format(w=width, h=height) for text in INSTRUCTIONS]
-    return lines
+def _corpus(curriculum: Curriculum) -> list[str]:
+    sizes = [{"w": width, "h": height} for width, height in list(curriculum.frames) * 50]
+    return [*curriculum.sentences(), *(text.format(**size) for size in sizes for text in INSTRUCTIONS)]
 
 
-def build_tokenizer(folder: Path, codes: int) -> int:
+def build_tokenizer(folder: Path, codes: int, curriculum: Curriculum) -> int:
     """Write `tokenizer.json` and `tokenizer_config.json` into the folder; returns the vocabulary size."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
@@ -60,11 +52,11 @@ def build_tokenizer(folder: Path, codes: int) -> int:
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=TEXT_TOKENS,
+        vocab_size=curriculum.text_tokens,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_corpus(), trainer)
+    tokenizer.train_from_iterator(_corpus(curriculum), trainer)
     names = special_tokens(codes)
     tokenizer.add_special_tokens(names)
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,7 +16,15 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
-from lumina.server.launch import Compressed, check_address, sentence_of, without_detours
+from lumina.server.launch import (
+    Compressed,
+    Revalidated,
+    addresses,
+    check_address,
+    public_link,
+    sentence_of,
+    without_detours,
+)
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
@@ -113,7 +122,7 @@ def launch_options() -> Mapping[str, Any]:
         "app_kwargs": {
             "routes": [*routes(), *template_routes()],
             "exception_handlers": REFUSALS,
-            "middleware": [Middleware(Compressed)],
+            "middleware": [Middleware(Compressed), Middleware(Revalidated)],
         },
     }
 
@@ -157,7 +166,7 @@ def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, A
         workshop.open()
     try:
         with without_detours(host):
-            page.launch(share=share, prevent_thread_lock=True, **{**ways, "server_name": host})
+            page.launch(share=False, quiet=True, prevent_thread_lock=True, **{**ways, "server_name": host})
     except OSError as error:
         raise InputError(
             "The page cannot be served at this address and port; choose another host or port."
@@ -165,8 +174,24 @@ def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, A
     except Exception as error:
         log.debug("The page could not be opened.", exc_info=True)
         raise InputError(sentence_of(error)) from error
+    _tell(f"Lumina Studio is at {addresses(host, page.server_port)}.")
     if not ON_ZEROGPU:
         workshop.open()
+    if share:
+        _share(page)
+
+
+def _share(page: gr.Blocks) -> None:
+    """Make the page public, or say why it is not."""
+    try:
+        _tell(f"Its public link, for a week at most, is {public_link(page)}.")
+    except InputError as error:
+        sys.stderr.write(f"{error}\n")
+
+
+def _tell(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def load_model(settings: Settings) -> Painter:

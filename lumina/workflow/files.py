@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage
-from lumina.files import refusal
+from lumina.files import refusal, regular
 from lumina.formats import format_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
@@ -131,10 +131,8 @@ def _may_be_json(data: bytes) -> bool:
 def _content(file: Path) -> bytes:
     """A file, a JSON one only so far that it is seen to be too long."""
     try:
-        with file.open("rb") as opened:
+        with regular(file).open("rb") as opened:
             head = opened.read(MAX_TEXT + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
-    except IsADirectoryError as error:
-        raise InputError(f"{file.name!r} is a folder; name a file in it.") from error
     except (OSError, ValueError) as error:
         raise InputError(f"The file {file.name!r} cannot be opened; check its name.") from error

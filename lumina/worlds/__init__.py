@@ -1,7 +1,8 @@
 """The worlds that embedded models draw, each with its exact truth, by their names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any
 
 from lumina.worlds.base import World
 from lumina.worlds.wording import Language
@@ -12,6 +13,7 @@ FOLDERS = ("tabletop",)
 """Worlds that are."""
 
 SCENES = "tabletop"  # the world whose scenes the node of rendered scenes shows
+UNNAMED = "tabletop"  # what a model draws whose folder is from before worlds had names
 
 
 def is_known(name: str) -> bool:
@@ -37,3 +39,9 @@ def language_of(name: str) -> Language | None:
         return WORLDS[name]().language
     language: Language = import_module(f"lumina.worlds.{name}.words").LANGUAGE
     return language
+
+
+def spec_of_world(name: str) -> Mapping[str, Any]:
+    """What the manifest of a model of a world says, without all else that is known of the world."""
+    spec: Mapping[str, Any] = import_module(f"lumina.worlds.{name}.spec").SPEC
+    return spec

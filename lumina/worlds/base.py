@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.worlds.benchmark import Benchmark
+from lumina.worlds.curriculum import Curriculum
+from lumina.worlds.pixels import Pixels
 from lumina.worlds.wording import Language
-
-Pixels: TypeAlias = NDArray[np.uint8]
-"""A picture or a map, [height, width, 3]."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,9 @@ class World(Protocol):
 
     def score(self, picture: Pixels, prompt: str) -> float:
         """How well; more is better."""
+
+    def benchmark(self) -> Benchmark:
+        """What measures a model of this world."""
+
+    def curriculum(self) -> Curriculum:
+        """What a model of this world is trained on."""

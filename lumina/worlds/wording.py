@@ -67,14 +67,49 @@ def plain(text: str, is_known: Callable[[str], bool]) -> str:
     """``text`` in lower case, single spaces between words, no punctuation but the commas of a list.
 
     Unicode's compatible forms become the usual ones (NFKC), what cannot be seen is left out, and so are
-    quotation marks, dashes, stops and emoji. An invisible sign between letters parts them where both parts
-    are known words, and is left out otherwise. A text that is plain already stays as it is.
+    quotation marks, dashes, stops, raised figures and emoji. An invisible sign between letters parts them
+    where both parts are known words, and is left out otherwise. A word that is known once its letters are
+    read as the Latin ones that they look like is that one. A text that is plain already stays as it is.
     """
-    text = _joined(unicodedata.normalize("NFKC", without_markup(text)).lower(), is_known)
+
+    def sounds_known(word: str) -> bool:
+        return is_known(word.lower()) or is_known(latin(word))
+
+    text = "".join(" " if _is_raised(sign) else sign for sign in without_markup(text))
+    text = _joined(unicodedata.normalize("NFKC", text), sounds_known)
+    text = _WORD.sub(lambda word: _latin_if(is_known, word[0]), text)
+    text = unicodedata.normalize("NFKC", text.lower())
     kept = "".join(_kept(text, i) for i in range(len(text)))
     kept = re.sub(r"\s+", " ", kept)
     kept = re.sub(r"(\s*,)+\s*", ", ", kept).strip(" ,")
     return re.sub(r",(?= and\b)", "", kept)
+
+
+_LOOKALIKES = str.maketrans(  # letters that are taken for Latin ones: Cyrillic, Greek, of phonetics, dotless
+    "АВЕЅІЈКМНОРСТУХԚԜҮ" "авеѕіјкмноргстухԁԛԝһү"
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "αεηικνορτυχγϲ"
+    "ɑɡıʟɪɴʀᴀʙᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢøØđĐłŁ",
+    "ABESIJKMHOPCTYXQWY" "abesijkmhoprctyxdqwhy"
+    "ABEZHIKMNOPTYX" "aenikvoptuxyc"
+    "agilinrabcdejkmoptuvwzoOdDlL",
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0483-\u0487\u20d0-\u20f0])*")
+
+
+def latin(word: str) -> str:
+    """A word in plain Latin letters, lower case: without accents, of the letters that its own look like."""
+    parts = unicodedata.normalize("NFKD", word.translate(_LOOKALIKES))
+    return "".join(sign for sign in parts if unicodedata.category(sign)[0] != "M").lower()
+
+
+def _latin_if(is_known: Callable[[str], bool], word: str) -> str:
+    return latin(word) if is_known(latin(word)) and not is_known(word.lower()) else word
+
+
+def _is_raised(sign: str) -> bool:
+    """Whether a sign is a figure above or below the line, or the mark of a trade: a note, no number."""
+    is_note = unicodedata.decomposition(sign).startswith(("<super>", "<sub>"))
+    return is_note and unicodedata.category(sign) in ("No", "So")
 
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -83,13 +118,17 @@ _TAG = re.compile(  # of text that was copied from a page: formatting, no word t
     r"(?:\s[^<>]{0,99}=[^<>]{0,99})?\s?/?>",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
 
 
 def without_markup(text: str) -> str:
-    """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list."""
+    """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list.
+
+    The numbers of footnotes are left out, too.
+    """
     text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", text))
+    return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", text)))
 
 
 def _joined(text: str, is_known: Callable[[str], bool]) -> str:
@@ -133,12 +172,15 @@ def _is_flag(sign: str) -> bool:
 
 
 def _is_letter(sign: str) -> bool:
-    return bool(sign) and unicodedata.category(sign)[0] in "LNM" and not _extends(sign)
+    if not sign or _extends(sign) or _is_raised(sign):
+        return False
+    in_circle = unicodedata.decomposition(sign).startswith("<circle>")
+    return unicodedata.category(unicodedata.normalize("NFKC", sign)[0] if in_circle else sign)[0] in "LNM"
 
 
 def _is_symbol(sign: str) -> bool:
     """An emoji or another picture among letters."""
-    return unicodedata.category(sign) == "So"
+    return _is_raised(sign) or (unicodedata.category(sign) == "So" and not _is_letter(sign))
 
 
 def _extends(sign: str) -> bool:

@@ -33,7 +33,10 @@ def report(monkeypatch):
         return candidates, seconds
 
     monkeypatch.setattr(best_of, "_drawn", remembered)
-    monkeypatch.setattr(best_of, "obeys", lambda picture, claim: (bool(np.all(picture == 255)), ()))
+    monkeypatch.setattr(
+        "lumina.worlds.tabletop.benchmark.prompts.obeys",
+        lambda picture, claim: (bool(np.all(picture == 255)), ()),
+    )
     return finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2))
 
 

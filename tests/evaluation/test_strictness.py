@@ -5,12 +5,15 @@ import pytest
 import torch
 
 from lumina.evaluation import round_trip, strictness
-from lumina.evaluation.held_out import held_out_scenes, held_out_squares
-from lumina.evaluation.tabletop import tokenizer_report
+from lumina.evaluation.round_trip import tokenizer_report
 from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import finish
+from lumina.worlds import world_of
+from lumina.worlds.tabletop.benchmark.held_out import held_out_scenes, held_out_squares
 from lumina.worlds.tabletop.scenes import is_held_out
+
+BENCHMARK = world_of("tabletop").benchmark()
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def movqgan():
 
 
 def test_the_judge_is_strict():
-    found = finish(strictness.strictness(8, seed=1))
+    found = finish(strictness.strictness(BENCHMARK, 8, seed=1))
     assert found["accepted"] == found["wrong_rejected"] == found["shuffled_rejected"] == 1
     assert found["accepted_soft"] >= 7 / 8
     assert found["seconds_per_picture"] > 0
@@ -50,7 +53,7 @@ def test_shuffling_keeps_half():
 
 
 def test_the_tokenizer_report_has_every_figure(movqgan):
-    steps = tokenizer_report(movqgan, count=2)
+    steps = tokenizer_report(movqgan, BENCHMARK, count=2)
     found = finish(steps)["tokenizer"]
     assert found["scenes"] == 2 and found["codebook"] == 16
     assert 0 < found["psnr"] < 20
@@ -61,6 +64,6 @@ def test_the_tokenizer_report_has_every_figure(movqgan):
 
 
 def test_a_random_tokenizer_convinces_nobody(movqgan):
-    found = finish(strictness.strictness(1, seed=4, **round_trip.spoils(movqgan)))
+    found = finish(strictness.strictness(BENCHMARK, 1, seed=4, **round_trip.spoils(movqgan)))
     assert found["accepted_round_trip"] == 0
     assert found["shuffled_codes_rejected"] == 1

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lumina.runtime import doctor
+from lumina.runtime.gallery_file import COLUMNS, TABLE
 
 
 def found(name: str) -> str:
@@ -137,8 +138,11 @@ def test_a_home_that_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_gallery(folder: Path, rows: int = 1) -> Path:
     """A file that holds as many pictures, for the eyes of the doctor."""
     with closing(sqlite3.connect(folder / "gallery.sqlite")) as database, database:
-        database.execute("CREATE TABLE kept (png BLOB)")
-        database.executemany("INSERT INTO kept VALUES (?)", [(bytes(3000),)] * rows)
+        database.executescript(TABLE)
+        kept = [
+            ("v", f"{n}", "result", 1.0, "", "", "", "", 8, 8, 3000, bytes(3000), b"") for n in range(rows)
+        ]
+        database.executemany(f"INSERT INTO kept VALUES ({', '.join('?' * len(COLUMNS))})", kept)
     return folder / "gallery.sqlite"
 
 
@@ -161,6 +165,25 @@ def test_a_damaged_gallery(results: Path) -> None:
     assert found("gallery") == f"{file} is damaged; the studio puts it aside and begins a new one."
     file.write_bytes(b"no database" * 1000)
     assert "is damaged" in found("gallery")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "DROP TABLE kept; CREATE TABLE songs (title TEXT); CREATE TABLE albums (title TEXT)",
+            "albums, songs",
+        ),
+        ("DROP TABLE kept; CREATE VIEW kept AS SELECT 1 AS id", "not the gallery's table"),
+        ("ALTER TABLE kept ADD COLUMN stars INTEGER NOT NULL DEFAULT 0", "the columns of its table"),
+        ("ALTER TABLE kept RENAME COLUMN png TO picture", "the columns of its table"),
+    ],
+)
+def test_a_whole_file_with_other_tables_is_no_gallery(results: Path, code: str, said: str) -> None:
+    file = make_gallery(results)
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(code)
+    assert said in found("gallery") and "puts it aside and begins a new one" in found("gallery")
 
 
 def test_a_locked_gallery(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,22 +1,34 @@
 import asyncio
 import os
 import socket
+import sys
 import zlib
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from gradio import networking
+import uvicorn
+from gradio import http_server, networking
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
 from lumina.errors import InputError
-from lumina.server.launch import Compressed, check_address, in_pieces, sentence_of, without_detours
+from lumina.server.launch import (
+    Compressed,
+    Listening,
+    Revalidated,
+    addresses,
+    check_address,
+    in_pieces,
+    public_link,
+    sentence_of,
+    without_detours,
+)
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -85,6 +97,63 @@ def test_no_proxy_comes_between_the_page_and_its_opening(proxy: str, monkeypatch
     assert "NO_PROXY" not in os.environ
 
 
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs sockets for both kinds of addresses")
+@pytest.mark.parametrize(("host", "ways"), [("::", ["127.0.0.1", "[::1]"]), ("::1", ["[::1]"])])
+def test_anywhere_in_ipv6_is_anywhere_in_ipv4_too(host: str, ways: list[str]) -> None:
+    app, port = Starlette(routes=[Route("/", page)]), free_port()
+    with without_detours(host):
+        assert http_server.Server is Listening and http_server.LOCALHOST_NAME == "127.0.0.1"
+        server = Listening(uvicorn.Config(app, host=host, port=port, log_level="warning", ws="none"))
+        server.run_in_thread()
+        try:
+            with httpx.Client() as client:
+                assert all(client.get(f"http://{way}:{port}/").status_code == 200 for way in ways)
+            with pytest.raises(OSError, match="in use"):  # at once, so that Gradio tries the next port
+                Listening(uvicorn.Config(app, host=host, port=port)).run_in_thread()
+        finally:
+            server.close()
+    assert http_server.Server is not Listening
+
+
+def test_a_person_reads_an_address_that_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert addresses("127.0.0.1", 7860) == "http://127.0.0.1:7860"
+    assert addresses("[::1]", 7860) == "http://[::1]:7860"
+    assert addresses("0.0.0.0", 7860).startswith("http://localhost:7860, and at port 7860 of")
+    assert "with --host 0.0.0.0" not in addresses("[::]", 7860)
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    assert addresses("[::]", 7860).endswith("of IPv6 (with --host 0.0.0.0, of IPv4)")
+
+
+class Served:
+    server_name, server_port, share_token = "[::]", 7860, "token"
+
+
+def test_a_public_link_that_is_refused_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> str:
+        sys.stderr.write("a log\nof many lines\n")
+        raise ValueError("Could not create share URL. Check the log:\na log\nof many lines")
+
+    monkeypatch.setattr(networking, "setup_tunnel", refuse)
+    with pytest.raises(InputError) as refused:
+        public_link(Served())
+    assert str(refused.value) == (
+        "A public link could not be made (Could not create share URL. Check the log); "
+        "the studio is served here only."
+    )
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(networking, "setup_tunnel", lambda host, *_: f"http://{host}.example")
+    assert public_link(Served()) == "https://127.0.0.1.example"
+
+
 def test_any_other_fault_is_one_sentence() -> None:
     assert sentence_of(ValueError("no\nmore")) == "The page cannot be opened: no."
     assert sentence_of(ValueError()) == "The page cannot be opened: ValueError."
@@ -132,3 +201,29 @@ def test_every_piece_of_the_page_s_events_can_be_read_when_it_comes() -> None:
     assert dict(start["headers"]) == {b"content-encoding": b"gzip", b"vary": b"accept-encoding"}
     reader = zlib.decompressobj(wbits=31)
     assert [reader.decompress(each["body"]) for each in pieces] == [b"data: %d\n\n" % n for n in range(3)]
+
+
+async def tagged(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("svg", headers={"ETag": '"one"', "Content-Language": "en"})
+
+
+async def html(request: Request) -> HTMLResponse:
+    return HTMLResponse(f"<p>{request.query_params} {'word ' * 1000}")
+
+
+def test_what_a_browser_has_already_is_not_sent_again() -> None:
+    routes = [Route("/", html), Route("/a.svg", tagged), Route("/plain", page), Route("/queue/data", html)]
+    middleware = [Middleware(Compressed), Middleware(Revalidated)]
+    client = TestClient(Starlette(routes=routes, middleware=middleware))
+    first = client.get("/")
+    assert first.headers["content-encoding"] == "gzip" and first.headers["cache-control"] == "no-cache"
+    for path in ("/", "/a.svg"):
+        tag = client.get(path).headers["etag"]
+        for known in (tag, f'"other", {tag}', tag.removeprefix("W/"), f"W/{tag.removeprefix('W/')}"):
+            again = client.get(path, headers={"If-None-Match": known})
+            assert again.status_code == 304 and not again.content and again.headers["etag"] == tag
+            assert not any(name.startswith("content-") for name in again.headers)
+        assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert client.get("/?new", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+    assert "etag" not in client.get("/plain").headers and "etag" not in client.get("/queue/data").headers
+    assert client.head("/").status_code == 200 and client.get("/nowhere").status_code == 404

@@ -187,6 +187,28 @@ def test_a_gallery_that_lost_its_tables_begins_anew(tmp_path: Path, code: str) -
     assert store.find("v", "sha256:0") is None
 
 
+@pytest.mark.parametrize(
+    ("code", "saved"),
+    [
+        ("ALTER TABLE kept ADD COLUMN stars INTEGER NOT NULL DEFAULT 0", 1),
+        ("DROP TABLE kept; CREATE TABLE songs (title TEXT)", 0),
+        ("DROP TABLE kept; CREATE TABLE kept (id TEXT, visitor TEXT)", 0),
+    ],
+)
+def test_a_file_with_other_tables_is_put_aside_whole(tmp_path: Path, code: str, saved: int) -> None:
+    file = tmp_path / "gallery.sqlite"
+    png = result("a red cone")
+    key = VisitorStore(file).keep("anna", png)
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(code)
+    again = VisitorStore(file)
+    assert len(again.search("anna")) == saved and again.keep("anna", result("a blue cube"))
+    assert again.png("anna", key) == (png if saved else None)
+    were = "1 picture was saved" if saved else "0 pictures were saved"
+    assert again.news() == f"The gallery's file held other tables; {were} from it, into a new one."
+    assert len(list(tmp_path.glob("gallery.sqlite.damaged-*[0-9]"))) == 1
+
+
 def test_a_gallery_that_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gallery.sqlite").mkdir()
     with pytest.raises(LuminaError, match="cannot be opened"):

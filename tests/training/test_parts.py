@@ -17,7 +17,7 @@ from lumina.training.parallel import Group
 from lumina.training.record import Record, learning_rate
 from lumina.training.tokenizer_trainer import Codebook, psnr, reconstruction_loss, to_pictures, to_pixels
 from lumina.worlds.tabletop.captions import KNOWN_WORDS
-from tests.training.tiny import TINY_MOVQ
+from tests.training.tiny import CURRICULUM, TINY_MOVQ
 
 
 def test_learning_rate_warms_up_stays_and_cools():
@@ -116,8 +116,8 @@ def test_pixels_and_pictures_are_inverse():
 
 
 def test_text_tokenizer_learns_words_and_names_all_roles(tmp_path, monkeypatch):
-    monkeypatch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere"] * 4)
-    size = vocabulary.build_tokenizer(tmp_path, 64)
+    monkeypatch.setattr(vocabulary, "_corpus", lambda _: ["a red cube left of a blue sphere"] * 4)
+    size = vocabulary.build_tokenizer(tmp_path, 64, CURRICULUM)
     text = TextTokenizer.load(tmp_path)
     roles = text.vocabulary()
     assert roles.num_codes == 64 and roles.codes.stop == size and len(roles.sizes) == 65

@@ -12,12 +12,13 @@ from lumina.errors import InputError
 from lumina.model.checkpoint import find_folder
 from lumina.model.text import TextTokenizer
 from lumina.steps import finish
-from lumina.training import attempts
-from lumina.training.attempts import reject
+from lumina.training import rejection_sampling
 from lumina.training.losses import unlikelier
 from lumina.training.model_trainer import ModelTraining, train
-from lumina.training.rejected import KINDS, Rejected, read_rejected, rejected_sources, save_rejected
+from lumina.training.rejected import Rejected, read_rejected, rejected_sources, save_rejected
+from lumina.training.rejection_sampling import reject
 from lumina.training.sequences import Sequences
+from tests.training.tiny import CURRICULUM
 
 MODEL = find_folder("assets/models/tabletop")
 
@@ -25,25 +26,15 @@ MODEL = find_folder("assets/models/tabletop")
 @pytest.fixture
 def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What came of two drawings of each kind by a judge that nothing pleases."""
-    monkeypatch.setattr(attempts, "ATTEMPTS", 2)
-    monkeypatch.setattr(attempts, "obeys", lambda picture, claim: (False, ("no",)))
-    monkeypatch.setattr(attempts.EditCase, "measure", _displeased(attempts.EditCase.measure))
+    monkeypatch.setattr(rejection_sampling, "ATTEMPTS", 2)
+    monkeypatch.setattr("lumina.worlds.benchmark.Verdict.passed", False)
     assert finish(reject(MODEL, tmp_path, 1, workers=1)) == 4
     return tmp_path
 
 
-def _displeased(measure):
-    def measured(case, pipeline, options):
-        outcome = measure(case, pipeline, options)
-        outcome.values["right"] = False
-        return outcome
-
-    return measured
-
-
 def test_what_is_rejected_is_kept_with_its_words_and_its_likelihood(drawn):
     text = TextTokenizer.load(MODEL)
-    for kind, rows in zip(KINDS, (16, 32), strict=True):
+    for kind, rows in zip(CURRICULUM.attempts, (16, 32), strict=True):
         found = read_rejected(drawn, kind)
         assert len(found) == 2
         for one in found:
@@ -53,15 +44,14 @@ def test_what_is_rejected_is_kept_with_its_words_and_its_likelihood(drawn):
     again = {file: file.stat().st_mtime_ns for file in drawn.iterdir()}
     finish(reject(MODEL, drawn, 1, workers=1))
     assert again == {file: file.stat().st_mtime_ns for file in drawn.iterdir()}  # nothing is drawn twice
-    batch = next(Sequences(rejected_sources(drawn, text), text.vocabulary()).batches(2, seed=1))
+    batch = next(Sequences(rejected_sources(drawn, text, (128, 128)), text.vocabulary()).batches(2, seed=1))
     assert batch.codes.shape[1] == 256
     assert len(batch.nats) == len(batch.codes) and (batch.nats > 0).all()
 
 
 def test_the_drawings_that_please_are_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(attempts, "ATTEMPTS", 1)
-    monkeypatch.setattr(attempts, "KINDS", ("captions",))
-    monkeypatch.setattr(attempts, "obeys", lambda picture, claim: (True, ()))
+    monkeypatch.setattr(rejection_sampling, "ATTEMPTS", 1)
+    monkeypatch.setattr("lumina.worlds.benchmark.Verdict.passed", True)
     assert finish(reject(MODEL, tmp_path, 1, workers=1)) == 0
     assert read_rejected(tmp_path, "captions") == []
 
@@ -79,7 +69,9 @@ def test_a_rejected_drawing_is_to_lose_three_nats_and_no_more():
 
 
 def test_nothing_to_reject_and_no_model_are_said_so(tmp_path):
-    settings = ModelTraining(tmp_path, tmp_path, MODEL, tmp_path / "run", processes=1, rejected=tmp_path)
+    settings = ModelTraining(
+        tmp_path, tmp_path, MODEL, tmp_path / "run", processes=1, curriculum=CURRICULUM, rejected=tmp_path
+    )
     with pytest.raises(InputError, match="no rejected drawings"):
         finish(train(settings))
     with pytest.raises(InputError, match="no model in"):

@@ -11,27 +11,23 @@ from lumina.model.checkpoint import load_movqgan, load_transformer, save_movqgan
 from lumina.model.config import MODELS, spec_of
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import finish
-from lumina.training import dataset, model_trainer, pairs, runs, tokenizer_trainer, vocabulary
+from lumina.training import curricula, dataset, pairs, runs, tokenizer_trainer, vocabulary
 from lumina.training.codes import encode_shards, maker_of
-from lumina.training.mixture import TASKS
 from lumina.training.record import Record
 from lumina.training.rejected import Rejected, save_rejected
 from lumina.training.tokenizer_trainer import TokenizerTraining
-from tests.training.tiny import TINY_MOVQ, TINY_TRANSFORMER
+from tests.training.tiny import CURRICULUM, TINY_MOVQ, TINY_TRANSFORMER
 
 
 @pytest.fixture
 def small(monkeypatch):
     """A world of six scenes, and networks of a few thousand weights."""
     monkeypatch.setattr(dataset, "SHARD", 6)
-    monkeypatch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere"])
-    monkeypatch.setattr(model_trainer, "TABLETOP_SIZES", TINY_TRANSFORMER)
-    monkeypatch.setattr(runs, "TABLETOP_MOVQ", TINY_MOVQ)
+    monkeypatch.setattr(vocabulary, "_corpus", lambda _: ["a red cube left of a blue sphere"])
+    monkeypatch.setattr(curricula, "TRANSFORMER", TINY_TRANSFORMER)
+    monkeypatch.setattr(curricula, "TOKENIZER", dataclasses.asdict(TINY_MOVQ))
     small_settings = dataclasses.make_dataclass(
-        "Small",
-        [("batch", int, 4), ("config", object, TINY_MOVQ)],
-        bases=(TokenizerTraining,),
-        frozen=True,
+        "Small", [("batch", int, 4)], bases=(TokenizerTraining,), frozen=True
     )
     monkeypatch.setattr(runs, "TokenizerTraining", small_settings)
 
@@ -44,9 +40,9 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     data.mkdir()
     with pytest.raises(InputError, match="train tokenizer"):
         finish(runs.train_model(data, out))
-    dataset.claim_world(data)
-    dataset._write_shard(0, data)
-    folder = finish(runs.train_tokenizer(data, out, minutes=0.03, processes=1, shards=1))
+    dataset.claim_world(data, CURRICULUM)
+    dataset.write_shard(0, data, CURRICULUM)
+    folder = finish(runs.train_tokenizer(data, out, "tabletop", minutes=0.03, processes=1, shards=1))
     assert (out / "tokenizer" / "samples.png").exists()
     codes = load_movqgan(folder).encode(torch.zeros(1, 3, 128, 128))
     finish(runs.train_decoder(data, out, minutes=0.02, processes=1))
@@ -62,14 +58,16 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
     # a later release goes on from the finished weights with a fresh optimiser
     monkeypatch.setattr(pairs, "SHARD", 12)
-    monkeypatch.setattr(runs, "PAIR_SHARDS", {"edits": 1, "subjects": 1})
+    monkeypatch.setattr(type(CURRICULUM), "pairs", {"edit": 1, "subject": 1})
     later, rejected = tmp_path / "later", tmp_path / "rejected"
     rejected.mkdir()
     save_rejected(
         rejected / "captions-00000.npz", [Rejected("a red cube", np.zeros((16, 16), np.int64), 900.0)]
     )
     finish(runs.train_model(data, later, minutes=0.05, processes=1, start_from=folder, rejected=rejected))
-    assert {row for row in Record(later / "transformer").rows()[-1]} >= {f"held_back_{t}" for t in TASKS}
+    assert {row for row in Record(later / "transformer").rows()[-1]} >= {
+        f"held_back_{t}" for t in CURRICULUM.tasks
+    }
     moved = load_transformer(later / "model")
     assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), moved.parameters(), strict=True))
 
@@ -77,9 +75,11 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
 def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
     data = tmp_path / "scenes"
     data.mkdir()
-    dataset.claim_world(data)
-    dataset._write_shard(0, data)
-    settings = TokenizerTraining(data, tmp_path / "run", minutes=0.02, batch=4, processes=1, config=TINY_MOVQ)
+    dataset.claim_world(data, CURRICULUM)
+    dataset.write_shard(0, data, CURRICULUM)
+    settings = TokenizerTraining(
+        data, tmp_path / "run", TINY_MOVQ, CURRICULUM.images, minutes=0.02, batch=4, processes=1
+    )
     model = finish(tokenizer_trainer.train(settings))
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     assert state["trained"] >= 1.2 and state["step"] > 0
@@ -90,8 +90,8 @@ def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
 def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
     data, model = tmp_path / "scenes", tmp_path / "model"
     data.mkdir()
-    dataset.claim_world(data)
-    dataset._write_shard(0, data)
+    dataset.claim_world(data, CURRICULUM)
+    dataset.write_shard(0, data, CURRICULUM)
 
     def build(seed):
         torch.manual_seed(seed)
@@ -100,14 +100,14 @@ def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
         return made
 
     made = build(1)
-    finish(encode_shards(data, model, tmp_path / "codes", map_shards=0, workers=1))
+    finish(encode_shards(data, model, tmp_path / "codes", CURRICULUM, map_shards=0, workers=1))
     with torch.no_grad():
         made.decoder.conv_out.bias += 1
     save_movqgan(made, model)  # a refined decoder leaves codes as they are
-    finish(encode_shards(data, model, tmp_path / "codes", map_shards=0, workers=1))
+    finish(encode_shards(data, model, tmp_path / "codes", CURRICULUM, map_shards=0, workers=1))
     build(2)
     with pytest.raises(InputError, match="give --codes another folder"):
-        finish(encode_shards(data, model, tmp_path / "codes", map_shards=0, workers=1))
+        finish(encode_shards(data, model, tmp_path / "codes", CURRICULUM, map_shards=0, workers=1))
     source = tmp_path / "source"
     save_movqgan(made, source)
     (source / "config.json").write_text("{}")

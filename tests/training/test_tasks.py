@@ -12,16 +12,19 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import finish
-from lumina.training import codes, dataset, mixture, pairs, vocabulary
-from lumina.training.looks import NOTHING, looks_ahead, looks_of
+from lumina.training import codes, dataset, pairs, vocabulary
+from lumina.training.auxiliary_head import AuxiliaryHead
+from lumina.training.curricula import transformer_config
 from lumina.training.losses import MARGIN, loss_of, told_apart
-from lumina.training.marks import Marks
-from lumina.training.mixture import TASKS, Pools, check_tasks, sources
-from lumina.training.model_trainer import tabletop_config
+from lumina.training.mixture import Pools, check_tasks
+from lumina.training.mixture import sources as mixed_sources
 from lumina.training.pairs import PairShard
 from lumina.training.sequences import SLIPS, Sequences, with_slips
-from lumina.training.sources import EDIT_WEIGHT, weight_of, weight_of_edit
+from lumina.training.sources import EDIT_WEIGHT
+from lumina.worlds.curriculum import NO_ANSWER
+from lumina.worlds.tabletop.answers import answers_ahead, answers_of_edit
 from lumina.worlds.tabletop.captions import foot
+from lumina.worlds.tabletop.curriculum import weight_of, weight_of_edit
 from lumina.worlds.tabletop.edits import OPERATIONS, Edit
 from lumina.worlds.tabletop.instructing import instruct
 from lumina.worlds.tabletop.render import render
@@ -34,9 +37,14 @@ from lumina.worlds.tabletop.scenes import (
     Solid,
     is_held_out,
 )
-from tests.training.tiny import TINY_MOVQ
+from tests.training.tiny import CURRICULUM, TINY_MOVQ
 
 CODES = 64
+TASKS = tuple(CURRICULUM.tasks)
+
+
+def sources(pools, text, tasks):
+    return mixed_sources(pools, text, CURRICULUM, tasks)
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +54,19 @@ def encoded(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dataset, "SHARD", 12)
         patch.setattr(pairs, "SHARD", 12)
-        patch.setattr(vocabulary, "_corpus", lambda: ["a red cube left of a blue sphere: dual-panel image"])
-        dataset.claim_world(folder)
-        dataset._write_shard(0, folder)
-        finish(pairs.render_pairs(folder, {"edits": 1, "subjects": 1}, workers=1))
-        vocabulary.build_tokenizer(folder / "model", CODES)
+        patch.setattr(vocabulary, "_corpus", lambda _: ["a red cube left of a blue sphere: dual-panel image"])
+        dataset.claim_world(folder, CURRICULUM)
+        dataset.write_shard(0, folder, CURRICULUM)
+        finish(pairs.render_pairs(folder, {"edit": 1, "subject": 1}, CURRICULUM, workers=1))
+        vocabulary.build_tokenizer(folder / "model", CODES, CURRICULUM)
     torch.manual_seed(0)
     movqgan = MoVQGAN(TINY_MOVQ)
     with torch.no_grad():
         movqgan.quantize.embedding.weight.normal_()
     save_movqgan(movqgan, folder / "model")
-    finish(codes.encode_shards(folder, folder / "model", folder / "codes", map_shards=1, workers=1))
+    finish(
+        codes.encode_shards(folder, folder / "model", folder / "codes", CURRICULUM, map_shards=1, workers=1)
+    )
     return folder
 
 
@@ -67,25 +77,32 @@ def text(encoded):
 
 @pytest.fixture(scope="module")
 def pools(encoded):
-    return Pools.read(encoded, encoded / "codes", TASKS)
+    return Pools.read(encoded, encoded / "codes", CURRICULUM, TASKS)
 
 
 def test_a_shard_of_edits_holds_chains_of_training_scenes(encoded):
-    scenes, links = pairs.read_pairs(PairShard("edits", 0).path(encoded))
+    scenes, links = stored(encoded, "edit")
     assert len(scenes) >= 12 and len(links) >= 8
-    assert not any(is_held_out(scene) for scene in scenes)
-    assert {link.operation for link in links} <= set(OPERATIONS)
+    assert not any(is_held_out(lesson.scene) for lesson in scenes)
+    assert {link.row["operation"] for link in links} <= set(OPERATIONS)
     assert all(link.after == link.before + 1 for link in links)
-    assert all(instruct(link.edit(scenes), np.random.default_rng(0)) is not None for link in links)
-    pictures = dataset.read_pictures(PairShard("edits", 0).path(encoded), "picture")
-    assert (pictures[1] == render(scenes[1]).picture).all()
+    edits = [link.pair("edit", scenes, CURRICULUM).edit for link in links]
+    assert all(instruct(edit, np.random.default_rng(0)) is not None for edit in edits)
+    pictures = dataset.read_pictures(PairShard("edit", 0).path(encoded), "picture")
+    assert (pictures[1] == render(scenes[1].scene).picture).all()
+
+
+def stored(encoded, task):
+    """The scenes of a shard of pairs, and the links between them."""
+    file = PairShard(task, 0).path(encoded)
+    return dataset.read_scenes(file, CURRICULUM), pairs.read_links(file)
 
 
 def test_a_subject_is_alone_on_white_and_again_in_its_scene(encoded):
-    scenes, links = pairs.read_pairs(PairShard("subjects", 0).path(encoded))
+    scenes, links = stored(encoded, "subject")
     for link in links:
-        before, after = scenes[link.before], scenes[link.after]
-        (alone,), again = before.solids, after.solids[link.solid]
+        before, after = scenes[link.before].scene, scenes[link.after].scene
+        (alone,), again = before.solids, after.solids[link.row["solid"]]
         assert again == alone and alone.pattern != "plain" and before.ground == "white"
         assert all(s.pattern == "plain" and s.color != again.color for s in after.solids[1:])
 
@@ -95,7 +112,10 @@ def test_encoding_goes_on_where_it_stopped(encoded):
     before = (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns
     kept = np.load(file)
     file.unlink()
-    finish(codes.encode_shards(encoded, encoded / "model", encoded / "codes", map_shards=1, workers=1))
+    again = codes.encode_shards(
+        encoded, encoded / "model", encoded / "codes", CURRICULUM, map_shards=1, workers=1
+    )
+    finish(again)
     assert (np.load(file) == kept).all()
     assert (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns == before
 
@@ -131,7 +151,7 @@ def draw(weighted, rng):
 
 def mixed(pools, text, tasks=TASKS, slips=False):
     weighted = [pair for group in sources(pools, text, tasks).values() for pair in group]
-    return Sequences(weighted, text.vocabulary(), slips)
+    return Sequences(weighted, text.vocabulary(), len(CURRICULUM.targets), slips)
 
 
 def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
@@ -220,22 +240,24 @@ def test_given_codes_learn_to_tell_whether_the_words_change_them(pools, text):
     batch = next(mixed(pools, text, ["edit"]).batches(8, seed=1))
     given = batch.ids[batch.edits[:, None], batch.given] - vocabulary.first_code
     assert len(batch.edits) and torch.equal(batch.changed, given != batch.codes[batch.edits])
-    model = Transformer(tabletop_config(vocabulary.first_code + vocabulary.num_codes)).initialise(1)
-    marks = Marks(model)
+    model = Transformer(
+        transformer_config(CURRICULUM, vocabulary.first_code + vocabulary.num_codes)
+    ).initialise(1)
+    head = AuxiliaryHead(model, CURRICULUM.targets)
     model.hidden(batch.ids)
-    change, look = marks.losses(batch)
+    change, look = head.losses(batch)
     assert change.item() == pytest.approx(np.log(2))  # nothing is told yet
     assert look.item() == pytest.approx(np.mean(np.log([4, 8, 2, 2])))
     (change + look).backward()
-    assert marks.change.weight.grad.abs().sum() > 0 and marks.look.weight.grad.abs().sum() > 0
+    assert head.change.weight.grad.abs().sum() > 0 and head.answer.weight.grad.abs().sum() > 0
     without = next(mixed(pools, text, ["predict"]).batches(4, seed=1))
     model.hidden(without.ids)
-    marks.zero_grad()
-    nothing = sum(marks.losses(without))
+    head.zero_grad()
+    nothing = sum(head.losses(without))
     nothing.backward()
     assert nothing == 0
-    assert not marks.change.weight.grad.any()  # though there is one, as processes exchange the same gradients
-    assert not marks.look.weight.grad.any()
+    assert not head.change.weight.grad.any()  # though there is one, as processes exchange the same gradients
+    assert not head.answer.weight.grad.any()
 
 
 def test_drawn_codes_of_an_edit_learn_to_tell_what_the_meant_solid_looks_like():
@@ -244,11 +266,11 @@ def test_drawn_codes_of_an_edit_learn_to_tell_what_the_meant_solid_looks_like():
     scene = Scene((left, right))
     red = [SHAPES.index("cube"), COLORS.index("red"), SIZES.index("large"), MATERIALS.index("metal")]
     removed = Edit("remove", scene, replace(scene, solids=(right,)), 0)
-    assert looks_of(removed).tolist() == [[*red, NOTHING]] * 256
-    assert (looks_of(removed.undone()) == NOTHING).all()  # what is new, the words say
-    lit = looks_of(Edit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 5)
+    assert answers_of_edit(removed).tolist() == [[*red, NO_ANSWER]] * 256
+    assert (answers_of_edit(removed.undone()) == NO_ANSWER).all()  # what is new, the words say
+    lit = answers_of_edit(Edit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 5)
     x, y = (int(v) // 8 for v in foot(left, 128, 128))
-    assert lit[y - 1, x].tolist() == [*red, NOTHING] and (lit[0, 0] == NOTHING).all()
+    assert lit[y - 1, x].tolist() == [*red, NO_ANSWER] and (lit[0, 0] == NO_ANSWER).all()
     x, y = (int(v) // 8 for v in foot(right, 128, 128))
     assert lit[y - 1, x, 1] == COLORS.index("blue")
 
@@ -256,17 +278,17 @@ def test_drawn_codes_of_an_edit_learn_to_tell_what_the_meant_solid_looks_like():
 def test_drawn_codes_of_a_caption_learn_to_tell_what_is_to_come(pools, text):
     tall = Solid("cylinder", "red", "matte", "large", x=-0.8)
     low = Solid("sphere", "blue", "matte", "small", x=0.8, y=-0.5)
-    ahead = looks_ahead(Scene((low, tall)))
+    ahead = answers_ahead(Scene((low, tall)))
     cylinder, sphere = SHAPES.index("cylinder"), SHAPES.index("sphere")
-    assert ahead[0].tolist() == [cylinder, COLORS.index("red"), NOTHING, NOTHING, 2]
-    assert ahead[-1].tolist() == [NOTHING] * 4 + [0]
+    assert ahead[0].tolist() == [cylinder, COLORS.index("red"), NO_ANSWER, NO_ANSWER, 2]
+    assert ahead[-1].tolist() == [NO_ANSWER] * 4 + [0]
     assert (
         np.diff(ahead[:, -1]).max() == 0 and np.diff(ahead[:, -1]).sum() == -2
     )  # never more, in the end none
     between = ahead[ahead[:, -1] == 1]
     assert len(between) and (between[:, :2] == [sphere, COLORS.index("blue")]).all()
     batch = next(mixed(pools, text, ["text_to_image"]).batches(8, seed=1))
-    assert batch.looks.shape == (len(batch.told), batch.codes.shape[1], 5) and len(batch.told)
+    assert batch.answers.shape == (len(batch.told), batch.codes.shape[1], 5) and len(batch.told)
     assert not len(batch.edits)
 
 
@@ -283,13 +305,14 @@ def test_batches_are_of_one_length_and_go_on_where_they_stopped(pools, text):
 
 
 def test_the_mixture_is_whole_and_named(pools, text):
-    assert sum(mixture.SHARES.values()) == pytest.approx(1)
-    assert check_tasks([]) == TASKS and check_tasks(["edit", "control"]) == ("control", "edit")
+    assert sum(CURRICULUM.tasks.values()) == pytest.approx(1)
+    assert check_tasks(CURRICULUM, []) == TASKS
+    assert check_tasks(CURRICULUM, ["edit", "control"]) == ("control", "edit")
     with pytest.raises(InputError, match="sculpture"):
-        check_tasks(["sculpture"])
+        check_tasks(CURRICULUM, ["sculpture"])
     learned, held_back = pools.split()
     assert len(learned.maps) + len(held_back.maps) == len(pools.maps)
-    assert len(held_back.edits) >= 1
+    assert len(held_back.pairs["edit"]) >= 1
     without = Pools(pools.pictures)
     assert list(sources(without, text, TASKS)) == ["text_to_image"]
 

@@ -1,6 +1,7 @@
 """Sizes small enough to train in a test."""
 
 from lumina.model.config import MoVQConfig
+from lumina.worlds import world_of
 
 TINY_MOVQ = MoVQConfig(
     ch=64,
@@ -21,3 +22,4 @@ TINY_TRANSFORMER = {
     "num_key_value_heads": 2,
     "max_position_embeddings": 1024,
 }
+CURRICULUM = world_of("tabletop").curriculum()

@@ -21,6 +21,7 @@ from lumina.errors import InvalidImage
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.sent import file_sent
 from lumina.workflow.schema import load, task_of
+from tests.odd_pictures import PICTURES
 from tests.serving import ROOT, served
 
 TASKS = ("text_to_image", "edit", "image_pair")
@@ -94,6 +95,15 @@ def test_the_model_sees_the_colour_that_a_profile_means(studio: httpx.Client, na
     event, data = call(studio, "edit", image=sent, instruction="make it blue")
     named = data[3]["nodes"]["edit"]["inputs"]["image"]
     assert event == "complete" and named == {"image": ImageInput.of(images.open_image(file)).name}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_means_the_same_however_it_is_sent(studio: httpx.Client, name: str) -> None:
+    meant = {"image": ImageInput.of(images.open_image(PICTURES[name], keep_alpha=True)).name}
+    text = base64.b64encode(PICTURES[name]).decode()
+    for sent in (text, f"data:image/x;base64,{text}", {"path": uploaded(studio, PICTURES[name], name)}):
+        event, data = call(studio, "edit", image=sent, instruction="make it blue")
+        assert event == "complete" and data[3]["nodes"]["edit"]["inputs"]["image"] == meant
 
 
 def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:

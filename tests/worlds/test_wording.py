@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.worlds.wording import plain, tokens, typed_wrong
+from lumina.worlds.wording import latin, plain, tokens, typed_wrong
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ from lumina.worlds.wording import plain, tokens, typed_wrong
         ("1.5 or 1/2 &amp; ½ <b>red</b>", ["1.5", "or", "1/2", "½", "red"]),
         ("", []),
         ("…?!", []),
+        ("cube² m³ x™ ⓡⓔⓓ", ["cube", "²", "m", "³", "x", "™", "ⓡⓔⓓ"]),
     ],
 )
 def test_a_word_is_a_word_in_every_script(text: str, expected: list[str]) -> None:
@@ -45,10 +46,21 @@ def test_the_commas_of_a_list_stay() -> None:
     assert plain("A cube , a cone, and a sphere.", lambda word: False) == "a cube, a cone and a sphere"
 
 
-@given(st.text(max_size=60))
-def test_plain_is_plain(text: str) -> None:
-    once = plain(text, lambda word: False)
-    assert plain(once, lambda word: False) == once
+SIGNS = "réd cubeсеоİıΑρ²™ⓡ\u0301\u0336\u200b٢ａ'’,."
+
+
+@given(st.text(max_size=60) | st.text(SIGNS, max_size=30), st.sampled_from([(), ("a", "red", "cube")]))
+def test_plain_is_plain(text: str, known: tuple[str, ...]) -> None:
+    once = plain(text, known.__contains__)
+    assert plain(once, known.__contains__) == once
+
+
+def test_a_word_is_read_as_it_looks_only_where_that_is_a_known_one() -> None:
+    assert plain("Réd сön cöne", {"red"}.__contains__) == "red сön cöne"
+    assert plain("Réd", {"réd", "red"}.__contains__) == "réd"
+    assert [latin(word) for word in ("Cübe", "СUВE", "ＰİNＫ", "Łódź", "猫")] == [
+        "cube", "cube", "pink", "lodz", "猫",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lumina.tasks.image_input import ImageField, ImageInput
 from lumina.tasks.utility.tool import Tool
 from lumina.worlds import SCENES, world_of
-from lumina.worlds.base import Pixels
+from lumina.worlds.pixels import Pixels
 
 
 class SceneMaps(BaseModel):

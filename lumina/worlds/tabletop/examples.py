@@ -4,7 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from lumina.worlds.base import Example, Pixels
+from lumina.worlds.base import Example
+from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop.captions import drawing_order, phrase, text_of
 from lumina.worlds.tabletop.edits import sample_edit
 from lumina.worlds.tabletop.instructing import instruct

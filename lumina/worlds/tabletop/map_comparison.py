@@ -3,7 +3,8 @@
 import numpy as np
 
 from lumina.edges import lines
-from lumina.worlds.base import MapComparison, Pixels
+from lumina.worlds.base import MapComparison
+from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop.map_metrics import map_errors
 from lumina.worlds.tabletop.maps import by_drawing_order, depth_of, map_of, normals_of, segments_of
 from lumina.worlds.tabletop.render import Rendering

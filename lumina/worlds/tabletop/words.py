@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, materials_of
-from lumina.worlds.wording import Kind, Language, UnknownWord, plain, tokens, typed_wrong
+from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby maroon burgundy vermilion cherry rot rouge rojo rosso",
@@ -64,6 +64,9 @@ _ASK = re.compile(  # what a person may say to be kind, before and after
     re.IGNORECASE,
 )
 READ_AS = {"gray": "grey"}
+_LONG = 8  # letters, of a word whose slips are no other words
+_LEET = str.maketrans("01345", "oleas")  # digits for letters
+_ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 
 
@@ -107,7 +110,8 @@ def _plain_words(text: str) -> str:
 
 def _read(word: str) -> str:
     bare = word.rstrip(",")
-    return READ_AS.get(bare, DIGITS.get(bare, bare)) + word[len(bare) :]
+    digit = str(int(bare)) if bare.isdecimal() and len(bare) < 3 else bare  # of any script
+    return READ_AS.get(bare, DIGITS.get(digit, digit)) + word[len(bare) :]
 
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
@@ -119,7 +123,7 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     for i, (word, words) in enumerate(zip(typed, read, strict=True)):
         then = read[i + 1 :]
         if word.lower() not in COURTESY and not all(_is_known(one, then, kind) for one in words.split(" ")):
-            found.setdefault(words or word, UnknownWord(word, _instead_of(words, then, kind)))
+            found.setdefault(words or word, UnknownWord(word, _near(word, words, then, kind)))
     return tuple(found.values())
 
 
@@ -149,19 +153,27 @@ def _shape_after(words: Sequence[str]) -> str | None:
     return next((PLURALS.get(word, word) for word in words if PLURALS.get(word, word) in SHAPES), None)
 
 
+def _near(typed: str, read: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
+    """What may be meant by a word as it is read, else as its signs may be meant: ``cub3``, ``bIue``."""
+    forms = (read, latin(typed), latin(typed.replace("I", "l")), typed.lower().translate(_LEET))
+    found = (_instead_of(_read(form), then, kind) for form in forms if form)
+    return next((known for known in found if known), ()) if read else ()
+
+
 def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
     """Known words that mean the same, else those of which it is a slip; none rather than a guess."""
     if word in MATERIALS:
         return (MATERIALS[0],)
-    if word in GROUNDS:
+    if word in GROUNDS and word not in COLORS:
         return ()
     word = word.removesuffix("'s")
     if _is_known(word, then, kind):
         return (word,)
     found = _meant(word, kind)
-    if found is None and word.endswith("s"):
-        found = _meant(word.removesuffix("es"), kind) or _meant(word.removesuffix("s"), kind)
-        found = f"{found}s" if found in SHAPES else found
+    if found is None:
+        stems = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
+        found = next(filter(None, (_meant(stem, kind) for stem in stems)), None)
+        found = f"{found}s" if found in SHAPES and word.endswith("s") else found
     if found in MATERIALS and not _is_known(found, then, kind):
         return ()  # nothing of such a shape looks like it
     if found in GROUNDS and found not in COLORS and "ground" not in then:
@@ -169,7 +181,9 @@ def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
     if found is not None:
         return (found,)
     sayable = sorted(_vocabulary(kind) - GLUE - {"plain"})
-    return tuple(known for known in sayable if typed_wrong(word, known))[:2]
+    near = tuple(known for known in sayable if typed_wrong(word, known))[:2]
+    others = (known for other, known in INSTEAD.items() if len(other) >= _LONG and typed_wrong(word, other))
+    return near or tuple(known for known in others if known in sayable)[:1]
 
 
 def _meant(word: str, kind: Kind) -> str | None:

@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.worlds.base import DepthScale, Example, MapComparison, Pixels, RenderedScene, World
+from lumina.worlds.base import DepthScale, Example, MapComparison, RenderedScene, World
+from lumina.worlds.benchmark import Benchmark
+from lumina.worlds.curriculum import Curriculum
+from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop import captions, examples, maps
 from lumina.worlds.tabletop.described import rendered
 from lumina.worlds.tabletop.map_comparison import compared
@@ -67,6 +70,18 @@ class Tabletop:
         reading = read(picture)
         _, faults = judge(reading, claim)
         return 2 - len(faults) - reading.error
+
+    def benchmark(self) -> Benchmark:
+        """See World."""
+        from lumina.worlds.tabletop.benchmark import TabletopBenchmark
+
+        return TabletopBenchmark()
+
+    def curriculum(self) -> Curriculum:
+        """See World."""
+        from lumina.worlds.tabletop.curriculum import TabletopCurriculum
+
+        return TabletopCurriculum()
 
 
 SMALLEST = 0.001  # share of the picture; smaller segments are specks

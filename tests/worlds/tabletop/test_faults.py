@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lumina.evaluation.strictness import full_claim
+from lumina.worlds.tabletop.benchmark.specimens import full_claim
 from lumina.worlds.tabletop.captions import KNOWN_WORDS, Claim, Thing, describe, is_true, text_of, words_of
 from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
 from lumina.worlds.tabletop.faults import wrong_claims, wrong_edit

@@ -55,6 +55,19 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("a red cube &amp; a blue sphere", "a red cube and a blue sphere"),
         ("½ a red cube", "1⁄2 a red cube"),
         ("red cube and a dragon", "red cube and a dragon"),
+        ("A Réd cübe", "a red cube"),
+        ("a re\u0301d sphère", "a red sphere"),
+        ("a red сube and a RЕD СUВE", "a red cube and a red cube"),  # letters of Cyrillic
+        ("Τwo ΒLUE cοnes", "two blue cones"),  # of Greek
+        ("a PİNK cube and a whıte ground", "a pink cube and a white ground"),  # of a Turkish keyboard
+        ("a r̶e̶d̶ cube", "a red cube"),
+        ("an ⓡⓔⓓ ｃübe", "a red cube"),
+        ("a red\u200bcübe", "a red cube"),
+        ("a red cube² ™", "a red cube"),
+        ("² red cubes", "red cubes"),
+        ("a red cube<sup>2</sup> and a cone[1]", "a red cube and a cone"),
+        ("٢ cubes", "two cubes"),
+        ("à cubo", "a cubo"),
     ],
 )
 def test_ordinary_typing_is_read_as_training_says_it(typed: str, read: str) -> None:
@@ -103,16 +116,23 @@ def test_a_described_thing_has_no_article() -> None:
         ("a purpel sphear", {"purpel": ["purple"], "sphear": ["sphere"]}),
         (
             "grüner Würfel 一只猫 🐱 17 cones",
-            {"grüner": [], "Würfel": ["cube"], "一只猫": [], "🐱": [], "17": []},
+            {"grüner": ["green"], "Würfel": ["cube"], "一只猫": [], "🐱": [], "17": []},
         ),
         ("a silver cube", {"silver": []}),
         ("a grey sphere", {"grey": []}),
         ("a Gray cube on a grey ground", {"Gray": []}),
         ("a cube on a silver ground", {"silver": ["grey"]}),
         ("a bone, a light and bread", {"bone": [], "light": [], "bread": []}),
+        ("eine rote Kugel und les cubes rouges", {
+            "eine": [], "rote": ["red"], "Kugel": ["sphere"], "und": [], "les": [], "rouges": ["red"],
+        }),
+        ("a cub3, a b1ue and a bIue cone", {"cub3": ["cube"], "b1ue": ["blue"], "bIue": ["blue"]}),
+        ("a turqoise cube and a burgandy statue", {"turqoise": ["cyan"], "burgandy": ["red"], "statue": []}),
+        ("two² cubes™, x³ and ५ cones", {"²": [], "™": [], "x": [], "³": [], "५": ["four"]}),
+        ("un метал cube зеленый", {"un": [], "метал": ["metal"], "зеленый": []}),
         ("", {}),
     ],
-)
+)  # fmt: skip
 def test_every_unknown_word_is_named_with_what_may_be_meant(
     prompt: str, expected: dict[str, list[str]]
 ) -> None:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lumina.edges import edge_picture, lines
-from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
-from lumina.runtime.painter import Painter
-from lumina.tasks.image_pair import ImagePair
-from lumina.tasks.predict import Predict
+from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
 from lumina.worlds.metrics import edge_f1
 from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.benchmark.held_out import of_kinds
 from lumina.worlds.tabletop.captions import describe, text_of
 from lumina.worlds.tabletop.judge import judge, read
 from lumina.worlds.tabletop.map_metrics import map_errors
@@ -39,14 +37,13 @@ class PredictCase:
     scene: Scene
     seed: int
 
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+    def turns(self) -> Turns:
         """See Case."""
         truth = render(self.scene)
-        task = Predict(image=image_of(truth.picture), kind=self.kind, seed=self.seed, **options)
-        drawn = draw(task, pipeline)
-        shown = drawn.array()
+        drawn = yield Ask("predict", {"image": truth.picture, "kind": self.kind, "seed": self.seed})
+        shown = drawn["image"]
         images = (truth.picture, shown, maps.map_of(truth, self.kind))
-        return Outcome(self.kind, self.kind, images, map_errors(self.kind, shown, truth), drawn=(drawn,))
+        return Verdict(self.kind, self.kind, images, map_errors(self.kind, shown, truth))
 
 
 @dataclass(frozen=True)
@@ -61,12 +58,11 @@ class PairCase:
     scene: Scene
     seed: int
 
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+    def turns(self) -> Turns:
         """See Case."""
         claim = describe(self.scene, np.random.default_rng(self.seed))
-        task = ImagePair(prompt=text_of(claim), kind=self.kind, seed=self.seed, **options)
-        drawn = draw(task, pipeline)
-        picture, shown = drawn.array("image"), drawn.array("map")
+        drawn = yield Ask("image_pair", {"prompt": text_of(claim), "kind": self.kind, "seed": self.seed})
+        picture, shown = drawn["image"], drawn["map"]
         reading = read(picture)
         again = render(reading.scene)
         obeyed, reasons = judge(reading, claim)
@@ -78,4 +74,4 @@ class PairCase:
         elif not reading.problems:
             values |= map_errors(self.kind, shown, again, found=True)
         caption = f"{self.kind}: {text_of(claim)}"
-        return Outcome(f"pair_{self.kind}", caption, (picture, shown, truth), values, reasons, (drawn,))
+        return Verdict(f"pair_{self.kind}", caption, (picture, shown, truth), values, reasons)

@@ -1,23 +1,20 @@
-"""What training has drawn codes tell: how the given solid that matters looks, or what is still to come."""
+"""Answers of the auxiliary head: how the given solid that matters looks, or what is still to come."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lumina.worlds.curriculum import NO_ANSWER, Answers
 from lumina.worlds.tabletop.captions import NUMBERS, drawing_order, foot
 from lumina.worlds.tabletop.edits import WHOLE_PICTURE, Edit
 from lumina.worlds.tabletop.scenes import QUALITIES, STEP, Scene, Solid, bounds, rise
 
-TOLD = {**{name: len(options) for name, options in QUALITIES.items()}, "to come": max(NUMBERS) + 1}
-NOTHING = -1  # of a place where there is none to tell
-
-Looks = NDArray[np.int64]  # [codes, what is told], each the number of the answer
+TARGETS = {**{name: len(options) for name, options in QUALITIES.items()}, "to come": max(NUMBERS) + 1}
 
 
-def looks_of(edit: Edit) -> Looks:
+def answers_of_edit(edit: Edit) -> Answers:
     """For each place every quality of the given solid that matters there.
 
     Where the words mean one solid, it is that one everywhere, long before drawing comes to it; with a new
-    ground or light it is the one in whose box the place lies. Places with neither have `NOTHING`.
+    ground or light it is the one in whose box the place lies. Places with neither have `NO_ANSWER`.
     """
     scene = edit.before
     told = _nothing(scene)
@@ -27,15 +24,15 @@ def looks_of(edit: Edit) -> Looks:
             told[top:bottom, left:right, : len(QUALITIES)] = _look(solid)
     elif edit.operation != "add" and edit.solid is not None:
         told[..., : len(QUALITIES)] = _look(scene.solids[edit.solid])
-    return told.reshape(-1, len(TOLD))
+    return told.reshape(-1, len(TARGETS))
 
 
-def looks_ahead(scene: Scene) -> Looks:
+def answers_ahead(scene: Scene) -> Answers:
     """For each place how many solids are still to begin, and shape and colour of the next of them.
 
     A caption names solids as they are drawn, and mostly these qualities of them.
     """
-    told = _nothing(scene).reshape(-1, len(TOLD))
+    told = _nothing(scene).reshape(-1, len(TARGETS))
     begun = 0
     solids = drawing_order(scene)
     for number, solid in enumerate(solids):
@@ -49,8 +46,8 @@ def looks_ahead(scene: Scene) -> Looks:
     return told
 
 
-def _nothing(scene: Scene) -> Looks:
-    return np.full((scene.height // STEP, scene.width // STEP, len(TOLD)), NOTHING, np.int64)
+def _nothing(scene: Scene) -> Answers:
+    return np.full((scene.height // STEP, scene.width // STEP, len(TARGETS)), NO_ANSWER, np.int64)
 
 
 def _cells(solid: Solid, scene: Scene) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from lumina.evaluation.prompts import CATEGORIES, prompts
+from lumina.worlds.tabletop.benchmark.prompts import CATEGORIES, prompts
 from lumina.worlds.tabletop.captions import parse
 from lumina.worlds.tabletop.scenes import COLORS, FRAMES, SHAPES
 

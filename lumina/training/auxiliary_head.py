@@ -1,18 +1,20 @@
-"""Heads that serve training alone: what the transformer's middle layers shall tell."""
+"""The auxiliary head of training: what the transformer's middle layers shall tell."""
+
+from collections.abc import Mapping
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lumina.model.transformer import Transformer
-from lumina.training.looks import NOTHING, TOLD
 from lumina.training.sequences import Batch
+from lumina.worlds.curriculum import NO_ANSWER
 
 MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
 TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what it needs to know
 
 
-class Marks(nn.Module):
+class AuxiliaryHead(nn.Module):
     """Tells from the states after some layers what drawing needs to know: which codes of a given picture the
     words change, and at each code to be drawn how the given solid that matters looks, or what is to come.
 
@@ -21,10 +23,12 @@ class Marks(nn.Module):
     Serves training alone and is not part of the model.
     """
 
-    def __init__(self, model: Transformer) -> None:
+    def __init__(self, model: Transformer, targets: Mapping[str, int]) -> None:
+        """``targets``: what a code tells, and among how many answers."""
         super().__init__()
+        self._answers = list(targets.values())
         self.change = nn.Linear(model.config.hidden_size, 1)
-        self.look = nn.Linear(model.config.hidden_size, sum(TOLD.values()))
+        self.answer = nn.Linear(model.config.hidden_size, max(sum(self._answers), 1))
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
         self._states: dict[int, Tensor] = {}
@@ -40,16 +44,14 @@ class Marks(nn.Module):
         return F.rms_norm(states, states.shape[-1:])
 
     def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Mean cross-entropies in nats of the model's last batch, of what changes and of the looks; zero for
-        nothing to tell."""
+        """Mean cross-entropies in nats of the model's last batch, of what changes and of the answers; zero
+        where there is nothing to tell."""
         change = self.change(self._states_at(MARKED_AFTER, batch.edits, batch.given))[..., 0]
         total = F.binary_cross_entropy_with_logits(change, batch.changed.float(), reduction="sum")
-        told = self.look(self._states_at(TOLD_AFTER, batch.told, batch.before[batch.told]))
-        parts = told.flatten(0, 1).split(list(TOLD.values()), 1)
-        wanted = batch.looks.flatten(0, 1).unbind(1)
-        looks = sum(
-            (F.cross_entropy(part, right, ignore_index=NOTHING, reduction="sum")
-             for part, right in zip(parts, wanted, strict=True)),
-            torch.zeros(()),
-        )  # fmt: skip
-        return total / max(change.numel(), 1), looks / max(int((batch.looks != NOTHING).sum()), 1)
+        told = self.answer(self._states_at(TOLD_AFTER, batch.told, batch.before[batch.told])).flatten(0, 1)
+        answers = torch.zeros(()) + 0 * told.sum()  # processes exchange the same gradients
+        if self._answers:
+            parts, wanted = told.split(self._answers, 1), batch.answers.flatten(0, 1).unbind(1)
+            for part, right in zip(parts, wanted, strict=True):
+                answers = answers + F.cross_entropy(part, right, ignore_index=NO_ANSWER, reduction="sum")
+        return total / max(change.numel(), 1), answers / max(int((batch.answers != NO_ANSWER).sum()), 1)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lumina.evaluation.outcomes import Case, Options, Outcome, draw, image_of, of_kinds
-from lumina.runtime.painter import Painter
-from lumina.tasks.control import Control
+from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
 from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.benchmark.held_out import of_kinds
 from lumina.worlds.tabletop.captions import describe, text_of
 from lumina.worlds.tabletop.judge import judge, read
 from lumina.worlds.tabletop.map_metrics import condition_errors, own
@@ -31,17 +30,14 @@ class ControlCase:
     scene: Scene
     seed: int
 
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+    def turns(self) -> Turns:
         """See Case; figures that end in `_of_truth` are the same measure's on the true picture."""
         truth = render(self.scene)
         condition = maps.map_of(truth, self.kind)
         claim = describe(self.scene, np.random.default_rng(self.seed))
         prompt = text_of(claim)
-        task = Control(
-            condition=image_of(condition), kind=self.kind, prompt=prompt, seed=self.seed, **options
-        )
-        drawn = draw(task, pipeline)
-        picture = drawn.array()
+        asked = {"condition": condition, "kind": self.kind, "prompt": prompt, "seed": self.seed}
+        picture = (yield Ask("control", asked))["image"]
         reading = read(picture)
         obeyed, reasons = judge(reading, claim)
         values: dict[str, float | bool] = {
@@ -50,4 +46,4 @@ class ControlCase:
             **own(condition_errors(self.kind, condition, truth.picture, read(truth.picture))),
         }
         images = (condition, picture, truth.picture)
-        return Outcome(f"control_{self.kind}", f"{self.kind}: {prompt}", images, values, reasons, (drawn,))
+        return Verdict(f"control_{self.kind}", f"{self.kind}: {prompt}", images, values, reasons)

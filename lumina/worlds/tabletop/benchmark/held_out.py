@@ -1,10 +1,11 @@
-"""Scenes that no training has seen, by the hash that decides it."""
+"""Scenes that no training has seen, by the hash that decides it, and cases of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from lumina.worlds.benchmark import Case
 from lumina.worlds.tabletop.scenes import (
     FRAMES,
     GROUNDS,
@@ -51,3 +52,18 @@ def _held_out(scene: Scene, rng: np.random.Generator) -> Scene | None:
     light = LIGHTS[int(rng.choice(len(LIGHTS), p=LIGHT_CHANCES))]
     tried = (replace(scene, ground=str(ground), light=light) for ground in rng.permutation(GROUNDS))
     return next((one for one in tried if is_held_out(one)), None)
+
+
+def of_kinds(
+    make: Callable[[str, Scene, int], Case], kinds: Sequence[str], count: int, seed: int, stream: int
+) -> Iterator[Case]:
+    """`count` cases of held-out square scenes, the kinds in turn; another `stream`, other scenes."""
+    chosen = spread(count, kinds)
+    scenes = held_out_squares(len(chosen), seed + stream)
+    for i, (kind, scene) in enumerate(zip(chosen, scenes, strict=True)):
+        yield make(kind, scene, seed + i)
+
+
+def spread(count: int, rows: Sequence[str]) -> list[str]:
+    """`count` cases over the rows in turn, at least one for each."""
+    return [rows[i % len(rows)] for i in range(max(count, len(rows)))]

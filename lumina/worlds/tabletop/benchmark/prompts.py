@@ -1,4 +1,4 @@
-"""Benchmark prompts for tabletop in GenEval's six categories (Ghosh et al. 2023)."""
+"""Text to image in GenEval's six categories (Ghosh et al. 2023): prompts, and the judge's verdict."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from itertools import permutations, product
 
 import numpy as np
 
+from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
 from lumina.worlds.tabletop.captions import RELATIONS, Claim, Thing, text_of
+from lumina.worlds.tabletop.judge import obeys
 from lumina.worlds.tabletop.scenes import COLORS, FRAMES, SHAPES
 
 CATEGORIES = ("single_object", "two_objects", "counting", "colors", "position", "color_attribution")
@@ -28,6 +30,27 @@ class Prompt:
     def text(self) -> str:
         """The claim in English."""
         return text_of(self.claim)
+
+
+@dataclass(frozen=True)
+class PromptCase:
+    """A prompt to draw; the score of a benchmark is the mean of its categories, as in GenEval."""
+
+    prompt: Prompt
+
+    def turns(self) -> Turns:
+        """See Case. Every category has as many prompts, so `overall` is the mean of all."""
+        prompt = self.prompt
+        size = {"width": prompt.width, "height": prompt.height}
+        drawn = yield Ask("text_to_image", {"prompt": prompt.text, **size, "seed": prompt.seed})
+        accepted, reasons = obeys(drawn["image"], prompt.claim)
+        values = {"overall": accepted, prompt.category: accepted}
+        return Verdict("text_to_image", prompt.text, (drawn["image"],), values, reasons)
+
+
+def prompt_cases(count: int, seed: int) -> Iterator[Case]:
+    """`count` // 6 prompts (at least one) of each category."""
+    return map(PromptCase, prompts(count, seed))
 
 
 def prompts(limit: int, seed: int) -> list[Prompt]:

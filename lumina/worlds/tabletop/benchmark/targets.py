@@ -1,24 +1,6 @@
-"""What each row of the tasks' benchmarks is to reach, and the paper's figure for its own world beside it."""
+"""What each row of the benchmarks is to reach, and the paper's figure for its own world beside it."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Target:
-    """A bound of one figure; `paper` is Lumina-mGPT 2.0's on other pictures, which is not comparable."""
-
-    figure: str
-    bound: float
-    at_least: bool = True
-    paper: str = ""
-
-    def met(self, value: float) -> bool:
-        """Whether a value reaches the bound."""
-        return value >= self.bound if self.at_least else value <= self.bound
-
-    def __str__(self) -> str:
-        return f"{'≥' if self.at_least else '≤'} {self.bound:g}"
-
+from lumina.worlds.benchmark import Target
 
 PREDICTED = {
     "depth": (Target("abs_rel", 0.04, False), Target("delta1", 0.98)),
@@ -47,8 +29,3 @@ TARGETS: dict[str, tuple[Target, ...]] = {
     "multi_turn": (Target("all_right", 0.65),),
     "subject": (Target("same", 0.85), Target("scene_obeyed", 0.80)),
 }
-
-
-def target_of(row: str, figure: str) -> Target | None:
-    """The target of a figure in a row, if it has one."""
-    return next((target for target in TARGETS.get(row, ()) if target.figure == figure), None)

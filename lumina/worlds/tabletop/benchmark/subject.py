@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.evaluation.outcomes import Array, Case, Options, Outcome, draw, image_of
-from lumina.evaluation.patterned import find_patterned
-from lumina.runtime.painter import Painter
-from lumina.tasks.subject import Subject
+from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
+from lumina.worlds.pixels import Pixels
+from lumina.worlds.tabletop.benchmark.patterned import find_patterned
 from lumina.worlds.tabletop.captions import Thing, is_true, text_of
 from lumina.worlds.tabletop.edits import Edit
 from lumina.worlds.tabletop.fitting import Candidate, Part, candidates
@@ -27,7 +25,6 @@ MOST_ERROR = 0.14  # mean colour error of the subject's pixels, of the full rang
 GAP = 6  # pixels: half the width of gaps that a pattern may leave in the foreground
 SMALLEST = 60  # pixels of a solid
 LARGEST_REST = 140  # pixels of foreground that may belong to nothing
-Picture = NDArray[np.uint8]
 
 
 def subject_cases(count: int, seed: int) -> Iterator[Case]:
@@ -48,21 +45,19 @@ class SubjectCase:
     asked: Request
     seed: int
 
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+    def turns(self) -> Turns:
         """See Case; figures that end in `_of_truth` are the same measure's on the true picture."""
         given, truth = render(self.pair.before).picture, render(self.pair.after).picture
         prompt = text_of(self.asked.claim)
-        task = Subject(
-            image=image_of(given), subject=self.asked.description, prompt=prompt, seed=self.seed, **options
-        )
-        drawn = draw(task, pipeline)
-        found, expected = self.verdicts(drawn.array()), self.verdicts(truth)
+        values = {"image": given, "subject": self.asked.description, "prompt": prompt, "seed": self.seed}
+        picture = (yield Ask("subject", values))["image"]
+        found, expected = self.verdicts(picture), self.verdicts(truth)
         # a tick is for the drawing alone, so what the measure makes of the truth counts as a number
-        values = {**found, **{f"{name}_of_truth": float(value) for name, value in expected.items()}}
+        figures = {**found, **{f"{name}_of_truth": float(value) for name, value in expected.items()}}
         caption = f"{self.asked.description}: {prompt}"
-        return Outcome("subject", caption, (given, drawn.array(), truth), values, (), (drawn,))
+        return Verdict("subject", caption, (given, picture, truth), figures)
 
-    def verdicts(self, picture: Array) -> dict[str, bool]:
+    def verdicts(self, picture: Pixels) -> dict[str, bool]:
         """Whether shape, colour and pattern are the subject's, and whether the scene is as was said."""
         subject = self.pair.after.solids[0]
         found = find(picture, subject, list(self.asked.claim.things[1:]))
@@ -89,7 +84,7 @@ class Found:
     rest: int
 
 
-def find(picture: Picture, subject: Solid, company: list[Thing]) -> Found:
+def find(picture: Pixels, subject: Solid, company: list[Thing]) -> Found:
     """Find plain solids of the colours that the company has, then what is left as a patterned solid."""
     empty, _ = find_table(picture)
     mask = foreground(difference(picture, empty))

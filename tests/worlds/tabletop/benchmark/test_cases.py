@@ -1,30 +1,30 @@
 """The benchmarks of all tasks: a painter that renders the truth scores full marks, a wrong one does not."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from lumina.errors import InputError
-from lumina.evaluation import control, editing, prediction, tabletop
-from lumina.evaluation import subject as subjects
-from lumina.evaluation.outcomes import figures, interval
-from lumina.evaluation.targets import TARGETS, target_of
-from lumina.runtime.fake import FakePipeline
-from lumina.steps import finish
+from lumina.evaluation.outcomes import figures, measure
 from lumina.worlds.tabletop import maps
+from lumina.worlds.tabletop.benchmark import control, editing, prediction
+from lumina.worlds.tabletop.benchmark import subject as subjects
+from lumina.worlds.tabletop.benchmark.targets import TARGETS
 from lumina.worlds.tabletop.captions import Thing
 from lumina.worlds.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, Instruction, is_sound
 from lumina.worlds.tabletop.fitting import Scaled
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import Scene, Solid, is_held_out, standing
-from tests.evaluation.oracle import ALL, Oracle
+from tests.evaluation.oracle import Oracle
 
 
 def outcomes_of(cases, answer):
     """Each case measured with a painter of its own."""
-    return [case.measure(Oracle(answer(case)), {}) for case in cases]
+    return [measure(case, Oracle(answer(case)), {}) for case in cases]
+
+
+def target_of(row, figure):
+    return next(target for target in TARGETS[row] if target.figure == figure)
 
 
 def true_map(case):
@@ -105,15 +105,15 @@ def test_edits_of_held_out_scenes_one_of_each_kind(edit_cases):
 
 def test_true_edits_are_right_and_change_nothing_else(edit_cases):
     for outcome in outcomes_of(edit_cases, lambda case: lambda *_: render(case.edit.after).picture):
-        assert outcome.values["right"], (outcome.caption, outcome.reasons)
-        if outcome.row.removeprefix("edit_") not in WHOLE_PICTURE:
-            assert outcome.values["unchanged"] and outcome.values["psnr_outside"] > 40
-        assert outcome.passed
+        assert outcome.verdict.values["right"], (outcome.verdict.caption, outcome.verdict.reasons)
+        if outcome.verdict.row.removeprefix("edit_") not in WHOLE_PICTURE:
+            assert outcome.verdict.values["unchanged"] and outcome.verdict.values["psnr_outside"] > 40
+        assert outcome.verdict.passed
 
 
 def test_doing_nothing_is_no_edit_and_a_new_ground_is_a_change(edit_cases):
     for outcome in outcomes_of(edit_cases, lambda case: lambda instruction, given: given):
-        assert not outcome.values["right"] and outcome.reasons
+        assert not outcome.verdict.values["right"] and outcome.verdict.reasons
     local = [case for case in edit_cases if case.edit.operation not in WHOLE_PICTURE]
 
     def spoiled(case):
@@ -123,7 +123,7 @@ def test_doing_nothing_is_no_edit_and_a_new_ground_is_a_change(edit_cases):
         )
 
     for outcome in outcomes_of(local, spoiled):
-        assert not outcome.values["right"] and not outcome.values["unchanged"]
+        assert not outcome.verdict.values["right"] and not outcome.verdict.values["unchanged"]
 
 
 def test_a_place_left_free_is_taken_as_drawn_whatever_is_read_of_others():
@@ -150,10 +150,12 @@ def test_three_turns_in_a_row_follow_what_was_drawn(monkeypatch):
         return lambda *_: render(edits[-1][0].after).picture
 
     (right,) = outcomes_of(editing.turn_cases(1, 6), answer)
-    assert right.values == {"1_right": True, "2_right": True, "all_right": True}, right.reasons
-    assert len(right.images) == 4 and len(edits) == 3
+    assert right.verdict.values == {"1_right": True, "2_right": True, "all_right": True}, (
+        right.verdict.reasons
+    )
+    assert len(right.verdict.images) == 4 and len(edits) == 3
     (wrong,) = outcomes_of(editing.turn_cases(1, 6), lambda case: lambda instruction, given: given)
-    assert wrong.values["all_right"] is False and len(wrong.images) == 2
+    assert wrong.verdict.values["all_right"] is False and len(wrong.verdict.images) == 2
 
 
 def test_turns_go_on_from_a_scene_of_the_world_whatever_was_drawn():
@@ -197,46 +199,3 @@ def test_an_empty_table_shows_no_subject():
     (case,) = subjects.subject_cases(1, 9)
     found = case.verdicts(render(replace(case.pair.after, solids=())).picture)
     assert not any(found.values())
-
-
-def test_the_report_has_targets_and_pictures(tmp_path):
-    steps = tabletop.run(Oracle(lambda *_: None), task="predict", limit=4, out=tmp_path)
-    found = finish(steps)
-    assert set(found) == {"depth", "normal", "segmentation", "canny"}
-    assert found["depth"]["cases"] == 1 and found["depth"]["model"] == "tabletop@fake"
-    table = (tmp_path / "predict.md").read_text()
-    assert "| depth | abs_rel |" in table and "| ≤ 0.04 | missed |" in table
-    written = json.loads((tmp_path / "predict.json").read_text())
-    assert (tmp_path / written["cases"][0]["pictures"][0]).exists()
-    assert (tmp_path / "predict.png").stat().st_size > 1000
-
-
-def test_options_are_used_and_written_down(tmp_path):
-    steps = tabletop.run(
-        Oracle(lambda *_: None), task="subject", limit=1, out=tmp_path, options={"temperature": 0.5}
-    )
-    assert finish(steps)["subject"]["temperature"] == 0.5
-
-
-def test_what_is_measured_when_it_is_stopped_is_written(tmp_path):
-    for task in ("predict", "text_to_image"):
-        steps = tabletop.run(FakePipeline(spec=Oracle(None).spec), task=task, limit=8, out=tmp_path)
-        next(steps)
-        next(steps)
-        steps.close()
-        report = json.loads((tmp_path / f"{task}.json").read_text())
-        assert len(report.get("cases", report.get("judged"))) == 2
-
-
-def test_a_task_that_the_model_cannot_do_is_named(tmp_path):
-    with pytest.raises(InputError, match="cannot do multi_turn; it can do: text_to_image"):
-        tabletop.run(
-            FakePipeline(spec=replace(Oracle(None).spec, tasks=ALL[:1])), task="multi_turn", out=tmp_path
-        )
-
-
-def test_intervals_of_shares_and_means():
-    assert interval([True] * 10) == pytest.approx((0.7225, 1), abs=1e-3)
-    low, high = interval([1.0, 2.0, 3.0])
-    assert interval([1.0]) is None
-    assert low < 2 < high and high - low == pytest.approx(2 * 1.96 / 3**0.5, abs=1e-2)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lumina.evaluation.held_out import held_out_squares
-from lumina.evaluation.outcomes import Array, Case, Drawn, Options, Outcome, draw, image_of, spread
-from lumina.runtime.painter import Painter
-from lumina.tasks import edit as edit_task
+from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
 from lumina.worlds.metrics import psnr
+from lumina.worlds.pixels import Pixels
+from lumina.worlds.tabletop.benchmark.held_out import held_out_squares, spread
 from lumina.worlds.tabletop.captions import foot
 from lumina.worlds.tabletop.edit_checks import NEAR, change_mask, is_done
 from lumina.worlds.tabletop.edits import (
@@ -63,11 +62,10 @@ class EditCase:
     said: Instruction
     seed: int
 
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+    def turns(self) -> Turns:
         """See Case. `right`: the judge finds the change made; `unchanged`: at least 24 dB outside of it."""
         before, after = render(self.edit.before).picture, render(self.edit.after).picture
-        drawn = turn(before, self.said, self.seed, pipeline, options)
-        picture = drawn.array()
+        picture = (yield asked(before, self.said, self.seed))["image"]
         reading = read(picture)
         right, reasons = is_right(self.edit, self.said, reading)
         values: dict[str, float | bool] = {"right": right}
@@ -76,13 +74,12 @@ class EditCase:
             values["psnr_outside"] = min(psnr(picture[outside], before[outside]), 99.0)
             values["unchanged"] = values["psnr_outside"] >= LEAST_PSNR
         row = f"edit_{self.edit.operation}"
-        return Outcome(row, self.said.text, (before, picture, after), values, reasons, (drawn,))
+        return Verdict(row, self.said.text, (before, picture, after), values, reasons)
 
 
-def turn(picture: Array, said: Instruction, seed: int, pipeline: Painter, options: Options) -> Drawn:
-    """One edit of a picture [h, w, 3]."""
-    task = edit_task.Edit(image=image_of(picture), instruction=said.text, seed=seed, **options)
-    return draw(task, pipeline)
+def asked(picture: Pixels, said: Instruction, seed: int) -> Ask:
+    """One edit of a picture."""
+    return Ask("edit", {"image": picture, "instruction": said.text, "seed": seed})
 
 
 def is_right(edit: Edit, said: Instruction, reading: Reading) -> tuple[bool, tuple[str, ...]]:
@@ -135,17 +132,16 @@ class TurnsCase:
     scene: Scene
     seed: int
 
-    def measure(self, pipeline: Painter, options: Options) -> Outcome:
+    def turns(self) -> Turns:
         """See Case; the first turn that goes wrong is the last one drawn."""
         scene, picture = self.scene, render(self.scene).picture
-        shown, drawn, texts = [picture], [], []
+        shown, texts = [picture], []
         rng = np.random.default_rng([self.seed, 3])
         right = True
         reasons: tuple[str, ...] = ()
         for number in range(TURNS):
             edit, said = _next_edit(scene, rng)
-            drawn.append(turn(picture, said, self.seed + number, pipeline, options))
-            picture = drawn[-1].array()
+            picture = (yield asked(picture, said, self.seed + number))["image"]
             reading = read(picture)
             shown.append(picture)
             texts.append(said.text)
@@ -153,9 +149,9 @@ class TurnsCase:
             if not right:
                 break
             scene = gone_on_from(edit, made(edit, said, reading.scene))
-        done = len(drawn) if right else len(drawn) - 1
+        done = len(texts) if right else len(texts) - 1
         values = {f"{n}_right" if n < TURNS else "all_right": done >= n for n in range(1, TURNS + 1)}
-        return Outcome("multi_turn", "; ".join(texts), tuple(shown), values, reasons, tuple(drawn))
+        return Verdict("multi_turn", "; ".join(texts), tuple(shown), values, reasons)
 
 
 def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[Edit, Instruction]:

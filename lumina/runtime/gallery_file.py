@@ -1,0 +1,45 @@
+"""What the gallery's SQLite file holds: for the store that writes it, and for the doctor."""
+
+import sqlite3
+
+# `kind` and `name` are always "result" and "": the columns of files that are there already.
+TABLE = """
+CREATE TABLE IF NOT EXISTS kept (
+    visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,
+    words TEXT NOT NULL, recipe TEXT NOT NULL, digest TEXT NOT NULL, width INTEGER NOT NULL,
+    height INTEGER NOT NULL, bytes INTEGER NOT NULL, png BLOB NOT NULL, thumbnail BLOB NOT NULL,
+    PRIMARY KEY (visitor, id)
+) WITHOUT ROWID;
+DROP INDEX IF EXISTS kept_by_age;
+CREATE INDEX IF NOT EXISTS kept_by_moment ON kept (visitor, made);
+CREATE INDEX IF NOT EXISTS kept_by_digest ON kept (visitor, digest);
+"""
+COLUMNS = (
+    "visitor", "id", "kind", "made", "name", "words", "recipe", "digest", "width", "height", "bytes", "png",
+    "thumbnail",
+)  # fmt: skip
+KEY = ("visitor", "id")
+
+
+class ForeignTables(sqlite3.DatabaseError):
+    """A whole file of SQLite, but with other tables or columns than the gallery's."""
+
+
+def check(database: sqlite3.Connection) -> int | None:
+    """How many pictures a gallery's file holds; None if it is a new one, without any table.
+
+    Raises ForeignTables if it is no gallery, sqlite3.DatabaseError if a part of it is damaged.
+    """
+    if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("the file is malformed")
+    query = "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')"
+    tables = {name: kind for name, kind in database.execute(query) if not name.startswith("sqlite_")}
+    if not tables:
+        return None
+    if tables.get("kept") != "table":
+        raise ForeignTables(f"it holds {', '.join(sorted(tables)[:5])}, and not the gallery's table")
+    rows = database.execute("PRAGMA table_info(kept)").fetchall()
+    key = [row[1] for row in sorted(rows, key=lambda row: row[5]) if row[5]]
+    if tuple(row[1] for row in rows) != COLUMNS or tuple(key) != KEY:
+        raise ForeignTables("the columns of its table are not the gallery's")
+    return int(database.execute("SELECT count(*) FROM kept").fetchone()[0])

@@ -1,0 +1,29 @@
+"""Streams of a program that no terminal, pipe or full disk may turn into an error."""
+
+import io
+import sys
+from contextlib import suppress
+
+
+class Notes(io.TextIOWrapper):
+    """A stream that nobody has to be able to read."""
+
+    def write(self, text: str, /) -> int:
+        """Print a text if that is possible."""
+        with suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was printed if that is possible."""
+        with suppress(OSError):
+            super().flush()
+
+
+def ready(stdout: type[io.TextIOWrapper] = Notes) -> None:
+    """Print a ? for what an encoding lacks, by a ``stdout`` of this kind and a stderr that never fails."""
+    for name, kind in (("stdout", stdout), ("stderr", Notes)):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            encoding, is_by_line = stream.encoding, stream.line_buffering
+            setattr(sys, name, kind(stream.detach(), encoding, "replace", line_buffering=is_by_line))

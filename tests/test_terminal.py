@@ -1,0 +1,38 @@
+"""Streams of a program that no terminal, pipe or full disk may turn into an error."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lumina.terminal import Notes
+
+ROOT = Path(__file__).parents[1]
+
+
+class Closed(io.RawIOBase):
+    """What nobody reads any more."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        raise BrokenPipeError
+
+
+def test_a_stream_that_nobody_reads_is_written_to_all_the_same() -> None:
+    notes = Notes(Closed(), "utf-8", write_through=True)
+    assert notes.write("The studio is at …") == 18
+    notes.flush()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_signs_that_a_terminal_lacks_are_shown_as_question_marks(encoding: str) -> None:
+    code = "from lumina.terminal import ready; ready(); print('🔨 MCP')"
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-c", code],
+        cwd=ROOT, env={"PYTHONIOENCODING": encoding}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == b"? MCP\n" and not done.stderr
