@@ -1,6 +1,7 @@
 """Says in plain words what is wrong with a value, where pydantic speaks to programmers."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -55,7 +56,8 @@ def phrases(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
 def sentence(places_and_phrases: Iterable[tuple[tuple[str | int, ...], str]]) -> str:
     """``prompt: is missing; width: must be at least 32, not 0.``"""
     parts = (
-        f"{'.'.join(map(str, place))}: {phrase}" if place else phrase for place, phrase in places_and_phrases
+        f"{'.'.join(map(str, place))}: {re.sub('^This ', 'this ', phrase)}" if place else phrase
+        for place, phrase in places_and_phrases
     )
     return "; ".join(parts) + "."
 

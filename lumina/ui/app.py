@@ -39,7 +39,7 @@ from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
-from lumina.ui.refusals import REFUSALS
+from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
@@ -122,7 +122,7 @@ def launch_options() -> Mapping[str, Any]:
         "app_kwargs": {
             "routes": [*routes(), *template_routes()],
             "exception_handlers": REFUSALS,
-            "middleware": [Middleware(Compressed), Middleware(Revalidated)],
+            "middleware": [Middleware(Compressed), Middleware(Revalidated), Middleware(KnownCalls)],
         },
     }
 
