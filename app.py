@@ -1,4 +1,4 @@
-"""``python app.py`` starts the studio with the options of ``lumina ui``; the entry of a Hugging Face Space."""
+"""Starts the studio: ``python app.py``, as ``lumina ui`` does; the entry of a Hugging Face Space."""
 
 import sys
 
