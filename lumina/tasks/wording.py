@@ -49,7 +49,7 @@ def phrases(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
     """Each fault once, as (place, what it must be instead), in the order of the fields."""
     found: dict[tuple[str | int, ...], str] = {}
     for details in error.errors(include_url=False):
-        found.setdefault(details["loc"], _phrase(details["type"], details.get("ctx", {}), details))
+        found.setdefault(details["loc"], _phrase(details))
     return list(found.items())
 
 
@@ -62,8 +62,8 @@ def sentence(places_and_phrases: Iterable[tuple[tuple[str | int, ...], str]]) ->
     return "; ".join(parts) + "."
 
 
-def _phrase(kind: str, context: dict[str, Any], details: Any) -> str:
-    value = details["input"]
+def _phrase(details: Mapping[str, Any]) -> str:
+    kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     if kind == "value_error":  # raised by our own validators, whose words are meant for people
         return str(context["error"])
     if kind == "string_too_long":

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from lumina.errors import InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.tasks.wording import phrases
 
 MAX_BYTES = 256 * 1024
@@ -134,7 +135,7 @@ def _unreadable(message: str, fix: str) -> InvalidWorkflow:
     return InvalidWorkflow([problem((), message, fix)])
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
