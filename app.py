@@ -1,4 +1,4 @@
-"""Starts the studio: ``python app.py``, and the entry of a Hugging Face Space."""
+"""Starts the studio: ``python app.py``, as ``lumina ui`` does; the entry of a Hugging Face Space."""
 
 import sys
 
@@ -9,6 +9,10 @@ from lumina.terminal import ready
 
 def main() -> None:
     """Serve until interrupted."""
+    if sys.argv[1:]:
+        from lumina.cli.main import app
+
+        return app(["ui", *sys.argv[1:]])
     from lumina.server.surroundings import prepare
 
     prepare()  # before anything imports Gradio

@@ -2,15 +2,19 @@
 
 import errno
 import os
+import re
 import secrets
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.request import url2pathname
 
 from lumina.errors import InputError
 
+SHOWN = 100  # characters of a name
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{1,20})://", re.IGNORECASE)
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -42,11 +46,16 @@ def write_whole(path: Path, data: bytes, lasting: bool = True) -> Path:
     return path
 
 
+def shown(name: str) -> str:
+    """A name, cut to what a person reads."""
+    return name if len(name) <= SHOWN else f"{name[:SHOWN]}…"
+
+
 def regular(path: Path) -> Path:
     """``path`` of a file that has an end; raises InputError for a folder, a pipe, a device, else OSError."""
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
-        raise InputError(f"{path.name or str(path)!r} is a folder; name a file in it.")
+        raise InputError(f"{shown(path.name or str(path))!r} is a folder; name a file in it.")
     if not stat.S_ISREG(mode):
         kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
         raise InputError(f"{path.name!r} is {kind}; save what comes from it to a file, and name that.")
@@ -76,9 +85,16 @@ def sentence_of(error: OSError) -> str:
 def expanded(path: Path | str) -> Path:
     """``path`` with its ``~`` resolved; without a home, below the folder for temporary files.
 
-    Raises InputError for the home of a user whom this machine does not know.
+    The address of a file (``file://``) is its path. Raises InputError for the home of a user whom this
+    machine does not know, for other addresses, and for no name at all.
     """
-    found = os.path.expanduser(path)
+    if not (text := os.fspath(path)):
+        raise InputError("The name of a file or folder is empty; name one.")
+    if address := _ADDRESS.match(text):
+        if address[1].lower() != "file":
+            raise InputError(f"{shown(text)} is an address, and nothing is fetched; name a file or folder.")
+        text = url2pathname(text[address.end() :].removeprefix("localhost"))
+    found = os.path.expanduser(text)
     if not found.startswith("~"):
         return Path(found)
     user = Path(found).parts[0].removeprefix("~")

@@ -12,7 +12,7 @@ from einops import rearrange
 from PIL import Image, ImageOps, PngImagePlugin
 
 from lumina.errors import InputError, InvalidImage
-from lumina.files import regular, write_whole
+from lumina.files import regular, shown, write_whole
 from lumina.formats import ACCEPTED, refusal_of
 from lumina.profiles import in_srgb
 
@@ -162,7 +162,7 @@ def _read(source: bytes | str | Path) -> bytes:
             raise InvalidImage(str(error)) from error
         except (OSError, ValueError) as error:
             raise InvalidImage(
-                f"The picture {Path(source).name!r} cannot be opened; check its name."
+                f"The picture {shown(Path(source).name)!r} cannot be opened; check its name."
             ) from error
     if len(data) > MAX_BYTES:
         raise InvalidImage(f"This file is too large; use a picture under {MAX_BYTES // 1_000_000} MB.")

@@ -1,6 +1,7 @@
 """Streams of a program that no terminal, pipe or full disk may turn into an error."""
 
 import io
+import os
 import sys
 from contextlib import suppress
 
@@ -24,6 +25,8 @@ def ready(stdout: type[io.TextIOWrapper] = Notes) -> None:
     """Print a ? for what an encoding lacks, by a ``stdout`` of this kind and a stderr that never fails."""
     for name, kind in (("stdout", stdout), ("stderr", Notes)):
         stream = getattr(sys, name)
-        if isinstance(stream, io.TextIOWrapper):
+        if stream is None:  # closed: libraries ask it all the same whether it is a terminal
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # until the program ends
+        elif isinstance(stream, io.TextIOWrapper):
             encoding, is_by_line = stream.encoding, stream.line_buffering
             setattr(sys, name, kind(stream.detach(), encoding, "replace", line_buffering=is_by_line))

@@ -1,4 +1,4 @@
-"""The studio in a process of its own, with a fake pipeline: ``python -m tests.serving ROW_SECONDS TASK…``."""
+"""The studio in a process of its own: ``python -m tests.serving ROW_SECONDS|None TASK…``."""
 
 import os
 import re
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from lumina.model.config import MODELS
@@ -17,8 +18,13 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def served(row_seconds: float, folder: Path, tasks: Sequence[str] = ("text_to_image",)) -> Iterator[str]:
-    """The address of a running studio whose fake pipeline takes ``row_seconds`` for a row of these tasks."""
+def served(
+    row_seconds: float | None, folder: Path, tasks: Sequence[str] = ("text_to_image",)
+) -> Iterator[str]:
+    """The address of a running studio whose fake pipeline takes ``row_seconds`` for a row of these tasks.
+
+    With None, it draws with the embedded model.
+    """
     surroundings = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "GRADIO_TEMP_DIR": str(folder),
@@ -50,14 +56,15 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
     raise RuntimeError(f"The studio did not start:\n{log.read_text()}")
 
 
-def main(row_seconds: float, *tasks: str) -> None:
+def main(row_seconds: float | None, *tasks: str) -> None:
     """Serve until killed."""
     from lumina.ui.app import serve
 
     MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)
     settings = Settings(results=Path(os.environ["LUMINA_RESULTS"]))
-    serve(settings, load=lambda: FakePipeline(row_seconds=row_seconds), server_name="127.0.0.1")
+    load = None if row_seconds is None else partial(FakePipeline, row_seconds=row_seconds)
+    serve(settings, load=load, server_name="127.0.0.1")
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), *sys.argv[2:])
+    main(None if sys.argv[1] == "None" else float(sys.argv[1]), *sys.argv[2:])

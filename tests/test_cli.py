@@ -570,6 +570,19 @@ def test_what_ctrl_c_leaves_is_listed_with_the_way_on(
     assert names[0] + names[1] == names[2]
 
 
+@pytest.mark.parametrize(("asked", "said"), [("models", "Stopped."), ("train tokenizer", "is kept.")])
+def test_what_is_kept_is_said_where_something_is(
+    asked: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lumina.cli.models.show", interrupt)
+    monkeypatch.setattr("lumina.cli.training.watched", interrupt)
+    stopped = run(*asked.split())
+    assert stopped.exit_code == 130 and stopped.stderr.endswith(f"{said}\n")
+
+
 @pytest.fixture
 def odd(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Names of things that are no files."""
@@ -597,6 +610,39 @@ def test_what_is_no_file_is_one_sentence_and_never_waited_for(
         ["generate", "edit", "--instruction", "x", "--image", odd[kind]],
     ):
         assert said in refused(*asked)
+
+
+EDIT = ["generate", "edit", "--instruction", "x", "--image"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--nosuch"], "No such option: --nosuch"),
+        (["ui", "--port", "abc"], "--port must be a whole number."),
+        (["ui", "--port", "0"], "--port must be greater than or equal to 1."),
+        (["eval", "tabletop", "--temperature", "x"], "--temperature must be a number."),
+        ([*EDIT, ""], "The name of a file or folder is empty"),
+        ([*EDIT, "https://a.example/x.png"], "nothing is fetched"),
+        ([*EDIT, "x" * 5000], f"The picture '{'x' * 100}…' cannot"),
+        (["recipe", "y" * 5000], f"The file '{'y' * 100}…' cannot be opened"),
+        (["run", "s3://a/b.json"], "s3://a/b.json is an address, and nothing is fetched"),
+    ],
+)  # fmt: skip
+def test_an_option_that_cannot_be_is_told_in_a_line(asked: list[str], said: str) -> None:
+    text = refused(*asked)
+    assert text.startswith(said) or said in text
+    assert len(text.splitlines()) == 1 and "parse" not in text
+
+
+def test_h_is_help_and_no_columns_are_no_reason_to_print_nothing() -> None:
+    assert "Usage" in run("-h").stdout and "Usage" in run("generate", "edit", "-h").stdout
+    for columns in ("0", "x"):
+        done = subprocess.run(
+            [sys.executable, "-m", "lumina", "--help"], cwd=ROOT, env={**os.environ, "COLUMNS": columns},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert "Serve the studio in the browser" in done.stdout
 
 
 def test_json_names_files_exactly_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:

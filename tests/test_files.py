@@ -66,3 +66,11 @@ def test_an_unexpected_error_of_the_system_is_a_sentence() -> None:
     assert sentence_of(OSError(errno.ENOSPC, "No space left on device")).startswith("The disk is full; free")
     assert sentence_of(PermissionError(13, "Permission denied", "a.txt")) == "a.txt: Permission denied."
     assert sentence_of(OSError("odd")) == "odd."
+
+
+def test_the_address_of_a_file_is_its_path(tmp_path: Path) -> None:
+    assert expanded("file:///a%20b/c.png") == Path("/a b/c.png") == expanded("FILE://localhost/a%20b/c.png")
+    assert expanded(tmp_path) == tmp_path and expanded("a:b/c") == Path("a:b/c")
+    for address in ("https://a.example/x.png", "s3://bucket/key", ""):
+        with pytest.raises(InputError):
+            expanded(address)

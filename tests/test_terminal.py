@@ -36,3 +36,13 @@ def test_signs_that_a_terminal_lacks_are_shown_as_question_marks(encoding: str) 
         cwd=ROOT, env={"PYTHONIOENCODING": encoding}, capture_output=True, check=True,
     )  # fmt: skip
     assert done.stdout == b"? MCP\n" and not done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_stream_that_is_closed_is_one_that_nobody_reads(closed: str) -> None:
+    code = (
+        "import sys; import lumina.terminal as t; t.ready(); print(sys.stdout.isatty(), sys.stderr.isatty())"
+    )
+    command = f'exec "$0" -c "{code}" {closed}'
+    done = subprocess.run(["sh", "-c", command, sys.executable], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout in ("", "False False\n")

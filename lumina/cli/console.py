@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -39,6 +40,7 @@ Cache = Annotated[
 ]
 
 Result = TypeVar("Result")
+RESUMED = ("run", "train", "eval", "download")  # commands that go on where they were stopped
 STOPPED = 130  # exit code after Ctrl-C, as shells have it
 
 
@@ -56,17 +58,42 @@ class Commands(TyperGroup):
             note(sentence_of(error))
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
-            note("Stopped; what was finished before is kept.")
+            goes_on = ctx.invoked_subcommand in RESUMED
+            note("Stopped; what was finished before is kept." if goes_on else "Stopped.")
             raise typer.Exit(STOPPED) from error
         except typer.TyperException as error:  # an unknown command or option
-            typer.echo(error.format_message(), err=True)
+            typer.echo(_sentence(error), err=True)
             raise typer.Exit(error.exit_code) from error
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        is_asked = bool(args)  # else the "error" is the help
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            if not is_asked:
+                raise
+            typer.echo(_sentence(error), err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
+def _sentence(error: Any) -> str:
+    """What a person reads of an option that cannot be; not in the words of a library for programmers."""
+    text = re.sub(r"^Invalid value for '?([^':]+)'?: Input should be", r"\1 must be", error.format_message())
+    text = re.sub(r", unable to parse string as an? \w+", "", text)
+    text = text.replace("a valid integer", "a whole number").replace("a valid number", "a number")
+    return f"{text}." if text.startswith("--") else text
 
 
 def group(about: str, **options: Any) -> typer.Typer:
     """A group of commands."""
     return typer.Typer(
-        help=about, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, **options
+        help=about,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        **options,
     )
 
 
@@ -121,6 +148,8 @@ class Results(io.TextIOWrapper):
 def ready_terminal() -> None:
     """Let no terminal, pipe or full disk turn what is printed into an error; a ? for what encodings lack."""
     terminal.ready(Results)
+    if not os.environ.get("COLUMNS", "80").isdecimal() or int(os.environ.get("COLUMNS", "80")) < 1:
+        del os.environ["COLUMNS"]  # by which nothing could be printed
 
 
 def go_on_unread() -> None:

@@ -27,6 +27,7 @@ from lumina.cli.console import (
 from lumina.errors import InputError
 from lumina.files import expanded
 from lumina.images import open_image
+from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.events import Finished
 from lumina.runtime.painter import Painter
@@ -169,8 +170,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
         unknown = note_unknown_words(spec_for(model), [task])
-        report: dict[str, Any] = {
-            "files": files,
+        report: JsonObject = {
+            "files": [*files],
             "seed": drawings[0].seed,
             "seconds": round(sum(d.seconds for d in drawings), 3),
             "tokens": tokens,

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, show, watched
 from lumina.files import expanded
+from lumina.json_types import JsonObject
 from lumina.steps import Progress, Steps
+
+if TYPE_CHECKING:
+    from lumina.evaluation.outcomes import Options
 
 Prompts = Annotated[
     Path,
@@ -95,10 +99,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def _given(**options: Any) -> dict[str, Any]:
+def _given(**options: float | None) -> "Options":
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _watch(steps: Steps[Progress, dict[str, Any]], as_json: bool) -> None:
+def _watch(steps: Steps[Progress, JsonObject], as_json: bool) -> None:
     found = watched(steps, "Drawing", as_json)
     show(found if as_json else [f"{name:16} {value}" for name, value in found.items()])

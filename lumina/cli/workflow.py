@@ -5,7 +5,7 @@ import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import typer
 
@@ -32,6 +32,27 @@ from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.shelves import FolderShelf, MemoryShelf, shipped
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
+
+
+class Choice(TypedDict):
+    """The pictures that a node waits to have one chosen of, as files, and the input that takes the choice."""
+
+    input: str
+    pictures: list[str]
+
+
+class Report(TypedDict):
+    """What a run has done: its results, and the names of nodes."""
+
+    outputs: dict[str, list[Any]]
+    executed: list[str]
+    cached: list[str]
+    seconds: float
+    skipped: NotRequired[list[str]]
+    failed: NotRequired[list[str]]
+    identical: NotRequired[bool]
+    needs_choice: NotRequired[dict[str, Choice]]
+
 
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
@@ -142,18 +163,17 @@ def watchable(
         return run.result
 
 
-def _report(
-    workflow: Workflow, finished: events.RunFinished, outputs: dict[str, list[Any]]
-) -> dict[str, Any]:
-    report: dict[str, Any] = {
+def _report(workflow: Workflow, finished: events.RunFinished, outputs: dict[str, list[Any]]) -> Report:
+    report: Report = {
         "outputs": outputs,
         "executed": list(finished.executed),
         "cached": list(finished.cached),
         "seconds": round(finished.seconds, 3),
     }
-    for name in ("skipped", "failed"):
-        if names := getattr(finished, name):
-            report[name] = list(names)
+    if finished.skipped:
+        report["skipped"] = list(finished.skipped)
+    if finished.failed:
+        report["failed"] = list(finished.failed)
     if (expected := codes_of(workflow)) and finished.status == "done":
         shown = pictured(workflow, finished.outputs, finished.sources)
         drawing = getattr(shown, "drawing", None)
@@ -161,7 +181,7 @@ def _report(
     return report
 
 
-def _add_choices(report: dict[str, Any], ended: Ended, finished: events.RunFinished, folder: Path) -> None:
+def _add_choices(report: Report, ended: Ended, finished: events.RunFinished, folder: Path) -> None:
     """The pictures to choose from, written to files so that a person can look at them."""
     for event in ended:
         if isinstance(event, events.ChoiceNeeded):
@@ -171,7 +191,7 @@ def _add_choices(report: dict[str, Any], ended: Ended, finished: events.RunFinis
             report.setdefault("needs_choice", {})[event.node] = {"input": event.input, "pictures": files}
 
 
-def _lines(report: dict[str, Any]) -> list[str]:
+def _lines(report: Report) -> list[str]:
     """What people read: the results, one a line, then what was done."""
     lines = [str(value) for values in report["outputs"].values() for value in values]
     for choice in report.get("needs_choice", {}).values():

@@ -15,6 +15,7 @@ import torch
 
 from lumina.errors import InputError
 from lumina.evaluation.reference_loop import loop_seconds
+from lumina.json_types import JsonObject
 from lumina.model.checkpoint import random_movqgan, random_transformer
 from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, TransformerConfig
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
@@ -73,7 +74,7 @@ class Bench:
             stop_row=stop,
         )
 
-    def picture(self, engine: Engine) -> dict[str, float]:
+    def picture(self, engine: Engine) -> JsonObject:
         """A whole picture, one code at a time."""
         begun = self.clock()
         for _ in engine.generate(self.request(1, 0)):
@@ -135,7 +136,7 @@ class Bench:
             torch.cuda.synchronize(self.device)
         return time.perf_counter()
 
-    def memory(self) -> dict[str, float] | None:
+    def memory(self) -> JsonObject | None:
         """Gigabytes in use and at most since the last reset; None where it is not counted."""
         if self.device.type != "cuda":
             return None
@@ -160,7 +161,7 @@ def run(
     windows: Sequence[int] = WINDOWS,
     movq: MoVQConfig = MOVQGAN_270M,
     size: tuple[int, int] | None = None,
-) -> Steps[Progress, dict[str, Any]]:
+) -> Steps[Progress, JsonObject]:
     """Measure everything in turn on one device; yields after each part. ``size`` is in pixels.
 
     Raises InputError if the model's sizes are not known or do not fit into memory.
@@ -178,15 +179,17 @@ def run(
     begun = bench.clock()
     transformer = bench.transformer(settings.quant)
     seconds = round(bench.clock() - begun, 2)
-    found: dict[str, Any] = {**_surroundings(bench, needs), "weights_seconds": seconds}
-    found["weights_memory"], found["copy_gb_per_second"] = bench.memory(), round(bench.copy_speed() / GB, 1)
+    found: JsonObject = {**_surroundings(bench, needs), "weights_seconds": seconds}
+    found["weights_memory"], copied = bench.memory(), round(bench.copy_speed() / GB, 1)
+    found["copy_gb_per_second"] = copied
     yield Progress(1, total, unit="parts")
     engine = bench.engine(transformer)
-    found["ms_per_step"] = {}
+    paces: dict[int, float] = {}
     for number, window in enumerate(windows):
-        found["ms_per_step"][str(window)] = bench.step(engine, window)
+        paces[window] = bench.step(engine, window)
         yield Progress(2 + number, total, unit="parts")
-    found |= _speeds(bench, transformer, found)
+    found["ms_per_step"] = {str(window): pace for window, pace in paces.items()}
+    found |= _speeds(bench, transformer, paces[windows[0]], copied)
     found |= bench.picture(engine)
     found["picture_memory"] = bench.memory()
     yield Progress(total - 4, total, unit="parts")
@@ -198,20 +201,19 @@ def run(
     found["int8"] = _in_integers(bench)
     yield Progress(total - 2, total, unit="parts")
     bench.clear()
-    found["reference_loop"] = loop_seconds(bench.config, bench.layout, WORDS, bench.dtype, bench.device)
+    found["reference_loop"] = {**loop_seconds(bench.config, bench.layout, WORDS, bench.dtype, bench.device)}
     yield Progress(total, total, unit="parts")
     return found
 
 
-def _speeds(bench: Bench, transformer: Transformer, found: dict[str, Any]) -> dict[str, Any]:
-    """How near the first window's step comes to what the memory can deliver."""
-    pace = next(iter(found["ms_per_step"].values())) / 1000
-    achieved = bench.bytes_per_step(transformer) / max(pace, 1e-9) / GB
-    share = achieved / found["copy_gb_per_second"]
+def _speeds(bench: Bench, transformer: Transformer, pace: float, copied: float) -> JsonObject:
+    """How near a step that takes ``pace`` ms comes to what the memory can deliver: ``copied`` GB a second."""
+    achieved = bench.bytes_per_step(transformer) / max(pace / 1000, 1e-9) / GB
+    share = achieved / copied
     return {"read_gb_per_second": round(achieved, 1), "share_of_copy": round(share, 3)}
 
 
-def _in_integers(bench: Bench) -> dict[str, Any]:
+def _in_integers(bench: Bench) -> JsonObject:
     """Memory and pace with 8-bit weights, where torchao is installed."""
     try:
         transformer = bench.transformer("int8")
@@ -221,8 +223,8 @@ def _in_integers(bench: Bench) -> dict[str, Any]:
     return {"memory": bench.memory(), "ms_per_step": {"16": pace}}
 
 
-def _surroundings(bench: Bench, needs: Plan) -> dict[str, Any]:
-    size = [side * bench.movq.downsampling for side in (bench.layout.cols, bench.layout.rows)]
+def _surroundings(bench: Bench, needs: Plan) -> JsonObject:
+    layout, scale = bench.layout, bench.movq.downsampling
     gpu = torch.cuda.get_device_name(bench.device) if bench.device.type == "cuda" else "CPU"
     return {
         "model": needs.spec.name,
@@ -232,7 +234,7 @@ def _surroundings(bench: Bench, needs: Plan) -> dict[str, Any]:
         "dtype": bench.settings.dtype,
         "quant": bench.settings.quant,
         "cache": bench.settings.cache,
-        "size": size,
+        "size": [layout.cols * scale, layout.rows * scale],
         "guidance_scale": bench.options.guidance_scale,
         "planned_gb": round(needs.total / GB, 2),
     }

@@ -4,11 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from lumina.errors import ModelError
+from lumina.json_types import JsonObject
 from lumina.model.checkpoint import random_transformer, save_transformer
 from lumina.model.config import TransformerConfig
 from lumina.steps import Progress, Steps
@@ -45,7 +45,7 @@ def checkpoint_of(gigabytes: float, folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, gigabytes: float = 1.5, dtype: str = "bfloat16") -> Steps[Progress, dict[str, Any]]:
+def run(folder: Path, gigabytes: float = 1.5, dtype: str = "bfloat16") -> Steps[Progress, JsonObject]:
     """Write a checkpoint to ``folder`` and read it in another process: its peak for each byte of weights."""
     yield Progress(0, 2, unit="steps")
     checkpoint_of(gigabytes, folder)
@@ -54,7 +54,7 @@ def run(folder: Path, gigabytes: float = 1.5, dtype: str = "bfloat16") -> Steps[
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     if done.returncode:
         raise ModelError(f"The checkpoint could not be read: {done.stderr.strip().splitlines()[-1]}")
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, float] = json.loads(done.stdout)
     added = found["peak"] - found["before"]
     yield Progress(2, 2, unit="steps")
     return {**found, "peak_per_weights": round(added / found["weights"], 3), "dtype": dtype}

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -16,10 +15,11 @@ from lumina.evaluation.published_files import (
     control_rows,
     dpg_prompts,
     geneval_lines,
-    graph200k_rows,
+    graph200k_data,
     subject_rows,
 )
 from lumina.images import open_image, sheet, write_png
+from lumina.json_types import JsonObject
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
@@ -42,14 +42,14 @@ class Order:
 
     file: Path
     task: type[DrawingTask]
-    values: Mapping[str, Any]
+    values: Mapping[str, str | Path]
     number: int
 
 
 def geneval(
     pipeline: Painter, prompts: Path, out: Path, *, samples: int = SAMPLES, limit: int | None = None,
     seed: int = SEED, options: Options | None = None,
-) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, JsonObject]:  # fmt: skip
     """GenEval: `evaluation_metadata.jsonl` in, `00000/metadata.jsonl` and `00000/samples/0000.png` … out."""
     lines = geneval_lines(prompts)[:limit]
     orders, texts = [], {}
@@ -66,7 +66,7 @@ def geneval(
 def dpg(
     pipeline: Painter, prompts: Path, out: Path, *, samples: int = SAMPLES, limit: int | None = None,
     seed: int = SEED, options: Options | None = None,
-) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, JsonObject]:  # fmt: skip
     """DPG-Bench: a folder of `ID.txt` or `dpg_bench.csv` in, `images/ID.png` out: the samples two by two.
 
     The single pictures stay in `parts`. The scorer wants `images`, the side of one picture as its resolution
@@ -83,8 +83,8 @@ def dpg(
 
 
 def _then_grids(
-    steps: Steps[Progress, dict[str, Any]], out: Path, names: Sequence[str], samples: int
-) -> Steps[Progress, dict[str, Any]]:
+    steps: Steps[Progress, JsonObject], out: Path, names: Sequence[str], samples: int
+) -> Steps[Progress, JsonObject]:
     found = yield from steps
     for name in names:
         parts = [Image.open(out / "parts" / f"{name}-{sample}.png") for sample in range(samples)]
@@ -95,19 +95,19 @@ def _then_grids(
 def graph200k(
     pipeline: Painter, prompts: Path, out: Path, *, kinds: Sequence[str] = (), limit: int | None = None,
     seed: int = SEED, options: Options | None = None,
-) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, JsonObject]:  # fmt: skip
     """Graph200K: the `data.json` of its processed test split in, `KIND/N_KIND.png` and `pairs.jsonl` out.
 
     Kinds: every map the model knows that the data holds, and `subject`; all unless named.
     """
-    rows = graph200k_rows(prompts)[:limit]
+    data = graph200k_data(prompts, limit)
     able = [*pipeline.spec.kinds, SUBJECT]
     for kind in kinds:
         if kind not in able:
             raise InputError(f'{pipeline.spec.title} cannot do "{kind}"; choose from: {", ".join(able)}.')
-    orders, pairs = [], []
+    orders, pairs = list[Order](), list[JsonObject]()
     for kind in kinds or able:
-        found = subject_rows(rows) if kind == SUBJECT else control_rows(rows, kind)
+        found = subject_rows(data) if kind == SUBJECT else control_rows(data, kind)
         for row in found:
             file = Path(kind) / f"{row.number}_{kind}.png"
             task = Subject if kind == SUBJECT else Control
@@ -118,7 +118,7 @@ def graph200k(
     return _run(pipeline, "graph200k", prompts, out, orders, texts, 1, seed, options or {})
 
 
-def _pairs(file: Path, pairs: Sequence[Mapping[str, Any]]) -> str:
+def _pairs(file: Path, pairs: Sequence[JsonObject]) -> str:
     """The lines that are in the file, if there is one, and those of other pictures."""
     before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     known = {json.loads(line)["result"] for line in before}
@@ -126,7 +126,7 @@ def _pairs(file: Path, pairs: Sequence[Mapping[str, Any]]) -> str:
     return "".join(line + "\n" for line in (*before, *added))
 
 
-def _graph_values(row: Row, kind: str) -> dict[str, Any]:
+def _graph_values(row: Row, kind: str) -> Mapping[str, str | Path]:
     """The inputs of a task; the picture is a file that is opened when it is its turn."""
     if kind == SUBJECT:
         return {"image": row.given, "subject": row.subject, "prompt": row.prompt}
@@ -136,12 +136,12 @@ def _graph_values(row: Row, kind: str) -> dict[str, Any]:
 def _run(
     pipeline: Painter, name: str, prompts: Path, out: Path, orders: Sequence[Order],
     texts: Mapping[Path, str], samples: int, seed: int, options: Options,
-) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
+) -> Steps[Progress, JsonObject]:  # fmt: skip
     """Check everything that can be wrong, write the texts and draw; raises InputError before anything is
     written."""
     if not orders:
         raise InputError(f"{prompts} holds nothing that can be drawn; give the benchmark's own file.")
-    protocol = {
+    protocol: JsonObject = {
         "benchmark": name, "prompts": f"{prompts.name} {_digest(prompts)}", "samples": samples,
         "seed": seed, "thinking": False, "model": pipeline.model, **_settings(pipeline, orders, options),
     }  # fmt: skip
@@ -159,9 +159,9 @@ def _digest(prompts: Path) -> str:
     return hashlib.sha256(contents).hexdigest()[:16]
 
 
-def _settings(pipeline: Painter, orders: Sequence[Order], options: Options) -> dict[str, Any]:
+def _settings(pipeline: Painter, orders: Sequence[Order], options: Options) -> JsonObject:
     """The sampler's settings, and how many candidates a picture is chosen from; subjects have their own."""
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for order in {order.task: order for order in orders}.values():
         task = _task(order, 0, options)
         used = task.resolved(pipeline).options().model_dump(exclude={"seed"})
@@ -171,9 +171,9 @@ def _settings(pipeline: Painter, orders: Sequence[Order], options: Options) -> d
     return found
 
 
-def _keep_protocol(file: Path, protocol: dict[str, Any]) -> None:
+def _keep_protocol(file: Path, protocol: JsonObject) -> None:
     """Write the protocol, or compare it with the one that the folder's pictures were drawn by."""
-    before: dict[str, Any] = {}
+    before: JsonObject = {}
     if file.exists():
         before = json.loads(file.read_text(encoding="utf-8"))
         changed = [key for key, value in protocol.items() if before.get(key, value) != value]
@@ -188,8 +188,8 @@ def _keep_protocol(file: Path, protocol: dict[str, Any]) -> None:
 
 def _draw(
     pipeline: Painter, out: Path, orders: Sequence[Order], seed: int, options: Options,
-    protocol: dict[str, Any],
-) -> Steps[Progress, dict[str, Any]]:  # fmt: skip
+    protocol: JsonObject,
+) -> Steps[Progress, JsonObject]:  # fmt: skip
     """Draw what is not there yet; a picture's seed is its own, whatever was drawn before."""
     drawn = 0
     for done, order in enumerate(orders, start=1):

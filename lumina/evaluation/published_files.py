@@ -6,13 +6,16 @@ Graph200K: Li et al. 2025 (arXiv 2504.07960).
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
 from lumina.errors import InputError
 from lumina.files import regular
+from lumina.json_types import JsonObject
 
 TARGET_WORDS = "description_0"  # of the two descriptions in a row, the one of its target picture
 
@@ -27,12 +30,27 @@ class Row:
     subject: str
     prompt: str
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> JsonObject:
         """For a scorer: files and words."""
         return {
             "number": self.number, "given": str(self.given), "prompt": self.prompt,
             "target": str(self.target) if self.target else None, "subject": self.subject,
         }  # fmt: skip
+
+
+class GraphRow(BaseModel):
+    """A row of `data.json`: pictures by kind, and words."""
+
+    condition: JsonObject
+    description: JsonObject | None = None
+
+
+@dataclass(frozen=True)
+class GraphData:
+    """The rows of a `data.json`, and the folder of the file."""
+
+    rows: list[GraphRow]
+    folder: Path
 
 
 def geneval_lines(file: Path) -> list[tuple[str, str]]:
@@ -66,40 +84,33 @@ def dpg_prompts(source: Path) -> dict[str, str]:
     return prompts
 
 
-def graph200k_rows(file: Path) -> list[tuple[int, dict[str, Any], Path]]:
-    """(number, row, folder of the file) of each row of `data.json`."""
-    rows = _json(_text(file), str(file))
-    if not isinstance(rows, list) or not all(map(_is_row, rows)):
-        raise InputError(f"{file} is no list of rows with conditions; give Graph200K's data.json.")
-    return [(number, row, file.parent) for number, row in enumerate(rows)]
+def graph200k_data(file: Path, limit: int | None = None) -> GraphData:
+    """The first rows of `data.json`, or all; raises InputError if it is something else."""
+    try:
+        rows = TypeAdapter(list[GraphRow]).validate_python(_json(_text(file), str(file)))
+    except ValidationError as error:
+        raise InputError(f"{file} is no list of rows with conditions; give Graph200K's data.json.") from error
+    return GraphData(rows[:limit], file.parent)
 
 
-def _is_row(row: Any) -> bool:
-    return (
-        isinstance(row, dict)
-        and isinstance(row.get("condition"), dict)
-        and isinstance(row.get("description") or {}, dict)
-    )
-
-
-def control_rows(rows: Sequence[tuple[int, dict[str, Any], Path]], kind: str) -> Iterator[Row]:
+def control_rows(data: GraphData, kind: str) -> Iterator[Row]:
     """The rows that have a map of this kind."""
-    return _rows(rows, kind)
+    return _rows(data, kind)
 
 
-def subject_rows(rows: Sequence[tuple[int, dict[str, Any], Path]]) -> Iterator[Row]:
+def subject_rows(data: GraphData) -> Iterator[Row]:
     """The rows that have a picture of their subject alone."""
-    return _rows(rows, "reference")
+    return _rows(data, "reference")
 
 
-def _rows(rows: Sequence[tuple[int, dict[str, Any], Path]], name: str) -> Iterator[Row]:
-    for number, row, folder in rows:
-        conditions, words = row["condition"], row.get("description") or {}
+def _rows(data: GraphData, name: str) -> Iterator[Row]:
+    for number, row in enumerate(data.rows):
+        conditions, words = row.condition, row.description or {}
         prompt = words.get(TARGET_WORDS) or words.get("item") or ""
-        if isinstance(conditions.get(name), str) and prompt:
-            given = _found(conditions[name], folder)
-            target = _found(conditions["target"], folder) if conditions.get("target") else None
-            yield Row(number, given, target, str(words.get("item") or prompt), str(prompt))
+        given, target = conditions.get(name), conditions.get("target")
+        if isinstance(given, str) and prompt:
+            files = _found(given, data.folder), _found(str(target), data.folder) if target else None
+            yield Row(number, *files, str(words.get("item") or prompt), str(prompt))
 
 
 def _found(written: str, folder: Path) -> Path:

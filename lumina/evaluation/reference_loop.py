@@ -37,7 +37,7 @@ class _Guided:
 
 def loop_seconds(
     config: TransformerConfig, layout: TokenLayout, words: int, dtype: torch.dtype, device: torch.device
-) -> dict[str, Any]:
+) -> dict[str, float | str]:
     """Milliseconds a token in the middle of a picture, and what a whole picture would take at that pace.
 
     Its model is transformers' own of the same sizes with random weights.

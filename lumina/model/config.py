@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from lumina.errors import CheckpointMismatch, UnknownModel
-from lumina.model.fields import known, read_json
+from lumina.json_types import JsonObject
+from lumina.model.fields import read_fields, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
 from lumina.worlds import SHIPPED, UNNAMED, is_known, spec_of_world
@@ -64,9 +65,9 @@ class TransformerConfig:
                 raise CheckpointMismatch(
                     f"config.json sets {name} to {values[name]!r}, but only {only!r} is supported."
                 )
-        return cls(**known(cls, values, "config.json"))
+        return read_fields(cls, values, "config.json")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """The values as written to ``config.json``."""
         return asdict(self) | {"model_type": "chameleon", "hidden_act": "silu", "tie_word_embeddings": False}
 
@@ -114,9 +115,9 @@ class MoVQConfig:
         if not isinstance(inner, Mapping):
             raise CheckpointMismatch("movq_config.json has a ddconfig that is no object.")
         flat = {**values, **inner}
-        return cls(**known(cls, flat, "movq_config.json"))
+        return read_fields(cls, flat, "movq_config.json")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """The values as written to ``movq_config.json``."""
         flat = asdict(self)
         outer = {name: flat.pop(name) for name in ("n_embed", "embed_dim", "patch", "patchwise")}
@@ -178,9 +179,10 @@ class ModelSpec:
     panels_together: bool = True
     world: str = ""
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> JsonObject:
         """What a manifest says of the model: everything that its files do not."""
-        return {name: getattr(self, name) for name in DESCRIBED}
+        said: JsonObject = TypeAdapter(ModelSpec).dump_python(self, mode="json", include=set(DESCRIBED))
+        return said
 
     def sizes_of(self, *, dual: bool) -> tuple[tuple[int, int], ...]:
         """The sizes of a whole picture, or of one panel of a dual panel."""

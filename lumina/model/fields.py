@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from lumina.errors import CheckpointMismatch
+from lumina.json_types import JsonObject
 
 
-def read_json(path: Path) -> dict[str, Any]:
+class Dataclass(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Config = TypeVar("Config", bound=Dataclass)
+
+
+def read_json(path: Path) -> JsonObject:
     """The object in a JSON file; raises CheckpointMismatch naming the file if there is none."""
     if path.exists() and not path.is_file():
         raise CheckpointMismatch(f"{path} is no file; download the model again.")
@@ -24,9 +34,12 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """Of ``values``, those that ``cls`` has a field for, each of the field's type; none may be lacking."""
-    known = {}
+def read_fields(cls: type[Config], values: Mapping[str, Any], file: str) -> Config:
+    """A ``cls`` of those ``values`` that it has a field for, each of the field's type; none may be lacking.
+
+    Raises CheckpointMismatch, which names ``file``.
+    """
+    known: JsonObject = {}
     for field in fields(cls):
         if field.name in values:
             known[field.name] = values[field.name]
@@ -36,7 +49,7 @@ def known(cls: type, values: Mapping[str, Any], file: str) -> dict[str, Any]:
                 )
         elif field.default is MISSING:
             raise CheckpointMismatch(f"{file} lacks {field.name}.")
-    return known
+    return cls(**known)
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -40,10 +40,11 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest()
     content = read_json(path)
     files, spec = content.get("files", content), content.get("spec", {})  # once it held the files alone
-    is_sound = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
-    if not is_sound or not isinstance(spec, dict):
-        raise CheckpointMismatch(f"{path} is damaged; download the model again.")
-    return Manifest(files, spec)
+    if isinstance(files, dict) and isinstance(spec, dict):
+        digests = {name: digest for name, digest in files.items() if isinstance(digest, str)}
+        if len(digests) == len(files):
+            return Manifest(digests, spec)
+    raise CheckpointMismatch(f"{path} is damaged; download the model again.")
 
 
 def _json(content: Mapping[str, Any]) -> str:

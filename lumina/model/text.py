@@ -39,7 +39,7 @@ class TextTokenizer:
     def load(cls, folder: Path | str) -> "TextTokenizer":
         """Read ``tokenizer.json`` and ``tokenizer_config.json``; raises CheckpointMismatch with the file."""
         folder = Path(folder)
-        content = read_json(folder / "tokenizer.json")
+        content: Any = read_json(folder / "tokenizer.json")  # which the library judges
         try:
             added = content.pop("added_tokens")
             names = {**content["model"]["vocab"], **{token["content"]: token["id"] for token in added}}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
@@ -17,12 +17,20 @@ from lumina.model.config import spec_of
 from lumina.runtime.gallery_file import ForeignTables, check
 from lumina.settings import Settings
 
+
+class Examined(TypedDict):
+    """Whether a thing is as it is needed, and what was found."""
+
+    ok: bool
+    found: str
+
+
 LITTLE = 100_000_000  # bytes: less room than this is worth a warning
-LATER = {"ok": False, "found": "not examined; correct the settings first."}
+LATER: Examined = {"ok": False, "found": "not examined; correct the settings first."}
 
 
-def examine() -> dict[str, dict[str, Any]]:
-    """``{"ok": …, "found": what}`` for each thing that is needed; never raises, whatever is broken."""
+def examine() -> dict[str, Examined]:
+    """What is found of each thing that is needed; never raises, whatever is broken."""
     of_machine = {
         "python": _python,
         "torch": _torch,
@@ -39,7 +47,7 @@ def examine() -> dict[str, dict[str, Any]]:
     return found | {name: _examined(test) if is_set else LATER for name, test in of_settings.items()}
 
 
-def _examined(test: Callable[[], str]) -> dict[str, Any]:
+def _examined(test: Callable[[], str]) -> Examined:
     try:
         return {"ok": True, "found": test()}
     except PackageNotFoundError as error:

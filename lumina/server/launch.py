@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import socket
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from functools import partial
@@ -20,20 +21,43 @@ FIRST_OWN_PORT = 1024  # below it, only an administrator's programs may listen
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ANYWHERE = ("0.0.0.0", "::")
 PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become smaller
+EVENTS = "/queue/data"  # the stream that a page gets all answers by
 TAGGED = ("text/html", "text/css", "text/javascript", "application/javascript")
-STREAMS = ("/queue/data", "/heartbeat/", "/mcp")
+STREAMS = (EVENTS, "/heartbeat/", "/mcp")
+GZIP_8K = 16 + 13  # a gzip file, whose compressor looks 8 KB back and takes 64 KB of memory
 
 
 class Compressed:
-    """Serves pages and scripts compressed; never streams, which have to arrive piece by piece."""
+    """Serves pages and scripts compressed, and the stream of events piece by piece; no other stream."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._plain, self._packed = app, GZipMiddleware(app, minimum_size=1000, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
+        if path.endswith(EVENTS) and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            return await self._plain(scope, receive, in_pieces(send))
         is_plain = path.endswith(PACKED) or any(part in path for part in STREAMS)
         await (self._plain if is_plain else self._packed)(scope, receive, send)
+
+
+def in_pieces(send: Send) -> Send:
+    """Sends an answer as a gzip file of which every piece can be read as soon as it comes."""
+    packer = zlib.compressobj(wbits=GZIP_8K, memLevel=6)
+
+    async def pack(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            headers["content-encoding"] = "gzip"
+            headers.add_vary_header("accept-encoding")
+            del headers["content-length"]
+        elif message["type"] == "http.response.body":
+            end = zlib.Z_SYNC_FLUSH if message.get("more_body") else zlib.Z_FINISH
+            body = packer.compress(message.get("body", b"")) + packer.flush(end)
+            message = {**message, "body": body}
+        await send(message)
+
+    return pack
 
 
 class Revalidated:

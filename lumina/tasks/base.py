@@ -103,7 +103,11 @@ def _says(field: FieldInfo, flag: str) -> bool:
 TaskType = TypeVar("TaskType", bound=Task)
 
 
-def read(task_class: type[TaskType], values: Mapping[str, Any], *, titled: bool = False) -> TaskType:
+Values: TypeAlias = Mapping[str, Any]
+"""Inputs of a task by name as somebody gives them, in whatever form: the task itself judges them."""
+
+
+def read(task_class: type[TaskType], values: Values, *, titled: bool = False) -> TaskType:
     """The task with these inputs; raises InputError with one sentence that names each wrong input.
 
     ``titled``: by its title, as a form shows it.
@@ -256,7 +260,7 @@ class DrawingTask(Task):
         return Pictures(image=tuple(pictures))
 
     @classmethod
-    def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, Any]:
+    def defaults(cls, spec: ModelSpec, settings: Settings) -> dict[str, float | str]:
         """The options left to the settings or the model, which may have others for this task."""
         return {
             "guidance_scale": spec.guidance_scale,

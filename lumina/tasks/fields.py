@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic.config import JsonDict
 
 from lumina.worlds.wording import Kind
 
@@ -52,8 +53,9 @@ Description = Annotated[str, Field(max_length=2000), _filled("say what it is"), 
 
 def option(title: str, description: str, default: Any = None, *, speed: bool = False, **limits: Any) -> Any:
     """A field that forms show among the advanced options; ``speed``: see :meth:`Task.speed_only`."""
-    extra: dict[str, Any] = {"advanced": True, "speed": True} if speed else {"advanced": True}
-    return Field(default, title=title, description=description, json_schema_extra=extra, **limits)
+    extra = ("advanced", "speed") if speed else ("advanced",)
+    marks: JsonDict = dict.fromkeys(extra, True)
+    return Field(default, title=title, description=description, json_schema_extra=marks, **limits)
 
 
 def side(title: str, description: str = "In pixels.", *, advanced: bool = False) -> Any:

@@ -1,6 +1,7 @@
 """Says in plain words what is wrong with a value, where pydantic speaks to programmers."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -48,20 +49,21 @@ def phrases(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
     """Each fault once, as (place, what it must be instead), in the order of the fields."""
     found: dict[tuple[str | int, ...], str] = {}
     for details in error.errors(include_url=False):
-        found.setdefault(details["loc"], _phrase(details["type"], details.get("ctx", {}), details))
+        found.setdefault(details["loc"], _phrase(details))
     return list(found.items())
 
 
 def sentence(places_and_phrases: Iterable[tuple[tuple[str | int, ...], str]]) -> str:
     """``prompt: is missing; width: must be at least 32, not 0.``"""
     parts = (
-        f"{'.'.join(map(str, place))}: {phrase}" if place else phrase for place, phrase in places_and_phrases
+        f"{'.'.join(map(str, place))}: {re.sub('^This ', 'this ', phrase)}" if place else phrase
+        for place, phrase in places_and_phrases
     )
     return "; ".join(parts) + "."
 
 
-def _phrase(kind: str, context: dict[str, Any], details: Any) -> str:
-    value = details["input"]
+def _phrase(details: Mapping[str, Any]) -> str:
+    kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     if kind == "value_error":  # raised by our own validators, whose words are meant for people
         return str(context["error"])
     if kind == "string_too_long":

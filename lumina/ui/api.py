@@ -2,10 +2,11 @@
 
 import inspect
 import json
-from typing import Any, get_origin
+from typing import get_origin
 
+from lumina.json_types import JsonObject
 from lumina.server.zerogpu import Workshop
-from lumina.tasks.base import DrawingTask, Picture, read
+from lumina.tasks.base import DrawingTask, Picture, Values, read
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.endpoint import (
     SENT_PICTURE,
@@ -29,11 +30,9 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
     """Draws one picture, a PNG file in ``folder``: its seed, model and recipe come with it."""
     more = [name for name in task.Output.model_fields if name != "image"]
 
-    def work(given: dict[str, Any]) -> Work:
-        for name in picture_fields(task):
-            if name in given:
-                given[name] = picture_sent(given[name], name, folder)
-        asked = read(task, given)
+    def work(given: Values) -> Work:
+        names = [name for name in picture_fields(task) if name in given]
+        asked = read(task, {**given, **{name: picture_sent(given[name], name, folder) for name in names}})
         yield from until_loaded(workshop)
         output = yield from asked.run(workshop)
         model = workshop.painter.model
@@ -41,7 +40,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
         files = [_drawn(getattr(output, name)[0], name, model, folder) for name in ("image", *more)]
         return (files[0], seed, model, json.loads(recipe), *files[1:])
 
-    returns = {
+    returns: dict[str, Schema] = {
         "image": file_schema("Picture", "The picture, a PNG file that carries its recipe."),
         "seed": {"title": "Seed", "type": "integer", "description": "The seed that was used."},
         "model": {"title": "Model", "type": "string", "description": "The model that drew it."},
@@ -55,7 +54,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
     for name in more:
         title = task.Output.model_fields[name].title or name
         returns[name] = file_schema(title, "Drawn along with it, a PNG file that carries the recipe.")
-    gives = " ".join(each["description"] for each in returns.values())
+    gives = " ".join(str(each["description"]) for each in returns.values())
     about = f"{(inspect.getdoc(task) or task.title).strip()} Returns: {gives}"
     return Endpoint(task.name, about, _parameters(task), returns, work)
 
@@ -78,7 +77,7 @@ def _picture_schema(title: str, description: str) -> Schema:
     return {"anyOf": [{"type": "string"}, {"type": "object"}], "title": title, "description": description}
 
 
-def _drawn(picture: Picture, name: str, model: str, folder: str) -> dict[str, Any]:
+def _drawn(picture: Picture, name: str, model: str, folder: str) -> JsonObject:
     part = "" if name == "image" else f"-{name}"
     file = f"{picture.task.name}-{picture.task.seed}{part}.png"
     return file_made(picture_bytes(picture, model), file, folder)

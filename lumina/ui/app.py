@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -39,7 +39,7 @@ from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
-from lumina.ui.refusals import REFUSALS
+from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
@@ -104,7 +104,7 @@ def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
     return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options() -> Mapping[str, Any]:
     """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
     return {
         "theme": studio_theme(),
@@ -122,7 +122,7 @@ def launch_options() -> dict[str, Any]:
         "app_kwargs": {
             "routes": [*routes(), *template_routes()],
             "exception_handlers": REFUSALS,
-            "middleware": [Middleware(Compressed), Middleware(Revalidated)],
+            "middleware": [Middleware(Compressed), Middleware(Revalidated), Middleware(KnownCalls)],
         },
     }
 
@@ -144,7 +144,7 @@ def serve(
         choice = Choice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
-        ways = launch_options() | options
+        ways = {**launch_options(), **options}
         _open(page, workshop, share, ways)
         if not choice.offered:
             return _wait(page)
@@ -159,14 +159,14 @@ def _wait(page: gr.Blocks) -> None:
         time.sleep(0.1)
 
 
-def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: dict[str, Any]) -> None:
+def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, Any]) -> None:
     """Serve the page, then load the model; raises InputError if it cannot be served."""
-    ways["server_name"] = check_address(ways.get("server_name"), ways.get("server_port"))
+    host = check_address(ways.get("server_name"), ways.get("server_port"))
     if ON_ZEROGPU:  # which packs the model at launch
         workshop.open()
     try:
-        with without_detours(ways["server_name"]):
-            page.launch(share=False, quiet=True, prevent_thread_lock=True, **ways)
+        with without_detours(host):
+            page.launch(share=False, quiet=True, prevent_thread_lock=True, **{**ways, "server_name": host})
     except OSError as error:
         raise InputError(
             "The page cannot be served at this address and port; choose another host or port."
@@ -174,7 +174,7 @@ def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: dict[str, Any]
     except Exception as error:
         log.debug("The page could not be opened.", exc_info=True)
         raise InputError(sentence_of(error)) from error
-    _tell(f"Lumina Studio is at {addresses(ways['server_name'], page.server_port)}.")
+    _tell(f"Lumina Studio is at {addresses(host, page.server_port)}.")
     if not ON_ZEROGPU:
         workshop.open()
     if share:
@@ -190,8 +190,7 @@ def _share(page: gr.Blocks) -> None:
 
 
 def _tell(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-    sys.stdout.flush()
+    print(sentence, flush=True)  # noqa: T201  # which nobody has to be able to read, nor even a stdout
 
 
 def load_model(settings: Settings) -> Painter:

@@ -48,7 +48,7 @@ class Choice:
         """Put the list into the head of the page, if there is something to choose."""
         if not self.offered:
             return
-        names = [(spec.title, spec.source if spec.name not in MODELS else spec.name) for spec in self.offered]
+        names = [(label, spec.name if spec.name in MODELS else spec.source) for label, spec in self._labels()]
         own = next(name for (_, name), spec in zip(names, self.offered, strict=True) if spec == self.present)
         box = gr.Dropdown(
             names,
@@ -61,6 +61,18 @@ class Choice:
         )
         told: Callable[[str], None] = self.choose
         box.input(told, box, None, api_visibility="private", show_progress="hidden").then(None, js=WAIT)
+
+    def _labels(self) -> list[tuple[str, ModelSpec]]:
+        """Their titles; of a folder with its name, since every model of a world has one title."""
+        return [
+            (
+                spec.title
+                if spec.name in MODELS or spec.title == spec.name
+                else f"{spec.title} ({spec.name})",
+                spec,
+            )
+            for spec in self.offered
+        ]
 
     def choose(self, name: str) -> None:
         """Ask for this model; raises gr.Error for one that is not offered."""

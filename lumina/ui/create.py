@@ -7,10 +7,10 @@ import gradio as gr
 
 from lumina.model.config import ModelSpec
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Task, read
+from lumina.tasks.base import DrawingTask, Task, Values, read
 from lumina.tasks.panels import PanelTask, nearest
 from lumina.ui.events import QUICK
-from lumina.ui.forms import Control, Form, Values, size_in, size_text
+from lumina.ui.forms import Control, Form, size_in, size_text
 
 NO_MAP = "none"
 
@@ -80,7 +80,7 @@ class CreateForm(Form):
         )
 
 
-def _without(values: Values, left_out: Sequence[str]) -> dict[str, Any]:
+def _without(values: Values, left_out: Sequence[str]) -> Values:
     return {name: value for name, value in values.items() if name not in left_out}
 
 

@@ -1,13 +1,13 @@
 """A depth map to calculate with: a PNG of 16-bit grey that says what its values mean."""
 
 import json
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from lumina.images import png_bytes
+from lumina.json_types import JsonObject
 from lumina.worlds.base import DepthScale
 
 KEY = "lumina-depth"  # of the text in the PNG, a JSON object
@@ -25,7 +25,7 @@ def depth_png(picture: NDArray[np.uint8], scale: DepthScale | None, recipe: str 
     return png_bytes(Image.fromarray(grey), recipe, notes={KEY: json.dumps(meaning_of(scale))})
 
 
-def meaning_of(scale: DepthScale | None) -> dict[str, Any]:
+def meaning_of(scale: DepthScale | None) -> JsonObject:
     """What the values v of a depth file mean: distances of a world, mere order elsewhere."""
     if scale is None:
         return {

@@ -1,21 +1,18 @@
 """The sheets of a run that is under way: each event adds to them only what is new."""
 
 import base64
-import io
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
-from lumina.runtime.drawing import Codes
-from lumina.runtime.events import Begun, DrawEvent, Finished, Pixels, RowDrawn, Scored
+from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.sampler.options import LAST_SEED
-from lumina.tasks.base import DrawingTask, Picture
-from lumina.ui.messages import Sheet, Strip
-from lumina.ui.sheets import LAST_ACCEPTED, bytes_of_codes, bytes_of_surprise, head_of, sheet_of
+from lumina.tasks.base import DrawingTask
+from lumina.ui.messages import Rows, Sheet
+from lumina.ui.sheets import bytes_of_codes, bytes_of_surprise, head_of, sheet_of
+from lumina.ui.strips import webp_of
 
-QUALITY = 40  # of strips, which the finished picture replaces
+AT_THE_END = ("png", "digest", "forwards", "tokens", "seconds")  # all else is told with the rows
 
 
 class Draft:
@@ -28,7 +25,6 @@ class Draft:
         self.sheets: list[Sheet] = []
         self.count = len(task.singles()) * task.best_of
         self._task, self._model, self._key = task, model, key
-        self._finished: dict[int, Picture] = {}
 
     def take(self, event: DrawEvent) -> None:
         """Follow one event."""
@@ -38,9 +34,7 @@ class Draft:
             case RowDrawn():
                 self.sheets[event.index] = _grown(self.sheets[event.index], event)
             case Finished():
-                picture = self._task.drawn(event.index, event.drawing)
-                self._finished[event.index] = picture
-                self.sheets[event.index] = sheet_of(picture, self._model, self._key(event.index))
+                self._finish(event)
             case Scored():
                 self._score(event)
 
@@ -49,7 +43,14 @@ class Draft:
         seed = (int(first.seed) + event.index % self._task.best_of) % (LAST_SEED + 1)
         task = first.model_copy(update={"seed": seed, "best_of": 1})
         unknown = np.full(event.kept.shape, np.nan, np.float32)
-        kept = _strip(len(event.kept), event.kept, unknown, event.pixels)
+        kept = Rows(
+            bottom=len(event.kept) * event.height // event.rows,
+            pixels=webp_of(event.pixels),
+            codes=_text(bytes_of_codes(event.kept)),
+            surprise=_text(bytes_of_surprise(unknown)),
+            accepted=[],
+            seconds=0.0,
+        )
         return Sheet(
             key=self._key(event.index),
             **head_of(task, self._model),
@@ -70,44 +71,37 @@ class Draft:
             seconds=0.0,
         )
 
+    def _finish(self, event: Finished) -> None:
+        picture = self._task.drawn(event.index, event.drawing)
+        whole = sheet_of(picture, self._model, self._key(event.index))
+        added = {name: getattr(whole, name) for name in AT_THE_END}
+        self.sheets[event.index] = self.sheets[event.index].model_copy(update=added)
+
     def _score(self, event: Scored) -> None:
-        """Once all candidates of a picture have a score, they stand in its order."""
+        """Once all candidates of a picture have a score, their keys tell their order."""
         size, index = self._task.best_of, event.index
-        scored = self._finished[index].model_copy(update={"score": event.score})
-        self._finished[index] = scored
         self.sheets[index] = self.sheets[index].model_copy(update={"score": event.score})
         first = index - index % size
-        places = range(first, first + size)
-        group = [(self._finished[at], self.sheets[at]) for at in places if at in self._finished]
-        if len(group) < size or any(picture.score is None for picture, _ in group):
+        scores = {at: sheet.score for at, sheet in enumerate(self.sheets[first : first + size], start=first)}
+        if len(scores) < size or None in scores.values():
             return
-        group.sort(key=lambda each: each[0].score or 0.0, reverse=True)
-        for at, (picture, sheet) in enumerate(group, start=first):
-            self._finished[at], self.sheets[at] = picture, sheet.model_copy(update={"key": self._key(at)})
+        ranked = sorted(scores, key=lambda at: scores[at] or 0.0, reverse=True)
+        for place, at in enumerate(ranked, start=first):
+            self.sheets[at] = self.sheets[at].model_copy(update={"key": self._key(place)})
 
 
 def _grown(sheet: Sheet, event: RowDrawn) -> Sheet:
     drawn = event.row + len(event.codes)
-    strip = _strip(drawn, event.codes, event.surprise, event.pixels)
-    return sheet.model_copy(
-        update={
-            "drawn": drawn,
-            "strips": [*sheet.strips, strip],
-            "accepted": [*sheet.accepted, *event.accepted][-LAST_ACCEPTED:],
-            "forwards": sheet.forwards + len(event.accepted),
-            "tokens": sheet.tokens + event.codes.size,
-            "seconds": round(event.seconds, 3),
-        }
+    rows = Rows(
+        bottom=drawn * sheet.height // sheet.rows,
+        pixels=webp_of(event.pixels),
+        codes=_text(bytes_of_codes(event.codes)),
+        surprise=_text(bytes_of_surprise(event.surprise)),
+        accepted=list(event.accepted),
+        seconds=round(event.seconds, 3),
     )
+    return sheet.model_copy(update={"drawn": drawn, "strips": [*sheet.strips, rows]})
 
 
-def _strip(drawn: int, codes: Codes, surprise: NDArray[np.float32], pixels: Pixels) -> Strip:
-    file = io.BytesIO()
-    if len(pixels):
-        Image.fromarray(pixels).save(file, "WEBP", quality=QUALITY)
-    parts = {
-        "pixels": file.getvalue(),
-        "codes": bytes_of_codes(codes),
-        "surprise": bytes_of_surprise(surprise),
-    }
-    return Strip(drawn=drawn, **{name: base64.b64encode(data).decode() for name, data in parts.items()})
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -13,8 +13,10 @@ from gradio.data_classes import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
 from lumina.errors import LuminaError, ModelError
+from lumina.json_types import JsonObject
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
+from lumina.tasks.base import Values
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
@@ -22,7 +24,7 @@ SENT_PICTURE = (
     "A picture: an uploaded file (or its address here), a data URL, or the file in base64; PNG, JPEG or WebP."
 )
 
-Schema = dict[str, Any]
+Schema = JsonObject
 Work = Steps[Progress, tuple[Any, ...]]
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class Endpoint:
         about: str,
         parameters: Mapping[str, Schema],
         returns: Mapping[str, Schema],
-        work: Callable[[dict[str, Any]], Work],
+        work: Callable[[Values], Work],
     ) -> None:
         self.name, self.about = name, about
         self.parameters, self.returns = parameters, returns
@@ -50,12 +52,12 @@ class Endpoint:
         """Add it to the page that is being built."""
         page = get_blocks_context()
         assert page is not None, "Endpoints belong to a page."
-        inputs = [Api(each.get("default"), each, each["title"]) for each in self.parameters.values()]
+        inputs = [_api(each) for each in self.parameters.values()]
         page.set_event_trigger(
             [],
             self.function(),
             inputs,
-            [Api(None, each, each["title"]) for each in self.returns.values()],
+            [_api(each) for each in self.returns.values()],
             preprocess=False,
             postprocess=False,
             api_name=self.name,
@@ -100,7 +102,7 @@ class Endpoint:
         ]
         return [*names, inspect.Parameter("progress", kind, default=gr.Progress())]
 
-    def _named(self, values: Sequence[Any]) -> dict[str, Any]:
+    def _named(self, values: Sequence[Any]) -> Values:
         """The values by name, without those left open."""
         names = zip(self.parameters, values, strict=True)
         return {name: value for name, value in names if value is not None}
@@ -123,6 +125,12 @@ class Page(gr.Blocks):
         return list(inputs)
 
 
+def _api(schema: Schema) -> Api:
+    """A parameter, or what is returned."""
+    # Gradio takes any schema, whatever its annotation says.
+    return Api(schema.get("default"), schema, str(schema["title"]))  # type: ignore[arg-type]
+
+
 def file_schema(title: str, description: str) -> Schema:
     """Of a file that an endpoint returns."""
     return {**FileData.model_json_schema(), "title": title, "description": description}
@@ -142,7 +150,7 @@ def until_loaded(workshop: Workshop) -> Steps[Progress, None]:
         yield Progress(0, 1, "model")
 
 
-def file_made(png: bytes, name: str, folder: str) -> dict[str, Any]:
+def file_made(png: bytes, name: str, folder: str) -> JsonObject:
     """A PNG file in ``folder``, as Gradio's clients take files."""
     path = save_bytes_to_cache(png, name, folder)
     return FileData(path=path, orig_name=name, mime_type="image/png").model_dump()

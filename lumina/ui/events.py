@@ -1,20 +1,31 @@
 """What all tabs' events share: their place in the queue, what the page sends, pauses and faults."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import gradio as gr
 
 from lumina.server.zerogpu import ON_ZEROGPU
 
+
+class Manner(TypedDict, total=False):
+    """How Gradio handles an event."""
+
+    queue: bool
+    concurrency_id: str
+    concurrency_limit: int | None
+    show_progress: Literal["full", "minimal", "hidden"]
+    api_visibility: Literal["public", "private", "undocumented"]
+
+
 # Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
-DRAWS: dict[str, Any] = {
+DRAWS: Manner = {
     "concurrency_id": "model",
     "concurrency_limit": None if ON_ZEROGPU else 1,
     "show_progress": "hidden",
     "api_visibility": "private",
 }
-QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+QUICK: Manner = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 LOOK_AGAIN = 0.25  # seconds between looks at what is waited for; Stop works in between
 OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
 

@@ -1,8 +1,9 @@
 """Forms from tasks: each field of a task becomes the control that suits its type, and back."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -11,7 +12,7 @@ from gradio.components import Component
 from pydantic.fields import FieldInfo
 
 from lumina.errors import InputError
-from lumina.tasks.base import Task, is_advanced, read
+from lumina.tasks.base import Task, Values, is_advanced, read
 from lumina.tasks.image_input import ImageInput
 from lumina.tasks.panels import PanelTask
 from lumina.ui.well import make_well, read_well
@@ -19,7 +20,6 @@ from lumina.ui.well import make_well, read_well
 AS_GIVEN = "as the picture"  # the size of what is given
 
 Size = tuple[int, int]
-Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Control:
 
     fields: tuple[str, ...]
     components: tuple[Component, ...]
-    read: Callable[..., dict[str, Any]]
+    read: Callable[..., Values]
     show: Callable[[Values], list[Any]]
 
 
@@ -74,15 +74,11 @@ class Form:
         """The task that the components' values ask for; raises InputError naming what is wrong."""
         return read(self.task, self.values(raw), titled=True)
 
-    def values(self, raw: Sequence[Any]) -> dict[str, Any]:
+    def values(self, raw: Sequence[Any]) -> Values:
         """The fields that the components' values fill."""
-        values: dict[str, Any] = {}
-        left = list(raw)
-        for control in self.controls:
-            count = len(control.components)
-            values |= control.read(*left[:count])
-            left = left[count:]
-        return {name: value for name, value in values.items() if value is not None}
+        left = iter(raw)
+        read = [control.read(*islice(left, len(control.components))) for control in self.controls]
+        return {name: value for values in read for name, value in values.items() if value is not None}
 
     def show(self, task: Task) -> list[Any]:
         """Updates that make the components say ``task``."""
@@ -133,7 +129,7 @@ def size_control(sizes: Sequence[Size], follows: bool = False) -> Control:
     gr.HTML(f"<style>{_shapes(sizes, first=2 if follows else 1)}</style>", elem_classes="unseen")
     radio = gr.Radio(texts, value=texts[0], label="Size", elem_classes="choice size")
 
-    def read_size(text: str | None) -> dict[str, Any]:
+    def read_size(text: str | None) -> Values:
         size = size_in(text)
         return {} if size is None else {"width": size[0], "height": size[1]}
 
@@ -183,7 +179,7 @@ def seed_control(field: FieldInfo) -> Control:
     roll = "() => [String(Math.floor(Math.random() * 2 ** 31)), true]"
     dice.click(None, None, [number, lock], js=roll, queue=False)
 
-    def read_seed(text: str | None, is_kept: bool | None) -> dict[str, Any]:
+    def read_seed(text: str | None, is_kept: bool | None) -> Values:
         text = (text or "").strip()
         return {"seed": text if is_kept and text else "random"}
 
@@ -204,7 +200,7 @@ def _plain_control(name: str, field: FieldInfo, default: Any) -> Control:
         value = values.get(name, default)
         return [gr.update(value=_pairs_text(value) if isinstance(value, tuple) else value)]
 
-    def read_value(raw: Any) -> dict[str, Any]:
+    def read_value(raw: Any) -> Values:
         return {name: _read_pairs(raw, field) if _kind(field) == "pairs" else raw}
 
     return Control((name,), (component,), read_value, show)

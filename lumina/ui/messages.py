@@ -57,12 +57,19 @@ class RecipeSheet(Message):
 
 
 class Strip(Message):
+    """The newest pixels of a picture in the making."""
+
+    bottom: int = Field(description="pixels of the picture down to its lower edge")
+    pixels: str = Field(description="a WebP in base64 that ends there; empty without previews")
+
+
+class Rows(Strip):
     """New rows of a picture in the making."""
 
-    drawn: int = Field(description="rows of the picture down to its lower edge")
-    pixels: str = Field(description="a WebP in base64 that ends there; empty without previews")
-    codes: str = Field(description="of the new rows, as in a sheet")
-    surprise: str = Field(description="of the new rows, as in a sheet")
+    codes: str = Field(description="as in a sheet")
+    surprise: str = Field(description="as in a sheet")
+    accepted: list[int] = Field(description="codes of each forward pass since the rows before")
+    seconds: float = Field(description="since drawing began")
 
 
 class Sheet(RecipeSheet):
@@ -71,7 +78,9 @@ class Sheet(RecipeSheet):
     width: int = Field(description="pixels")
     height: int
     png: str = Field(description="in base64; empty while the picture is in the making")
-    strips: list[Strip] = Field([], description="of a picture in the making, instead of codes and png")
+    strips: list[Rows] = Field(
+        [], description="of a picture drawn in this run: its rows as they came, which nothing else repeats"
+    )
     score: float | None
     surprise: str = Field(description="one byte a code, in base64")
     accepted: list[int] = Field(description="codes of each of the last forward passes")
@@ -289,10 +298,11 @@ class Template(Message):
 class ShownPicture(Message):
     """A picture of a node."""
 
-    url: str
+    url: str = Field(description="its address; empty while rows are drawn")
     width: int
     height: int
     file: str = Field("", description="the name to save it under; a picture in the making has none")
+    strips: list[Strip] = Field(default=[], description="of a picture whose rows are drawn")
 
 
 class NodeView(Message):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lumina.errors import InputError, InvalidImage
 from lumina.images import MAX_BYTES, open_image
-from lumina.tasks.base import Task
+from lumina.tasks.base import Task, Values
 from lumina.tasks.image_input import ImageInput
 
 _DATA = re.compile(r"\s*data:.{0,200}?;base64,", re.IGNORECASE)
@@ -60,7 +60,7 @@ def too_large() -> str:
     return f"This file is too large; use a picture under {MAX_BYTES // 1_000_000} MB."
 
 
-def with_pictures(task: type[Task], inputs: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
+def with_pictures(task: type[Task], inputs: Values, given: Mapping[str, str]) -> Values:
     """``inputs`` of a task in which pictures are only named, with the pictures that a page sent along.
 
     Raises InputError if one is missing, or is not the one that is named.

@@ -2,15 +2,47 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _UNKNOWN = re.compile(r"Parameter `(.*?)` is not a valid", re.DOTALL)
 _MISSING = re.compile(r"required argument: (\w+)")
+
+
+_ANSWER = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
+
+
+class KnownCalls:
+    """One sentence for who asks for the answer to a call that nobody made, or has fetched it already.
+
+    Gradio would let the first wait until a traceback ends it, and the second one for ever.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = (
+            _ANSWER.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        )
+        answer: ASGIApp = self._app
+        if asked and not _is_waiting(scope["app"].get_blocks()._queue, asked[1]):
+            answer = JSONResponse(
+                {"error": f'No answer waits for the call "{asked[1][:100]}"; send the call again.'}, 404
+            )
+        await answer(scope, receive, send)
+
+
+def _is_waiting(queue: Any, call: str) -> bool:
+    """Whether Gradio's queue has, or awaits, an answer to this call that nobody has fetched."""
+    of_sessions = queue.pending_event_ids_session.values()
+    return call in queue.event_ids_to_events or any(call in calls for calls in of_sessions)
 
 
 def parameter_refused(name: str, known: Iterable[str], error: Exception) -> str | None:

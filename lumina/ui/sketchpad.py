@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 from gradio.components.base import server
+from gradio.components.image_editor import EditorValue
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
@@ -139,7 +140,7 @@ def flattened(value: Any) -> Image.Image | None:
     return whole.convert("RGB")
 
 
-def _as_paper(image: Image.Image) -> dict[str, Any]:
+def _as_paper(image: Image.Image) -> EditorValue:
     return {"background": np.asarray(image), "layers": [], "composite": None}
 
 

@@ -215,6 +215,7 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
     for step in drawing:
         view = gr.skip() if step.view is None else gr.HTML(view=step.view)
         yield view, gr.skip() if step.seed is None else step.seed
+    yield gr.skip(), gr.skip()  # Gradio repeats whatever comes last
 
 
 def kind_of(present: str, event: gr.EventData) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from lumina.errors import InputError, LuminaError
 from lumina.formats import table
 from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, world_of_model
+from lumina.tasks.base import Values
 from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
@@ -48,7 +49,7 @@ def make_well(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> 
     )
 
 
-def read_well(text: Any, name: str, field: FieldInfo) -> dict[str, Any]:
+def read_well(text: Any, name: str, field: FieldInfo) -> Values:
     """The field's value; raises InputError if there is no picture in the well, or none that can be used."""
     if not text:
         raise InputError(f"{field.title}: put in a picture, or click an example.")

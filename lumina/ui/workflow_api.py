@@ -5,12 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import JsonValue
+
 from lumina.errors import InputError, InvalidImage, InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
+from lumina.tasks.base import Values
 from lumina.tasks.image_input import NAME, ImageInput
-from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Work, described, file_made, until_loaded
+from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Schema, Work, described, file_made, until_loaded
 from lumina.ui.pictures import of_picture
 from lumina.ui.sent import file_sent, is_file, picture_sent
 from lumina.workflow.document import Workflow
@@ -25,7 +29,7 @@ from lumina.workflow.validation import check
 MAX_VALUES = 64_000_000  # characters; pictures come in base64
 
 
-_OBJECT_OR_TEXT = [{"type": "object"}, {"type": "string"}]
+_OBJECT_OR_TEXT: list[JsonValue] = [{"type": "object"}, {"type": "string"}]
 _WORKFLOW_PARAMETERS = {
     "document": described(
         {
@@ -50,7 +54,7 @@ _WORKFLOW_PARAMETERS = {
 def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpoint:
     """Runs a document: by output the results, pictures as PNG files in ``folder``."""
 
-    def work(given: dict[str, Any]) -> Work:
+    def work(given: Values) -> Work:
         shelf = MemoryShelf()
         workflow = _workflow(given.get("document"), spec, folder)
         workflow = with_values(workflow, _given(workflow, given.get("values"), shelf, folder))
@@ -65,7 +69,7 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
         "Run a workflow of several drawing tasks and tools, as `lumina check` accepts it. "
         "Returns: for each output the list of its results; pictures are PNG files that carry the recipe."
     )
-    results = {
+    results: Schema = {
         "title": "Results",
         "type": "object",
         "additionalProperties": {},
@@ -91,7 +95,7 @@ def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
     return checked.workflow
 
 
-def _given(workflow: Workflow, sent: Any, shelf: MemoryShelf, folder: str) -> dict[str, Any]:
+def _given(workflow: Workflow, sent: Any, shelf: MemoryShelf, folder: str) -> JsonObject:
     """The values of a call; pictures among them are laid on the shelf."""
     values = _object(sent)
     for name, value in values.items():
@@ -102,7 +106,7 @@ def _given(workflow: Workflow, sent: Any, shelf: MemoryShelf, folder: str) -> di
     return values
 
 
-def _object(sent: Any) -> dict[str, Any]:
+def _object(sent: Any) -> JsonObject:
     """A JSON object, given as such or as text, without what is left open; an empty one for nothing."""
     if isinstance(sent, str):
         try:

@@ -53,6 +53,7 @@ class WorkflowTab:
     def _execute(self, event: gr.EventData) -> Iterator[Any]:
         for view in self._run(payload_of(event)):
             yield gr.HTML(run=view)
+        yield gr.skip()  # Gradio repeats whatever comes last
 
     def _run(self, payload: Mapping[str, Any]) -> Iterator[Data]:
         """Whatever goes wrong ends as a sentence in the last view."""

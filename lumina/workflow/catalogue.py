@@ -1,8 +1,8 @@
 """Every kind of node as JSON for a front end: inputs, outputs, types, limits, and which links fit."""
 
 import inspect
-from typing import Any
 
+from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
@@ -12,7 +12,7 @@ from lumina.workflow.sockets import FITS, LETTERS, described
 from lumina.workflow.values import MAX_VALUES
 
 
-def catalogue(spec: ModelSpec | None = None) -> dict[str, Any]:
+def catalogue(spec: ModelSpec | None = None) -> JsonObject:
     """The kinds of nodes by task name, the types of sockets, and the limits of a document.
 
     With a model's ``spec``, tasks that it cannot do are marked as not available.
@@ -26,7 +26,7 @@ def catalogue(spec: ModelSpec | None = None) -> dict[str, Any]:
     }
 
 
-def _node(task: type[Task], spec: ModelSpec | None) -> dict[str, Any]:
+def _node(task: type[Task], spec: ModelSpec | None) -> JsonObject:
     draws = issubclass(task, DrawingTask)
     return {
         "title": task.title,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage
-from lumina.files import refusal, regular
+from lumina.files import refusal, regular, shown
 from lumina.formats import format_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
@@ -135,4 +135,4 @@ def _content(file: Path) -> bytes:
             head = opened.read(MAX_TEXT + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
     except (OSError, ValueError) as error:
-        raise InputError(f"The file {file.name!r} cannot be opened; check its name.") from error
+        raise InputError(f"The file {shown(file.name)!r} cannot be opened; check its name.") from error

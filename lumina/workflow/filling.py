@@ -10,7 +10,7 @@ from lumina.runtime.painter import Painter
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.wording import shortened
-from lumina.workflow.document import Input, Link, Node, Part, Workflow
+from lumina.workflow.document import Input, Link, Node, Part, Value, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import IMAGE, wrong_value
 from lumina.workflow.parsing import Problem, problem
@@ -18,6 +18,7 @@ from lumina.workflow.sockets import Socket, inputs_of
 
 AnyPart = TypeVar("AnyPart", bound=Part)
 
+Seeds = Mapping[str, Value]
 RANDOM = "random"
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
 
@@ -54,10 +55,8 @@ def filled(workflow: Workflow, painter: Painter | None) -> Workflow:
     """The document as a recipe needs it: a number for every random seed, the model and its options."""
     inputs = {name: _settled_input(given) for name, given in workflow.inputs.items()}
     nodes = {name: _settled_node(node, painter) for name, node in workflow.nodes.items()}
-    changes: dict[str, Any] = {"nodes": nodes} | ({INPUTS: inputs} if inputs else {})
-    if painter is not None:
-        changes["model"] = painter.model
-    return _changed(workflow, **changes)
+    filled = _changed(workflow, nodes=nodes, **({INPUTS: inputs} if inputs else {}))
+    return filled if painter is None else _changed(filled, model=painter.model)
 
 
 def missing_inputs(workflow: Workflow, needed: set[str]) -> list[Problem]:
@@ -107,11 +106,11 @@ def _settled_node(node: Node, painter: Painter | None) -> Node:
     task = TASKS.get(node.task)
     if task is None or not issubclass(task, DrawingTask):
         return node
-    values = dict(node.inputs)
+    values: dict[str, Value] = dict(node.inputs)
     values["seed"] = _without_random(values.get("seed", RANDOM))
     if painter is not None:
         given = {name: value for name, value in values.items() if value is not None}
-        values = task.defaults(painter.spec, painter.settings) | given
+        values = {**task.defaults(painter.spec, painter.settings), **given}
     ordered = {name: values[name] for name in _in_order(task, values)}
     return node if ordered == node.inputs else _changed(node, inputs=ordered)
 
@@ -127,7 +126,7 @@ def _without_random(value: Any) -> Any:
     return secrets.randbelow(LARGEST_SEED) if value == RANDOM else value
 
 
-def seeds_drawn(workflow: Workflow, ran: Workflow) -> tuple[dict[str, Any], dict[str, Any]]:
+def seeds_drawn(workflow: Workflow, ran: Workflow) -> tuple[Seeds, Seeds]:
     """The numbers that "random" became in a run of the document: by node, and by input of the workflow."""
     nodes = {
         name: node.inputs["seed"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from lumina.json_types import JsonObject
 from lumina.tasks.base import Task
 from lumina.tasks.image_input import NAME
 from lumina.workflow.document import Input
@@ -36,7 +37,7 @@ def literal_problems(
     place: Place, task: type[Task], values: Mapping[str, Any], sockets: Mapping[str, Socket]
 ) -> Iterator[Problem]:
     """What is wrong with the literals of a node; ``place`` is where its inputs are. Missing ones included."""
-    plain: dict[str, Any] = {}
+    plain: JsonObject = {}
     for name, value in values.items():
         fan = as_list(value, sockets[name]) if name in sockets else None
         if fan is not None and not 0 < len(fan) <= MAX_VALUES:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lumina.json_types import JsonObject
 from lumina.runtime.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture
@@ -53,7 +54,7 @@ class _Writer:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive, self.count = archive, 0
-        self.pages: list[dict[str, Any]] = []
+        self.pages: list[JsonObject] = []
         self.drawn: dict[int, int] = {}
 
     def value(self, value: Any) -> Any:
@@ -72,7 +73,7 @@ class _Writer:
             return {"array": self._array(value)}
         return value
 
-    def _task(self, task: DrawingTask) -> dict[str, Any]:
+    def _task(self, task: DrawingTask) -> JsonObject:
         inputs = task.model_dump(mode="json", exclude_none=True)
         fields = {name: getattr(task, name) for name in task.inputs()}
         images = {

@@ -3,11 +3,13 @@
 import json
 import math
 import re
+import unicodedata
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from lumina.errors import InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.tasks.wording import phrases
 
 MAX_BYTES = 256 * 1024
@@ -78,7 +80,11 @@ def _broken(text: str, at: int) -> tuple[str, str]:
     if rest[0] in "'‘’“”„«»":
         kind = "single" if rest[0] == "'" else "curly"
         return f"is not valid JSON: it has {kind} quotes at {where}", 'write "…"'
-    if text[at] < " " and text[at] not in "\r\n\t":
+    if rest.startswith("```"):
+        return f"is not valid JSON: it has a fence of ``` at {where}", "remove it"
+    if text[at] in "\r\n\t":  # between two values they are allowed
+        return f"is not valid JSON: it has a line break or tab in a text at {where}", "write \\n or \\t"
+    if unicodedata.category(text[at]) in ("Cc", "Cf", "Zs"):
         return f"is not valid JSON: it has a sign that cannot be seen at {where}", "remove it"
     return f"is not valid JSON at {where}", "correct the text there"
 
@@ -129,7 +135,7 @@ def _unreadable(message: str, fix: str) -> InvalidWorkflow:
     return InvalidWorkflow([problem((), message, fix)])
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from lumina.errors import InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.workflow.document import MAX_ENTRIES, MAX_NODES, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
 
-MANY = 200  # problems; with more, a file is looked at node by node until so many are found
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,12 @@ class Reading:
 
 def strict(document: Any) -> Workflow:
     """The document; raises InvalidWorkflow with every problem of its form."""
-    if found := list(_too_much(document)):
+    if found := other_version(document) or list(_too_much(document)):
         raise InvalidWorkflow(found)
     try:
         return Workflow.model_validate(document)
     except ValidationError as error:
-        if error.error_count() <= MANY:
-            raise InvalidWorkflow(problems_of(error)) from None
-        raise InvalidWorkflow(_first_problems(document)) from None
+        raise InvalidWorkflow(problems_of(error)) from None
 
 
 def lenient(document: Any) -> Reading:
@@ -42,7 +41,8 @@ def lenient(document: Any) -> Reading:
     except InvalidWorkflow as error:
         found = list(error.problems)
     places = frozenset(place_of(item["pointer"]) for item in found)
-    if not isinstance(document, dict) or () in places or ("nodes",) in places:
+    is_lost = () in places or ("nodes",) in places or other_version(document)
+    if is_lost or not isinstance(document, dict):
         return Reading(None, found)
     for place in places:
         _leave_out(document, place)
@@ -50,6 +50,18 @@ def lenient(document: Any) -> Reading:
         return Reading(Workflow.model_validate(document), found, places)
     except ValidationError:  # no node is left
         return Reading(None, found)
+
+
+def other_version(document: Any) -> list[Problem]:
+    """The one problem of a document of another version, in which nothing else is looked at."""
+    if not isinstance(document, Mapping):
+        return []
+    key = "lumina" if "lumina" in document else "version"
+    version = document.get(key)
+    if isinstance(version, bool) or not isinstance(version, int | float) or version == VERSION:
+        return []
+    message = f"is a document of version {version}, and version {VERSION} is the only one that is read here"
+    return [problem((key,), message, "update Lumina Studio if it is newer, or build it anew")]
 
 
 def sources_left_out(places: Iterable[Place]) -> frozenset[str]:
@@ -60,7 +72,7 @@ def sources_left_out(places: Iterable[Place]) -> frozenset[str]:
     )
 
 
-def _leave_out(document: dict[str, Any], place: Place) -> None:
+def _leave_out(document: JsonObject, place: Place) -> None:
     """Remove the smallest part around ``place`` that can go."""
     if place == ("lumina",):
         document["lumina"] = 1
@@ -78,27 +90,6 @@ def _leave_out(document: dict[str, Any], place: Place) -> None:
         inner = inner.get(step) if isinstance(inner, dict) else None
     if isinstance(inner, dict):
         inner.pop(place[depth - 1], None)
-
-
-def _first_problems(document: Mapping[str, Any]) -> list[Problem]:
-    """Of a document with very many problems the first ones, found node by node."""
-    nodes = document.get("nodes")
-    if not isinstance(nodes, Mapping):
-        return _problems_in(document)
-    found = _problems_in({**document, "nodes": {"a": {"task": "a"}}})
-    for name, node in nodes.items():
-        if len(found) >= MANY:
-            break
-        found += _problems_in({"lumina": 1, "nodes": {name: node}})
-    return found
-
-
-def _problems_in(document: Mapping[str, Any]) -> list[Problem]:
-    try:
-        Workflow.model_validate(document)
-    except ValidationError as error:
-        return problems_of(error)
-    return []
 
 
 def _too_much(document: Any) -> Iterator[Problem]:

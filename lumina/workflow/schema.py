@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lumina.errors import InputError, InvalidWorkflow
+from lumina.json_types import JsonObject
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task, read
 from lumina.workflow.document import NAME, Link, Workflow
-from lumina.workflow.migrations import migrated
 from lumina.workflow.parsing import Place, parse, place_of, problem
 from lumina.workflow.reading import strict
 from lumina.workflow.validation import problems, value_problems
@@ -17,19 +17,19 @@ CODES_KEY = "x-codes"  # of a recipe: digest of the codes that were drawn
 
 
 def load(text: str | bytes) -> Workflow:
-    """Read a document of any version; raises InvalidWorkflow with every problem of its form.
+    """Read a document; raises InvalidWorkflow with every problem of its form.
 
     Tasks and links are not looked at: see :func:`lumina.workflow.validation.check`.
     """
-    return strict(migrated(parse(text)))
+    return strict(parse(text))
 
 
 def canonical(text: str | bytes) -> str:
-    """A document for the canvas: of the present version, of the right form, with values that may be wrong.
+    """A document for the canvas: of the right form, with values that may be wrong.
 
     Those can be mended there. Raises InvalidWorkflow with every other problem of its form.
     """
-    document = migrated(parse(text))
+    document = parse(text)
     try:
         strict(document)
     except InvalidWorkflow as error:
@@ -65,7 +65,7 @@ def recipe_of(task: Task, model: str, codes: str | None = None) -> Workflow:
     """The one-node workflow that gives a picture again: the task as it ran, the model, the digest."""
     values = task.model_dump(mode="json", exclude_none=True)
     inputs = {name: values[name] for name in task.inputs() if name in values}
-    document: dict[str, Any] = {
+    document: JsonObject = {
         "lumina": 1,
         "model": model,
         "nodes": {task.name: {"task": task.name, "inputs": inputs}},

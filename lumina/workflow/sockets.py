@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from lumina.json_types import JsonObject
 from lumina.tasks.base import Picture, Task, is_advanced, slots_in
 from lumina.tasks.image_input import ImageInput
 
@@ -81,9 +82,9 @@ def socket_of(field: FieldInfo) -> Socket:
     return Socket(found, many and found != "json", field.is_required(), choices, words)
 
 
-def limits_of(field: FieldInfo) -> dict[str, Any]:
+def limits_of(field: FieldInfo) -> JsonObject:
     """The limits that a field states: min, max, step, max_length, as far as there are any."""
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for limit in (*field.metadata, *_metadata(field.annotation)):
         found |= {
             word: getattr(limit, name)
@@ -93,7 +94,7 @@ def limits_of(field: FieldInfo) -> dict[str, Any]:
     return found
 
 
-def described(field: FieldInfo) -> dict[str, Any]:
+def described(field: FieldInfo) -> JsonObject:
     """A field as JSON for a front end."""
     socket = socket_of(field)
     default = None if field.is_required() else field.get_default(call_default_factory=True)

@@ -14,7 +14,6 @@ from lumina.tasks.base import DrawingTask
 from lumina.workflow.document import Input, Link, Node, Workflow
 from lumina.workflow.graph import INPUTS, circles, needs_of, sources_of
 from lumina.workflow.literals import input_problems, literal_problems
-from lumina.workflow.migrations import migrated
 from lumina.workflow.parsing import Place, Problem, parse, place_of, problem
 from lumina.workflow.reading import lenient, sources_left_out
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of, slots_of
@@ -39,7 +38,7 @@ def check(text: str | bytes, spec: ModelSpec | None = None) -> Checked:
     With a model's ``spec``, tasks that it cannot do are problems too.
     """
     try:
-        reading = lenient(migrated(parse(text)))
+        reading = lenient(parse(text))
     except InvalidWorkflow as error:
         return Checked(None, list(error.problems))
     found = reading.problems

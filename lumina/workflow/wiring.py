@@ -10,7 +10,7 @@ from lumina.errors import InputError
 from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import Task
+from lumina.tasks.base import Task, Values
 from lumina.workflow.document import Link, Node, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import picture_name
@@ -29,7 +29,7 @@ class Job:
     inputs: Mapping[str, Item]
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         """The inputs as the task takes them."""
         return {name: item.value for name, item in self.inputs.items() if item.value is not None}
 
@@ -54,7 +54,7 @@ class Wiring:
         axes, combinations = spread(batches)
         return axes, [Job(self._key(task, inputs), inputs) for inputs in combinations]
 
-    def values(self, name: str) -> dict[str, Any]:
+    def values(self, name: str) -> Values:
         """The literals of a node, its links to the workflow's inputs followed."""
         return dict(self._literals(self.workflow.nodes[name]))
 

@@ -118,6 +118,9 @@ _TAG = re.compile(  # of text that was copied from a page: formatting, no word t
     r"(?:\s[^<>]{0,99}=[^<>]{0,99})?\s?/?>",
     re.IGNORECASE,
 )
+_ESCAPED = re.compile(
+    r"\x1b\[[0-9;]*[A-Za-z]|%20|\\[nrt](?![a-z]{2})"
+)  # of a terminal, an address, a program
 _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
 
@@ -127,7 +130,7 @@ def without_markup(text: str) -> str:
 
     The numbers of footnotes are left out, too.
     """
-    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    text = _ESCAPED.sub(" ", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", text)))
 
 
@@ -144,6 +147,8 @@ def _joined(text: str, is_known: Callable[[str], bool]) -> str:
 
 def _kept(text: str, i: int) -> str:
     sign = text[i]
+    if sign == "," and _is_in_number(text, i):
+        return ""
     if _is_letter(sign) or sign == ",":
         return sign
     is_inside = 0 < i < len(text) - 1 and _is_letter(text[i - 1]) and _is_letter(text[i + 1])
@@ -155,9 +160,10 @@ def _kept(text: str, i: int) -> str:
 
 
 def _is_in_number(text: str, i: int) -> bool:
-    """Whether a sign is the point of a decimal, or the line of a fraction."""
+    """Whether a sign is the point of a decimal, the line of a fraction, or the comma before thousands."""
     is_inside = 0 < i < len(text) - 1 and text[i - 1].isdecimal() and text[i + 1].isdecimal()
-    return is_inside and text[i] in "./\u2044"
+    is_comma = text[i] == "," and re.match(r"\d{3}(?!\d)", text[i + 1 :]) is not None
+    return is_inside and (is_comma or text[i] in "./\u2044")
 
 
 def _goes_on(emoji: str, before: str, sign: str) -> bool:

@@ -138,13 +138,15 @@ def document_of(page: Page) -> dict[str, Any]:
 
 
 def rows_seen(page: Page, name: str, count: int) -> list[int]:
-    """How many rows are drawn in a card at ``count`` moments with different pictures."""
+    """How many rows are drawn in a card at ``count`` moments with other rows and another picture."""
     look = """([name, count]) => new Promise((resolve) => {
         const seen = new Map(), latest = performance.now() + 25000;
         (function look() {
             const card = document.querySelector(`.card[data-card="${name}"]`);
-            const rows = card?.querySelector("[data-row]"), image = card?.querySelector(".pictures img");
-            if (rows && image) seen.set(image.src, Number(rows.dataset.row));
+            const rows = card?.querySelector("[data-row]");
+            const image = card?.querySelector(".pictures :is(img, canvas)");
+            const row = Number(rows?.dataset.row), shown = image?.src ?? image?.toDataURL();
+            if (rows && image && !seen.has(shown) && ![...seen.values()].includes(row)) seen.set(shown, row);
             if (seen.size < count && performance.now() < latest) setTimeout(look, 10);
             else resolve([...seen.values()]);
         })();

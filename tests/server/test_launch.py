@@ -1,6 +1,8 @@
+import asyncio
 import os
 import socket
 import sys
+import zlib
 from collections.abc import AsyncIterator
 
 import httpx
@@ -13,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from lumina.errors import InputError
 from lumina.server.launch import (
@@ -21,6 +24,7 @@ from lumina.server.launch import (
     Revalidated,
     addresses,
     check_address,
+    in_pieces,
     public_link,
     sentence_of,
     without_detours,
@@ -171,8 +175,32 @@ def test_pages_are_compressed_and_streams_are_not() -> None:
     routes = [Route("/", page), Route("/a.png", page), Route("/stream", events), Route("/queue/data", events)]
     client = TestClient(Starlette(routes=routes, middleware=[Middleware(Compressed)]))
     assert client.get("/").headers["content-encoding"] == "gzip"
-    for path in ("/a.png", "/stream", "/queue/data"):
+    for path in ("/a.png", "/stream"):
         assert "content-encoding" not in client.get(path).headers
+    packed = client.get("/queue/data")
+    assert packed.headers["content-encoding"] == "gzip"
+    plain = client.get("/queue/data", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.text == packed.text
+
+
+def test_every_piece_of_the_page_s_events_can_be_read_when_it_comes() -> None:
+    """And nothing is lost where the stream is broken off before its end."""
+    sent: list[Message] = []
+
+    async def take(message: Message) -> None:
+        sent.append(message)
+
+    async def stream() -> None:
+        send = in_pieces(take)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+        for number in range(3):
+            await send({"type": "http.response.body", "body": b"data: %d\n\n" % number, "more_body": True})
+
+    asyncio.run(stream())
+    start, *pieces = sent
+    assert dict(start["headers"]) == {b"content-encoding": b"gzip", b"vary": b"accept-encoding"}
+    reader = zlib.decompressobj(wbits=31)
+    assert [reader.decompress(each["body"]) for each in pieces] == [b"data: %d\n\n" % n for n in range(3)]
 
 
 async def tagged(request: Request) -> PlainTextResponse:

@@ -204,7 +204,7 @@ def test_variations_of_the_best_do_not_share_candidates(fake: FakePipeline) -> N
         ({"image": "photo.png"}, "image: must be a picture"),
         ({"image": None}, "image: must be a picture"),
         ({"image": {"image": "../photo.png"}}, "image: must be a picture"),
-        ({"image": Image.new("RGB", (1, 1))}, "image: This picture has 1x1 pixels"),
+        ({"image": Image.new("RGB", (1, 1))}, "image: this picture has 1x1 pixels"),
         ({"width": 100}, "width: must be a multiple of 32"),
     ],
 )

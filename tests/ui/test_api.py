@@ -241,6 +241,19 @@ def test_a_call_past_the_queue_is_refused(studio: httpx.Client, route: str) -> N
     assert answer.status_code == 404 and "queue" in answer.text
 
 
+@pytest.mark.parametrize("place", ["text_to_image", "v2/text_to_image", "nosuch"])
+def test_an_answer_that_nobody_waits_for_is_one_sentence(studio: httpx.Client, place: str) -> None:
+    answer = studio.get(f"/gradio_api/call/{place}/0123456789abcdef")
+    assert answer.status_code == 404
+    assert answer.json()["error"] == 'No answer waits for the call "0123456789abcdef"; send the call again.'
+
+
+def test_an_answer_is_fetched_once(studio: httpx.Client) -> None:
+    made = studio.post("/gradio_api/call/v2/text_to_image", json={"prompt": "a cube"}).json()["event_id"]
+    first, second = (studio.get(f"/gradio_api/call/text_to_image/{made}") for _ in range(2))
+    assert "event: complete" in first.text and second.status_code == 404
+
+
 def test_null_leaves_a_value_open(client: Client) -> None:
     draw = {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.idea"}, "stop_row": 1}}
     document = {

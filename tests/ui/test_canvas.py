@@ -79,8 +79,10 @@ def test_a_run_is_told_row_by_row_with_small_pictures() -> None:
     rows = [view["nodes"]["draft"] for view in seen if view["nodes"].get("draft", {}).get("done")]
     drawing = [node for node in rows if node["state"] == "running"]
     assert [node["done"] for node in drawing] == [1, 2, 3, 3]
-    assert all(node["pictures"][0]["url"].startswith("data:image/webp;base64,") for node in drawing)
-    assert all(len(node["pictures"][0]["url"]) < 20_000 for node in drawing)
+    assert [len(node["pictures"][0].get("strips", [])) for node in drawing] == [1, 2, 3, 0]
+    assert [strip["bottom"] for strip in drawing[2]["pictures"][0]["strips"]] == [8, 16, 24]
+    last = drawing[3]["pictures"][0]["url"]
+    assert last.startswith("data:image/webp;base64,") and len(last) < 20_000
     assert seen[-1]["nodes"]["draft"]["pictures"][0]["url"] == "draft-1.png"
     recipe = load(saved["lines-1.png"])
     assert list(recipe.nodes) == ["draft", "lines", "bad", "after"]

@@ -1,5 +1,6 @@
 """Choosing a model: what is offered, to whom, and that the page opens anew for it at the same address."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import gradio as gr
 import pytest
 
 from lumina.errors import InputError
+from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.ui import app
@@ -52,6 +54,13 @@ def test_a_page_is_public_where_others_can_open_it(
     for name, value in surroundings.items():
         monkeypatch.setenv(name, value)
     assert is_public(share, host) is expected
+
+
+def test_a_folder_is_told_from_the_shipped_model_of_its_world(settings: Settings, tmp_path: Path) -> None:
+    spec = replace(spec_of("tabletop"), name="x", source=str(tmp_path / "x"))
+    choice = Choice(settings, is_public=False)
+    choice.offered = [spec, *choice.offered]
+    assert [label for label, _ in choice._labels()][:2] == ["Tabletop (x)", "Tabletop"]
 
 
 def test_only_what_is_offered_can_be_chosen(settings: Settings) -> None:

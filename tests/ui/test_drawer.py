@@ -18,6 +18,7 @@ from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawer import Drawer, Step, kept
 from lumina.ui.events import OUR_FAULT
+from lumina.ui.messages import Data
 from lumina.ui.sheets import restored
 
 TASK = TextToImage(prompt="two red spheres", seed=3)
@@ -30,8 +31,18 @@ def opened(load: Any = FakePipeline) -> Drawer:
     return Drawer(workshop)
 
 
-def views(steps: Iterator[Step]) -> list[dict[str, Any]]:
+def views(steps: Iterator[Step]) -> list[Data]:
     return [step.view for step in steps if step.view is not None]
+
+
+def whole(view: Data) -> Data:
+    """The first sheet of a view, as the page puts it together."""
+    sheet: Data = view["sheets"][0]
+    codes, surprise = (
+        b"".join(base64.b64decode(rows[name]) for rows in sheet["strips"]) for name in ("codes", "surprise")
+    )
+    told = {"codes": base64.b64encode(codes).decode(), "surprise": base64.b64encode(surprise).decode()}
+    return sheet | told
 
 
 def test_every_row_is_shown_from_the_first_on() -> None:
@@ -81,25 +92,23 @@ def test_each_picture_is_kept_once_it_is_whole() -> None:
     assert counts == [0] * 18 + [1] * 18 + [2] * 2 and handed[0] != handed[1]
 
 
-def stopped(drawer: Drawer, rows: int) -> dict[str, Any]:
+def stopped(drawer: Drawer, rows: int) -> Data:
     """The sheet of a picture that is stopped after so many rows, as the page puts it together."""
     steps = drawer.new(TASK)
     shown = [next(steps).view for _ in range(rows + 2)]
     steps.close()
-    sheet = (shown[-1] or {})["sheets"][0]
-    codes = b"".join(base64.b64decode(strip["codes"]) for strip in sheet["strips"])
-    return sheet | {"codes": base64.b64encode(codes).decode()}
+    return whole(shown[-1] or {})
 
 
 def test_stop_then_continue_is_the_unbroken_picture() -> None:
     drawer = opened()
-    whole, part = views(drawer.new(TASK))[-1]["sheets"][0], stopped(drawer, 5)
+    unbroken, part = views(drawer.new(TASK))[-1]["sheets"][0], stopped(drawer, 5)
     assert part["drawn"] == 5
     told = views(drawer.resumed(part))
     assert [view["sheets"][0]["drawn"] for view in told[1:3]] == [5, 6]
     assert {view["onto"] for view in told} == {part["key"]}
     again = told[-1]["sheets"][0]
-    assert (again["digest"], again["identity"]) == (whole["digest"], whole["identity"])
+    assert (again["digest"], again["identity"]) == (unbroken["digest"], unbroken["identity"])
     assert again["key"] == part["key"] and again["forwards"] == 11
 
 
@@ -125,11 +134,11 @@ def test_only_what_is_new_travels() -> None:
 
 def test_reroll_keeps_the_rows_above_as_another_picture() -> None:
     drawer = opened()
-    whole = views(drawer.new(TASK))[-1]["sheets"][0]
-    other = views(drawer.rerolled(whole | {"row": 6}))[-1]["sheets"][0]
+    first = whole(views(drawer.new(TASK))[-1])
+    other = whole(views(drawer.rerolled(first | {"row": 6}))[-1])
     above = 6 * 16 * 4 // 3  # characters of base64
-    assert other["codes"][:above] == whole["codes"][:above] and other["codes"] != whole["codes"]
-    assert other["key"] != whole["key"]
+    assert other["codes"][:above] == first["codes"][:above] and other["codes"] != first["codes"]
+    assert other["key"] != first["key"]
 
 
 @pytest.mark.parametrize("payload", [None, "text", {}, {"row": "x"}, {"row": 3, "codes": 1}])

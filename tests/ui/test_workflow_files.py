@@ -1,13 +1,17 @@
 """Files on the canvas: read as the command line reads them."""
 
 import base64
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lumina.errors import LuminaError
+from lumina.errors import InvalidWorkflow, LuminaError
+from lumina.model.config import MODELS
 from lumina.ui.visitors import Visitors
+from lumina.ui.workflow_api import _workflow as endpoint_document
 from lumina.ui.workflow_tab import WorkflowTab
 from lumina.workflow.files import read_workflow
 from lumina.workflow.schema import load
@@ -21,15 +25,36 @@ class Nobody:
     painter: Any = None
 
 
-def brought(file: str) -> dict[str, Any]:
+def opened_tab() -> WorkflowTab:
     tab = WorkflowTab.__new__(WorkflowTab)
-    tab._visitors = Visitors(Nobody())  # type: ignore[arg-type]
-    return tab._brought({"file": base64.b64encode((CASES / file).read_bytes()).decode()})
+    tab._visitors, tab._spec = Visitors(Nobody()), MODELS["tabletop"]  # type: ignore[arg-type]
+    return tab
 
 
-@pytest.mark.parametrize("file", ["wf-v0.json", "utf16.json", "seed-2p53p1.json"])
+def brought(file: str) -> dict[str, Any]:
+    return opened_tab()._brought({"file": base64.b64encode((CASES / file).read_bytes()).decode()})
+
+
+@pytest.mark.parametrize("file", ["utf16.json", "seed-2p53p1.json"])
 def test_a_document_is_the_one_that_the_command_line_reads(file: str) -> None:
     assert load(brought(file)["document"]) == read_workflow(CASES / file)
+
+
+def test_a_document_of_another_version_is_refused_in_the_same_words_by_every_way_in() -> None:
+    data, file = (CASES / "wf-v0.json").read_bytes(), CASES / "wf-v0.json"
+    ways: list[Callable[[], object]] = [
+        lambda: brought(file.name),
+        lambda: read_workflow(file),
+        lambda: endpoint_document(data.decode(), MODELS["tabletop"], ""),
+        lambda: endpoint_document(json.loads(data), MODELS["tabletop"], ""),
+        lambda: opened_tab()._read({"document": data.decode()}),
+    ]
+    told = []
+    for way in ways:
+        with pytest.raises(InvalidWorkflow) as refused:
+            way()
+        told.append(str(refused.value))
+    assert set(told) == {told[0]} and "version 1 is the only one that is read here" in told[0]
 
 
 def test_a_picture_without_a_workflow_is_kept_and_everything_else_is_refused() -> None:

@@ -133,7 +133,7 @@ def test_text_that_is_no_document_is_refused(text: str | bytes, message: str) ->
         (document(layout={"a": ["1", True]}), ["/layout/a/0", "/layout/a/1"]),
         (document(inputs={"i": {"type": "picture"}}), ["/inputs/i/type"]),
         (document(**{"a/b~c": 1}), ["/a~1b~0c"]),
-        (document(notes=1, lumina=3), ["/lumina", "/notes"]),
+        (document(notes=1, title=3), ["/title", "/notes"]),
         (document(**{"x-notes": 1}), []),
     ],
 )  # fmt: skip

@@ -243,6 +243,16 @@ export interface Review {
   visitor?: string;
 }
 
+/** New rows of a picture in the making. */
+export interface Rows {
+  bottom: number; // pixels of the picture down to its lower edge
+  pixels: string; // a WebP in base64 that ends there; empty without previews
+  codes: string; // as in a sheet
+  surprise: string; // as in a sheet
+  accepted: number[]; // codes of each forward pass since the rows before
+  seconds: number; // since drawing began
+}
+
 /** A run of a workflow, whole each time. */
 export interface RunView {
   run: string; // its key
@@ -278,7 +288,7 @@ export interface Sheet {
   width: number; // pixels
   height: number;
   png: string; // in base64; empty while the picture is in the making
-  strips?: Strip[]; // of a picture in the making, instead of codes and png
+  strips?: Rows[]; // of a picture drawn in this run: its rows as they came, which nothing else repeats
   score: number | null;
   surprise: string; // one byte a code, in base64
   accepted: number[]; // codes of each of the last forward passes
@@ -289,18 +299,17 @@ export interface Sheet {
 
 /** A picture of a node. */
 export interface ShownPicture {
-  url: string;
+  url: string; // its address; empty while rows are drawn
   width: number;
   height: number;
   file?: string; // the name to save it under; a picture in the making has none
+  strips?: Strip[]; // of a picture whose rows are drawn
 }
 
-/** New rows of a picture in the making. */
+/** The newest pixels of a picture in the making. */
 export interface Strip {
-  drawn: number; // rows of the picture down to its lower edge
+  bottom: number; // pixels of the picture down to its lower edge
   pixels: string; // a WebP in base64 that ends there; empty without previews
-  codes: string; // of the new rows, as in a sheet
-  surprise: string; // of the new rows, as in a sheet
 }
 
 /** A kind of node. */

@@ -1,6 +1,6 @@
 // The page's own script: what Gradio's components call when they are put in, and what the page does by itself.
 
-import { mountEasel } from "./easel/easel";
+import { mountEasel } from "./easel/mount";
 import { mountGallery } from "./gallery/gallery";
 import { mountHint } from "./hint/hint";
 import { watchAnswers } from "./shared/proxy";

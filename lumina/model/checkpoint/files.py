@@ -78,13 +78,10 @@ def weight_files(folder: Path, stem: str) -> list[Path]:
     if index.exists():
         verify(folder, [index.name])
         names = read_json(index).get("weight_map")
-        if (
-            not isinstance(names, dict)
-            or not names
-            or any(Path(str(name)).name != name for name in names.values())
-        ):
+        listed = set(map(str, names.values())) if isinstance(names, dict) else set()
+        if not listed or any(Path(name).name != name for name in listed):
             raise CheckpointMismatch(f"{index} does not list weight files; download the model again.")
-        found = sorted(set(names.values()))
+        found = sorted(listed)
     else:
         found = [path.name for path in sorted(folder.glob(f"{stem}*.ckpt"))[:1]]
         single = f"{stem}.safetensors"

@@ -133,7 +133,8 @@ def _is_whole(folder: Path) -> bool:
 def _has_weights(folder: Path) -> bool:
     index = folder / "model.safetensors.index.json"
     if index.exists():
-        return all((folder / name).exists() for name in read_json(index).get("weight_map", {"": ""}).values())
+        names = read_json(index).get("weight_map")
+        return not isinstance(names, dict) or all((folder / str(name)).exists() for name in names.values())
     return any(folder.glob("*.ckpt")) or (folder / "model.safetensors").exists()
 
 
@@ -152,9 +153,10 @@ class _Cancelled(Exception):
 
 def _fetch(part: Part, revision: str) -> Steps[Progress, None]:
     kept = read_json(part.folder / ORIGIN) if (part.folder / ORIGIN).exists() else {}
+    wanted = revision or str(kept.get("revision") or "")
     try:
         info = HfApi(endpoint=ENDPOINT).model_info(
-            part.repository, revision=revision or kept.get("revision"), files_metadata=True
+            part.repository, revision=wanted or None, files_metadata=True
         )
     except Exception as error:  # the library raises its own errors and those of the network below it
         raise ModelError(_failed(part, error)) from error

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 
 from lumina.errors import InputError
 from lumina.files import refusal, whole
+from lumina.json_types import JsonObject
 from lumina.model.checkpoint.files import write_json, write_manifest
 from lumina.model.checkpoint.loading import load_movqgan
 from lumina.model.movqgan import MoVQGAN
@@ -61,7 +61,7 @@ def convert(source: Path | str, folder: Path | str, dtype: torch.dtype = torch.f
 
 def _save(
     model: nn.Module,
-    config: dict[str, Any],
+    config: JsonObject,
     folder: Path,
     config_name: str,
     stem: str,

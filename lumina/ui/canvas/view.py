@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from PIL import Image
 
-from lumina.runtime.events import Begun, Finished, RowDrawn
-from lumina.runtime.sketch import Sketches
+from lumina.json_types import JsonObject
+from lumina.runtime.events import Begun, Finished, Pixels, RowDrawn
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.messages import Data, NodeView, ShownPicture
+from lumina.ui.messages import Data, NodeView, ShownPicture, Strip
 from lumina.ui.messages import RunView as Message
+from lumina.ui.strips import panel_of, webp_of
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import (
     ChoiceNeeded,
@@ -48,8 +49,8 @@ class RunView:
         self._key, self._workflow, self._save = key, workflow, save
         self._nodes: dict[str, NodeView] = {}
         self._items: dict[str, dict[tuple[int, int], list[ShownPicture]]] = {}
-        self._sketches: dict[tuple[str, int], Sketches] = {}
-        self._seeds: dict[str, Any] = {}
+        self._rows: dict[tuple[str, int, int], int] = {}  # of a panel
+        self._seeds: JsonObject = {}
         self._state: State = "running"
         self._message, self._recipe = "Starting…", dump(workflow)
 
@@ -118,16 +119,29 @@ class RunView:
         return NodeView(state="running", done=step.done, total=step.total, pictures=pictures)
 
     def _follow(self, event: NodeProgress) -> None:
-        """Show what is new of one picture; the others stay as they are."""
-        step = event.step
-        if not isinstance(step, Begun | RowDrawn | Finished):
-            return
-        sketches = self._sketches.setdefault((event.node, event.item), Sketches())
-        sketches.take(step)
-        image = step.drawing.image if isinstance(step, Finished) else sketches.all[step.index].image
-        parts = _panels(image, len(TASKS[self._workflow.nodes[event.node].task].Output.model_fields))
-        place = (event.item, step.index)
-        self._items.setdefault(event.node, {})[place] = [_in_the_making(part) for part in parts]
+        """Add what is new of one picture; the others stay as they are."""
+        step, items = event.step, self._items.setdefault(event.node, {})
+        count = len(TASKS[self._workflow.nodes[event.node].task].Output.model_fields)
+        match step:
+            case Begun():
+                blank = ShownPicture(url="", width=step.width, height=step.height // count)
+                self._rows[event.node, event.item, step.index] = step.rows // count
+                items[event.item, step.index] = [blank] * count
+                self._add(event, step, len(step.kept))
+            case RowDrawn():
+                self._add(event, step, step.row + len(step.codes))
+            case Finished():
+                panels = _panels(step.drawing.image, count)
+                items[event.item, step.index] = [_small(panel) for panel in panels]
+
+    def _add(self, event: NodeProgress, step: Begun | RowDrawn, drawn: int) -> None:
+        """To each panel of a drawing of which so many rows are there, the pixels that lie in it."""
+        items, place = self._items[event.node], (event.item, step.index)
+        rows, height = self._rows[event.node, *place], items[place][0].height
+        bottom = drawn * height // rows
+        items[place] = [
+            _grown(panel, step.pixels, bottom - at * height) for at, panel in enumerate(items[place])
+        ]
 
     def _done(self, event: NodeDone | NodeCached) -> NodeView:
         values = [value for given in event.outputs.values() for value in given]
@@ -175,7 +189,15 @@ def _images(values: Iterable[Any]) -> list[Image.Image]:
     return [image for image in images if isinstance(image, Image.Image)]
 
 
-def _in_the_making(image: Image.Image) -> ShownPicture:
+def _grown(panel: ShownPicture, pixels: Pixels, bottom: int) -> ShownPicture:
+    """With those of the pixels, which end at row ``bottom`` of it, that lie in it."""
+    inside, lower = panel_of(pixels, bottom, panel.height)
+    if not len(inside):
+        return panel
+    return panel.model_copy(update={"strips": [*panel.strips, Strip(bottom=lower, pixels=webp_of(inside))]})
+
+
+def _small(image: Image.Image) -> ShownPicture:
     return ShownPicture(url=thumbnail(image), width=image.width, height=image.height)
 
 

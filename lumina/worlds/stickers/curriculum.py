@@ -19,7 +19,7 @@ from lumina.worlds.stickers.edits import OPERATIONS, Edit, sample_edit
 from lumina.worlds.stickers.faults import wrong_claims, wrong_edit
 from lumina.worlds.stickers.instructing import edit_words, instruct
 from lumina.worlds.stickers.render import render
-from lumina.worlds.stickers.scenes import FRAME, Scene, Sticker, is_held_out, sample_scene
+from lumina.worlds.stickers.scenes import FRAME, Scene, Sticker, crowded_scene, is_held_out, sample_scene
 from lumina.worlds.stickers.spec import SPEC
 from lumina.worlds.stickers.subjects import request, sample_subject
 
@@ -203,8 +203,8 @@ class StickersCurriculum(Curriculum):
         yield from [f" {' '.join(words)}\n"] * 40
 
     def scene(self, rng: np.random.Generator, frame: Frame, *, varied: bool = False) -> Shown:
-        """See Curriculum; every scene shows all that there is."""
-        return Shown(sample_scene(rng))
+        """See Curriculum; varied ones are full of large stickers, so that there is more to learn in them."""
+        return Shown(crowded_scene(rng) if varied else sample_scene(rng))
 
     def read_scene(self, row: Row) -> Shown:
         """See Curriculum."""

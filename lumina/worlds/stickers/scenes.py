@@ -226,6 +226,15 @@ def sample_scene(rng: np.random.Generator) -> Scene:
             return Scene(placed, sample_ground(rng))
 
 
+def crowded_scene(rng: np.random.Generator) -> Scene:
+    """Large stickers wherever there is room."""
+    width, height = FRAME
+    side = SIZES["large"]
+    corners = [(x, y) for y in range(0, height, side) for x in range(0, width, side)]
+    stickers = (replace(random_sticker(rng, "large"), x=x, y=y) for x, y in corners)
+    return Scene(tuple(stickers), sample_ground(rng))
+
+
 def sample_ground(rng: np.random.Generator) -> str:
     """A random ground."""
     return str(rng.choice(GROUNDS, p=GROUND_CHANCES))

@@ -1,6 +1,6 @@
 """Words that are not true of a scene: its caption, or what was asked for, with one fault."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -102,7 +102,7 @@ def _slip(edit: Edit, rng: np.random.Generator) -> Edit | None:
     solid = edit.changed
     assert solid is not None and edit.solid is not None
     quality = str(rng.choice(list(QUALITIES)))
-    said: dict[str, Any] = {quality: another(QUALITIES[quality], getattr(solid, quality), rng)}
+    said: Mapping[str, Any] = {quality: another(QUALITIES[quality], getattr(solid, quality), rng)}
     other = replace(solid, turn=0, **said)
     if quality == "shape":
         other = replace(

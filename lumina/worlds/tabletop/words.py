@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS
-from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, materials_of
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, PATTERNS, SHAPES, materials_of
 from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
@@ -17,10 +17,10 @@ MEANINGS: dict[str, str] = {  # what the world has, and other words for it or fo
     "blue": "navy azure sapphire cobalt indigo ultramarine blau bleu azul",
     "purple": "violet lavender lilac plum mauve lila",
     "pink": "magenta rose fuchsia salmon coral rosa",
-    "sphere": "ball orb globe marble bubble kugel",
-    "cube": "box block dice die brick crate cuboid square würfel",
-    "cylinder": "can tube barrel pillar column drum pipe tin zylinder",
-    "cone": "pyramid funnel spike kegel",
+    "sphere": "ball orb globe marble bubble kugel esfera palla",
+    "cube": "box block dice die brick crate cuboid square würfel cubo kubus",
+    "cylinder": "can tube barrel pillar column drum pipe tin zylinder cilindro",
+    "cone": "pyramid funnel spike kegel cono",
     "large": "big huge giant enormous gigantic massive tall groß",
     "small": "little tiny mini miniature short klein",
     "metal": "metallic shiny chrome steel iron glossy reflective mirrored",
@@ -36,6 +36,7 @@ MEANINGS: dict[str, str] = {  # what the world has, and other words for it or fo
     "sunset": "evening dusk dawn sunrise",
     "night": "midnight dark nighttime",
     "behind": "beyond",
+    "bigger": "larger",
     "a": "one single",
     "two": "couple pair both",
     "three": "trio",
@@ -51,22 +52,26 @@ VERBS = {  # of instructions
     "move": "shift slide push drag",
 }
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
-COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
+COURTESY = frozenset({"please", "kindly", "thanks", "pls", "plz", "thx"})  # says nothing about a picture
 _LEAD = re.compile(  # what a person may say before the picture
-    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
+    r"^\W*(?:prompt:? |(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
     r"there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
-    r"^\W*(?:(?:(?:please|kindly|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    r"^\W*(?:(?:(?:please|kindly|pls|plz|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    r"(?:can|could|may) i (?:please )?(?:have|get)|"
     r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
-    r"|\W*\b(?:thank you|thanks)\b(?: (?:very|so) much)?\W*$",
+    r"|\W*\b(?:thank you|thanks|thx)\b(?: (?:very|so) much)?\W*$",
     re.IGNORECASE,
 )
 READ_AS = {"gray": "grey"}
 _LONG = 8  # letters, of a word whose slips are no other words
 _LEET = str.maketrans("01345", "oleas")  # digits for letters
 _ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
+_SAYABLE = "|".join(sorted(KNOWN_WORDS - GLUE))
+_ONE = re.compile(rf"\bone(?= (?:{_SAYABLE})\b)")
+_COUNTS = frozenset(NUMBERS.values()) - {"a", "an"}
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 
 
@@ -86,7 +91,7 @@ def _once(text: str, kind: Kind) -> str:
     text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
-    return _as_caption(_LEAD.sub("", text)) if kind == "prompt" else text
+    return _as_caption(_ONE.sub("a", _LEAD.sub("", text))) if kind == "prompt" else text
 
 
 def _as_caption(text: str) -> str:
@@ -103,7 +108,8 @@ def _said(text: str) -> list[str]:
 
 def _plain_words(text: str) -> str:
     words = plain(text, EDIT_WORDS.__contains__).split(" ")
-    text = " ".join(_read(word) for word in words if word.rstrip(",") not in COURTESY).strip(" ,")
+    words = [_read(word) for word in words if word.rstrip(",") not in COURTESY]
+    text = " ".join(_counted(words)).strip(" ,")
     text = re.sub(r"\ban?(?= [aeiou])", "an", text)
     return re.sub(r"\ban(?= [^aeiou\W])", "a", text)
 
@@ -111,19 +117,32 @@ def _plain_words(text: str) -> str:
 def _read(word: str) -> str:
     bare = word.rstrip(",")
     digit = str(int(bare)) if bare.isdecimal() and len(bare) < 3 else bare  # of any script
-    return READ_AS.get(bare, DIGITS.get(digit, digit)) + word[len(bare) :]
+    return READ_AS.get(bare, digit) + word[len(bare) :]
+
+
+def _counted(words: Sequence[str]) -> list[str]:
+    """Words with figures as words where they say how many: before a word, and not beside another number."""
+    found = []
+    for i, word in enumerate(words):
+        around = (words[i - 1] if i else "", words[i + 1] if i + 1 < len(words) else "1")
+        is_count = not any(each.rstrip(",").isdecimal() or each in _COUNTS for each in around)
+        found.append(DIGITS.get(word, word) if is_count else word)
+    return found
 
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that tabletop has never seen, or never of such a shape."""
     text = _ASK.sub("", text)
     typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
-    read = [_plain_words(word) for word in typed]
+    read = _counted([_plain_words(word) for word in typed])
     found: dict[str, UnknownWord] = {}
     for i, (word, words) in enumerate(zip(typed, read, strict=True)):
         then = read[i + 1 :]
         if word.lower() not in COURTESY and not all(_is_known(one, then, kind) for one in words.split(" ")):
-            found.setdefault(words or word, UnknownWord(word, _near(word, words, then, kind)))
+            near = _near(word, words, then, kind)
+            is_verb = i == 0 or read[i - 1] in ("and", "then")
+            near = tuple(known for known in near if is_verb or known not in VERBS)
+            found.setdefault(words or word, UnknownWord(word, near))
     return tuple(found.values())
 
 
@@ -140,6 +159,8 @@ def _is_known(word: str, then: Sequence[str], kind: Kind) -> bool:
     if word in GROUNDS and word not in COLORS:  # nothing but the ground has this colour
         said_of = next((each for each in then if each == "ground" or _shape_after([each])), "ground")
         return said_of == "ground"
+    if word == "one" and kind == "prompt":
+        return bool(then) and then[0] in KNOWN_WORDS - GLUE
     return word in _vocabulary(kind)
 
 
@@ -176,14 +197,22 @@ def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
         found = f"{found}s" if found in SHAPES and word.endswith("s") else found
     if found in MATERIALS and not _is_known(found, then, kind):
         return ()  # nothing of such a shape looks like it
+    if found in LIGHTS and then and then[0] in COLORS:
+        return ()  # "dark red" is no night
     if found in GROUNDS and found not in COLORS and "ground" not in then:
         return ()  # nothing but the ground has this colour
     if found is not None:
         return (found,)
     sayable = sorted(_vocabulary(kind) - GLUE - {"plain"})
     near = tuple(known for known in sayable if typed_wrong(word, known))[:2]
-    others = (known for other, known in INSTEAD.items() if len(other) >= _LONG and typed_wrong(word, other))
+    others = (known for other, known in INSTEAD.items() if _is_slip(word, other))
     return near or tuple(known for known in others if known in sayable)[:1]
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Of a word that is not known itself: only where it can hardly be yet another one."""
+    is_long = len(other) >= _LONG or (len(other) == _LONG - 1 and sorted(word) == sorted(other))
+    return is_long and typed_wrong(word, other)
 
 
 def _meant(word: str, kind: Kind) -> str | None:

@@ -3,6 +3,7 @@
 import { base64Of, bytesOf } from "../shared/bytes";
 import { penOf } from "../shared/dom";
 import { pngBlob } from "../shared/download";
+import { paintStrips } from "../shared/strips";
 import { drawnPart, type Sheet } from "./state";
 
 type Colour = readonly [number, number, number];
@@ -34,12 +35,7 @@ export function draftOf(sheet: Sheet): Draft {
   const isNew = !there || there.count > strips.length;
   const canvas = isNew ? document.createElement("canvas") : there.canvas;
   if (isNew) Object.assign(canvas, { width: sheet.width, height: sheet.height });
-  const ready = strips.slice(isNew ? 0 : there.count).reduce<Promise<unknown>>(async (before, { pixels, drawn }) => {
-    const image = pixels ? createImageBitmap(new Blob([bytesOf(pixels)], { type: "image/webp" })) : null;
-    await before;
-    const strip = await image;
-    if (strip) penOf(canvas).drawImage(strip, 0, (sheet.height * drawn) / sheet.rows - strip.height);
-  }, isNew ? Promise.resolve() : there.ready);
+  const ready = isNew ? paintStrips(canvas, strips, Promise.resolve()) : paintStrips(canvas, strips.slice(there.count), there.ready);
   const draft = { canvas, count: strips.length, ready };
   drafts.delete(sheet.key);
   const [oldest] = drafts.keys();

@@ -59,6 +59,8 @@ export const emptyState = (): State => ({
   isUsing: false,
 });
 
+const LAST_ACCEPTED = 400; // forward passes that are shown
+
 export const isActive = ({ run }: State): boolean => run.state === "waiting" || run.state === "drawing";
 
 export const runOf = (key: string): string => key.replace(/-\d+$/, "");
@@ -66,13 +68,17 @@ export const runOf = (key: string): string => key.replace(/-\d+$/, "");
 /** How much of a picture is drawn, 0 to 1; one without codes is whole. */
 export const drawnPart = (sheet: Sheet): number => (sheet.codes && sheet.rows ? sheet.drawn / sheet.rows : 1);
 
-/** A sheet with the codes and the surprise of its strips, if it is in the making. */
-export function assembled(sheet: Told): Sheet {
-  const strips = sheet.strips ?? [];
-  if (!strips.length) return sheet;
+/** A sheet with what its strips tell, row by row; one that has its file needs them no longer. */
+export function assembled(told: Told): Sheet {
+  const { strips = [], ...rest } = told;
+  const last = strips.at(-1);
+  if (!last) return rest;
   const joined = (name: "codes" | "surprise") =>
     base64Of(Uint8Array.from(strips.flatMap((strip) => [...bytesOf(strip[name])])));
-  return { ...sheet, codes: joined("codes"), surprise: joined("surprise") };
+  const accepted = strips.flatMap((strip) => strip.accepted);
+  const sofar = { forwards: accepted.length, tokens: accepted.reduce((sum, count) => sum + count, 0), seconds: last.seconds };
+  const rows = { codes: joined("codes"), surprise: joined("surprise"), accepted: accepted.slice(-LAST_ACCEPTED) };
+  return rest.png ? { ...rest, ...rows } : { ...rest, ...sofar, ...rows, strips };
 }
 
 /** A run as the easel follows it, of the view that Python sends of it. */

@@ -1,12 +1,13 @@
-// The gallery's cards, and what a person does with them.
+// What a person does with the gallery: look, search, compare two, bring one back, delete.
 
-import type { Card, Cards, Handed } from "../messages.gen";
+import type { Cards, Handed } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
-import { around, made, one } from "../shared/dom";
+import { around, one } from "../shared/dom";
 import { pngBlob, saveAs } from "../shared/download";
 import { openWorkflow, returnTo } from "../shared/handing";
 import { plain, type Host } from "../shared/host";
 import { visitor } from "../shared/visitor";
+import { cardOf, summaryOf } from "./cards";
 
 export interface GalleryProps {
   promise: string;
@@ -21,141 +22,130 @@ const PAUSE = 250; // milliseconds without a key before the words are looked up
 const ticket = () => `${Date.now()}-${Math.random()}`;
 
 /** Puts the gallery into its element, once; it triggers 'look' 'remove' 'obtain' 'restore' 'compare'. */
-export function mountGallery({ element, props, trigger, watch }: Host<GalleryProps>): void {
-  const root = one(element, ".gallery");
-  const find = <E extends HTMLElement = HTMLElement>(name: string) => one<E>(root, `.gallery-${name}`);
-  const search = find<HTMLInputElement>("search");
-  let count = PAGE;
-  let marked: string[] = []; // ids of the cards to compare
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  let asked = ""; // the ticket of the cards that are wanted; answers to earlier questions may come later
-  let pair = ""; // the ticket of the comparison that is wanted
-  let isPairShown = false;
+export function mountGallery(host: Host<GalleryProps>): void {
+  const { props, watch } = host;
+  const gallery = new Gallery(one(host.element, ".gallery"), host.trigger);
+  gallery.find("promise").textContent = props.promise;
+  gallery.listen();
+  watch("shown", () => gallery.show(plain(props.shown ?? {})));
+  watch("handed", () => gallery.receive(plain(props.handed ?? {})));
+  watch("compared", () => gallery.compared(props.compared));
+}
 
-  const about = (more: object = {}) =>
-    ({ visitor: visitor(), words: search.value, count, ticket: ticket(), ...more });
-  const look = () => {
-    if (root.offsetParent) ask("look");
-  };
-  const say = (words: string) => {
-    find("status").textContent = words;
-  };
+class Gallery {
+  private readonly search: HTMLInputElement;
+  private count = PAGE;
+  private marked: string[] = []; // ids of the cards to compare
+  private asked = ""; // the ticket of the cards that are wanted; answers to earlier questions may come later
+  private pair = ""; // the ticket of the comparison that is wanted
+  private isPairShown = false;
 
-  function ask(event: "look" | "remove", more: object = {}): void {
-    const question = about(more);
-    asked = question.ticket;
-    trigger(event, question);
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly trigger: Host<GalleryProps>["trigger"],
+  ) {
+    this.search = this.find<HTMLInputElement>("search");
   }
 
-  function show(): void {
-    const shown = plain(props.shown ?? {});
+  find<E extends HTMLElement = HTMLElement>(name: string): E {
+    return one<E>(this.root, `.gallery-${name}`);
+  }
+
+  listen(): void {
+    this.root.addEventListener("click", (event) => this.act(around(event, "[data-do]")));
+    this.find("cards").addEventListener("change", ({ target }) => this.mark(target));
+    this.find("more").addEventListener("click", () => {
+      this.count += PAGE;
+      this.look();
+    });
+    this.listenToWords();
+    for (const name of ["lumina-ended", "lumina-canvas-ended"]) window.addEventListener(name, () => this.look());
+    let isSeen = false;
+    new ResizeObserver(() => {
+      // Whoever opens the tab sees the newest.
+      const was = isSeen;
+      isSeen = Boolean(this.root.offsetParent);
+      if (isSeen && !was) this.look();
+    }).observe(this.root);
+  }
+
+  private listenToWords(): void {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    this.search.addEventListener("input", () => {
+      clearTimeout(waiting);
+      this.count = PAGE;
+      waiting = setTimeout(() => this.look(), PAUSE);
+    });
+  }
+
+  private about(more: object = {}) {
+    return { visitor: visitor(), words: this.search.value, count: this.count, ticket: ticket(), ...more };
+  }
+
+  private look(): void {
+    if (this.root.offsetParent) this.ask("look");
+  }
+
+  private ask(event: "look" | "remove", more: object = {}): void {
+    const question = this.about(more);
+    this.asked = question.ticket;
+    this.trigger(event, question);
+  }
+
+  private say(words: string): void {
+    this.find("status").textContent = words;
+  }
+
+  private act(button: HTMLElement | null): void {
+    if (!button) return;
+    const { do: act, id, sure } = button.dataset;
+    if (act === "remove" && !sure) {
+      button.dataset.sure = "yes"; // what is deleted is gone: asked once more
+      button.textContent = "Delete for good";
+    } else if (act === "remove") this.ask("remove", { id });
+    else if (act === "restore" || act === "obtain") this.trigger(act, this.about({ id }));
+  }
+
+  private mark(box: EventTarget | null): void {
+    if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
+    const others = this.marked.filter((id) => id !== box.value);
+    this.marked = box.checked ? [...others, box.value].slice(-2) : others; // a third takes the place of the first
+    for (const each of this.find("cards").querySelectorAll("input")) each.checked = this.marked.includes(each.value);
+    this.compare();
+  }
+
+  private compare(): void {
+    this.pair = ticket();
+    this.isPairShown = false;
+    this.trigger("compare", { visitor: visitor(), ids: this.marked, ticket: this.pair });
+    if (this.marked.length === 2) this.root.closest(".tabitem")?.scrollIntoView({ behavior: "smooth", block: "start" });
+  }
+
+  /** The slider shows whatever came last: if that was an earlier pair, the one that is wanted is asked for again. */
+  compared(which: string): void {
+    if (which === this.pair) this.isPairShown = true;
+    else if (this.isPairShown) this.compare();
+  }
+
+  show(shown: Partial<Cards>): void {
     const { cards } = shown;
-    if (!cards || shown.ticket !== asked) return;
+    if (!cards || shown.ticket !== this.asked) return;
     const there = cards.map((card) => card.id);
-    const still = marked.filter((id) => there.includes(id));
-    if (still.length < marked.length) {
-      marked = still;
-      compare();
+    const still = this.marked.filter((id) => there.includes(id));
+    if (still.length < this.marked.length) {
+      this.marked = still;
+      this.compare();
     }
-    find("cards").replaceChildren(...cards.map((card) => cardOf(card, marked.includes(card.id))));
-    find("more").hidden = !shown.more || Boolean(shown.full);
-    say(shown.message || summaryOf(shown, cards.length));
+    this.find("cards").replaceChildren(...cards.map((card) => cardOf(card, this.marked.includes(card.id))));
+    this.find("more").hidden = !shown.more || Boolean(shown.full);
+    this.say(shown.message || summaryOf(shown, cards.length));
   }
 
-  function compare(): void {
-    pair = ticket();
-    isPairShown = false;
-    trigger("compare", { visitor: visitor(), ids: marked, ticket: pair });
-    if (marked.length === 2) root.closest(".tabitem")?.scrollIntoView({ behavior: "smooth", block: "start" });
-  }
-
-  // The slider shows whatever came last: if that was an earlier pair, the one that is wanted is asked for again.
-  function compared(): void {
-    if (props.compared === pair) isPairShown = true;
-    else if (isPairShown) compare();
-  }
-
-  function receive(): void {
-    const { message, file, png = "", text, task } = plain(props.handed ?? {});
-    if (message) say(message);
+  /** A picture or a workflow that was asked for. */
+  receive({ message, file, png = "", text, task }: Partial<Handed>): void {
+    if (message) this.say(message);
     else if (file) saveAs(pngBlob(bytesOf(png)), file);
     else if (text) openWorkflow({ text, pictures: [] });
     else if (task) returnTo(task, png);
   }
-
-  root.addEventListener("click", (event) => {
-    const button = around(event, "[data-do]");
-    if (!button) return;
-    const { do: act, id } = button.dataset;
-    if (act === "remove" && !button.dataset.sure) {
-      button.dataset.sure = "yes"; // what is deleted is gone: asked once more
-      button.textContent = "Delete for good";
-      return;
-    }
-    if (act === "remove") ask("remove", { id });
-    if (act === "restore") trigger("restore", about({ id }));
-    if (act === "obtain") trigger("obtain", about({ id }));
-  });
-  find("cards").addEventListener("change", ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || target.type !== "checkbox") return;
-    marked = marked.filter((id) => id !== target.value);
-    if (target.checked) marked = [...marked, target.value].slice(-2); // a third takes the place of the first
-    for (const box of find("cards").querySelectorAll("input")) box.checked = marked.includes(box.value);
-    compare();
-  });
-  search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    count = PAGE;
-    waiting = setTimeout(look, PAUSE);
-  });
-  find("more").addEventListener("click", () => {
-    count += PAGE;
-    look();
-  });
-  find("promise").textContent = props.promise;
-  watch("shown", show);
-  watch("handed", receive);
-  watch("compared", compared);
-  for (const name of ["lumina-ended", "lumina-canvas-ended"]) window.addEventListener(name, look);
-  let isSeen = false;
-  new ResizeObserver(() => {
-    // Whoever opens the tab sees the newest.
-    const was = isSeen;
-    isSeen = Boolean(root.offsetParent);
-    if (isSeen && !was) look();
-  }).observe(root);
-}
-
-/** How many pictures there are, and why not more. */
-export function summaryOf({ more, full, words }: Partial<Cards>, count: number): string {
-  if (!count) return words ? "No picture with these words." : "Nothing yet: every picture you finish comes here.";
-  const older = more && full ? "; search by words to find older ones" : "";
-  return `${count}${more ? "+" : ""} ${count === 1 ? "picture" : "pictures"}${older}`;
-}
-
-function cardOf(card: Card, isMarked: boolean): HTMLElement {
-  const whole = made("article", "gallery-card");
-  whole.setAttribute("aria-label", card.title);
-  const when = new Date(card.made * 1000).toLocaleString();
-  const mark = made("label", "gallery-mark");
-  mark.append(made("input", "", "", { type: "checkbox", value: card.id, checked: isMarked }), "Compare");
-  const recipe = made("details", "gallery-recipe");
-  recipe.append(made("summary", "", "Recipe"), made("pre", "", card.recipe || "None", { tabIndex: 0 }));
-  const row = made("div", "gallery-row");
-  row.append(action("restore", "Restore", card), action("obtain", "Download", card), action("remove", "Delete", card));
-  whole.append(
-    made("img", "", "", { src: card.image, alt: card.title, loading: "lazy" }),
-    made("p", "gallery-title", card.title),
-    made("p", "gallery-facts", `${card.size} · ${when}`),
-    mark,
-    row,
-    recipe,
-  );
-  return whole;
-}
-
-function action(name: string, text: string, card: Card): HTMLButtonElement {
-  const button = made("button", "easel-button", text, { type: "button" });
-  Object.assign(button.dataset, { do: name, id: card.id });
-  return button;
 }

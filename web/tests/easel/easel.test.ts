@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { toolsFor } from "../../src/easel/face";
 import { filmsOf, isBranch, markOf } from "../../src/easel/films";
 import { heatColour, mergedSurprise } from "../../src/easel/paint";
-import { drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
+import type { Sheet as Told } from "../../src/messages.gen";
+import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
 import { base64Of, bytesOf } from "../../src/shared/bytes";
 import { png } from "../shared/example";
 import { sheet } from "./sheets";
@@ -59,6 +60,22 @@ test("a film begins with what was brought, and a fork says from where it comes",
 test("a turn that is not whole is followed by none", () => {
   const { frames } = filmsOf([sheet("1", { drawn: 3 })], "image");
   assert.equal(frames.size, 0);
+});
+
+test("rows come once: a sheet in the making is put together from them, and a whole one lets them go", () => {
+  const strip = (byte: number, accepted: number[], seconds: number) => {
+    const text = base64Of(Uint8Array.of(byte));
+    return { bottom: 8, pixels: "", codes: text, surprise: text, accepted, seconds };
+  };
+  const { given, ...told } = { ...sheet("a", { drawn: 2 }), given: {} };
+  const strips = [strip(1, [], 0), strip(2, [3, 5], 1.5)];
+  const making = assembled({ ...told, png: "", forwards: 0, tokens: 0, seconds: 0, strips } as Told);
+  assert.deepEqual([...bytesOf(making.codes)], [1, 2]);
+  assert.deepEqual([making.accepted, making.forwards, making.tokens, making.seconds], [[3, 5], 2, 8, 1.5]);
+  assert.equal(making.strips?.length, 2);
+  const whole = assembled({ ...told, png: "x", forwards: 9, tokens: 30, seconds: 2, strips } as Told);
+  assert.deepEqual([whole.forwards, whole.seconds, whole.strips], [9, 2, undefined]);
+  assert.deepEqual([...bytesOf(whole.surprise!)], [1, 2]);
 });
 
 test("codes that were kept keep what is known of them", () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { summaryOf } from "../../src/gallery/gallery";
+import { summaryOf } from "../../src/gallery/cards";
 import { differing, filled } from "../../src/studio/forms";
 
 const DEFAULTS = ["", 4, "128x128", [1, 2]];

@@ -8,6 +8,7 @@ import { shown, live } from "../studio/results";
 import { doc, get, notify, set, use } from "../studio/store";
 import { Icon } from "./Icon";
 import { Download, pick } from "./Preview";
+import { Shown as ShownPicture } from "./Shown";
 
 export const KEYS: [string, string][] = [
   ["/", "Add a node"],
@@ -153,7 +154,7 @@ function Large() {
   const turn = (by: number) => set({ large: { node: large.node, index: (large.index + by + count) % count } });
   return (
     <Dialog title={count > 1 ? `${large.node}, ${large.index + 1} of ${count}` : large.node}>
-      <img className="large" src={picture.url} alt={`Picture ${large.index + 1} of ${large.node}`} />
+      <ShownPicture className="large" picture={picture} alt={`Picture ${large.index + 1} of ${large.node}`} />
       <p className="dialog-end">
         {count > 1 && (
           <span>

@@ -7,6 +7,7 @@ import { use } from "../studio/store";
 import type { Doc, NodeRun } from "../types";
 import { InputField } from "./Ends";
 import { Download } from "./Preview";
+import { Shown } from "./Shown";
 
 const NONE: string[] = [];
 
@@ -54,7 +55,7 @@ function Ending({ name, id }: { name: string; id: string }) {
     <figure data-state={state} className="ending">
       {run?.text !== undefined && <p className="preview-text">{run.text}</p>}
       {(run?.pictures ?? []).map((picture, at) => (
-        <img key={at} src={picture.url} alt={`${name}, picture ${at + 1}`} />
+        <Shown key={at} picture={picture} alt={`${name}, picture ${at + 1}`} />
       ))}
       {!run && <p className="preview-none">no picture yet</p>}
       <figcaption>

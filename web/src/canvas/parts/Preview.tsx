@@ -6,6 +6,7 @@ import { execute } from "../studio/running";
 import { get, set, use } from "../studio/store";
 import type { NodeRun, Picture } from "../types";
 import { Icon } from "./Icon";
+import { Shown } from "./Shown";
 
 const MOST = 9;
 
@@ -51,8 +52,7 @@ function Pictures({ id, run, isFinished }: { id: string; run: NodeRun | undefine
         <button type="button" key={index} className="nodrag" disabled={!isFinished && !picture.file}
           aria-pressed={asks ? picked === index + 1 : undefined} onClick={() => click(index)}
           aria-label={asks ? `Pick picture ${index + 1} of ${id}` : `Look at picture ${index + 1} of ${id}`}>
-          <img src={picture.url} alt={`Picture ${index + 1} of ${id}`} draggable={false}
-            onError={() => forget(id, picture.url)} />
+          <Shown picture={picture} alt={`Picture ${index + 1} of ${id}`} onError={() => forget(id, picture.url)} />
         </button>
       ))}
     </div>

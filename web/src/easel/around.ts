@@ -1,0 +1,43 @@
+// What a person does around the easel, in the same tab: the form's buttons, keys, a seed that is written.
+
+import { around, one } from "../shared/dom";
+import type { Easel } from "./easel";
+import type { Running } from "./running";
+
+export function listenAround(easel: Easel, running: Running): void {
+  const { tab, turns } = easel;
+  tab.addEventListener("click", (event) => heedButton(event, running), true); // before Gradio hears it
+  tab.addEventListener("keydown", (event) => heedKey(event, easel, running));
+  tab.addEventListener("input", (event) => keepSeed(event, tab));
+  tab.addEventListener("lumina-well", () => turns && easel.show());
+  let paintedWidth = 0;
+  new ResizeObserver(([entry]) => {
+    const width = entry?.contentRect.width ?? 0;
+    if (width !== paintedWidth) easel.show();
+    paintedWidth = width;
+  }).observe(easel.face.find("stage"));
+}
+
+function heedButton(event: MouseEvent, running: Running): void {
+  if (around(event, ".stop")) running.halt();
+  const button = around(event, ".generate, .example");
+  if (!button) return;
+  if (button.matches(".example")) running.begin(null, null); // its well is filled only now
+  else running.begin();
+  if (!running.mayBegin(() => button.click())) event.stopPropagation();
+}
+
+function heedKey(event: KeyboardEvent, easel: Easel, running: Running): void {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !easel.isActive) {
+    event.preventDefault();
+    one(easel.tab, ".generate").click();
+  }
+  if (event.key === "Escape") running.halt();
+}
+
+/** Whoever writes a seed means to keep it. (Gradio's own input event misses what is pasted.) */
+function keepSeed(event: Event, tab: HTMLElement): void {
+  if (!around(event, ".seed-number") || !(event.target instanceof HTMLInputElement)) return;
+  const lock = tab.querySelector<HTMLInputElement>(".lock input");
+  if (lock && lock.checked !== (event.target.value.trim() !== "")) lock.click();
+}

@@ -1,0 +1,44 @@
+// Puts an easel into the page, and brings back what this browser has kept.
+
+import { plain, type Host } from "../shared/host";
+import { listenAround } from "./around";
+import { takeFiles } from "./drops";
+import { Easel, type EaselProps } from "./easel";
+import { Returning } from "./returning";
+import { Running } from "./running";
+import { listenToTools } from "./tools";
+import { listenForReturned } from "./uses";
+
+/** Puts an easel into its element, once; it triggers 'halt' 'halted' 'resume' 'reroll' 'restore' 'use' 'seen'. */
+export function mountEasel(host: Host<EaselProps>): void {
+  const { props, trigger, watch } = host;
+  const easel = new Easel(host);
+  const running = new Running(easel, trigger);
+  const returning = new Returning(easel, running, trigger);
+  const open = (file: Blob) => void returning.open(file);
+  listenToTools(easel, running, returning, trigger);
+  listenAround(easel, running);
+  takeFiles(easel.tab, open);
+  watch("view", () => receive(plain(props.view ?? {}), running, returning));
+  watch("answered", () => easel.teller.answered(props.answered));
+  easel.show();
+  void recall(easel, running).then(() => listenForReturned(easel.task, open));
+}
+
+function receive(view: EaselProps["view"], running: Running, returning: Returning): void {
+  if (view.state === "restored") void returning.restored(view);
+  else if (view.state === "refused") returning.refused(view.message);
+  else if (view.state === "settled") running.settled(view.sheet);
+  else if (view.state !== undefined) running.receive(view);
+}
+
+/** What this browser has kept, unless something is here already. */
+async function recall(easel: Easel, running: Running): Promise<void> {
+  const { state, turns } = easel;
+  const kept = await easel.shelf.load();
+  if (!kept || state.sheets.length) return;
+  Object.assign(state, { sheets: kept.sheets ?? [], current: kept.current });
+  easel.show();
+  state.sheets.forEach((sheet) => void running.develop(sheet)); // of a page that was left while it was drawn
+  turns?.giveAgain(kept.current);
+}

@@ -1,0 +1,65 @@
+// Settings that come back from the file of a picture: Python reads its recipe, the pixels stay here.
+
+import type { RecipeSheet, Restored } from "../messages.gen";
+import { base64Of, MAX_FILE } from "../shared/bytes";
+import { one } from "../shared/dom";
+import { bringTo } from "../shared/handing";
+import type { Host } from "../shared/host";
+import { isPng, sizeOfPng, withoutPixels } from "../shared/png";
+import { pictureIn, wellsOf } from "../well/well";
+import type { Easel, EaselProps } from "./easel";
+import type { Running } from "./running";
+import type { Sheet } from "./state";
+
+export class Returning {
+  private pending: { isReplay: boolean; file: Pick<Sheet, "png" | "width" | "height"> } | null = null; // whose recipe is read
+  private filled: Promise<unknown> = Promise.resolve(); // settles once its settings are in the form
+
+  constructor(
+    private readonly easel: Easel,
+    private readonly running: Running,
+    private readonly trigger: Host<EaselProps>["trigger"],
+  ) {}
+
+  /** Brings the settings of a file back into the form; a replay then draws them. */
+  async open(file: Blob, isReplay = false): Promise<void> {
+    if (this.running.waits(() => void this.open(file))) return;
+    const bytes = new Uint8Array(await file.slice(0, MAX_FILE).arrayBuffer());
+    if (!isPng(bytes)) return this.refused("Only a PNG picture that was made here carries its settings.");
+    const name = `lumina-filled-${this.easel.task}`;
+    this.pending = { isReplay, file: { png: base64Of(bytes), ...sizeOfPng(bytes) } };
+    this.filled = new Promise((resolve) => window.addEventListener(name, resolve, { once: true }));
+    this.trigger("restore", { png: base64Of(withoutPixels(bytes)) });
+  }
+
+  async restored({ sheet, message }: Restored): Promise<void> {
+    if (!this.pending) return;
+    const { isReplay, file } = this.pending;
+    const { state, task, tab } = this.easel;
+    const same = state.sheets.find((other) => isSamePicture(other, sheet));
+    if (!same) this.easel.put({ ...sheet, ...file });
+    const [given] = Object.values(same?.given ?? {});
+    if (given) bringTo(task, given);
+    const wells = given ? [] : wellsOf(tab);
+    const more = wells.length ? " Put in the picture that it began with." : "";
+    const run = { ...state.run, state: "stopped" as const, sheets: [], message: message + more };
+    Object.assign(state, { run, current: (same ?? sheet).key, isAll: false });
+    this.easel.show();
+    this.easel.keep();
+    if (isReplay && wells.every(pictureIn)) await this.replay();
+  }
+
+  private async replay(): Promise<void> {
+    await this.filled;
+    if (!this.easel.isActive) one(this.easel.tab, ".generate").click();
+  }
+
+  refused(message: string): void {
+    const { state } = this.easel;
+    state.run = { ...state.run, sheets: [] };
+    this.running.settle("failed", message);
+  }
+}
+
+const isSamePicture = (one: Sheet, other: RecipeSheet): boolean =>
+  one.identity === other.identity && one.digest === other.digest;

@@ -1,0 +1,153 @@
+// A run, from the click to its end: what is asked of Python, what it tells, and what is made of what was stopped.
+
+import type { Continued, EaselView, Rerolled, Sheet as Told } from "../messages.gen";
+import type { Host } from "../shared/host";
+import { reason } from "../shared/proxy";
+import type { Easel, EaselProps } from "./easel";
+import { makeGate, watchReach } from "./gate";
+import { draftOf, mergedSurprise } from "./paint";
+import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
+import { wellsIn } from "./uses";
+
+const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
+const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
+
+export class Running {
+  private readonly gate: ReturnType<typeof makeGate>;
+  private readonly waiting: (() => void)[] = []; // for the end of what is drawn
+
+  constructor(
+    private readonly easel: Easel,
+    private readonly trigger: Host<EaselProps>["trigger"],
+  ) {
+    this.gate = makeGate(easel.task, () => this.ended());
+    watchReach(() => easel.isActive, () => this.lost());
+  }
+
+  /** Shows that something is to be drawn: anew, or from a picture `before`. */
+  begin(before: Sheet | null = null, held: Given | null = wellsIn(this.easel.tab)): void {
+    const given = before ? (before.given ?? {}) : held;
+    const run = { ...idleRun(), state: "waiting" as const, message: "" };
+    Object.assign(this.easel.state, { before, held, given, run, isCutting: false });
+    this.easel.show();
+    const { root } = this.easel;
+    const { top } = root.getBoundingClientRect();
+    if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
+  }
+
+  ask(name: "resume" | "reroll", payload: Continued | Rerolled): void {
+    if (!this.mayBegin(() => this.ask(name, payload))) return;
+    this.trigger(name, payload);
+  }
+
+  /** Whether Gradio is free for a run, whose views are then listened to; if not, `later` is called once it is. */
+  mayBegin(later: () => void): boolean {
+    const isFree = this.gate.pass(later);
+    if (isFree) this.easel.state.isListening = true;
+    return isFree;
+  }
+
+  halt(): void {
+    if (!this.easel.isActive) return;
+    if (this.gate.stop()) this.trigger("halt");
+    const sheet = this.easel.state.run.sheets.at(-1);
+    if (sheet && sheet.drawn < sheet.rows) {
+      this.easel.state.current = sheet.key;
+      this.settle("stopped", `Stopped at row ${sheet.drawn} of ${sheet.rows}. What is drawn is kept.`);
+    } else {
+      this.settle("stopped", sheet ? "Stopped." : "Stopped before the first row.");
+    }
+  }
+
+  /** The end, whatever comes after it. */
+  settle(outcome: "done" | "stopped" | "failed", message: string): void {
+    const { state, face } = this.easel;
+    state.isListening = false;
+    state.run.sheets.forEach((sheet) => void this.develop(sheet));
+    state.run = { ...state.run, state: outcome, message };
+    this.easel.show();
+    this.waiting.splice(0).forEach((act) => act());
+    if (outcome === "failed") face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
+    this.easel.keep();
+  }
+
+  /** Done at the end of what is drawn; whether there is something to wait for. */
+  waits(act: () => void): boolean {
+    if (this.easel.isActive) this.waiting.push(act);
+    return this.easel.isActive;
+  }
+
+  receive(view: EaselView): void {
+    if (!view.run || !this.easel.state.isListening) return;
+    const sheets = this.taken(view);
+    if (view.state === "done") return this.done(sheets);
+    if (view.state === "failed") return this.settle("failed", view.message ?? "");
+    this.easel.show();
+    if (view.sheets.length) this.easel.keepNowAndThen();
+  }
+
+  /** The pictures of a view, which the easel keeps from here on. */
+  private taken(view: EaselView): Sheet[] {
+    const { state, tab } = this.easel;
+    state.held ??= wellsIn(tab);
+    const given = (state.given ??= state.held);
+    const drawn = view.sheets.filter((sheet) => sheet.drawn).map(assembled);
+    const sheets = drawn.map((sheet) => ({ ...mergedSurprise(sheet, state.before), given }));
+    const isFirst = sheets.length > 0 && state.run.sheets.length === 0;
+    state.run = followed(view, sheets);
+    sheets.forEach((sheet) => this.easel.put(sheet));
+    if (isFirst) Object.assign(state, { current: sheets[0]?.key ?? null, isAll: view.count > 1 });
+    return sheets;
+  }
+
+  private done(sheets: readonly Sheet[]): void {
+    for (const { key } of sheets) this.easel.compareWithTwin(key);
+    this.settle("done", "");
+    const { current, held } = this.easel.state;
+    this.easel.turns?.goOn(current, held);
+  }
+
+  /** What was stopped is shown as it was painted, until its file is here. */
+  async develop(sheet: Sheet): Promise<void> {
+    if (!sheet.strips?.length) return;
+    const { canvas, ready } = draftOf(sheet);
+    await ready;
+    sheet.png = canvas.toDataURL("image/png").split(",")[1] ?? "";
+    delete sheet.strips;
+    sheet.isPending = true;
+    setTimeout(() => {
+      delete sheet.isPending; // without the file, there is what was painted
+      this.easel.show();
+    }, PATIENCE);
+    this.easel.show();
+    this.easel.keep();
+    this.trigger("halted", goingOn(sheet));
+  }
+
+  /** The file of a picture that was stopped. */
+  settled(told: Told): void {
+    const there = this.easel.state.sheets.find((sheet) => sheet.key === told.key);
+    if (!there || there.drawn !== told.drawn || this.easel.isActive) return;
+    this.easel.put({ ...mergedSurprise(told, there), given: there.given ?? {} });
+    this.easel.show();
+    this.easel.keep();
+  }
+
+  /** The event is over, in whatever way; if its last view says otherwise, something broke on the way. */
+  private ended(): void {
+    const { run } = this.easel.state;
+    setTimeout(() => {
+      if (this.easel.state.run !== run || !this.easel.isActive) return;
+      this.settle("failed", reason("The studio stopped answering; what is drawn is kept. Try again."));
+    }, SILENCE);
+  }
+
+  private lost(): void {
+    this.gate.reset();
+    this.settle("failed", "The studio cannot be reached; what is drawn is kept. Try again once it answers.");
+  }
+}
+
+/** What the server needs to go on from a picture. */
+export const goingOn = ({ key, task, inputs, model, codes, cols, given }: Sheet): Continued =>
+  ({ key, task, inputs, model, codes, cols, given: given ?? {} });
