@@ -40,7 +40,8 @@ def test_captions_of_training_stay():
     [
         ("a kitten", "kitten", "cat"), ("two puppies in Paris", "Paris", None), ("a sofa", "sofa", "couch"),
         ("a giraff", "giraff", "giraffe"), ("a crimson car", "crimson", "red"),
-        ("eine Katze", "Katze", "cat"),        ("a hot cat", "hot", None), ("a spaceship", "spaceship", "rocket"),
+        ("eine Katze", "Katze", "cat"),
+        ("a cat on a car", "on", "above"), ("a hot cat", "hot", None), ("a spaceship", "spaceship", "rocket"),
         ("a white cat", "white", "white background"),
         ("ein roter Ballon", "roter", "red"),
         ("a cat at nigth", "nigth", "night"),
