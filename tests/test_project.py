@@ -104,3 +104,26 @@ def _name(requirement: str) -> str:
         .replace("_", "-")
         .replace("huggingface-hub", "huggingface_hub")
     )
+
+
+def test_no_class_name_has_two_meanings() -> None:
+    found: dict[str, set[Path]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, set()).add(path)
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_words_that_the_glossary_replaces_name_nothing() -> None:
+    glossary = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Glossary")[1]
+    replaced = {"surprise", "marks", "looks", "slips", "attempts", "img", "pic", "backend"}
+    assert all(re.search(rf"\b{word}\b", glossary) for word in replaced)
+    assert {path.stem for path in MODULES} & replaced == set()
+    names = re.compile(r"\b\w*(surprise|slips)\w*\b(?=[.:=(,)]| =)")
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group(0)}"
+        for path in MODULES
+        for match in names.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
