@@ -113,6 +113,7 @@ def test_copy_works_without_a_clipboard(visit: Callable) -> None:
     page = visited.open()
     workflow(page)
     page.get_by_role("button", name="Share a link").click()
+    expect(page.get_by_label("Link to this workflow")).not_to_have_value("")
     link = page.get_by_label("Link to this workflow").input_value()
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.locator(".notice")).to_have_text("Link copied.")
