@@ -12,7 +12,7 @@ from lumina.errors import InputError
 from lumina.files import expanded
 from lumina.model.config import spec_of
 from lumina.settings import Settings
-from lumina.worlds import FOLDERS, SCENES, world_of
+from lumina.worlds import FOLDERS, SCENES, SHIPPED, world_of
 from lumina.worlds.benchmark import Benchmark
 
 app = group("Measure the embedded model: its pictures, its picture tokenizer, the judge.")
@@ -55,7 +55,7 @@ def eval_world(
 
 
 for _world in FOLDERS:
-    app.command(_world)(eval_world)
+    app.command(_world, hidden=_world not in SHIPPED)(eval_world)
 
 
 @app.command("tokenizer")

@@ -13,7 +13,7 @@ from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage
-from lumina.worlds import FOLDERS, world_of
+from lumina.worlds import SHIPPED, world_of
 from lumina.worlds.base import World
 from lumina.worlds.benchmark import Benchmark
 
@@ -25,7 +25,7 @@ def world_for(spec: ModelSpec) -> World:
     world = world_of(spec.world)
     if world is None:
         raise InputError(
-            f"{spec.title} draws no world whose truth is known; choose a model of {' or '.join(FOLDERS)}."
+            f"{spec.title} draws no world whose truth is known; choose a model of {' or '.join(SHIPPED)}."
         )
     return world
 

@@ -12,7 +12,7 @@ from lumina.json_types import JsonObject
 from lumina.model.fields import read_fields, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
-from lumina.worlds import FOLDERS, UNNAMED, is_known, spec_of_world
+from lumina.worlds import SHIPPED, UNNAMED, is_known, spec_of_world
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ _LUMINA = ModelSpec(
 )  # fmt: skip
 
 MODELS: dict[str, ModelSpec] = {
-    **{name: ModelSpec(name=name, source=f"assets/models/{name}", **spec_of_world(name)) for name in FOLDERS},
+    **{name: ModelSpec(name=name, source=f"assets/models/{name}", **spec_of_world(name)) for name in SHIPPED},
     "lumina-mgpt-2.0": _LUMINA,
     "omni": replace(
         _LUMINA,

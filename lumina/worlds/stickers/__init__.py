@@ -1,0 +1,1 @@
+"""Stickers: one to four drawings of real things on plain grounds."""

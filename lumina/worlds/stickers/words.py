@@ -1,0 +1,191 @@
+"""What a person types and what the sticker model reads: plain words, unknown ones, what to say instead."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from lumina.worlds.stickers.captions import LONGEST, NUMBERS, parse, parts_of, phrases, text_of
+from lumina.worlds.stickers.instructing import edit_words, words_of_templates
+from lumina.worlds.stickers.nouns import plural
+from lumina.worlds.stickers.scenes import nouns
+from lumina.worlds.stickers.sprites import keywords
+from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
+
+MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
+    "red": "crimson scarlet ruby rot rouge rojo",
+    "orange": "amber tangerine", "yellow": "gold golden gelb jaune",
+    "green": "emerald lime olive grün vert verde", "blue": "navy azure cyan turquoise teal blau bleu azul",
+    "purple": "violet lilac lila magenta", "pink": "rose rosa fuchsia", "grey": "gray silver",
+    "white": "weiß blanc blanco", "left": "beside", "above": "over atop", "below": "under beneath underneath",
+    "large": "big huge giant enormous", "small": "little tiny mini", "medium": "middle normal",
+    "background": "ground backdrop wall", "meadow": "grass lawn field park", "night": "dark midnight",
+    "table": "desk",
+    "line": "outline sketch", "cartoon": "comic", "retro": "vintage classic old",
+    "flat": "simple",
+    "two": "couple pair both", "three": "trio", "four": "5 6 7 8 9 five six seven eight nine many",
+    "cat": "kitten kitty kater katze chat gato 猫", "dog": "puppy doggy hund chien perro 犬",
+    "car": "automobile auto voiture coche", "house": "home haus maison casa",
+    "cell phone": "phone smartphone",
+    "couch": "sofa settee", "donut": "doughnut", "tv": "television", "airplane": "plane aeroplane jet",
+    "bicycle": "bike", "motorcycle": "motorbike", "gift": "present", "hamburger": "burger", "shirt": "tshirt",
+    "boat": "sailboat", "ship": "liner", "cup": "coffee mug tea", "bottle": "champagne", "clock": "alarm",
+    "heart": "love herz", "top hat": "hat", "sneaker": "shoe trainer", "football": "rugby",
+    "dinosaur": "dino",
+    "tree": "baum arbre", "sun": "sonne soleil", "moon": "mond lune luna", "star": "stern étoile",
+}  # fmt: skip
+INSTEAD = {other: word for word, others in MEANINGS.items() for other in others.split()}
+VERBS = {
+    "make": "colour color recolour recolor dye", "remove": "erase eliminate drop hide clear",
+    "add": "insert place include create", "swap": "switch exchange", "change": "alter convert transform",
+    "move": "shift slide push drag",
+}  # fmt: skip
+INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
+COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
+READ_AS = {"gray": "grey"}
+DIGITS = {str(count): word for count, word in NUMBERS.items()}
+_LEAD = re.compile(  # what a person may say before the picture
+    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
+    r"there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering|sticker|emoji)s? of )+",
+    re.IGNORECASE,
+)
+_ASK = re.compile(  # what a person may say to be kind, before and after
+    r"^\W*(?:(?:(?:please|kindly|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
+    r"|\W*\b(?:thank you|thanks)\b(?: (?:very|so) much)?\W*$",
+    re.IGNORECASE,
+)
+_FORMS = (  # other ways to say what captions say
+    (re.compile(r"\bto the (left|right) of\b"), r"\1 of"),
+    (re.compile(r"\bon (?:top of|the top of)\b"), "above"),
+    (re.compile(r"\bin the night\b"), "at night"),
+    (re.compile(r"\bline ?art\b"), "line art"),
+)
+
+
+def normalize(text: str, kind: Kind = "prompt") -> str:
+    """What the model reads: plain, without a "please", digits as words, a caption with its articles.
+
+    Captions, instructions and descriptions as training has them stay as they are; twice is the same as once.
+    """
+    for _ in range(8):  # what one round leaves out may bring together what the next one reads
+        text, before = _once(text, kind), text
+        if text == before:
+            break
+    return text
+
+
+def _once(text: str, kind: Kind) -> str:
+    text = _plain_words(_ASK.sub("", text))
+    for form, said in _FORMS:
+        text = form.sub(said, text)
+    if kind == "description":
+        return re.sub(r"^(?:an?|the) (?=\S)", "", text)
+    return _as_caption(_LEAD.sub("", text)) if kind == "prompt" else text
+
+
+def _as_caption(text: str) -> str:
+    """A caption in the grammar of training, where nothing but articles and plurals has to change."""
+    claim = parse(text)
+    caption = text if claim is None else text_of(claim)
+    return caption if _said(caption) == _said(text) else text
+
+
+def _said(text: str) -> list[tuple[str, str]]:
+    words = [word for word in tokens(text.lower()) if word not in ("the", "to")]
+    parts = [("noun", meaning) if kind == "plural" else (kind, meaning) for kind, meaning in parts_of(words)]
+    return [part for part in parts if part[0] != "glue"]
+
+
+def _plain_words(text: str) -> str:
+    words = plain(text, edit_words().__contains__).split(" ")
+    text = " ".join(_read(word) for word in words if word.rstrip(",") not in COURTESY).strip(" ,")
+    text = re.sub(r"\ban?(?= (?:[aeio]|um))", "an", text)
+    return re.sub(r"\ban(?= (?:[^aeiou\W]|u(?!m)))", "a", text)
+
+
+def _read(word: str) -> str:
+    bare = word.rstrip(",")
+    digit = str(int(bare)) if bare.isdecimal() and len(bare) < 3 else bare  # of any script
+    return READ_AS.get(bare, DIGITS.get(digit, digit)) + word[len(bare) :]
+
+
+def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
+    """Every word, once each and in order, that stickers has never seen, or never without those beside it."""
+    text = _ASK.sub("", text)
+    typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
+    read = [_plain_words(word) for word in typed]
+    known = _known_at([word.split(" ")[0] if word else "" for word in read], kind)
+    found: dict[str, UnknownWord] = {}
+    for word, plain_word, is_known in zip(typed, read, known, strict=True):
+        if word.lower() not in COURTESY and not is_known:
+            found.setdefault(plain_word or word, UnknownWord(word, _near(word, plain_word, kind)))
+    return tuple(found.values())
+
+
+def _known_at(words: Sequence[str], kind: Kind) -> Iterator[bool]:
+    """For each word whether it is known where it stands: ``hot`` is, before ``dog``."""
+    allowed = words_of_templates() if kind == "instruction" else frozenset()
+    relations = frozenset({"left", "right", "top"})  # half of a phrase that something else may finish
+    at = 0
+    while at < len(words):
+        lengths = range(min(LONGEST, len(words) - at), 0, -1)
+        length = next((n for n in lengths if tuple(words[at : at + n]) in phrases()), 0)
+        if length:
+            yield from [True] * length
+        else:
+            yield words[at] in allowed or words[at] in relations or words[at] in _STYLE_WORDS
+        at += max(length, 1)
+
+
+_STYLE_WORDS = frozenset({"style"})
+
+
+def replaced(text: str, word: str, known: str) -> str:
+    """``text`` with a word replaced wherever it stands alone, in whatever case."""
+    ends = rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if word else text
+
+
+def _near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
+    """What may be meant by a word: what it is another word for, a slip of, or a keyword of."""
+    forms = list(dict.fromkeys(form for form in (read, latin(typed)) if form))
+    singular = [form.removesuffix(end) for form in forms for end in ("es", "s") if form.endswith(end)]
+    for form in [*forms, *singular]:
+        if kind == "instruction" and form in INSTEAD_OF_VERBS:
+            return (INSTEAD_OF_VERBS[form],)
+        if form in INSTEAD:
+            return (INSTEAD[form],)
+    if any(form in nouns() for form in singular):
+        return tuple(form for form in singular if form in nouns())
+    for form in forms:
+        slips = tuple(known for known in _sayable() if typed_wrong(form, known))[:2]
+        if slips:
+            return slips
+    return next((found for form in [*forms, *singular] if (found := by_keyword().get(form, ())[:3])), ())
+
+
+@cache
+def _sayable() -> tuple[str, ...]:
+    singles = {" ".join(words) for words, (kind, _) in phrases().items() if kind not in ("glue", "ground")}
+    return tuple(sorted(singles | {plural(noun) for noun in nouns()}))
+
+
+@cache
+def by_keyword() -> dict[str, tuple[str, ...]]:
+    """The nouns that a word is a keyword of; those with the fewest keywords first, as they mean it most."""
+    found: dict[str, list[str]] = {}
+    for noun in sorted(nouns(), key=lambda noun: len(keywords()[noun])):
+        for words in keywords()[noun]:
+            found.setdefault(words, []).append(noun)
+    return {word: tuple(of_word) for word, of_word in found.items()}
+
+
+class _Stickers:
+    """The words of this world; see Language."""
+
+    normalize = staticmethod(normalize)
+    unknown_words = staticmethod(unknown_words)
+    replaced = staticmethod(replaced)
+
+
+LANGUAGE: Language = _Stickers()

@@ -1,0 +1,60 @@
+"""What a person types of stickers is read plainly, and every word that is none of theirs is named."""
+
+import numpy as np
+import pytest
+
+from lumina.worlds.stickers.captions import describe, is_sayable, text_of
+from lumina.worlds.stickers.scenes import sample_scene
+from lumina.worlds.stickers.words import LANGUAGE, normalize, unknown_words
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("A Cat!", "a cat"),
+        ("please draw a photo of 2 cats and a Hot-Dog, thanks", "two cats and a hot dog"),
+        ("an cat to the left of a orange", "a cat left of an orange"),
+        ("a cat on top of a car", "a cat above a car"),
+        ("a lineart umbrella in the night", "a line art umbrella at night"),
+        ("a dog on gray background", "a dog on a grey background"),
+    ],
+)
+def test_captions_are_read_plainly(typed, read):
+    assert normalize(typed) == read and normalize(read) == read
+    assert unknown_words(read) == ()
+
+
+def test_captions_of_training_stay():
+    rng = np.random.default_rng(2)
+    for _ in range(80):
+        claim = describe(sample_scene(rng), rng)
+        if is_sayable(claim):
+            assert normalize(text_of(claim)) == text_of(claim)
+            assert unknown_words(text_of(claim)) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "known"),
+    [
+        ("a kitten", "kitten", "cat"), ("two puppies in Paris", "Paris", None), ("a sofa", "sofa", "couch"),
+        ("a giraff", "giraff", "giraffe"), ("a crimson car", "crimson", "red"),
+        ("eine Katze", "Katze", "cat"),        ("a hot cat", "hot", None), ("a spaceship", "spaceship", None),
+    ],
+)  # fmt: skip
+def test_unknown_words_are_named_with_what_may_be_meant(typed, word, known):
+    found = {one.word: one.known for one in unknown_words(typed)}
+    assert word in found
+    assert known is None or known in found[word]
+
+
+def test_keywords_lead_to_a_noun():
+    (found,) = unknown_words("a jack-o'-lantern".replace("jack-o'-lantern", "halloween"))
+    assert "pumpkin" in found.known
+    assert LANGUAGE.replaced("a Kitten", "kitten", "cat") == "a cat"
+
+
+def test_instructions_have_words_of_their_own():
+    assert unknown_words("remove the cat", "instruction") == ()
+    assert [one.word for one in unknown_words("remove the cat")] == ["remove"]
+    (found,) = unknown_words("erase the cat", "instruction")
+    assert found.known == ("remove",)
