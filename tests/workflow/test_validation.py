@@ -4,8 +4,8 @@ import gc
 import json
 import os
 import random
-import timeit
 import time
+import timeit
 from typing import Any
 
 import pytest

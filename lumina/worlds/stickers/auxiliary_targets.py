@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lumina.worlds.curriculum import NO_ANSWER, Answers
-from lumina.worlds.stickers.edits import Edit
+from lumina.worlds.stickers.edits import SceneEdit
 from lumina.worlds.stickers.scenes import (
     FRAME,
     MOST,
@@ -24,7 +24,7 @@ def targets() -> Mapping[str, int]:
     return {"noun": len(nouns()), **{name: len(o) for name, o in QUALITIES.items()}, "to come": MOST + 1}
 
 
-def answers_of_edit(edit: Edit) -> Answers:
+def answers_of_edit(edit: SceneEdit) -> Answers:
     """For each place how the given sticker looks that the words mean; `NO_ANSWER` where they mean none."""
     told = _nothing()
     if edit.operation not in ("add", "reground") and edit.sticker is not None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from lumina.worlds.stickers.captions import OPPOSITE, Claim, Thing, is_sayable, is_true
 from lumina.worlds.stickers.edit_checks import is_done
-from lumina.worlds.stickers.edits import OPERATIONS, Edit, Instruction, sample_edit
+from lumina.worlds.stickers.edits import OPERATIONS, Instruction, SceneEdit, sample_edit
 from lumina.worlds.stickers.instructing import instruct
 from lumina.worlds.stickers.nouns import ANY, PAINTED
 from lumina.worlds.stickers.scenes import GROUNDS, Scene, another, sample_noun, seen_styles
@@ -64,7 +64,7 @@ def _false(kind: str, claim: Claim, scene: Scene) -> Iterator[tuple[str, Claim]]
         yield kind, claim
 
 
-def wrong_edit(edit: Edit, said: Instruction, rng: np.random.Generator) -> Instruction | None:
+def wrong_edit(edit: SceneEdit, said: Instruction, rng: np.random.Generator) -> Instruction | None:
     """What asks for another edit of the same scene, mostly one of the same kind, and in much the same words;
     None if none was found."""
     operation = edit.operation if rng.random() < SAME_OPERATION else str(rng.choice(OPERATIONS))
