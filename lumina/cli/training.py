@@ -34,6 +34,7 @@ def train_tokenizer(
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 30.0,
     processes: Processes = 2,
+    batch: Annotated[int, typer.Option("--batch", help="Pictures in a step.", min=1)] = 24,
     shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 200,
     world: Annotated[str, typer.Option("--world", help="What the scenes are of.")] = FOLDERS[0],
     as_json: AsJson = False,
@@ -41,7 +42,9 @@ def train_tokenizer(
     """Render scenes where they are missing and train the picture tokenizer; goes on where it stopped."""
     from lumina.training import runs
 
-    steps = runs.train_tokenizer(data, out, world, minutes=minutes, processes=processes, shards=shards)
+    steps = runs.train_tokenizer(
+        data, out, world, minutes=minutes, processes=processes, batch=batch, shards=shards
+    )
     folder = str(watched(steps, "Training the tokenizer", as_json))
     show({"model": folder} if as_json else [folder])
 

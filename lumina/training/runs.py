@@ -30,7 +30,14 @@ FINE_RATE = 2e-4
 
 
 def train_tokenizer(
-    data: Path, out: Path, world: str, *, minutes: float = 30.0, processes: int = 2, shards: int = SHARDS
+    data: Path,
+    out: Path,
+    world: str,
+    *,
+    minutes: float = 30.0,
+    processes: int = 2,
+    batch: int = 24,
+    shards: int = SHARDS,
 ) -> Steps[Progress, Path]:
     """Render scenes of a world into `data` where they are missing, train MoVQGAN in `out/tokenizer` and write
     `out/model`.
@@ -42,7 +49,7 @@ def train_tokenizer(
     config = tokenizer_config(curriculum)
     yield from render_scenes(data, shards, curriculum, processes)
     settings = TokenizerTraining(
-        data, out / "tokenizer", config, curriculum.images, minutes=minutes, processes=processes
+        data, out / "tokenizer", config, curriculum.images, minutes=minutes, batch=batch, processes=processes
     )
     movqgan = yield from tokenizer_trainer.train(settings)
     build_tokenizer(folder, config.n_embed, curriculum)

@@ -27,7 +27,7 @@ GROUND_PHRASES = {
     **{ground: f"on a {ground} background" for ground in PLAIN},
     "meadow": "on a meadow", "night": "at night", "table": "on a table", "orange": "on an orange background",
 }  # fmt: skip
-GLUE = frozenset(("a", "an", "and", "of", "on", "at", "the", "background", "to", "with", "photo", "picture"))
+GLUE = frozenset(("a", "an", "and", "the", "photo", "picture"))
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,9 @@ def phrases() -> Mapping[tuple[str, ...], tuple[str, str]]:
     found |= {(word,): ("number", str(count)) for count, word in NUMBERS.items() if count > 1}
     for ground, said in GROUND_PHRASES.items():
         words = said.split()
-        found[tuple(words)] = found[tuple(w for w in words if w not in ("a", "an"))] = ("ground", ground)
+        bare = [word for word in words if word not in ("a", "an")]
+        for article_ in ((), ("a",), ("an",)):
+            found[(bare[0], *article_, *bare[1:])] = ("ground", ground)
     for noun in (*nouns(), ANY):
         found[tuple(plural(noun).split())] = ("plural", noun)
         found[tuple(noun.split())] = ("noun", noun)

@@ -161,7 +161,7 @@ class StickersCurriculum(Curriculum):
     name = "stickers"
     spec: Mapping[str, Any] = SPEC
     transformer: Mapping[str, Any] = {
-        "hidden_size": 320, "intermediate_size": 896, "num_hidden_layers": 8, "num_attention_heads": 5,
+        "hidden_size": 320, "intermediate_size": 704, "num_hidden_layers": 8, "num_attention_heads": 5,
         "num_key_value_heads": 5,
     }  # fmt: skip
     tokenizer: Mapping[str, Any] = {"n_embed": 4096}

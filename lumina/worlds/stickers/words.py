@@ -7,17 +7,19 @@ from functools import cache
 from lumina.worlds.stickers.captions import LONGEST, NUMBERS, parse, parts_of, phrases, text_of
 from lumina.worlds.stickers.instructing import edit_words, words_of_templates
 from lumina.worlds.stickers.nouns import plural
-from lumina.worlds.stickers.scenes import nouns
-from lumina.worlds.stickers.sprites import keywords
-from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
+from lumina.worlds.stickers.scenes import PLAIN, nouns
+from lumina.worlds.stickers.sprites import COLORS, keywords
+from lumina.worlds.wording import Kind, Language, UnknownWord, distance, latin, plain, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby rot rouge rojo",
     "orange": "amber tangerine", "yellow": "gold golden gelb jaune",
     "green": "emerald lime olive grün vert verde", "blue": "navy azure cyan turquoise teal blau bleu azul",
     "purple": "violet lilac lila magenta", "pink": "rose rosa fuchsia", "grey": "gray silver",
-    "white": "weiß blanc blanco", "left": "beside", "above": "over atop", "below": "under beneath underneath",
+    "white": "weiß blanc blanco", "left": "beside", "above": "over atop on",
+    "and": "with plus", "below": "under beneath underneath",
     "large": "big huge giant enormous", "small": "little tiny mini", "medium": "middle normal",
+    "rocket": "spaceship spacecraft shuttle", "ufo": "alien",
     "background": "ground backdrop wall", "meadow": "grass lawn field park", "night": "dark midnight",
     "table": "desk",
     "line": "outline sketch", "cartoon": "comic", "retro": "vintage classic old",
@@ -41,6 +43,7 @@ VERBS = {
 }  # fmt: skip
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
+_ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
 READ_AS = {"gray": "grey"}
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 _LEAD = re.compile(  # what a person may say before the picture
@@ -54,11 +57,13 @@ _ASK = re.compile(  # what a person may say to be kind, before and after
     r"|\W*\b(?:thank you|thanks)\b(?: (?:very|so) much)?\W*$",
     re.IGNORECASE,
 )
+_ON = re.compile(rf"\bon (?:an? )?({'|'.join(PLAIN)})(?: ground)?$")
 _FORMS = (  # other ways to say what captions say
     (re.compile(r"\bto the (left|right) of\b"), r"\1 of"),
     (re.compile(r"\bon (?:top of|the top of)\b"), "above"),
     (re.compile(r"\bin the night\b"), "at night"),
     (re.compile(r"\bline ?art\b"), "line art"),
+    (_ON, r"on a \1 background"),
 )
 
 
@@ -148,8 +153,10 @@ def replaced(text: str, word: str, known: str) -> str:
 
 def _near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
     """What may be meant by a word: what it is another word for, a slip of, or a keyword of."""
+    if read in PLAIN and read not in COLORS:
+        return (f"{read} background",)
     forms = list(dict.fromkeys(form for form in (read, latin(typed)) if form))
-    singular = [form.removesuffix(end) for form in forms for end in ("es", "s") if form.endswith(end)]
+    singular = [form.removesuffix(end) for form in forms for end in _ENDINGS if form.endswith(end)]
     for form in [*forms, *singular]:
         if kind == "instruction" and form in INSTEAD_OF_VERBS:
             return (INSTEAD_OF_VERBS[form],)
@@ -158,16 +165,16 @@ def _near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
     if any(form in nouns() for form in singular):
         return tuple(form for form in singular if form in nouns())
     for form in forms:
-        slips = tuple(known for known in _sayable() if typed_wrong(form, known))[:2]
+        slips = sorted((distance(form, known), known) for known in _sayable() if typed_wrong(form, known))
         if slips:
-            return slips
+            return tuple(known for apart, known in slips if apart == slips[0][0])[:2]
     return next((found for form in [*forms, *singular] if (found := by_keyword().get(form, ())[:3])), ())
 
 
 @cache
 def _sayable() -> tuple[str, ...]:
     singles = {" ".join(words) for words, (kind, _) in phrases().items() if kind not in ("glue", "ground")}
-    return tuple(sorted(singles | {plural(noun) for noun in nouns()}))
+    return tuple(sorted(singles | {plural(noun) for noun in nouns()} | {"background", "meadow", "night"}))
 
 
 @cache

@@ -17,6 +17,8 @@ from lumina.worlds.stickers.words import LANGUAGE, normalize, unknown_words
         ("a cat on top of a car", "a cat above a car"),
         ("a lineart umbrella in the night", "a line art umbrella at night"),
         ("a dog on gray background", "a dog on a grey background"),
+        ("a dog on white", "a dog on a white background"),
+        ("a dog on orange ground", "a dog on an orange background"),
     ],
 )
 def test_captions_are_read_plainly(typed, read):
@@ -38,7 +40,11 @@ def test_captions_of_training_stay():
     [
         ("a kitten", "kitten", "cat"), ("two puppies in Paris", "Paris", None), ("a sofa", "sofa", "couch"),
         ("a giraff", "giraff", "giraffe"), ("a crimson car", "crimson", "red"),
-        ("eine Katze", "Katze", "cat"),        ("a hot cat", "hot", None), ("a spaceship", "spaceship", None),
+        ("eine Katze", "Katze", "cat"),
+        ("a cat on a car", "on", "above"), ("a hot cat", "hot", None), ("a spaceship", "spaceship", "rocket"),
+        ("a white cat", "white", "white background"),
+        ("ein roter Ballon", "roter", "red"),
+        ("a cat at nigth", "nigth", "night"),
     ],
 )  # fmt: skip
 def test_unknown_words_are_named_with_what_may_be_meant(typed, word, known):
