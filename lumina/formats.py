@@ -10,7 +10,7 @@ USE = "use a PNG, JPEG, WebP, GIF or BMP file"
 
 
 @dataclass(frozen=True)
-class Format:
+class ImageFormat:
     """A kind of file: its ``pattern`` (of the head, one character a byte) and the sentence of its refusal."""
 
     name: str
@@ -24,20 +24,20 @@ def with_article(name: str) -> str:
     return f"{'an' if is_vowel else 'a'} {name}"
 
 
-def _picture(name: str, pattern: str) -> Format:
-    return Format(name, pattern, f"This is {with_article(name)}; save it as JPEG or PNG first.")
+def _picture(name: str, pattern: str) -> ImageFormat:
+    return ImageFormat(name, pattern, f"This is {with_article(name)}; save it as JPEG or PNG first.")
 
 
-def _other(name: str, pattern: str, advice: str = USE) -> Format:
-    return Format(name, pattern, f"This is {name}, not a picture; {advice}.")
+def _other(name: str, pattern: str, advice: str = USE) -> ImageFormat:
+    return ImageFormat(name, pattern, f"This is {name}, not a picture; {advice}.")
 
 
 FORMATS = (
-    Format("PNG", r"^\x89PNG\r\n\x1a\n"),
-    Format("JPEG", r"^\xff\xd8\xff"),
-    Format("WebP", r"^RIFF....WEBP"),
-    Format("GIF", r"^GIF8[79]a"),
-    Format("BMP", r"^BM.{4}\x00\x00\x00\x00"),
+    ImageFormat("PNG", r"^\x89PNG\r\n\x1a\n"),
+    ImageFormat("JPEG", r"^\xff\xd8\xff"),
+    ImageFormat("WebP", r"^RIFF....WEBP"),
+    ImageFormat("GIF", r"^GIF8[79]a"),
+    ImageFormat("BMP", r"^BM.{4}\x00\x00\x00\x00"),
     _picture("AVIF picture", r"^....ftyp(?:avi[fs]|mi[fa]1.{4}(?:.{4}){0,8}avi[fs])"),
     _picture("HEIC photograph", r"^....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)"),
     _picture("camera's raw file", r"^(?:....ftypcrx |II\*\x00.{4}CR|FUJIFILMCCD-RAW|II(?:R[OS]|U\x00))"),
@@ -69,13 +69,13 @@ FORMATS = (
     _other("an archive", r"^(?:\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f)", "unpack it first"),
     _picture("SVG drawing", r"^(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)(?:.*<)?svg[\s>:/]"),
     _other("a web page", r"^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head)", "save the picture itself"),
-    Format("empty file", r"^$", f"This file is empty; {USE}."),
+    ImageFormat("empty file", r"^$", f"This file is empty; {USE}."),
     _other("text", r"^(?:\xff\xfe|\xfe\xff|[\t\n\f\r\x20-\x7e\x80-\xff]+$)"),
 )  # fmt: skip
 UNKNOWN = f"This file is not a picture; {USE}."
 
 
-def format_of(data: bytes) -> Format | None:
+def format_of(data: bytes) -> ImageFormat | None:
     """The kind of a file by its content, whatever its name; None if it is of no kind that is known here."""
     head = data[:HEAD].decode("latin-1")
     found = (each for each in FORMATS if re.search(each.pattern, head, re.DOTALL | re.IGNORECASE))

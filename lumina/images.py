@@ -139,7 +139,7 @@ def cover(image: Image.Image, width: int, height: int) -> Image.Image:
     return Image.fromarray((rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8))  # rounded down, too
 
 
-def sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> Image.Image:
+def contact_sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> Image.Image:
     """``images`` in ``columns``, row after row, on white cells as large as the largest of them."""
     width = max(image.width for image in images) + gap
     height = max(image.height for image in images) + gap

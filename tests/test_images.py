@@ -14,7 +14,16 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidImage
-from lumina.images import AI_GENERATED, cover, open_image, png_bytes, read_recipe, sheet, usable, write_png
+from lumina.images import (
+    AI_GENERATED,
+    contact_sheet,
+    cover,
+    open_image,
+    png_bytes,
+    read_recipe,
+    usable,
+    write_png,
+)
 
 RECIPE = '{"lumina": 1, "nodes": {}, "title": "Zürich 🌄"}'
 
@@ -270,7 +279,7 @@ def test_a_recipe_with_a_wrong_checksum_is_refused() -> None:
 
 def test_a_sheet_places_pictures_row_by_row() -> None:
     colours = ["red", "lime", "blue"]
-    page = sheet([Image.new("RGB", (10, 8), colour) for colour in colours], columns=2, gap=2)
+    page = contact_sheet([Image.new("RGB", (10, 8), colour) for colour in colours], columns=2, gap=2)
     assert page.size == (22, 18)
     assert [page.getpixel(place) for place in [(0, 0), (12, 0), (0, 10), (12, 10)]] == [
         (255, 0, 0),

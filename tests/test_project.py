@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lumina.worlds import FOLDERS
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "lumina").rglob("*.py"))
 
@@ -104,3 +106,29 @@ def _name(requirement: str) -> str:
         .replace("_", "-")
         .replace("huggingface-hub", "huggingface_hub")
     )
+
+
+@pytest.mark.parametrize("world", FOLDERS)
+def test_no_class_name_has_two_meanings(world: str) -> None:
+    """Worlds do not see each other: each may have its own scenes and edits."""
+    others = [ROOT / "lumina" / "worlds" / name for name in FOLDERS if name != world]
+    found: dict[str, set[Path]] = {}
+    for path in (path for path in MODULES if not any(path.is_relative_to(other) for other in others)):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, set()).add(path)
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_words_that_the_glossary_replaces_name_nothing() -> None:
+    glossary = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Glossary")[1]
+    replaced = {"surprise", "marks", "looks", "slips", "attempts", "img", "pic", "backend"}
+    assert all(re.search(rf"\b{word}\b", glossary) for word in replaced)
+    assert {path.stem for path in MODULES} & replaced == set()
+    names = re.compile(r"\b\w*(surprise)\w*\b(?=[.:=(,)]| =)")
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group(0)}"
+        for path in MODULES
+        for match in names.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -11,8 +11,8 @@ from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_workflow
+from lumina.workflow.image_lookup import shipped
 from lumina.workflow.schema import codes_of
-from lumina.workflow.shelves import shipped
 
 FOLDER = Path(__file__).parent / "recipes"
 WORKFLOWS = json.loads((FOLDER / "digests.json").read_text())
@@ -25,7 +25,7 @@ def painter() -> Painter:
 
 def replayed(path: Path, painter: Painter) -> dict[str, list[str]]:
     workflow = read_workflow(path).model_copy(update={"model": None})
-    found = finish(run(workflow, Resources(painter, shelves=[shipped()])))
+    found = finish(run(workflow, Resources(painter, image_sources=[shipped()])))
     return {name: [one.drawing.digest for one in values] for name, values in found.outputs.items()}
 
 

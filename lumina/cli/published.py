@@ -13,7 +13,7 @@ from lumina.json_types import JsonObject
 from lumina.steps import Progress, Steps
 
 if TYPE_CHECKING:
-    from lumina.evaluation.outcomes import Options
+    from lumina.evaluation.measuring import Options
 
 Prompts = Annotated[
     Path,

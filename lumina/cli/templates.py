@@ -12,8 +12,8 @@ from lumina.settings import Settings
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import result_files
+from lumina.workflow.image_lookup import shipped
 from lumina.workflow.schema import load
-from lumina.workflow.shelves import shipped
 
 
 def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = False) -> None:
@@ -37,7 +37,7 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
 
 def pictures_of(workflow: Workflow, painter: Painter, quiet: bool = True) -> list[Image.Image]:
     """The pictures among a workflow's results, those of the output with the most of them first."""
-    steps = watchable(run(workflow, Resources(painter, shelves=(shipped(),))), [])
+    steps = watchable(run(workflow, Resources(painter, image_sources=(shipped(),))), [])
     results = result_files(watched(steps, "Running", quiet)).values()
     found = [[each for each in values if isinstance(each, bytes)] for values in results]
     return [open_image(png) for pngs in sorted(found, key=len, reverse=True) for png in pngs]

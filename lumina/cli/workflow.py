@@ -25,11 +25,11 @@ from lumina.workflow.cache import DiskStore
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
-from lumina.workflow.filling import seeds_drawn, target_of, with_values
+from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.planning import Plan, plan
 from lumina.workflow.recipes import pictured
+from lumina.workflow.resolving import seeds_drawn, target_of, with_values
 from lumina.workflow.schema import codes_of, dump, load
-from lumina.workflow.shelves import FolderShelf, MemoryShelf, shipped
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
 
@@ -90,10 +90,10 @@ def run_workflow(
     as_json: AsJson = False,
 ) -> None:
     """Run a workflow; what has not changed since the last run is taken from the cache."""
-    shelf = MemoryShelf()
+    image_source = MemoryImages()
     workflow = read_workflow(file)
-    workflow = with_values(workflow, dict(_assignment(workflow, text, shelf) for text in values or []))
-    resources = _resources(workflow, model, [shelf, shipped(), FolderShelf(file.parent)], is_dry)
+    workflow = with_values(workflow, dict(_assignment(workflow, text, image_source) for text in values or []))
+    resources = _resources(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
@@ -111,7 +111,7 @@ def run_workflow(
     _end(ended, _settled(workflow, load(finished.recipe)))
 
 
-def _resources(workflow: Workflow, model: str | None, shelves: list[Any], is_dry: bool) -> Resources:
+def _resources(workflow: Workflow, model: str | None, image_sources: list[Any], is_dry: bool) -> Resources:
     """With the model, if a node needs it; for a plan alone nothing is downloaded."""
     settings = Settings.from_environment()
     nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
@@ -120,11 +120,11 @@ def _resources(workflow: Workflow, model: str | None, shelves: list[Any], is_dry
         raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
     painter = generate.open_pipeline(model or workflow.model) if needs_model else None
     cache = settings.results
-    return Resources(painter, DiskStore(cache), shelves, Timings(cache / "timings.json"))
+    return Resources(painter, DiskStore(cache), image_sources, Timings(cache / "timings.json"))
 
 
-def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str, Any]:
-    """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the shelf."""
+def _assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:
+    """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the image_source."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError(f"--set takes NAME=VALUE, not {text!r}.")
@@ -137,7 +137,7 @@ def _assignment(workflow: Workflow, text: str, shelf: MemoryShelf) -> tuple[str,
     if socket is None or socket.type != "image" or not _is_path(value):
         return name, value
     picture = ImageInput.of(open_image(expanded(value), keep_alpha=True))
-    shelf.add(picture)
+    image_source.add(picture)
     return name, {"image": picture.name}
 
 

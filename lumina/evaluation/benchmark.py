@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError
-from lumina.evaluation.outcomes import Options, Outcome, figures, measure
+from lumina.evaluation.measuring import Options, Outcome, figures, measure
 from lumina.evaluation.report import write_report
 from lumina.files import refusal
 from lumina.model.config import ModelSpec
@@ -91,7 +91,7 @@ def _measure(
         if outcomes:
             used = {**_settings(outcomes[0]), "seed": seed, "model": painter.model}
             rows = {row: {**values, **used} for row, values in figures(outcomes).items()}
-            write_report(out, name, rows, outcomes, benchmark.targets)
+            write_report(out, name, rows, outcomes, benchmark.thresholds)
     return rows
 
 

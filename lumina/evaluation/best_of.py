@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.evaluation.benchmark import world_for
-from lumina.evaluation.outcomes import first_ask, verdict_of
+from lumina.evaluation.measuring import first_ask, verdict_of
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import ScorerName
 from lumina.steps import Progress, Steps, finish

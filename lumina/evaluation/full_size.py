@@ -21,7 +21,7 @@ from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, Transformer
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.runtime.engine import Engine
-from lumina.runtime.plan import QUANT_BYTES, Plan, free_memory, movqgan_dtype, open_device, plan
+from lumina.runtime.plan import QUANT_BYTES, MemoryPlan, free_memory, movqgan_dtype, open_device, plan
 from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Quant, Settings
@@ -223,7 +223,7 @@ def _in_integers(bench: Bench) -> JsonObject:
     return {"memory": bench.memory(), "ms_per_step": {"16": pace}}
 
 
-def _surroundings(bench: Bench, needs: Plan) -> JsonObject:
+def _surroundings(bench: Bench, needs: MemoryPlan) -> JsonObject:
     layout, scale = bench.layout, bench.movq.downsampling
     gpu = torch.cuda.get_device_name(bench.device) if bench.device.type == "cuda" else "CPU"
     return {

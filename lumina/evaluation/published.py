@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from lumina.errors import InputError
-from lumina.evaluation.outcomes import Options
+from lumina.evaluation.measuring import Options
 from lumina.evaluation.published_files import (
     Row,
     control_rows,
@@ -18,7 +18,7 @@ from lumina.evaluation.published_files import (
     graph200k_data,
     subject_rows,
 )
-from lumina.images import open_image, sheet, write_png
+from lumina.images import contact_sheet, open_image, write_png
 from lumina.json_types import JsonObject
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
@@ -88,7 +88,7 @@ def _then_grids(
     found = yield from steps
     for name in names:
         parts = [Image.open(out / "parts" / f"{name}-{sample}.png") for sample in range(samples)]
-        write_png(out / "images" / f"{name}.png", sheet(parts, columns=min(2, samples), gap=0))
+        write_png(out / "images" / f"{name}.png", contact_sheet(parts, columns=min(2, samples), gap=0))
     return {**found, "folder": str(out / "images"), "resolution": parts[0].width if names else 0}
 
 

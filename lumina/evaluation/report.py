@@ -1,4 +1,4 @@
-"""The report of a benchmark: a table with targets, the same as JSON, and a contact sheet."""
+"""The report of a benchmark: a table with thresholds, the same as JSON, and a contact sheet."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from lumina.evaluation.outcomes import Outcome
-from lumina.worlds.benchmark import Target, Verdict
+from lumina.evaluation.measuring import Outcome
+from lumina.worlds.benchmark import Threshold, Verdict
 
 ACROSS, SHEET = 3, 1300  # cases in a row of the sheet at least, and its width in pixels for small ones
 CELL = 128  # pixels
@@ -23,7 +23,7 @@ def write_report(
     name: str,
     rows: Mapping[str, Mapping[str, Any]],
     outcomes: Sequence[Outcome],
-    targets: Mapping[str, Sequence[Target]],
+    thresholds: Mapping[str, Sequence[Threshold]],
 ) -> None:
     """Write `name`.md, .json and .png, and every drawn picture in a folder `name`, into `out`."""
     folder = out / name
@@ -47,7 +47,7 @@ def write_report(
         )
     text = json.dumps({"rows": rows, "cases": listed}, indent=1, ensure_ascii=False)
     (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    (out / f"{name}.md").write_text(table(rows, targets), encoding="utf-8")
+    (out / f"{name}.md").write_text(table(rows, thresholds), encoding="utf-8")
     contact_sheet([outcome.verdict for outcome in outcomes]).save(out / f"{name}.png")
 
 
@@ -55,18 +55,18 @@ def _plain(value: float | bool) -> float | bool:
     return value if isinstance(value, bool) else round(float(value), 4)
 
 
-def table(rows: Mapping[str, Mapping[str, Any]], targets: Mapping[str, Sequence[Target]]) -> str:
-    """All figures with intervals, targets and the paper's figures as a markdown table, and the settings."""
+def table(rows: Mapping[str, Mapping[str, Any]], thresholds: Mapping[str, Sequence[Threshold]]) -> str:
+    """The figures with intervals, thresholds and the paper's as a markdown table, and the settings."""
     lines = [
-        "| row | figure | value | 95 % interval | target | | paper, other world | cases |",
+        "| row | figure | value | 95 % interval | threshold | | paper, other world | cases |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row, found in rows.items():
         for figure, bounds in found["intervals_95"].items():
             interval = f"{bounds[0]:.4g} to {bounds[1]:.4g}" if bounds else ""
-            target = next((one for one in targets.get(row, ()) if one.figure == figure), None)
-            verdict = "" if target is None else "met" if target.met(found[figure]) else "missed"
-            bound, paper = (str(target), target.paper) if target else ("", "")
+            threshold = next((one for one in thresholds.get(row, ()) if one.figure == figure), None)
+            verdict = "" if threshold is None else "met" if threshold.met(found[figure]) else "missed"
+            bound, paper = (str(threshold), threshold.paper) if threshold else ("", "")
             lines.append(
                 f"| {row} | {figure} | {found[figure]:.4g} | {interval} | {bound} | {verdict} "
                 f"| {paper} | {found['cases']} |"

@@ -1,7 +1,7 @@
 """MoVQGAN, the picture tokenizer: pixels to codebook indices and back (Zheng et al. 2022, arXiv 2209.09002).
 
 Modules carry the published checkpoint's key names. The decoder's norms are spatial: normalised features are
-scaled and shifted by 1×1 convolutions of the quantised latent.
+scaled and shifted by 1×1 convolutions of the quantized latent.
 """
 
 import torch
@@ -167,7 +167,7 @@ def _attends(config: MoVQConfig, level: int) -> bool:
 
 
 class Encoder(nn.Module):
-    """Pixels [batch, 3, height, width] → latent before quantisation [batch, z, rows, cols]."""
+    """Pixels [batch, 3, height, width] → latent before quantization [batch, z, rows, cols]."""
 
     def __init__(self, config: MoVQConfig) -> None:
         super().__init__()
@@ -268,7 +268,7 @@ class MoVQGAN(nn.Module):
         self.post_quant_conv = nn.Conv2d(config.embed_dim, config.z_channels, 1)
 
     def latent(self, pixels: Tensor) -> Tensor:
-        """Latent [batch, channels, rows, cols] before quantisation."""
+        """Latent [batch, channels, rows, cols] before quantization."""
         out: Tensor = self.quant_conv(self.encoder(pixels))
         return out
 
@@ -277,9 +277,9 @@ class MoVQGAN(nn.Module):
         codes: Tensor = self.quantize(self.latent(pixels))
         return codes
 
-    def decode_latent(self, quantised: Tensor) -> Tensor:
+    def decode_latent(self, quantized: Tensor) -> Tensor:
         """Pixels of raw code vectors [batch, channels, rows, cols]."""
-        out: Tensor = self.decoder(self.post_quant_conv(quantised), quantised)
+        out: Tensor = self.decoder(self.post_quant_conv(quantized), quantized)
         return out
 
     def decode(self, codes: Tensor) -> Tensor:

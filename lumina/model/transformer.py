@@ -11,8 +11,8 @@ from lumina.errors import InputError
 from lumina.model.attention import attend
 from lumina.model.cache import Int8Cache, KVCache, Rotary, Span
 from lumina.model.config import TransformerConfig
-from lumina.model.joint import Joint, Shrink
-from lumina.model.products import PACKED, Product, product
+from lumina.model.frozen_linear import PACKED, Product, product
+from lumina.model.fused_linear import FusedLinear, Shrink
 
 HEAD_NORM_EPS = 1e-5  # fixed in the published model, whatever rms_norm_eps is
 
@@ -31,7 +31,7 @@ class HeadNorm(nn.Module):
         return self.weight.repeat_interleave(times, 0), self.bias.repeat_interleave(times, 0)
 
 
-class Attention(Joint):
+class Attention(FusedLinear):
     """Causal self-attention with LayerNorm on each head's query and key before the rotation."""
 
     first, last = ("q_proj", "k_proj", "v_proj"), "o_proj"
@@ -74,7 +74,7 @@ class Attention(Joint):
         return torch.addcmul(qk * span.cos, torch.cat((right, left), dim=-1), span.sin)
 
     def join(self, shrink: Shrink | None = None, packed: bool = False) -> None:
-        """See Joint; the norms of queries and keys are joined too."""
+        """See FusedLinear; the norms of queries and keys are joined too."""
         super().join(shrink, packed)
         scale, shift = self._norms()
         self.norms = scale.detach(), shift.detach()
@@ -90,7 +90,7 @@ class Attention(Joint):
         return self
 
 
-class MLP(Joint):
+class MLP(FusedLinear):
     """SwiGLU: down(silu(gate(x)) · up(x)) (Shazeer 2020, arXiv 2002.05202)."""
 
     first, last = ("gate_proj", "up_proj"), "down_proj"
@@ -156,7 +156,7 @@ class Embedding(nn.Embedding):
         return torch.cat((text.to(rows.device), rows), dim=1)
 
 
-class Decoder(nn.Module):
+class DecoderStack(nn.Module):
     """Embedding, layers and final norm: the part published under ``model.``"""
 
     def __init__(self, config: TransformerConfig) -> None:
@@ -184,7 +184,7 @@ class Transformer(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.config = config
-        self.model = Decoder(config)
+        self.model = DecoderStack(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.first_head = 0  # the id of the head's first row; a model that only draws has those of codes
         self.heads: dict[tuple[int, int], Product] | None = None  # when joined: parts of the head, by ids
@@ -229,7 +229,7 @@ class Transformer(nn.Module):
         """Ready for inference: evaluation mode, no gradients, sibling projections as one product."""
         self.requires_grad_(False).eval()
         for block in self.modules():
-            if isinstance(block, Joint) and block.products is None:
+            if isinstance(block, FusedLinear) and block.products is None:
                 block.join(packed=self._is_small)
         self.heads = {} if self.heads is None else self.heads
         return self

@@ -22,7 +22,7 @@ class Drawing:
     """A picture, whole or drawn down to some row, and how it came about.
 
     ``image`` has the full size and shows exactly the k rows of ``codes`` [k, cols]; the rest of the
-    ``rows`` is plain grey. ``surprise`` [k, cols] is −log p of each code in nats, nan where it was kept
+    ``rows`` is plain grey. ``nll`` [k, cols] is −log p of each code in nats, nan where it was kept
     and not drawn. ``tokens`` counts the codes drawn, ``accepted`` how many of them each forward pass gave.
     """
 
@@ -34,7 +34,7 @@ class Drawing:
     prefills: int
     tokens: int
     seconds: float
-    surprise: NDArray[np.float32]
+    nll: NDArray[np.float32]
     accepted: tuple[int, ...]
 
     @property

@@ -10,10 +10,10 @@ from torch import Tensor
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.tokens import Generation, Settled, TokenRequest
+from lumina.runtime.tokens import Generation, SettledCodes, TokenRequest
 from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import jacobi
-from lumina.sampler.logits import entropy, guide, surprise, warp
+from lumina.sampler.logits import entropy, guide, nll, warp
 from lumina.sampler.noise import NoiseWindow
 from lumina.sampler.sequential import Accepted, sequential
 from lumina.steps import Steps, mapped
@@ -40,11 +40,11 @@ class Engine:
         self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
         self._transformers = {self.dtype: transformer.join()}
 
-    def generate(self, request: TokenRequest) -> Steps[Settled, Generation]:
+    def generate(self, request: TokenRequest) -> Steps[SettledCodes, Generation]:
         """Draw one; raises InputError before the first step if the request does not fit the model."""
         return mapped(self.generate_all([request]), lambda step: step, lambda generations: generations[0])
 
-    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[Settled, tuple[Generation, ...]]:
+    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[SettledCodes, tuple[Generation, ...]]:
         """Draw requests that differ in seed and re-rolls alone, side by side behind one prefill.
 
         Each gives the codes that it gives alone. An event for every row that is settled in all of them.
@@ -117,7 +117,7 @@ class _Slot:
         self.codes = torch.zeros(count, len(self.positions), dtype=torch.long, device=weight.device)
         if kept is not None:
             self.codes[:, : self.first] = kept.flatten().to(weight.device)
-        self.surprise = torch.full(self.codes.shape, torch.nan, device=weight.device)
+        self.nll = torch.full(self.codes.shape, torch.nan, device=weight.device)
         # Slots of the cache count from the prompt's first token, so that both rows stand side by side.
         prompt = len(request.prompt)
         start = (0, prompt) if request.options.guidance_scale != 1 else (0,)
@@ -175,7 +175,7 @@ class _Slot:
 
     def settle(self, accepted: Accepted) -> None:
         """Take note of what a forward has settled."""
-        self.surprise[:, accepted.first : accepted.last] = accepted.surprise
+        self.nll[:, accepted.first : accepted.last] = accepted.nll
         self.accepted.append(accepted.last - accepted.first)
         self.done = accepted.last
 
@@ -190,7 +190,7 @@ class _Slot:
             begin = self.cache.used - len(self.request.prompt)
             hidden = self.transformer.hidden(self.ids[:, begin : int(spots[-1])], self.cache)
             logits = self.transformer.logits(hidden[:, spots - begin - 1], self.layout.vocabulary.codes)
-            found = surprise(logits, self.codes[:, first : first + len(spots)])
+            found = nll(logits, self.codes[:, first : first + len(spots)])
             total -= torch.stack((found, entropy(logits))).double().flatten(1).sum(1)
         log_p, expected = total.tolist()
         return log_p, expected
@@ -200,14 +200,14 @@ class _Slot:
         if self.codes.is_cuda:
             torch.cuda.synchronize(self.codes.device)
 
-    def settled(self, rows: int, told: int) -> Settled:
+    def settled(self, rows: int, told: int) -> SettledCodes:
         """The last of these rows; ``told`` forwards are known already."""
         part = slice((rows - 1) * self.layout.cols, rows * self.layout.cols)
-        return Settled(
+        return SettledCodes(
             rows,
             self.request.last_row,
             codes=self.codes[:, part].to("cpu", copy=True),
-            surprise=self.surprise[:, part].to("cpu", copy=True),
+            nll=self.nll[:, part].to("cpu", copy=True),
             accepted=tuple(self.accepted[told:]),
             forwards=len(self.accepted),
             seconds=self.seconds,
@@ -221,7 +221,7 @@ class _Slot:
         cols = self.layout.cols
         return Generation(
             codes=self.codes[index, : rows * cols].view(rows, cols).to("cpu", copy=True),
-            surprise=self.surprise[index, : rows * cols].view(rows, cols).to("cpu", copy=True),
+            nll=self.nll[index, : rows * cols].view(rows, cols).to("cpu", copy=True),
             forwards=len(self.accepted),
             prefills=self.prefills,
             tokens=sum(self.accepted),
@@ -247,7 +247,7 @@ class _Slot:
         self.ids.index_copy_(1, where, self.codes[:, first:last] + self.layout.vocabulary.first_code)
 
 
-def _draw(slot: _Slot) -> Steps[Settled, tuple[Generation, ...]]:
+def _draw(slot: _Slot) -> Steps[SettledCodes, tuple[Generation, ...]]:
     if slot.first == slot.last:
         return slot.generations(slot.request.last_row)
     cols, window = slot.layout.cols, slot.request.options.window

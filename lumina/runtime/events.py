@@ -42,9 +42,9 @@ class Begun(PictureEvent):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RowDrawn(PictureEvent):
-    """The rows from ``row`` on are new: their ``codes`` and ``surprise`` [n, cols], and their ``pixels``.
+    """The rows from ``row`` on are new: their ``codes`` and ``nll`` [n, cols], and their ``pixels``.
 
-    ``surprise`` is −log p of each code in nats. ``pixels`` [h, width, 3] end with these rows and are a
+    ``nll`` is −log p of each code in nats. ``pixels`` [h, width, 3] end with these rows and are a
     preview, which the finished picture replaces: of the rows above, those that the new ones complete are
     shown anew. ``accepted``: codes settled by each forward pass since the last event. ``seconds`` counts from
     the beginning.
@@ -52,7 +52,7 @@ class RowDrawn(PictureEvent):
 
     row: int
     codes: Codes
-    surprise: NDArray[np.float32]
+    nll: NDArray[np.float32]
     pixels: Pixels
     accepted: tuple[int, ...]
     seconds: float

@@ -131,7 +131,7 @@ def _row_drawn(new: Codes, row: int, seconds: float, index: int, tally: Tally) -
         index=index,
         row=row,
         codes=new,
-        surprise=_surprise(new),
+        nll=_nll(new),
         pixels=_pixels(new),
         accepted=(new.size,),
         seconds=seconds,
@@ -158,13 +158,13 @@ def _pixels(codes: Codes) -> NDArray[np.uint8]:
     return colours.repeat(CELL, axis=0).repeat(CELL, axis=1)
 
 
-def _surprise(codes: Codes) -> NDArray[np.float32]:
+def _nll(codes: Codes) -> NDArray[np.float32]:
     return (codes / NUM_CODES * 4).astype(np.float32)
 
 
 def _drawing(request: DrawRequest, codes: Codes, seconds: float) -> Drawing:
-    surprise, kept = _surprise(codes), len(request.kept)
-    surprise[:kept] = np.nan
+    nll, kept = _nll(codes), len(request.kept)
+    nll[:kept] = np.nan
     new, cols = len(codes) - kept, codes.shape[1]
     width, height = request.width, request.height * request.panels
     return Drawing(
@@ -176,6 +176,6 @@ def _drawing(request: DrawRequest, codes: Codes, seconds: float) -> Drawing:
         prefills=1 if new else 0,
         tokens=new * cols,
         seconds=seconds,
-        surprise=surprise,
+        nll=nll,
         accepted=(cols,) * new,
     )

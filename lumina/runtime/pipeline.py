@@ -22,11 +22,11 @@ from lumina.runtime.drawing import SIZE_STEP, Codes, Drawing, check_size, on_bac
 from lumina.runtime.engine import Engine, use_threads
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.plan import free_memory, movqgan_dtype, open_device, plan
-from lumina.runtime.preview import Strip
+from lumina.runtime.preview import PreviewStrip
 from lumina.runtime.request import NO_SCORER, DrawRequest
 from lumina.runtime.scorers import SCORERS, check_scorer
 from lumina.runtime.tally import Tally
-from lumina.runtime.tokens import Generation, Settled, TokenRequest
+from lumina.runtime.tokens import Generation, SettledCodes, TokenRequest
 from lumina.settings import Settings
 from lumina.steps import Following, Steps
 
@@ -164,16 +164,16 @@ class Pipeline:
                 yield Scored(index=index, score=score, **tally.step())
         return drawings
 
-    def _strip(self, request: DrawRequest, tokens: TokenRequest) -> Strip:
+    def _strip(self, request: DrawRequest, tokens: TokenRequest) -> PreviewStrip:
         skip = _given_rows(tokens)
         panel = (tokens.layout.rows - skip) // request.panels
         above = tokens.given.codes if tokens.given is not None and self.spec.panels_together else None
         whole = tokens.layout.rows if self.spec.panels_together else panel
-        return Strip(
+        return PreviewStrip(
             self._decode if self.previews else None, above, whole, tokens.layout.cols * self.pixels_per_code
         )
 
-    def _begun(self, request: DrawRequest, index: int, strip: Strip, tally: Tally) -> Begun:
+    def _begun(self, request: DrawRequest, index: int, strip: PreviewStrip, tally: Tally) -> Begun:
         width, height = request.width, request.height * request.panels
         kept = request.kept.reshape(-1, width // self.pixels_per_code)
         pixels = strip.take(torch.tensor(kept))
@@ -182,14 +182,16 @@ class Pipeline:
             index=index, width=width, height=height, rows=rows, kept=kept, pixels=pixels, **tally.now()
         )
 
-    def _row_drawn(self, row: Settled, which: int, first: int, strip: Strip, tally: Tally) -> RowDrawn:
+    def _row_drawn(
+        self, row: SettledCodes, which: int, first: int, strip: PreviewStrip, tally: Tally
+    ) -> RowDrawn:
         codes = row.codes[which : which + 1]
         at, pixels = strip.rows, strip.take(codes)
         return RowDrawn(
             index=first + which,
             row=at,
             codes=codes.numpy(),
-            surprise=row.surprise[which : which + 1].float().numpy(),
+            nll=row.nll[which : which + 1].float().numpy(),
             pixels=pixels,
             accepted=row.accepted,
             seconds=row.seconds,
@@ -210,7 +212,7 @@ class Pipeline:
             prefills=generation.prefills,
             tokens=generation.tokens,
             seconds=generation.seconds,
-            surprise=generation.surprise[skip:].float().numpy(),
+            nll=generation.nll[skip:].float().numpy(),
             accepted=generation.accepted,
         )
 

@@ -28,7 +28,7 @@ SHARE = 0.95  # of the memory that may be planned for: allocators need some them
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoryPlan:
     """Bytes on the device: weights, the KV cache of the largest picture with guidance, decoding."""
 
     spec: ModelSpec
@@ -78,7 +78,7 @@ class Plan:
         return self.settings.dtype if self.settings.quant == "none" else self.settings.quant
 
 
-def plan(spec: ModelSpec, settings: Settings, device: torch.device | None = None) -> Plan:
+def plan(spec: ModelSpec, settings: Settings, device: torch.device | None = None) -> MemoryPlan:
     """The plan for a model that is here, or whose sizes the list of models gives."""
     settings, device = settings.suited(spec.dtype), device or open_device(settings.device)
     config, movq = _configs(spec, settings)
@@ -88,7 +88,7 @@ def plan(spec: ModelSpec, settings: Settings, device: torch.device | None = None
     embeddings = size * config.hidden_size * (rows + movq.n_embed)
     decoder = (movqgan_dtype(settings, device) or torch.float32).itemsize
     width, height = max(spec.sizes, key=lambda sides: sides[0] * sides[1])
-    return Plan(
+    return MemoryPlan(
         spec=spec,
         settings=settings,
         device=device,

@@ -17,7 +17,7 @@ MENDED = 2  # of these, the rows nearest to it: only now it is known what follow
 Decode = Callable[[Tensor], NDArray[np.uint8]]
 
 
-class Strip:
+class PreviewStrip:
     """Decodes a picture strip by strip. ``panel`` rows are decoded apart from those that follow.
 
     ``above`` [k, cols] are codes of a given panel that counts as part of the first one. Without ``decode``

@@ -39,7 +39,7 @@ class Sketch:
             prefills=1 if self._drawn else 0,
             tokens=sum(row.codes.size for row in self._drawn),
             seconds=self._drawn[-1].seconds if self._drawn else 0.0,
-            surprise=np.concatenate([unknown, *(row.surprise for row in self._drawn)]),
+            nll=np.concatenate([unknown, *(row.nll for row in self._drawn)]),
             accepted=accepted,
         )
 

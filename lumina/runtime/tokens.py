@@ -72,13 +72,13 @@ class TokenRequest:
 class Generation:
     """Codes drawn so far, and what they cost.
 
-    ``codes`` [rows drawn, cols] on the CPU, kept rows included. ``surprise`` [rows drawn, cols]: -log p in
+    ``codes`` [rows drawn, cols] on the CPU, kept rows included. ``nll`` [rows drawn, cols]: -log p in
     nats of each code under the distribution it was drawn from, nan where kept. ``accepted``: codes settled by
     each forward. ``tokens``: codes sampled. ``seconds``: spent drawing, pauses between steps not counted.
     """
 
     codes: Tensor
-    surprise: Tensor
+    nll: Tensor
     forwards: int
     prefills: int
     tokens: int
@@ -87,15 +87,15 @@ class Generation:
 
 
 @dataclass(frozen=True, eq=False)
-class Settled(Progress):
-    """A row that is settled in all images side by side: its ``codes`` and ``surprise`` [images, cols].
+class SettledCodes(Progress):
+    """A row that is settled in all images side by side: its ``codes`` and ``nll`` [images, cols].
 
     ``done`` counts the rows there are, this one included; ``accepted`` are the codes settled by each forward
     since the row before.
     """
 
     codes: Tensor = field(kw_only=True)
-    surprise: Tensor = field(kw_only=True)
+    nll: Tensor = field(kw_only=True)
     accepted: tuple[int, ...] = field(kw_only=True)
     forwards: int = field(kw_only=True)
     seconds: float = field(kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from lumina.sampler.logits import surprise
+from lumina.sampler.logits import nll
 from lumina.sampler.sequential import Accepted, Slot
 
 
@@ -48,5 +48,5 @@ def jacobi(slot: Slot, first: int, last: int, window: int, cols: int) -> Iterato
         sampled = (scores + slot.noise(first, end)).argmax(dim=-1)
         count = int(accept(sampled, slot.codes[..., first:end]).min())
         slot.codes[..., first:end] = sampled  # the final ones, and better drafts behind them
-        yield Accepted(first, first + count, surprise(scores[..., :count, :], sampled[..., :count]))
+        yield Accepted(first, first + count, nll(scores[..., :count, :], sampled[..., :count]))
         first += count

@@ -46,12 +46,12 @@ def warp(logits: Tensor, options: SamplingOptions) -> Tensor:
     return logits
 
 
-def surprise(logits: Tensor, codes: Tensor) -> Tensor:
+def nll(logits: Tensor, codes: Tensor) -> Tensor:
     """-log p in nats of ``codes`` [...] under the softmax of ``logits`` [..., codes]."""
     return logits.logsumexp(dim=-1) - logits.gather(-1, codes[..., None])[..., 0]
 
 
 def entropy(logits: Tensor) -> Tensor:
-    """Entropy in nats of the softmax of ``logits`` [..., codes]: the surprise to expect."""
+    """Entropy in nats of the softmax of ``logits`` [..., codes]: the nll to expect."""
     found: Tensor = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
     return found

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from lumina.sampler.logits import surprise
+from lumina.sampler.logits import nll
 
 
 class Slot(Protocol):
@@ -29,7 +29,7 @@ class Accepted:
 
     first: int
     last: int
-    surprise: Tensor
+    nll: Tensor
 
 
 def sequential(slot: Slot, first: int, last: int) -> Iterator[Accepted]:
@@ -38,4 +38,4 @@ def sequential(slot: Slot, first: int, last: int) -> Iterator[Accepted]:
         scores = slot.scores(index, index + 1)
         code = (scores + slot.noise(index, index + 1)).argmax(dim=-1)
         slot.codes[..., index : index + 1] = code
-        yield Accepted(index, index + 1, surprise(scores, code))
+        yield Accepted(index, index + 1, nll(scores, code))

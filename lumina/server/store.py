@@ -31,7 +31,7 @@ _SHOWN = "id, made, words, recipe, width, height, thumbnail"
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredPicture:
     """A picture in the store: when it was ``made`` (seconds since 1970), its recipe, a small WebP of it."""
 
     id: str
@@ -74,14 +74,14 @@ class VisitorStore:
             self._make_room(database, owner)
         return key
 
-    def search(self, visitor: str, text: str = "", limit: int = 50) -> list[Kept]:
+    def search(self, visitor: str, text: str = "", limit: int = 50) -> list[StoredPicture]:
         """The newest pictures whose words contain every word of ``text``."""
         wanted = text.lower().split()[:20]
         query = f"SELECT {_SHOWN} FROM kept WHERE visitor = ?"
         query += " AND instr(words, ?) > 0" * len(wanted) + " ORDER BY made DESC LIMIT ?"
         with self._open() as database:
             rows = database.execute(query, (_hashed(visitor), *wanted, limit)).fetchall()
-        return [Kept(*row) for row in rows]
+        return [StoredPicture(*row) for row in rows]
 
     def png(self, visitor: str, key: str) -> bytes | None:
         """The picture itself, as it was kept."""
@@ -240,7 +240,7 @@ def _unusable(error: sqlite3.Error) -> LuminaError:
 
 
 @dataclass(frozen=True)
-class VisitorShelf:
+class SessionImages:
     """One visitor's pictures, where a workflow looks up those that it names."""
 
     store: VisitorStore

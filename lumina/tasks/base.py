@@ -28,7 +28,7 @@ from lumina.worlds.wording import Kind, UnknownWord
 MAX_SLOTS = 16
 MOST_CANDIDATES = 16
 
-Part = Literal["whole", "upper", "lower"]
+Panel = Literal["whole", "upper", "lower"]
 
 
 TaskEvent: TypeAlias = DrawEvent | Progress
@@ -133,7 +133,7 @@ class Picture(BaseModel):
 
     task: "DrawingTask"
     drawing: Drawing
-    part: Part = "whole"
+    part: Panel = "whole"
     score: float | None = None
     candidates: tuple["Picture", ...] = ()
 

@@ -12,7 +12,7 @@ Wording = Literal["code", "paper"]
 
 
 @dataclass(frozen=True)
-class Template:
+class InstructionTemplate:
     """A sentence with places to fill, and who wrote it: the reference's code, its paper, or we."""
 
     text: str
@@ -23,43 +23,43 @@ class Template:
         return self.text.format(width=width, height=height, **words)
 
 
-TEMPLATES: dict[str, Template] = {
-    "text_to_image": Template(
+TEMPLATES: dict[str, InstructionTemplate] = {
+    "text_to_image": InstructionTemplate(
         "Generate an image of {width}x{height} according to the following prompt:\n{prompt}", "code"
     ),
     # A tenth of the samples of the published training do not name their size.
-    "text_to_image_unsized": Template(
+    "text_to_image_unsized": InstructionTemplate(
         "Generate an image according to the following prompt:\n{prompt}", "code"
     ),
-    "image_pair": Template(
+    "image_pair": InstructionTemplate(
         "Generate a dual-panel image of {width}x{height} where the <lower half> displays a <{map}>, while "
         "the <upper half> retains the original image for direct visual comparison:\n{prompt}",
         "code",
     ),
-    "control": Template(
+    "control": InstructionTemplate(
         "Generate a dual-panel image of {width}x{height} where the <upper half> displays a <{map}>, while "
         "the <lower half> retains the original image for direct visual comparison:\n{prompt}",
         "code",
     ),
     # Code and paper disagree about subjects; which of them the weights were trained on is not known.
-    "subject": Template(
+    "subject": InstructionTemplate(
         "Generate a dual-panel image of {width}x{height} where the <upper half> displays a <{subject}>, "
         "while the <lower half> retains the original image for direct visual comparison:\n{prompt}",
         "code",
     ),
-    "subject_paper": Template(
+    "subject_paper": InstructionTemplate(
         "Generate a dual-panel image of {width}×{height} where the <upper half> displays: {subject}, while "
         "the <lower half> shows the image according to the object and following prompt: {prompt}.",
         "paper",
     ),
     # Dense prediction: the image pair without a prompt, its upper half given. Published without wording.
-    "predict": Template(
+    "predict": InstructionTemplate(
         "Generate a dual-panel image of {width}x{height} where the <lower half> displays a <{map}>, while "
         "the <upper half> retains the original image for direct visual comparison:\n",
         "ours",
     ),
     # Several turns are this sentence again, with the last result as the upper half.
-    "edit": Template(
+    "edit": InstructionTemplate(
         "Generate a dual-panel image of {width}x{height} where the <upper half> retains the original image, "
         "while the <lower half> shows the image according to the following edit:\n{instruction}",
         "ours",

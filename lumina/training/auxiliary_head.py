@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lumina.model.transformer import Transformer
-from lumina.training.sequences import Batch
+from lumina.training.sequences import TrainingBatch
 from lumina.worlds.curriculum import NO_ANSWER
 
 MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
@@ -43,7 +43,7 @@ class AuxiliaryHead(nn.Module):
         states = self._states[depth][rows[:, None], positions].float()
         return F.rms_norm(states, states.shape[-1:])
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def losses(self, batch: TrainingBatch) -> tuple[Tensor, Tensor]:
         """Mean cross-entropies in nats of the model's last batch, of what changes and of the answers; zero
         where there is nothing to tell."""
         change = self.change(self._states_at(MARKED_AFTER, batch.edits, batch.given))[..., 0]

@@ -30,7 +30,7 @@ Codes = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
-class Job:
+class Encoding:
     """One kind of picture of one shard to encode."""
 
     source: Path
@@ -86,11 +86,11 @@ def encode_shards(
     """
     out.mkdir(parents=True, exist_ok=True)
     claim(out, model)
-    jobs = list(_jobs(data, out, curriculum, map_shards))
-    missing = [job for job in jobs if not job.target.exists()]
+    encodings = list(_encodings(data, out, curriculum, map_shards))
+    missing = [encoding for encoding in encodings if not encoding.target.exists()]
     encode = partial(_encode, model=model, curriculum=curriculum)
     yield from each(encode, missing, workers, "shards of codes")
-    return len(jobs)
+    return len(encodings)
 
 
 def maker_of(model: Path) -> str:
@@ -111,18 +111,18 @@ def claim(out: Path, model: Path) -> None:
         raise InputError(f"{out} holds codes of another picture tokenizer; give --codes another folder.")
 
 
-def _jobs(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -> Iterator[Job]:
+def _encodings(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -> Iterator[Encoding]:
     frames = list(curriculum.frames)
     plain = [f for f in shard_files(data) if not Shard(_number(f)).varied]
     first = [f for f in plain if Shard(_number(f)).frame(frames) == frames[0]]
     for file in plain:
-        yield Job(file, "picture", out / f"codes-{file.stem[-5:]}.npy")
+        yield Encoding(file, "picture", out / f"codes-{file.stem[-5:]}.npy")
     for task in curriculum.pairs:
         for file in pairs.pair_files(data, task):
-            yield Job(file, "picture", out / f"{file.stem}.npy")
+            yield Encoding(file, "picture", out / f"{file.stem}.npy")
     for file in first[:map_shards]:
         for kind in curriculum.maps:
-            yield Job(file, kind, out / f"{kind}-{file.stem[-5:]}.npy")
+            yield Encoding(file, kind, out / f"{kind}-{file.stem[-5:]}.npy")
 
 
 def _number(file: Path) -> int:
@@ -130,10 +130,10 @@ def _number(file: Path) -> int:
 
 
 @torch.inference_mode()
-def _encode(job: Job, model: Path, curriculum: Curriculum) -> None:
+def _encode(encoding: Encoding, model: Path, curriculum: Curriculum) -> None:
     torch.set_num_threads(1)
     movqgan = load_movqgan(model)
-    save_codes(job.target, codes_of(movqgan, _images(job.source, job.kind, curriculum)))
+    save_codes(encoding.target, codes_of(movqgan, _images(encoding.source, encoding.kind, curriculum)))
 
 
 def save_codes(target: Path, codes: NDArray[Any]) -> None:
@@ -204,7 +204,7 @@ def read_coded_pairs(data: Path, coded: Path, task: str, curriculum: Curriculum)
     after: list[Codes] = []
     for file in sorted(coded.glob(f"{task}-*.npy")):
         source, codes = data / f"{file.stem}.npz", np.load(file)
-        scenes, links = read_scenes(source, curriculum), pairs.read_links(source)
+        scenes, links = read_scenes(source, curriculum), pairs.read_pair_rows(source)
         found += [link.pair(task, scenes, curriculum) for link in links]
         before.append(codes[[link.before for link in links]])
         after.append(codes[[link.after for link in links]])

@@ -7,12 +7,12 @@ from torch import Tensor
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.training.kernels import cross_entropy
-from lumina.training.sequences import Batch
+from lumina.training.sequences import TrainingBatch
 
 MARGIN = 3.0  # nats by which true words shall tell, and by which what was rejected shall be less likely
 
 
-def code_losses(model: Transformer, batch: Batch, vocabulary: Vocabulary) -> Tensor:
+def code_losses(model: Transformer, batch: TrainingBatch, vocabulary: Vocabulary) -> Tensor:
     """Cross-entropies [rows, codes] in nats; forced positions and text are not trained on."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model.hidden(batch.ids)

@@ -29,7 +29,7 @@ from lumina.training.own_pictures import own_sources, read_own
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 from lumina.training.rejected import rejected_sources
-from lumina.training.sequences import Batch, Sequences
+from lumina.training.sequences import Sequences, TrainingBatch
 from lumina.worlds.curriculum import Curriculum
 
 SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
@@ -176,7 +176,7 @@ def _sequences(settings: ModelTraining, text: TextTokenizer) -> tuple[Sequences,
         raise InputError(f"{settings.codes} holds no codes for {', '.join(tasks)}; encode some data.")
     measuring = sources(held_back, text, curriculum, tasks)
     vocabulary, targets = text.vocabulary(), len(curriculum.targets)
-    return Sequences(weighted, vocabulary, targets, slips=True), {
+    return Sequences(weighted, vocabulary, targets, corrupts=True), {
         task: Sequences(group, vocabulary, targets) for task, group in measuring.items()
     }
 
@@ -209,8 +209,8 @@ def _rates(settings: ModelTraining, trained: float, budget: float) -> tuple[floa
 
 def _step(
     run: _Run,
-    batch: Batch,
-    rejected: Batch | None,
+    batch: TrainingBatch,
+    rejected: TrainingBatch | None,
     vocabulary: Vocabulary,
     group: Group,
     rates: Iterable[float],

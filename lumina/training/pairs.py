@@ -19,7 +19,7 @@ SEED = 2027  # of the first task's pairs; those of the others follow
 
 
 @dataclass(frozen=True)
-class Link:
+class PairRow:
     """A pair by the places of its two scenes in a shard, and what else the world stores of it."""
 
     before: int
@@ -79,11 +79,11 @@ def write_shard(shard: PairShard, folder: Path, curriculum: Curriculum) -> None:
         )
 
 
-def read_links(file: Path) -> list[Link]:
+def read_pair_rows(file: Path) -> list[PairRow]:
     """The links between the scenes of a shard."""
     with np.load(file) as arrays:
         rows = json.loads(str(arrays["links"]))
-    return [Link(row.pop("before"), row.pop("after"), row) for row in rows]
+    return [PairRow(row.pop("before"), row.pop("after"), row) for row in rows]
 
 
 def pair_files(folder: Path, task: str) -> Iterator[Path]:

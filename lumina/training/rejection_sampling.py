@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from lumina.errors import InputError
-from lumina.evaluation.outcomes import measure
+from lumina.evaluation.measuring import measure
 from lumina.model.checkpoint import load_movqgan
 from lumina.model.config import spec_of
 from lumina.model.movqgan import MoVQGAN
@@ -63,4 +63,4 @@ def _attempted(case: Case, painter: Painter, movqgan: MoVQGAN) -> Rejected | Non
     (request,) = picture.task.requests(painter)
     above = [codes_of(movqgan, np.asarray(given.convert("RGB"))[None])[0] for given in request.given]
     codes = np.concatenate([*above, picture.drawing.codes])
-    return Rejected(request.instruction, codes, float(picture.drawing.surprise.sum()))
+    return Rejected(request.instruction, codes, float(picture.drawing.nll.sum()))

@@ -17,12 +17,12 @@ from lumina.training.sources import Sample, shares
 DEPTH = 8  # batches that are drawn together and share out their samples by length
 CONTRASTED = 2  # every which sample is also shown with words that are not true of it
 USUAL_CODES = 256  # of a picture; a batch has fewer sequences where there are more codes to each
-SLIPPED = 0.5  # share of images in which codes drawn so far are now and then wrong ones
-SLIPS = 0.3  # the most of them that are, as a share
+CORRUPTED = 0.5  # share of images in which codes drawn so far are now and then wrong ones
+CORRUPTION = 0.3  # the most of them that are, as a share
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrainingBatch:
     """Token ids [rows, tokens], and where and what the codes to predict are, both [rows, codes].
 
     The last rows hold images of the first ones once more, after words that are not true of them.
@@ -53,15 +53,16 @@ class Sequences:
     """Draws batches from weighted sources; each batch is of one bucket."""
 
     def __init__(
-        self, weighted: Sequence[Weighted], vocabulary: Vocabulary, targets: int = 0, slips: bool = False
+        self, weighted: Sequence[Weighted], vocabulary: Vocabulary, targets: int = 0, corrupts: bool = False
     ) -> None:
         """The codes of a given upper half are not to be predicted, as when drawing; each code to predict has
         so many auxiliary `targets`.
 
-        With `slips` some of the codes that later ones are predicted from are of another place, so that what
-        was once drawn wrong is not gone on with, and the given half and the words are heeded to the end.
+        With `corrupts` some of the codes that later ones are predicted from are of another place (token
+        corruption), so that what was once drawn wrong is not gone on with, and the given half and the words
+        are heeded to the end.
         """
-        self._vocabulary, self._targets, self._slips = vocabulary, targets, slips
+        self._vocabulary, self._targets, self._corrupts = vocabulary, targets, corrupts
         self._sources: dict[Bucket, list[Weighted]] = {}
         for source, weight in weighted:
             self._sources.setdefault(Bucket(source.size, source.given), []).append((source, weight))
@@ -69,7 +70,7 @@ class Sequences:
         self._chances = shares(sum(w for _, w in group) for group in self._sources.values())
         self._drawn: dict[Bucket, tuple[tuple[int, ...], list[list[Sample]]]] = {}
 
-    def batches(self, size: int, seed: int, rank: int = 0, first: int = 0) -> Iterator[Batch]:
+    def batches(self, size: int, seed: int, rank: int = 0, first: int = 0) -> Iterator[TrainingBatch]:
         """Endless batches from step `first` on; all ranks share a step's bucket, each has its own samples.
 
         `size` is the number of sequences of a picture's length; there are fewer of longer ones.
@@ -82,7 +83,7 @@ class Sequences:
                 yield self._batch(number, seen[number], size, seed, rank)
             seen[number] += 1
 
-    def _batch(self, number: int, ordinal: int, size: int, seed: int, rank: int) -> Batch:
+    def _batch(self, number: int, ordinal: int, size: int, seed: int, rank: int) -> TrainingBatch:
         """The batch of this ordinal in a bucket: one of `DEPTH` that were drawn together."""
         bucket = self._buckets[number]
         group, place = divmod(ordinal, DEPTH)
@@ -95,8 +96,8 @@ class Sequences:
             self._drawn[bucket] = key, [samples[i * each : (i + 1) * each] for i in order]
         samples = self._drawn[bucket][1][place]
         seen = [sample.codes for sample in samples]
-        if self._slips:
-            seen = with_slips(seen, bucket.given, np.random.default_rng([seed, ordinal, number, rank]))
+        if self._corrupts:
+            seen = corrupted(seen, bucket.given, np.random.default_rng([seed, ordinal, number, rank]))
         return self._joined(bucket, samples, seen)
 
     def _samples(self, bucket: Bucket, size: int, rng: np.random.Generator) -> Iterator[Sample]:
@@ -112,7 +113,9 @@ class Sequences:
     def _draw(group: list[Weighted], chances: NDArray[np.float64], rng: np.random.Generator) -> Sample:
         return group[int(rng.choice(len(group), p=chances))][0].sample(rng)
 
-    def _joined(self, bucket: Bucket, samples: Sequence[Sample], seen: Sequence[NDArray[np.int64]]) -> Batch:
+    def _joined(
+        self, bucket: Bucket, samples: Sequence[Sample], seen: Sequence[NDArray[np.int64]]
+    ) -> TrainingBatch:
         """The samples side by side, padded on the right, and below them every other one with untrue words;
         each code is predicted from those of `seen` before it."""
         twice = [i for i, sample in enumerate(samples) if i % CONTRASTED == 0 and sample.untrue]
@@ -137,7 +140,7 @@ class Sequences:
         changed = [sample.changed.ravel() for sample in samples if sample.changed is not None]
         told = [i for i, sample in enumerate(samples) if sample.answers is not None]
         answers = [sample.answers for sample in samples if sample.answers is not None]
-        return Batch(
+        return TrainingBatch(
             ids[:, :last],
             before,
             codes[:, skipped:],
@@ -154,25 +157,25 @@ class Sequences:
         )
 
 
-def with_slips(
+def corrupted(
     images: Sequence[NDArray[np.int64]], given: bool, rng: np.random.Generator
 ) -> list[NDArray[np.int64]]:
-    """The images [rows, cols] of a batch with some codes exchanged, in `SLIPPED` of them up to `SLIPS` of
-    all; never in a given half.
+    """The images [rows, cols] of a batch with some codes exchanged, in `CORRUPTED` of them up to `CORRUPTION`
+    of all; never in a given half.
 
     They become those of a place beside that is drawn before; below a given half, in every other image, those
-    of the next image at the same place. Without one they do not: a solid begun on bare ground is not a slip
+    of the next image at the same place. Without one they do not: a solid begun on bare ground is no mistake
     but a promise.
     """
-    slipped = []
+    changed = []
     for image, other in zip(images, [*images[1:], images[0]], strict=True):
-        rate = rng.uniform(0, SLIPS) if rng.random() < SLIPPED else 0.0
+        rate = rng.uniform(0, CORRUPTION) if rng.random() < CORRUPTED else 0.0
         wrong = rng.random(image.shape) < rate
         first = len(image) // 2 if given else 0
         wrong[:first] = False
         astray = given and rng.random() < 0.5
-        slipped.append(np.where(wrong, other if astray else _earlier(image, first, rng), image))
-    return slipped
+        changed.append(np.where(wrong, other if astray else _earlier(image, first, rng), image))
+    return changed
 
 
 def _earlier(image: NDArray[np.int64], first: int, rng: np.random.Generator) -> NDArray[np.int64]:

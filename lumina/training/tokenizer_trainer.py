@@ -229,9 +229,9 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
         codebook.revive(flat, least=2.0)  # the codes begin as latents of the first batch
     with torch.no_grad():
         codes = _nearest(flat, model.quantize.embedding.weight).view(z.shape[0], *z.shape[2:])
-        quantised = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
-    commitment = (z - quantised).square().mean()
-    straight = z + (quantised - z).detach()  # straight-through gradient
+        quantized = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
+    commitment = (z - quantized).square().mean()
+    straight = z + (quantized - z).detach()  # straight-through gradient
     with torch.autocast("cpu", dtype=torch.bfloat16):
         output = model.decode_latent(straight)
     output = output.float()
@@ -251,7 +251,7 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
 
 
 def _nearest(latents: Tensor, book: Tensor) -> Tensor:
-    """The code nearest to each latent [n, channels], found in fewer passes than the quantiser's."""
+    """The code nearest to each latent [n, channels], found in fewer passes than the quantizer's."""
     return torch.addmm(book.square().sum(1), latents, book.T, beta=-0.5).argmax(1)
 
 

@@ -32,20 +32,20 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
 from lumina.ui.canvas import prefetch, routes
-from lumina.ui.choice import Choice, is_public
 from lumina.ui.create import tab_of
 from lumina.ui.easel import STATIC
 from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
+from lumina.ui.model_choice import ModelChoice, is_public
 from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
+from lumina.ui.sessions import Sessions
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
 from lumina.ui.tools import offer_tools
-from lumina.ui.visitors import Visitors
 from lumina.ui.workflow_api import workflow_endpoint
 from lumina.ui.workflow_tab import WorkflowTab
 
@@ -58,29 +58,29 @@ WHO = "() => window.lumina.visitor()"
 OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 
 
-def build(workshop: Workshop, settings: Settings, choice: Choice | None = None) -> gr.Blocks:
+def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> gr.Blocks:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
     archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
-    visitors = Visitors(workshop, archive.store)
+    sessions = Sessions(workshop, archive.store)
     page = Page(
         title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
     )
     with page:
         header = Header(workshop, spec, choice)
-        guest = gr.Textbox(label="Visitor", elem_classes="unseen")
+        guest = gr.Textbox(label="Session", elem_classes="unseen")
         tabs = []
         with gr.Tabs(elem_classes="studio") as all_tabs:
             for task in (task for task in drawing if tab_of(task) is task):
                 with gr.Tab(task.title, id=task.name):
                     if task in able:
-                        tabs.append(TaskTab(task, workshop, spec, settings, visitors, guest))
+                        tabs.append(TaskTab(task, workshop, spec, settings, sessions, guest))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with gr.Tab("Workflow", id="workflow"):
-                WorkflowTab(workshop, spec, page.GRADIO_CACHE, visitors)
+                WorkflowTab(workshop, spec, page.GRADIO_CACHE, sessions)
             with gr.Tab("Gallery", id="gallery"):
                 gallery = GalleryTab(archive, [task.name for task in able])
         opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
@@ -141,7 +141,7 @@ def serve(
     """
     settings = settings or Settings.from_environment()
     while True:
-        choice = Choice(settings, is_public(share, options.get("server_name")))
+        choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
         ways = {**launch_options(), **options}

@@ -10,7 +10,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task, Values, read
 from lumina.tasks.panels import PanelTask, nearest
 from lumina.ui.events import QUICK
-from lumina.ui.forms import Control, Form, size_in, size_text
+from lumina.ui.forms import Form, FormControl, size_in, size_text
 
 NO_MAP = "none"
 
@@ -84,10 +84,10 @@ def _without(values: Values, left_out: Sequence[str]) -> Values:
     return {name: value for name, value in values.items() if name not in left_out}
 
 
-def _kind_control(kinds: Sequence[str]) -> Control:
+def _kind_control(kinds: Sequence[str]) -> FormControl:
     choices = [("no map", NO_MAP), *((kind, kind) for kind in kinds)]
     radio = gr.Radio(choices, value=NO_MAP, label="Also draw its map", elem_classes="choice kinds")
-    return Control(
+    return FormControl(
         ("kind",),
         (radio,),
         lambda kind: {"kind": kind or NO_MAP},

@@ -9,7 +9,7 @@ from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.sampler.options import LAST_SEED
 from lumina.tasks.base import DrawingTask
 from lumina.ui.messages import Rows, Sheet
-from lumina.ui.sheets import bytes_of_codes, bytes_of_surprise, head_of, sheet_of
+from lumina.ui.picture_messages import bytes_of_codes, bytes_of_nll, head_of, sheet_of
 from lumina.ui.strips import webp_of
 
 AT_THE_END = ("png", "digest", "forwards", "tokens", "seconds")  # all else is told with the rows
@@ -47,7 +47,7 @@ class Draft:
             bottom=len(event.kept) * event.height // event.rows,
             pixels=webp_of(event.pixels),
             codes=_text(bytes_of_codes(event.kept)),
-            surprise=_text(bytes_of_surprise(unknown)),
+            nll=_text(bytes_of_nll(unknown)),
             accepted=[],
             seconds=0.0,
         )
@@ -60,7 +60,7 @@ class Draft:
             png="",
             strips=[kept] if len(event.kept) else [],
             codes="",
-            surprise="",
+            nll="",
             score=None,
             rows=event.rows,
             cols=event.kept.shape[1],
@@ -96,7 +96,7 @@ def _grown(sheet: Sheet, event: RowDrawn) -> Sheet:
         bottom=drawn * sheet.height // sheet.rows,
         pixels=webp_of(event.pixels),
         codes=_text(bytes_of_codes(event.codes)),
-        surprise=_text(bytes_of_surprise(event.surprise)),
+        nll=_text(bytes_of_nll(event.nll)),
         accepted=list(event.accepted),
         seconds=round(event.seconds, 3),
     )

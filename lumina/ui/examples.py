@@ -10,9 +10,9 @@ from PIL import Image
 from lumina.images import png_bytes
 from lumina.model.config import ModelSpec
 from lumina.tasks.base import Task
-from lumina.ui.first_words import guide_of
 from lumina.ui.pictures import picture_fields
-from lumina.workflow.shelves import shipped
+from lumina.ui.prompt_guide import guide_of
+from lumina.workflow.image_lookup import shipped
 from lumina.worlds import world_of
 from lumina.worlds.base import Example
 

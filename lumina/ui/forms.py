@@ -15,7 +15,7 @@ from lumina.errors import InputError
 from lumina.tasks.base import Task, Values, is_advanced, read
 from lumina.tasks.image_input import ImageInput
 from lumina.tasks.panels import PanelTask
-from lumina.ui.well import make_well, read_well
+from lumina.ui.image_field import make_image_field, read_image_field
 
 AS_GIVEN = "as the picture"  # the size of what is given
 
@@ -23,7 +23,7 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Control:
+class FormControl:
     """What stands on the page for one field, or for several that belong together.
 
     ``read`` turns the components' values into the fields'; ``show`` turns fields into component updates.
@@ -45,7 +45,7 @@ class Form:
         self.task = task
         self.sizes, self.kinds = tuple(sizes), tuple(kinds)
         self.defaults = dict(defaults)
-        self.controls: list[Control] = []
+        self.controls: list[FormControl] = []
 
     def place(self, *, only: Sequence[str] = (), advanced: bool = False) -> None:
         """Create the controls of the fields named, or of all (advanced) ones left, in the current layout."""
@@ -88,7 +88,7 @@ class Form:
     def _has(self, name: str) -> bool:
         return any(name in control.fields for control in self.controls)
 
-    def _control(self, name: str, field: FieldInfo) -> Control:
+    def _control(self, name: str, field: FieldInfo) -> FormControl:
         if name in {"width", "height"} and {"width", "height"} <= self.task.model_fields.keys():
             return size_control(self.sizes, follows=issubclass(self.task, PanelTask))
         if name == "seed":
@@ -100,13 +100,15 @@ class Form:
         return _plain_control(name, field, self.defaults.get(name, field.default))
 
 
-def picture_control(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> Control:
-    """A well; a recipe only names a picture, so showing one leaves the well as it is."""
-    well = make_well(task, name, field, sizes)
-    return Control((name,), (well,), lambda text: read_well(text, name, field), lambda values: [gr.skip()])
+def picture_control(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> FormControl:
+    """An image field; a recipe only names a picture, so showing one leaves the image field as it is."""
+    box = make_image_field(task, name, field, sizes)
+    return FormControl(
+        (name,), (box,), lambda text: read_image_field(text, name, field), lambda values: [gr.skip()]
+    )
 
 
-def kind_control(kinds: Sequence[str], field: FieldInfo) -> Control:
+def kind_control(kinds: Sequence[str], field: FieldInfo) -> FormControl:
     """The kinds of maps that the model knows; another one from a recipe joins the list."""
     default = field.default if field.default in kinds else kinds[0]
     box = gr.Dropdown(list(kinds), value=default, label=field.title, info=field.description)
@@ -115,10 +117,10 @@ def kind_control(kinds: Sequence[str], field: FieldInfo) -> Control:
         kind = values.get("kind", default)
         return [gr.update(choices=list(dict.fromkeys([*kinds, kind])), value=kind)]
 
-    return Control(("kind",), (box,), lambda kind: {"kind": kind}, show_kind)
+    return FormControl(("kind",), (box,), lambda kind: {"kind": kind}, show_kind)
 
 
-def size_control(sizes: Sequence[Size], follows: bool = False) -> Control:
+def size_control(sizes: Sequence[Size], follows: bool = False) -> FormControl:
     """One choice for width and height together; a size from a recipe joins the list.
 
     With ``follows`` the first choice leaves both open, so that they follow the picture given.
@@ -139,7 +141,7 @@ def size_control(sizes: Sequence[Size], follows: bool = False) -> Control:
         text = size_text(values["width"], values["height"])
         return [gr.update(choices=list(dict.fromkeys([*texts, text])), value=text)]
 
-    return Control(("width", "height"), (radio,), read_size, show_size)
+    return FormControl(("width", "height"), (radio,), read_size, show_size)
 
 
 def _shapes(sizes: Sequence[Size], first: int) -> str:
@@ -163,7 +165,7 @@ def size_in(text: str | None) -> Size | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def seed_control(field: FieldInfo) -> Control:
+def seed_control(field: FieldInfo) -> FormControl:
     """A number to type, and whether to keep it; text, because seeds go beyond JavaScript's whole numbers."""
     with gr.Row(elem_classes="seed", equal_height=True):
         number = gr.Textbox(
@@ -188,10 +190,10 @@ def seed_control(field: FieldInfo) -> Control:
         is_number = seed != "random"
         return [gr.update(value=str(seed) if is_number else ""), gr.update(value=is_number)]
 
-    return Control(("seed",), (number, lock), read_seed, show_seed)
+    return FormControl(("seed",), (number, lock), read_seed, show_seed)
 
 
-def _plain_control(name: str, field: FieldInfo, default: Any) -> Control:
+def _plain_control(name: str, field: FieldInfo, default: Any) -> FormControl:
     """The control for a field's type: text, number, few numbers, a choice, yes or no, or pairs."""
     build = _BUILDERS.get(_kind(field), _text)
     component = build(field, default)
@@ -203,7 +205,7 @@ def _plain_control(name: str, field: FieldInfo, default: Any) -> Control:
     def read_value(raw: Any) -> Values:
         return {name: _read_pairs(raw, field) if _kind(field) == "pairs" else raw}
 
-    return Control((name,), (component,), read_value, show)
+    return FormControl((name,), (component,), read_value, show)
 
 
 def _kind(field: FieldInfo) -> str:

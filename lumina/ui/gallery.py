@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
 from lumina.images import open_image
-from lumina.server.store import Kept, VisitorStore
+from lumina.server.store import StoredPicture, VisitorStore
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
@@ -20,7 +20,7 @@ from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK, payload_of, ticket_of
 from lumina.ui.messages import Card, Cards, Data, Handed
 from lumina.ui.scripts import mount
-from lumina.ui.visitors import is_name
+from lumina.ui.sessions import is_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.schema import load, task_of
 
@@ -57,7 +57,7 @@ class Archive:
         """A sentence about the store that people have to be told once; empty if there is none."""
         return self.store.news() if self.store is not None else ""
 
-    def listed(self, visitor: Any, text: str, count: int) -> list[Kept]:
+    def listed(self, visitor: Any, text: str, count: int) -> list[StoredPicture]:
         """The newest ``count`` pictures of a visitor with these words."""
         if self.store is None or not is_name(visitor):
             return []
@@ -206,7 +206,7 @@ def drawing_in(workflow: Workflow) -> str | None:
     return task.name if isinstance(task, DrawingTask) else None
 
 
-def card_of(kept: Kept) -> Card:
+def card_of(kept: StoredPicture) -> Card:
     """What the page shows of a picture."""
     recipe, thumbnail = kept.recipe, base64.b64encode(kept.thumbnail).decode()
     return Card(

@@ -10,8 +10,8 @@ from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
-from lumina.ui.choice import Choice
 from lumina.ui.easel import static_text
+from lumina.ui.model_choice import ModelChoice
 
 LOOK_AGAIN = 0.5  # seconds
 DEVICES = {"cuda": "GPU"}
@@ -20,7 +20,7 @@ DEVICES = {"cuda": "GPU"}
 class Header:
     """Says what runs, from the first moment, when it is still loading."""
 
-    def __init__(self, workshop: Workshop, spec: ModelSpec, choice: Choice | None = None) -> None:
+    def __init__(self, workshop: Workshop, spec: ModelSpec, choice: ModelChoice | None = None) -> None:
         self._workshop = workshop
         self._spec = spec
         with gr.Row(elem_classes="head"):

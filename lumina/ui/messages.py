@@ -67,7 +67,7 @@ class Rows(Strip):
     """New rows of a picture in the making."""
 
     codes: str = Field(description="as in a sheet")
-    surprise: str = Field(description="as in a sheet")
+    nll: str = Field(description="as in a sheet")
     accepted: list[int] = Field(description="codes of each forward pass since the rows before")
     seconds: float = Field(description="since drawing began")
 
@@ -82,7 +82,7 @@ class Sheet(RecipeSheet):
         [], description="of a picture drawn in this run: its rows as they came, which nothing else repeats"
     )
     score: float | None
-    surprise: str = Field(description="one byte a code, in base64")
+    nll: str = Field(description="one byte a code, in base64")
     accepted: list[int] = Field(description="codes of each of the last forward passes")
     forwards: int
     tokens: int
@@ -119,7 +119,7 @@ class Restored(Message):
     ticket: str
 
 
-class Refused(Message):
+class Refusal(Message):
     """A picture whose settings cannot be brought back, and why."""
 
     state: Literal["refused"] = "refused"
@@ -249,7 +249,7 @@ class Port(Message):
     link: bool = Field(True, description="whether a wire may lead here")
 
 
-class Task(Message):
+class TaskInfo(Message):
     """A kind of node."""
 
     title: str
@@ -281,7 +281,7 @@ class DocumentLimits(Message):
 class Catalogue(Message):
     """All kinds of nodes, types of sockets, and limits."""
 
-    nodes: dict[str, Task]
+    nodes: dict[str, TaskInfo]
     types: dict[str, Fit]
     limits: DocumentLimits
 
@@ -337,7 +337,7 @@ class Problem(Message):
     fix: str
 
 
-class Plan(Message):
+class PlanView(Message):
     """What a run would do."""
 
     of: str = Field(description="signature of the document it was made for")
@@ -368,7 +368,7 @@ class Execute(Told):
 
 
 class Review(Told):
-    """Plan the run of a document with this signature."""
+    """PlanView the run of a document with this signature."""
 
     document: str = ""
     of: str = Field("", max_length=40)
@@ -388,7 +388,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     EaselView,
     Restored,
     Settled,
-    Refused,
+    Refusal,
     Use,
     Unknown,
     Format,
@@ -400,7 +400,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Catalogue,
     Template,
     RunView,
-    Plan,
+    PlanView,
     Brought,
     Execute,
     Review,

@@ -24,7 +24,7 @@ def picture_fields(task: type[Task]) -> list[str]:
 
 
 def picture_of(text: Any, title: str) -> Image.Image:
-    """The picture in a well; raises InvalidImage with one sentence."""
+    """The picture in an image field; raises InvalidImage with one sentence."""
     try:
         return open_image(bytes_of_text(text), keep_alpha=True)
     except InvalidImage as error:

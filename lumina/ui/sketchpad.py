@@ -1,4 +1,4 @@
-"""Where a condition is drawn, or changed by hand: a white brush on black, in a fold below the well."""
+"""Where a condition is drawn, or changed by hand: a white brush on black, in a fold below the image field."""
 
 import base64
 from collections.abc import Sequence
@@ -70,12 +70,12 @@ class Sketchpad:
 
     def connect(self, form: Form, given: str, extracts: str) -> None:
         """Listen, once the form is in the page; the fields are a PanelTask's ``given`` and ``extracts``."""
-        well, kind, extract, size = map(form.component, (given, "kind", extracts, "width"))
-        begun, condition = [self._editor, self._said], [well, kind, extract, size]
+        field, kind, extract, size = map(form.component, (given, "kind", extracts, "width"))
+        begun, condition = [self._editor, self._said], [field, kind, extract, size]
         self._fold.expand(self._opened, [self._editor, *condition], begun, **QUICK)
         self._blank.click(lambda text: _as_paper(blank(size_in(text))), size, self._editor, **QUICK)
         self._take.click(self._taken, condition, begun, **QUICK)
-        done: list[Any] = [well, kind, extract, self._said]
+        done: list[Any] = [field, kind, extract, self._said]
         self._use.click(self._used, [self._editor, kind], done, **QUICK)
 
     def _used(self, value: Any, kind: str) -> list[Any]:
@@ -97,7 +97,7 @@ class Sketchpad:
         return [_as_paper(blank(size_in(size))), _said("")]
 
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
-        """The condition in the well as the editor's paper, as its map where it is a photograph."""
+        """The condition in the image field as the editor's paper, as its map where it is a photograph."""
         if not text:
             return [gr.skip(), _said("Put in a condition first, or draw one.")]
         try:

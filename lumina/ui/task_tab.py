@@ -21,20 +21,20 @@ from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.conditions import EXTRACTED
 from lumina.tasks.instructions import Kind
 from lumina.tasks.panels import PanelTask
+from lumina.ui.comparison import ComparisonView
 from lumina.ui.create import form_of, tab_of
-from lumina.ui.drawer import Drawer, Drawing, kept, refused
+from lumina.ui.drawing_stream import Drawing, DrawingStream, kept, refused
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
-from lumina.ui.findings import Findings
-from lumina.ui.first_words import guide_of, swapped
-from lumina.ui.hint import make_hint
-from lumina.ui.messages import Refused, Restored, Unknown, Use
+from lumina.ui.image_field import KnownPictures, note_picture
+from lumina.ui.messages import Refusal, Restored, Unknown, Use
+from lumina.ui.picture_messages import PLAIN, restored
 from lumina.ui.pictures import picture_fields
-from lumina.ui.sheets import PLAIN, restored
+from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
-from lumina.ui.visitors import Visitors
-from lumina.ui.well import Own, note_picture
+from lumina.ui.unknown_words import make_unknown_words
 
 Outputs = tuple[Any, Any]
 
@@ -48,13 +48,13 @@ class TaskTab:
         workshop: Workshop,
         spec: ModelSpec,
         settings: Settings,
-        visitors: Visitors,
+        sessions: Sessions,
         guest: gr.Textbox,
     ) -> None:
         self.task = task
-        self.visitors, self.guest = visitors, guest
+        self.sessions, self.guest = sessions, guest
         self.workshop = workshop
-        self.drawer = Drawer(workshop)
+        self.stream = DrawingStream(workshop)
         self.guide = guide_of(spec, task.word_fields().get(task.spoken or "", "prompt"))
         self.tried = examples_of(task, spec)
         self.pictures = picture_fields(task)
@@ -65,7 +65,7 @@ class TaskTab:
             with gr.Column(elem_classes="task-see"):
                 self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
                 if task.compares:
-                    Findings(self.easel, task.compares, spec)
+                    ComparisonView(self.easel, task.compares, spec)
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
@@ -89,13 +89,13 @@ class TaskTab:
             self.form.place(only=self.pictures)
         for name in self.pictures:
             known = [str(example.values.get(name)) for example in self.tried]
-            own = Own(known, spec) if spec.world and not takes_map(self.task) else None
+            own = KnownPictures(known, spec) if spec.world and not takes_map(self.task) else None
             note_picture(self.form.component(name), self.form.sizes, own)
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
         self.form.place(only=words)
         if self.task.spoken:
-            self.hint = make_hint(spec.title)
+            self.hint = make_unknown_words(spec.title)
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
             gr.Button("Stop", elem_classes="stop")
@@ -143,15 +143,15 @@ class TaskTab:
 
     def _adopt_kind(self, given: str, extracts: str) -> None:
         """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
-        well: Any = self.form.component(given)
+        field: Any = self.form.component(given)
         kind, extract = self.form.component("kind"), self.form.component(extracts)
-        well.brought(kind_of, kind, [kind, extract], **QUICK)
+        field.brought(kind_of, kind, [kind, extract], **QUICK)
 
     def remember(self, page: gr.Blocks, model: str) -> None:
         """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
         next visit: each model has its own, and a choice that it no longer offers is let go."""
-        wells = [self.form.component(name) for name in self.pictures]
-        form: list[Any] = [part for part in self.form.components if part not in wells]
+        fields = [self.form.component(name) for name in self.pictures]
+        form: list[Any] = [part for part in self.form.components if part not in fields]
         key = f"lumina-{model}-{self.task.name}"
         draft = gr.BrowserState(storage_key=key, secret="nothing secret in here")
         defaults = json.dumps([part.value for part in form])
@@ -171,21 +171,21 @@ class TaskTab:
         except LuminaError as error:
             return (yield from _shown(refused(error)))
         assert isinstance(task, DrawingTask)
-        yield from _shown(self._kept(guest, self.drawer.new(task)))
+        yield from _shown(self._kept(guest, self.stream.new(task)))
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
-        yield from _shown(self._kept(guest, self.drawer.resumed(event._data)))
+        yield from _shown(self._kept(guest, self.stream.resumed(event._data)))
 
     def _settle(self, event: gr.EventData) -> Any:
-        view = self.drawer.settled(payload_of(event))
+        view = self.stream.settled(payload_of(event))
         return gr.skip() if view is None else gr.HTML(view=view)
 
     def _reroll(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
-        yield from _shown(self._kept(guest, self.drawer.rerolled(event._data)))
+        yield from _shown(self._kept(guest, self.stream.rerolled(event._data)))
 
     def _kept(self, guest: str, drawing: Drawing) -> Drawing:
         """What is finished goes into the visitor's gallery."""
-        return kept(drawing, partial(self.visitors.finished, guest))
+        return kept(drawing, partial(self.sessions.finished, guest))
 
     def _restore(self, event: gr.EventData) -> list[Any]:
         """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""
@@ -197,7 +197,7 @@ class TaskTab:
                 tab = tab_of(type(task)).title
                 raise InputError(f'This picture was made in the tab "{tab}"; open it there.')
         except LuminaError as error:
-            view = Refused(state="refused", message=str(error), ticket=ticket).data()
+            view = Refusal(state="refused", message=str(error), ticket=ticket).data()
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
         view = Restored(state="restored", message=message, sheet=sheet, ticket=ticket).data()
         return [gr.HTML(view=view), *self.form.show(task)]

@@ -21,9 +21,9 @@ from lumina.workflow.document import Workflow
 from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
-from lumina.workflow.filling import target_of, with_values
+from lumina.workflow.image_lookup import MemoryImages, shipped
 from lumina.workflow.parsing import parse
-from lumina.workflow.shelves import MemoryShelf, shipped
+from lumina.workflow.resolving import target_of, with_values
 from lumina.workflow.validation import check
 
 MAX_VALUES = 64_000_000  # characters; pictures come in base64
@@ -55,13 +55,15 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
     """Runs a document: by output the results, pictures as PNG files in ``folder``."""
 
     def work(given: Values) -> Work:
-        shelf = MemoryShelf()
+        image_source = MemoryImages()
         workflow = _workflow(given.get("document"), spec, folder)
-        workflow = with_values(workflow, _given(workflow, given.get("values"), shelf, folder))
+        workflow = with_values(workflow, _given(workflow, given.get("values"), image_source, folder))
         yield from until_loaded(workshop)
         if workflow.model and split_revision(workflow.model)[0] != spec.name:
             raise InputError(f'This studio draws with {spec.name}; leave out "model": "{workflow.model}".')
-        finished = yield from _run(run(workflow, Resources(workshop, shelves=(shelf, shipped()))))
+        finished = yield from _run(
+            run(workflow, Resources(workshop, image_sources=(image_source, shipped())))
+        )
         found = result_files(finished)
         return ({name: _sent(name, values, folder) for name, values in found.items()},)
 
@@ -95,13 +97,13 @@ def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
     return checked.workflow
 
 
-def _given(workflow: Workflow, sent: Any, shelf: MemoryShelf, folder: str) -> JsonObject:
-    """The values of a call; pictures among them are laid on the shelf."""
+def _given(workflow: Workflow, sent: Any, image_source: MemoryImages, folder: str) -> JsonObject:
+    """The values of a call; pictures among them are laid on the image_source."""
     values = _object(sent)
     for name, value in values.items():
         socket = target_of(workflow, name)
         if socket is not None and socket.type == "image":
-            many = [_picture(each, name, shelf, folder) for each in _as_list(value)]
+            many = [_picture(each, name, image_source, folder) for each in _as_list(value)]
             values[name] = many if isinstance(value, list) else many[0]
     return values
 
@@ -123,14 +125,14 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _picture(value: Any, name: str, shelf: MemoryShelf, folder: str) -> Any:
+def _picture(value: Any, name: str, image_source: MemoryImages, folder: str) -> Any:
     """The literal of a picture that was sent, or is already named, as a document names it."""
     if isinstance(value, Mapping) and "image" in value:
         return value
     if isinstance(value, str) and "." in value and re.fullmatch(NAME, value):  # no letter of base64
         return {"image": value}
     picture = ImageInput.of(picture_sent(value, name, folder))
-    shelf.add(picture)
+    image_source.add(picture)
     return {"image": picture.name}
 
 

@@ -17,13 +17,13 @@ from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
-from lumina.ui.canvas.view import RunView, thumbnail
+from lumina.ui.canvas.view import CanvasRun, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
-from lumina.ui.messages import Brought, Data, Plan
+from lumina.ui.messages import Brought, Data, PlanView
 from lumina.ui.messages import RunView as Message
 from lumina.ui.pictures import bytes_of_text, picture_of
+from lumina.ui.sessions import Sessions
 from lumina.ui.templates import templates
-from lumina.ui.visitors import Visitors
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import RunFinished
@@ -39,9 +39,9 @@ log = logging.getLogger(__name__)
 class WorkflowTab:
     """The canvas and its events."""
 
-    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str, visitors: Visitors) -> None:
+    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str, sessions: Sessions) -> None:
         self._workshop, self._spec, self._folder = workshop, spec, folder
-        self._visitors = visitors
+        self._visitors = sessions
         self.canvas = make_canvas(catalogue(spec), templates(spec), os.environ.get("SPACE_ID", ""))
         # "multiple": Continue may come before Gradio has noticed the end of what was stopped
         running = self.canvas.execute(self._execute, None, self.canvas, trigger_mode="multiple", **DRAWS)
@@ -62,7 +62,7 @@ class WorkflowTab:
         except LuminaError as error:
             yield _refused(str(error))
             return
-        view = RunView(secrets.token_hex(8), workflow, self._save)
+        view = CanvasRun(secrets.token_hex(8), workflow, self._save)
         try:
             while not self._workshop.wait(LOOK_AGAIN):
                 yield view.waiting("The model is loading; the run starts by itself.")
@@ -106,7 +106,7 @@ class WorkflowTab:
         """What a run would do, and what keeps it from it; no step of the model is needed."""
         payload = payload_of(event)
         signature = str(payload.get("of", ""))[:40]
-        return gr.HTML(plan=Plan(of=signature, **self._plan(payload)).data())
+        return gr.HTML(plan=PlanView(of=signature, **self._plan(payload)).data())
 
     def _plan(self, payload: Mapping[str, Any]) -> Data:
         try:

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Protocol
 
 from lumina.files import write_whole
-from lumina.workflow.packing import Damaged, Outputs, packed, unpacked
+from lumina.workflow.serialization import Damaged, Outputs, deserialized, serialized
 
 MAX_MEMORY = 256 * 2**20  # bytes of one memory store
 MAX_DISK = 2 * 2**30  # bytes of one visitor's disk store
@@ -30,7 +30,7 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """Keeps results while the process lives, packed as on disk, so that nobody can change them."""
+    """Keeps results while the process lives, serialized as on disk, so that nobody can change them."""
 
     def __init__(self, most: int = MAX_MEMORY) -> None:
         self._most, self._size, self._kept, self._lock = most, 0, OrderedDict[str, bytes](), Lock()
@@ -42,11 +42,11 @@ class MemoryStore:
             if data is None:
                 return None
             self._kept.move_to_end(key)
-        return unpacked(data)
+        return deserialized(data)
 
     def put(self, key: str, outputs: Outputs) -> None:
         """See Store."""
-        data = packed(outputs)
+        data = serialized(outputs)
         with self._lock:
             self._size += len(data) - len(self._kept.pop(key, b""))
             self._kept[key] = data
@@ -72,7 +72,7 @@ class DiskStore:
         """See Store; a damaged file counts as none."""
         path = self._path(key)
         try:
-            found = unpacked(path.read_bytes())
+            found = deserialized(path.read_bytes())
             os.utime(path)
         except Damaged:
             path.unlink(missing_ok=True)
@@ -83,7 +83,7 @@ class DiskStore:
 
     def put(self, key: str, outputs: Outputs) -> None:
         """See Store."""
-        data = packed(outputs)
+        data = serialized(outputs)
         with suppress(OSError), self._lock:
             write_whole(self._path(key), data, lasting=False)
             self._size = self._measured() if self._size < 0 else self._size + len(data)

@@ -49,14 +49,14 @@ class Link(BaseModel):
 Value = Annotated[Annotated[Link, Tag("link")] | Annotated[JsonValue, Tag("literal")], Discriminator(_kind)]
 
 
-class Part(BaseModel):
+class Element(BaseModel):
     """A piece of the document: known keys are checked, x-… keys are kept, any other key is a problem."""
 
     model_config = ConfigDict(frozen=True, extra="allow", serialize_by_alias=True)
     __pydantic_extra__: dict[ExtensionKey, JsonValue]
 
 
-class Input(Part):
+class Input(Element):
     """A value that is filled in when the workflow is run."""
 
     type: Literal["text", "integer", "number", "boolean", "choice", "image"]
@@ -66,7 +66,7 @@ class Input(Part):
     default: JsonValue = None
 
 
-class Node(Part):
+class Node(Element):
     """One task with its inputs.
 
     A muted node is left out with all that rests on it; a bypassed one hands on the first link of its
@@ -78,7 +78,7 @@ class Node(Part):
     mode: Literal["run", "mute", "bypass"] = "run"
 
 
-class Workflow(Part):
+class Workflow(Element):
     """A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed."""
 
     lumina: Annotated[Literal[1], BeforeValidator(_is_version_one)]

@@ -15,16 +15,16 @@ from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task, TaskEvent, read
 from lumina.workflow import events
+from lumina.workflow.binding import Batches, Binding, NodeCall, digest, results
 from lumina.workflow.cache import MemoryStore, Store
 from lumina.workflow.document import Link, Workflow
-from lumina.workflow.filling import check_filled, filled
 from lumina.workflow.graph import order_of, sources_of, with_needs
+from lumina.workflow.image_lookup import ImageSource
+from lumina.workflow.resolving import check_resolved, resolved
 from lumina.workflow.schema import dump
-from lumina.workflow.shelves import Shelf
 from lumina.workflow.sockets import outputs_of
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import problems
-from lumina.workflow.wiring import Batches, Job, Wiring, digest, results
 
 Values = Mapping[str, tuple[Any, ...]]
 Result = TypeVar("Result")
@@ -41,7 +41,7 @@ class Resources:
 
     painter: Painter | None = None
     store: Store = field(default_factory=MemoryStore)
-    shelves: Sequence[Shelf] = ()
+    image_sources: Sequence[ImageSource] = ()
     timings: Timings = field(default_factory=Timings)
 
 
@@ -60,8 +60,8 @@ def prepared(workflow: Workflow, resources: Resources, until: str | None) -> tup
     painter = resources.painter
     if found := problems(workflow, painter.spec if painter else None):
         raise InvalidWorkflow(found)
-    check_filled(workflow, needed)
-    settled = filled(workflow, painter)
+    check_resolved(workflow, needed)
+    settled = resolved(workflow, painter)
     return settled, [name for name in order_of(settled) if name in needed]
 
 
@@ -79,7 +79,7 @@ class _Execution:
 
     def __init__(self, workflow: Workflow, resources: Resources, order: list[str]) -> None:
         self.workflow, self.resources, self.order = workflow, resources, order
-        self.wiring = Wiring(workflow, resources.shelves, resources.painter)
+        self.wiring = Binding(workflow, resources.image_sources, resources.painter)
         self.outputs: dict[str, Batches] = {}
         self.causes: dict[str, str] = {}  # node that gave nothing: the node that is to blame
         self.lists: dict[str, list[str]] = {
@@ -114,21 +114,21 @@ class _Execution:
     def _ready(self, name: str, task: type[Task]) -> Happening[None]:
         """A node that has all it needs."""
         try:
-            axes, jobs = self.wiring.jobs(name, self.outputs)
+            axes, calls = self.wiring.calls(name, self.outputs)
         except InputError as error:
             yield self._failed(name, str(error))
             return
-        if any(task.is_asked(job.values) for job in jobs):
-            yield self._asked(name, task, jobs[0])
+        if any(task.is_asked(call.values) for call in calls):
+            yield self._asked(name, task, calls[0])
             return
-        found = [self.resources.store.get(job.key) for job in jobs]
+        found = [self.resources.store.get(call.key) for call in calls]
         seconds, is_cached = 0.0, all(values is not None for values in found)
-        for index, job in enumerate(jobs):
+        for index, call in enumerate(calls):
             if found[index] is None:
                 began = perf_counter()
-                yield events.NodeStarted(name, index, len(jobs))
+                yield events.NodeStarted(name, index, len(calls))
                 try:
-                    found[index] = yield from self._work(name, task, job, index, len(jobs))
+                    found[index] = yield from self._work(name, task, call, index, len(calls))
                 except LuminaError as error:
                     yield self._failed(name, str(error), isinstance(error, InputError))
                     return
@@ -137,13 +137,13 @@ class _Execution:
                     yield self._failed(name, "Something broke here; the log of the program says what.", False)
                     return
                 seconds += perf_counter() - began
-        self.outputs[name] = results(name, task, jobs, axes, found)
-        yield self._done(name, jobs, seconds, is_cached)
+        self.outputs[name] = results(name, task, calls, axes, found)
+        yield self._done(name, calls, seconds, is_cached)
 
-    def _work(self, name: str, task: type[Task], job: Job, index: int, count: int) -> Happening[Values]:
-        """Run one job; its unfinished rows are kept, whatever ends it, and used when it is begun again."""
-        store, key, began = self.resources.store, job.key, perf_counter()
-        asked, rows = read(task, job.values), f"{job.key}.{ROWS}"
+    def _work(self, name: str, task: type[Task], call: NodeCall, index: int, count: int) -> Happening[Values]:
+        """Run one call; its unfinished rows are kept, whatever ends it, and used when it is begun again."""
+        store, key, began = self.resources.store, call.key, perf_counter()
+        asked, rows = read(task, call.values), f"{call.key}.{ROWS}"
         kept = (store.get(rows) or {}).get(ROWS, ())
         sketches = Sketches()
         with Following(self._steps(asked, kept)) as steps:
@@ -158,7 +158,7 @@ class _Execution:
         output = steps.result
         values = {field: _several(getattr(output, field)) for field in type(output).model_fields}
         store.put(key, values)
-        if task.uses_model(job.values) and not kept:
+        if task.uses_model(call.values) and not kept:
             self.resources.timings.note(task.name, self._model, perf_counter() - began)
         return values
 
@@ -178,18 +178,18 @@ class _Execution:
         painter = self.resources.painter
         return painter.model if painter else ""
 
-    def _done(self, name: str, jobs: Sequence[Job], seconds: float, is_cached: bool) -> Any:
+    def _done(self, name: str, calls: Sequence[NodeCall], seconds: float, is_cached: bool) -> Any:
         self.lists["cached" if is_cached else "executed"].append(name)
-        key = jobs[0].key if len(jobs) == 1 else digest([job.key for job in jobs])
+        key = calls[0].key if len(calls) == 1 else digest([call.key for call in calls])
         outputs, inputs = plain(self.outputs[name]), self.wiring.values(name)
         if is_cached:
             return events.NodeCached(name, key, outputs, inputs)
         return events.NodeDone(name, key, outputs, inputs, seconds)
 
-    def _asked(self, name: str, task: type[Task], job: Job) -> events.ChoiceNeeded:
+    def _asked(self, name: str, task: type[Task], call: NodeCall) -> events.ChoiceNeeded:
         self.causes[name] = name
         self.lists["needs_choice"].append(name)
-        pictures = next((value for value in job.values.values() if isinstance(value, tuple)), ())
+        pictures = next((value for value in call.values.values() if isinstance(value, tuple)), ())
         return events.ChoiceNeeded(name, task.asks or "", pictures)
 
     def _failed(self, name: str, message: str, is_input: bool = True) -> events.NodeFailed:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from lumina.errors import InputError
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task
+from lumina.workflow.binding import Batches, Binding, NodeCall, results
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, prepared
 from lumina.workflow.graph import sources_of
-from lumina.workflow.wiring import Batches, Job, Wiring, results
 
 STATES = ("run", "cached", "choice", "skipped", "wrong")
 
@@ -77,7 +77,7 @@ def plan(workflow: Workflow, resources: Resources, until: str | None = None) -> 
 class _Planning:
     def __init__(self, workflow: Workflow, resources: Resources, order: Sequence[str]) -> None:
         self.workflow, self.resources, self.order = workflow, resources, order
-        self.wiring = Wiring(workflow, resources.shelves, resources.painter)
+        self.wiring = Binding(workflow, resources.image_sources, resources.painter)
         self.outputs: dict[str, Batches] = {}
         self.absent: set[str] = set()
 
@@ -95,13 +95,13 @@ class _Planning:
             return None
         task = TASKS[node.task]
         try:
-            axes, jobs = self.wiring.jobs(name, self.outputs)
+            axes, calls = self.wiring.calls(name, self.outputs)
         except InputError as error:
             return self._without(name, "wrong", str(error))
-        if any(task.is_asked(job.values) for job in jobs):
+        if any(task.is_asked(call.values) for call in calls):
             return self._without(name, "choice")
-        self.outputs[name] = results(name, task, jobs, axes, [None] * len(jobs))
-        new = [job for job in jobs if not self.resources.store.has(job.key)]
+        self.outputs[name] = results(name, task, calls, axes, [None] * len(calls))
+        new = [call for call in calls if not self.resources.store.has(call.key)]
         if not new:
             return PlannedStep(name, "cached")
         return PlannedStep(name, "run", self._seconds(task, new), len(new))
@@ -110,16 +110,16 @@ class _Planning:
         self.absent.add(name)
         return PlannedStep(name, state, message=message)
 
-    def _seconds(self, task: type[Task], jobs: Sequence[Job]) -> float | None:
-        if not any(task.uses_model(_given(job)) for job in jobs):
+    def _seconds(self, task: type[Task], calls: Sequence[NodeCall]) -> float | None:
+        if not any(task.uses_model(_given(call)) for call in calls):
             return 0.0
         painter = self.resources.painter
         each = self.resources.timings.expect(task.name, painter.model if painter else "")
-        return None if each is None else each * len(jobs)
+        return None if each is None else each * len(calls)
 
 
-def _given(job: Job) -> Mapping[str, object]:
-    return {name: item.value for name, item in job.inputs.items()}
+def _given(call: NodeCall) -> Mapping[str, object]:
+    return {name: item.value for name, item in call.inputs.items()}
 
 
 def _rounded(seconds: float) -> str:

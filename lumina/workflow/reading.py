@@ -16,7 +16,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadWorkflow:
     """A document without its wrong parts, if anything is left; the places left out, as in the file."""
 
     workflow: Workflow | None
@@ -34,22 +34,22 @@ def strict(document: Any) -> Workflow:
         raise InvalidWorkflow(problems_of(error)) from None
 
 
-def lenient(document: Any) -> Reading:
+def lenient(document: Any) -> ReadWorkflow:
     """What can be read of the document, which is changed on the way, and every problem of its form."""
     try:
-        return Reading(strict(document), [])
+        return ReadWorkflow(strict(document), [])
     except InvalidWorkflow as error:
         found = list(error.problems)
     places = frozenset(place_of(item["pointer"]) for item in found)
     is_lost = () in places or ("nodes",) in places or other_version(document)
     if is_lost or not isinstance(document, dict):
-        return Reading(None, found)
+        return ReadWorkflow(None, found)
     for place in places:
         _leave_out(document, place)
     try:
-        return Reading(Workflow.model_validate(document), found, places)
+        return ReadWorkflow(Workflow.model_validate(document), found, places)
     except ValidationError:  # no node is left
-        return Reading(None, found)
+        return ReadWorkflow(None, found)
 
 
 def other_version(document: Any) -> list[Problem]:

@@ -50,7 +50,7 @@ class Case(Protocol):
 
 
 @dataclass(frozen=True)
-class Target:
+class Threshold:
     """A bound of one figure; `paper` is Lumina-mGPT 2.0's on other images, which is not comparable."""
 
     figure: str
@@ -96,7 +96,7 @@ class Benchmark(Protocol):
 
     tasks: Mapping[str, str]
     """The names of the benchmarks, each with that of the task it draws with."""
-    targets: Mapping[str, Sequence[Target]]
+    thresholds: Mapping[str, Sequence[Threshold]]
     """What the rows are to reach."""
 
     def cases(self, name: str, count: int, seed: int) -> Iterator[Case]:

@@ -191,10 +191,10 @@ def test_generate_and_continue_right_after_stop_are_drawn(visit: Callable) -> No
 def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> None:
     page = visit().open()
     say(page, "a red cub")
-    expect(page.locator(".hint-words")).to_contain_text("Tabletop has never seen cub")
+    expect(page.locator(".unknown-words-line")).to_contain_text("Tabletop has never seen cub")
     page.get_by_role("button", name="Write cube instead of cub").click()
     expect(page.get_by_label("Prompt")).to_have_value("a red cube")
-    expect(page.locator(".hint-words")).to_be_hidden()
+    expect(page.locator(".unknown-words-line")).to_be_hidden()
     page.get_by_role("button", name="Surprise me").click()
     expect(page.get_by_label("Prompt")).not_to_have_value("a red cube")
     page.get_by_role("button", name=world_of("tabletop").prompts[0]).click()
@@ -207,9 +207,9 @@ def test_many_unknown_words_stay_in_their_column(visit: Callable, width: int) ->
     page = visit().open()
     page.set_viewport_size({"width": width, "height": 900})
     say(page, f"и кошка with 17 dragons beside {'lemur' * 20} and crimson boxes")
-    names = page.locator(".hint-words:visible b")
+    names = page.locator(".unknown-words-line:visible b")
     expect(names).to_have_count(9)
-    line = page.locator(".hint-words:visible").bounding_box()
+    line = page.locator(".unknown-words-line:visible").bounding_box()
     boxes = [name.bounding_box() for name in names.all()]
     assert line and all(box and box["x"] + box["width"] <= line["x"] + line["width"] + 1 for box in boxes)
 

@@ -101,9 +101,9 @@ def test_a_large_picture_for_a_tab_passes_the_limit(visit: Callable, behind: str
     page = visited.open()
     page.get_by_role("tab", name="Edit").click()
     file = {"name": "large.png", "mimeType": "image/png", "buffer": noise(1000)}
-    page.locator(".well:visible input").first.set_input_files(files=[file])  # type: ignore[list-item]
-    expect(page.locator(".well:visible").first).to_have_attribute("data-state", "full")
-    image = page.locator(".well:visible img").first
+    page.locator(".image-field:visible input").first.set_input_files(files=[file])  # type: ignore[list-item]
+    expect(page.locator(".image-field:visible").first).to_have_attribute("data-state", "full")
+    image = page.locator(".image-field:visible img").first
     assert len(image.get_attribute("src") or "") < 1_000_000
 
 
@@ -113,6 +113,7 @@ def test_copy_works_without_a_clipboard(visit: Callable) -> None:
     page = visited.open()
     workflow(page)
     page.get_by_role("button", name="Share a link").click()
+    expect(page.get_by_label("Link to this workflow")).not_to_have_value("")
     link = page.get_by_label("Link to this workflow").input_value()
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.locator(".notice")).to_have_text("Link copied.")

@@ -50,7 +50,7 @@ def used_in(page: Page, tab: Locator, target: str) -> Locator:
     tab.get_by_role("group", name="Use in another tab").get_by_role("button", name=target, exact=True).click()
     expect(page.get_by_role("tab", name=target, exact=True)).to_have_attribute("aria-selected", "true")
     other = page.get_by_role("tabpanel").filter(visible=True)
-    expect(other.locator(".well")).to_have_attribute("data-state", "full")
+    expect(other.locator(".image-field")).to_have_attribute("data-state", "full")
     return other
 
 
@@ -118,22 +118,24 @@ def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], 
     tab = go(page, "Predict")
     tab.get_by_role("button", name="Generate").click()
     expect(tab.locator(".easel-problem")).to_have_text("Picture: put in a picture, or click an example.")
-    chooser = tab.locator(".well input[type=file]")
+    chooser = tab.locator(".image-field input[type=file]")
     chooser.set_input_files(words)
-    expect(tab.locator(".well-problem")).to_contain_text("not a picture; use a PNG")
+    expect(tab.locator(".image-field-problem")).to_contain_text("not a picture; use a PNG")
     chooser.set_input_files(line)
-    expect(tab.locator(".well-problem")).to_contain_text("This picture has 20000x3 pixels")
+    expect(tab.locator(".image-field-problem")).to_contain_text("This picture has 20000x3 pixels")
     chooser.set_input_files(photo)
-    expect(tab.locator(".well")).to_have_attribute("data-state", "full")
-    expect(tab.locator(".well-note p")).to_contain_text("Tabletop has seen nothing but its own small world")
+    expect(tab.locator(".image-field")).to_have_attribute("data-state", "full")
+    expect(tab.locator(".image-field-note p")).to_contain_text(
+        "Tabletop has seen nothing but its own small world"
+    )
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
     picture, _ = saved(page, tab, tmp_path)
     assert picture.size == (128, 128)
-    expect(tab.locator(".findings-slider img")).to_have_count(2)
-    expect(tab.locator(".findings-verdict")).to_have_count(0)
+    expect(tab.locator(".comparison-slider img")).to_have_count(2)
+    expect(tab.locator(".comparison-verdict")).to_have_count(0)
     tab.get_by_role("button", name="Remove").click()
-    expect(tab.locator(".well")).to_have_attribute("data-state", "empty")
+    expect(tab.locator(".image-field")).to_have_attribute("data-state", "empty")
 
 
 def test_of_two_pictures_put_in_quickly_the_last_one_stays(visit: Callable[..., Any], tmp_path: Path) -> None:
@@ -150,12 +152,15 @@ def test_of_two_pictures_put_in_quickly_the_last_one_stays(visit: Callable[..., 
                 await new Promise((resolve) => setTimeout(resolve, 50));
             }; }); }"""
     )
-    tab.locator(".well input[type=file]").set_input_files(slow)
+    tab.locator(".image-field input[type=file]").set_input_files(slow)
     page.wait_for_function("window.goOn")
-    tab.locator(".well input[type=file]").set_input_files(quick)
-    expect(tab.locator(".well")).to_have_attribute("data-state", "full")
+    tab.locator(".image-field input[type=file]").set_input_files(quick)
+    expect(tab.locator(".image-field")).to_have_attribute("data-state", "full")
     page.evaluate("window.goOn()")
-    assert tab.locator(".well img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 32
+    assert (
+        tab.locator(".image-field img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+        == 32
+    )
 
 
 def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., Any], tmp_path: Path) -> None:
@@ -177,7 +182,7 @@ def test_a_pair_goes_on_with_its_picture_alone_on_a_phone(visit: Callable[..., A
     _, inputs = saved(page, other, tmp_path)
     assert inputs["image"] == {"image": images.digest_of(pair.crop((0, 0, 128, 128)))}
     expect(other.get_by_role("group", name="Turns").get_by_role("button")).to_have_count(2)
-    expect(other.locator(".well-note p")).to_have_count(0)  # the panel still says what drew it
+    expect(other.locator(".image-field-note p")).to_have_count(0)  # the panel still says what drew it
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     stranger = visit().open()  # to whom the pair was sent
@@ -266,9 +271,9 @@ def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(
     tab = go(page, "Predict")
     tab.get_by_role("button", name="depth of a scene").click()
     result_of(tab)
-    expect(tab.locator(".findings-verdict")).to_contain_text("AbsRel ")
-    expect(tab.locator(".findings-row img")).to_have_count(3)
-    expect(tab.locator(".well-note p")).to_have_count(0)
+    expect(tab.locator(".comparison-verdict")).to_contain_text("AbsRel ")
+    expect(tab.locator(".comparison-row img")).to_have_count(3)
+    expect(tab.locator(".image-field-note p")).to_have_count(0)
     grey = tab.get_by_alt_text("The model's map").get_attribute("src") or ""
     tab.get_by_label("turbo").check(force=True)
     expect(tab.get_by_alt_text("The model's map")).not_to_have_attribute("src", grey)
@@ -280,12 +285,12 @@ def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(
 
     tab.get_by_role("button", name="segmentation of a scene").click()
     result_of(tab)
-    expect(tab.locator(".findings-verdict")).to_contain_text("mIoU")
-    expect(tab.locator(".findings-segments")).to_contain_text("object 1")
+    expect(tab.locator(".comparison-verdict")).to_contain_text("mIoU")
+    expect(tab.locator(".comparison-segments")).to_contain_text("object 1")
     page.reload()
     tab = go(page, "Predict")
-    expect(tab.locator(".findings-verdict")).to_contain_text("mIoU")
-    expect(tab.locator(".findings-slider img")).to_have_count(2)
+    expect(tab.locator(".comparison-verdict")).to_contain_text("mIoU")
+    expect(tab.locator(".comparison-slider img")).to_have_count(2)
 
 
 def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
@@ -309,7 +314,7 @@ def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
     result_of(tab)
     _, inputs = saved(page, tab, tmp_path)
     assert inputs["kind"] == "scribble"
-    sides = tab.locator(".findings-slider img")
+    sides = tab.locator(".comparison-slider img")
     expect(sides).to_have_count(2)
     files = [page.request.get(side.evaluate("image => image.src")).body() for side in sides.all()]
     pixels = [images.open_image(file).resize((128, 128)) for file in files]

@@ -91,7 +91,7 @@ def test_a_picture_put_in_while_a_turn_is_drawn_stays(edit: Page, tmp_path: Path
     images.write_png(other, Image.new("RGB", (128, 128), "orange"), by_model=False)
     tab_of(edit).get_by_role("button", name="Generate").click()
     tab_of(edit).locator(".easel[data-state=drawing]").wait_for()
-    tab_of(edit).locator(".well input[type=file]").set_input_files(other)
+    tab_of(edit).locator(".image-field input[type=file]").set_input_files(other)
     tab_of(edit).locator(".easel[data-state=done]").wait_for()
     expect(tab_of(edit).locator(".turns-next")).to_have_text(
         "The next instruction changes the picture in the form."

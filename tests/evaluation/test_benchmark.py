@@ -9,7 +9,7 @@ from PIL import Image
 
 from lumina.errors import InputError
 from lumina.evaluation import benchmark
-from lumina.evaluation.outcomes import interval
+from lumina.evaluation.measuring import interval
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish

@@ -23,7 +23,7 @@ from lumina.model.checkpoint import (
     write_manifest,
 )
 from lumina.model.config import MoVQConfig
-from lumina.model.joint import Joint
+from lumina.model.fused_linear import FusedLinear
 from lumina.model.layout import Vocabulary
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.transformer import Transformer
@@ -245,7 +245,7 @@ def test_nothing_large_is_allocated_before_every_file_was_examined(
 
     last = sorted(folder.glob("model-*.safetensors"))[-1]
     (folder / "manifest.json").unlink()
-    monkeypatch.setattr(Joint, "allocate", never)
+    monkeypatch.setattr(FusedLinear, "allocate", never)
     monkeypatch.setattr(loading, "put", never)
     content, whole = load_file(last), last.read_bytes()
     name = next(iter(content))

@@ -16,7 +16,7 @@ from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.model.text import TextTokenizer
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.tokens import Generation, Settled, TokenRequest
+from lumina.runtime.tokens import Generation, SettledCodes, TokenRequest
 from lumina.settings import Settings
 from lumina.steps import Steps, finish
 from lumina.tasks import TASKS
@@ -38,7 +38,7 @@ class Listener:
     def check(self, request: TokenRequest) -> None:
         self.asked.append(request)
 
-    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[Settled, tuple[Generation, ...]]:
+    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[SettledCodes, tuple[Generation, ...]]:
         yield from ()
         layouts = [request.layout for request in requests]
         codes = [torch.zeros(layout.rows, layout.cols, dtype=torch.long) for layout in layouts]

@@ -51,7 +51,7 @@ def test_side_by_side_each_image_is_the_one_it_is_alone(
     for generation, one in zip(together, requests, strict=True):
         alone = finish(engine.generate(one))
         assert torch.equal(generation.codes, alone.codes)
-        torch.testing.assert_close(generation.surprise, alone.surprise, equal_nan=True)
+        torch.testing.assert_close(generation.nll, alone.nll, equal_nan=True)
         assert generation.prefills == 1 and generation.forwards <= 4 * alone.forwards
     assert len({generation.codes.numpy().tobytes() for generation in together}) == 4
 

@@ -52,7 +52,7 @@ def test_every_window_equals_sequential(
     for window in (2, 5, 16, 64):
         fast = draw(engine, ask(layout, seed, guidance_scale=guidance, window=window))
         assert torch.equal(fast.codes, plain.codes)
-        torch.testing.assert_close(fast.surprise, plain.surprise)
+        torch.testing.assert_close(fast.nll, plain.nll)
         assert fast.forwards <= plain.forwards
         assert sum(fast.accepted) == fast.tokens == plain.tokens
         assert len(fast.accepted) == fast.forwards
@@ -69,7 +69,7 @@ def test_windows_are_equal_under_every_filter(
     fast = draw(engine, ask(layout, window=5, **filters))
     assert torch.equal(fast.codes, plain.codes)
     assert not torch.equal(plain.codes, draw(engine, ask(layout)).codes)
-    assert fast.surprise.isfinite().all()
+    assert fast.nll.isfinite().all()
 
 
 def test_pictures_depend_on_seed_prompt_and_guidance(engine: Engine, layout: TokenLayout) -> None:
@@ -109,8 +109,8 @@ def test_stop_and_continue_equals_one_run(
     assert upper.codes.shape == (stop, layout.cols)
     rest = draw(engine, ask(layout, window=window, drawn=ImageTokens(upper.codes)))
     assert torch.equal(rest.codes, whole.codes)
-    assert rest.surprise[:stop].isnan().all()
-    torch.testing.assert_close(rest.surprise[stop:], whole.surprise[stop:])
+    assert rest.nll[:stop].isnan().all()
+    torch.testing.assert_close(rest.nll[stop:], whole.nll[stop:])
     assert rest.tokens == (layout.rows - stop) * layout.cols
 
 
@@ -186,7 +186,7 @@ def test_every_row_is_told_once(engine: Engine, layout: TokenLayout, window: int
     assert [row.done for row in rows] == list(range(1, layout.rows + 1))
     assert {row.total for row in rows} == {layout.rows}
     assert torch.equal(torch.cat([row.codes for row in rows]), whole.codes)
-    torch.testing.assert_close(torch.cat([row.surprise for row in rows]), whole.surprise)
+    torch.testing.assert_close(torch.cat([row.nll for row in rows]), whole.nll)
     assert sum(sum(row.accepted) for row in rows) == whole.tokens
 
 
@@ -233,7 +233,7 @@ def test_nothing_left_to_draw_costs_nothing(engine: Engine, layout: TokenLayout)
 def test_another_dtype_is_drawn_in_that_dtype(engine: Engine, layout: TokenLayout) -> None:
     exact, single = draw(engine, ask(layout)), draw(engine, ask(layout, dtype="float32"))
     assert torch.equal(exact.codes, single.codes)  # near-ties are rare enough for this one picture
-    assert (exact.surprise.dtype, single.surprise.dtype) == (torch.float32, torch.float32)
+    assert (exact.nll.dtype, single.nll.dtype) == (torch.float32, torch.float32)
     assert draw(engine, ask(layout, dtype="bfloat16")).codes.shape == (8, 4)
 
 

@@ -46,7 +46,7 @@ def test_continuing_equals_an_unbroken_run() -> None:
     rest = draw(kept=half.codes)
     assert rest.digest == whole.digest
     assert (rest.tokens, rest.forwards, rest.prefills) == (7 * 20, 7, 1)
-    assert np.isnan(rest.surprise[:5]).all() and np.isfinite(rest.surprise[5:]).all()
+    assert np.isnan(rest.nll[:5]).all() and np.isfinite(rest.nll[5:]).all()
 
 
 def test_nothing_is_spent_on_a_finished_picture() -> None:

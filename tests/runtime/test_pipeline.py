@@ -60,7 +60,7 @@ def decoded(pipeline: Pipeline) -> Iterator[list[tuple[int, ...]]]:
 def test_a_picture_has_the_size_and_the_codes_asked_for(pipeline: Pipeline) -> None:
     drawing = draw(pipeline)
     assert drawing.image.size == (96, 64) and drawing.image.mode == "RGB"
-    assert drawing.codes.shape == drawing.surprise.shape == (8, 12)
+    assert drawing.codes.shape == drawing.nll.shape == (8, 12)
     assert drawing.is_complete and drawing.tokens == 96 == sum(drawing.accepted)
     assert (drawing.prefills, drawing.seed) == (1, 5) and drawing.forwards == len(drawing.accepted)
     assert len(np.unique(drawing.codes)) > 5
@@ -116,7 +116,7 @@ def test_continuing_equals_an_unbroken_run(pipeline: Pipeline, row: int) -> None
     rest = draw(pipeline, kept=stopped.codes)
     assert rest.digest == whole.digest and rest.image.tobytes() == whole.image.tobytes()
     assert rest.prefills == 1 and rest.tokens == (8 - row) * 12
-    assert np.isnan(rest.surprise[:row]).all()
+    assert np.isnan(rest.nll[:row]).all()
 
 
 def test_nothing_is_spent_on_a_finished_picture(pipeline: Pipeline) -> None:
@@ -137,9 +137,9 @@ PANEL = Image.linear_gradient("L").resize((96, 64)).convert("RGB")
 
 def test_a_picture_is_drawn_below_the_given_one(pipeline: Pipeline) -> None:
     drawing = draw(pipeline, given=(PANEL,))
-    assert drawing.image.size == (96, 64) and drawing.codes.shape == drawing.surprise.shape == (8, 12)
+    assert drawing.image.size == (96, 64) and drawing.codes.shape == drawing.nll.shape == (8, 12)
     assert drawing.is_complete and drawing.tokens == 96 == sum(drawing.accepted)
-    assert np.isfinite(drawing.surprise).all()
+    assert np.isfinite(drawing.nll).all()
     blank = draw(pipeline, given=(Image.new("RGB", (96, 64), "navy"),))
     assert len({drawing.digest, blank.digest, draw(pipeline).digest}) == 3
 
@@ -152,7 +152,7 @@ def test_rows_below_a_given_picture_count_from_its_edge(pipeline: Pipeline) -> N
     assert (stopped.codes == whole.codes[:3]).all() and not stopped.is_complete
     rest = draw(pipeline, given=(PANEL,), kept=stopped.codes)
     assert rest.digest == whole.digest and rest.image.tobytes() == whole.image.tobytes()
-    assert rest.tokens == 5 * 12 and np.isnan(rest.surprise[:3]).all()
+    assert rest.tokens == 5 * 12 and np.isnan(rest.nll[:3]).all()
     other = draw(pipeline, given=(PANEL,), rerolls=((4, 99),))
     assert (other.codes[:4] == whole.codes[:4]).all() and (other.codes[4:] != whole.codes[4:]).any()
     assert (

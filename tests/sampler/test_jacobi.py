@@ -146,7 +146,7 @@ def test_the_loop_equals_sequential(window: int) -> None:
         assert fast.forwards == len(parts) <= plain.forwards == 30
         assert [part.first for part in parts[1:]] == [part.last for part in parts[:-1]]
         torch.testing.assert_close(
-            torch.cat([part.surprise for part in parts]), torch.cat([part.surprise for part in settled])
+            torch.cat([part.nll for part in parts]), torch.cat([part.nll for part in settled])
         )
 
 

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.sampler.logits import entropy, guide, keep_top_k, keep_top_p, surprise, warp
+from lumina.sampler.logits import entropy, guide, keep_top_k, keep_top_p, nll, warp
 from lumina.sampler.options import SamplingOptions
 
 rows = st.lists(st.integers(-20, 20), min_size=1, max_size=12).map(lambda values: torch.tensor(values) / 4)
@@ -58,5 +58,5 @@ def test_entropy_is_the_surprise_to_expect() -> None:
 
 def test_surprise_is_minus_log_p() -> None:
     logits = torch.tensor([[0.0, 0.0, -torch.inf], [2.0, 0.0, 1.0]])
-    values = surprise(logits, torch.tensor([1, 0]))
+    values = nll(logits, torch.tensor([1, 0]))
     torch.testing.assert_close(values, -torch.tensor([0.5, logits[1].softmax(0)[0]]).log())

@@ -13,7 +13,7 @@ from PIL import Image
 from lumina.errors import LuminaError
 from lumina.images import open_image, png_bytes
 from lumina.runtime.doctor import examine
-from lumina.server.store import VisitorShelf, VisitorStore, words_of
+from lumina.server.store import SessionImages, VisitorStore, words_of
 from lumina.tasks.image_input import ImageInput
 
 
@@ -100,9 +100,9 @@ def test_after_some_hours_nothing_is_there_any_more(tmp_path: Path, monkeypatch:
 
 def test_results_are_found_by_their_pixels(store: VisitorStore) -> None:
     store.keep("anna", result("a", "green"))
-    shelf = VisitorShelf(store, "anna")
-    assert shelf.find(ImageInput.of(Image.new("RGB", (64, 48), "green")).name) is not None
-    assert shelf.find("other.png") is None
+    image_source = SessionImages(store, "anna")
+    assert image_source.find(ImageInput.of(Image.new("RGB", (64, 48), "green")).name) is not None
+    assert image_source.find("other.png") is None
 
 
 def test_several_write_at_once(store: VisitorStore) -> None:
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_used_is_one_sentence_until_it_can(tmp_path: Pat
     late = VisitorStore(tmp_path / "file" / "gallery.sqlite")
     with pytest.raises(LuminaError, match="Pictures cannot be kept"):
         late.search("anna")
-    assert VisitorShelf(late, "anna").find("sha256:" + "0" * 64) is None
+    assert SessionImages(late, "anna").find("sha256:" + "0" * 64) is None
     (tmp_path / "file").unlink()
     assert late.keep("anna", result("a red cone"))
 

@@ -24,15 +24,15 @@ from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task, read
 from lumina.ui.app import build
+from lumina.ui.comparison import comparison_of
 from lumina.ui.examples import examples_of
-from lumina.ui.findings import finding_of
 from lumina.ui.gallery import title_of
-from lumina.ui.sheets import identity_of, sheet_of
+from lumina.ui.picture_messages import identity_of, sheet_of
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import Resources, run
+from lumina.workflow.image_lookup import ASSETS, shipped
 from lumina.workflow.schema import dump, load, recipe_of, task_of
-from lumina.workflow.shelves import ASSETS, shipped
 from lumina.workflow.validation import problems
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-task.md"
@@ -100,7 +100,7 @@ def test_it_is_a_node_of_a_workflow(colouring: type[Task]) -> None:
     inputs = {**WORDS, "drawing": {"image": "sketch.png"}, "seed": 3}
     workflow = load(json.dumps({"lumina": 1, "nodes": {"a": {"task": "colouring", "inputs": inputs}}}))
     assert isinstance(task_of(workflow), colouring)
-    *_, last = run(workflow, Resources(FakePipeline(), shelves=[shipped()]))
+    *_, last = run(workflow, Resources(FakePipeline(), image_sources=[shipped()]))
     assert isinstance(last, RunFinished) and last.executed == ("a",)
     wrong = {"lumina": 1, "nodes": {"a": {"task": "colouring", "inputs": {"style": "crayon"}}}}
     assert [item["pointer"] for item in problems(load(json.dumps(wrong)))] == [
@@ -131,7 +131,7 @@ def test_its_tab_compares_offers_its_example_and_shows_its_words(colouring: type
     sheet = sheet_of(picture, "tabletop@fake", "a").data()
     assert sheet["prompt"] == title_of(dump(recipe_of(picture.task, "tabletop@fake"))) == "all red"
     assert identity_of(picture.task.model_copy(update={"window": 1})) == sheet["identity"]
-    found = finding_of({**sheet, "given": {"drawing": example.values["drawing"]}}, MODELS["tabletop"])
+    found = comparison_of({**sheet, "given": {"drawing": example.values["drawing"]}}, MODELS["tabletop"])
     assert found.given is not None and not found.is_map
 
 

@@ -19,13 +19,13 @@ from lumina.training.losses import MARGIN, loss_of, told_apart
 from lumina.training.mixture import Pools, check_tasks
 from lumina.training.mixture import sources as mixed_sources
 from lumina.training.pairs import PairShard
-from lumina.training.sequences import SLIPS, Sequences, with_slips
+from lumina.training.sequences import CORRUPTION, Sequences, corrupted
 from lumina.training.sources import EDIT_WEIGHT
 from lumina.worlds.curriculum import NO_ANSWER
-from lumina.worlds.tabletop.answers import answers_ahead, answers_of_edit
+from lumina.worlds.tabletop.auxiliary_targets import answers_ahead, answers_of_edit
 from lumina.worlds.tabletop.captions import foot
 from lumina.worlds.tabletop.curriculum import weight_of, weight_of_edit
-from lumina.worlds.tabletop.edits import OPERATIONS, Edit
+from lumina.worlds.tabletop.edits import OPERATIONS, SceneEdit
 from lumina.worlds.tabletop.instructing import instruct
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import (
@@ -95,7 +95,7 @@ def test_a_shard_of_edits_holds_chains_of_training_scenes(encoded):
 def stored(encoded, task):
     """The scenes of a shard of pairs, and the links between them."""
     file = PairShard(task, 0).path(encoded)
-    return dataset.read_scenes(file, CURRICULUM), pairs.read_links(file)
+    return dataset.read_scenes(file, CURRICULUM), pairs.read_pair_rows(file)
 
 
 def test_a_subject_is_alone_on_white_and_again_in_its_scene(encoded):
@@ -149,9 +149,9 @@ def draw(weighted, rng):
     return [source.sample(rng) for _ in range(8)]
 
 
-def mixed(pools, text, tasks=TASKS, slips=False):
+def mixed(pools, text, tasks=TASKS, corrupts=False):
     weighted = [pair for group in sources(pools, text, tasks).values() for pair in group]
-    return Sequences(weighted, text.vocabulary(), len(CURRICULUM.targets), slips)
+    return Sequences(weighted, text.vocabulary(), len(CURRICULUM.targets), corrupts)
 
 
 def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
@@ -168,21 +168,21 @@ def test_what_is_drawn_is_learned_and_what_is_given_is_not(pools, text):
 def test_some_of_what_was_drawn_slips_and_what_is_learned_stays(pools, text):
     for task, given in (("text_to_image", False), ("edit", True)):
         plain = next(mixed(pools, text, [task]).batches(64, seed=1))
-        slipped = next(mixed(pools, text, [task], slips=True).batches(64, seed=1))
-        assert torch.equal(plain.codes, slipped.codes)
-        assert torch.equal(plain.before, slipped.before)
-        wrong = plain.ids != slipped.ids
-        places = (slipped.before + 1).clamp(
+        changed = next(mixed(pools, text, [task], corrupts=True).batches(64, seed=1))
+        assert torch.equal(plain.codes, changed.codes)
+        assert torch.equal(plain.before, changed.before)
+        wrong = plain.ids != changed.ids
+        places = (changed.before + 1).clamp(
             max=wrong.shape[1] - 1
         )  # the longest row ends before its last code
         drawn = torch.zeros_like(wrong).scatter_(1, places, True)
         assert not wrong[~drawn].any()  # neither words nor what is given
-        slips = wrong.float().sum(1) / plain.codes.shape[1]
-        assert 0 < slips.max() <= SLIPS + 0.1
-        assert 0.2 < (slips == 0).float().mean() < 1
-        again = slipped.untrue  # the same mistakes below words that are not true
-        assert torch.equal(slips[len(slips) - len(again) :], slips[again])
-        assert given == (len(slipped.edits) > 0)
+        corrupts = wrong.float().sum(1) / plain.codes.shape[1]
+        assert 0 < corrupts.max() <= CORRUPTION + 0.1
+        assert 0.2 < (corrupts == 0).float().mean() < 1
+        again = changed.untrue  # the same mistakes below words that are not true
+        assert torch.equal(corrupts[len(corrupts) - len(again) :], corrupts[again])
+        assert given == (len(changed.edits) > 0)
 
 
 def test_a_slip_is_the_code_of_a_place_drawn_before_and_tells_nothing_of_what_is_to_come():
@@ -191,13 +191,13 @@ def test_a_slip_is_the_code_of_a_place_drawn_before_and_tells_nothing_of_what_is
     for given in (False, True):
         strangers, first = 0, 24 if given else 0
         for seed in range(20):
-            slipped = with_slips([image, other], given, np.random.default_rng(seed))[0]
-            own = slipped[slipped < 100]
+            changed = corrupted([image, other], given, np.random.default_rng(seed))[0]
+            own = changed[changed < 100]
             strangers += len(own) < image.size
-            back = image[slipped < 100] - own
+            back = image[changed < 100] - own
             assert set(back.tolist()) <= {0, 1, 7, 8, 9}
             assert (own[back > 0] >= first).all()
-            assert (slipped.flat[:first] == image.flat[:first]).all()
+            assert (changed.flat[:first] == image.flat[:first]).all()
         assert (strangers > 0) == given
 
 
@@ -265,10 +265,10 @@ def test_drawn_codes_of_an_edit_learn_to_tell_what_the_meant_solid_looks_like():
     right = Solid("cone", "blue", "matte", "small", x=0.8)
     scene = Scene((left, right))
     red = [SHAPES.index("cube"), COLORS.index("red"), SIZES.index("large"), MATERIALS.index("metal")]
-    removed = Edit("remove", scene, replace(scene, solids=(right,)), 0)
+    removed = SceneEdit("remove", scene, replace(scene, solids=(right,)), 0)
     assert answers_of_edit(removed).tolist() == [[*red, NO_ANSWER]] * 256
     assert (answers_of_edit(removed.undone()) == NO_ANSWER).all()  # what is new, the words say
-    lit = answers_of_edit(Edit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 5)
+    lit = answers_of_edit(SceneEdit("relight", scene, replace(scene, light="night"))).reshape(16, 16, 5)
     x, y = (int(v) // 8 for v in foot(left, 128, 128))
     assert lit[y - 1, x].tolist() == [*red, NO_ANSWER] and (lit[0, 0] == NO_ANSWER).all()
     x, y = (int(v) // 8 for v in foot(right, 128, 128))
@@ -327,8 +327,8 @@ def test_what_training_shows_more_and_less_often():
     three = (cube, replace(cube, y=1.0), replace(cube, x=0.8))
     assert weight_of(Scene(three)) > 1 > weight_of(Scene((*three[:2], beside.solids[1])))
     assert weight_of(replace(beside, light="night")) < weight_of(beside)
-    recoloured = [Edit("recolour", one, one, 0) for one in (behind, replace(behind, light="night"))]
+    recoloured = [SceneEdit("recolour", one, one, 0) for one in (behind, replace(behind, light="night"))]
     assert weight_of_edit(recoloured[0]) == weight_of_edit(recoloured[1])
-    assert weight_of_edit(Edit("reground", behind, behind)) < weight_of_edit(recoloured[0])
+    assert weight_of_edit(SceneEdit("reground", behind, behind)) < weight_of_edit(recoloured[0])
     alone = Scene((cube,))
-    assert weight_of_edit(Edit("recolour", alone, alone, 0)) < weight_of_edit(recoloured[0])
+    assert weight_of_edit(SceneEdit("recolour", alone, alone, 0)) < weight_of_edit(recoloured[0])

@@ -17,14 +17,14 @@ from lumina.runtime.fake import FakePipeline
 from lumina.tasks import DRAWN
 from lumina.tasks.instructions import Kind
 from lumina.ui import canvas, scripts
-from lumina.ui.canvas.view import RunView
+from lumina.ui.canvas.view import CanvasRun
 from lumina.ui.messages import Data
+from lumina.ui.sessions import MOST_PICTURES, MOST_VISITORS, Sessions
 from lumina.ui.templates import templates
-from lumina.ui.visitors import MOST_PICTURES, MOST_VISITORS, Visitors
 from lumina.workflow.events import RunStarted
 from lumina.workflow.executor import Resources, run
+from lumina.workflow.image_lookup import find
 from lumina.workflow.schema import load
-from lumina.workflow.shelves import find
 from tests.serving import served
 
 TEXT = """{"lumina": 1, "nodes": {
@@ -69,7 +69,7 @@ def views(text: str) -> tuple[list[Data], dict[str, str]]:
         saved[name] = recipe
         return name
 
-    view = RunView("key", load(text), save)
+    view = CanvasRun("key", load(text), save)
     events = run(load(text), Resources(FakePipeline()))
     return [view.take(event) for event in events], saved
 
@@ -118,7 +118,7 @@ def test_random_seeds_of_lists_and_of_inputs_are_told_too() -> None:
     document = json.loads(TEXT)
     document["nodes"]["draft"]["inputs"]["seed"] = ["random", 5]
     document["inputs"] = {"luck": {"type": "integer", "default": "random"}}
-    view = RunView("key", load(json.dumps(document)), lambda *_: "")
+    view = CanvasRun("key", load(json.dumps(document)), lambda *_: "")
     document["nodes"]["draft"]["inputs"]["seed"] = [3, 5]
     document["inputs"]["luck"]["default"] = 9
     seeds = view.take(RunStarted(json.dumps(document), ("draft",)))["seeds"]
@@ -126,7 +126,7 @@ def test_random_seeds_of_lists_and_of_inputs_are_told_too() -> None:
 
 
 def test_seeds_beyond_javascripts_whole_numbers_travel_as_text() -> None:
-    view = RunView("key", load(TEXT), lambda *_: "")
+    view = CanvasRun("key", load(TEXT), lambda *_: "")
     recipe = TEXT.replace('"stop_row": 3', f'"seed": {2**62 + 1}')
     assert view.take(RunStarted(recipe, ("draft",)))["seeds"] == {"draft": str(2**62 + 1)}
 
@@ -138,33 +138,33 @@ class Nobody:
 
 
 def test_a_visitor_finds_every_picture_that_a_template_names() -> None:
-    shelves = Visitors(Nobody()).resources("a" * 32).shelves  # type: ignore[arg-type]
+    image_sources = Sessions(Nobody()).resources("a" * 32).image_sources  # type: ignore[arg-type]
     texts = [template["text"] for template in templates(MODELS["omni"])]
     names = {name for text in texts for name in re.findall(r'"image": ?"([^"]+\.png)"', text)}
     assert {"table.png", "sketch.png"} <= names
-    assert [name for name in names if find(name, shelves) is None] == []
+    assert [name for name in names if find(name, image_sources) is None] == []
 
 
 def test_visitors_do_not_see_each_others_pictures_and_few_are_kept() -> None:
-    visitors = Visitors(Nobody())  # type: ignore[arg-type]
+    sessions = Sessions(Nobody())  # type: ignore[arg-type]
     first, second = "a" * 32, "b" * 32
-    kept = visitors.keep(first, Image.new("RGB", (32, 32), "red"))
-    assert visitors.resources(first).shelves[0].find(kept.name) is not None
-    assert visitors.resources(second).shelves[0].find(kept.name) is None
-    assert visitors.resources("no name").shelves[0].find(kept.name) is None
-    assert visitors.resources(first).store is visitors.resources(first).store
+    kept = sessions.keep(first, Image.new("RGB", (32, 32), "red"))
+    assert sessions.resources(first).image_sources[0].find(kept.name) is not None
+    assert sessions.resources(second).image_sources[0].find(kept.name) is None
+    assert sessions.resources("no name").image_sources[0].find(kept.name) is None
+    assert sessions.resources(first).store is sessions.resources(first).store
     for shade in range(MOST_PICTURES):
-        visitors.keep(first, Image.new("RGB", (32, 32), (0, 0, shade)))
-    assert visitors.resources(first).shelves[0].find(kept.name) is None
-    large = [visitors.keep(first, Image.new("RGB", (5000, 5000), (0, shade, 0))) for shade in (1, 2)]
-    found = [visitors.resources(first).shelves[0].find(each.name) for each in large]
+        sessions.keep(first, Image.new("RGB", (32, 32), (0, 0, shade)))
+    assert sessions.resources(first).image_sources[0].find(kept.name) is None
+    large = [sessions.keep(first, Image.new("RGB", (5000, 5000), (0, shade, 0))) for shade in (1, 2)]
+    found = [sessions.resources(first).image_sources[0].find(each.name) for each in large]
     assert found == [None, large[1]]
-    store = visitors.resources(first).store
+    store = sessions.resources(first).store
     for number in range(MOST_VISITORS):
-        visitors.resources(f"{number:032x}")
-    assert visitors.resources(first).store is not store
+        sessions.resources(f"{number:032x}")
+    assert sessions.resources(first).store is not store
 
 
 def test_a_picture_that_is_too_small_is_refused() -> None:
     with pytest.raises(InvalidImage):
-        Visitors(Nobody()).keep("a" * 32, images.open_image(images.png_bytes(Image.new("RGB", (1, 1)))))  # type: ignore[arg-type]
+        Sessions(Nobody()).keep("a" * 32, images.open_image(images.png_bytes(Image.new("RGB", (1, 1)))))  # type: ignore[arg-type]

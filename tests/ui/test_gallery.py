@@ -17,9 +17,9 @@ from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
-from lumina.ui.drawer import Drawer, kept
+from lumina.ui.drawing_stream import DrawingStream, kept
 from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, GalleryTab, card_of, drawing_in, pair_of, way_of
-from lumina.ui.visitors import Visitors
+from lumina.ui.sessions import Sessions
 from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
 from lumina.workflow.files import result_files
@@ -54,8 +54,8 @@ def built(archive: Archive) -> GalleryTab:
 
 def draw(archive: Archive, visitor: Any, steps: int | None = None, **inputs: Any) -> None:
     workshop = opened()
-    visitors = Visitors(workshop, archive.store)
-    drawing = kept(Drawer(workshop).new(TextToImage(**inputs)), partial(visitors.finished, visitor))
+    sessions = Sessions(workshop, archive.store)
+    drawing = kept(DrawingStream(workshop).new(TextToImage(**inputs)), partial(sessions.finished, visitor))
     for number, _ in enumerate(drawing):
         if number == steps:
             drawing.close()
@@ -121,17 +121,17 @@ def test_nobody_sees_or_deletes_anothers_and_without_a_name_nothing_is_kept(arch
 
 
 def test_the_result_of_a_workflow_restores_the_workflow_and_is_an_input_again(archive: Archive) -> None:
-    visitors = Visitors(opened(), archive.store)
-    events = run(load(WORKFLOW), visitors.resources(ANNA))
+    sessions = Sessions(opened(), archive.store)
+    events = run(load(WORKFLOW), sessions.resources(ANNA))
     (finished,) = [event for event in events if isinstance(event, RunFinished)]
-    visitors.finished(ANNA, [png for values in result_files(finished).values() for png in values])
+    sessions.finished(ANNA, [png for values in result_files(finished).values() for png in values])
     (found,) = archive.listed(ANNA, "", 10)
     assert card_of(found).title == "Lines of a cube"
     workflow = load(found.recipe)
     assert drawing_in(workflow) is None and list(workflow.nodes) == ["draft", "lines"]
     digest = images.digest_of(images.open_image(archive.png(ANNA, found.id)))
-    assert any(shelf.find(digest) for shelf in visitors.resources(ANNA).shelves)
-    assert not any(shelf.find(digest) for shelf in visitors.resources(BORIS).shelves)
+    assert any(image_source.find(digest) for image_source in sessions.resources(ANNA).image_sources)
+    assert not any(image_source.find(digest) for image_source in sessions.resources(BORIS).image_sources)
 
 
 def test_every_answer_says_what_it_is_to(archive: Archive) -> None:

@@ -17,9 +17,9 @@ from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.draft import Draft
 from lumina.ui.examples import examples_of
+from lumina.ui.image_field import read_image_field
+from lumina.ui.picture_messages import continued, rerolled, sheet_of, start_of
 from lumina.ui.pictures import picture_fields, picture_of, with_pictures
-from lumina.ui.sheets import continued, rerolled, sheet_of, start_of
-from lumina.ui.well import read_well
 from tests.runtime.asking import going_on
 from tests.tasks.test_panels import ABLE
 
@@ -86,7 +86,7 @@ def test_names_of_pictures_are_not_enough() -> None:
 @pytest.mark.parametrize("text", ["", None])
 def test_an_empty_well_says_what_belongs_there(text: Any) -> None:
     with pytest.raises(InputError, match="Picture: put in a picture, or click an example"):
-        read_well(text, "image", TASKS["edit"].model_fields["image"])
+        read_image_field(text, "image", TASKS["edit"].model_fields["image"])
 
 
 @pytest.mark.parametrize("text", [3, "a" * 30_000_000, "ä", "a"])

@@ -84,7 +84,7 @@ class Tab:
             return str(seed)
         if "lock" in classes:
             return True
-        return {"Prompt": prompt, "Visitor": "a" * 32}.get(str(part.get("label"))) or part.get("value")
+        return {"Prompt": prompt, "Session": "a" * 32}.get(str(part.get("label"))) or part.get("value")
 
     def _watch(self, event: Event, data: list[JsonValue], sent: JsonValue = None) -> Stream:
         session = secrets.token_hex(5)

@@ -10,7 +10,7 @@ import pytest
 
 from lumina.errors import InvalidWorkflow, LuminaError
 from lumina.model.config import MODELS
-from lumina.ui.visitors import Visitors
+from lumina.ui.sessions import Sessions
 from lumina.ui.workflow_api import _workflow as endpoint_document
 from lumina.ui.workflow_tab import WorkflowTab
 from lumina.workflow.files import read_workflow
@@ -27,7 +27,7 @@ class Nobody:
 
 def opened_tab() -> WorkflowTab:
     tab = WorkflowTab.__new__(WorkflowTab)
-    tab._visitors, tab._spec = Visitors(Nobody()), MODELS["tabletop"]  # type: ignore[arg-type]
+    tab._visitors, tab._spec = Sessions(Nobody()), MODELS["tabletop"]  # type: ignore[arg-type]
     return tab
 
 

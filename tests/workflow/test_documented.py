@@ -9,8 +9,8 @@ import pytest
 from lumina.tasks import TASKS
 from lumina.tasks.utility import TOOLS
 from lumina.workflow.executor import Resources, run
+from lumina.workflow.image_lookup import shipped
 from lumina.workflow.schema import load
-from lumina.workflow.shelves import shipped
 from lumina.workflow.sockets import outputs_of
 from lumina.workflow.validation import check
 from tests.workflow.conftest import Ran

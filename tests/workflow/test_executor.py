@@ -20,9 +20,9 @@ from lumina.workflow import events
 from lumina.workflow.cache import DiskStore, MemoryStore
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
+from lumina.workflow.image_lookup import MemoryImages
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import load
-from lumina.workflow.shelves import MemoryShelf
 from lumina.workflow.timings import Timings
 from tests.workflow.conftest import Ran
 
@@ -287,16 +287,19 @@ def test_too_many_values_are_an_error_of_the_node(ran: Ran) -> None:
 
 
 def test_pictures_are_found_by_name_or_are_an_error(ran: Ran, resources: Resources) -> None:
-    shelf = MemoryShelf()
-    shelf.add(ImageInput.of(Image.new("RGB", (64, 64), "red")), "photo.png")
+    image_source = MemoryImages()
+    image_source.add(ImageInput.of(Image.new("RGB", (64, 64), "red")), "photo.png")
     nodes = {"a": {"task": "predict", "inputs": {"image": {"image": "photo.png"}, "seed": 1}}}
     found, last = ran({"nodes": nodes})
     assert last.failed == ("a",)
     assert '"photo.png" is not here' in next(e for e in found if isinstance(e, events.NodeFailed)).message
-    ready = replace(resources, shelves=[shelf])
+    ready = replace(resources, image_sources=[image_source])
     assert ran({"nodes": nodes}, resources=ready)[1].executed == ("a",)
     by_digest = {
-        "a": {"task": "predict", "inputs": {"image": {"image": shelf.find("photo.png").name}, "seed": 1}}
+        "a": {
+            "task": "predict",
+            "inputs": {"image": {"image": image_source.find("photo.png").name}, "seed": 1},
+        }
     }  # type: ignore[union-attr]
     assert ran({"nodes": by_digest}, resources=ready)[1].cached == ("a",), "the key is of the pixels"
 

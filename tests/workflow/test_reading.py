@@ -9,13 +9,13 @@ from PIL import Image
 
 from lumina.errors import InvalidWorkflow
 from lumina.images import png_bytes
+from lumina.workflow.binding import digest
 from lumina.workflow.executor import Resources
 from lumina.workflow.files import read_workflow
+from lumina.workflow.image_lookup import FolderImages
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import canonical, load
-from lumina.workflow.shelves import FolderShelf
 from lumina.workflow.validation import check
-from lumina.workflow.wiring import digest
 
 CASES = Path(__file__).parents[1] / "cases"
 NODE = '{"lumina": 1, "nodes": {"a": {"task": "text", "inputs": {"text": "x"}}}, "x-n": %s}'
@@ -102,13 +102,13 @@ def test_a_picture_is_found_among_many_files_and_under_either_form_of_its_name(t
         (tmp_path / f"a{number}.png").touch()
     png = png_bytes(Image.new("RGB", (32, 32), "red"))
     (tmp_path / unicodedata.normalize("NFD", "zé.png")).write_bytes(png)
-    shelf = FolderShelf(tmp_path)
-    found = shelf.find(unicodedata.normalize("NFC", "zé.png"))
-    assert found is not None and shelf.find(found.name) == found
-    assert shelf.find("ZÉ.png") is None
+    image_source = FolderImages(tmp_path)
+    found = image_source.find(unicodedata.normalize("NFC", "zé.png"))
+    assert found is not None and image_source.find(found.name) == found
+    assert image_source.find("ZÉ.png") is None
 
 
 def test_a_dry_run_says_what_is_missing(tmp_path: Path) -> None:
     text = '{"lumina": 1, "nodes": {"a": {"task": "image_file", "inputs": {"image": {"image": "gone.png"}}}}}'
-    line = plan(load(text), Resources(shelves=[FolderShelf(tmp_path)])).line
+    line = plan(load(text), Resources(image_sources=[FolderImages(tmp_path)])).line
     assert line == 'The picture "gone.png" is not here; upload it, or choose another.'

@@ -14,8 +14,8 @@ from lumina.cli.main import app
 from lumina.images import AI_GENERATED, open_image, read_recipe
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
-from lumina.workflow.filling import filled
 from lumina.workflow.graph import order_of, with_needs
+from lumina.workflow.resolving import resolved
 from lumina.workflow.schema import load
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "workflows").iterdir())
@@ -105,7 +105,7 @@ def test_open_options_are_those_that_the_model_has_for_the_task(able: FakePipeli
     painter = FakePipeline(replace(able.spec, guidance_scale=3.0, of_task={"predict": {"temperature": 0.2}}))
     photo = {"task": "predict", "inputs": {"image": {"image": "table.png"}, "kind": "depth"}}
     nodes = {"map": photo, "art": draw(), "own": draw(temperature=0.5)}
-    settled = filled(load(json.dumps({"lumina": 1, "nodes": nodes})), painter).nodes
+    settled = resolved(load(json.dumps({"lumina": 1, "nodes": nodes})), painter).nodes
     temperatures = {name: node.inputs["temperature"] for name, node in settled.items()}
     assert temperatures == {"map": 0.2, "art": painter.spec.temperature, "own": 0.5}
     assert all(node.inputs["guidance_scale"] == 3.0 for node in settled.values())

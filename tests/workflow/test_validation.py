@@ -5,6 +5,7 @@ import json
 import os
 import random
 import time
+import timeit
 from typing import Any
 
 import pytest
@@ -200,7 +201,8 @@ WORST: dict[str, Any] = {
 def test_the_worst_files_take_no_long_time(name: str) -> None:
     text = json.dumps(WORST[name])
     gc.collect()
-    assert seconds(text) < 0.05
+    parsing = min(timeit.repeat(lambda: json.loads(text), number=1, repeat=3))
+    assert seconds(text) < 2000 * parsing + 0.005
     assert len(check(text).problems) <= MAX_PROBLEMS + 1
 
 

@@ -15,7 +15,7 @@ from lumina.tasks.edit import Edit
 from lumina.tasks.text_to_image import TextToImage
 from lumina.training import dataset, pairs, rejection_sampling, runs
 from lumina.ui.examples import examples_of
-from lumina.ui.first_words import guide_of
+from lumina.ui.prompt_guide import guide_of
 from lumina.worlds import WORLDS
 from tests.worlds.squares.world import WORLD, SquaresCurriculum
 

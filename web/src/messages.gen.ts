@@ -43,7 +43,7 @@ export interface Cards {
 
 /** All kinds of nodes, types of sockets, and limits. */
 export interface Catalogue {
-  nodes: Record<string, Task>;
+  nodes: Record<string, TaskInfo>;
   types: Record<string, Fit>;
   limits: DocumentLimits;
 }
@@ -160,7 +160,7 @@ export interface NodeView {
 }
 
 /** What a run would do. */
-export interface Plan {
+export interface PlanView {
   of: string; // signature of the document it was made for
   line?: string; // "2 of 5 steps will run, about 6 s"
   faults?: Record<string, string>; // by node, why it cannot run
@@ -210,7 +210,7 @@ export interface RecipeSheet {
 }
 
 /** A picture whose settings cannot be brought back, and why. */
-export interface Refused {
+export interface Refusal {
   state: "refused";
   message: string;
   ticket: string;
@@ -236,7 +236,7 @@ export interface Restored {
   ticket: string;
 }
 
-/** Plan the run of a document with this signature. */
+/** PlanView the run of a document with this signature. */
 export interface Review {
   document?: string;
   of?: string;
@@ -248,7 +248,7 @@ export interface Rows {
   bottom: number; // pixels of the picture down to its lower edge
   pixels: string; // a WebP in base64 that ends there; empty without previews
   codes: string; // as in a sheet
-  surprise: string; // as in a sheet
+  nll: string; // as in a sheet
   accepted: number[]; // codes of each forward pass since the rows before
   seconds: number; // since drawing began
 }
@@ -290,7 +290,7 @@ export interface Sheet {
   png: string; // in base64; empty while the picture is in the making
   strips?: Rows[]; // of a picture drawn in this run: its rows as they came, which nothing else repeats
   score: number | null;
-  surprise: string; // one byte a code, in base64
+  nll: string; // one byte a code, in base64
   accepted: number[]; // codes of each of the last forward passes
   forwards: number;
   tokens: number;
@@ -313,7 +313,7 @@ export interface Strip {
 }
 
 /** A kind of node. */
-export interface Task {
+export interface TaskInfo {
   title: string;
   docs: string;
   version?: number;

@@ -2,22 +2,22 @@
 
 import { mountEasel } from "./easel/mount";
 import { mountGallery } from "./gallery/gallery";
-import { mountHint } from "./hint/hint";
+import { mountUnknownWords } from "./unknown_words/unknown_words";
 import { watchAnswers } from "./shared/proxy";
 import { visitor } from "./shared/visitor";
 import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
 import { offerClipboard } from "./studio/clipboard";
 import { differing, filled } from "./studio/forms";
 import { keepTheme, nameButtons } from "./studio/theme";
-import { mountWell } from "./well/well";
+import { mountImageField } from "./image_field/image_field";
 
 /** By these names Python's scripts of one line find them (lumina/ui/scripts.py). */
 const lumina = {
   canvas: mountCanvas,
   easel: mountEasel,
   gallery: mountGallery,
-  hint: mountHint,
-  well: mountWell,
+  unknown_words: mountUnknownWords,
+  image_field: mountImageField,
   visitor,
   differing,
   filled,

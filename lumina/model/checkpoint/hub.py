@@ -44,7 +44,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Part:
+class FilePart:
     """Files of one repository, and the folder they are fetched to."""
 
     repository: str
@@ -109,12 +109,12 @@ def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Progress, 
     return locate(spec, models)
 
 
-def _parts(spec: ModelSpec, models: Path) -> list[Part]:
+def _parts(spec: ModelSpec, models: Path) -> list[FilePart]:
     models = models.expanduser()
     repository, _, file = spec.movqgan_source.rpartition("/")
     return [
-        Part(spec.source, WANTED, models / spec.name),
-        Part(repository, (file,), models / "movqgan-270M"),
+        FilePart(spec.source, WANTED, models / spec.name),
+        FilePart(repository, (file,), models / "movqgan-270M"),
     ]
 
 
@@ -151,7 +151,7 @@ class _Cancelled(Exception):
     """Nobody waits for the download any more."""
 
 
-def _fetch(part: Part, revision: str) -> Steps[Progress, None]:
+def _fetch(part: FilePart, revision: str) -> Steps[Progress, None]:
     kept = read_json(part.folder / ORIGIN) if (part.folder / ORIGIN).exists() else {}
     wanted = revision or str(kept.get("revision") or "")
     try:
@@ -181,7 +181,7 @@ def _fetch(part: Part, revision: str) -> Steps[Progress, None]:
     Manifest(digests).write(part.folder)
 
 
-def _watched(part: Part, commit: str, sizes: dict[str, int]) -> Iterator[Progress]:
+def _watched(part: FilePart, commit: str, sizes: dict[str, int]) -> Iterator[Progress]:
     """Download in a thread of its own, since the library calls back where we yield."""
     meter, total = _Meter(), sum(sizes.values())
     thread = Thread(target=_pull, args=(part, commit, sizes, meter), daemon=True)
@@ -197,7 +197,7 @@ def _watched(part: Part, commit: str, sizes: dict[str, int]) -> Iterator[Progres
         raise ModelError(_failed(part, meter.failure)) from meter.failure
 
 
-def _pull(part: Part, commit: str, sizes: dict[str, int], meter: _Meter) -> None:
+def _pull(part: FilePart, commit: str, sizes: dict[str, int], meter: _Meter) -> None:
     class Bar(tqdm):
         """Counts where the library would draw."""
 
@@ -229,7 +229,7 @@ def _pull(part: Part, commit: str, sizes: dict[str, int], meter: _Meter) -> None
         meter.failure = error
 
 
-def _failed(part: Part, error: Exception) -> str:
+def _failed(part: FilePart, error: Exception) -> str:
     lines = [line.strip(" .") for line in str(error).splitlines() if line.strip()]
     reason = ": ".join(lines[:2]) or type(error).__name__
     return (

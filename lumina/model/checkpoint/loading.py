@@ -13,7 +13,7 @@ from lumina.model.checkpoint.shrinking import shrinker
 from lumina.model.checkpoint.stored import Noise, Stored, read_pickle, survey
 from lumina.model.config import MOVQGAN_270M, MoVQConfig, TransformerConfig
 from lumina.model.fields import read_json
-from lumina.model.joint import Joint
+from lumina.model.fused_linear import FusedLinear
 from lumina.model.layout import Vocabulary
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.transformer import Transformer
@@ -83,7 +83,7 @@ def _assembled(
         _narrow(model, stored, drawing, dtype)
     shrink = shrinker(quant, dtype, device)
     for path, block in model.named_modules():
-        if isinstance(block, Joint):
+        if isinstance(block, FusedLinear):
             block.allocate(dtype, device)
             _fill(block, stored, f"{path}.", dtype, device)
             if shrink:

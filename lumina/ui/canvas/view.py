@@ -29,7 +29,7 @@ from lumina.workflow.events import (
     RunFinished,
     RunStarted,
 )
-from lumina.workflow.filling import seeds_drawn
+from lumina.workflow.resolving import seeds_drawn
 from lumina.workflow.schema import dump, load
 
 SMALL = 256  # pixels along the longer side of a picture in the making
@@ -42,7 +42,7 @@ Save = Callable[[Image.Image, str, str], str]
 """Keeps a finished picture: (pixels, recipe as JSON text, file name) to the address it is fetched from."""
 
 
-class RunView:
+class CanvasRun:
     """Follows the events of one run; ``state`` is always all there is to show."""
 
     def __init__(self, key: str, workflow: Workflow, save: Save) -> None:

@@ -13,11 +13,11 @@ from lumina.worlds.benchmark import Case
 from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, Row, Said, SceneLesson
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers import maps
-from lumina.worlds.stickers.answers import answers_ahead, answers_of_edit, targets
+from lumina.worlds.stickers.auxiliary_targets import answers_ahead, answers_of_edit, targets
 from lumina.worlds.stickers.captions import Claim, describe, is_sayable, phrases, text_of
-from lumina.worlds.stickers.edits import OPERATIONS, Edit, sample_edit
-from lumina.worlds.stickers.faults import wrong_claims, wrong_edit
+from lumina.worlds.stickers.edits import OPERATIONS, SceneEdit, sample_edit
 from lumina.worlds.stickers.instructing import edit_words, instruct
+from lumina.worlds.stickers.negatives import wrong_claims, wrong_edit
 from lumina.worlds.stickers.render import render
 from lumina.worlds.stickers.scenes import FRAME, Scene, Sticker, crowded_scene, is_held_out, sample_scene
 from lumina.worlds.stickers.spec import SPEC
@@ -84,7 +84,7 @@ class Shown:
 class Edited:
     """An edit; see PairLesson."""
 
-    edit: Edit
+    edit: SceneEdit
 
     @property
     def before(self) -> Shown:
@@ -120,10 +120,10 @@ class Edited:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SubjectPair:
     """A sticker on white, and again in a new scene; see PairLesson."""
 
-    edit: Edit
+    edit: SceneEdit
     weight: float = 1.0
 
     @property
@@ -152,7 +152,7 @@ class Subject:
         return Said({**named, "prompt": text_of(asked.claim)}, untrue, answers_ahead(self.edit.after))
 
 
-_PAIRS: Mapping[str, type[Edited] | type[Subject]] = {"edit": Edited, "subject": Subject}
+_PAIRS: Mapping[str, type[Edited] | type[SubjectPair]] = {"edit": Edited, "subject": SubjectPair}
 
 
 class StickersCurriculum(Curriculum):
@@ -223,7 +223,7 @@ class StickersCurriculum(Curriculum):
     def read_pair(self, task: str, before: SceneLesson, after: SceneLesson, row: Row) -> PairLesson:
         """See Curriculum."""
         assert isinstance(before, Shown) and isinstance(after, Shown)
-        return _PAIRS[task](Edit(row["operation"], before.scene, after.scene, row["sticker"]))
+        return _PAIRS[task](SceneEdit(row["operation"], before.scene, after.scene, row["sticker"]))
 
     def attempt(self, kind: str, rng: np.random.Generator) -> Case:
         """See Curriculum: a caption to draw, or an edit to make."""
@@ -248,10 +248,10 @@ def _weighted(options: Sequence[Option], weights: Iterable[float], rng: np.rando
     return options[int(rng.choice(len(options), p=chances / chances.sum()))]
 
 
-def _edit_chain(rng: np.random.Generator) -> list[Edit]:
+def _edit_chain(rng: np.random.Generator) -> list[SceneEdit]:
     """Edits of different kinds in a row, each of which can be asked for in words."""
     scene = sample_scene(rng)
-    chain: list[Edit] = []
+    chain: list[SceneEdit] = []
     for operation in rng.permutation(OPERATIONS):
         edit = sample_edit(scene, str(operation), rng)
         if edit is not None and instruct(edit, rng) is not None:
@@ -286,6 +286,6 @@ def _edit(rng: np.random.Generator) -> Case:
 
 _CHAINS: Mapping[str, Callable[[np.random.Generator], Sequence[PairLesson]]] = {
     "edit": lambda rng: [Edited(edit) for edit in _edit_chain(rng)],
-    "subject": lambda rng: [Subject(sample_subject(rng))],
+    "subject": lambda rng: [SubjectPair(sample_subject(rng))],
 }
 _ATTEMPTS = {"captions": _caption, "edits": _edit}

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers.captions import stands
-from lumina.worlds.stickers.edits import Edit, Instruction
+from lumina.worlds.stickers.edits import Instruction, SceneEdit
 from lumina.worlds.stickers.scenes import Scene, Sticker
 
 NEAR = 12.0  # pixels that a sticker's middle may lie aside and still count as where it was
@@ -20,7 +20,7 @@ def change_mask(before: Pixels, after: Pixels) -> NDArray[np.bool_]:
     return np.asarray(ndimage.binary_dilation(off, np.ones((3, 3), bool), iterations=CHANGE_MARGIN))
 
 
-def is_done(edit: Edit, said: Instruction, found: Scene) -> bool:
+def is_done(edit: SceneEdit, said: Instruction, found: Scene) -> bool:
     """Whether a scene shows what an edit asked for, and every other sticker as and where it was.
 
     Where is within 12 pixels. The changed sticker keeps what its operation leaves alone; what was not said of
@@ -40,7 +40,7 @@ def is_done(edit: Edit, said: Instruction, found: Scene) -> bool:
     return len(rest) == 1 and _is_as_said(edit, said, edit.changed, rest[0])
 
 
-def _is_as_said(edit: Edit, said: Instruction, changed: Sticker, drawn: Sticker) -> bool:
+def _is_as_said(edit: SceneEdit, said: Instruction, changed: Sticker, drawn: Sticker) -> bool:
     if said.thing is None or not said.thing.fits(drawn) or not _keeps_rest(edit, changed, drawn):
         return False
     if said.relation is not None and said.anchor is not None:
@@ -48,7 +48,7 @@ def _is_as_said(edit: Edit, said: Instruction, changed: Sticker, drawn: Sticker)
     return edit.operation in ("add", "move", "resize") or _apart(drawn, changed) <= NEAR
 
 
-def _keeps_rest(edit: Edit, changed: Sticker, drawn: Sticker) -> bool:
+def _keeps_rest(edit: SceneEdit, changed: Sticker, drawn: Sticker) -> bool:
     """Whether it has the qualities that follow from what it was: of a new one, few do."""
     if edit.operation == "add":
         return True
@@ -59,7 +59,7 @@ def _keeps_rest(edit: Edit, changed: Sticker, drawn: Sticker) -> bool:
     return (drawn.drawing, drawn.size) == (changed.drawing, changed.size)
 
 
-def _is_resized(edit: Edit, changed: Sticker, drawn: Sticker) -> bool:
+def _is_resized(edit: SceneEdit, changed: Sticker, drawn: Sticker) -> bool:
     """Whether it grew or shrank as the true result does, and stayed about where it was."""
     assert edit.sticker is not None
     old = edit.before.stickers[edit.sticker]

@@ -30,7 +30,7 @@ ANYWHERE = 0.3  # share of added stickers for which no place is said
 
 
 @dataclass(frozen=True)
-class Edit:
+class SceneEdit:
     """One change of a scene. `sticker` is the changed one's index in `before`, of an added one in `after`."""
 
     operation: str
@@ -38,10 +38,10 @@ class Edit:
     after: Scene
     sticker: int | None = None
 
-    def undone(self) -> "Edit":
+    def undone(self) -> "SceneEdit":
         """The edit that leads back."""
         operation = OPPOSITE_OPERATION.get(self.operation, self.operation)
-        return Edit(operation, self.after, self.before, self.sticker)
+        return SceneEdit(operation, self.after, self.before, self.sticker)
 
     @property
     def changed(self) -> Sticker | None:
@@ -70,7 +70,7 @@ class Instruction:
     anchor: Sticker | None = None
 
 
-def sample_edit(scene: Scene, operation: str, rng: np.random.Generator) -> Edit | None:
+def sample_edit(scene: Scene, operation: str, rng: np.random.Generator) -> SceneEdit | None:
     """A random edit of this kind to what training may show; None if none was found."""
     for _ in range(TRIES if is_editable(scene) else 0):
         edit = _MAKERS[operation](scene, rng)
@@ -94,12 +94,12 @@ def _pick(scene: Scene, rng: np.random.Generator) -> int:
     return int(rng.integers(len(scene.stickers)))
 
 
-def _with(operation: str, scene: Scene, index: int, sticker: Sticker) -> Edit:
+def _with(operation: str, scene: Scene, index: int, sticker: Sticker) -> SceneEdit:
     stickers = (*scene.stickers[:index], sticker, *scene.stickers[index + 1 :])
-    return Edit(operation, scene, replace(scene, stickers=stickers), index)
+    return SceneEdit(operation, scene, replace(scene, stickers=stickers), index)
 
 
-def _recolour(scene: Scene, rng: np.random.Generator) -> Edit | None:
+def _recolour(scene: Scene, rng: np.random.Generator) -> SceneEdit | None:
     i = _pick(scene, rng)
     sticker = scene.stickers[i]
     colors = colors_of(sticker.noun)
@@ -108,23 +108,25 @@ def _recolour(scene: Scene, rng: np.random.Generator) -> Edit | None:
     return _with("recolour", scene, i, replace(sticker, color=another(colors, sticker.color, rng)))
 
 
-def _restyle(scene: Scene, rng: np.random.Generator) -> Edit | None:
+def _restyle(scene: Scene, rng: np.random.Generator) -> SceneEdit | None:
     i = _pick(scene, rng)
     sticker = scene.stickers[i]
     styles = [style for style in seen_styles(sticker.noun) if style != sticker.style]
     return _with("restyle", scene, i, replace(sticker, style=str(rng.choice(styles)))) if styles else None
 
 
-def _resize(scene: Scene, rng: np.random.Generator) -> Edit:
+def _resize(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     """Its upper left corner stays where it is."""
     i = _pick(scene, rng)
     sticker = scene.stickers[i]
     return _with("resize", scene, i, replace(sticker, size=another(tuple(SIZES), sticker.size, rng)))
 
 
-def _remove(scene: Scene, rng: np.random.Generator) -> Edit:
+def _remove(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     i = _pick(scene, rng)
-    return Edit("remove", scene, replace(scene, stickers=scene.stickers[:i] + scene.stickers[i + 1 :]), i)
+    return SceneEdit(
+        "remove", scene, replace(scene, stickers=scene.stickers[:i] + scene.stickers[i + 1 :]), i
+    )
 
 
 def place_in_line(sticker: Sticker, kept: Sequence[Sticker], anchor: Sticker, way: str) -> Sticker | None:
@@ -152,7 +154,7 @@ def place_near_middle(sticker: Sticker, kept: Sequence[Sticker]) -> Sticker | No
     return min(free_places(sticker, kept), key=apart, default=None)
 
 
-def _add(scene: Scene, rng: np.random.Generator) -> Edit | None:
+def _add(scene: Scene, rng: np.random.Generator) -> SceneEdit | None:
     """A sticker more, in the style of one that is there, in the middle or in line with another one."""
     size = sample_size(len(scene.stickers) + 1, rng)
     anchor = scene.stickers[_pick(scene, rng)]
@@ -164,10 +166,10 @@ def _add(scene: Scene, rng: np.random.Generator) -> Edit | None:
     if placed is None:
         return None
     after = replace(scene, stickers=(*scene.stickers, placed))
-    return Edit("add", scene, after, len(scene.stickers))
+    return SceneEdit("add", scene, after, len(scene.stickers))
 
 
-def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
+def _replace(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     """Another noun in the same place and size, where it can be in the same style."""
     i = _pick(scene, rng)
     old = scene.stickers[i]
@@ -175,7 +177,7 @@ def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
     return _with("replace", scene, i, replace(new, x=old.x, y=old.y))
 
 
-def _move(scene: Scene, rng: np.random.Generator) -> Edit | None:
+def _move(scene: Scene, rng: np.random.Generator) -> SceneEdit | None:
     """The sticker lies elsewhere: in line with where it was, or with another sticker."""
     i = _pick(scene, rng)
     kept = scene.stickers[:i] + scene.stickers[i + 1 :]
@@ -184,7 +186,7 @@ def _move(scene: Scene, rng: np.random.Generator) -> Edit | None:
     return None if moved is None else _with("move", scene, i, moved)
 
 
-def places_said(edit: Edit) -> Iterator[tuple[str | None, int | None]]:
+def places_said(edit: SceneEdit) -> Iterator[tuple[str | None, int | None]]:
     """Every (relation, index of the anchor in `before`) that puts the added or moved sticker where it lies.
 
     One that moves may be its own anchor; (None, None) is an added one that needs no words for its place.
@@ -200,18 +202,18 @@ def places_said(edit: Edit) -> Iterator[tuple[str | None, int | None]]:
                 yield way, i
 
 
-def _is_there(edit: Edit, way: str, anchor: int) -> bool:
+def _is_there(edit: SceneEdit, way: str, anchor: int) -> bool:
     """Whether the sticker that shall move beside another one lies so already."""
     if edit.operation == "add" or edit.sticker is None or edit.sticker == anchor:
         return False
     return relation_of(edit.before.stickers[edit.sticker], edit.before.stickers[anchor]) == way
 
 
-def _reground(scene: Scene, rng: np.random.Generator) -> Edit:
-    return Edit("reground", scene, replace(scene, ground=another(GROUNDS, scene.ground, rng)))
+def _reground(scene: Scene, rng: np.random.Generator) -> SceneEdit:
+    return SceneEdit("reground", scene, replace(scene, ground=another(GROUNDS, scene.ground, rng)))
 
 
-_MAKERS: dict[str, Callable[[Scene, np.random.Generator], Edit | None]] = {
+_MAKERS: dict[str, Callable[[Scene, np.random.Generator], SceneEdit | None]] = {
     "recolour": _recolour, "restyle": _restyle, "resize": _resize, "remove": _remove, "add": _add,
     "replace": _replace, "move": _move, "reground": _reground,
 }  # fmt: skip

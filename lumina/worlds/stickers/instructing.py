@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from lumina.worlds.stickers.captions import GROUND_PHRASES, Thing, phrase, vocabulary, words_of
-from lumina.worlds.stickers.edits import Edit, Instruction, places_said
+from lumina.worlds.stickers.edits import Instruction, SceneEdit, places_said
 from lumina.worlds.stickers.scenes import PLAIN, Scene, Sticker
 from lumina.worlds.stickers.sprites import SIZES
 
@@ -46,7 +46,7 @@ def edit_words() -> frozenset[str]:
     return vocabulary() | words_of_templates()
 
 
-def instruct(edit: Edit, rng: np.random.Generator) -> Instruction | None:
+def instruct(edit: SceneEdit, rng: np.random.Generator) -> Instruction | None:
     """A random way to ask for the edit; None where no words lead to the place."""
     has_it = edit.sticker is not None and edit.operation != "add"
     it = refer(edit.before, edit.sticker, rng) if has_it and edit.sticker is not None else ""
@@ -61,7 +61,7 @@ def instruct(edit: Edit, rng: np.random.Generator) -> Instruction | None:
     return _alter(edit, it, rng)
 
 
-def _alter(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
+def _alter(edit: SceneEdit, it: str, rng: np.random.Generator) -> Instruction:
     """Recolour, restyle, resize or replace."""
     sticker = edit.changed
     assert sticker is not None and edit.sticker is not None
@@ -86,14 +86,14 @@ def _alter(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
     return Instruction(text, thing)
 
 
-def _says_style(edit: Edit, sticker: Sticker, rng: np.random.Generator) -> bool:
+def _says_style(edit: SceneEdit, sticker: Sticker, rng: np.random.Generator) -> bool:
     """Whether the style of a new sticker is said: always where it is another one."""
     assert edit.sticker is not None
     changed = sticker.style != edit.before.stickers[edit.sticker].style
     return edit.operation == "replace" and (changed or bool(rng.random() < 0.3))
 
 
-def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction | None:
+def _place(edit: SceneEdit, it: str, rng: np.random.Generator) -> Instruction | None:
     """Add or move, to a place beside another sticker, that way, or without a word about it."""
     sticker = edit.changed
     assert sticker is not None
@@ -122,7 +122,7 @@ def refer(scene: Scene, index: int, rng: np.random.Generator) -> str:
     return f"the {quality} {sticker.noun}"
 
 
-def _said_of(edit: Edit, sticker: Sticker, rng: np.random.Generator) -> Thing:
+def _said_of(edit: SceneEdit, sticker: Sticker, rng: np.random.Generator) -> Thing:
     """What is said of one that is added: its style where it is another one than all others have."""
     alike = any(other.style == sticker.style for other in edit.before.stickers)
     return Thing(

@@ -11,7 +11,7 @@ from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers.captions import Claim, Thing, is_true, relation_of, text_of
 from lumina.worlds.stickers.render import ground_picture, render
 from lumina.worlds.stickers.scenes import FRAME, GROUNDS, MOST, STEP, Scene, Sticker
-from lumina.worlds.stickers.sprites import SIZES, Drawing, drawings, layer
+from lumina.worlds.stickers.sprites import SIZES, Artwork, drawings, layer
 
 Floats = NDArray[np.float32]
 
@@ -131,11 +131,11 @@ def _scores(pixels: Floats, ground: Floats, size: str) -> Floats:
     return np.asarray(explained - (1 + STRICT) * np.maximum(error, 0), np.float32)
 
 
-def _best(pixels: Floats, ground: Floats, likely: list[Drawing], size: str, x: int, y: int) -> Sticker:
+def _best(pixels: Floats, ground: Floats, likely: list[Artwork], size: str, x: int, y: int) -> Sticker:
     """The drawing with the smallest error, pixel for pixel."""
     part = np.s_[y : y + SIZES[size], x : x + SIZES[size]]
 
-    def error(drawing: Drawing) -> float:
+    def error(drawing: Artwork) -> float:
         over = layer(drawing, size)
         made = ground[part] * (1 - over.alpha[..., None]) + over.color
         return float(((pixels[part] - made) ** 2).sum())

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.worlds.stickers.nouns import BARE, NOUNS, PAINTED, STRANGERS, entries
-from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, Drawing, colors_of, layer, styles
+from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, Artwork, colors_of, layer, styles
 
 FRAME = (128, 128)
 STEP = 8  # pixels across and down that one code of the tokenizer shows
@@ -41,9 +41,9 @@ class Sticker:
     y: int = 0
 
     @property
-    def drawing(self) -> Drawing:
+    def drawing(self) -> Artwork:
         """What it shows."""
-        return Drawing(self.noun, self.style, self.color)
+        return Artwork(self.noun, self.style, self.color)
 
     @property
     def side(self) -> int:
@@ -71,10 +71,10 @@ def nouns() -> tuple[str, ...]:
 
 
 @cache
-def strangers() -> tuple[Drawing, ...]:
+def strangers() -> tuple[Artwork, ...]:
     """Drawings that no training sees, one of each."""
     return tuple(
-        Drawing(noun, styles()[noun][_digest(noun) % len(styles()[noun])]) for noun in entries(STRANGERS)
+        Artwork(noun, styles()[noun][_digest(noun) % len(styles()[noun])]) for noun in entries(STRANGERS)
     )
 
 

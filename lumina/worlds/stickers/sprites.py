@@ -31,7 +31,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class SceneLayer:
     """A sticker to lay over a picture: colour times opacity [h, w, 3] in levels, opacity [h, w], and its
     shape without the shadow [h, w]."""
 
@@ -41,7 +41,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Artwork:
     """What a sticker shows; `color` is "" for nouns that have no choice of it."""
 
     noun: str
@@ -73,10 +73,10 @@ def colors_of(noun: str) -> tuple[str, ...]:
 
 
 @cache
-def drawings() -> tuple[Drawing, ...]:
+def drawings() -> tuple[Artwork, ...]:
     """Everything that a sticker may show."""
     return tuple(
-        Drawing(noun, style, color)
+        Artwork(noun, style, color)
         for noun, of_noun in styles().items()
         for style in of_noun
         for color in colors_of(noun)
@@ -102,7 +102,7 @@ def _places() -> dict[tuple[str, str], int]:
 
 
 @lru_cache(maxsize=2048)
-def art(drawing: Drawing) -> NDArray[np.uint8]:
+def art(drawing: Artwork) -> NDArray[np.uint8]:
     """A drawing as it is kept, RGBA [ART, ART, 4], in its colour."""
     tile = _sheet()[tile_of(_places()[drawing.noun, drawing.style])]
     if not drawing.color:
@@ -156,7 +156,7 @@ def _hue(rgb: Floats, high: Floats, low: Floats) -> Floats:
 
 
 @lru_cache(maxsize=8192)
-def layer(drawing: Drawing, size: str) -> Layer:
+def layer(drawing: Artwork, size: str) -> SceneLayer:
     """A drawing as a sticker: cut out with a white border, above a soft shadow."""
     side = SIZES[size]
     inner = round(side * _ART_SHARE)
@@ -174,7 +174,7 @@ def layer(drawing: Drawing, size: str) -> Layer:
     # the drawing lies on white paper, the paper on its shadow, which is black
     color = whole[..., :3] + 255 * (paper * (1 - drawn))[..., None]
     alpha = paper + shadow
-    return Layer(color.astype(np.float32), np.clip(alpha, 0, 1).astype(np.float32), paper > 0.5)
+    return SceneLayer(color.astype(np.float32), np.clip(alpha, 0, 1).astype(np.float32), paper > 0.5)
 
 
 def _grown(alpha: Floats, by: float) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lumina.worlds.stickers.captions import Claim, Thing, relation_of
-from lumina.worlds.stickers.edits import Edit
+from lumina.worlds.stickers.edits import SceneEdit
 from lumina.worlds.stickers.nouns import ANY
 from lumina.worlds.stickers.scenes import (
     GROUNDS,
@@ -31,7 +31,7 @@ class Request:
     claim: Claim
 
 
-def sample_subject(rng: np.random.Generator, *, stranger: bool = False) -> Edit:
+def sample_subject(rng: np.random.Generator, *, stranger: bool = False) -> SceneEdit:
     """A subject on white (`before`) and in a new scene (`after`), there `stickers[0]` and where it was.
 
     A `stranger` is one of the drawings that no training sees.
@@ -48,10 +48,10 @@ def sample_subject(rng: np.random.Generator, *, stranger: bool = False) -> Edit:
             other = random_sticker(rng, "small")
         company = place([other], rng, [subject]) or ()
     after = Scene((subject, *company), another(GROUNDS, "white", rng))
-    return Edit("subject", Scene((subject,), "white"), after, 0)
+    return SceneEdit("subject", Scene((subject,), "white"), after, 0)
 
 
-def request(pair: Edit, rng: np.random.Generator) -> Request:
+def request(pair: SceneEdit, rng: np.random.Generator) -> Request:
     """Random true words for a pair: for the subject all, some or none of its looks, for the scene a claim."""
     subject, *others = pair.after.stickers
     is_named = subject.drawing not in strangers() and rng.random() >= UNNAMED

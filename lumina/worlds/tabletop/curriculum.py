@@ -13,11 +13,11 @@ from lumina.worlds.benchmark import Case
 from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, Row, Said, SceneLesson
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop import maps
-from lumina.worlds.tabletop.answers import TARGETS, answers_ahead, answers_of_edit
+from lumina.worlds.tabletop.auxiliary_targets import TARGETS, answers_ahead, answers_of_edit
 from lumina.worlds.tabletop.captions import Claim, describe, relation_of, text_of
-from lumina.worlds.tabletop.edits import OPERATIONS, Edit, sample_edit
-from lumina.worlds.tabletop.faults import wrong_claims, wrong_edit
+from lumina.worlds.tabletop.edits import OPERATIONS, SceneEdit, sample_edit
 from lumina.worlds.tabletop.instructing import instruct
+from lumina.worlds.tabletop.negatives import wrong_claims, wrong_edit
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import FRAMES, Scene, Solid, is_held_out, sample_scene
 from lumina.worlds.tabletop.spec import SPEC
@@ -95,7 +95,7 @@ class Shown:
 class Edited:
     """An edit; see PairLesson."""
 
-    edit: Edit
+    edit: SceneEdit
 
     @property
     def before(self) -> Shown:
@@ -131,10 +131,10 @@ class Edited:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SubjectPair:
     """A patterned solid on white, and again in a new scene; see PairLesson."""
 
-    edit: Edit
+    edit: SceneEdit
     weight: float = 1.0
 
     @property
@@ -163,7 +163,7 @@ class Subject:
         return Said({**named, "prompt": text_of(asked.claim)}, untrue, answers_ahead(self.edit.after))
 
 
-_PAIRS: Mapping[str, type[Edited] | type[Subject]] = {"edit": Edited, "subject": Subject}
+_PAIRS: Mapping[str, type[Edited] | type[SubjectPair]] = {"edit": Edited, "subject": SubjectPair}
 
 
 class TabletopCurriculum(Curriculum):
@@ -231,7 +231,7 @@ class TabletopCurriculum(Curriculum):
     def read_pair(self, task: str, before: SceneLesson, after: SceneLesson, row: Row) -> PairLesson:
         """See Curriculum."""
         assert isinstance(before, Shown) and isinstance(after, Shown)
-        return _PAIRS[task](Edit(row["operation"], before.scene, after.scene, row["solid"]))
+        return _PAIRS[task](SceneEdit(row["operation"], before.scene, after.scene, row["solid"]))
 
     def attempt(self, kind: str, rng: np.random.Generator) -> Case:
         """See Curriculum: a caption to draw, or an edit to make."""
@@ -257,7 +257,7 @@ def _beside(scene: Scene) -> bool:
     return relation_of(first, second, scene.width, scene.height) is not None
 
 
-def weight_of_edit(edit: Edit) -> float:
+def weight_of_edit(edit: SceneEdit) -> float:
     """How often an edit is drawn, relative to others: the more solids, the harder to tell the one meant."""
     return len(edit.before.solids) * OPERATION_WEIGHTS.get(edit.operation, 1.0)
 
@@ -273,10 +273,10 @@ def _weighted(options: Sequence[Option], weights: Iterable[float], rng: np.rando
     return options[int(rng.choice(len(options), p=chances / chances.sum()))]
 
 
-def _edit_chain(rng: np.random.Generator) -> list[Edit]:
+def _edit_chain(rng: np.random.Generator) -> list[SceneEdit]:
     """Edits of different kinds in a row, each of which can be asked for in words."""
     scene = sample_scene(rng, FRAMES[0])
-    chain: list[Edit] = []
+    chain: list[SceneEdit] = []
     for operation in rng.permutation(OPERATIONS):
         edit = sample_edit(scene, str(operation), rng)
         if edit is not None and instruct(edit, rng) is not None:
@@ -314,6 +314,6 @@ def _scenes(rng: np.random.Generator, count: int) -> Iterator[Scene]:
 
 _CHAINS: Mapping[str, Callable[[np.random.Generator], Sequence[PairLesson]]] = {
     "edit": lambda rng: [Edited(edit) for edit in _edit_chain(rng)],
-    "subject": lambda rng: [Subject(sample_subject(rng))],
+    "subject": lambda rng: [SubjectPair(sample_subject(rng))],
 }
 _ATTEMPTS = {"captions": _caption, "edits": _edit}

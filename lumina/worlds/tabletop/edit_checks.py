@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from lumina.worlds.tabletop.captions import foot, stands
-from lumina.worlds.tabletop.edits import Edit, Instruction
+from lumina.worlds.tabletop.edits import Instruction, SceneEdit
 from lumina.worlds.tabletop.scenes import Scene, Solid
 
 NEAR = 12.0  # pixels that a solid's foot may lie aside and still count as where it was
@@ -22,7 +22,7 @@ def change_mask(before: Picture, after: Picture) -> Mask:
     return np.asarray(ndimage.binary_dilation(off, np.ones((3, 3), bool), iterations=CHANGE_MARGIN))
 
 
-def is_done(edit: Edit, said: Instruction, found: Scene) -> bool:
+def is_done(edit: SceneEdit, said: Instruction, found: Scene) -> bool:
     """Whether a scene shows the edit's result as it was asked for, and every other solid as and where it was.
 
     Where is within 12 pixels. The changed solid keeps what its operation leaves alone; what was not said of
@@ -42,7 +42,7 @@ def is_done(edit: Edit, said: Instruction, found: Scene) -> bool:
     return len(rest) == 1 and _is_as_said(edit, said, rest[0], found)
 
 
-def _is_as_said(edit: Edit, said: Instruction, solid: Solid, found: Scene) -> bool:
+def _is_as_said(edit: SceneEdit, said: Instruction, solid: Solid, found: Scene) -> bool:
     if said.thing is None or not said.thing.fits(solid) or not _keeps_rest(edit, solid):
         return False
     if said.relation is not None and said.anchor is not None:
@@ -51,7 +51,7 @@ def _is_as_said(edit: Edit, said: Instruction, solid: Solid, found: Scene) -> bo
     return edit.operation in ("add", "move") or _apart(solid, edit.changed, found) <= NEAR
 
 
-def _keeps_rest(edit: Edit, solid: Solid) -> bool:
+def _keeps_rest(edit: SceneEdit, solid: Solid) -> bool:
     """Whether the changed solid has the qualities that follow from what it was: of a new one, few do."""
     assert edit.changed is not None
     if edit.operation == "add":

@@ -41,7 +41,7 @@ DIRECTIONS = {
 
 
 @dataclass(frozen=True)
-class Edit:
+class SceneEdit:
     """One change of a scene. `solid` is the changed one's index in `before`, of an added one in `after`."""
 
     operation: str
@@ -49,10 +49,10 @@ class Edit:
     after: Scene
     solid: int | None = None
 
-    def undone(self) -> "Edit":
+    def undone(self) -> "SceneEdit":
         """The edit that leads back."""
         operation = OPPOSITE_OPERATION.get(self.operation, self.operation)
-        return Edit(operation, self.after, self.before, self.solid)
+        return SceneEdit(operation, self.after, self.before, self.solid)
 
     @property
     def changed(self) -> Solid | None:
@@ -79,7 +79,7 @@ class Instruction:
     anchor: Solid | None = None
 
 
-def sample_edit(scene: Scene, operation: str, rng: np.random.Generator) -> Edit | None:
+def sample_edit(scene: Scene, operation: str, rng: np.random.Generator) -> SceneEdit | None:
     """A random edit of this kind, before and after of which training may show; None if none was found."""
     for _ in range(TRIES if is_editable(scene) else 0):
         edit = _MAKERS[operation](scene, rng)
@@ -111,23 +111,25 @@ def _with(scene: Scene, index: int, solid: Solid) -> Scene:
     return replace(scene, solids=(*scene.solids[:index], solid, *scene.solids[index + 1 :]))
 
 
-def _recolour(scene: Scene, rng: np.random.Generator) -> Edit:
+def _recolour(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     i = _pick(scene, rng)
     solid = scene.solids[i]
-    return Edit(
+    return SceneEdit(
         "recolour", scene, _with(scene, i, replace(solid, color=another(COLORS, solid.color, rng))), i
     )
 
 
-def _resize(scene: Scene, rng: np.random.Generator) -> Edit:
+def _resize(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     i = _pick(scene, rng)
     solid = scene.solids[i]
-    return Edit("resize", scene, _with(scene, i, replace(solid, size=another(SIZES, solid.size, rng))), i)
+    return SceneEdit(
+        "resize", scene, _with(scene, i, replace(solid, size=another(SIZES, solid.size, rng))), i
+    )
 
 
-def _remove(scene: Scene, rng: np.random.Generator) -> Edit:
+def _remove(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     i = _pick(scene, rng)
-    return Edit("remove", scene, replace(scene, solids=scene.solids[:i] + scene.solids[i + 1 :]), i)
+    return SceneEdit("remove", scene, replace(scene, solids=scene.solids[:i] + scene.solids[i + 1 :]), i)
 
 
 def place_in_line(scene: Scene, solid: Solid, kept: Sequence[Solid], anchor: Solid, way: str) -> Solid | None:
@@ -165,7 +167,7 @@ def places_near(right: float, down: float, most: float, width: int, height: int)
     return [place for distance, place in apart if distance <= most]
 
 
-def _add(scene: Scene, rng: np.random.Generator) -> Edit | None:
+def _add(scene: Scene, rng: np.random.Generator) -> SceneEdit | None:
     """A solid more, in the middle or in line with another one."""
     solid = sample_solids(rng)[0]
     solid = replace(solid, turn=int(rng.choice(TURNS)) if solid.shape == "cube" else 0)
@@ -176,10 +178,10 @@ def _add(scene: Scene, rng: np.random.Generator) -> Edit | None:
         placed = place_in_line(scene, solid, scene.solids, anchor, str(rng.choice(RELATIONS)))
     if placed is None:
         return None
-    return Edit("add", scene, replace(scene, solids=(*scene.solids, placed)), len(scene.solids))
+    return SceneEdit("add", scene, replace(scene, solids=(*scene.solids, placed)), len(scene.solids))
 
 
-def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
+def _replace(scene: Scene, rng: np.random.Generator) -> SceneEdit:
     """Another shape in the same place; often the colour changes too."""
     i = _pick(scene, rng)
     solid = scene.solids[i]
@@ -191,19 +193,19 @@ def _replace(scene: Scene, rng: np.random.Generator) -> Edit:
         material=str(rng.choice(materials_of(shape))),
         turn=int(rng.choice(TURNS)) if shape == "cube" else 0,
     )
-    return Edit("replace", scene, _with(scene, i, new), i)
+    return SceneEdit("replace", scene, _with(scene, i, new), i)
 
 
-def _move(scene: Scene, rng: np.random.Generator) -> Edit | None:
+def _move(scene: Scene, rng: np.random.Generator) -> SceneEdit | None:
     """The solid stands elsewhere: in line with where it was, or with another solid."""
     i = _pick(scene, rng)
     kept = scene.solids[:i] + scene.solids[i + 1 :]
     anchor = scene.solids[i] if rng.random() < 0.6 else scene.solids[_pick(scene, rng)]
     moved = place_in_line(scene, scene.solids[i], kept, anchor, str(rng.choice(RELATIONS)))
-    return None if moved is None else Edit("move", scene, _with(scene, i, moved), i)
+    return None if moved is None else SceneEdit("move", scene, _with(scene, i, moved), i)
 
 
-def places_said(edit: Edit) -> Iterator[tuple[str | None, int | None]]:
+def places_said(edit: SceneEdit) -> Iterator[tuple[str | None, int | None]]:
     """Every (relation, index of the anchor in `before`) that puts the added or moved solid where it stands.
 
     A solid that moves may be its own anchor; (None, None) is an added one that needs no words for its place.
@@ -221,7 +223,7 @@ def places_said(edit: Edit) -> Iterator[tuple[str | None, int | None]]:
                 yield way, i
 
 
-def _is_there(edit: Edit, way: str, anchor: int) -> bool:
+def _is_there(edit: SceneEdit, way: str, anchor: int) -> bool:
     """Whether the solid that shall move beside another one stands so already."""
     if edit.operation == "add" or edit.solid is None or edit.solid == anchor:
         return False
@@ -229,15 +231,15 @@ def _is_there(edit: Edit, way: str, anchor: int) -> bool:
     return stands(way, solids[edit.solid], solids[anchor], *frame)
 
 
-def _reground(scene: Scene, rng: np.random.Generator) -> Edit:
-    return Edit("reground", scene, replace(scene, ground=another(GROUNDS, scene.ground, rng)))
+def _reground(scene: Scene, rng: np.random.Generator) -> SceneEdit:
+    return SceneEdit("reground", scene, replace(scene, ground=another(GROUNDS, scene.ground, rng)))
 
 
-def _relight(scene: Scene, rng: np.random.Generator) -> Edit:
-    return Edit("relight", scene, replace(scene, light=another(LIGHTS, scene.light, rng)))
+def _relight(scene: Scene, rng: np.random.Generator) -> SceneEdit:
+    return SceneEdit("relight", scene, replace(scene, light=another(LIGHTS, scene.light, rng)))
 
 
-_MAKERS: dict[str, Callable[[Scene, np.random.Generator], Edit | None]] = {
+_MAKERS: dict[str, Callable[[Scene, np.random.Generator], SceneEdit | None]] = {
     "recolour": _recolour, "resize": _resize, "remove": _remove, "add": _add,
     "replace": _replace, "move": _move, "reground": _reground, "relight": _relight,
 }  # fmt: skip

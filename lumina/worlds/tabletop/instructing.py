@@ -12,7 +12,7 @@ from lumina.worlds.tabletop.captions import (
     phrase,
     words_of,
 )
-from lumina.worlds.tabletop.edits import Edit, Instruction, places_said
+from lumina.worlds.tabletop.edits import Instruction, SceneEdit, places_said
 from lumina.worlds.tabletop.scenes import Scene, Solid
 
 BY_COLOR_AND_SHAPE = 0.7  # share of solids that are called so where that singles them out
@@ -44,7 +44,7 @@ _TEXTS = [text for group in TEMPLATES.values() for text in group] + [*WAYS.value
 EDIT_WORDS = KNOWN_WORDS.union(*(words_of(re.sub(r"{\w+}", "", text)) for text in _TEXTS))
 
 
-def instruct(edit: Edit, rng: np.random.Generator) -> Instruction | None:
+def instruct(edit: SceneEdit, rng: np.random.Generator) -> Instruction | None:
     """A random way to ask for the edit; None where no words lead to the place."""
     it = refer(edit.before, edit.solid, rng) if edit.solid is not None and edit.operation != "add" else ""
     if edit.operation in ("reground", "relight"):
@@ -60,7 +60,7 @@ def instruct(edit: Edit, rng: np.random.Generator) -> Instruction | None:
     return _alter(edit, it, rng)
 
 
-def _alter(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
+def _alter(edit: SceneEdit, it: str, rng: np.random.Generator) -> Instruction:
     """Recolour, resize or replace."""
     solid = edit.changed
     assert solid is not None
@@ -74,7 +74,7 @@ def _alter(edit: Edit, it: str, rng: np.random.Generator) -> Instruction:
     return Instruction(text, thing)
 
 
-def _place(edit: Edit, it: str, rng: np.random.Generator) -> Instruction | None:
+def _place(edit: SceneEdit, it: str, rng: np.random.Generator) -> Instruction | None:
     """Add or move, to a place beside another solid, that way, or without a word about it."""
     solid = edit.changed
     assert solid is not None

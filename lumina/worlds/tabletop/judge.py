@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from lumina.worlds.tabletop.captions import LIGHT_PHRASES, Claim, Thing, is_true, text_of
-from lumina.worlds.tabletop.fitting import Outline, Part, best_color, candidates
-from lumina.worlds.tabletop.foreground import (
+from lumina.worlds.tabletop.masks import (
     SMALLEST_BLOB,
     Floats,
     Mask,
@@ -21,6 +20,7 @@ from lumina.worlds.tabletop.foreground import (
 )
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import COLORS, Scene, Solid
+from lumina.worlds.tabletop.shape_fit import Outline, Patch, best_color, candidates
 
 MOST_SOLIDS = 6  # looked for; captions name four at most
 WORST_TABLE = 0.075  # mean mismatch of the empty table, of the full range
@@ -37,7 +37,7 @@ LARGEST_STRAY = 32  # such pixels that belong to no solid, in one piece at least
 
 
 @dataclass(frozen=True)
-class Fit:
+class SolidFit:
     """How well a found solid explains its part of the picture; all between 0 and 1.
 
     ``agreement`` is the outline's intersection over union with its patch of colour, ``lead`` how much
@@ -56,7 +56,7 @@ class Reading:
     """What a picture shows: the scene, the fit of each of its solids, and what is wrong with the picture."""
 
     scene: Scene
-    fits: tuple[Fit, ...]
+    fits: tuple[SolidFit, ...]
     error: float  # mean difference from the scene rendered again, of the full range
     problems: tuple[str, ...]
 
@@ -100,20 +100,20 @@ def read(picture: Picture) -> Reading:
     return _compare(picture, apart, scene, [fit for fit, _ in found], mismatch)
 
 
-def _explain(picture: Picture, mask: Mask, empty: Table) -> list[tuple[Fit, Outline]]:
+def _explain(picture: Picture, mask: Mask, empty: Table) -> list[tuple[SolidFit, Outline]]:
     """Solids that explain the coloured patches, the largest patch first."""
     classes = color_classes(picture, mask, empty)
-    found: list[tuple[Fit, Outline]] = []
+    found: list[tuple[SolidFit, Outline]] = []
     while len(found) < MOST_SOLIDS:
         patch = _largest_patch(classes)
         if patch is None:
             break
         same = classes == classes[patch][0]
         color = COLORS[classes[patch][0]]
-        best, rival = candidates(Part(patch, same, ~mask), color, picture, empty)[:2]
+        best, rival = candidates(Patch(patch, same, ~mask), color, picture, empty)[:2]
         classes[patch] = -1
         if best.agreement > LEAST_AGREEMENT or patch.sum() > LARGEST_FRINGE:
-            found.append((Fit(best.agreement, best.score - rival.score), best.placed))
+            found.append((SolidFit(best.agreement, best.score - rival.score), best.placed))
             _take_away(classes, best.placed)
     return found
 
@@ -146,7 +146,7 @@ def _take_away(classes: NDArray[np.int8], placed: Outline) -> None:
         classes[gone[labels]] = -1
 
 
-def _visible(found: list[tuple[Fit, Outline]]) -> list[tuple[Fit, Outline]]:
+def _visible(found: list[tuple[SolidFit, Outline]]) -> list[tuple[SolidFit, Outline]]:
     """The outlines without the pixels where another one is nearer, and without those wholly hidden."""
     size = max((int(placed.pixels.max()) + 1 for _, placed in found), default=0)
     nearest: Floats = np.full(size, np.inf, dtype=np.float32)
@@ -160,7 +160,7 @@ def _visible(found: list[tuple[Fit, Outline]]) -> list[tuple[Fit, Outline]]:
     ]
 
 
-def _compare(picture: Picture, apart: Floats, scene: Scene, fits: list[Fit], mismatch: float) -> Reading:
+def _compare(picture: Picture, apart: Floats, scene: Scene, fits: list[SolidFit], mismatch: float) -> Reading:
     """Render the scene again and list where the picture disagrees."""
     again = render(scene)
     changed = (picture.astype(np.float32) - again.picture) / 255
@@ -187,7 +187,7 @@ def _steepness(picture: Picture) -> Floats:
     return np.asarray(np.max(steep, axis=0), dtype=np.float32)
 
 
-def _measure(fit: Fit, seen: Mask, off: Floats, steep: Floats, again: Floats) -> Fit:
+def _measure(fit: SolidFit, seen: Mask, off: Floats, steep: Floats, again: Floats) -> SolidFit:
     """Complete a fit with what the solid's visible pixels [h, w] say."""
     inner = ndimage.binary_erosion(seen)
     if not inner.any():
@@ -198,7 +198,7 @@ def _measure(fit: Fit, seen: Mask, off: Floats, steep: Floats, again: Floats) ->
     return replace(fit, match=float((off[inner] < SAME_COLOR).mean()), crispness=float(crispness))
 
 
-def _faults(solid: Solid, fit: Fit) -> list[str]:
+def _faults(solid: Solid, fit: SolidFit) -> list[str]:
     name = f"the {solid.color} {solid.shape}"
     faults = []
     if fit.agreement < LEAST_AGREEMENT:

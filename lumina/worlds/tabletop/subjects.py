@@ -6,7 +6,7 @@ import numpy as np
 
 from lumina.worlds.tabletop import camera
 from lumina.worlds.tabletop.captions import Claim, Thing, relation_of
-from lumina.worlds.tabletop.edits import Edit
+from lumina.worlds.tabletop.edits import SceneEdit
 from lumina.worlds.tabletop.scenes import (
     GROUNDS,
     PATTERNS,
@@ -31,7 +31,7 @@ class Request:
     claim: Claim
 
 
-def sample_subject(rng: np.random.Generator) -> Edit:
+def sample_subject(rng: np.random.Generator) -> SceneEdit:
     """A subject on white (`before`) and in a new scene (`after`), there `solids[0]` and where it stood."""
     while True:
         subject = replace(sample_solids(rng)[0], size="large", pattern=str(rng.choice(PATTERNS[1:])))
@@ -43,7 +43,7 @@ def sample_subject(rng: np.random.Generator) -> Edit:
         company = place(others[:count], *FRAME, rng, before.solids) if len(others) >= count else None
         if company is not None:
             after = Scene((*before.solids, *company), str(rng.choice(GROUNDS)), "daylight", *FRAME)
-            return Edit("subject", before, after, 0)
+            return SceneEdit("subject", before, after, 0)
 
 
 def _differs(other: Solid, subject: Solid) -> bool:
@@ -58,7 +58,7 @@ def alone(subject: Solid, rng: np.random.Generator) -> Scene:
     return Scene((replace(subject, x=round(x, 3), y=round(y, 3), turn=turn),), "white", "daylight", *FRAME)
 
 
-def request(pair: Edit, rng: np.random.Generator) -> Request:
+def request(pair: SceneEdit, rng: np.random.Generator) -> Request:
     """Random true words for a pair: for the subject all, some or none of its looks, for the scene a claim."""
     subject, *others = pair.after.solids
     said = (subject.pattern, subject.color) if (chance := rng.random()) < 0.6 else (subject.color,)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lumina.worlds.base import DepthScale, Example, RenderedScene
-from lumina.worlds.benchmark import Ask, Target, Verdict
+from lumina.worlds.benchmark import Ask, Threshold, Verdict
 from lumina.worlds.curriculum import Curriculum, Said
 from lumina.worlds.wording import UnknownWord, tokens
 
@@ -146,7 +146,7 @@ class Judgement:
 
 class Benchmark:
     tasks: Mapping[Any, Any] = {"text_to_image": "text_to_image", "predict": "predict"}
-    targets: Mapping[Any, Any] = {"text_to_image": (Target("overall", 0.5),)}
+    thresholds: Mapping[Any, Any] = {"text_to_image": (Threshold("overall", 0.5),)}
 
     def cases(self, name, count, seed):
         return (Case(name, Scene(*HELD_OUT), seed + i) for i in range(count))

@@ -14,7 +14,7 @@ from lumina.worlds.stickers.captions import (
     random_prompt,
     text_of,
 )
-from lumina.worlds.stickers.faults import wrong_claims
+from lumina.worlds.stickers.negatives import wrong_claims
 from lumina.worlds.stickers.nouns import plural
 from lumina.worlds.stickers.scenes import Scene, Sticker, begins, nouns, sample_scene
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from lumina.worlds.curriculum import NO_ANSWER
-from lumina.worlds.stickers.answers import answers_ahead
+from lumina.worlds.stickers.auxiliary_targets import answers_ahead
 from lumina.worlds.stickers.curriculum import Shown, StickersCurriculum
 from lumina.worlds.stickers.examples import CAT, MEAL, ROAD, SKY
 from lumina.worlds.stickers.scenes import FRAME, Scene, Sticker, is_seen, nouns

@@ -5,8 +5,8 @@ import pytest
 
 from lumina.worlds.stickers.edit_checks import change_mask, is_done
 from lumina.worlds.stickers.edits import OPERATIONS, is_sound, places_said, sample_edit
-from lumina.worlds.stickers.faults import wrong_edit
 from lumina.worlds.stickers.instructing import edit_words, instruct
+from lumina.worlds.stickers.negatives import wrong_edit
 from lumina.worlds.stickers.render import render
 from lumina.worlds.stickers.scenes import Scene, Sticker, sample_scene
 from lumina.worlds.stickers.subjects import request, sample_subject

@@ -19,7 +19,7 @@ from lumina.worlds.stickers.scenes import (
     strangers,
     unseen_styles,
 )
-from lumina.worlds.stickers.sprites import COLORS, NAMES, SHEET, STYLES, Drawing, art, drawings, layer, styles
+from lumina.worlds.stickers.sprites import COLORS, NAMES, SHEET, STYLES, Artwork, art, drawings, layer, styles
 
 
 def test_the_sheet_is_small_and_names_everything():
@@ -81,7 +81,7 @@ def test_instances_are_what_is_drawn():
 
 @pytest.mark.parametrize("style", ["flat", "line art", "cartoon", "retro"])
 def test_colours_differ_and_leave_the_outline(style):
-    found = [art(Drawing("heart", style, color)) for color in COLORS]
+    found = [art(Artwork("heart", style, color)) for color in COLORS]
     assert len({tile.tobytes() for tile in found}) == len(COLORS)
     assert len({tile[..., 3].tobytes() for tile in found}) == 1
 

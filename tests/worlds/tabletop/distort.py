@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from lumina.worlds.tabletop.foreground import Mask, Picture
+from lumina.worlds.tabletop.masks import Mask, Picture
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import Scene
 

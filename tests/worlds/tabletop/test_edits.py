@@ -10,8 +10,8 @@ from lumina.worlds.tabletop.edit_checks import change_mask, is_done
 from lumina.worlds.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
-    Edit,
     Instruction,
+    SceneEdit,
     is_editable,
     place_in_line,
     place_near_middle,
@@ -84,7 +84,7 @@ def test_solids_are_mostly_called_by_colour_and_shape():
 def test_an_edit_that_moves_or_spoils_something_else_is_not_done():
     rng = np.random.default_rng(3)
     before = Scene((LEFT, RIGHT))
-    edit = Edit("recolour", before, Scene((replace(LEFT, color="green"), RIGHT)), 0)
+    edit = SceneEdit("recolour", before, Scene((replace(LEFT, color="green"), RIGHT)), 0)
     said = instruct(edit, rng)
     assert is_done(edit, said, edit.after)
     wrong = [
@@ -105,11 +105,11 @@ def test_an_edit_that_moves_or_spoils_something_else_is_not_done():
 
 def test_what_is_not_said_of_a_new_solid_is_free():
     before, added = Scene((LEFT,)), Solid("cone", "yellow", "matte", "large", x=0.9, y=-0.9)
-    add = Edit("add", before, Scene((LEFT, added)), 1)
+    add = SceneEdit("add", before, Scene((LEFT, added)), 1)
     said = Instruction("add a yellow cone", Thing(1, "cone", "yellow"))
     metal = replace(before, solids=(LEFT, replace(added, material="metal")))
     assert is_done(add, said, add.after) and is_done(add, said, metal)
-    swap = Edit("replace", before, Scene((replace(LEFT, shape="cone", turn=0),)), 0)
+    swap = SceneEdit("replace", before, Scene((replace(LEFT, shape="cone", turn=0),)), 0)
     said = Instruction("replace the cube with a cone", Thing(1, "cone"))
     pink = replace(before, solids=(replace(LEFT, shape="cone", turn=0, color="pink"),))
     assert is_done(swap, said, pink)
@@ -189,10 +189,10 @@ def test_what_is_said_of_a_place_leads_there_and_nowhere_else(operation):
 
 def test_an_undone_removal_is_asked_for_only_where_words_lead_to_the_place():
     green = replace(LEFT, color="green")
-    edit = Edit("remove", Scene((LEFT, RIGHT, replace(green, x=0.0, y=-1.0))), Scene((LEFT, RIGHT)), 2)
+    edit = SceneEdit("remove", Scene((LEFT, RIGHT, replace(green, x=0.0, y=-1.0))), Scene((LEFT, RIGHT)), 2)
     assert instruct(edit.undone(), np.random.default_rng(0)) is None
     corner, middle = replace(LEFT, size="small", x=-0.8, y=-1.6), replace(RIGHT, x=0.0, y=0.0)
-    edit = Edit("remove", Scene((corner, middle)), Scene((corner,)), 1)
+    edit = SceneEdit("remove", Scene((corner, middle)), Scene((corner,)), 1)
     assert instruct(edit.undone(), np.random.default_rng(0)) is not None
 
 

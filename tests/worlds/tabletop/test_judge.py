@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lumina.evaluation.strictness import shuffle_blocks, soften
-from lumina.worlds.tabletop import foreground
+from lumina.worlds.tabletop import masks
 from lumina.worlds.tabletop.captions import describe, parse
 from lumina.worlds.tabletop.judge import obeys, read, words
 from lumina.worlds.tabletop.render import render
@@ -112,16 +112,16 @@ def test_words_of_a_scene():
 
 
 def test_the_foreground_is_the_solids():
-    found, mismatch = foreground.find_table(render(SCENE).picture)
+    found, mismatch = masks.find_table(render(SCENE).picture)
     assert (found.ground, found.light) == ("grey", "daylight")
     assert 0 < mismatch < 0.05
     rendering = render(SCENE)
-    apart, true = foreground.difference(rendering.picture, found), rendering.instances > 0
-    mask = foreground.foreground(apart)
+    apart, true = masks.difference(rendering.picture, found), rendering.instances > 0
+    mask = masks.foreground(apart)
     assert (mask & true).sum() / (mask | true).sum() > 0.93
-    classes = foreground.color_classes(rendering.picture, mask, found)
+    classes = masks.color_classes(rendering.picture, mask, found)
     assert set(np.unique(classes)) == {-1, 0, 5}  # none, red, blue
-    assert not foreground.foreground(foreground.difference(empty(SCENE), found)).any()
+    assert not masks.foreground(masks.difference(empty(SCENE), found)).any()
 
 
 def test_linear_colour_undoes_the_tone():
@@ -129,7 +129,7 @@ def test_linear_colour_undoes_the_tone():
 
     linear = np.linspace(0, 1.1, 50, dtype=np.float32)[None, :, None].repeat(3, axis=-1)
     shown = (np.clip(tone(linear), 0, 1) * 255 + 0.5).astype(np.uint8)
-    assert np.allclose(foreground.linear_of(shown), linear, atol=0.02)
+    assert np.allclose(masks.linear_of(shown), linear, atol=0.02)
 
 
 def test_five_alike_are_not_called_four():

@@ -1,9 +1,9 @@
 // The words of the canvas: what the messages of a document, a catalogue and a run are called here, and what only the page knows.
 
-import type { Catalogue, Fit, Input, JsonValue, Link, Node, NodeView, Plan, Port, Problem, RunView } from "../messages.gen";
-import type { ShownPicture, Task, Template, Workflow } from "../messages.gen";
+import type { Catalogue, Fit, Input, JsonValue, Link, Node, NodeView, PlanView, Port, Problem, RunView } from "../messages.gen";
+import type { ShownPicture, TaskInfo, Template, Workflow } from "../messages.gen";
 
-export type { Catalogue, Fit, Link, Plan, Port, Problem, Task, Template };
+export type { Catalogue, Fit, Link, PlanView, Port, Problem, TaskInfo, Template };
 export type Json = JsonValue;
 export type Doc = Workflow;
 export type DocNode = Node;

@@ -9,7 +9,7 @@ export function listenAround(easel: Easel, running: Running): void {
   tab.addEventListener("click", (event) => heedButton(event, running), true); // before Gradio hears it
   tab.addEventListener("keydown", (event) => heedKey(event, easel, running));
   tab.addEventListener("input", (event) => keepSeed(event, tab));
-  tab.addEventListener("lumina-well", () => turns && easel.show());
+  tab.addEventListener("lumina-image-field", () => turns && easel.show());
   let paintedWidth = 0;
   new ResizeObserver(([entry]) => {
     const width = entry?.contentRect.width ?? 0;
@@ -22,7 +22,7 @@ function heedButton(event: MouseEvent, running: Running): void {
   if (around(event, ".stop")) running.halt();
   const button = around(event, ".generate, .example");
   if (!button) return;
-  if (button.matches(".example")) running.begin(null, null); // its well is filled only now
+  if (button.matches(".example")) running.begin(null, null); // its image field is filled only now
   else running.begin();
   if (!running.mayBegin(() => button.click())) event.stopPropagation();
 }

@@ -17,7 +17,7 @@ export function takeFiles(tab: HTMLElement, open: (file: File) => void): void {
   listen("drop", (event) => {
     depth = 0;
     tab.toggleAttribute("data-drop", false);
-    if (event.defaultPrevented) return; // a well has taken it
+    if (event.defaultPrevented) return; // an image field has taken it
     const file = event.dataTransfer?.files[0];
     if (file) open(file);
   });

@@ -1,6 +1,6 @@
 // One easel: its state, the pictures that it keeps, and all that is shown of them.
 
-import type { EaselView, Refused, Restored, Settled, Use } from "../messages.gen";
+import type { EaselView, Refusal, Restored, Settled, Use } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
 import { one } from "../shared/dom";
 import { offerAt, pngBlob } from "../shared/download";
@@ -16,7 +16,7 @@ export interface EaselProps {
   invite: string;
   uses: Use[];
   turns: string; // the field for a picture into which each result goes; empty without turns
-  view: EaselView | Restored | Refused | Settled | Record<string, never>;
+  view: EaselView | Restored | Refusal | Settled | Record<string, never>;
   answered: string;
 }
 

@@ -149,7 +149,7 @@ function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolea
   cell.style.setProperty("--cut", String(state.isCutting && sheet.rows ? state.row / sheet.rows : 0));
   cell.toggleAttribute("data-cut", state.isCutting && isAlone);
   cell.toggleAttribute("data-current", !isAlone && sheet.key === state.current);
-  cell.toggleAttribute("data-heat", state.isHot && Boolean(sheet.surprise));
+  cell.toggleAttribute("data-heat", state.isHot && Boolean(sheet.nll));
   cell.tabIndex = isAlone ? -1 : 0;
   cell.setAttribute("role", isAlone ? "group" : "button");
   if (!isActive(state)) image.src = urlOf(sheet.png);

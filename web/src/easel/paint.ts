@@ -1,4 +1,4 @@
-// Puts sheets on canvases: the picture enlarged smoothly, surprise as heat, accepted codes as bars.
+// Puts sheets on canvases: the picture enlarged smoothly, nll as heat, accepted codes as bars.
 
 import { base64Of, bytesOf } from "../shared/bytes";
 import { penOf } from "../shared/dom";
@@ -8,8 +8,8 @@ import { drawnPart, type Sheet } from "./state";
 
 type Colour = readonly [number, number, number];
 
-const KEPT = 255; // a code that was kept, so that nothing is known about its surprise
-const NATS = 16; // one byte of surprise is 1/16 nat
+const KEPT = 255; // a code that was kept, so that nothing is known about its nll
+const NATS = 16; // one byte of nll is 1/16 nat
 const HOTTEST = 6; // nats that get the hottest colour
 const RAMP: readonly Colour[] = [[18, 16, 48], [104, 28, 100], [212, 70, 60], [252, 168, 60], [252, 244, 190]];
 const BLACK: Colour = [0, 0, 0];
@@ -91,11 +91,11 @@ export function heatColour(nats: number): number[] {
 }
 
 export function paintHeat(canvas: HTMLCanvasElement, sheet: Sheet): void {
-  const surprise = bytesOf(sheet.surprise ?? "");
+  const nll = bytesOf(sheet.nll ?? "");
   Object.assign(canvas, { width: sheet.cols || 1, height: sheet.rows || 1 });
   const pen = penOf(canvas);
   const pixels = pen.createImageData(canvas.width, canvas.height);
-  surprise.forEach((byte, at) => {
+  nll.forEach((byte, at) => {
     if (byte !== KEPT) pixels.data.set([...heatColour(byte / NATS), 180], 4 * at);
   });
   pen.putImageData(pixels, 0, 0);
@@ -116,9 +116,9 @@ export function paintAccepted(canvas: HTMLCanvasElement, accepted: readonly numb
 }
 
 /** A sheet with what is known of the codes it kept from another one. */
-export function mergedSurprise(sheet: Sheet, before: Sheet | null): Sheet {
-  if (!before?.surprise || before.cols !== sheet.cols) return sheet;
-  const then = bytesOf(before.surprise);
-  const now = bytesOf(sheet.surprise ?? "").map((byte, at) => (byte === KEPT ? (then[at] ?? KEPT) : byte));
-  return { ...sheet, surprise: base64Of(now) };
+export function mergedNll(sheet: Sheet, before: Sheet | null): Sheet {
+  if (!before?.nll || before.cols !== sheet.cols) return sheet;
+  const then = bytesOf(before.nll);
+  const now = bytesOf(sheet.nll ?? "").map((byte, at) => (byte === KEPT ? (then[at] ?? KEPT) : byte));
+  return { ...sheet, nll: base64Of(now) };
 }

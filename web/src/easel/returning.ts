@@ -6,7 +6,7 @@ import { one } from "../shared/dom";
 import { bringTo } from "../shared/handing";
 import type { Host } from "../shared/host";
 import { isPng, sizeOfPng, withoutPixels } from "../shared/png";
-import { pictureIn, wellsOf } from "../well/well";
+import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import type { Easel, EaselProps } from "./easel";
 import type { Running } from "./running";
 import type { Sheet } from "./state";
@@ -40,13 +40,13 @@ export class Returning {
     if (!same) this.easel.put({ ...sheet, ...file });
     const [given] = Object.values(same?.given ?? {});
     if (given) bringTo(task, given);
-    const wells = given ? [] : wellsOf(tab);
-    const more = wells.length ? " Put in the picture that it began with." : "";
+    const fields = given ? [] : imageFieldsOf(tab);
+    const more = fields.length ? " Put in the picture that it began with." : "";
     const run = { ...state.run, state: "stopped" as const, sheets: [], message: message + more };
     Object.assign(state, { run, current: (same ?? sheet).key, isAll: false });
     this.easel.show();
     this.easel.keep();
-    if (isReplay && wells.every(pictureIn)) await this.replay();
+    if (isReplay && fields.every(pictureIn)) await this.replay();
   }
 
   private async replay(): Promise<void> {

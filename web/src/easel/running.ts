@@ -5,9 +5,9 @@ import type { Host } from "../shared/host";
 import { reason } from "../shared/proxy";
 import type { Easel, EaselProps } from "./easel";
 import { makeGate, watchReach } from "./gate";
-import { draftOf, mergedSurprise } from "./paint";
+import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
-import { wellsIn } from "./uses";
+import { imagesIn } from "./uses";
 
 const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
 const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
@@ -25,7 +25,7 @@ export class Running {
   }
 
   /** Shows that something is to be drawn: anew, or from a picture `before`. */
-  begin(before: Sheet | null = null, held: Given | null = wellsIn(this.easel.tab)): void {
+  begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab)): void {
     const given = before ? (before.given ?? {}) : held;
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
     Object.assign(this.easel.state, { before, held, given, run, isCutting: false });
@@ -89,10 +89,10 @@ export class Running {
   /** The pictures of a view, which the easel keeps from here on. */
   private taken(view: EaselView): Sheet[] {
     const { state, tab } = this.easel;
-    state.held ??= wellsIn(tab);
+    state.held ??= imagesIn(tab);
     const given = (state.given ??= state.held);
     const drawn = view.sheets.filter((sheet) => sheet.drawn).map(assembled);
-    const sheets = drawn.map((sheet) => ({ ...mergedSurprise(sheet, state.before), given }));
+    const sheets = drawn.map((sheet) => ({ ...mergedNll(sheet, state.before), given }));
     const isFirst = sheets.length > 0 && state.run.sheets.length === 0;
     state.run = followed(view, sheets);
     sheets.forEach((sheet) => this.easel.put(sheet));
@@ -128,7 +128,7 @@ export class Running {
   settled(told: Told): void {
     const there = this.easel.state.sheets.find((sheet) => sheet.key === told.key);
     if (!there || there.drawn !== told.drawn || this.easel.isActive) return;
-    this.easel.put({ ...mergedSurprise(told, there), given: there.given ?? {} });
+    this.easel.put({ ...mergedNll(told, there), given: there.given ?? {} });
     this.easel.show();
     this.easel.keep();
   }

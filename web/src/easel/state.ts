@@ -73,11 +73,11 @@ export function assembled(told: Told): Sheet {
   const { strips = [], ...rest } = told;
   const last = strips.at(-1);
   if (!last) return rest;
-  const joined = (name: "codes" | "surprise") =>
+  const joined = (name: "codes" | "nll") =>
     base64Of(Uint8Array.from(strips.flatMap((strip) => [...bytesOf(strip[name])])));
   const accepted = strips.flatMap((strip) => strip.accepted);
   const sofar = { forwards: accepted.length, tokens: accepted.reduce((sum, count) => sum + count, 0), seconds: last.seconds };
-  const rows = { codes: joined("codes"), surprise: joined("surprise"), accepted: accepted.slice(-LAST_ACCEPTED) };
+  const rows = { codes: joined("codes"), nll: joined("nll"), accepted: accepted.slice(-LAST_ACCEPTED) };
   return rest.png ? { ...rest, ...rows } : { ...rest, ...sofar, ...rows, strips };
 }
 

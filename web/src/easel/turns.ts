@@ -6,7 +6,7 @@ import { bringTo, isBrought } from "../shared/handing";
 import { urlOf } from "./face";
 import { BROUGHT, filmsOf, isBranch, markOf, nameOf, type Frame } from "./films";
 import { drawnPart, type Given, type Sheet } from "./state";
-import { wellsIn } from "./uses";
+import { imagesIn } from "./uses";
 
 export interface Place {
   root: HTMLElement;
@@ -31,7 +31,7 @@ export function openTurns({ root, tab, task, field, pick }: Place) {
   one(root, ".easel-line").after(shelf, foot);
 
   const frameOf = (key: string | null) => known.films.flat().find((frame) => frame.key === key);
-  const picture = () => wellsIn(tab)[field] ?? "";
+  const picture = () => imagesIn(tab)[field] ?? "";
 
   function buttonOf({ key }: Frame): HTMLButtonElement {
     const there = buttons.get(key);

@@ -1,4 +1,4 @@
-// Pictures go from one tab to another here, in the browser: into the wells of the other tab's form.
+// Pictures go from one tab to another here, in the browser: into the fields of the other tab's form.
 
 import type { Look, Use } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
@@ -6,12 +6,12 @@ import { made, penOf } from "../shared/dom";
 import { pngBlob } from "../shared/download";
 import { bringTo, openWorkflow, takeReturned } from "../shared/handing";
 import { withTexts } from "../shared/png";
-import { pictureIn, wellsOf } from "../well/well";
+import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import { drawnPart, type Given, type Sheet } from "./state";
 
 /** The pictures in a tab's form, by field. */
-export function wellsIn(tab: HTMLElement): Given {
-  const pairs = wellsOf(tab).map((well) => [well.dataset.field ?? "", pictureIn(well)] as const);
+export function imagesIn(tab: HTMLElement): Given {
+  const pairs = imageFieldsOf(tab).map((field) => [field.dataset.field ?? "", pictureIn(field)] as const);
   return Object.fromEntries(pairs.filter(([, picture]) => picture));
 }
 
@@ -49,7 +49,7 @@ export function makeTeller(tab: HTMLElement, say: (picture: object) => void): Te
 }
 
 const lookedAt = ({ task, inputs, model, png, given }: Sheet, tab: HTMLElement): Look =>
-  ({ task, inputs, model, png, given: given ?? wellsIn(tab) });
+  ({ task, inputs, model, png, given: given ?? imagesIn(tab) });
 
 export function fillUses(
   place: HTMLElement,

@@ -10,7 +10,7 @@ export interface Brought {
 const brought = new Map<string, Brought>(); // by the task whose form takes it
 const returned = new Map<string, string>(); // PNGs in base64 by the task whose settings they bring back
 
-/** The well of a tab takes it at once, or when it is there. */
+/** The image field of a tab takes it at once, or when it is there. */
 export function bringTo(task: string, png: string, kind?: string): void {
   brought.set(task, { png, kind });
   window.dispatchEvent(new Event("lumina-brought"));

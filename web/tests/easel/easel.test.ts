@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toolsFor } from "../../src/easel/face";
 import { filmsOf, isBranch, markOf } from "../../src/easel/films";
-import { heatColour, mergedSurprise } from "../../src/easel/paint";
+import { heatColour, mergedNll } from "../../src/easel/paint";
 import type { Sheet as Told } from "../../src/messages.gen";
 import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
 import { base64Of, bytesOf } from "../../src/shared/bytes";
@@ -65,7 +65,7 @@ test("a turn that is not whole is followed by none", () => {
 test("rows come once: a sheet in the making is put together from them, and a whole one lets them go", () => {
   const strip = (byte: number, accepted: number[], seconds: number) => {
     const text = base64Of(Uint8Array.of(byte));
-    return { bottom: 8, pixels: "", codes: text, surprise: text, accepted, seconds };
+    return { bottom: 8, pixels: "", codes: text, nll: text, accepted, seconds };
   };
   const { given, ...told } = { ...sheet("a", { drawn: 2 }), given: {} };
   const strips = [strip(1, [], 0), strip(2, [3, 5], 1.5)];
@@ -75,13 +75,13 @@ test("rows come once: a sheet in the making is put together from them, and a who
   assert.equal(making.strips?.length, 2);
   const whole = assembled({ ...told, png: "x", forwards: 9, tokens: 30, seconds: 2, strips } as Told);
   assert.deepEqual([whole.forwards, whole.seconds, whole.strips], [9, 2, undefined]);
-  assert.deepEqual([...bytesOf(whole.surprise!)], [1, 2]);
+  assert.deepEqual([...bytesOf(whole.nll!)], [1, 2]);
 });
 
 test("codes that were kept keep what is known of them", () => {
-  const before = sheet("a", { surprise: base64Of(Uint8Array.of(1, 2)) });
-  const merged = mergedSurprise(sheet("a", { surprise: base64Of(Uint8Array.of(255, 9, 255)) }), before);
-  assert.deepEqual([...bytesOf(merged.surprise!)], [1, 9, 255]);
+  const before = sheet("a", { nll: base64Of(Uint8Array.of(1, 2)) });
+  const merged = mergedNll(sheet("a", { nll: base64Of(Uint8Array.of(255, 9, 255)) }), before);
+  assert.deepEqual([...bytesOf(merged.nll!)], [1, 9, 255]);
   assert.deepEqual(heatColour(0), [18, 16, 48]);
   assert.deepEqual(heatColour(99), [252, 244, 190]);
 });

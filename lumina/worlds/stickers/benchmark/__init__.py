@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from lumina.worlds.benchmark import Case, Specimen, Target
+from lumina.worlds.benchmark import Case, Specimen, Threshold
 from lumina.worlds.stickers.benchmark.editing import edit_cases, turn_cases
 from lumina.worlds.stickers.benchmark.mapping import control_cases, pair_cases, predict_cases
 from lumina.worlds.stickers.benchmark.prompts import prompt_cases, unseen_cases
 from lumina.worlds.stickers.benchmark.specimens import specimens
 from lumina.worlds.stickers.benchmark.subject import stranger_cases, subject_cases
-from lumina.worlds.stickers.benchmark.targets import TARGETS
+from lumina.worlds.stickers.benchmark.thresholds import THRESHOLDS
 
 _CASES: Mapping[str, tuple[str, Callable[[int, int], Iterator[Case]]]] = {  # with the task that draws
     "text_to_image": ("text_to_image", prompt_cases),
@@ -27,7 +27,7 @@ class StickersBenchmark:
     """See Benchmark."""
 
     tasks: Mapping[str, str] = {name: task for name, (task, _) in _CASES.items()}
-    targets: Mapping[str, Sequence[Target]] = TARGETS
+    thresholds: Mapping[str, Sequence[Threshold]] = THRESHOLDS
 
     def cases(self, name: str, count: int, seed: int) -> Iterator[Case]:
         """See Benchmark."""

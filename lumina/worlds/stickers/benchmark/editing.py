@@ -13,8 +13,8 @@ from lumina.worlds.stickers.edit_checks import change_mask, is_done
 from lumina.worlds.stickers.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
-    Edit,
     Instruction,
+    SceneEdit,
     is_editable,
     sample_edit,
 )
@@ -40,7 +40,7 @@ def turn_cases(count: int, seed: int) -> Iterator[Case]:
         yield TurnsCase(scene, seed + i)
 
 
-def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[Edit, Instruction]:
+def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[SceneEdit, Instruction]:
     """An edit of a held-out scene, and the words for it."""
     while True:
         (scene,) = held_out_scenes(1, int(rng.integers(2**31)), is_editable)
@@ -54,7 +54,7 @@ def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[Edit, Instr
 class EditCase:
     """One edit whose result is known."""
 
-    edit: Edit
+    edit: SceneEdit
     said: Instruction
     seed: int
 
@@ -78,14 +78,14 @@ def asked(picture: Pixels, said: Instruction, seed: int) -> Ask:
     return Ask("edit", {"image": picture, "instruction": said.text, "seed": seed})
 
 
-def is_right(edit: Edit, said: Instruction, reading: Reading) -> tuple[bool, tuple[str, ...]]:
+def is_right(edit: SceneEdit, said: Instruction, reading: Reading) -> tuple[bool, tuple[str, ...]]:
     """Whether the judge finds the edit made in a sound picture; and if not, why not."""
     if is_done(edit, said, reading.scene):
         return not reading.problems, reading.problems
     return False, (f"it shows {words(reading.scene)}", *reading.problems)
 
 
-def made(edit: Edit, said: Instruction, found: Scene) -> Scene:
+def made(edit: SceneEdit, said: Instruction, found: Scene) -> Scene:
     """The true result, but with what the words left free about the changed sticker as it was drawn."""
     drawn = _left_over(edit, found)
     if drawn is None or edit.changed is None:
@@ -100,7 +100,7 @@ def gone_on_from(scene: Scene) -> Scene:
     return replace(scene, stickers=tuple(placed))
 
 
-def _left_over(edit: Edit, found: Scene) -> Sticker | None:
+def _left_over(edit: SceneEdit, found: Scene) -> Sticker | None:
     """Of the stickers found, the one that is none of those kept."""
     rest = list(found.stickers)
     for sticker in edit.kept:
@@ -140,7 +140,7 @@ class TurnsCase:
         return Verdict("multi_turn", "; ".join(texts), tuple(shown), values, reasons)
 
 
-def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[Edit, Instruction]:
+def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[SceneEdit, Instruction]:
     """Any edit of the scene for which there are words, one that leaves something."""
     while True:
         edit = sample_edit(scene, str(rng.choice(OPERATIONS)), rng)

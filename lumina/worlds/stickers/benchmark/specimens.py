@@ -12,8 +12,8 @@ from lumina.worlds.benchmark import Specimen
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers import maps
 from lumina.worlds.stickers.benchmark.held_out import held_out_scenes
-from lumina.worlds.stickers.faults import wrong_claims
 from lumina.worlds.stickers.judge import Reading, full_claim, judge, read
+from lumina.worlds.stickers.negatives import wrong_claims
 from lumina.worlds.stickers.render import Rendering, render
 from lumina.worlds.stickers.scenes import Scene
 

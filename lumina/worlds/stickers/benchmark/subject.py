@@ -7,7 +7,7 @@ import numpy as np
 
 from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
 from lumina.worlds.stickers.captions import is_true, text_of
-from lumina.worlds.stickers.edits import Edit
+from lumina.worlds.stickers.edits import SceneEdit
 from lumina.worlds.stickers.judge import Reading, read
 from lumina.worlds.stickers.render import render
 from lumina.worlds.stickers.scenes import is_held_out
@@ -37,7 +37,7 @@ def _cases(count: int, seed: int, *, stranger: bool) -> Iterator[Case]:
 class SubjectCase:
     """A sticker on white, what is said of it, and a scene to put it in."""
 
-    pair: Edit
+    pair: SceneEdit
     asked: Request
     seed: int
     row: str = "subject"

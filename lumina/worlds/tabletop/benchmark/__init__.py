@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from lumina.worlds.benchmark import Case, Specimen, Target
+from lumina.worlds.benchmark import Case, Specimen, Threshold
 from lumina.worlds.tabletop.benchmark.control import control_cases
 from lumina.worlds.tabletop.benchmark.editing import edit_cases, turn_cases
 from lumina.worlds.tabletop.benchmark.prediction import pair_cases, predict_cases
 from lumina.worlds.tabletop.benchmark.prompts import prompt_cases
 from lumina.worlds.tabletop.benchmark.specimens import specimens
 from lumina.worlds.tabletop.benchmark.subject import subject_cases
-from lumina.worlds.tabletop.benchmark.targets import TARGETS
+from lumina.worlds.tabletop.benchmark.thresholds import THRESHOLDS
 
 _CASES: Mapping[str, tuple[str, Callable[[int, int], Iterator[Case]]]] = {  # with the task that draws
     "text_to_image": ("text_to_image", prompt_cases),
@@ -26,7 +26,7 @@ class TabletopBenchmark:
     """See Benchmark."""
 
     tasks: Mapping[str, str] = {name: task for name, (task, _) in _CASES.items()}
-    targets: Mapping[str, Sequence[Target]] = TARGETS
+    thresholds: Mapping[str, Sequence[Threshold]] = THRESHOLDS
 
     def cases(self, name: str, count: int, seed: int) -> Iterator[Case]:
         """See Benchmark."""

@@ -14,8 +14,8 @@ from lumina.worlds.tabletop.edit_checks import NEAR, change_mask, is_done
 from lumina.worlds.tabletop.edits import (
     OPERATIONS,
     WHOLE_PICTURE,
-    Edit,
     Instruction,
+    SceneEdit,
     is_editable,
     is_sound,
     places_near,
@@ -44,7 +44,7 @@ def turn_cases(count: int, seed: int) -> Iterator[Case]:
         yield TurnsCase(scene, seed + i)
 
 
-def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[Edit, Instruction]:
+def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[SceneEdit, Instruction]:
     """An edit of a held-out scene, and the words for it."""
     while True:
         (scene,) = held_out_squares(1, int(rng.integers(2**31)), is_editable)
@@ -58,7 +58,7 @@ def held_out_edit(operation: str, rng: np.random.Generator) -> tuple[Edit, Instr
 class EditCase:
     """One edit whose result is known."""
 
-    edit: Edit
+    edit: SceneEdit
     said: Instruction
     seed: int
 
@@ -82,14 +82,14 @@ def asked(picture: Pixels, said: Instruction, seed: int) -> Ask:
     return Ask("edit", {"image": picture, "instruction": said.text, "seed": seed})
 
 
-def is_right(edit: Edit, said: Instruction, reading: Reading) -> tuple[bool, tuple[str, ...]]:
+def is_right(edit: SceneEdit, said: Instruction, reading: Reading) -> tuple[bool, tuple[str, ...]]:
     """Whether the judge finds the edit made in a sound picture; and if not, why not."""
     if is_done(edit, said, reading.scene):
         return not reading.problems, reading.problems
     return False, (f"it shows {words(reading.scene)}", *reading.problems)
 
 
-def made(edit: Edit, said: Instruction, found: Scene) -> Scene:
+def made(edit: SceneEdit, said: Instruction, found: Scene) -> Scene:
     """The true result, but with what the words left free about the changed solid as it was drawn."""
     drawn = _left_over(edit, found) if edit.operation in ("add", "move", "replace") else None
     if drawn is None:
@@ -98,7 +98,7 @@ def made(edit: Edit, said: Instruction, found: Scene) -> Scene:
     return scene if is_done(edit, said, scene) else edit.after
 
 
-def gone_on_from(edit: Edit, scene: Scene) -> Scene:
+def gone_on_from(edit: SceneEdit, scene: Scene) -> Scene:
     """What was made as a scene of the world, of which further edits can be: the drawn solid on the grid."""
     if edit.changed is None or scene == edit.after:
         return edit.after
@@ -114,7 +114,7 @@ def gone_on_from(edit: Edit, scene: Scene) -> Scene:
     return edit.after
 
 
-def _left_over(edit: Edit, found: Scene) -> Solid | None:
+def _left_over(edit: SceneEdit, found: Scene) -> Solid | None:
     """Of the solids found, the one that is none of those kept."""
     rest = list(found.solids)
     for solid in edit.kept:
@@ -154,7 +154,7 @@ class TurnsCase:
         return Verdict("multi_turn", "; ".join(texts), tuple(shown), values, reasons)
 
 
-def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[Edit, Instruction]:
+def _next_edit(scene: Scene, rng: np.random.Generator) -> tuple[SceneEdit, Instruction]:
     """Any edit of the scene for which there are words."""
     while True:
         edit = sample_edit(scene, str(rng.choice(OPERATIONS)), rng)

@@ -8,8 +8,7 @@ import numpy as np
 
 from lumina.worlds.tabletop import camera, render
 from lumina.worlds.tabletop.captions import foot
-from lumina.worlds.tabletop.fitting import ERROR_CAP, HIGHEST, LOWEST, Outline, foot_of, outline, surface_of
-from lumina.worlds.tabletop.foreground import Floats, Mask, Picture, Table
+from lumina.worlds.tabletop.masks import Floats, Mask, Picture, Table
 from lumina.worlds.tabletop.scenes import (
     COLORS,
     MATERIALS,
@@ -21,6 +20,7 @@ from lumina.worlds.tabletop.scenes import (
     Solid,
     materials_of,
 )
+from lumina.worlds.tabletop.shape_fit import ERROR_CAP, HIGHEST, LOWEST, Outline, foot_of, outline, surface_of
 
 COARSE, FINE = 4, 1  # pixels between places tried
 REACH = 8  # pixels that a place may lie beside the first guess
@@ -29,14 +29,14 @@ LEAST_COVER = 0.5  # of the patch that an outline must cover to be looked at
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class PlacedSolid:
     """A placed solid and how far it is from the picture (0 to ERROR_CAP)."""
 
     solid: Solid
     error: float
 
 
-def find_patterned(picture: Picture, patch: Mask, empty: Table, color: str) -> Look | None:
+def find_patterned(picture: Picture, patch: Mask, empty: Table, color: str) -> PlacedSolid | None:
     """The solid that explains a patch of foreground best: any shape, size, place, pattern and colour.
 
     `color` is only where the search begins. None where the patch is empty.
@@ -52,7 +52,7 @@ def find_patterned(picture: Picture, patch: Mask, empty: Table, color: str) -> L
     return min(refined, key=lambda look: look.error, default=None)
 
 
-def _refine(seen: Floats, patch: Mask, empty: Table, solid: Solid) -> Look:
+def _refine(seen: Floats, patch: Mask, empty: Table, solid: Solid) -> PlacedSolid:
     """The best place near by, then the best pattern and material, then the best colour there."""
     height, width = patch.shape
     near = _around(foot(solid, width, height), 2 * FINE, FINE)
@@ -82,7 +82,7 @@ def _tried(
     solid: Solid,
     places: Iterable[tuple[float, float]],
     looks: Sequence[dict[str, str]],
-) -> Iterator[Look]:
+) -> Iterator[PlacedSolid]:
     """The solid at each place (pixels) in each look, where it covers enough of the patch."""
     height, width = patch.shape
     total = int(patch.sum())
@@ -97,7 +97,7 @@ def _tried(
         for look, inside in zip(looks, _errors(seen, placed, empty, looks), strict=True):
             missed = ERROR_CAP * (total - covered)
             error = (inside + missed) / (len(placed.pixels) + total - covered)
-            yield Look(replace(placed.solid, **look), error)  # type: ignore[arg-type]
+            yield PlacedSolid(replace(placed.solid, **look), error)  # type: ignore[arg-type]
 
 
 def _errors(seen: Floats, placed: Outline, empty: Table, looks: Sequence[dict[str, str]]) -> Iterator[float]:

@@ -13,8 +13,8 @@ from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.benchmark.held_out import held_out_scenes
 from lumina.worlds.tabletop.captions import Claim, Thing, relation_of
-from lumina.worlds.tabletop.faults import wrong_claims
 from lumina.worlds.tabletop.judge import Reading, judge, read
+from lumina.worlds.tabletop.negatives import wrong_claims
 from lumina.worlds.tabletop.render import Rendering, render
 from lumina.worlds.tabletop.scenes import Scene
 

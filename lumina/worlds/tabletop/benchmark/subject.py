@@ -13,11 +13,11 @@ from lumina.worlds.benchmark import Ask, Case, Turns, Verdict
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop.benchmark.patterned import find_patterned
 from lumina.worlds.tabletop.captions import Thing, is_true, text_of
-from lumina.worlds.tabletop.edits import Edit
-from lumina.worlds.tabletop.fitting import Candidate, Part, candidates
-from lumina.worlds.tabletop.foreground import Mask, color_classes, difference, find_table, foreground
+from lumina.worlds.tabletop.edits import SceneEdit
+from lumina.worlds.tabletop.masks import Mask, color_classes, difference, find_table, foreground
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import COLORS, Scene, Solid, is_held_out
+from lumina.worlds.tabletop.shape_fit import Candidate, Patch, candidates
 from lumina.worlds.tabletop.subjects import Request, request, sample_subject
 
 LEAST_AGREEMENT = 0.72  # of an outline and what it shall explain, intersection over union
@@ -41,7 +41,7 @@ def subject_cases(count: int, seed: int) -> Iterator[Case]:
 class SubjectCase:
     """A solid on white, what is said of it, and a scene to put it in."""
 
-    pair: Edit
+    pair: SceneEdit
     asked: Request
     seed: int
 
@@ -92,7 +92,7 @@ def find(picture: Pixels, subject: Solid, company: list[Thing]) -> Found:
     others: list[Solid] = []
     for color in [str(thing.color) for thing in company for _ in range(thing.count)]:
         patch = _largest(free & (classes == COLORS.index(color)))
-        best = candidates(Part(patch, patch, ~mask), color, picture, empty)[0] if patch.any() else None
+        best = candidates(Patch(patch, patch, ~mask), color, picture, empty)[0] if patch.any() else None
         if best is not None and best.agreement > LEAST_AGREEMENT:
             others.append(best.placed.solid)
             _cover(free, best)

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lumina.evaluation.outcomes import figures, measure
+from lumina.evaluation.measuring import figures, measure
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.benchmark import control, editing, prediction
 from lumina.worlds.tabletop.benchmark import subject as subjects
-from lumina.worlds.tabletop.benchmark.targets import TARGETS
+from lumina.worlds.tabletop.benchmark.thresholds import THRESHOLDS
 from lumina.worlds.tabletop.captions import Thing
-from lumina.worlds.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Edit, Instruction, is_sound
-from lumina.worlds.tabletop.fitting import Scaled
+from lumina.worlds.tabletop.edits import OPERATIONS, WHOLE_PICTURE, Instruction, SceneEdit, is_sound
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import Scene, Solid, is_held_out, standing
+from lumina.worlds.tabletop.shape_fit import Scaled
 from tests.evaluation.oracle import Oracle
 
 
@@ -24,7 +24,7 @@ def outcomes_of(cases, answer):
 
 
 def target_of(row, figure):
-    return next(target for target in TARGETS[row] if target.figure == figure)
+    return next(target for target in THRESHOLDS[row] if target.figure == figure)
 
 
 def true_map(case):
@@ -36,7 +36,7 @@ def test_true_maps_are_exact():
     assert rows["depth"]["abs_rel"] < 0.01 and rows["depth"]["delta1"] == 1
     assert rows["normal"]["mean_angle"] < 2
     assert rows["segmentation"]["instance_miou"] == 1 and rows["canny"]["f1"] == 1
-    assert all(target.met(rows[row][target.figure]) for row in rows for target in TARGETS[row])
+    assert all(target.met(rows[row][target.figure]) for row in rows for target in THRESHOLDS[row])
 
 
 def test_maps_of_other_pictures_miss_every_target():
@@ -64,7 +64,7 @@ def test_a_pair_is_measured_by_the_picture_above():
 
     right = figures(outcomes_of(prediction.pair_cases(4, 3), answer))
     assert all(row["prompt_obeyed"] == row["sound"] == 1 for row in right.values())
-    assert all(target.met(right[row][target.figure]) for row in right for target in TARGETS[row])
+    assert all(target.met(right[row][target.figure]) for row in right for target in THRESHOLDS[row])
     wrong = figures(outcomes_of(prediction.pair_cases(4, 3), lambda case: answer(case, wrong=True)))
     assert wrong["pair_canny"]["f1"] < 0.6 and wrong["pair_segmentation"]["instance_miou"] < 0.6
 
@@ -79,7 +79,7 @@ def test_true_pictures_follow_their_condition(controlled):
     assert set(controlled) == {f"control_{kind}" for kind in control.KINDS}
     for row, found in controlled.items():
         assert found["prompt_obeyed"] == 1
-        assert all(target.met(found[target.figure]) for target in TARGETS[row])
+        assert all(target.met(found[target.figure]) for target in THRESHOLDS[row])
         figure = next(iter(found))
         assert found[figure] == found[f"{figure}_of_truth"]
     assert controlled["control_canny"]["f1"] == 1 and controlled["control_hed"]["rmse"] == 0
@@ -132,7 +132,7 @@ def test_a_place_left_free_is_taken_as_drawn_whatever_is_read_of_others():
 
     kept, true, drawn = at("sphere", "red", 32, 96), at("cone", "blue", 64, 64), at("cone", "blue", 96, 48)
     before = Scene((kept,), "grey")
-    edit = Edit("add", before, replace(before, solids=(kept, true)), 1)
+    edit = SceneEdit("add", before, replace(before, solids=(kept, true)), 1)
     said = Instruction("add a blue cone", Thing(1, "cone", "blue"))
     misread = replace(before, solids=(replace(kept, material="metal"), drawn))
     assert editing.made(edit, said, misread).solids == (kept, drawn)
@@ -165,7 +165,7 @@ def test_turns_go_on_from_a_scene_of_the_world_whatever_was_drawn():
     cube = at(Solid("cube", "red", "matte", "small", turn=25), 32, 80)
     cone = Solid("cone", "blue", "matte", "small")
     before = Scene((cube,))
-    edit = Edit("add", before, replace(before, solids=(cube, at(cone, 96, 80))), 1)
+    edit = SceneEdit("add", before, replace(before, solids=(cube, at(cone, 96, 80))), 1)
     drawn = at(Scaled("cone", "blue", "matte", "small", scale=1.07), 93, 66)
     going_on = editing.gone_on_from(edit, replace(before, solids=(cube, drawn)))
     assert is_sound(going_on) and going_on.solids == (cube, at(cone, 96, 64))

@@ -9,7 +9,7 @@ import { setValue, showResult, unwire } from "../studio/acts";
 import { forNode } from "../studio/choosers";
 import { live, stateOf } from "../studio/results";
 import { use } from "../studio/store";
-import type { DocNode, Json, Link, NodeState, Port, Problem, Task } from "../types";
+import type { DocNode, Json, Link, NodeState, Port, Problem, TaskInfo } from "../types";
 import { Field } from "./Field";
 import { Icon } from "./Icon";
 import { Preview } from "./Preview";
@@ -41,7 +41,7 @@ export const Card = memo(function Card({ id, number }: { id: string; number?: nu
 interface HeadProps {
   id: string;
   node: DocNode;
-  task: Task | undefined;
+  task: TaskInfo | undefined;
   state: NodeState;
   number: number | undefined;
 }
@@ -63,7 +63,7 @@ function Head({ id, node, task, state, number }: HeadProps) {
   );
 }
 
-function Body({ id, node, task }: { id: string; node: DocNode; task: Task }) {
+function Body({ id, node, task }: { id: string; node: DocNode; task: TaskInfo }) {
   const [isOpen, setOpen] = useState(false);
   const given = inputsOf(node);
   const catalogue = use((state) => state.catalogue);
@@ -182,7 +182,7 @@ function Fault({ id }: { id: string }) {
 const taken = (id: string) => (state: { history: { doc: Parameters<typeof wires>[0] } }) =>
   wires(state.history.doc).filter((wire) => wire.source === id).map((wire) => wire.output).sort().join(" ");
 
-function Outputs({ id, task }: { id: string; task: Task | undefined }) {
+function Outputs({ id, task }: { id: string; task: TaskInfo | undefined }) {
   const used = use(taken(id)).split(" ").filter(Boolean);
   const isResult = use((state) => Object.values(state.history.doc.outputs ?? {}).some((link) => link.from.startsWith(`${id}.`)));
   const names = task ? Object.keys(task.outputs) : [...new Set(used)];

@@ -4,7 +4,7 @@ import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
 import { exact } from "../document/json";
 import { inputsOf, write } from "../document/read";
-import type { Doc, NodeRun, Plan, Run } from "../types";
+import type { Doc, NodeRun, PlanView, Run } from "../types";
 import { reason } from "../../shared/proxy";
 import { prop, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
@@ -115,7 +115,7 @@ export function review(): void {
 }
 
 export function receivePlan(): void {
-  const plan = prop<Plan | null>("plan", null);
+  const plan = prop<PlanView | null>("plan", null);
   if (plan?.of !== signatureOf(doc())) return;
   set({ plan });
   if (plan.again) setTimeout(review, LOOK_AGAIN);

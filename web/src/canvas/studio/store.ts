@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { begun, changed, type History } from "../document/history";
 import { emptyDoc } from "../document/read";
-import type { Catalogue, Doc, Plan, Result, Run, SocketType, Template } from "../types";
+import type { Catalogue, Doc, PlanView, Result, Run, SocketType, Template } from "../types";
 
 export type View = "canvas" | "steps" | "form";
 
@@ -31,7 +31,7 @@ export interface State {
   results: Record<string, Result[]>; // by node, oldest first
   run: Run;
   ran: { doc: Doc; signatures: Record<string, string>; target: string | null };
-  plan: Plan | null;
+  plan: PlanView | null;
   selected: string[];
   view: View;
   chooser: Chooser | null;

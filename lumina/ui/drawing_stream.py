@@ -1,0 +1,136 @@
+"""What happens between a click and the last row: runs a task and tells the easel about every step."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lumina.errors import InputError, LuminaError
+from lumina.runtime.events import DrawEvent, Finished
+from lumina.runtime.request import NO_ROWS, below
+from lumina.server.zerogpu import Workshop
+from lumina.steps import Following, finish
+from lumina.tasks.base import DrawingTask
+from lumina.ui.easel import Run
+from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
+from lumina.ui.messages import Data, Settled
+from lumina.ui.picture_messages import Start, continued, rerolled, sheet_of, start_of
+from lumina.workflow.files import picture_bytes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What changes: the easel's view, the seed in the form where a new one was chosen, a finished picture.
+
+    The picture is a PNG file, told once, when it is finished.
+    """
+
+    view: Data | None = None
+    seed: str | None = None
+    finished: bytes | None = None
+
+
+Drawing = Iterator[Step]
+
+
+class DrawingStream:
+    """Draws new pictures, and goes on with those that a page sends back."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def new(self, task: DrawingTask) -> Drawing:
+        """Draw what the form asks for."""
+        return self._guarded(Run(_new_key()), lambda: Start(task))
+
+    def resumed(self, payload: Any) -> Drawing:
+        """Draw the missing rows of a picture."""
+        key = str(payload.get("key", ""))[:100] if isinstance(payload, Mapping) else ""
+        return self._guarded(Run(_new_key(), onto=key), lambda: continued(self._start(payload)))
+
+    def rerolled(self, payload: Any) -> Drawing:
+        """Keep the rows above ``payload["row"]`` and draw the others anew, as another picture."""
+
+        def start() -> Start:
+            row = payload.get("row") if isinstance(payload, Mapping) else None
+            if not isinstance(row, int):
+                raise InputError("Choose a row to re-roll below.")
+            return rerolled(self._start(payload), row, secrets.randbelow(2**31))
+
+        return self._guarded(Run(_new_key()), start)
+
+    def settled(self, payload: Any) -> Data | None:
+        """The file of a picture that was stopped, decoded whole; None if it cannot be made."""
+        try:
+            start = self._start(payload)
+            codes = start.codes if start.codes is not None else NO_ROWS
+            task = continued(start).task
+            (whole,) = task.requests(self._workshop)
+            if len(codes) < whole.stop_row:
+                task = task.model_copy(update={"stop_row": len(codes)})
+            requests = below(task.requests(self._workshop), [codes])
+            picture = finish(task.draw(self._workshop, requests)).image[0]
+            sheet = sheet_of(picture, self._workshop.model, str(payload.get("key", ""))[:100])
+            return Settled(state="settled", sheet=sheet).data()
+        except LuminaError:
+            log.exception("A picture that was stopped could not be made whole.")
+        return None
+
+    def _start(self, payload: Any) -> Start:
+        return start_of(payload, self._workshop.painter.model)
+
+    def _guarded(self, run: Run, start: Callable[[], Start]) -> Drawing:
+        """Whatever goes wrong ends as a sentence in the last view."""
+        try:
+            yield from self._loading(run)
+            yield from self._draw(run, start())
+        except LuminaError as error:
+            yield Step(run.failed(str(error)))
+        except Exception:
+            log.exception("A drawing failed.")
+            yield Step(run.failed(OUR_FAULT))
+
+    def _loading(self, run: Run) -> Drawing:
+        if not self._workshop.wait(0):
+            yield Step(run.waiting("The model is loading; drawing starts by itself."))
+        while not self._workshop.wait(LOOK_AGAIN):
+            yield Step()  # a place to be stopped at
+
+    def _draw(self, run: Run, start: Start) -> Drawing:
+        painter = self._workshop.painter
+        task = start.task.resolved(painter)
+        requests = task.requests(painter)
+        if start.codes is not None:
+            requests = below(requests, [start.codes])
+        yield Step(run.begin(painter.model, task), None if start.codes is not None else str(task.seed))
+        with Following(task.draw(self._workshop, requests)) as events:
+            for event in events:
+                yield Step(run.drawing(event), finished=_png_of(task, event, painter.model))
+        yield Step(run.done())
+
+
+def _png_of(task: DrawingTask, event: DrawEvent, model: str) -> bytes | None:
+    """The file of a picture that is finished with this event."""
+    if not isinstance(event, Finished):
+        return None
+    return picture_bytes(task.drawn(event.index, event.drawing), model)
+
+
+def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
+    """The same steps; ``keep`` gets each picture as a PNG file, as soon as it is finished."""
+    for step in drawing:
+        if step.finished is not None:
+            keep([step.finished])
+        yield step
+
+
+def refused(error: LuminaError) -> Drawing:
+    """A run that cannot begin, because what was asked for is wrong."""
+    yield Step(Run(_new_key()).failed(str(error)))
+
+
+def _new_key() -> str:
+    return secrets.token_hex(8)

@@ -1,0 +1,85 @@
+"""Choosing another model in the head of the page: it is closed, and opened anew with that model's tabs."""
+
+import os
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import gradio as gr
+
+from lumina.model.config import MODELS, ModelSpec, spec_of
+from lumina.model.manifest import MANIFEST
+from lumina.server.launch import bare
+from lumina.server.zerogpu import ON_ZEROGPU
+from lumina.settings import Settings
+
+OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
+# The page cannot tell when the next one is there, so it asks until it is.
+WAIT = """() => {
+  const again = () => fetch("/").then((r) => (r.ok ? location.reload() : setTimeout(again, 500)))
+    .catch(() => setTimeout(again, 500));
+  setTimeout(again, 1500);
+}"""
+
+
+def installed(settings: Settings) -> list[ModelSpec]:
+    """The models that can be loaded here without a download, the present one among them."""
+    present, folder = spec_of(settings.model), settings.models.expanduser()
+    here = [
+        spec for spec in MODELS.values() if not spec.transformer or (folder / spec.name / MANIFEST).exists()
+    ]
+    return here if present in here else [present, *here]
+
+
+def is_public(share: bool, host: str | None = None) -> bool:
+    """Whether others than those at this machine can open a page at ``host``: then none chooses for all."""
+    return share or bool(os.environ.get("SPACE_ID")) or bare(host) not in OWN_HOSTS
+
+
+class ModelChoice:
+    """Which model the page is for; ``offered`` is empty where visitors may not change it."""
+
+    def __init__(self, settings: Settings, is_public: bool) -> None:
+        found = [] if ON_ZEROGPU or is_public else installed(settings)
+        self.offered = found if len(found) > 1 else []
+        self.present = spec_of(settings.model)
+        self._chosen: SimpleQueue[str] = SimpleQueue()
+
+    def show(self) -> None:
+        """Put the list into the head of the page, if there is something to choose."""
+        if not self.offered:
+            return
+        names = [(label, spec.name if spec.name in MODELS else spec.source) for label, spec in self._labels()]
+        own = next(name for (_, name), spec in zip(names, self.offered, strict=True) if spec == self.present)
+        box = gr.Dropdown(
+            names,
+            value=own,
+            label="Model",
+            show_label=False,
+            elem_classes="head-choice",
+            min_width=160,
+            scale=0,
+        )
+        told: Callable[[str], None] = self.choose
+        box.input(told, box, None, api_visibility="private", show_progress="hidden").then(None, js=WAIT)
+
+    def _labels(self) -> list[tuple[str, ModelSpec]]:
+        """Their titles; of a folder with its name, since every model of a world has one title."""
+        return [
+            (
+                spec.title
+                if spec.name in MODELS or spec.title == spec.name
+                else f"{spec.title} ({spec.name})",
+                spec,
+            )
+            for spec in self.offered
+        ]
+
+    def choose(self, name: str) -> None:
+        """Ask for this model; raises gr.Error for one that is not offered."""
+        if name not in {spec.name for spec in self.offered} | {spec.source for spec in self.offered}:
+            raise gr.Error("This model is not offered here; choose one of the list.", print_exception=False)
+        self._chosen.put(name)
+
+    def wait(self) -> str:
+        """Until someone chooses: the name."""
+        return self._chosen.get()

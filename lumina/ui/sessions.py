@@ -1,0 +1,104 @@
+"""What the server keeps for each visitor: results to go on from, pictures they brought or finished."""
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from threading import Lock
+from typing import Any
+
+from PIL import Image
+
+from lumina.errors import LuminaError
+from lumina.server.store import SessionImages, VisitorStore
+from lumina.server.zerogpu import Workshop
+from lumina.tasks.image_input import ImageInput
+from lumina.workflow.cache import MemoryStore
+from lumina.workflow.executor import Resources
+from lumina.workflow.image_lookup import ImageSource, MemoryImages, shipped
+from lumina.workflow.timings import Timings
+
+MOST_VISITORS = 32  # whose results are kept; the one who came last longest ago is forgotten first
+MOST_BYTES = 48 * 2**20  # of one visitor's results
+MOST_PICTURES = 24  # that one visitor brought
+MOST_PIXELS = 40_000_000  # of those together, except that the newest is always kept
+
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+log = logging.getLogger(__name__)
+
+
+def is_name(name: Any) -> bool:
+    """Whether this is the name of a visitor, which a browser makes up once and keeps."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+
+
+class Session:
+    """One visitor's results and pictures, in memory only."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore(MOST_BYTES)
+        self.turn = Lock()
+        self.pictures: OrderedDict[str, ImageInput] = OrderedDict()
+
+    def keep(self, picture: ImageInput) -> None:
+        """Put a picture on the visitor's image_source; the oldest one makes room."""
+        self.pictures[picture.name] = picture
+        self.pictures.move_to_end(picture.name)
+        while len(self.pictures) > MOST_PICTURES or (len(self.pictures) > 1 and self._pixels() > MOST_PIXELS):
+            self.pictures.popitem(last=False)
+
+    def _pixels(self) -> int:
+        return sum(picture.image.width * picture.image.height for picture in self.pictures.values())
+
+
+class Sessions:
+    """Everybody who is here, each by a name that only their browser knows.
+
+    ``gallery`` is where finished pictures are kept beyond this run of the server, if they are.
+    """
+
+    def __init__(self, workshop: Workshop, gallery: VisitorStore | None = None) -> None:
+        self._workshop, self._timings, self._assets = workshop, Timings(), shipped()
+        self._gallery = gallery
+        self._known: OrderedDict[str, Session] = OrderedDict()
+        self._lock = Lock()
+
+    def resources(self, name: Any) -> Resources:
+        """What a run of this visitor works with."""
+        visitor = self._visitor(name)
+        image_sources: list[ImageSource] = [MemoryImages(visitor.pictures.values()), self._assets]
+        if self._gallery is not None and is_name(name):
+            image_sources.append(SessionImages(self._gallery, name))
+        return Resources(self._workshop, visitor.store, image_sources, self._timings)
+
+    def turn(self, name: Any) -> Lock:
+        """Held by this visitor's run, so that the next one finds all that it has kept."""
+        return self._visitor(name).turn
+
+    def keep(self, name: Any, image: Image.Image) -> ImageInput:
+        """Keep a picture for this visitor; raises InvalidImage if it cannot be used."""
+        picture = ImageInput.of(image)
+        self._visitor(name).keep(picture)
+        return picture
+
+    def finished(self, name: Any, pngs: Iterable[bytes]) -> None:
+        """Put finished pictures into this visitor's gallery; where that fails, the page has them still."""
+        if self._gallery is None or not is_name(name):
+            return
+        try:
+            for png in pngs:
+                self._gallery.keep(name, png)
+        except LuminaError:
+            log.exception("A picture could not be put into the gallery.")
+
+    def _visitor(self, name: Any) -> Session:
+        """The visitor of this name; one without a proper name is new each time."""
+        if not is_name(name):
+            return Session()
+        with self._lock:
+            visitor = self._known.setdefault(name, Session())
+            self._known.move_to_end(name)
+            while len(self._known) > MOST_VISITORS:
+                self._known.popitem(last=False)
+        return visitor

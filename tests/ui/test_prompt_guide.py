@@ -1,0 +1,28 @@
+"""First contact: unknown words are named with known ones to click on, and good prompts are at hand."""
+
+from lumina.model.config import MODELS
+from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.worlds.tabletop.captions import unknown_words
+
+GUIDE = guide_of(MODELS["tabletop"])
+
+
+def test_examples_and_suggestions_use_known_words_only() -> None:
+    for prompt in (*GUIDE.examples, *(GUIDE.suggest() for _ in range(20))):
+        assert unknown_words(prompt) == []
+
+
+def test_instructions_have_a_guide_of_their_own() -> None:
+    assert [one.word for one in GUIDE.unknown("paint the cube purple")] == ["paint"]
+    assert guide_of(MODELS["tabletop"], "instruction").unknown("paint the cube purple") == ()
+
+
+def test_a_click_exchanges_a_word_and_a_forged_one_changes_nothing() -> None:
+    assert swapped("A Ball.", {"word": "Ball", "known": "sphere"}, GUIDE) == "A sphere."
+    for forged in (None, "x", {}, {"word": "x" * 300, "known": "y"}, {"word": "Ball", "known": "y" * 10_000}):
+        assert swapped("A Ball.", forged, GUIDE) == "A Ball."
+
+
+def test_a_model_that_knows_all_words_has_examples_too() -> None:
+    guide = guide_of(MODELS["omni"])
+    assert guide.unknown("a dragon") == () and guide.suggest() in guide.examples

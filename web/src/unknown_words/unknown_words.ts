@@ -1,0 +1,35 @@
+// Words that the model does not know, with known ones to click on. It triggers 'swap'.
+
+import type { Unknown } from "../messages.gen";
+import { made, one } from "../shared/dom";
+import { plain, type Host } from "../shared/host";
+
+export interface UnknownWordsProps {
+  words: Unknown[];
+  model: string;
+}
+
+export function mountUnknownWords({ element, props, trigger, watch }: Host<UnknownWordsProps>): void {
+  const line = one(element, ".unknown-words-line");
+
+  function button(word: string, known: string): HTMLElement {
+    const node = made("button", "", known, { type: "button" });
+    node.setAttribute("aria-label", `Write ${known} instead of ${word}`);
+    node.addEventListener("click", () => trigger("swap", { word, known }));
+    return node;
+  }
+
+  function show(): void {
+    const parts: (string | HTMLElement)[] = plain(props.words ?? []).map(({ word, known }) => {
+      const group = made("span");
+      group.append(made("b", "", word));
+      if (known.length) group.append(" → ", ...known.flatMap((other) => [button(word, other), " "]));
+      return group;
+    });
+    if (parts.length) parts.unshift(`${props.model} has never seen `);
+    line.replaceChildren(...parts);
+  }
+
+  watch("words", show);
+  show();
+}
