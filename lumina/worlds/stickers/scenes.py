@@ -227,11 +227,11 @@ def sample_scene(rng: np.random.Generator) -> Scene:
 
 
 def crowded_scene(rng: np.random.Generator) -> Scene:
-    """Large stickers wherever there is room."""
-    width, height = FRAME
-    side = SIZES["large"]
-    corners = [(x, y) for y in range(0, height, side) for x in range(0, width, side)]
-    stickers = (replace(random_sticker(rng, "large"), x=x, y=y) for x, y in corners)
+    """Stickers of one size wherever there is room."""
+    size = str(rng.choice(list(SIZES)))
+    side = SIZES[size]
+    corners = [(x, y) for x, y in places(size) if x % side == y % side == 0]
+    stickers = (replace(random_sticker(rng, size), x=x, y=y) for x, y in corners)
     return Scene(tuple(stickers), sample_ground(rng))
 
 
