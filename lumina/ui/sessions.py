@@ -4,9 +4,11 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
+from html import escape
 from threading import Lock
 from typing import Any
 
+import gradio as gr
 from PIL import Image
 
 from lumina.errors import LuminaError
@@ -83,14 +85,15 @@ class Sessions:
         return picture
 
     def finished(self, name: Any, pngs: Iterable[bytes]) -> None:
-        """Put finished pictures into this visitor's gallery; where that fails, the page has them still."""
+        """Put finished pictures into this visitor's gallery; where that fails, the page says so."""
         if self._gallery is None or not is_name(name):
             return
         try:
             for png in pngs:
                 self._gallery.keep(name, png)
-        except LuminaError:
-            log.exception("A picture could not be put into the gallery.")
+        except LuminaError as error:
+            log.warning("A picture is not kept: %s", error)
+            gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")
 
     def _visitor(self, name: Any) -> Session:
         """The visitor of this name; one without a proper name is new each time."""

@@ -122,6 +122,11 @@ def test_anywhere_in_ipv6_is_anywhere_in_ipv4_too(host: str, ways: list[str]) ->
     assert http_server.Server is not Listening
 
 
+@pytest.mark.parametrize("host", ["*", "0", "0.0.0.0"])
+def test_signs_for_all_addresses_mean_all_addresses(host: str) -> None:
+    assert check_address(host, None) == "0.0.0.0"
+
+
 def test_a_person_reads_an_address_that_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     assert addresses("127.0.0.1", 7860) == "http://127.0.0.1:7860"
     assert addresses("[::1]", 7860) == "http://[::1]:7860"
