@@ -1,7 +1,7 @@
 """``python -m lumina`` and ``lumina`` are the command line."""
 
 try:
-    from lumina.ending import ends_on_sigterm, leaving_at_once
+    from lumina.process_end import ends_on_sigterm, leaving_at_once
 except KeyboardInterrupt:
     raise SystemExit(130) from None
 

@@ -14,7 +14,7 @@ from typing import TypedDict
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
 from lumina.model.config import spec_of
-from lumina.runtime.gallery_file import ForeignTables, check
+from lumina.runtime.gallery_schema import ForeignTables, check
 from lumina.settings import Settings
 
 
@@ -197,7 +197,7 @@ def _device() -> str:
     import torch
 
     from lumina.model.checkpoint.shrinking import shrinker
-    from lumina.runtime.plan import open_device
+    from lumina.runtime.memory_plan import open_device
 
     settings = Settings.from_environment()
     device = open_device(settings.device)

@@ -23,7 +23,7 @@ main.main()
 """
 WAITING = """
 import threading, time
-from lumina.ending import ends_on_sigterm, leaving_at_once
+from lumina.process_end import ends_on_sigterm, leaving_at_once
 ends_on_sigterm()
 with leaving_at_once():
     threading.Thread(target=time.sleep, args=(60,)).start()
@@ -90,7 +90,7 @@ def test_ctrl_c_at_the_first_import_leaves_no_traceback(program: str) -> None:
 import builtins, runpy, sys
 known = builtins.__import__
 def stop(name, *given, **named):
-    if name == "lumina.ending":
+    if name == "lumina.process_end":
         raise KeyboardInterrupt
     return known(name, *given, **named)
 builtins.__import__ = stop
