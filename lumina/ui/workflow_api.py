@@ -15,8 +15,8 @@ from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Values
 from lumina.tasks.image_input import NAME, ImageInput
 from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Schema, Work, described, file_made, until_loaded
-from lumina.ui.pictures import of_picture
-from lumina.ui.sent import file_sent, is_file, picture_sent
+from lumina.ui.page_pictures import of_picture
+from lumina.ui.uploaded_files import file_sent, is_file, picture_sent
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished
 from lumina.workflow.executor import Resources, run

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from lumina.worlds.language import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, PATTERNS, SHAPES, materials_of
-from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby maroon burgundy vermilion cherry rot rouge rojo rosso",
