@@ -31,6 +31,11 @@ TopK = Annotated[int | None, typer.Option("--top-k", min=0)]
 BestOf = Annotated[int | None, typer.Option("--best-of", help="Candidates of each picture.", min=1)]
 
 
+Known = Annotated[
+    bool, typer.Option("--known", help="Only prompts that the judge of the model's world can judge.")
+]
+
+
 def _prompted(benchmark: str, docs: str) -> Callable[..., None]:
     """The command of a benchmark that is a list of prompts, each drawn several times."""
 
@@ -44,6 +49,7 @@ def _prompted(benchmark: str, docs: str) -> Callable[..., None]:
         temperature: Temperature = None,
         top_k: TopK = None,
         best_of: BestOf = None,
+        known: Known = False,
         model: Model = None,
         as_json: AsJson = False,
     ) -> None:
@@ -52,9 +58,10 @@ def _prompted(benchmark: str, docs: str) -> Callable[..., None]:
         options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
         draw = {"geneval": published.geneval, "dpg": published.dpg}[benchmark]
         pipeline = generate.open_pipeline(model)
-        _watch(
-            draw(pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options), as_json
+        steps = draw(
+            pipeline, prompts, out, samples=samples, limit=limit, seed=seed, options=options, known=known
         )
+        _watch(steps, as_json)
 
     command.__doc__ = docs
     return command

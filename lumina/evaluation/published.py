@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from lumina.errors import InputError
@@ -20,6 +21,7 @@ from lumina.evaluation.published_files import (
 )
 from lumina.images import contact_sheet, open_image, write_png
 from lumina.json_types import JsonObject
+from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
@@ -27,6 +29,8 @@ from lumina.tasks.control import Control
 from lumina.tasks.fields import MAX_SEED
 from lumina.tasks.subject import Subject
 from lumina.tasks.text_to_image import TextToImage
+from lumina.worlds import world_of
+from lumina.worlds.base import World
 
 SAMPLES = 4  # pictures of a prompt, as in the published protocols
 PROTOCOL = "protocol.json"
@@ -48,38 +52,82 @@ class Order:
 
 def geneval(
     pipeline: Painter, prompts: Path, out: Path, *, samples: int = SAMPLES, limit: int | None = None,
-    seed: int = SEED, options: Options | None = None,
+    seed: int = SEED, options: Options | None = None, known: bool = False,
 ) -> Steps[Progress, JsonObject]:  # fmt: skip
-    """GenEval: `evaluation_metadata.jsonl` in, `00000/metadata.jsonl` and `00000/samples/0000.png` … out."""
-    lines = geneval_lines(prompts)[:limit]
+    """GenEval: `evaluation_metadata.jsonl` in, `00000/metadata.jsonl` and `00000/samples/0000.png` … out.
+
+    Where the model draws a world, that world's own judge, which is not GenEval's, says what share of the
+    pictures shows what it can judge; `known` draws those prompts alone.
+    """
     orders, texts = [], {}
-    for row, (line, prompt) in enumerate(lines):
+    judge = _WorldJudge.of(pipeline.spec)
+    for row, (line, prompt) in enumerate(geneval_lines(prompts)[:limit]):
+        if known and not judge.can_judge(prompt):
+            continue
         folder = Path(f"{row:05d}")
         texts[folder / "metadata.jsonl"] = line + "\n"
         orders += [
             Order(folder / "samples" / f"{i:04d}.png", TextToImage, {"prompt": prompt}, row * samples + i)
             for i in range(samples)
         ]
-    return _run(pipeline, "geneval", prompts, out, orders, texts, samples, seed, options or {})
+    steps = _run(pipeline, "geneval", prompts, out, orders, texts, samples, seed, options or {})
+    return _then_judged(steps, out, orders, judge)
+
+
+@dataclass(frozen=True)
+class _WorldJudge:
+    """The judge of the world that a model draws; of no world it can judge nothing."""
+
+    world: World | None
+
+    @classmethod
+    def of(cls, spec: ModelSpec) -> "_WorldJudge":
+        return cls(world_of(spec.world))
+
+    def can_judge(self, prompt: str) -> bool:
+        return self.world is not None and self.world.can_judge(self.world.language.normalize(prompt))
+
+    def shows(self, file: Path, prompt: str) -> bool:
+        assert self.world is not None
+        pixels = np.asarray(open_image(file))
+        return self.world.shows(pixels, self.world.language.normalize(prompt))
+
+
+def _then_judged(
+    steps: Steps[Progress, JsonObject], out: Path, orders: Sequence[Order], judge: _WorldJudge
+) -> Steps[Progress, JsonObject]:
+    """Add what share of the pictures that the world's own judge can judge is right by it."""
+    found = yield from steps
+    prompts = {order.file: str(order.values["prompt"]) for order in orders}
+    judged = {file: prompt for file, prompt in prompts.items() if judge.can_judge(prompt)}
+    if not judged:
+        return found
+    right = [judge.shows(out / file, prompt) for file, prompt in judged.items()]
+    share = round(sum(right) / len(right), 4)
+    return {**found, "judged_by_its_world": len(right), "right_by_its_world": share}
 
 
 def dpg(
     pipeline: Painter, prompts: Path, out: Path, *, samples: int = SAMPLES, limit: int | None = None,
-    seed: int = SEED, options: Options | None = None,
+    seed: int = SEED, options: Options | None = None, known: bool = False,
 ) -> Steps[Progress, JsonObject]:  # fmt: skip
     """DPG-Bench: a folder of `ID.txt` or `dpg_bench.csv` in, `images/ID.png` out: the samples two by two.
+
+    `known` draws the prompts alone that the judge of the model's world can judge.
 
     The single pictures stay in `parts`. The scorer wants `images`, the side of one picture as its resolution
     and the number of samples.
     """
-    chosen = list(dpg_prompts(prompts).items())[:limit]
+    judge = _WorldJudge.of(pipeline.spec)
+    rows = enumerate(list(dpg_prompts(prompts).items())[:limit])
+    chosen = [(row, *one) for row, one in rows if not known or judge.can_judge(one[1])]
     orders = [
         Order(Path("parts") / f"{name}-{i}.png", TextToImage, {"prompt": prompt}, row * samples + i)
-        for row, (name, prompt) in enumerate(chosen)
+        for row, name, prompt in chosen
         for i in range(samples)
     ]
     steps = _run(pipeline, "dpg", prompts, out, orders, {}, samples, seed, options or {})
-    return _then_grids(steps, out, [name for name, _ in chosen], samples)
+    return _then_grids(steps, out, [name for _, name, _ in chosen], samples)
 
 
 def _then_grids(

@@ -113,7 +113,7 @@ def claim(out: Path, model: Path) -> None:
 
 def _encodings(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -> Iterator[Encoding]:
     frames = list(curriculum.frames)
-    plain = [f for f in shard_files(data) if not Shard(_number(f)).varied]
+    plain = [f for f in shard_files(data) if not Shard(_number(f)).is_varied(curriculum.varied_every)]
     first = [f for f in plain if Shard(_number(f)).frame(frames) == frames[0]]
     for file in plain:
         yield Encoding(file, "picture", out / f"codes-{file.stem[-5:]}.npy")

@@ -24,7 +24,7 @@ Pictures = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Shard:
-    """One file of scenes of the same frame; every fifth of the first ones is of varied scenes."""
+    """One file of scenes of the same frame; some of the first ones are of varied scenes."""
 
     number: int
 
@@ -34,10 +34,9 @@ class Shard:
         turn = {2: 0, 5: 1, 7: self.number // 10 % 2}.get(self.number % 10)
         return frames[0] if turn is None else others[turn % len(others)]
 
-    @property
-    def varied(self) -> bool:
-        """Whether the scenes show what the tokenizer alone has to know."""
-        return self.number % 5 == 4 and self.mapped
+    def is_varied(self, every: int) -> bool:
+        """Whether the scenes show what the tokenizer alone has to know: one of so many of the first files."""
+        return self.number % every == every - 1 and self.mapped
 
     @property
     def mapped(self) -> bool:
@@ -78,7 +77,9 @@ def write_shard(number: int, folder: Path, curriculum: Curriculum) -> None:
     scenes: list[SceneLesson] = []
     images: dict[str, list[Pictures]] = {}
     while len(scenes) < SHARD:
-        scene = curriculum.scene(rng, shard.frame(list(curriculum.frames)), varied=shard.varied)
+        scene = curriculum.scene(
+            rng, shard.frame(list(curriculum.frames)), varied=shard.is_varied(curriculum.varied_every)
+        )
         if scene.is_held_out:
             continue
         scenes.append(scene)

@@ -89,6 +89,9 @@ class World(Protocol):
     def score(self, picture: Pixels, prompt: str) -> float:
         """How well; more is better."""
 
+    def shows(self, picture: Pixels, prompt: str) -> bool:
+        """Whether a picture shows what the prompt says, and nothing else; where :meth:`can_judge` is true."""
+
     def benchmark(self) -> Benchmark:
         """What measures a model of this world."""
 

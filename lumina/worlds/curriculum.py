@@ -89,6 +89,8 @@ class Curriculum(Protocol):
     """Sizes of the transformer, where they differ from the usual ones (`training.sizes`)."""
     tokenizer: Mapping[str, Any] = {}
     """And of the tokenizer."""
+    varied_every: int = 5
+    """Of the first files of scenes one of so many is of varied ones, see `scene`."""
     text_tokens: int = 640
     """Bytes and merges of the text tokenizer."""
 

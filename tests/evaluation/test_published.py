@@ -44,6 +44,17 @@ def metadata(tmp_path):
     return file
 
 
+def test_a_world_judges_the_prompts_that_it_knows_and_no_others(pipeline, tmp_path):
+    file = tmp_path / "evaluation_metadata.jsonl"
+    rows = [{"prompt": "a photo of a bench"}, {"prompt": "a photo of a cube"}]
+    file.write_text("\n".join(json.dumps(row) for row in rows) + "\n")
+    found = finish(published.geneval(pipeline, file, tmp_path / "all", samples=2))
+    assert (found["pictures"], found["judged_by_its_world"], found["right_by_its_world"]) == (4, 2, 0)
+    found = finish(published.geneval(pipeline, file, tmp_path / "known", samples=2, known=True))
+    assert (found["pictures"], found["judged_by_its_world"]) == (2, 2)
+    assert not (tmp_path / "known" / "00000").exists()
+
+
 def test_geneval_has_a_folder_for_each_line(pipeline, metadata, tmp_path):
     out = tmp_path / "out"
     found = finish(published.geneval(pipeline, metadata, out))

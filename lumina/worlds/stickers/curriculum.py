@@ -166,6 +166,7 @@ class StickersCurriculum(Curriculum):
     }  # fmt: skip
     tokenizer: Mapping[str, Any] = {"n_embed": 4096}
     text_tokens = 1024
+    varied_every = 2
     frames: Mapping[Frame, float] = {FRAME: 1.0}
     tasks: Mapping[str, float] = {
         "text_to_image": 0.52, "image_pair": 0.03, "control": 0.08, "predict": 0.04, "edit": 0.26,
@@ -178,7 +179,7 @@ class StickersCurriculum(Curriculum):
         "image_pair": _predicted,
     }
     maps: Sequence[str] = maps.MAP_KINDS
-    images: Mapping[str, float] = {"picture": 0.8, "segmentation": 0.05, "canny": 0.15}
+    images: Mapping[str, float] = {"picture": 0.85, "segmentation": 0.03, "canny": 0.12}
     refined: Mapping[str, float] = {"picture": 0.7, "subject": 0.1, "segmentation": 0.05, "canny": 0.15}
     pairs: Mapping[str, int] = {"edit": 250, "subject": 100}
     attempts: Sequence[str] = ("captions", "edits")
@@ -203,7 +204,7 @@ class StickersCurriculum(Curriculum):
         yield from [f" {' '.join(words)}\n"] * 40
 
     def scene(self, rng: np.random.Generator, frame: Frame, *, varied: bool = False) -> Shown:
-        """See Curriculum; varied ones are full of large stickers, so that there is more to learn in them."""
+        """See Curriculum; varied ones are full of stickers, so that there is more to learn in each."""
         return Shown(crowded_scene(rng) if varied else sample_scene(rng))
 
     def read_scene(self, row: Row) -> Shown:

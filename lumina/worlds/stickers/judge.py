@@ -19,10 +19,11 @@ COARSE = 4  # pixels, across and down, that the first comparison takes for one
 STRICT = 2.0  # how much more an unexplained error counts than what a sticker explains
 LEAST_GAIN = 5000.0  # squared levels over coarse pixels that a sticker has to explain
 LOOKED_AT = 12  # of those that look alike when coarse, compared in full
-MOST_OFF = 42.0  # levels of 255 that the pixels of a sticker may be off, root mean square
-LEFT_OVER = 44.0  # levels, averaged over 3×3 pixels, from which on a pixel is unexplained
-MOST_LEFT = 36  # such pixels that may lie together
-MOST_LEFT_IN_ALL = 220
+MOST_OFF = 58.0  # levels of 255 that the pixels of a sticker may be off, root mean square
+FRINGE = 3  # pixels around a sticker that belong to it
+LEFT_OVER = 44.0  # levels, averaged over 3×3 pixels, from which on a pixel elsewhere is unexplained
+MOST_LEFT = 60  # such pixels that may lie together
+MOST_LEFT_IN_ALL = 200
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ def _problems(pixels: Floats, scene: Scene) -> tuple[tuple[str, ...], float]:
     ]
     if len(scene.stickers) > MOST:
         problems.append("there are more than four stickers")
-    left = ndimage.uniform_filter(np.abs(pixels - made.picture).max(-1), 3) > LEFT_OVER
+    elsewhere = ~ndimage.binary_dilation(made.instances > 0, iterations=FRINGE)
+    left = (ndimage.uniform_filter(np.abs(pixels - made.picture).max(-1), 3) > LEFT_OVER) & elsewhere
     labels, _ = ndimage.label(left)
     sizes = np.bincount(labels.ravel())[1:]
     if sizes.max(initial=0) > MOST_LEFT or sizes.sum() > MOST_LEFT_IN_ALL:

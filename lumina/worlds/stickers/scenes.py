@@ -21,7 +21,7 @@ GROUNDS = (*PLAIN, *BACKDROPS)
 GROUND_CHANCES = (0.13,) + (0.09,) * 7 + (0.08,) * 3
 MOST = 4  # stickers in a scene
 _SIZE_CHANCES = {  # small, medium, large by how many there are
-    1: (0.1, 0.35, 0.55), 2: (0.15, 0.4, 0.45), 3: (0.3, 0.55, 0.15), 4: (0.45, 0.5, 0.05),
+    1: (0.06, 0.29, 0.65), 2: (0.1, 0.4, 0.5), 3: (0.15, 0.65, 0.2), 4: (0.25, 0.68, 0.07),
 }  # fmt: skip
 _PAINTED_CHANCE = 3.0  # how much more often such a noun is drawn, which is many drawings
 _ONE_STYLE = 0.7  # share of scenes in which all stickers have one style, if all can
@@ -227,11 +227,11 @@ def sample_scene(rng: np.random.Generator) -> Scene:
 
 
 def crowded_scene(rng: np.random.Generator) -> Scene:
-    """Large stickers wherever there is room."""
-    width, height = FRAME
-    side = SIZES["large"]
-    corners = [(x, y) for y in range(0, height, side) for x in range(0, width, side)]
-    stickers = (replace(random_sticker(rng, "large"), x=x, y=y) for x, y in corners)
+    """Stickers of one size wherever there is room."""
+    size = str(rng.choice(list(SIZES)))
+    side = SIZES[size]
+    corners = [(x, y) for x, y in places(size) if x % side == y % side == 0]
+    stickers = (replace(random_sticker(rng, size), x=x, y=y) for x, y in corners)
     return Scene(tuple(stickers), sample_ground(rng))
 
 

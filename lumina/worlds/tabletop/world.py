@@ -71,6 +71,10 @@ class Tabletop:
         _, faults = judge(reading, claim)
         return 2 - len(faults) - reading.error
 
+    def shows(self, picture: Pixels, prompt: str) -> bool:
+        """See World: no fault was found."""
+        return self.score(picture, prompt) > 1
+
     def benchmark(self) -> Benchmark:
         """See World."""
         from lumina.worlds.tabletop.benchmark import TabletopBenchmark
