@@ -2,8 +2,8 @@
 
 import sys
 
-from lumina.ending import ends_on_sigterm, leaving_at_once
 from lumina.errors import InputError
+from lumina.process_end import ends_on_sigterm, leaving_at_once
 from lumina.terminal import ready
 
 

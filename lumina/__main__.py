@@ -1,6 +1,6 @@
 """``python -m lumina`` and ``lumina`` are the command line."""
 
-from lumina.ending import ends_on_sigterm, leaving_at_once
+from lumina.process_end import ends_on_sigterm, leaving_at_once
 
 
 def main() -> None:

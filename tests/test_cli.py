@@ -36,7 +36,7 @@ from lumina.runtime.request import DrawRequest
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.pictures import picture_of
+from lumina.ui.page_pictures import picture_of
 from tests.odd_pictures import PICTURES
 from tests.test_terminal import Closed
 from tests.tiny import write_tiny_model

@@ -37,7 +37,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
-from lumina.worlds.wording import UnknownWord
+from lumina.worlds.language import UnknownWord
 
 app = group("Run a task and write its pictures.")
 
@@ -62,8 +62,8 @@ def open_pipeline(model: str | None, previews: bool = False, settings: Settings 
     name = model or settings.model
     spec = spec_of(name)
     from lumina.model.checkpoint import fetch
+    from lumina.runtime.memory_plan import GB, plan
     from lumina.runtime.pipeline import Pipeline
-    from lumina.runtime.plan import GB, plan
 
     if spec.is_published:
         watched(

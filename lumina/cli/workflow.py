@@ -27,8 +27,8 @@ from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.planning import Plan, plan
-from lumina.workflow.recipes import pictured
 from lumina.workflow.resolving import seeds_drawn, target_of, with_values
+from lumina.workflow.result_recipes import pictured
 from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check

@@ -14,7 +14,7 @@ from typing import TypedDict
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
 from lumina.model.config import spec_of
-from lumina.runtime.gallery_file import ForeignTables, check
+from lumina.runtime.gallery_schema import ForeignTables, check
 from lumina.settings import Settings
 
 

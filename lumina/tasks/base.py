@@ -20,10 +20,10 @@ from lumina.runtime.request import DrawRequest, ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
+from lumina.tasks.error_wording import phrases, sentence
 from lumina.tasks.fields import Reroll, Seed, Words, option
-from lumina.tasks.wording import phrases, sentence
 from lumina.worlds import language_of
-from lumina.worlds.wording import Kind, UnknownWord
+from lumina.worlds.language import Kind, UnknownWord
 
 MAX_SLOTS = 16
 MOST_CANDIDATES = 16

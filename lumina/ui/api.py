@@ -21,8 +21,8 @@ from lumina.ui.endpoint import (
     until_loaded,
 )
 from lumina.ui.forms import bare_type
-from lumina.ui.pictures import picture_fields
-from lumina.ui.sent import picture_sent
+from lumina.ui.page_pictures import picture_fields
+from lumina.ui.uploaded_files import picture_sent
 from lumina.workflow.files import picture_bytes, recipe_text
 
 LEFT_OUT = frozenset({"variations"})  # an answer is one picture

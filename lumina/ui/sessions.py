@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from lumina.errors import LuminaError
-from lumina.server.store import SessionImages, VisitorStore
+from lumina.server.gallery import GalleryStore, SessionImages
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
@@ -58,7 +58,7 @@ class Sessions:
     ``gallery`` is where finished pictures are kept beyond this run of the server, if they are.
     """
 
-    def __init__(self, workshop: Workshop, gallery: VisitorStore | None = None) -> None:
+    def __init__(self, workshop: Workshop, gallery: GalleryStore | None = None) -> None:
         self._workshop, self._timings, self._assets = workshop, Timings(), shipped()
         self._gallery = gallery
         self._known: OrderedDict[str, Session] = OrderedDict()

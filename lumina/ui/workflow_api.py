@@ -25,8 +25,8 @@ from lumina.ui.endpoint import (
     unread,
     until_loaded,
 )
-from lumina.ui.pictures import of_picture
-from lumina.ui.sent import file_sent, is_file, picture_sent
+from lumina.ui.page_pictures import of_picture
+from lumina.ui.uploaded_files import file_sent, is_file, picture_sent
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished, tasks_drawn
 from lumina.workflow.executor import Resources, run

@@ -10,7 +10,7 @@ from lumina.errors import InputError, InvalidWorkflow
 from lumina.runtime.painter import Painter
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
-from lumina.tasks.wording import shortened
+from lumina.tasks.error_wording import shortened
 from lumina.workflow.document import Element, Input, Link, Node, Value, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import IMAGE, wrong_value

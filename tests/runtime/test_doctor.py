@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lumina.runtime import doctor
-from lumina.runtime.gallery_file import COLUMNS, TABLE
+from lumina.runtime.gallery_schema import COLUMNS, TABLE
 
 
 def found(name: str) -> str:

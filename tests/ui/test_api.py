@@ -19,7 +19,7 @@ from PIL import Image
 from lumina import images
 from lumina.errors import InvalidImage
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.sent import file_sent
+from lumina.ui.uploaded_files import file_sent
 from lumina.workflow.schema import load, task_of
 from tests.odd_pictures import PICTURES
 from tests.serving import ROOT, served

@@ -154,7 +154,7 @@ def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(
     draw(space, ANNA, prompt="a red cube", seed=1)
     assert len(space.listed(ANNA, "", 10)) == 1
     tomorrow = time.time() + 24.1 * 3600
-    monkeypatch.setattr("lumina.server.store.time.time", lambda: tomorrow)
+    monkeypatch.setattr("lumina.server.gallery.time.time", lambda: tomorrow)
     assert space.listed(ANNA, "", 10) == []
 
 

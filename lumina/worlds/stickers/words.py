@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from lumina.worlds.stickers.captions import LONGEST, NUMBERS, parse, parts_of, phrases, text_of
-from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
-from lumina.worlds.stickers.nouns import plural
-from lumina.worlds.stickers.scenes import PLAIN, nouns
-from lumina.worlds.stickers.sprites import COLORS, keywords
-from lumina.worlds.wording import (
+from lumina.worlds.language import (
     Kind,
     Language,
     UnknownWord,
@@ -20,6 +15,11 @@ from lumina.worlds.wording import (
     tokens,
     typed_wrong,
 )
+from lumina.worlds.stickers.captions import LONGEST, NUMBERS, parse, parts_of, phrases, text_of
+from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
+from lumina.worlds.stickers.nouns import plural
+from lumina.worlds.stickers.scenes import PLAIN, nouns
+from lumina.worlds.stickers.sprites import COLORS, keywords
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby rot rouge rojo",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from lumina.worlds.language import Kind, Language, UnknownWord, latin, plain, second_wish, tokens, typed_wrong
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES
 from lumina.worlds.tabletop.scenes import (
@@ -15,7 +16,6 @@ from lumina.worlds.tabletop.scenes import (
     SIZES,
     materials_of,
 )
-from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, second_wish, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby maroon burgundy vermilion cherry rot rouge rojo rosso",

@@ -23,7 +23,7 @@ main.main()
 """
 WAITING = """
 import threading, time
-from lumina.ending import ends_on_sigterm, leaving_at_once
+from lumina.process_end import ends_on_sigterm, leaving_at_once
 ends_on_sigterm()
 with leaving_at_once():
     threading.Thread(target=time.sleep, args=(60,)).start()
