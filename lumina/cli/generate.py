@@ -34,7 +34,7 @@ from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
+from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
 from lumina.worlds.language import UnknownWord
@@ -145,8 +145,7 @@ def _way_on(task: Task, done: Mapping[int, str]) -> str:
 
 def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:
     """Tell people which words the model does not know, each once, with what may be meant; returns them."""
-    found = (word for task in tasks if isinstance(task, DrawingTask) for word in task.unknown_words(spec))
-    unknown = list({one.word: one for one in found}.values())
+    unknown = words_unknown(tasks, spec)
     said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in unknown)
     if unknown:
         note(f"{spec.title} does not know: {', '.join(said)}.")

@@ -18,7 +18,7 @@ from lumina.images import open_image
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Picture
+from lumina.tasks.base import DrawingTask
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore
@@ -81,7 +81,11 @@ def run_workflow(
     ],
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fill an input, or NODE.INPUT=VALUE; NODE=2 picks."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Fill an input, or NODE.INPUT=VALUE; several values as a JSON list; NODE=2 picks.",
+        ),
     ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="NODE", help="Run to this node.")] = None,
     is_dry: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and how long.")] = False,
@@ -158,9 +162,8 @@ def watchable(
                 yield Progress(event.step.done, event.step.total, event.node)
             elif isinstance(event, events.NodeFailed | events.ChoiceNeeded):
                 ended.append(event)
-            elif isinstance(event, events.NodeDone | events.NodeCached) and drawn is not None:
-                values = (value for several in event.outputs.values() for value in several)
-                drawn += [value.task for value in values if isinstance(value, Picture)]
+            elif drawn is not None:
+                drawn += events.tasks_drawn(event)
         return run.result
 
 

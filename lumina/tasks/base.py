@@ -3,7 +3,7 @@
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
@@ -348,3 +348,9 @@ class DrawingTask(Task):
             prompt=prompt,
             rerolls=tuple((row, seed) for row, seed in self.rerolls),
         )
+
+
+def words_unknown(tasks: Iterable[Task], spec: ModelSpec) -> list[UnknownWord]:
+    """Each word of the tasks, once, that the model does not know."""
+    found = (word for task in tasks if isinstance(task, DrawingTask) for word in task.unknown_words(spec))
+    return list({one.word: one for one in found}.values())
