@@ -18,6 +18,9 @@ from lumina.workflow.schema import load
 
 def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = False) -> None:
     """Run every template that the model can run, and draw the picture that the canvas shows beside it."""
+    from lumina.server.surroundings import prepare
+
+    prepare()
     from lumina.ui.templates import PICTURES, strip_of, templates  # brings in the web server
 
     offered = templates(spec_of(model or Settings.from_environment().model))
