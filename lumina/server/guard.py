@@ -8,9 +8,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lumina.workflow.limits import Limits
+from lumina.workflow.limits import RunLimits
 
-ONE_RUN = Limits(pictures=256, pixels=75_000_000)  # a photograph of 24 megapixels and two more of its size
+ONE_RUN = RunLimits(pictures=256, pixels=75_000_000)  # a photograph of 24 megapixels and two more of its size
 MAX_BODY = 66_000_000  # bytes of a request; pictures travel in base64, several at most
 MAX_PARTS = 400_000  # lists, objects and commas of a request: each takes many times its room once it is read
 PATIENCE = 30.0  # seconds until the next piece of a request

@@ -15,7 +15,7 @@ from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Link, Node, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.image_lookup import ImageSource, find
-from lumina.workflow.limits import Budget, Limits
+from lumina.workflow.limits import Budget, RunLimits
 from lumina.workflow.literals import picture_name
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of
 from lumina.workflow.values import VARIATIONS, Axes, Batch, Item, gathered, spread
@@ -43,7 +43,7 @@ class Binding:
     workflow: Workflow
     image_sources: Sequence[ImageSource]
     painter: Painter | None
-    budget: Budget = field(default_factory=lambda: Budget(Limits()))
+    budget: Budget = field(default_factory=lambda: Budget(RunLimits()))
     _found: dict[str, ImageInput] = field(default_factory=dict)  # by name; each is read once
 
     def calls(self, name: str, outputs: Mapping[str, Batches]) -> tuple[Axes, list[NodeCall]]:

@@ -20,7 +20,7 @@ from lumina.workflow.cache import MemoryStore, Store
 from lumina.workflow.document import Link, Workflow
 from lumina.workflow.graph import order_of, sources_of, with_needs
 from lumina.workflow.image_lookup import ImageSource
-from lumina.workflow.limits import Budget, Limits
+from lumina.workflow.limits import Budget, RunLimits
 from lumina.workflow.ordering import order_problems
 from lumina.workflow.resolving import check_resolved, resolved
 from lumina.workflow.schema import dump
@@ -45,7 +45,7 @@ class Resources:
     store: Store = field(default_factory=MemoryStore)
     image_sources: Sequence[ImageSource] = ()
     timings: Timings = field(default_factory=Timings)
-    limits: Limits = field(default_factory=Limits)
+    limits: RunLimits = field(default_factory=RunLimits)
 
     def binding(self, workflow: Workflow) -> Binding:
         """What the nodes of a settled document are given."""

@@ -12,7 +12,7 @@ from lumina.tasks.image_input import ImageInput
 
 
 @dataclass(frozen=True)
-class Limits:
+class RunLimits:
     """``pictures`` that a run has drawn, candidates included, and ``pixels`` that it holds at once."""
 
     pictures: int = 4096
@@ -22,7 +22,7 @@ class Limits:
 class Budget:
     """Counts the pixels that a run holds: pictures it was given and those it has made, each once."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: RunLimits) -> None:
         self._most, self._pixels = limits.pixels, 0
         self._held: dict[int, Image.Image] = {}
 

@@ -11,21 +11,21 @@ from lumina.tasks.image_input import ImageInput
 from lumina.workflow.binding import Batches, Binding, NodeCall, results
 from lumina.workflow.document import Workflow
 from lumina.workflow.graph import sources_of
-from lumina.workflow.limits import Limits
+from lumina.workflow.limits import RunLimits
 from lumina.workflow.parsing import Problem, problem
 
 NODES = "nodes"
 
 
 @dataclass(frozen=True)
-class Order:
+class RunOrder:
     """What one node, or all of them, ask for: ``pictures`` to draw, candidates included, and ``pixels``."""
 
     pictures: int = 0
     pixels: int = 0
 
-    def __add__(self, other: "Order") -> "Order":
-        return Order(self.pictures + other.pictures, self.pixels + other.pixels)
+    def __add__(self, other: "RunOrder") -> "RunOrder":
+        return RunOrder(self.pictures + other.pictures, self.pixels + other.pixels)
 
 
 class _Anything:
@@ -36,14 +36,14 @@ class _Anything:
         return ImageInput(name)
 
 
-def order_problems(workflow: Workflow, order: Sequence[str], limits: Limits) -> list[Problem]:
+def order_problems(workflow: Workflow, order: Sequence[str], limits: RunLimits) -> list[Problem]:
     """The one thing wrong with a document that asks for too much, at the node that asks for most.
 
     ``order`` are the nodes that run, in running order. What only a run can tell is not counted: the pixels of
     pictures that are given, and what is made of them in their own size.
     """
     found = orders(workflow, order)
-    whole_run = sum(found.values(), Order())
+    whole_run = sum(found.values(), RunOrder())
     if whole_run.pictures > limits.pictures:
         name, most = max(found.items(), key=lambda each: each[1].pictures)
         message = (
@@ -61,11 +61,11 @@ def order_problems(workflow: Workflow, order: Sequence[str], limits: Limits) -> 
     return []
 
 
-def orders(workflow: Workflow, order: Sequence[str]) -> dict[str, Order]:
+def orders(workflow: Workflow, order: Sequence[str]) -> dict[str, RunOrder]:
     """What each node asks for that runs and can be told of; the document is valid."""
     binding = Binding(workflow, [_Anything()], None)
     outputs: dict[str, Batches] = {}
-    found: dict[str, Order] = {}
+    found: dict[str, RunOrder] = {}
     absent: set[str] = set()
     for name in order:
         node = workflow.nodes[name]
@@ -82,15 +82,15 @@ def orders(workflow: Workflow, order: Sequence[str]) -> dict[str, Order]:
             absent.add(name)
             continue
         outputs[name] = results(name, task, calls, axes, [None] * len(calls))
-        found[name] = sum((_order(task, call) for call in calls), Order())
+        found[name] = sum((_order(task, call) for call in calls), RunOrder())
     return found
 
 
-def _order(task: type[Task], call: NodeCall) -> Order:
+def _order(task: type[Task], call: NodeCall) -> RunOrder:
     pictures = task.pictures(call.values)
     width, height = (_side(task, side, call.values) for side in ("width", "height"))
     is_one = issubclass(task, DrawingTask)  # its outputs are parts of one picture
-    return Order(pictures, width * height * (pictures if is_one else _image_outputs(task)))
+    return RunOrder(pictures, width * height * (pictures if is_one else _image_outputs(task)))
 
 
 def _image_outputs(task: type[Task]) -> int:

@@ -16,8 +16,8 @@ from lumina.workflow import events
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.graph import order_of
 from lumina.workflow.image_lookup import MemoryImages
-from lumina.workflow.limits import Limits
-from lumina.workflow.ordering import Order, order_problems, orders
+from lumina.workflow.limits import RunLimits
+from lumina.workflow.ordering import RunOrder, order_problems, orders
 from lumina.workflow.schema import load
 from lumina.workflow.validation import check
 from tests.workflow.conftest import Ran
@@ -60,7 +60,7 @@ def test_chained_templates_do_not_multiply_their_text(ran: Ran) -> None:
 
 def test_a_run_holds_only_so_many_pixels(resources: Resources) -> None:
     picture = ImageInput.of(Image.new("RGB", (800, 500)))
-    small = replace(resources, image_sources=[MemoryImages([picture])], limits=Limits(pixels=2_000_000))
+    small = replace(resources, image_sources=[MemoryImages([picture])], limits=RunLimits(pixels=2_000_000))
     inputs = {"image": {"image": picture.name}, "kind": ["canny", "hed"]}
     several = {f"e{n}": {"task": "edges", "inputs": inputs} for n in range(3)}
     found = list(run(load(text(several)), small))
@@ -110,14 +110,14 @@ def test_orders_follow_links_lists_and_modes() -> None:
     found = orders(workflow, order_of(workflow))
     assert found.keys() == {"draft", "depth", "tall"}
     assert (found["draft"].pictures, found["depth"].pictures) == (10, 5)
-    assert found["tall"] == Order(0, 5 * 96 * 128)
-    assert order_problems(workflow, order_of(workflow), Limits(pictures=15)) == []
-    assert order_problems(workflow, order_of(workflow), Limits(pictures=14)) != []
-    assert order_problems(workflow, ["tall"], Limits(pictures=0)) == []
+    assert found["tall"] == RunOrder(0, 5 * 96 * 128)
+    assert order_problems(workflow, order_of(workflow), RunLimits(pictures=15)) == []
+    assert order_problems(workflow, order_of(workflow), RunLimits(pictures=14)) != []
+    assert order_problems(workflow, ["tall"], RunLimits(pictures=0)) == []
 
 
 @pytest.mark.parametrize("path", sorted(Path("workflows").glob("*.json")), ids=lambda path: path.stem)
 def test_every_template_is_far_within_what_a_visitor_may_order(path: Path) -> None:
     workflow = load(path.read_text(encoding="utf-8"))
-    half = Limits(ONE_RUN.pictures // 8, ONE_RUN.pixels // 8)
+    half = RunLimits(ONE_RUN.pictures // 8, ONE_RUN.pixels // 8)
     assert order_problems(workflow, order_of(workflow), half) == []
