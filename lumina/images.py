@@ -11,10 +11,10 @@ import numpy as np
 from einops import rearrange
 from PIL import Image, ImageOps, PngImagePlugin
 
+from lumina.colour_profiles import in_srgb
 from lumina.errors import InputError, InvalidImage
 from lumina.files import regular, shown, write_whole
 from lumina.formats import ACCEPTED, refusal_of
-from lumina.profiles import in_srgb
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 25_000_000  # a 24-megapixel photograph fits

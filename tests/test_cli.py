@@ -36,7 +36,7 @@ from lumina.runtime.request import DrawRequest
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.pictures import picture_of
+from lumina.ui.page_pictures import picture_of
 from tests.odd_pictures import PICTURES
 from tests.test_terminal import Closed
 from tests.tiny import write_tiny_model
@@ -156,6 +156,20 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(arguments: list[str], words
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert "cannot be written to" in refused("generate", "text_to_image", *PROMPT, "--out", tmp_path / "file")
+
+
+def test_a_folder_that_cannot_be_written_is_named_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object, **__: object) -> None:
+        raise AssertionError("a model was drawn with")
+
+    monkeypatch.setattr("lumina.cli.generate.watched", late)
+    monkeypatch.setattr("lumina.cli.workflow.watched", late)
+    (tmp_path / "file").write_text("in the way")
+    workflow = ROOT / "workflows" / "prompt-grid.json"
+    for command in (["generate", "text_to_image", *PROMPT], ["run", workflow]):
+        assert "cannot be written to" in refused(*command, "--out", tmp_path / "file")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from lumina.cli.console import (
     watched,
 )
 from lumina.errors import InputError
-from lumina.files import expanded
+from lumina.files import check_writable, expanded
 from lumina.images import open_image
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, spec_of, split_revision
@@ -34,10 +34,10 @@ from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read
+from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
-from lumina.worlds.wording import UnknownWord
+from lumina.worlds.language import UnknownWord
 
 app = group("Run a task and write its pictures.")
 
@@ -62,8 +62,8 @@ def open_pipeline(model: str | None, previews: bool = False, settings: Settings 
     name = model or settings.model
     spec = spec_of(name)
     from lumina.model.checkpoint import fetch
+    from lumina.runtime.memory_plan import GB, plan
     from lumina.runtime.pipeline import Pipeline
-    from lumina.runtime.plan import GB, plan
 
     if spec.is_published:
         watched(
@@ -82,6 +82,7 @@ def draw_with(
 
     After Ctrl-C it lists what is finished, says how to go on, and raises typer.Exit.
     """
+    check_writable(out or settings_with().outputs)  # rather than after the drawing
     pipeline = open_pipeline(model, settings=settings) if settings else open_pipeline(model)
     folder = out or pipeline.settings.outputs
     done: dict[int, str] = {}
@@ -144,8 +145,7 @@ def _way_on(task: Task, done: Mapping[int, str]) -> str:
 
 def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:
     """Tell people which words the model does not know, each once, with what may be meant; returns them."""
-    found = (word for task in tasks if isinstance(task, DrawingTask) for word in task.unknown_words(spec))
-    unknown = list({one.word: one for one in found}.values())
+    unknown = words_unknown(tasks, spec)
     said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in unknown)
     if unknown:
         note(f"{spec.title} does not know: {', '.join(said)}.")

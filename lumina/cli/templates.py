@@ -24,6 +24,9 @@ Draw = Annotated[bool, typer.Option("--draw", help="Run them, and draw the pictu
 
 def list_templates(model: Model = None, draw: Draw = False, out: Out = None, as_json: AsJson = False) -> None:
     """List the workflows that come with the studio and that the model can run; with --draw, picture them."""
+    from lumina.server.surroundings import prepare
+
+    prepare()
     if draw:
         return picture_templates(model, out, as_json)
     if out is not None:

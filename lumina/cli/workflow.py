@@ -13,12 +13,12 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, Results, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
-from lumina.files import expanded
+from lumina.files import check_writable, expanded
 from lumina.images import open_image
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Picture
+from lumina.tasks.base import DrawingTask
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore
@@ -27,8 +27,8 @@ from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.planning import Plan, plan
-from lumina.workflow.recipes import pictured
 from lumina.workflow.resolving import seeds_drawn, target_of, with_values
+from lumina.workflow.result_recipes import pictured
 from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
@@ -81,7 +81,11 @@ def run_workflow(
     ],
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fill an input, or NODE.INPUT=VALUE; NODE=2 picks."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Fill an input, or NODE.INPUT=VALUE; several values as a JSON list; NODE=2 picks.",
+        ),
     ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="NODE", help="Run to this node.")] = None,
     is_dry: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and how long.")] = False,
@@ -97,13 +101,14 @@ def run_workflow(
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
+    folder = out or Settings.from_environment().outputs
+    check_writable(folder)  # rather than after the drawing
     ended: Ended = []
     drawn: list[DrawingTask] = []
     steps = watchable(run(workflow, resources, until), ended, drawn)
     finished = watched(steps, "Running", quiet=as_json)
     if resources.painter is not None:
         generate.note_unknown_words(resources.painter.spec, drawn)
-    folder = out or Settings.from_environment().outputs
     Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
@@ -157,9 +162,8 @@ def watchable(
                 yield Progress(event.step.done, event.step.total, event.node)
             elif isinstance(event, events.NodeFailed | events.ChoiceNeeded):
                 ended.append(event)
-            elif isinstance(event, events.NodeDone | events.NodeCached) and drawn is not None:
-                values = (value for several in event.outputs.values() for value in several)
-                drawn += [value.task for value in values if isinstance(value, Picture)]
+            elif drawn is not None:
+                drawn += events.tasks_drawn(event)
         return run.result
 
 

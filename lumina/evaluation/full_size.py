@@ -21,7 +21,7 @@ from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, Transformer
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.runtime.engine import Engine
-from lumina.runtime.plan import QUANT_BYTES, MemoryPlan, free_memory, movqgan_dtype, open_device, plan
+from lumina.runtime.memory_plan import QUANT_BYTES, MemoryPlan, free_memory, movqgan_dtype, open_device, plan
 from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import SamplingOptions
 from lumina.settings import Quant, Settings

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.json_types import JsonObject
-from lumina.model.fields import read_fields, read_json
+from lumina.model.json_fields import read_fields, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
 from lumina.settings import Dtype
 from lumina.worlds import SHIPPED, UNNAMED, is_known, spec_of_world

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 
 MANIFEST = "manifest.json"
 

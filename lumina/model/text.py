@@ -12,7 +12,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from lumina.errors import CheckpointMismatch
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 from lumina.model.layout import Vocabulary
 
 IMAGE_START, IMAGE_END = "<racm3:break>", "<eoss>"

@@ -21,7 +21,7 @@ from lumina.model.text import TextTokenizer
 from lumina.runtime.drawing import SIZE_STEP, Codes, Drawing, check_size, on_background
 from lumina.runtime.engine import Engine, use_threads
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
-from lumina.runtime.plan import free_memory, movqgan_dtype, open_device, plan
+from lumina.runtime.memory_plan import free_memory, movqgan_dtype, open_device, plan
 from lumina.runtime.preview import PreviewStrip
 from lumina.runtime.request import NO_SCORER, DrawRequest
 from lumina.runtime.scorers import SCORERS, check_scorer

@@ -3,7 +3,7 @@
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
@@ -20,10 +20,10 @@ from lumina.runtime.request import DrawRequest, ScorerName
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
+from lumina.tasks.error_wording import phrases, sentence
 from lumina.tasks.fields import Reroll, Seed, Words, option
-from lumina.tasks.wording import phrases, sentence
 from lumina.worlds import language_of
-from lumina.worlds.wording import Kind, UnknownWord
+from lumina.worlds.language import Kind, UnknownWord
 
 MAX_SLOTS = 16
 MOST_CANDIDATES = 16
@@ -348,3 +348,9 @@ class DrawingTask(Task):
             prompt=prompt,
             rerolls=tuple((row, seed) for row, seed in self.rerolls),
         )
+
+
+def words_unknown(tasks: Iterable[Task], spec: ModelSpec) -> list[UnknownWord]:
+    """Each word of the tasks, once, that the model does not know."""
+    found = (word for task in tasks if isinstance(task, DrawingTask) for word in task.unknown_words(spec))
+    return list({one.word: one for one in found}.values())

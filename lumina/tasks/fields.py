@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.config import JsonDict
 
-from lumina.worlds.wording import Kind
+from lumina.worlds.language import Kind
 
 MAX_SEED = 2**63 - 1
 

@@ -15,7 +15,7 @@ from lumina.training.codes import (
     read_coded_maps,
     read_coded_pairs,
 )
-from lumina.training.sources import Mapped, Paired, Source, Spoken
+from lumina.training.samples import Mapped, Paired, Source, Spoken
 from lumina.worlds.curriculum import Curriculum, Frame
 
 DRAWING_TASKS = {task.name: task for task in DRAWN}

@@ -14,7 +14,7 @@ from torch import nn
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_transformer
 from lumina.model.config import MoVQConfig, TransformerConfig
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 from lumina.model.layout import Vocabulary
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
@@ -28,7 +28,7 @@ from lumina.training.muon import Muon
 from lumina.training.own_pictures import own_sources, read_own
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
-from lumina.training.rejected import rejected_sources
+from lumina.training.rejected_drawings import rejected_sources
 from lumina.training.sequences import Sequences, TrainingBatch
 from lumina.worlds.curriculum import Curriculum
 

@@ -21,7 +21,7 @@ from lumina.tasks import instructions
 from lumina.tasks.panels import nearest
 from lumina.tasks.text_to_image import TextToImage
 from lumina.training.codes import Codes, claim, save_codes
-from lumina.training.sources import SIZE_DROP, Sample, prompt_ids, sentence
+from lumina.training.samples import SIZE_DROP, Sample, prompt_ids, sentence
 from lumina.training.tokenizer_trainer import to_pixels
 
 LISTS = ("captions.jsonl", "metadata.jsonl")  # one JSON object a line: the picture's name and its caption

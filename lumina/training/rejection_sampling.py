@@ -16,7 +16,7 @@ from lumina.runtime.pipeline import Pipeline
 from lumina.steps import Progress, Steps
 from lumina.training.codes import codes_of
 from lumina.training.curricula import curriculum_for
-from lumina.training.rejected import Rejected, read_rejected, save_rejected
+from lumina.training.rejected_drawings import Rejected, read_rejected, save_rejected
 from lumina.training.workers import each
 from lumina.worlds.benchmark import Case
 from lumina.worlds.curriculum import Curriculum

@@ -7,7 +7,7 @@ from pathlib import Path
 from lumina.errors import InputError
 from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
 from lumina.model.config import ModelSpec, MoVQConfig, TransformerConfig, described_spec, spec_of
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 from lumina.model.text import TextTokenizer
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
@@ -21,7 +21,7 @@ from lumina.training.mixture import check_tasks
 from lumina.training.model_trainer import ModelTraining
 from lumina.training.own_pictures import check_captions, encode_own, holds_own_pictures, read_own
 from lumina.training.pairs import render_pairs
-from lumina.training.rejected import check_rejected
+from lumina.training.rejected_drawings import check_rejected
 from lumina.training.tokenizer_trainer import TokenizerTraining
 from lumina.training.vocabulary import build_tokenizer
 

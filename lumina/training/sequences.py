@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lumina.model.layout import TokenLayout, Vocabulary
 from lumina.training.mixture import Weighted
-from lumina.training.sources import Sample, shares
+from lumina.training.samples import Sample, shares
 
 DEPTH = 8  # batches that are drawn together and share out their samples by length
 CONTRASTED = 2  # every which sample is also shown with words that are not true of it

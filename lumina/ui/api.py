@@ -10,17 +10,19 @@ from lumina.tasks.base import DrawingTask, Picture, Values, read
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.endpoint import (
     SENT_PICTURE,
+    UNREAD,
     Endpoint,
     Schema,
     Work,
     described,
     file_made,
     file_schema,
+    unread,
     until_loaded,
 )
 from lumina.ui.forms import bare_type
-from lumina.ui.pictures import picture_fields
-from lumina.ui.sent import picture_sent
+from lumina.ui.page_pictures import picture_fields
+from lumina.ui.uploaded_files import picture_sent
 from lumina.workflow.files import picture_bytes, recipe_text
 
 LEFT_OUT = frozenset({"variations"})  # an answer is one picture
@@ -37,8 +39,9 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
         output = yield from asked.run(workshop)
         model = workshop.painter.model
         seed, recipe = int(output.image[0].task.seed), recipe_text(output.image[0], model)
+        notes = unread([asked], workshop.painter.spec)
         files = [_drawn(getattr(output, name)[0], name, model, folder) for name in ("image", *more)]
-        return (files[0], seed, model, json.loads(recipe), *files[1:])
+        return (files[0], seed, model, json.loads(recipe) | notes, *files[1:])
 
     returns: dict[str, Schema] = {
         "image": file_schema("Picture", "The picture, a PNG file that carries its recipe."),
@@ -48,7 +51,8 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
             "title": "Recipe",
             "type": "object",
             "additionalProperties": {},
-            "description": "The lumina-workflow document that draws it again.",
+            "description": "The lumina-workflow document that draws it again. "
+            f"{UNREAD} lists the words that the model does not know.",
         },
     }
     for name in more:

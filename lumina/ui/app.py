@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
-from lumina.server.launch import (
+from lumina.server.network import (
     Compressed,
     Revalidated,
     addresses,
@@ -38,6 +38,7 @@ from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
+from lumina.ui.mcp_tools import offer_tools
 from lumina.ui.model_choice import ModelChoice, is_public
 from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
@@ -45,7 +46,6 @@ from lumina.ui.sessions import Sessions
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
-from lumina.ui.tools import offer_tools
 from lumina.ui.workflow_api import workflow_endpoint
 from lumina.ui.workflow_tab import WorkflowTab
 

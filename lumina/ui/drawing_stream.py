@@ -12,7 +12,7 @@ from lumina.runtime.request import NO_ROWS, below
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
-from lumina.ui.easel import Run
+from lumina.ui.easel import EaselRun
 from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
 from lumina.ui.messages import Data, Settled
 from lumina.ui.picture_messages import Start, continued, rerolled, sheet_of, start_of
@@ -44,12 +44,12 @@ class DrawingStream:
 
     def new(self, task: DrawingTask) -> Drawing:
         """Draw what the form asks for."""
-        return self._guarded(Run(_new_key()), lambda: Start(task))
+        return self._guarded(EaselRun(_new_key()), lambda: Start(task))
 
     def resumed(self, payload: Any) -> Drawing:
         """Draw the missing rows of a picture."""
         key = str(payload.get("key", ""))[:100] if isinstance(payload, Mapping) else ""
-        return self._guarded(Run(_new_key(), onto=key), lambda: continued(self._start(payload)))
+        return self._guarded(EaselRun(_new_key(), onto=key), lambda: continued(self._start(payload)))
 
     def rerolled(self, payload: Any) -> Drawing:
         """Keep the rows above ``payload["row"]`` and draw the others anew, as another picture."""
@@ -60,7 +60,7 @@ class DrawingStream:
                 raise InputError("Choose a row to re-roll below.")
             return rerolled(self._start(payload), row, secrets.randbelow(2**31))
 
-        return self._guarded(Run(_new_key()), start)
+        return self._guarded(EaselRun(_new_key()), start)
 
     def settled(self, payload: Any) -> Data | None:
         """The file of a picture that was stopped, decoded whole; None if it cannot be made."""
@@ -82,7 +82,7 @@ class DrawingStream:
     def _start(self, payload: Any) -> Start:
         return start_of(payload, self._workshop.painter.model)
 
-    def _guarded(self, run: Run, start: Callable[[], Start]) -> Drawing:
+    def _guarded(self, run: EaselRun, start: Callable[[], Start]) -> Drawing:
         """Whatever goes wrong ends as a sentence in the last view."""
         try:
             yield from self._loading(run)
@@ -93,13 +93,13 @@ class DrawingStream:
             log.exception("A drawing failed.")
             yield Step(run.failed(OUR_FAULT))
 
-    def _loading(self, run: Run) -> Drawing:
+    def _loading(self, run: EaselRun) -> Drawing:
         if not self._workshop.wait(0):
             yield Step(run.waiting("The model is loading; drawing starts by itself."))
         while not self._workshop.wait(LOOK_AGAIN):
             yield Step()  # a place to be stopped at
 
-    def _draw(self, run: Run, start: Start) -> Drawing:
+    def _draw(self, run: EaselRun, start: Start) -> Drawing:
         painter = self._workshop.painter
         task = start.task.resolved(painter)
         requests = task.requests(painter)
@@ -132,7 +132,7 @@ def kept(drawing: Drawing, keep: Callable[[list[bytes]], None]) -> Drawing:
 
 def refused(error: LuminaError) -> Drawing:
     """A run that cannot begin, because what was asked for is wrong."""
-    yield Step(Run(_new_key()).failed(str(error)))
+    yield Step(EaselRun(_new_key()).failed(str(error)))
 
 
 def _new_key() -> str:

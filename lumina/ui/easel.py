@@ -14,8 +14,8 @@ import gradio as gr
 
 from lumina.runtime.events import DrawEvent
 from lumina.tasks.base import DrawingTask
-from lumina.ui.draft import Draft
 from lumina.ui.messages import Data, EaselView, Use
+from lumina.ui.run_sheets import RunSheets
 from lumina.ui.scripts import mount
 
 State = Literal["waiting", "drawing", "done", "failed"]
@@ -50,7 +50,7 @@ def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: s
     )
 
 
-class Run:
+class EaselRun:
     """One run as the easel sees it: what state it is in, and its pictures so far.
 
     ``onto`` is the key of the picture that is drawn on, for a run that continues one.
@@ -59,12 +59,12 @@ class Run:
     def __init__(self, key: str, onto: str = "") -> None:
         self.key = key
         self.onto = onto
-        self._draft: Draft | None = None
+        self._draft: RunSheets | None = None
         self._pace: tuple[float, int] | None = None
 
     def begin(self, model: str, task: DrawingTask) -> Data:
         """From here on a resolved task is drawn by ``model`` (with its revision)."""
-        self._draft = Draft(task, model, lambda place: self.onto or f"{self.key}-{place}")
+        self._draft = RunSheets(task, model, lambda place: self.onto or f"{self.key}-{place}")
         return self.waiting("")
 
     def waiting(self, message: str) -> Data:

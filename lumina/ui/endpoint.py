@@ -3,7 +3,8 @@
 import inspect
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -14,15 +15,18 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from lumina.errors import LuminaError, ModelError
 from lumina.json_types import JsonObject
+from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
-from lumina.tasks.base import Values
+from lumina.tasks.base import Task, Values, words_unknown
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
 SENT_PICTURE = (
     "A picture: an uploaded file (or its address here), a data URL, or the file in base64; PNG, JPEG or WebP."
 )
+
+UNREAD = "x-unknown-words"  # a note beside a recipe or results
 
 Schema = JsonObject
 Work = Steps[Progress, tuple[Any, ...]]
@@ -139,6 +143,12 @@ def file_schema(title: str, description: str) -> Schema:
 def described(schema: Schema) -> Schema:
     """With its description under Gradio's own key too, which its clients show."""
     return schema | {"additional_description": schema["description"]}
+
+
+def unread(tasks: Iterable[Task], spec: ModelSpec) -> JsonObject:
+    """A note of the words that the model does not know, each once; nothing where it knows them all."""
+    words = words_unknown(tasks, spec)
+    return {UNREAD: [asdict(word) for word in words]} if words else {}
 
 
 def until_loaded(workshop: Workshop) -> Steps[Progress, None]:

@@ -10,7 +10,7 @@ from PIL import Image
 from lumina.images import png_bytes
 from lumina.model.config import ModelSpec
 from lumina.tasks.base import Task
-from lumina.ui.pictures import picture_fields
+from lumina.ui.page_pictures import picture_fields
 from lumina.ui.prompt_guide import guide_of
 from lumina.workflow.image_lookup import shipped
 from lumina.worlds import world_of

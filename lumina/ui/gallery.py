@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
 from lumina.images import open_image
-from lumina.server.store import StoredPicture, VisitorStore
+from lumina.server.gallery import GalleryStore, StoredPicture
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
@@ -42,7 +42,7 @@ ON_SPACE = (
 class Archive:
     """Where finished pictures go: a store (None where none can be used), and what a visitor is told of it."""
 
-    store: VisitorStore | None
+    store: GalleryStore | None
     promise: str
 
     @classmethod
@@ -50,8 +50,8 @@ class Archive:
         """The one in the folder of results; ``space`` names the Space that this is, if it is one."""
         file = settings.results / "gallery.sqlite"
         if space:
-            return cls(VisitorStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
-        return cls(VisitorStore(file), LOCAL)
+            return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
+        return cls(GalleryStore(file), LOCAL)
 
     def news(self) -> str:
         """A sentence about the store that people have to be told once; empty if there is none."""

@@ -18,7 +18,7 @@ from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
 from lumina.ui.messages import Format
-from lumina.ui.pictures import picture_of
+from lumina.ui.page_pictures import picture_of
 from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
 from lumina.worlds import world_of

@@ -8,7 +8,7 @@ import gradio as gr
 
 from lumina.model.config import MODELS, ModelSpec, spec_of
 from lumina.model.manifest import MANIFEST
-from lumina.server.launch import bare
+from lumina.server.network import bare
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 

@@ -21,7 +21,7 @@ from lumina.runtime.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.ui.messages import Continued, Data, RecipeSheet, Sheet
-from lumina.ui.pictures import picture_fields, with_pictures
+from lumina.ui.page_pictures import picture_fields, with_pictures
 from lumina.workflow.document import Node
 from lumina.workflow.literals import as_list
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of

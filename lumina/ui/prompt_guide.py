@@ -7,7 +7,7 @@ from typing import Any
 
 from lumina.model.config import ModelSpec
 from lumina.worlds import world_of
-from lumina.worlds.wording import Kind, UnknownWord
+from lumina.worlds.language import Kind, UnknownWord
 
 LONGEST_WORD = 200  # characters of one that is exchanged by a click
 

@@ -4,13 +4,15 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
+from html import escape
 from threading import Lock
 from typing import Any
 
+import gradio as gr
 from PIL import Image
 
 from lumina.errors import LuminaError
-from lumina.server.store import SessionImages, VisitorStore
+from lumina.server.gallery import GalleryStore, SessionImages
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
@@ -58,7 +60,7 @@ class Sessions:
     ``gallery`` is where finished pictures are kept beyond this run of the server, if they are.
     """
 
-    def __init__(self, workshop: Workshop, gallery: VisitorStore | None = None) -> None:
+    def __init__(self, workshop: Workshop, gallery: GalleryStore | None = None) -> None:
         self._workshop, self._timings, self._assets = workshop, Timings(), shipped()
         self._gallery = gallery
         self._known: OrderedDict[str, Session] = OrderedDict()
@@ -83,14 +85,15 @@ class Sessions:
         return picture
 
     def finished(self, name: Any, pngs: Iterable[bytes]) -> None:
-        """Put finished pictures into this visitor's gallery; where that fails, the page has them still."""
+        """Put finished pictures into this visitor's gallery; where that fails, the page says so."""
         if self._gallery is None or not is_name(name):
             return
         try:
             for png in pngs:
                 self._gallery.keep(name, png)
-        except LuminaError:
-            log.exception("A picture could not be put into the gallery.")
+        except LuminaError as error:
+            log.warning("A picture is not kept: %s", error)
+            gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")
 
     def _visitor(self, name: Any) -> Session:
         """The visitor of this name; one without a proper name is new each time."""

@@ -17,7 +17,7 @@ from lumina.tasks.conditions import condition_of
 from lumina.tasks.panels import nearest
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Form, Size, size_in
-from lumina.ui.pictures import picture_of
+from lumina.ui.page_pictures import picture_of
 
 LARGEST = 640  # pixels of the longer side of the paper
 LINES = ("scribble", "canny", "hed")  # kinds that white lines on black can be

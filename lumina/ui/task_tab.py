@@ -29,12 +29,12 @@ from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
 from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Unknown, Use
+from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored
-from lumina.ui.pictures import picture_fields, picture_of
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
-from lumina.ui.unknown_words import make_unknown_words
+from lumina.ui.unknown_words_line import make_unknown_words
 
 Outputs = tuple[Any, ...]
 DECIDING = ("kind", "extract")  # what says what a picture is, or is to become, stands beside it

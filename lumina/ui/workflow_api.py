@@ -12,13 +12,23 @@ from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
-from lumina.tasks.base import Values
+from lumina.tasks.base import DrawingTask, Values
 from lumina.tasks.image_input import NAME, ImageInput
-from lumina.ui.endpoint import SENT_PICTURE, Endpoint, Schema, Work, described, file_made, until_loaded
-from lumina.ui.pictures import of_picture
-from lumina.ui.sent import file_sent, is_file, picture_sent
+from lumina.ui.endpoint import (
+    SENT_PICTURE,
+    UNREAD,
+    Endpoint,
+    Schema,
+    Work,
+    described,
+    file_made,
+    unread,
+    until_loaded,
+)
+from lumina.ui.page_pictures import of_picture
+from lumina.ui.uploaded_files import file_sent, is_file, picture_sent
 from lumina.workflow.document import Workflow
-from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished
+from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished, tasks_drawn
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
 from lumina.workflow.image_lookup import MemoryImages, shipped
@@ -61,11 +71,12 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
         yield from until_loaded(workshop)
         if workflow.model and split_revision(workflow.model)[0] != spec.name:
             raise InputError(f'This studio draws with {spec.name}; leave out "model": "{workflow.model}".')
+        drawn: list[DrawingTask] = []
         finished = yield from _run(
-            run(workflow, Resources(workshop, image_sources=(image_source, shipped())))
+            run(workflow, Resources(workshop, image_sources=(image_source, shipped()))), drawn
         )
-        found = result_files(finished)
-        return ({name: _sent(name, values, folder) for name, values in found.items()},)
+        results = {name: _sent(name, values, folder) for name, values in result_files(finished).items()}
+        return ({**results, **unread(drawn, spec)},)
 
     about = (
         "Run a workflow of several drawing tasks and tools, as `lumina check` accepts it. "
@@ -75,7 +86,8 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
         "title": "Results",
         "type": "object",
         "additionalProperties": {},
-        "description": "For each output the list of its results; pictures are PNG files.",
+        "description": "For each output the list of its results; pictures are PNG files. "
+        f"{UNREAD} lists the words that the model does not know.",
     }
     return Endpoint("run_workflow", about, _WORKFLOW_PARAMETERS, {"results": results}, work)
 
@@ -136,8 +148,11 @@ def _picture(value: Any, name: str, image_source: MemoryImages, folder: str) -> 
     return {"image": picture.name}
 
 
-def _run(happening: Run) -> Steps[Progress, RunFinished]:
-    """The end of a run; raises InputError for what kept it from its end."""
+def _run(happening: Run, drawn: list[DrawingTask]) -> Steps[Progress, RunFinished]:
+    """The end of a run; the task of each picture is noted in ``drawn``.
+
+    Raises InputError for what kept it from its end.
+    """
     with Following(happening) as run:
         for event in run:
             if isinstance(event, NodeFailed):
@@ -147,6 +162,7 @@ def _run(happening: Run) -> Steps[Progress, RunFinished]:
                 raise InputError(f'Node "{event.node}" waits for a choice; {advice}.')
             if isinstance(event, NodeProgress):
                 yield event.step
+            drawn += tasks_drawn(event)
         return run.result
 
 

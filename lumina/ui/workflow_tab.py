@@ -21,7 +21,7 @@ from lumina.ui.canvas.view import CanvasRun, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
 from lumina.ui.messages import Brought, Data, PlanView
 from lumina.ui.messages import RunView as Message
-from lumina.ui.pictures import bytes_of_text, picture_of
+from lumina.ui.page_pictures import bytes_of_text, picture_of
 from lumina.ui.sessions import Sessions
 from lumina.ui.templates import templates
 from lumina.workflow.catalogue import catalogue

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 from lumina.errors import InputError, InvalidWorkflow, LuminaError
 from lumina.runtime.drawing import Codes
 from lumina.runtime.painter import Painter
+from lumina.runtime.partial_drawing import PartialDrawings
 from lumina.runtime.request import below
-from lumina.runtime.sketch import Sketches
 from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task, TaskEvent, read
@@ -145,7 +145,7 @@ class _Execution:
         store, key, began = self.resources.store, call.key, perf_counter()
         asked, rows = read(task, call.values), f"{call.key}.{ROWS}"
         kept = (store.get(rows) or {}).get(ROWS, ())
-        sketches = Sketches()
+        sketches = PartialDrawings()
         with Following(self._steps(asked, kept)) as steps:
             try:
                 for event in steps:
@@ -242,7 +242,7 @@ def plain(batches: Batches) -> dict[str, tuple[Any, ...]]:
     return {name: tuple(item.value for item in batch.items) for name, batch in batches.items()}
 
 
-def unfinished(task: Task, sketches: Sketches) -> tuple[Codes, ...]:
+def unfinished(task: Task, sketches: PartialDrawings) -> tuple[Codes, ...]:
     """The rows of codes that a drawing task has drawn so far, one array for each picture."""
     if not isinstance(task, DrawingTask) or task.best_of != 1:
         return ()

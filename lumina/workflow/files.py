@@ -12,8 +12,8 @@ from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import RunFinished
 from lumina.workflow.parsing import MAX_BYTES as MAX_TEXT
-from lumina.workflow.recipes import is_by_model
-from lumina.workflow.recipes import recipe_text as result_recipe
+from lumina.workflow.result_recipes import is_by_model
+from lumina.workflow.result_recipes import recipe_text as result_recipe
 from lumina.workflow.schema import dump, load, recipe_of
 
 _PNG = b"\x89PNG"

@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 
 from lumina.errors import InvalidWorkflow
 from lumina.json_types import JsonObject
-from lumina.tasks.wording import phrases
+from lumina.tasks.error_wording import phrases
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32  # of nested lists and objects

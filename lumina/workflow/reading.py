@@ -26,7 +26,7 @@ class ReadWorkflow:
 
 def strict(document: Any) -> Workflow:
     """The document; raises InvalidWorkflow with every problem of its form."""
-    if found := other_version(document) or list(_too_much(document)):
+    if found := _of_others(document) or other_version(document) or list(_too_much(document)):
         raise InvalidWorkflow(found)
     try:
         return Workflow.model_validate(document)
@@ -50,6 +50,24 @@ def lenient(document: Any) -> ReadWorkflow:
         return ReadWorkflow(Workflow.model_validate(document), found, places)
     except ValidationError:  # no node is left
         return ReadWorkflow(None, found)
+
+
+def _of_others(document: Any) -> list[Problem]:
+    """The one problem of JSON that is a file of another program."""
+    if not isinstance(document, Mapping) or "lumina" in document:
+        return []
+    nodes = document.get("nodes")
+    calls = [value for value in document.values() if isinstance(value, Mapping) and "class_type" in value]
+    if calls or (isinstance(nodes, list) and "links" in document):
+        return [problem((), "is one of ComfyUI, which is not read here", "build it anew on the canvas")]
+    if document and "nodes" not in document and "version" not in _numbers(document):
+        message = 'is not one of Lumina Studio: it has neither "lumina" nor "nodes"'
+        return [problem((), message, "use a JSON file or a PNG that Lumina Studio wrote")]
+    return []
+
+
+def _numbers(document: Mapping[str, Any]) -> set[str]:
+    return {key for key, value in document.items() if isinstance(value, int | float)}
 
 
 def other_version(document: Any) -> list[Problem]:

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.runtime.painter import Painter
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
-from lumina.tasks.wording import shortened
+from lumina.tasks.error_wording import shortened
 from lumina.workflow.document import Element, Input, Link, Node, Value, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import IMAGE, wrong_value
@@ -33,7 +34,7 @@ def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
     for name, value in values.items():
         socket = target_of(workflow, name)
         if socket is None:
-            raise InputError(f'There is no input "{name}"; this workflow has: {_names(workflow)}.')
+            raise InputError(f'There is no input "{name}"; {_meant(workflow, name)}')
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
         else:
@@ -49,6 +50,19 @@ def target_of(workflow: Workflow, name: str) -> Socket | None:
     node, _, key = name.partition(".")
     task = TASKS.get(workflow.nodes[node].task) if node in workflow.nodes else None
     return inputs_of(task, workflow.nodes[node].inputs).get(key) if task else None
+
+
+def _meant(workflow: Workflow, name: str) -> str:
+    """What can be given a value instead: the one that is like it, or all."""
+    known = [*workflow.inputs, *(f"{node}.{key}" for node in workflow.nodes for key in _keys(workflow, node))]
+    last = name.rpartition(".")[2]
+    near = get_close_matches(name.lower(), known, n=1) or [key for key in known if key.endswith(f".{last}")]
+    return f'did you mean "{near[0]}"?' if near else f"this workflow has: {_names(workflow)}."
+
+
+def _keys(workflow: Workflow, node: str) -> list[str]:
+    task = TASKS.get(workflow.nodes[node].task)
+    return [*inputs_of(task, workflow.nodes[node].inputs)] if task else []
 
 
 def resolved(workflow: Workflow, painter: Painter | None) -> Workflow:
@@ -89,10 +103,12 @@ def _read_as(socket: Socket, value: Any) -> Any:
     is_json = value.lstrip().startswith(("[", "{")) or socket.type not in ("text", "choice", IMAGE)
     if not is_json or value == RANDOM:
         return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
+    for text in (value, f"[{value}]" if socket.type in ("integer", "number") else value):  # also "1, 2, 3"
+        try:
+            return json.loads(text)
+        except ValueError:
+            continue
+    return value
 
 
 def _settled_input(given: Input) -> Input:

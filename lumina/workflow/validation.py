@@ -45,7 +45,7 @@ def check(text: str | bytes, spec: ModelSpec | None = None) -> Checked:
     if reading.workflow is not None:
         lost = sources_left_out(reading.left_out)
         more = problems(reading.workflow, spec, lost)
-        found = found + [item for item in more if place_of(item["pointer"]) not in reading.left_out]
+        found = found + [item for item in more if not _is_told(item, reading.left_out)]
     return Checked(reading.workflow, _shortened(found))
 
 
@@ -68,6 +68,14 @@ def _all_problems(workflow: Workflow, spec: ModelSpec | None, lost: frozenset[st
         yield from (_circle_problem(workflow, path) for path in paths)
     else:
         yield from _list_problems(workflow)
+
+
+def _is_told(item: Problem, left_out: frozenset[Place]) -> bool:
+    """Whether a problem is there only because of what was left out, of which one is told already."""
+    place = place_of(item["pointer"])
+    return place in left_out or (
+        item["message"] == "is missing" and any(lost[: len(place)] == place for lost in left_out)
+    )
 
 
 def value_problems(node: str, task: str, values: Mapping[str, Any]) -> list[Problem]:
@@ -219,7 +227,7 @@ def _circle_problem(workflow: Workflow, path: list[str]) -> Problem:
 def _list_problems(workflow: Workflow) -> Iterator[Problem]:
     for name, axes in axes_of(workflow, sockets).items():
         if prod(size for _, size in axes) > MAX_VALUES:
-            yield problem(("nodes", name), too_many(axes), "shorten a list")
+            yield problem(("nodes", name), too_many(axes).rstrip("."), "shorten a list")
 
 
 def _shortened(found: list[Problem]) -> list[Problem]:

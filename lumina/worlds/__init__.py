@@ -1,11 +1,14 @@
-"""The worlds that embedded models draw, each with its exact truth, by their names."""
+"""The worlds that embedded models draw, by their names.
+
+Adding one: write its folder with WORLD, LANGUAGE and SPEC (docs/adding-a-world.md), then name it in FOLDERS.
+"""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 from lumina.worlds.base import World
-from lumina.worlds.wording import Language
+from lumina.worlds.language import Language
 
 WORLDS: dict[str, Callable[[], World]] = {}
 """Worlds that are not folders here: a name, and what gives the world."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from lumina.worlds.benchmark import Benchmark
 from lumina.worlds.curriculum import Curriculum
+from lumina.worlds.language import Language
 from lumina.worlds.pixels import Pixels
-from lumina.worlds.wording import Language
 
 
 @dataclass(frozen=True)

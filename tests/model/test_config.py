@@ -7,7 +7,7 @@ import pytest
 
 from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.model.config import MODELS, MoVQConfig, TransformerConfig, spec_of, split_revision
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 
 PUBLISHED = {
     "architectures": ["ChameleonForConditionalGeneration"], "attention_bias": False, "dropout": 0.0,

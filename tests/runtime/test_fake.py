@@ -10,7 +10,7 @@ from lumina.errors import InputError, InvalidSize
 from lumina.runtime.drawing import BACKGROUND, Drawing
 from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
-from lumina.runtime.sketch import Sketches
+from lumina.runtime.partial_drawing import PartialDrawings
 from tests.runtime.asking import drawn, request
 
 
@@ -31,7 +31,7 @@ def test_every_row_is_shown_from_the_first_on() -> None:
     events = list(fake.draw([request(fake, width=64, height=64, seed=1)]))
     rows = [event for event in events if isinstance(event, RowDrawn)]
     assert [(row.done, row.total, row.row) for row in rows] == [(row + 1, 8, row) for row in range(8)]
-    sketches = Sketches()
+    sketches = PartialDrawings()
     for event in events[:4]:
         sketches.take(event)
     sketch, whole = sketches.all[0], events[-1].drawing

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lumina.errors import InputError
 from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
-from lumina.runtime.sketch import Sketches
+from lumina.runtime.partial_drawing import PartialDrawings
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
@@ -133,7 +133,7 @@ def test_a_stopped_picture_knows_its_row_and_continues() -> None:
 
 
 def test_finished_variations_are_kept_when_the_rest_continues() -> None:
-    fake, sketches = FakePipeline(), Sketches()
+    fake, sketches = FakePipeline(), PartialDrawings()
     for event in ask(variations=2).run(fake):
         sketches.take(event)
         if event.done == 20:

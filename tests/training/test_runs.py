@@ -14,7 +14,7 @@ from lumina.steps import finish
 from lumina.training import curricula, dataset, pairs, runs, tokenizer_trainer, vocabulary
 from lumina.training.codes import encode_shards, maker_of
 from lumina.training.record import Record
-from lumina.training.rejected import Rejected, save_rejected
+from lumina.training.rejected_drawings import Rejected, save_rejected
 from lumina.training.tokenizer_trainer import TokenizerTraining
 from tests.training.tiny import CURRICULUM, TINY_MOVQ, TINY_TRANSFORMER
 

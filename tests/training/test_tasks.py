@@ -19,8 +19,8 @@ from lumina.training.losses import MARGIN, loss_of, told_apart
 from lumina.training.mixture import Pools, check_tasks
 from lumina.training.mixture import sources as mixed_sources
 from lumina.training.pairs import PairShard
+from lumina.training.samples import EDIT_WEIGHT
 from lumina.training.sequences import CORRUPTION, Sequences, corrupted
-from lumina.training.sources import EDIT_WEIGHT
 from lumina.worlds.curriculum import NO_ANSWER
 from lumina.worlds.tabletop.auxiliary_targets import answers_ahead, answers_of_edit
 from lumina.worlds.tabletop.captions import foot

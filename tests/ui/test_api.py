@@ -19,7 +19,7 @@ from PIL import Image
 from lumina import images
 from lumina.errors import InvalidImage
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.sent import file_sent
+from lumina.ui.uploaded_files import file_sent
 from lumina.workflow.schema import load, task_of
 from tests.odd_pictures import PICTURES
 from tests.serving import ROOT, served
@@ -343,6 +343,21 @@ def test_a_workflow_runs_with_values_and_gives_its_results_by_name(
     assert [images.open_image(png).size for png in pngs] == [(128, 128), (128, 128), (64, 48)]
     recipe = load(images.read_recipe(pngs[1]) or "")
     assert list(recipe.nodes) == ["draw", "lines"] and recipe.inputs["idea"].default == "a red cone"
+
+
+def test_words_that_the_model_does_not_know_stand_beside_the_answer(studio: httpx.Client) -> None:
+    _, (_, _, _, recipe) = call(studio, prompt="a cat", seed=1)
+    assert recipe["x-unknown-words"] == [{"word": "cat", "known": []}] and load(json.dumps(recipe))
+    _, (results,) = call(studio, "run_workflow", document=recipe)
+    assert results["x-unknown-words"] == recipe["x-unknown-words"]
+    _, (_, _, _, plain) = call(studio, prompt="a cone", seed=1)
+    assert "x-unknown-words" not in plain
+
+
+def test_numbers_in_a_row_are_several(studio: httpx.Client) -> None:
+    document = {"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "a cone"}}}}
+    _, (results,) = call(studio, "run_workflow", document=document, values={"a.seed": "1, 2"})
+    assert len(results["image"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read
 from lumina.ui.comparison import Comparison, compared, comparison_of, looked, segments, shown
 from lumina.ui.examples import examples_of
+from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import sheet_of
-from lumina.ui.pictures import picture_fields, picture_of
 from lumina.worlds.tabletop.examples import truth_of
 from lumina.worlds.tabletop.map_metrics import map_errors
 from lumina.worlds.tabletop.maps import PREDICTED

@@ -285,3 +285,30 @@ def test_any_document_is_read_or_refused(values: dict[str, Any], inputs: Any) ->
     if isinstance(document["nodes"], dict):
         document["nodes"] = {**document["nodes"], "b": {"task": "text_to_image", "inputs": inputs}}
     found(document)
+
+
+COMFY = {"class_type": "KSampler", "inputs": {"seed": 1, "model": ["4", 0]}}
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"3": COMFY, "4": COMFY}, "one of ComfyUI"),
+        ({"last_node_id": 3, "nodes": [{"id": 3}], "links": [], "version": 0.4}, "one of ComfyUI"),
+        ({"name": "x", "version": "1.0.0", "dependencies": {}}, "not one of Lumina Studio"),
+        ({"prompt": "a red cube"}, "not one of Lumina Studio"),
+    ],
+)
+def test_a_file_of_another_program_is_one_problem(document: Any, words: str) -> None:
+    problems = found(document)
+    assert list(problems) == [""] and words in problems[""]["message"]
+
+
+def test_a_link_of_a_wrong_form_is_not_missing_too() -> None:
+    night = {"task": "edit", "inputs": {"image": {"from": "a"}, "instruction": "make it night"}}
+    assert list(found(nodes(a=draw(), b=night))) == ["/nodes/b/inputs/image/from"]
+
+
+def test_no_sentence_has_a_stop_inside() -> None:
+    item = found(nodes(a=draw(prompt=["a cone"] * 8, seed=list(range(9)))))["/nodes/a"]
+    assert not item["message"].endswith(".")

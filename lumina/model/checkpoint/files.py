@@ -8,7 +8,7 @@ from typing import Any
 
 from lumina.errors import CheckpointMismatch
 from lumina.model.config import movqgan_places
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 from lumina.model.manifest import MANIFEST, Manifest, read_manifest
 
 LFS_POINTER = b"version https://git-lfs"

@@ -14,7 +14,7 @@ from huggingface_hub.utils.tqdm import tqdm
 from lumina.errors import CheckpointMismatch, InputError, ModelError
 from lumina.model.checkpoint.files import find_folder, find_movqgan, sha256, write_json
 from lumina.model.config import ModelSpec
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 from lumina.model.manifest import MANIFEST, Manifest, read_manifest
 from lumina.steps import Progress, Steps
 

@@ -12,8 +12,8 @@ from lumina.model.checkpoint.files import find_movqgan, verify, weight_files
 from lumina.model.checkpoint.shrinking import shrinker
 from lumina.model.checkpoint.stored import Noise, Stored, read_pickle, survey
 from lumina.model.config import MOVQGAN_270M, MoVQConfig, TransformerConfig
-from lumina.model.fields import read_json
 from lumina.model.fused_linear import FusedLinear
+from lumina.model.json_fields import read_json
 from lumina.model.layout import Vocabulary
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.transformer import Transformer

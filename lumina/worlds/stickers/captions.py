@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from lumina.worlds.language import tokens
 from lumina.worlds.stickers.nouns import ANY, BARE, PAINTED, plural
 from lumina.worlds.stickers.scenes import (
     GROUNDS,
@@ -18,7 +19,6 @@ from lumina.worlds.stickers.scenes import (
     sample_scene,
 )
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES
-from lumina.worlds.wording import tokens
 
 NUMBERS = {1: "a", 2: "two", 3: "three", 4: "four"}
 RELATIONS = ("left of", "right of", "above", "below")

@@ -4,12 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from lumina.worlds.language import (
+    Kind,
+    Language,
+    UnknownWord,
+    distance,
+    latin,
+    plain,
+    second_wish,
+    tokens,
+    typed_wrong,
+)
 from lumina.worlds.stickers.captions import LONGEST, NUMBERS, parse, parts_of, phrases, text_of
-from lumina.worlds.stickers.instructing import edit_words, words_of_templates
+from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
 from lumina.worlds.stickers.nouns import plural
 from lumina.worlds.stickers.scenes import PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, keywords
-from lumina.worlds.wording import Kind, Language, UnknownWord, distance, latin, plain, tokens, typed_wrong
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby rot rouge rojo",
@@ -44,6 +54,7 @@ VERBS = {
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
 _ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
+_VERBS_OF_CHANGES = frozenset(text.split(" ")[0] for texts in TEMPLATES.values() for text in texts)
 READ_AS = {"gray": "grey"}
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 _LEAD = re.compile(  # what a person may say before the picture
@@ -124,7 +135,8 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     for word, plain_word, is_known in zip(typed, read, known, strict=True):
         if word.lower() not in COURTESY and not is_known:
             found.setdefault(plain_word or word, UnknownWord(word, _near(word, plain_word, kind)))
-    return tuple(found.values())
+    more = second_wish(normalize(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ""
+    return tuple(found.values()) or ((UnknownWord(more),) if more else ())
 
 
 def _known_at(words: Sequence[str], kind: Kind) -> Iterator[bool]:

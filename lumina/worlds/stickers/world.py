@@ -8,8 +8,8 @@ from lumina.worlds.benchmark import Benchmark
 from lumina.worlds.curriculum import Curriculum
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers import captions, examples, maps
-from lumina.worlds.stickers.described import rendered
 from lumina.worlds.stickers.map_comparison import compared
+from lumina.worlds.stickers.scene_from_words import rendered
 from lumina.worlds.stickers.words import LANGUAGE
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from lumina.worlds.language import tokens
 from lumina.worlds.tabletop import camera
 from lumina.worlds.tabletop.scenes import (
     COLORS,
@@ -21,7 +22,6 @@ from lumina.worlds.tabletop.scenes import (
     rise,
     sample_scene,
 )
-from lumina.worlds.wording import tokens
 
 NUMBERS = {1: "a", 2: "two", 3: "three", 4: "four"}
 LIGHT_PHRASES = {"daylight": "in daylight", "sunset": "at sunset", "night": "at night"}

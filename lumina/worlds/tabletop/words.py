@@ -1,12 +1,21 @@
 """What a person types and what the tabletop model reads: plain words, unknown ones, what to say instead."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from lumina.worlds.language import Kind, Language, UnknownWord, latin, plain, second_wish, tokens, typed_wrong
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
-from lumina.worlds.tabletop.instructing import EDIT_WORDS
-from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, PATTERNS, SHAPES, materials_of
-from lumina.worlds.wording import Kind, Language, UnknownWord, latin, plain, tokens, typed_wrong
+from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES
+from lumina.worlds.tabletop.scenes import (
+    COLORS,
+    GROUNDS,
+    LIGHTS,
+    MATERIALS,
+    PATTERNS,
+    SHAPES,
+    SIZES,
+    materials_of,
+)
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby maroon burgundy vermilion cherry rot rouge rojo rosso",
@@ -75,6 +84,17 @@ _COUNTS = frozenset(NUMBERS.values()) - {"a", "an"}
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
 
 
+VERBS_OF_CHANGES = frozenset(text.split(" ")[0] for texts in TEMPLATES.values() for text in texts)
+QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
+_QUALITY = "|".join(sorted(QUALITIES, key=len, reverse=True))
+_SAID_OF = QUALITIES | {*SHAPES, *PLURALS, *GROUNDS, "ground"}  # what a quality may stand before
+_AFTER = re.compile(  # what is said of a solid after it, and nothing else that it could be said of
+    rf"(?P<before>\b(?:(?:{_QUALITY}),? )*)(?P<noun>\b(?:{'|'.join([*SHAPES, *PLURALS])})\b),? "
+    rf"(?P<after>(?:{_QUALITY})(?:,? (?:{_QUALITY}))*)"
+    r"(?=$|, (?:an?|the|two|three|four) | and (?:an?|the|two|three|four) | (?:on|in|at|left|right|behind)\b)"
+)
+
+
 def normalize(text: str, kind: Kind = "prompt") -> str:
     """What the model reads: plain, without a "please", digits as words, a caption with its articles.
 
@@ -91,14 +111,35 @@ def _once(text: str, kind: Kind) -> str:
     text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
-    return _as_caption(_ONE.sub("a", _LEAD.sub("", text))) if kind == "prompt" else text
+    return _as_caption(_qualities_first(_ONE.sub("a", _LEAD.sub("", text)))) if kind == "prompt" else text
+
+
+def _qualities_first(text: str) -> str:
+    """With what is said of a solid before it: ``a red cube`` for ``a cube (red)`` and ``cube, red``."""
+
+    def turned(found: re.Match[str]) -> str:
+        before, noun, after = found["before"], found["noun"], found["after"].replace(",", "")
+        said = [*before.replace(",", "").split(), *after.split()]
+        twice = any(len(set(said) & set(kind)) > 1 for kind in (COLORS, MATERIALS, SIZES))
+        return found[0] if twice else f"{before}{after} {noun}"
+
+    is_caption = all(word.rstrip(",") in KNOWN_WORDS for word in text.split(" "))
+    return _AFTER.sub(turned, text) if is_caption else text
 
 
 def _as_caption(text: str) -> str:
-    """A caption in the grammar of training, where nothing but articles and plurals has to change."""
+    """A caption in the grammar of training, where nothing but articles, plurals and order has to change."""
     claim = parse(text)
-    caption = text if claim is None else text_of(claim)
-    return caption if _said(caption) == _said(text) else text
+    if claim is None:
+        return text
+    caption = text_of(claim)
+    ours, theirs = _said(caption), _said(text)
+    is_same = sorted(ours) == sorted(theirs)
+    if is_same and claim.relation is not None:  # which stands where depends on the order
+        is_same = [word for word in ours if word not in QUALITIES] == [
+            word for word in theirs if word not in QUALITIES
+        ]
+    return caption if is_same else text
 
 
 def _said(text: str) -> list[str]:
@@ -143,7 +184,20 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
             is_verb = i == 0 or read[i - 1] in ("and", "then")
             near = tuple(known for known in near if is_verb or known not in VERBS)
             found.setdefault(words or word, UnknownWord(word, near))
-    return tuple(found.values())
+    return tuple(found.values()) or tuple(map(UnknownWord, _unread(normalize(text, kind), kind)))
+
+
+def _unread(text: str, kind: Kind) -> Iterator[str]:
+    """Of a plain text of known words, the parts that stand where nothing is said by them."""
+    if kind == "instruction" and (more := second_wish(text, VERBS_OF_CHANGES)):
+        yield more
+    words = text.split(" ") if kind == "prompt" else []
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if any({word, after} <= set(kind) for kind in (COLORS, MATERIALS, SIZES)):
+            yield f"{word} {after}"
+        elif word.rstrip(",") in QUALITIES and (word[-1] == "," or after.rstrip(",") not in _SAID_OF):
+            yield f"{words[i - 1]} {word}".rstrip(",") if i else f"{word} {after}".strip()
 
 
 def replaced(text: str, word: str, known: str) -> str:

@@ -8,8 +8,8 @@ from lumina.worlds.benchmark import Benchmark
 from lumina.worlds.curriculum import Curriculum
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop import captions, examples, maps
-from lumina.worlds.tabletop.described import rendered
 from lumina.worlds.tabletop.map_comparison import compared
+from lumina.worlds.tabletop.scene_from_words import rendered
 from lumina.worlds.tabletop.words import LANGUAGE
 
 

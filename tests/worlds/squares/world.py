@@ -10,7 +10,7 @@ import numpy as np
 from lumina.worlds.base import DepthScale, Example, RenderedScene
 from lumina.worlds.benchmark import Ask, Threshold, Verdict
 from lumina.worlds.curriculum import Curriculum, Said
-from lumina.worlds.wording import UnknownWord, tokens
+from lumina.worlds.language import UnknownWord, tokens
 
 COLORS = {"red": (220, 30, 30), "blue": (30, 60, 220)}
 WORDS = {"a", "square", "left", "of", "make", "the", "right", *COLORS}

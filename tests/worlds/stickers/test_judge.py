@@ -47,6 +47,15 @@ def test_something_else_in_the_picture_is_left_over():
     assert not accepted and "something is left over that is no sticker" in reasons
 
 
+def test_half_of_one_and_half_of_another_is_neither():
+    halves = [
+        render(Scene((Sticker(noun, "flat", "", "large", 32, 32),), "blue")).picture
+        for noun in ("cat", "pizza")
+    ]
+    mixed = np.concatenate([halves[0][:64], halves[1][64:]])
+    assert read(mixed).problems
+
+
 def test_what_it_shows_is_said():
     accepted, reasons = obeys(PICTURE, parse("a dog"))
     assert not accepted

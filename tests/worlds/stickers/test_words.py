@@ -64,3 +64,10 @@ def test_instructions_have_words_of_their_own():
     assert [one.word for one in unknown_words("remove the cat")] == ["remove"]
     (found,) = unknown_words("erase the cat", "instruction")
     assert found.known == ("remove",)
+
+
+def test_a_second_change_in_one_instruction_is_named() -> None:
+    assert [one.word for one in unknown_words("Make the cat red and remove the dog.", "instruction")] == [
+        "and remove the dog"
+    ]
+    assert unknown_words("remove the dog", "instruction") == ()

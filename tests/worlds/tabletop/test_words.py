@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lumina.worlds.language import Kind
 from lumina.worlds.tabletop.captions import KNOWN_WORDS, describe, text_of
 from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, instruct
 from lumina.worlds.tabletop.scenes import sample_scene
 from lumina.worlds.tabletop.words import INSTEAD, MEANINGS, normalize, replaced, unknown_words
-from lumina.worlds.wording import Kind
 
 
 def test_what_training_says_stays_as_it_is_and_is_known() -> None:
@@ -57,6 +57,14 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("red cube and a dragon", "red cube and a dragon"),
         ("A Réd cübe", "a red cube"),
         ("a re\u0301d sphère", "a red sphere"),
+        ("(a red cube:1.3) and [a blue sphere: 0.8]", "a red cube and a blue sphere"),
+        ("a (red:1.2) cube, (blue:.9) sphere", "a red cube and a blue sphere"),
+        ("a cube (red), a sphere (blue)", "a red cube and a blue sphere"),
+        ("Cube, orange, small", "a small orange cube"),
+        ("a metal red sphere left of a cone, blue", "a red metal sphere left of a blue cone"),
+        ("At night: two cones", "two cones at night"),
+        ("left of a blue sphere a red cube", "left of a blue sphere a red cube"),
+        ("a red cube, blue and green spheres", "a red cube, blue and green spheres"),
         ("a red сube and a RЕD СUВE", "a red cube and a red cube"),  # letters of Cyrillic
         ("Τwo ΒLUE cοnes", "two blue cones"),  # of Greek
         ("a PİNK cube and a whıte ground", "a pink cube and a white ground"),  # of a Turkish keyboard
@@ -200,4 +208,21 @@ def test_what_is_kind_or_read_as_a_known_word_is_not_unknown(kind: Kind) -> None
     ):
         assert {one.word for one in unknown_words(typed, kind)} <= {"make"}
     assert normalize("Can you make the cube green?", "instruction") == "make the cube green"
-    assert [one.word for one in unknown_words("(a red cube:1.3), ½ 🇩🇪", kind)] == ["1.3", "½", "🇩🇪"]
+    assert [one.word for one in unknown_words("a red cube 1.3, ½ 🇩🇪", kind)] == ["1.3", "½", "🇩🇪"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "part"),
+    [
+        ("Make the cube green and remove the sphere.", "instruction", "and remove the sphere"),
+        ("Make the cube green. Remove the sphere!", "instruction", "remove the sphere"),
+        ("make the cube green, the sphere red", "instruction", "the sphere red"),
+        ("swap the cube and the sphere", "instruction", "and the sphere"),
+        ("two cubes, one red and one blue", "prompt", "a red"),
+        ("red and blue cubes", "prompt", "red and"),
+        ("a red blue cube", "prompt", "red blue"),
+        ("a cube and red", "prompt", "and red"),
+    ],
+)
+def test_known_words_that_make_no_known_sentence_are_named(typed: str, kind: Kind, part: str) -> None:
+    assert part in [one.word for one in unknown_words(typed, kind)]

@@ -6,7 +6,7 @@ import { one } from "../shared/dom";
 import { offerAt, pngBlob } from "../shared/download";
 import { plain, type Host } from "../shared/host";
 import { Face } from "./face";
-import { openShelf, type Shelf } from "./shelf";
+import { openShelf, type Shelf } from "./browser_store";
 import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";
 import { openTurns, type Turns } from "./turns";
 import { makeTeller, type Teller } from "./uses";

@@ -1,10 +1,10 @@
 // Puts an easel into the page, and brings back what this browser has kept.
 
 import { plain, type Host } from "../shared/host";
-import { listenAround } from "./around";
+import { listenAround } from "./form_controls";
 import { takeFiles } from "./drops";
 import { Easel, type EaselProps } from "./easel";
-import { Returning } from "./returning";
+import { Returning } from "./restore";
 import { Running } from "./running";
 import { listenToTools } from "./tools";
 import { listenForReturned } from "./uses";

@@ -4,7 +4,7 @@ import type { Continued, EaselView, Rerolled, Sheet as Told } from "../messages.
 import type { Host } from "../shared/host";
 import { reason } from "../shared/proxy";
 import type { Easel, EaselProps } from "./easel";
-import { makeGate, watchReach } from "./gate";
+import { makeGate, watchReach } from "./gradio_queue";
 import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
 import { imagesIn } from "./uses";

@@ -5,7 +5,7 @@ import { around, one } from "../shared/dom";
 import { pngBlob } from "../shared/download";
 import type { Host } from "../shared/host";
 import type { Easel, EaselProps } from "./easel";
-import type { Returning } from "./returning";
+import type { Returning } from "./restore";
 import { goingOn, type Running } from "./running";
 import { idleRun, type Sheet, type State } from "./state";
 import { fillUses, openAsWorkflow } from "./uses";

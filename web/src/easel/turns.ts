@@ -2,7 +2,7 @@
 // was brought first. Nothing is kept here.
 
 import { made, one, refocused } from "../shared/dom";
-import { bringTo, isBrought } from "../shared/handing";
+import { bringTo, isBrought } from "../shared/between_tabs";
 import { urlOf } from "./face";
 import { BROUGHT, filmsOf, isBranch, markOf, nameOf, type Frame } from "./films";
 import { drawnPart, type Given, type Sheet } from "./state";

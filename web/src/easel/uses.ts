@@ -4,7 +4,7 @@ import type { Look, Use } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
 import { made, penOf } from "../shared/dom";
 import { pngBlob } from "../shared/download";
-import { bringTo, openWorkflow, takeReturned } from "../shared/handing";
+import { bringTo, openWorkflow, takeReturned } from "../shared/between_tabs";
 import { withTexts } from "../shared/png";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import { drawnPart, type Given, type Sheet } from "./state";

@@ -4,7 +4,7 @@ import type { Cards, Handed } from "../messages.gen";
 import { bytesOf } from "../shared/bytes";
 import { around, one } from "../shared/dom";
 import { pngBlob, saveAs } from "../shared/download";
-import { openWorkflow, returnTo } from "../shared/handing";
+import { openWorkflow, returnTo } from "../shared/between_tabs";
 import { plain, type Host } from "../shared/host";
 import { visitor } from "../shared/visitor";
 import { cardOf, summaryOf } from "./cards";

@@ -3,7 +3,7 @@
 import type { Format } from "../messages.gen";
 import { base64Of, latin } from "../shared/bytes";
 import { made, one, penOf } from "../shared/dom";
-import { takeBrought } from "../shared/handing";
+import { takeBrought } from "../shared/between_tabs";
 import { plain, type Host } from "../shared/host";
 import { isPng } from "../shared/png";
 

@@ -2,7 +2,7 @@
 
 import type { Host } from "../shared/host";
 import { one } from "../shared/dom";
-import { openWorkflow } from "../shared/handing";
+import { openWorkflow } from "../shared/between_tabs";
 
 let fetching: Promise<unknown> | null = null;
 

@@ -3,7 +3,7 @@
 import type { RecipeSheet, Restored } from "../messages.gen";
 import { base64Of, MAX_FILE } from "../shared/bytes";
 import { one } from "../shared/dom";
-import { bringTo } from "../shared/handing";
+import { bringTo } from "../shared/between_tabs";
 import type { Host } from "../shared/host";
 import { isPng, sizeOfPng, withoutPixels } from "../shared/png";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";

@@ -11,8 +11,8 @@ from lumina.model.checkpoint import load_movqgan, load_transformer
 from lumina.model.config import MODELS
 from lumina.model.text import TextTokenizer
 from lumina.runtime import pipeline as pipelines
+from lumina.runtime.memory_plan import GB, free_memory, open_device, plan
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.plan import GB, free_memory, open_device, plan
 from lumina.settings import Settings
 from tests.tiny import write_tiny_model
 

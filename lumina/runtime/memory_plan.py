@@ -15,7 +15,7 @@ from lumina.model.config import (
     MoVQConfig,
     TransformerConfig,
 )
-from lumina.model.fields import read_json
+from lumina.model.json_fields import read_json
 from lumina.model.movqgan import MoVQGAN
 from lumina.settings import Quant, Settings
 

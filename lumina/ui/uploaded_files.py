@@ -10,7 +10,7 @@ from PIL import Image
 
 from lumina.errors import InvalidImage
 from lumina.images import MAX_BYTES, open_image
-from lumina.ui.pictures import bytes_of_text, of_picture, too_large
+from lumina.ui.page_pictures import bytes_of_text, of_picture, too_large
 
 _FILE = "/gradio_api/file="
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

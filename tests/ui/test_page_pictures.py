@@ -15,11 +15,11 @@ from lumina.steps import finish
 from lumina.tasks import DRAWN, TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.draft import Draft
 from lumina.ui.examples import examples_of
 from lumina.ui.image_field import read_image_field
+from lumina.ui.page_pictures import picture_fields, picture_of, with_pictures
 from lumina.ui.picture_messages import continued, rerolled, sheet_of, start_of
-from lumina.ui.pictures import picture_fields, picture_of, with_pictures
+from lumina.ui.run_sheets import RunSheets
 from tests.runtime.asking import going_on
 from tests.tasks.test_panels import ABLE
 
@@ -115,7 +115,7 @@ def test_other_models_get_no_examples_of_tabletops_world() -> None:
 
 def test_a_score_reaches_the_page_once_it_is_there() -> None:
     task, fake = edited(best_of=2).task.model_copy(update={"best_of": 2}), FakePipeline(ABLE)
-    draft = Draft(task, MODEL, str)
+    draft = RunSheets(task, MODEL, str)
     told = []
     for event in task.run(fake):
         draft.take(event)

@@ -15,7 +15,7 @@ from lumina.ui.strips import webp_of
 AT_THE_END = ("png", "digest", "forwards", "tokens", "seconds")  # all else is told with the rows
 
 
-class Draft:
+class RunSheets:
     """Follows one draw of a resolved task by ``model``; ``key`` names the sheet of each place.
 
     Sheets are replaced, never changed, so that what has been sent of them stays what it was.

@@ -13,7 +13,7 @@ from PIL import Image
 from lumina.errors import LuminaError
 from lumina.images import open_image, png_bytes
 from lumina.runtime.doctor import examine
-from lumina.server.store import SessionImages, VisitorStore, words_of
+from lumina.server.gallery import GalleryStore, SessionImages, words_of
 from lumina.tasks.image_input import ImageInput
 
 
@@ -27,19 +27,19 @@ def result(prompt: str, colour: str = "red") -> bytes:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
     """Every look at the clock is a second later."""
     moments = iter(range(1, 10_000))
-    monkeypatch.setattr("lumina.server.store.time.time", lambda: float(next(moments)))
+    monkeypatch.setattr("lumina.server.gallery.time.time", lambda: float(next(moments)))
     return lambda: float(next(moments))
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Callable[[], float]) -> VisitorStore:
-    return VisitorStore(tmp_path / "new" / "gallery.sqlite")
+def store(tmp_path: Path, clock: Callable[[], float]) -> GalleryStore:
+    return GalleryStore(tmp_path / "new" / "gallery.sqlite")
 
 
-def test_results_survive_a_restart_with_their_recipe(store: VisitorStore, tmp_path: Path) -> None:
+def test_results_survive_a_restart_with_their_recipe(store: GalleryStore, tmp_path: Path) -> None:
     png = result("a red cone")
     key = store.keep("anna", png)
-    again = VisitorStore(tmp_path / "new" / "gallery.sqlite")
+    again = GalleryStore(tmp_path / "new" / "gallery.sqlite")
     (kept,) = again.search("anna")
     assert (kept.id, kept.width, kept.height) == (key, 64, 48)
     assert again.png("anna", key) == png
@@ -50,7 +50,7 @@ def test_results_survive_a_restart_with_their_recipe(store: VisitorStore, tmp_pa
     database.close()
 
 
-def test_the_newest_come_first_and_words_narrow_them(store: VisitorStore) -> None:
+def test_the_newest_come_first_and_words_narrow_them(store: GalleryStore) -> None:
     for prompt in ("a red cone", "two blue cubes", "a 100% blue cone"):
         store.keep("anna", result(prompt))
     store.keep("anna", result("a red cone"))  # once more: kept once, and now the newest
@@ -62,7 +62,7 @@ def test_the_newest_come_first_and_words_narrow_them(store: VisitorStore) -> Non
     assert store.search("anna", limit=2) == found[:2]
 
 
-def test_nobody_reaches_what_belongs_to_another(store: VisitorStore, tmp_path: Path) -> None:
+def test_nobody_reaches_what_belongs_to_another(store: GalleryStore, tmp_path: Path) -> None:
     key = store.keep("anna", result("a secret cone"))
     assert store.search("bert") == [] and store.png("bert", key) is None and store.recipe("bert", key) is None
     assert not store.delete("bert", key)
@@ -71,7 +71,7 @@ def test_nobody_reaches_what_belongs_to_another(store: VisitorStore, tmp_path: P
     assert b"anna" not in b"".join(path.read_bytes() for path in (tmp_path / "new").iterdir())
 
 
-def test_what_is_deleted_is_gone(store: VisitorStore) -> None:
+def test_what_is_deleted_is_gone(store: GalleryStore) -> None:
     first, second = store.keep("anna", result("a")), store.keep("anna", result("b"))
     assert store.delete("anna", first) and not store.delete("anna", first)
     assert [kept.id for kept in store.search("anna")] == [second]
@@ -81,7 +81,7 @@ def test_old_pictures_are_forgotten_and_a_full_store_gives_up_its_oldest(
     tmp_path: Path, clock: Callable[[], float]
 ) -> None:
     size = len(result("number 1"))
-    store = VisitorStore(tmp_path / "small.sqlite", most=2 * size + 10)
+    store = GalleryStore(tmp_path / "small.sqlite", most=2 * size + 10)
     keys = [store.keep("anna", result(f"number {number}")) for number in range(4)]
     store.keep("bert", result("number 5"))
     assert [kept.id for kept in store.search("anna")] == keys[:1:-1]
@@ -89,8 +89,8 @@ def test_old_pictures_are_forgotten_and_a_full_store_gives_up_its_oldest(
 
 def test_after_some_hours_nothing_is_there_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("lumina.server.store.time.time", lambda: now)
-    store = VisitorStore(tmp_path / "day.sqlite", hours=24)
+    monkeypatch.setattr("lumina.server.gallery.time.time", lambda: now)
+    store = GalleryStore(tmp_path / "day.sqlite", hours=24)
     key = store.keep("anna", result("a red cone"))
     now += 23.9 * 3600
     assert store.png("anna", key) is not None
@@ -98,24 +98,24 @@ def test_after_some_hours_nothing_is_there_any_more(tmp_path: Path, monkeypatch:
     assert store.png("anna", key) is None and store.search("anna") == []
 
 
-def test_results_are_found_by_their_pixels(store: VisitorStore) -> None:
+def test_results_are_found_by_their_pixels(store: GalleryStore) -> None:
     store.keep("anna", result("a", "green"))
     image_source = SessionImages(store, "anna")
     assert image_source.find(ImageInput.of(Image.new("RGB", (64, 48), "green")).name) is not None
     assert image_source.find("other.png") is None
 
 
-def test_several_write_at_once(store: VisitorStore) -> None:
+def test_several_write_at_once(store: GalleryStore) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: store.keep("anna", result(f"cone {number}")), range(12)))
     assert len(store.search("anna")) == 12
 
 
-def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, store: VisitorStore) -> None:
+def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, store: GalleryStore) -> None:
     file = tmp_path / "new" / "gallery.sqlite"
     store.keep("anna", result("a red cone"))
     file.write_text("this is no database, but a text that is long enough to be taken for one" * 20)
-    again = VisitorStore(file)
+    again = GalleryStore(file)
     assert again.search("anna") == [] and again.keep("anna", result("a blue cube"))
     assert "0 pictures were saved" in again.news() and again.news() == ""
     assert len(again.search("anna")) == 1
@@ -124,7 +124,7 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, store: 
 
 def test_the_pictures_that_a_damaged_file_still_holds_are_saved(tmp_path: Path) -> None:
     file = tmp_path / "gallery.sqlite"
-    store, pngs = VisitorStore(file), [result(f"cone {number}", f"#{number:02}8844") for number in range(40)]
+    store, pngs = GalleryStore(file), [result(f"cone {number}", f"#{number:02}8844") for number in range(40)]
     keys = [store.keep("anna", png) for png in pngs]
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -132,7 +132,7 @@ def test_the_pictures_that_a_damaged_file_still_holds_are_saved(tmp_path: Path) 
     middle = len(data) // 2 // 4096 * 4096
     data[middle : middle + 4096] = b"?" * 4096
     file.write_bytes(data)
-    again = VisitorStore(file)
+    again = GalleryStore(file)
     found = again.search("anna", limit=99)
     assert 10 < len(found) <= 40 and f"{len(found)} pictures were saved" in again.news()
     assert all(again.png("anna", kept.id) == pngs[keys.index(kept.id)] for kept in found)
@@ -140,7 +140,7 @@ def test_the_pictures_that_a_damaged_file_still_holds_are_saved(tmp_path: Path) 
 
 def test_a_file_that_is_damaged_while_it_is_used_is_given_up_for_a_new_one(tmp_path: Path) -> None:
     file = tmp_path / "gallery.sqlite"
-    used = VisitorStore(file)
+    used = GalleryStore(file)
     used.keep("anna", result("a red cone"))
     file.write_bytes(b"?" * 8192)
     with pytest.raises(LuminaError, match="a new one is begun; try again"):
@@ -150,7 +150,7 @@ def test_a_file_that_is_damaged_while_it_is_used_is_given_up_for_a_new_one(tmp_p
 
 def test_a_folder_that_cannot_be_used_is_one_sentence_until_it_can(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    late = VisitorStore(tmp_path / "file" / "gallery.sqlite")
+    late = GalleryStore(tmp_path / "file" / "gallery.sqlite")
     with pytest.raises(LuminaError, match="Pictures cannot be kept"):
         late.search("anna")
     assert SessionImages(late, "anna").find("sha256:" + "0" * 64) is None
@@ -159,13 +159,13 @@ def test_a_folder_that_cannot_be_used_is_one_sentence_until_it_can(tmp_path: Pat
 
 
 def test_a_locked_file_is_said_and_used_again_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lumina.server.store.PATIENCE", 0.01)
+    monkeypatch.setattr("lumina.server.gallery.PATIENCE", 0.01)
     file = tmp_path / "gallery.sqlite"
-    store = VisitorStore(file)
+    store = GalleryStore(file)
     store.keep("anna", result("a red cone"))
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        for each in (store, VisitorStore(file)):
+        for each in (store, GalleryStore(file)):
             with pytest.raises(LuminaError, match="try again in a moment"):
                 each.keep("anna", result("a blue cube"))
     assert store.keep("anna", result("a blue cube"))
@@ -178,7 +178,7 @@ def test_any_recipe_has_words(recipe: str) -> None:
 
 @pytest.mark.parametrize("code", ["DROP TABLE kept", "ALTER TABLE kept RENAME COLUMN digest TO other"])
 def test_a_gallery_that_lost_its_tables_begins_anew(tmp_path: Path, code: str) -> None:
-    store = VisitorStore(tmp_path / "gallery.sqlite")
+    store = GalleryStore(tmp_path / "gallery.sqlite")
     assert store.search("v") == []
     with closing(sqlite3.connect(tmp_path / "gallery.sqlite")) as database, database:
         database.execute(code)
@@ -198,10 +198,10 @@ def test_a_gallery_that_lost_its_tables_begins_anew(tmp_path: Path, code: str) -
 def test_a_file_with_other_tables_is_put_aside_whole(tmp_path: Path, code: str, saved: int) -> None:
     file = tmp_path / "gallery.sqlite"
     png = result("a red cone")
-    key = VisitorStore(file).keep("anna", png)
+    key = GalleryStore(file).keep("anna", png)
     with closing(sqlite3.connect(file)) as database:
         database.executescript(code)
-    again = VisitorStore(file)
+    again = GalleryStore(file)
     assert len(again.search("anna")) == saved and again.keep("anna", result("a blue cube"))
     assert again.png("anna", key) == (png if saved else None)
     were = "1 picture was saved" if saved else "0 pictures were saved"
@@ -212,6 +212,6 @@ def test_a_file_with_other_tables_is_put_aside_whole(tmp_path: Path, code: str, 
 def test_a_gallery_that_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gallery.sqlite").mkdir()
     with pytest.raises(LuminaError, match="cannot be opened"):
-        VisitorStore(tmp_path / "gallery.sqlite").search("v")
+        GalleryStore(tmp_path / "gallery.sqlite").search("v")
     monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path))
     assert "is no file" in examine()["gallery"]["found"]

@@ -142,7 +142,7 @@ def bare(host: str | None) -> str:
 
 
 def check_address(host: str | None, port: int | None) -> str:
-    """The host as Gradio wants it; raises InputError with what is wrong if nothing can listen there."""
+    """A host as Gradio wants it, 0.0.0.0 for ``*`` and its like; raises InputError if it cannot listen."""
     name = bare(host)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -156,6 +156,7 @@ def check_address(host: str | None, port: int | None) -> str:
             trial.bind(address)
     except OSError as error:
         raise InputError(_refusal(error, name, port)) from error
+    name = str(address[0]) if address[0] in ANYWHERE else name
     return f"[{name}]" if family == socket.AF_INET6 and ":" in name else name
 
 

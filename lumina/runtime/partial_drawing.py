@@ -8,7 +8,7 @@ from lumina.runtime.events import Begun, PictureEvent, RowDrawn
 from lumina.steps import Progress
 
 
-class Sketch:
+class PartialDrawing:
     """The rows of one picture so far, and their pixels on an ``image`` of the full size."""
 
     def __init__(self, begun: Begun) -> None:
@@ -50,15 +50,15 @@ class Sketch:
             self.image.paste(Image.fromarray(event.pixels), (0, lower - len(event.pixels)))
 
 
-class Sketches:
+class PartialDrawings:
     """All pictures of one draw, by the number of their request."""
 
     def __init__(self) -> None:
-        self.all: dict[int, Sketch] = {}
+        self.all: dict[int, PartialDrawing] = {}
 
     def take(self, event: PictureEvent | Progress) -> None:
         """Follow one event."""
         if isinstance(event, Begun):
-            self.all[event.index] = Sketch(event)
+            self.all[event.index] = PartialDrawing(event)
         elif isinstance(event, RowDrawn):
             self.all[event.index].take(event)

@@ -14,7 +14,7 @@ from gradio.processing_utils import add_root_url
 
 from lumina.errors import InputError
 from lumina.ui.refusals import parameter_refused
-from lumina.ui.sent import file_sent, is_file
+from lumina.ui.uploaded_files import file_sent, is_file
 
 LOOK = 0.05  # seconds between looks at a call that is under way
 

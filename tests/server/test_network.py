@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from lumina.errors import InputError
-from lumina.server.launch import (
+from lumina.server.network import (
     Compressed,
     Listening,
     Revalidated,
@@ -65,7 +65,7 @@ def test_what_stands_in_the_way_is_one_sentence(
         raise error
 
     monkeypatch.setattr(
-        "lumina.server.launch.socket.socket", type("Trial", (socket.socket,), {"bind": refuse})
+        "lumina.server.network.socket.socket", type("Trial", (socket.socket,), {"bind": refuse})
     )
     with pytest.raises(InputError, match=said):
         check_address("127.0.0.1", 80)
@@ -79,7 +79,7 @@ def test_addresses_of_ipv6_get_their_brackets(monkeypatch: pytest.MonkeyPatch) -
         def bind(self, address: object) -> None:
             pass
 
-    monkeypatch.setattr("lumina.server.launch.socket.socket", Trial)
+    monkeypatch.setattr("lumina.server.network.socket.socket", Trial)
     assert [check_address(host, None) for host in ("::1", "[::1]", "::")] == ["[::1]", "[::1]", "[::]"]
     assert check_address("127.0.0.1", None) == "127.0.0.1"
 
@@ -120,6 +120,11 @@ def test_anywhere_in_ipv6_is_anywhere_in_ipv4_too(host: str, ways: list[str]) ->
         finally:
             server.close()
     assert http_server.Server is not Listening
+
+
+@pytest.mark.parametrize("host", ["*", "0", "0.0.0.0"])
+def test_signs_for_all_addresses_mean_all_addresses(host: str) -> None:
+    assert check_address(host, None) == "0.0.0.0"
 
 
 def test_a_person_reads_an_address_that_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:

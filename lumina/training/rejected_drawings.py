@@ -12,7 +12,7 @@ from lumina.errors import InputError
 from lumina.files import whole
 from lumina.model.text import TextTokenizer
 from lumina.training.mixture import Weighted
-from lumina.training.sources import Sample
+from lumina.training.samples import Sample
 from lumina.worlds.curriculum import Frame
 
 

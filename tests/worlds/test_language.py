@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.worlds.wording import latin, plain, tokens, typed_wrong
+from lumina.worlds.language import latin, plain, tokens, typed_wrong
 
 
 @pytest.mark.parametrize(

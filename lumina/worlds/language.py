@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,7 +13,10 @@ Kind = Literal["prompt", "instruction", "description"]
 
 @dataclass(frozen=True)
 class UnknownWord:
-    """A word as it was typed, and the known ones that may be meant."""
+    """A word as it was typed, and the known ones that may be meant.
+
+    Of a sentence of known words it is the part that no sentence of the world has.
+    """
 
     word: str
     known: tuple[str, ...] = ()
@@ -122,16 +125,17 @@ _ESCAPED = re.compile(
     r"\x1b\[[0-9;]*[A-Za-z]|%20|\\[nrt](?![a-z]{2})"
 )  # of a terminal, an address, a program
 _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
+_WEIGHT = re.compile(r":\s?\d{0,2}\.?\d{1,3}(?=\s?[)\]])")  # how much a part shall count: "(a red cube:1.3)"
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
 
 
 def without_markup(text: str) -> str:
     """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list.
 
-    The numbers of footnotes are left out, too.
+    The numbers of footnotes and the weights of other programs are left out, too.
     """
     text = _ESCAPED.sub(" ", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
-    return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", text)))
+    return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", _WEIGHT.sub("", text))))
 
 
 def _joined(text: str, is_known: Callable[[str], bool]) -> str:
@@ -193,6 +197,16 @@ def _extends(sign: str) -> bool:
     """Whether a sign only shapes the one before it, or is seen by nobody."""
     is_selector = "\ufe00" <= sign <= "\ufe0f" or "\U0001f3fb" <= sign <= "\U0001f3ff"
     return is_selector or sign == "\u20e3" or unicodedata.category(sign) == "Cf"
+
+
+def second_wish(instruction: str, verbs: Collection[str]) -> str:
+    """What a plain instruction says beyond its one change: from a comma, an "and" or another verb on."""
+    words = instruction.split(" ")
+    first = next((i for i, word in enumerate(words) if word in verbs), len(words))
+    for i in range(first + 1, len(words)):
+        if words[i] == "and" or words[i] in verbs or words[i - 1].endswith(","):
+            return " ".join(words[i:])
+    return ""
 
 
 def typed_wrong(word: str, known: str) -> bool:

@@ -18,7 +18,7 @@ from PIL import Image
 from lumina.errors import InvalidImage, LuminaError
 from lumina.files import refusal
 from lumina.images import digest_of, open_image, read_recipe
-from lumina.runtime.gallery_file import COLUMNS, TABLE, ForeignTables, check
+from lumina.runtime.gallery_schema import COLUMNS, TABLE, ForeignTables, check
 from lumina.tasks.image_input import ImageInput
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class StoredPicture:
     thumbnail: bytes
 
 
-class VisitorStore:
+class GalleryStore:
     """The pictures of all visitors; every call names whose are meant, and no call reaches another's.
 
     Names of visitors are hashed before they are written. ``most`` bytes are kept of each, for ``hours`` or
@@ -229,7 +229,7 @@ def _is_busy(error: sqlite3.Error) -> bool:
 def _unusable(error: sqlite3.Error) -> LuminaError:
     advice = "the log of the server says why"
     if "full" in str(error):
-        advice = "its disk is full; delete results"
+        advice = "its disk is full; free some space, or delete some pictures"
     elif _is_busy(error):
         advice = "another program is writing to it; try again in a moment"
     elif _is_damage(error):
@@ -243,7 +243,7 @@ def _unusable(error: sqlite3.Error) -> LuminaError:
 class SessionImages:
     """One visitor's pictures, where a workflow looks up those that it names."""
 
-    store: VisitorStore
+    store: GalleryStore
     visitor: str
 
     def find(self, name: str) -> ImageInput | None:

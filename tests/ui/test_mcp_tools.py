@@ -15,7 +15,7 @@ from PIL import Image
 from lumina import images
 from lumina.errors import InvalidImage
 from lumina.ui.app import launch_options
-from lumina.ui.tools import Tools
+from lumina.ui.mcp_tools import Tools
 from tests.serving import served
 
 PNG = images.png_bytes(Image.new("RGB", (64, 48), "red"))
@@ -27,7 +27,7 @@ def test_there_are_tools_where_the_optional_package_is_there(
     monkeypatch: pytest.MonkeyPatch, is_there: bool
 ) -> None:
     monkeypatch.setattr(gradio.mcp, "GradioMCPServer", gradio.mcp.GradioMCPServer)
-    monkeypatch.setattr("lumina.ui.tools.find_spec", lambda name: object() if is_there else None)
+    monkeypatch.setattr("lumina.ui.mcp_tools.find_spec", lambda name: object() if is_there else None)
     assert launch_options()["mcp_server"] is is_there
     assert not is_there or gradio.mcp.GradioMCPServer is Tools
 

@@ -15,7 +15,7 @@ from lumina.steps import finish
 from lumina.training import rejection_sampling
 from lumina.training.losses import unlikelier
 from lumina.training.model_trainer import ModelTraining, train
-from lumina.training.rejected import Rejected, read_rejected, rejected_sources, save_rejected
+from lumina.training.rejected_drawings import Rejected, read_rejected, rejected_sources, save_rejected
 from lumina.training.rejection_sampling import reject
 from lumina.training.sequences import Sequences
 from tests.training.tiny import CURRICULUM
