@@ -13,6 +13,7 @@ from PIL import Image
 
 from lumina.errors import LuminaError
 from lumina.server.gallery import GalleryStore, SessionImages
+from lumina.server.guard import ONE_RUN
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
@@ -72,7 +73,7 @@ class Sessions:
         image_sources: list[ImageSource] = [MemoryImages(visitor.pictures.values()), self._assets]
         if self._gallery is not None and is_name(name):
             image_sources.append(SessionImages(self._gallery, name))
-        return Resources(self._workshop, visitor.store, image_sources, self._timings)
+        return Resources(self._workshop, visitor.store, image_sources, self._timings, ONE_RUN)
 
     def turn(self, name: Any) -> Lock:
         """Held by this visitor's run, so that the next one finds all that it has kept."""
