@@ -24,6 +24,9 @@ PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become
 EVENTS = "/queue/data"  # the stream that a page gets all answers by
 TAGGED = ("text/html", "text/css", "text/javascript", "application/javascript")
 STREAMS = (EVENTS, "/heartbeat/", "/mcp")
+CONFIGURED = b"</script><script>window.gradio_api_info"
+# A proxy may not tell under which name and in which folder the page is reached; the browser knows.
+OWN_ADDRESS = rb"window.gradio_config.root = location.origin + location.pathname.replace(/\/$/, '');"
 GZIP_8K = 16 + 13  # a gzip file, whose compressor looks 8 KB back and takes 64 KB of memory
 
 
@@ -104,6 +107,9 @@ class _Answer:
         if message.get("more_body") or self._start is None:
             return
         headers = MutableHeaders(raw=self._start["headers"])
+        if CONFIGURED in self._body:
+            self._body = self._body.replace(CONFIGURED, OWN_ADDRESS + CONFIGURED, 1)
+            headers["content-length"] = str(len(self._body))
         headers["etag"] = f'W/"{hashlib.sha256(self._body).hexdigest()[:32]}"'
         headers.setdefault("cache-control", "no-cache")  # ask each time
         await self._begin(self._start)
