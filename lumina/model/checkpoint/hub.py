@@ -13,7 +13,8 @@ from huggingface_hub import HfApi, hf_hub_url, try_to_load_from_cache
 from huggingface_hub.constants import is_offline_mode
 from huggingface_hub.file_download import http_get
 from huggingface_hub.hf_api import RepoSibling
-from huggingface_hub.utils import WeakFileLock, build_hf_headers
+from huggingface_hub.utils._fixes import WeakFileLock
+from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils.tqdm import tqdm
 
 from lumina.errors import CheckpointMismatch, InputError, ModelError
