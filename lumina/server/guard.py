@@ -1,21 +1,36 @@
 """What one visitor may ask of the server: the size of a run, and of a request before it is read."""
 
 import re
+import warnings
 from asyncio import timeout
 from typing import NoReturn
 
+from PIL import Image
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lumina.formats import ACCEPTED
+from lumina.images import MAX_PIXELS
 from lumina.workflow.limits import RunLimits
 
 ONE_RUN = RunLimits(pictures=256, pixels=75_000_000)  # a photograph of 24 megapixels and two more of its size
-MAX_BODY = 66_000_000  # bytes of a request; pictures travel in base64, several at most
+MAX_BODY = 56_000_000  # bytes of a request: two pictures of 20 MB in base64, and the rest
 MAX_PARTS = 400_000  # lists, objects and commas of a request: each takes many times its room once it is read
 PATIENCE = 30.0  # seconds until the next piece of a request
 
 _PARTS = re.compile(rb"[\[{,]")
+
+
+def guard_decoders() -> None:
+    """Let Pillow open, wherever Gradio does before we look, what we accept, and nothing over our size.
+
+    Pillow itself refuses at twice its limit, by the header alone, and warns from the limit on.
+    """
+    Image.init()
+    Image.ID[:] = [name.upper() for name in ACCEPTED]
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 class Capped:

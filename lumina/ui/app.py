@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
-from lumina.server.guard import Capped
+from lumina.server.guard import Capped, guard_decoders
 from lumina.server.network import (
     Compressed,
     Revalidated,
@@ -146,6 +146,7 @@ def serve(
     and opened at the same address for the chosen one.
     """
     settings = settings or Settings.from_environment()
+    guard_decoders()
     while True:
         choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))

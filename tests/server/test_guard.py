@@ -1,15 +1,22 @@
 """Requests that are too large or never end are refused in one sentence, before they are kept."""
 
 import asyncio
+import io
 import json
-from collections.abc import Iterable
+import struct
+import warnings
+import zlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from PIL import Image, UnidentifiedImageError
 from starlette.types import Message, Receive, Scope, Send
 
+from lumina.errors import InvalidImage
+from lumina.images import MAX_PIXELS, open_image
 from lumina.server import guard
-from lumina.server.guard import Capped
+from lumina.server.guard import Capped, guard_decoders
 
 MEGABYTE = 1_000_000
 
@@ -51,22 +58,22 @@ FORM = ("content-type", "multipart/form-data; boundary=x")
 
 
 def test_a_request_of_an_honest_size_passes() -> None:
-    pieces = [b"x" * MEGABYTE] * 65  # three large photographs in base64
-    assert asked(pieces, FORM) == (200, "well", 65 * MEGABYTE)
+    pieces = [b"x" * MEGABYTE] * 55  # two pictures of 20 MB in base64
+    assert asked(pieces, FORM) == (200, "well", 55 * MEGABYTE)
     assert asked([b""], method="GET") == (200, "well", 0)
 
 
 def test_one_that_says_that_it_is_too_large_is_not_read() -> None:
     status, content, got = asked([b"x"], ("content-length", "200000000"))
     assert (status, got) == (413, 0)
-    assert content == {"error": "This request is too large; send at most 66 MB at once."}
+    assert content == {"error": "This request is too large; send at most 56 MB at once."}
 
 
 @pytest.mark.parametrize("headers", [[FORM], [("content-type", "application/json")], []])
 def test_one_that_is_too_large_ends_at_the_limit(headers: list[tuple[str, str]]) -> None:
     status, content, got = asked([b"x" * MEGABYTE] * 200, *headers)
-    assert (status, got) == (413, 66 * MEGABYTE)
-    assert "at most 66 MB" in content["error"]
+    assert (status, got) == (413, 56 * MEGABYTE)
+    assert "at most 56 MB" in content["error"]
 
 
 def test_one_of_a_million_small_values_is_refused() -> None:
@@ -100,3 +107,57 @@ def test_a_refusal_that_the_app_takes_for_its_own_fault_is_told_all_the_same() -
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
     asyncio.run(Capped(app)(scope, receive, send))
     assert sent[0]["status"] == 413
+
+
+@pytest.fixture
+def guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pillow as the server has it, and afterwards as it was."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+    known = list(Image.ID)
+    with warnings.catch_warnings():
+        guard_decoders()
+        yield
+    Image.ID[:] = known
+
+
+def png_head(width: int, height: int) -> bytes:
+    """A PNG up to where its pixels would begin."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + body
+        + struct.pack(">II", zlib.crc32(body), 4)
+        + b"IDAT"
+    )
+
+
+@pytest.mark.usefixtures("guarded")
+def test_no_decoder_opens_a_picture_over_our_size() -> None:
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(io.BytesIO(png_head(13_000, 13_000)))
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(io.BytesIO(png_head(5000, MAX_PIXELS // 5000 + 1)))
+    with pytest.raises(InvalidImage, match="at most 25 million"):
+        open_image(png_head(13_000, 13_000))
+    file = io.BytesIO()
+    Image.new("1", (5000, MAX_PIXELS // 5000)).save(file, "PNG")
+    assert Image.open(io.BytesIO(file.getvalue())).size == (5000, 5000)
+
+
+@pytest.mark.usefixtures("guarded")
+@pytest.mark.parametrize("kind", ["TIFF", "JPEG2000", "PPM", "ICO", "PCX", "TGA"])
+def test_no_decoder_opens_a_format_that_we_do_not_accept(kind: str) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(file, kind)
+    with pytest.raises(UnidentifiedImageError):
+        Image.open(io.BytesIO(file.getvalue()))
+
+
+@pytest.mark.usefixtures("guarded")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_decoders_open_what_we_accept(kind: str) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(file, kind)
+    assert Image.open(io.BytesIO(file.getvalue())).size == (32, 32)
+    assert open_image(file.getvalue()).size == (32, 32)

@@ -12,6 +12,12 @@ def test_examples_and_suggestions_use_known_words_only() -> None:
         assert unknown_words(prompt) == []
 
 
+def test_of_an_immense_text_as_much_is_read_as_a_prompt_may_hold() -> None:
+    immense = " ".join(f"zq{chr(97 + n % 26) * 3}{chr(97 + n // 26 % 26) * 3}" for n in range(100_000))
+    assert 0 < len(GUIDE.unknown(immense)) < 2000 / 8
+    assert swapped(immense, {"word": "zqaaaaaa", "known": "sphere"}, GUIDE) == immense
+
+
 def test_instructions_have_a_guide_of_their_own() -> None:
     assert [one.word for one in GUIDE.unknown("paint the cube purple")] == ["paint"]
     assert guide_of(MODELS["tabletop"], "instruction").unknown("paint the cube purple") == ()
