@@ -267,6 +267,21 @@ def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("name", ["idea", "draw.prompt"])
+def test_one_text_with_commas_in_place_of_a_list_is_said(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "list.json"
+    prompt: Any = {"from": "inputs.idea"} if name == "idea" else ["a cone", "a cube"]
+    inputs = {"idea": {"type": "text", "default": ["a cone", "a cube"]}} if name == "idea" else {}
+    nodes = {"draw": {"task": "text_to_image", "inputs": {"prompt": prompt, "seed": 1}}}
+    file.write_text(json.dumps({"lumina": 1, "inputs": inputs, "nodes": nodes}))
+    said = run("run", file, "--dry-run", "--set", f"{name}=a cone, a sphere").stderr
+    advice = f"{name}=" + '["a cone", "a sphere"]'
+    assert said == f"{name} is one text; for several write --set '{advice}'.\n"
+    for quiet in (advice, f"{name}=a cone"):
+        assert run("run", file, "--dry-run", "--set", quiet).stderr == ""
+
+
+@pytest.mark.usefixtures("fake")
 def test_the_advice_for_a_choice_finds_the_pictures_that_were_shown(tmp_path: Path) -> None:
     file = tmp_path / "workflow.json"
     nodes = {
