@@ -14,6 +14,7 @@ WEB := web/node_modules/.installed
 .PHONY: app test check pytest docs web check-web template-pictures clean
 
 app: $(RUNTIME)
+	@echo "The command line is $(BIN)/lumina; after \". $(BIN)/activate\" it is lumina."
 	$(BIN)/python app.py
 
 test: check pytest
@@ -49,7 +50,7 @@ check-web:
 endif
 
 template-pictures: $(RUNTIME)
-	$(BIN)/lumina templates
+	$(BIN)/lumina templates --draw
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -2,9 +2,12 @@
 
 import sys
 
-from lumina.errors import InputError
-from lumina.process_end import ends_on_sigterm, leaving_at_once
-from lumina.terminal import ready
+try:
+    from lumina.errors import InputError
+    from lumina.process_end import ends_on_sigterm, leaving_at_once
+    from lumina.terminal import ready
+except KeyboardInterrupt:
+    sys.exit(130)
 
 
 def main() -> None:

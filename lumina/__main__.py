@@ -1,6 +1,9 @@
 """``python -m lumina`` and ``lumina`` are the command line."""
 
-from lumina.process_end import ends_on_sigterm, leaving_at_once
+try:
+    from lumina.process_end import ends_on_sigterm, leaving_at_once
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 
 def main() -> None:

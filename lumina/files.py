@@ -26,7 +26,7 @@ def whole(path: Path, lasting: bool = True) -> Iterator[Path]:
     It may be read by whom the process's umask lets read. Makes the folder if it is not there; after any error
     nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make(path.parent)
     part = path.parent / f".{secrets.token_hex(8)}.part"
     try:
         yield part
@@ -37,6 +37,22 @@ def whole(path: Path, lasting: bool = True) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except RecursionError as error:  # a thousand folders in each other
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(folder)) from error
+
+
+def check_writable(folder: Path) -> None:
+    """Raise InputError if nothing could be written to ``folder``, which need not be there and is not made."""
+    try:
+        present = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+        tempfile.TemporaryFile(dir=present).close()
+    except OSError as error:
+        raise refusal(error, folder) from error
 
 
 def write_whole(path: Path, data: bytes, lasting: bool = True) -> Path:
@@ -79,7 +95,11 @@ def sentence_of(error: OSError) -> str:
         return "The disk is full; free some space. What was finished before is kept."
     place = error.filename or error.filename2
     reason = error.strerror or str(error) or type(error).__name__
-    return f"{os.fsdecode(place)}: {reason}." if isinstance(place, str | bytes) else f"{reason}."
+    if not isinstance(place, str | bytes):
+        return f"{reason}."
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{os.fsdecode(place)} has to be a folder, and a file is in its way; name another."
+    return f"{os.fsdecode(place)}: {reason}."
 
 
 def expanded(path: Path | str) -> Path:

@@ -5,10 +5,10 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 
 import numpy as np
-from einops import rearrange
 from PIL import Image, ImageOps, PngImagePlugin
 
 from lumina.colour_profiles import in_srgb
@@ -20,6 +20,7 @@ MAX_BYTES = 20_000_000
 MAX_PIXELS = 25_000_000  # a 24-megapixel photograph fits
 MIN_SIDE, MAX_ASPECT = 16, 10  # of a picture to work with: pixels, and how much longer one side may be
 MAX_RECIPE_BYTES = 256 * 1024
+ROWS_AT_ONCE = 64  # of a large picture
 
 RECIPE_KEY = "lumina-workflow"
 AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -129,14 +130,31 @@ def cover(image: Image.Image, width: int, height: int) -> Image.Image:
     while image.width >= 2 * width and image.height >= 2 * height:
         image = image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
     scale = max(width / image.width, height / image.height)
-    image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BICUBIC)
+    if image.width * image.height * scale**2 > MAX_PIXELS:  # most of which would be cut off
+        image = _middle(image, ceil(width / scale), ceil(height / scale))
+    size = round(image.width * scale), round(image.height * scale)
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.BICUBIC)
+    image = _middle(image, width, height)
+    return _on_white(image.convert("RGBA")) if image.has_transparency_data else image.convert("RGB")
+
+
+def _middle(image: Image.Image, width: int, height: int) -> Image.Image:
+    if image.size == (width, height):
+        return image
     left, top = (image.width - width) // 2, (image.height - height) // 2
-    image = image.crop((left, top, left + width, top + height))
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    rgba = np.asarray(image.convert("RGBA"), dtype=np.float64)
-    alpha = rgba[..., 3:] / 255
-    return Image.fromarray((rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8))  # rounded down, too
+    return image.crop((left, top, left + width, top + height))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """RGBA on white, rounded down; a few rows at a time, for numbers take many times their room."""
+    rgba = np.asarray(image)
+    rgb = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, ROWS_AT_ONCE):
+        rows = rgba[top : top + ROWS_AT_ONCE].astype(np.float64)
+        alpha = rows[..., 3:] / 255
+        rgb[top : top + ROWS_AT_ONCE] = rows[..., :3] * alpha + 255 * (1 - alpha)
+    return Image.fromarray(rgb)
 
 
 def contact_sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> Image.Image:
@@ -144,11 +162,10 @@ def contact_sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> 
     width = max(image.width for image in images) + gap
     height = max(image.height for image in images) + gap
     rows = -(-len(images) // columns)
-    cells = np.full((rows * columns, height, width, 3), 255, dtype=np.uint8)
-    for cell, image in zip(cells, images, strict=False):
-        cell[: image.height, : image.width] = np.asarray(image.convert("RGB"))
-    page = rearrange(cells, "(row column) h w rgb -> (row h) (column w) rgb", column=columns)
-    return Image.fromarray(page[: page.shape[0] - gap, : page.shape[1] - gap])
+    page = Image.new("RGB", (columns * width - gap, rows * height - gap), "white")
+    for index, image in enumerate(images):
+        page.paste(image.convert("RGB"), (index % columns * width, index // columns * height))
+    return page
 
 
 def _read(source: bytes | str | Path) -> bytes:

@@ -158,6 +158,20 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "cannot be written to" in refused("generate", "text_to_image", *PROMPT, "--out", tmp_path / "file")
 
 
+def test_a_folder_that_cannot_be_written_is_named_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object, **__: object) -> None:
+        raise AssertionError("a model was drawn with")
+
+    monkeypatch.setattr("lumina.cli.generate.watched", late)
+    monkeypatch.setattr("lumina.cli.workflow.watched", late)
+    (tmp_path / "file").write_text("in the way")
+    workflow = ROOT / "workflows" / "prompt-grid.json"
+    for command in (["generate", "text_to_image", *PROMPT], ["run", workflow]):
+        assert "cannot be written to" in refused(*command, "--out", tmp_path / "file")
+
+
 @pytest.fixture
 def able(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fake of a model that can do every task."""

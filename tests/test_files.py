@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import InputError
-from lumina.files import expanded, refusal, sentence_of, write_whole
+from lumina.files import check_writable, expanded, refusal, sentence_of, write_whole
 from lumina.settings import Settings
 
 
@@ -66,6 +66,8 @@ def test_an_unexpected_error_of_the_system_is_a_sentence() -> None:
     assert sentence_of(OSError(errno.ENOSPC, "No space left on device")).startswith("The disk is full; free")
     assert sentence_of(PermissionError(13, "Permission denied", "a.txt")) == "a.txt: Permission denied."
     assert sentence_of(OSError("odd")) == "odd."
+    said = sentence_of(FileExistsError(17, "File exists", "a.txt"))
+    assert said == "a.txt has to be a folder, and a file is in its way; name another."
 
 
 def test_the_address_of_a_file_is_its_path(tmp_path: Path) -> None:
@@ -74,3 +76,17 @@ def test_the_address_of_a_file_is_its_path(tmp_path: Path) -> None:
     for address in ("https://a.example/x.png", "s3://bucket/key", ""):
         with pytest.raises(InputError):
             expanded(address)
+
+
+def test_a_thousand_folders_in_each_other_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as caught:
+        write_whole(tmp_path / ("x/" * 1500) / "a.txt", b"")
+    assert caught.value.errno == errno.ENAMETOOLONG
+
+
+def test_a_folder_is_tried_and_not_made(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "newer")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written to"):
+        check_writable(tmp_path / "file" / "new")

@@ -82,3 +82,20 @@ builtins.__import__ = slow
 """
     code, stderr, seconds = ended(slow + program, signal.SIGINT)
     assert code == 130 and stderr == "Stopped.\n" and seconds < 10
+
+
+@pytest.mark.parametrize("program", ["lumina/__main__.py", "app.py"])
+def test_ctrl_c_at_the_first_import_leaves_no_traceback(program: str) -> None:
+    stopped = """
+import builtins, runpy, sys
+known = builtins.__import__
+def stop(name, *given, **named):
+    if name == "lumina.process_end":
+        raise KeyboardInterrupt
+    return known(name, *given, **named)
+builtins.__import__ = stop
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+    command = [sys.executable, "-c", stopped, str(ROOT / program)]
+    run = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (130, "")

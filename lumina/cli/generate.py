@@ -25,7 +25,7 @@ from lumina.cli.console import (
     watched,
 )
 from lumina.errors import InputError
-from lumina.files import expanded
+from lumina.files import check_writable, expanded
 from lumina.images import open_image
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, spec_of, split_revision
@@ -82,6 +82,7 @@ def draw_with(
 
     After Ctrl-C it lists what is finished, says how to go on, and raises typer.Exit.
     """
+    check_writable(out or settings_with().outputs)  # rather than after the drawing
     pipeline = open_pipeline(model, settings=settings) if settings else open_pipeline(model)
     folder = out or pipeline.settings.outputs
     done: dict[int, str] = {}

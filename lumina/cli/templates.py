@@ -1,10 +1,14 @@
-"""``lumina templates``: the small pictures that the canvas shows beside the workflows it offers."""
+"""``lumina templates``: the workflows that come with the studio, and the pictures beside them."""
 
+from typing import Annotated
+
+import typer
 from PIL import Image
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, note, show, watched
 from lumina.cli.workflow import watchable
+from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.model.config import spec_of
 from lumina.runtime.painter import Painter
@@ -15,10 +19,32 @@ from lumina.workflow.files import result_files
 from lumina.workflow.image_lookup import shipped
 from lumina.workflow.schema import load
 
+Draw = Annotated[bool, typer.Option("--draw", help="Run them, and draw the pictures beside them.")]
+
+
+def list_templates(model: Model = None, draw: Draw = False, out: Out = None, as_json: AsJson = False) -> None:
+    """List the workflows that come with the studio and that the model can run; with --draw, picture them."""
+    from lumina.server.surroundings import prepare
+
+    prepare()
+    if draw:
+        return picture_templates(model, out, as_json)
+    if out is not None:
+        raise InputError("--out is where pictures are written to; add --draw, or leave it out.")
+    from lumina.ui.templates import TEMPLATES, templates  # brings in the web server
+
+    offered = templates(spec_of(model or Settings.from_environment().model))
+    found = [
+        {"name": each["name"], "title": each["title"], "file": str(TEMPLATES / f"{each['name']}.json")}
+        for each in offered
+    ]
+    lines = [f"{each['name']}  {each['title']}  {each['file']}" for each in found]
+    show({"templates": found} if as_json else lines)
+
 
 def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = False) -> None:
     """Run every template that the model can run, and draw the picture that the canvas shows beside it."""
-    from lumina.ui.templates import PICTURES, strip_of, templates  # brings in the web server
+    from lumina.ui.templates import PICTURES, strip_of, templates
 
     offered = templates(spec_of(model or Settings.from_environment().model))
     painter, folder = generate.open_pipeline(model), out or PICTURES

@@ -14,7 +14,7 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, Results, note, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
-from lumina.files import expanded
+from lumina.files import check_writable, expanded
 from lumina.images import open_image
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
@@ -104,13 +104,14 @@ def run_workflow(
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
+    folder = out or Settings.from_environment().outputs
+    check_writable(folder)  # rather than after the drawing
     ended: Ended = []
     drawn: list[DrawingTask] = []
     steps = watchable(run(workflow, resources, until), ended, drawn)
     finished = watched(steps, "Running", quiet=as_json)
     if resources.painter is not None:
         generate.note_unknown_words(resources.painter.spec, drawn)
-    folder = out or Settings.from_environment().outputs
     Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)

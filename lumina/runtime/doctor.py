@@ -42,7 +42,13 @@ def examine() -> dict[str, Examined]:
         "network": _network,
     }
     found = {name: _examined(test) for name, test in of_machine.items()}
-    of_settings = {"model": _model, "pictures": _pictures, "results": _results, "gallery": _gallery}
+    of_settings = {
+        "device": _device,
+        "model": _model,
+        "pictures": _pictures,
+        "results": _results,
+        "gallery": _gallery,
+    }
     is_set = found["settings"]["ok"]
     return found | {name: _examined(test) if is_set else LATER for name, test in of_settings.items()}
 
@@ -184,6 +190,19 @@ def _network() -> str:
             f"The proxy that is set ({', '.join(found)}) cannot be used: {error}; correct or unset it."
         ) from error
     return f"{', '.join(found)} set; the studio's own addresses go around it"
+
+
+def _device() -> str:
+    """Of what a model is computed on, and made smaller with."""
+    import torch
+
+    from lumina.model.checkpoint.shrinking import shrinker
+    from lumina.runtime.memory_plan import open_device
+
+    settings = Settings.from_environment()
+    device = open_device(settings.device)
+    shrinker(settings.quant, getattr(torch, settings.dtype), device)
+    return f"{device.type}, weights {settings.quant if settings.quant != 'none' else 'as they are'}"
 
 
 def _model() -> str:

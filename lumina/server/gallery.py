@@ -229,7 +229,7 @@ def _is_busy(error: sqlite3.Error) -> bool:
 def _unusable(error: sqlite3.Error) -> LuminaError:
     advice = "the log of the server says why"
     if "full" in str(error):
-        advice = "its disk is full; delete results"
+        advice = "its disk is full; free some space, or delete some pictures"
     elif _is_busy(error):
         advice = "another program is writing to it; try again in a moment"
     elif _is_damage(error):

@@ -24,6 +24,9 @@ PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become
 EVENTS = "/queue/data"  # the stream that a page gets all answers by
 TAGGED = ("text/html", "text/css", "text/javascript", "application/javascript")
 STREAMS = (EVENTS, "/heartbeat/", "/mcp")
+CONFIGURED = b"</script><script>window.gradio_api_info"
+# A proxy may not tell under which name and in which folder the page is reached; the browser knows.
+OWN_ADDRESS = rb"window.gradio_config.root = location.origin + location.pathname.replace(/\/$/, '');"
 GZIP_8K = 16 + 13  # a gzip file, whose compressor looks 8 KB back and takes 64 KB of memory
 
 
@@ -104,6 +107,9 @@ class _Answer:
         if message.get("more_body") or self._start is None:
             return
         headers = MutableHeaders(raw=self._start["headers"])
+        if CONFIGURED in self._body:
+            self._body = self._body.replace(CONFIGURED, OWN_ADDRESS + CONFIGURED, 1)
+            headers["content-length"] = str(len(self._body))
         headers["etag"] = f'W/"{hashlib.sha256(self._body).hexdigest()[:32]}"'
         headers.setdefault("cache-control", "no-cache")  # ask each time
         await self._begin(self._start)
@@ -142,7 +148,7 @@ def bare(host: str | None) -> str:
 
 
 def check_address(host: str | None, port: int | None) -> str:
-    """The host as Gradio wants it; raises InputError with what is wrong if nothing can listen there."""
+    """A host as Gradio wants it, 0.0.0.0 for ``*`` and its like; raises InputError if it cannot listen."""
     name = bare(host)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -156,6 +162,7 @@ def check_address(host: str | None, port: int | None) -> str:
             trial.bind(address)
     except OSError as error:
         raise InputError(_refusal(error, name, port)) from error
+    name = str(address[0]) if address[0] in ANYWHERE else name
     return f"[{name}]" if family == socket.AF_INET6 and ":" in name else name
 
 

@@ -19,12 +19,14 @@ def prepare() -> None:
     current folder is gone, or if a port is no number.
     """
     check_current_folder()
-    _check_proxies()
+    check_proxies()
     _check_numbers()
+    os.environ.setdefault("PATH", os.defpath)  # a service may have none, which Gradio's libraries abort at
     _choose_folder()
 
 
-def _check_proxies() -> None:
+def check_proxies() -> None:
+    """Raise InputError if no connection can be made by the proxies that are set; nothing is sent."""
     try:
         httpx.Client().close()
     except (ValueError, TypeError, ImportError, httpx.InvalidURL) as error:

@@ -60,6 +60,11 @@ class Task(BaseModel, ABC):
         return True
 
     @classmethod
+    def pictures(cls, values: Mapping[str, Any]) -> int:
+        """How many pictures a task with these inputs has drawn, candidates included."""
+        return 0
+
+    @classmethod
     def is_asked(cls, values: Mapping[str, Any]) -> bool:
         """Whether a person has to fill the input that ``asks`` names, before a task with these can run."""
         return cls.asks is not None and values.get(cls.asks) is None
@@ -98,6 +103,14 @@ def is_advanced(field: FieldInfo) -> bool:
 def _says(field: FieldInfo, flag: str) -> bool:
     extra = field.json_schema_extra
     return isinstance(extra, dict) and bool(extra.get(flag))
+
+
+def whole(value: Any, otherwise: int = 1) -> int:
+    """A whole number in any of the forms that a field takes it in; ``otherwise`` for anything else."""
+    try:
+        return otherwise if value is None else int(value)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
 
 
 TaskType = TypeVar("TaskType", bound=Task)
@@ -202,6 +215,11 @@ class DrawingTask(Task):
     )
     dtype: Dtype | None = option("Precision", "Number format of the computation.", speed=True)
     compat: Compat = option("Compat", "The reference's falling guidance, to compare with it.", "off")
+
+    @classmethod
+    def pictures(cls, values: Mapping[str, Any]) -> int:
+        """See Task."""
+        return whole(values.get("variations")) * whole(values.get("best_of"))
 
     @abstractmethod
     def words(self, width: int, height: int) -> str:

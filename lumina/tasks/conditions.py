@@ -6,6 +6,7 @@ from PIL import Image
 from lumina.errors import InputError
 
 EXTRACTED = ("canny", "hed", "scribble")
+MANY_COLOURS = 40  # of 4096, among the pixels of a small picture; segments and skeletons have fewer
 SCRIBBLE_BLUR = 2.5  # pixels: a person draws the large outlines only
 
 
@@ -27,6 +28,21 @@ def condition_of(image: Image.Image, kind: str) -> Image.Image:
         strokes = ndimage.binary_dilation(lines, np.ones((3, 3), bool))
         return Image.fromarray((strokes * 255).astype(np.uint8)).convert("RGB")
     return Image.fromarray(edge_picture(pixels) if kind == "canny" else soft_edge_picture(pixels))
+
+
+def is_photograph(image: Image.Image) -> bool:
+    """Whether a picture is rather a photograph, or another picture of things, than one of the maps.
+
+    Maps are grey, or flat patches and lines of few colours, or normals, each of which has the length one.
+    """
+    small = np.asarray(image.convert("RGB").resize((64, 64), Image.Resampling.NEAREST), np.float64)
+    chroma = small.max(-1) - small.min(-1)
+    if (chroma > 24).mean() < 0.05:  # grey, but for the marks of a JPEG
+        return False
+    if len(np.unique((small // 16).reshape(-1, 3), axis=0)) < MANY_COLOURS:
+        return False
+    lengths = np.linalg.norm(small / 127.5 - 1, axis=-1)
+    return bool((np.abs(lengths - 1) < 0.12).mean() < 0.6)
 
 
 def check_extracted(kind: str) -> None:

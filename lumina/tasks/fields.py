@@ -46,9 +46,11 @@ Seed = Annotated[
     BeforeValidator(_read_seed),
 ]
 Reroll = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0, le=MAX_SEED)]]
-Prompt = Annotated[str, Field(max_length=2000), _filled("say what to draw"), Words("prompt")]
-Instruction = Annotated[str, Field(max_length=2000), _filled("say what to change"), Words("instruction")]
-Description = Annotated[str, Field(max_length=2000), _filled("say what it is"), Words("description")]
+MAX_TEXT = 2000  # characters of what a person types
+
+Prompt = Annotated[str, Field(max_length=MAX_TEXT), _filled("say what to draw"), Words("prompt")]
+Instruction = Annotated[str, Field(max_length=MAX_TEXT), _filled("say what to change"), Words("instruction")]
+Description = Annotated[str, Field(max_length=MAX_TEXT), _filled("say what it is"), Words("description")]
 
 
 def option(title: str, description: str, default: Any = None, *, speed: bool = False, **limits: Any) -> Any:

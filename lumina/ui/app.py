@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
+from lumina.server.guard import Capped
 from lumina.server.network import (
     Compressed,
     Revalidated,
@@ -122,7 +123,12 @@ def launch_options() -> Mapping[str, Any]:
         "app_kwargs": {
             "routes": [*routes(), *template_routes()],
             "exception_handlers": REFUSALS,
-            "middleware": [Middleware(Compressed), Middleware(Revalidated), Middleware(KnownCalls)],
+            "middleware": [
+                Middleware(Capped),
+                Middleware(Compressed),
+                Middleware(Revalidated),
+                Middleware(KnownCalls),
+            ],
         },
     }
 

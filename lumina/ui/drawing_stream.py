@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.errors import InputError, LuminaError
-from lumina.runtime.events import DrawEvent, Finished
+from lumina.runtime.events import Begun, DrawEvent, Finished
 from lumina.runtime.request import NO_ROWS, below
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, finish
@@ -105,10 +105,13 @@ class DrawingStream:
         requests = task.requests(painter)
         if start.codes is not None:
             requests = below(requests, [start.codes])
-        yield Step(run.begin(painter.model, task), None if start.codes is not None else str(task.seed))
+        seed = None if start.codes is not None else str(task.seed)
+        yield Step(run.begin(painter.model, task))
         with Following(task.draw(self._workshop, requests)) as events:
             for event in events:
-                yield Step(run.drawing(event), finished=_png_of(task, event, painter.model))
+                told = None if isinstance(event, Begun) else seed  # one of which something is drawn
+                yield Step(run.drawing(event), told, _png_of(task, event, painter.model))
+                seed = seed if told is None else None
         yield Step(run.done())
 
 

@@ -83,7 +83,7 @@ class EaselRun:
 
     def done(self) -> Data:
         """Everything is drawn."""
-        return self._view("done")
+        return self._view("done", seconds=round(self._draft.seconds, 3) if self._draft else 0.0)
 
     def failed(self, sentence: str) -> Data:
         """Ended early, with the one sentence to show; what was drawn so far stays."""

@@ -29,15 +29,16 @@ Size = tuple[int, int]
 
 
 def make_image_field(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> gr.HTML:
-    """An empty one; its value is the picture's file in base64, it triggers ``change`` and ``brought``.
+    """An empty one, with a file in base64 as its value; it triggers ``change``, ``brought`` and ``put``.
 
     Of a large picture the page sends no more than the ``sizes`` of the model's pictures take.
-    ``brought`` comes with the ``kind`` of map that another tab has drawn, or "picture".
+    ``put`` tells that a person has chosen or dropped a file; ``brought`` comes with
+    the ``kind`` of map that another tab has drawn, or "picture".
     """
     return gr.HTML(
         "",
         html_template=static_text("image_field.html"),
-        js_on_load=mount("image_field", "change", "brought"),
+        js_on_load=mount("image_field", "change", "brought", "put"),
         apply_default_css=False,
         elem_classes="image-field-block",
         task=task,

@@ -101,6 +101,7 @@ class EaselView(Message):
     done: int = Field(0, description="rows of all pictures")
     total: int = 0
     left: float | None = Field(None, description="seconds")
+    seconds: float = Field(0.0, description="spent drawing; candidates are drawn side by side")
 
 
 class Settled(Message):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.model.config import ModelSpec
+from lumina.tasks.fields import MAX_TEXT
 from lumina.worlds import world_of
 from lumina.worlds.language import Kind, UnknownWord
 
@@ -30,7 +31,7 @@ def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
     return Guide(
         world.prompts,
         lambda: world.suggest(secrets.randbelow(2**31)),
-        lambda text: world.language.unknown_words(text, kind),
+        lambda text: world.language.unknown_words(text[:MAX_TEXT], kind),
         world.language.replaced,
     )
 
@@ -48,4 +49,5 @@ def swapped(text: str, swap: Any, guide: Guide) -> str:
     if not isinstance(swap, Mapping):
         return text
     word, known = (str(swap.get(name, "")) for name in ("word", "known"))
-    return guide.replaced(text, word, known) if max(len(word), len(known)) <= LONGEST_WORD else text
+    is_short = max(len(word), len(known)) <= LONGEST_WORD and len(text) <= MAX_TEXT
+    return guide.replaced(text, word, known) if is_short else text

@@ -26,6 +26,13 @@ class RunSheets:
         self.count = len(task.singles()) * task.best_of
         self._task, self._model, self._key = task, model, key
 
+    @property
+    def seconds(self) -> float:
+        """How long it took: candidates are drawn side by side, pictures one after the other."""
+        size = self._task.best_of
+        groups = [self.sheets[at : at + size] for at in range(0, len(self.sheets), size)]
+        return sum(max(sheet.seconds for sheet in group) for group in groups)
+
     def take(self, event: DrawEvent) -> None:
         """Follow one event."""
         match event:

@@ -4,13 +4,16 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
+from html import escape
 from threading import Lock
 from typing import Any
 
+import gradio as gr
 from PIL import Image
 
 from lumina.errors import LuminaError
 from lumina.server.gallery import GalleryStore, SessionImages
+from lumina.server.guard import ONE_RUN
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
@@ -70,7 +73,7 @@ class Sessions:
         image_sources: list[ImageSource] = [MemoryImages(visitor.pictures.values()), self._assets]
         if self._gallery is not None and is_name(name):
             image_sources.append(SessionImages(self._gallery, name))
-        return Resources(self._workshop, visitor.store, image_sources, self._timings)
+        return Resources(self._workshop, visitor.store, image_sources, self._timings, ONE_RUN)
 
     def turn(self, name: Any) -> Lock:
         """Held by this visitor's run, so that the next one finds all that it has kept."""
@@ -83,14 +86,15 @@ class Sessions:
         return picture
 
     def finished(self, name: Any, pngs: Iterable[bytes]) -> None:
-        """Put finished pictures into this visitor's gallery; where that fails, the page has them still."""
+        """Put finished pictures into this visitor's gallery; where that fails, the page says so."""
         if self._gallery is None or not is_name(name):
             return
         try:
             for png in pngs:
                 self._gallery.keep(name, png)
-        except LuminaError:
-            log.exception("A picture could not be put into the gallery.")
+        except LuminaError as error:
+            log.warning("A picture is not kept: %s", error)
+            gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")
 
     def _visitor(self, name: Any) -> Session:
         """The visitor of this name; one without a proper name is new each time."""

@@ -1,6 +1,7 @@
 """Where a condition is drawn, or changed by hand: a white brush on black, in a fold below the image field."""
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from lumina.ui.page_pictures import picture_of
 
 LARGEST = 640  # pixels of the longer side of the paper
 LINES = ("scribble", "canny", "hed")  # kinds that white lines on black can be
+FOLLOWED = "Generate follows this sheet."
 MOST_SENT = 32  # drawings on their way from pages
 
 
@@ -41,7 +43,11 @@ class ImageEditor(gr.ImageEditor):
 
 
 class Sketchpad:
-    """The fold, the editor in it, and its buttons; nothing becomes the condition without a click."""
+    """The fold, the editor in it, and its buttons; what is drawn on the open sheet is what is drawn from.
+
+    The sheet shows the condition in the image field, with strokes over it. Whatever else becomes the
+    condition is shown on the sheet; ``_seen`` is the digest of the one it was last known by.
+    """
 
     def __init__(self, kinds: Sequence[str], sizes: Sequence[Size]) -> None:
         self._sizes = tuple(sizes)
@@ -65,48 +71,80 @@ class Sketchpad:
             with gr.Row(elem_classes="sketchpad-acts"):
                 self._blank = gr.Button("New sheet", size="sm", min_width=0)
                 self._take = gr.Button("Edit the condition", size="sm", min_width=0)
-                self._use = gr.Button("Use the drawing", size="sm", min_width=0, elem_classes="sketchpad-use")
-            self._said = gr.HTML('<p role="status"></p>', apply_default_css=False, elem_classes="said")
+            self._said = gr.HTML(_said(""), apply_default_css=False, elem_classes="said")
+        self._is_open = gr.Checkbox(False, label="Open", elem_classes="unseen")
+        self._seen = gr.State(_digest(""))
 
     def connect(self, form: Form, given: str, extracts: str) -> None:
         """Listen, once the form is in the page; the fields are a PanelTask's ``given`` and ``extracts``."""
-        field, kind, extract, size = map(form.component, (given, "kind", extracts, "width"))
-        begun, condition = [self._editor, self._said], [field, kind, extract, size]
-        self._fold.expand(self._opened, [self._editor, *condition], begun, **QUICK)
-        self._blank.click(lambda text: _as_paper(blank(size_in(text))), size, self._editor, **QUICK)
+        parts: list[Any] = [form.component(name) for name in (given, "kind", extracts, "width")]
+        field, kind, extract, size = parts
+        condition = [field, kind, extract, size]
+        begun = [self._editor, self._said, self._seen]
+        self.inputs: list[Any] = [self._editor, self._is_open, self._seen, field, kind]
+        self.outputs: list[Any] = [field, extract, self._said, self._seen]
+        self._fold.expand(None, None, self._is_open, js="() => true", **QUICK)
+        self._fold.collapse(None, None, self._is_open, js="() => false", **QUICK)
+        self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
+        self._blank.click(self._begun, [field, kind, size], [*begun, kind], **QUICK)
         self._take.click(self._taken, condition, begun, **QUICK)
-        done: list[Any] = [field, kind, extract, self._said]
-        self._use.click(self._used, [self._editor, kind], done, **QUICK)
+        self._editor.input(lambda: _said(FOLLOWED), None, self._said, **QUICK)
+        field.change(self._followed, [self._is_open, self._seen, *condition], begun, **QUICK)
+        seen_as: list[Any] = [kind.change, extract.change]
+        gr.on(seen_as, self._seen_anew, [self._editor, self._is_open, *condition], begun, **QUICK)
 
-    def _used(self, value: Any, kind: str) -> list[Any]:
+    def used(self, value: Any, is_open: bool, seen: str, text: Any, kind: str) -> list[Any]:
+        """What Generate changes in the form: strokes on the open sheet become the condition."""
+        if not is_open or seen != _digest(text) or not has_strokes(value):
+            return [gr.skip()] * len(self.outputs)
         picture = flattened(value)
-        if picture is None or not picture.getbbox():
-            return [gr.skip(), gr.skip(), gr.skip(), _said("Draw something first.")]
-        is_blank = not flattened({"background": value["background"]}).getbbox()  # type: ignore[union-attr]
-        if is_blank and self._lines and kind not in self._lines:
-            kind = self._lines[0]
+        assert picture is not None
+        drawn = base64.b64encode(png_bytes(picture, by_model=False)).decode()
         said = _said(f"The drawing is the condition now, as a map of the kind {kind}.")
-        return [base64.b64encode(png_bytes(picture, by_model=False)).decode(), kind, False, said]
+        return [drawn, False, said, _digest(drawn)]
 
     def _opened(self, value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """What an opened fold shows: what lay there before, else the condition, else black paper."""
         if flattened(value) is not None:
-            return [gr.skip(), gr.skip()]
+            return [gr.skip(), gr.skip(), _digest(text), gr.skip()]
         if text:
-            return self._taken(text, kind, extract, size)
-        return [_as_paper(blank(size_in(size))), _said("")]
+            return [*self._taken(text, kind, extract, size), gr.skip()]
+        return self._begun(text, kind, size)
+
+    def _begun(self, text: Any, kind: str, size: str) -> list[Any]:
+        """Black paper, and a kind of map that white lines on it can be."""
+        fitting = self._lines[0] if self._lines and kind not in self._lines else gr.skip()
+        return [_as_paper(blank(size_in(size))), _said(""), _digest(text), fitting]
 
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """The condition in the image field as the editor's paper, as its map where it is a photograph."""
         if not text:
-            return [gr.skip(), _said("Put in a condition first, or draw one.")]
+            return [gr.skip(), _said("Put in a condition first, or draw one."), _digest(text)]
         try:
             picture = picture_of(text, "Condition")
             panel = size_in(size) or nearest(self._sizes, picture.width / picture.height)
             paper = paper_of(picture, panel, kind if extract else "")
         except LuminaError as error:
-            return [gr.skip(), _said(str(error))]
-        return [_as_paper(paper), _said("")]
+            return [gr.skip(), _said(str(error)), gr.skip()]
+        return [_as_paper(paper), _said(""), _digest(text)]
+
+    def _seen_anew(
+        self, value: Any, is_open: bool, text: Any, kind: str, extract: bool, size: str
+    ) -> list[Any]:
+        """The map that is now made of the photograph, unless something is drawn over the last one."""
+        if not (is_open and text) or has_strokes(value):
+            return [gr.skip()] * 3
+        return self._taken(text, kind, extract, size)
+
+    def _followed(
+        self, is_open: bool, seen: str, text: Any, kind: str, extract: bool, size: str
+    ) -> list[Any]:
+        """Another condition than the sheet's takes its place; one that is removed leaves what is drawn."""
+        if seen == _digest(text):
+            return [gr.skip()] * 3
+        if not text:
+            return [gr.skip(), _said(""), _digest(text)]
+        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), _digest(text)]
 
 
 def blank(size: Size | None) -> Image.Image:
@@ -138,6 +176,17 @@ def flattened(value: Any) -> Image.Image | None:
     for sheet in sheets:
         whole.alpha_composite(sheet.convert("RGBA").resize(whole.size))
     return whole.convert("RGB")
+
+
+def has_strokes(value: Any) -> bool:
+    """Whether anything is drawn over an editor's paper."""
+    layers = [layer for layer in (value or {}).get("layers") or () if layer is not None]
+    return any(layer.convert("RGBA").getchannel("A").getbbox() for layer in layers)
+
+
+def _digest(text: Any) -> str:
+    """By which a picture in base64 is known; what an empty field holds has one, too."""
+    return hashlib.sha256((text or "").encode()).hexdigest()
 
 
 def _as_paper(image: Image.Image) -> EditorValue:

@@ -18,7 +18,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
-from lumina.tasks.conditions import EXTRACTED
+from lumina.tasks.conditions import EXTRACTED, is_photograph
 from lumina.tasks.instructions import Kind
 from lumina.tasks.panels import PanelTask
 from lumina.ui.comparison import ComparisonView
@@ -29,14 +29,15 @@ from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
 from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Unknown, Use
-from lumina.ui.page_pictures import picture_fields
+from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.unknown_words_line import make_unknown_words
 
-Outputs = tuple[Any, Any]
+Outputs = tuple[Any, ...]
+DECIDING = ("kind", "extract")  # what says what a picture is, or is to become, stands beside it
 
 
 class TaskTab:
@@ -71,12 +72,12 @@ class TaskTab:
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
         self.form.listen()
+        if self.sketchpad is not None and issubclass(task, PanelTask) and task.extracts:
+            self._adopt_kind(task.given, task.extracts)
+            self.sketchpad.connect(self.form, task.given, task.extracts)
         self._draw_on_click()
         if task.spoken:
             self._help_with_words(task.spoken)
-        if issubclass(task, PanelTask) and task.extracts:
-            self._adopt_kind(task.given, task.extracts)
-            self.sketchpad.connect(self.form, task.given, task.extracts)
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
@@ -87,10 +88,12 @@ class TaskTab:
         ]
         if self.pictures:
             self.form.place(only=self.pictures)
+            self.form.place(only=DECIDING)
         for name in self.pictures:
             known = [str(example.values.get(name)) for example in self.tried]
             own = KnownPictures(known, spec) if spec.world and not takes_map(self.task) else None
             note_picture(self.form.component(name), self.form.sizes, own)
+        self.sketchpad: Sketchpad | None = None
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
         self.form.place(only=words)
@@ -109,7 +112,7 @@ class TaskTab:
     def _draw_on_click(self) -> None:
         form: list[Any] = [self.guest, *self.form.components]
         outputs = [self.easel, self.form.component("seed")]
-        runs = [self.generate.click(self._generate, form, outputs, **DRAWS)]
+        runs = [self._draw_from_form(form, outputs)]
         for button, example in zip(self.examples, self.tried, strict=True):
             filled: list[Any] = [self.form.component(name) for name in example.values]
             values = list(example.values.values())
@@ -130,6 +133,24 @@ class TaskTab:
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
 
+    def _draw_from_form(self, form: list[Any], outputs: list[Any]) -> Any:
+        """What Generate does; with a sheet to draw on, what is drawn there goes into the form first."""
+        if self.sketchpad is None:
+            return self.generate.click(self._generate, form, outputs, **DRAWS)
+        sheet = self.sketchpad
+        places = [self.form.components.index(part) for part in sheet.outputs[:2]]
+
+        def generate(*raw: Any) -> Iterator[Outputs]:
+            count = len(sheet.inputs)
+            used, (guest, *values) = sheet.used(*raw[:count]), raw[count:]
+            for place, value in zip(places, used, strict=False):
+                values[place] = values[place] if is_skipped(value) else value
+            yield gr.skip(), gr.skip(), *used  # the page has the new condition before it hears of the run
+            for step in self._generate(guest, *values):
+                yield *step, *[gr.skip()] * len(used)
+
+        return self.generate.click(generate, [*sheet.inputs, *form], [*outputs, *sheet.outputs], **DRAWS)
+
     def _describes(self) -> bool:
         """Whether a person describes a picture, so that a sentence can be suggested; else they change one."""
         return self.task.spoken is not None and not turns_of(self.task)
@@ -146,6 +167,7 @@ class TaskTab:
         field: Any = self.form.component(given)
         kind, extract = self.form.component("kind"), self.form.component(extracts)
         field.brought(kind_of, kind, [kind, extract], **QUICK)
+        field.put(kind_of_file, [field, kind], [kind, extract], **QUICK)
 
     def remember(self, page: gr.Blocks, model: str) -> None:
         """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
@@ -216,6 +238,22 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
         view = gr.skip() if step.view is None else gr.HTML(view=step.view)
         yield view, gr.skip() if step.seed is None else step.seed
     yield gr.skip(), gr.skip()  # Gradio repeats whatever comes last
+
+
+def kind_of_file(text: Any, present: str) -> tuple[Any, Any]:
+    """The same of a picture that was chosen or dropped: of a photograph the map is to be made."""
+    try:
+        is_photo = is_photograph(picture_of(text, "Condition"))
+    except LuminaError:
+        return gr.skip(), gr.skip()
+    if not is_photo:
+        return gr.skip(), False
+    return present if present in EXTRACTED else EXTRACTED[0], True
+
+
+def is_skipped(value: Any) -> bool:
+    """Whether an output says that its component stays as it is."""
+    return isinstance(value, dict) and value.get("__type__") == "update" and len(value) == 1
 
 
 def kind_of(present: str, event: gr.EventData) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from lumina.workflow.validation import check
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "workflows"
-PICTURES = ROOT / "assets" / "templates"  # NAME.png for NAME.json; ``lumina templates`` draws them
+PICTURES = ROOT / "assets" / "templates"  # NAME.png for NAME.json; ``lumina templates --draw`` draws them
 STRIP = (294, 96)  # pixels: three squares and the gaps between them
 GAP = 3
 COLOURS = 128  # few enough for a small file

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from lumina.errors import InputError, InvalidImage, InvalidWorkflow
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, split_revision
+from lumina.server.guard import ONE_RUN
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import DrawingTask, Values
@@ -32,6 +33,7 @@ from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, 
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
 from lumina.workflow.image_lookup import MemoryImages, shipped
+from lumina.workflow.limits import Budget
 from lumina.workflow.parsing import parse
 from lumina.workflow.resolving import target_of, with_values
 from lumina.workflow.validation import check
@@ -73,7 +75,7 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
             raise InputError(f'This studio draws with {spec.name}; leave out "model": "{workflow.model}".')
         drawn: list[DrawingTask] = []
         finished = yield from _run(
-            run(workflow, Resources(workshop, image_sources=(image_source, shipped()))), drawn
+            run(workflow, Resources(workshop, image_sources=(image_source, shipped()), limits=ONE_RUN)), drawn
         )
         results = {name: _sent(name, values, folder) for name, values in result_files(finished).items()}
         return ({**results, **unread(drawn, spec)},)
@@ -114,10 +116,11 @@ def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
 def _given(workflow: Workflow, sent: Any, image_source: MemoryImages, folder: str) -> JsonObject:
     """The values of a call; pictures among them are laid on the image_source."""
     values = _object(sent)
+    budget = Budget(ONE_RUN)
     for name, value in values.items():
         socket = target_of(workflow, name)
         if socket is not None and socket.type == "image":
-            many = [_picture(each, name, image_source, folder) for each in _as_list(value)]
+            many = [_picture(each, name, image_source, folder, budget) for each in _as_list(value)]
             values[name] = many if isinstance(value, list) else many[0]
     return values
 
@@ -139,13 +142,17 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _picture(value: Any, name: str, image_source: MemoryImages, folder: str) -> Any:
-    """The literal of a picture that was sent, or is already named, as a document names it."""
+def _picture(value: Any, name: str, image_source: MemoryImages, folder: str, budget: Budget) -> Any:
+    """The literal of a picture that was sent, or is already named, as a document names it.
+
+    Raises InputError where those sent so far are too much for one run.
+    """
     if isinstance(value, Mapping) and "image" in value:
         return value
     if isinstance(value, str) and "." in value and re.fullmatch(NAME, value):  # no letter of base64
         return {"image": value}
     picture = ImageInput.of(picture_sent(value, name, folder))
+    budget.hold([picture])
     image_source.add(picture)
     return {"image": picture.name}
 

@@ -3,17 +3,19 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lumina.errors import InputError
 from lumina.runtime.painter import Painter
 from lumina.settings import Settings
 from lumina.tasks import TASKS
-from lumina.tasks.base import Task, Values
+from lumina.tasks.base import Task, Values, whole
+from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Link, Node, Workflow
 from lumina.workflow.graph import INPUTS
 from lumina.workflow.image_lookup import ImageSource, find
+from lumina.workflow.limits import Budget, RunLimits
 from lumina.workflow.literals import picture_name
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of
 from lumina.workflow.values import VARIATIONS, Axes, Batch, Item, gathered, spread
@@ -41,6 +43,8 @@ class Binding:
     workflow: Workflow
     image_sources: Sequence[ImageSource]
     painter: Painter | None
+    budget: Budget = field(default_factory=lambda: Budget(RunLimits()))
+    _found: dict[str, ImageInput] = field(default_factory=dict)  # by name; each is read once
 
     def calls(self, name: str, outputs: Mapping[str, Batches]) -> tuple[Axes, list[NodeCall]]:
         """The runs of a node, given the ``outputs`` of those before it; raises InputError."""
@@ -103,9 +107,11 @@ class Binding:
         name = picture_name(value) if socket.type == "image" else None
         if name is None:
             return Item(digest(value), value)
-        picture = find(name, self.image_sources)
+        picture = self._found.get(name) or find(name, self.image_sources)
         if picture is None:
             raise InputError(f'The picture "{name}" is not here; upload it, or choose another.')
+        self.budget.hold([picture])
+        self._found[name] = picture
         return Item(picture.name, picture)
 
     def _key(self, task: type[Task], inputs: Mapping[str, Item]) -> str:
@@ -139,8 +145,7 @@ def _items(
     output: str, socket: Socket, call: NodeCall, values: Mapping[str, tuple[Any, ...]] | None
 ) -> list[Item]:
     if values is None:
-        variations = call.values.get(VARIATIONS, 1) if socket.many else 1
-        several: tuple[Any, ...] = (None,) * (variations if isinstance(variations, int) else 1)
+        several: tuple[Any, ...] = (None,) * (whole(call.values.get(VARIATIONS)) if socket.many else 1)
     else:
         several = values[output]
     return [Item(digest([call.key, output, index]), value) for index, value in enumerate(several)]

@@ -20,6 +20,8 @@ from lumina.workflow.cache import MemoryStore, Store
 from lumina.workflow.document import Link, Workflow
 from lumina.workflow.graph import order_of, sources_of, with_needs
 from lumina.workflow.image_lookup import ImageSource
+from lumina.workflow.limits import Budget, RunLimits
+from lumina.workflow.ordering import order_problems
 from lumina.workflow.resolving import check_resolved, resolved
 from lumina.workflow.schema import dump
 from lumina.workflow.sockets import outputs_of
@@ -43,6 +45,11 @@ class Resources:
     store: Store = field(default_factory=MemoryStore)
     image_sources: Sequence[ImageSource] = ()
     timings: Timings = field(default_factory=Timings)
+    limits: RunLimits = field(default_factory=RunLimits)
+
+    def binding(self, workflow: Workflow) -> Binding:
+        """What the nodes of a settled document are given."""
+        return Binding(workflow, self.image_sources, self.painter, Budget(self.limits))
 
 
 def run(workflow: Workflow, resources: Resources, until: str | None = None) -> events.Run:
@@ -62,7 +69,10 @@ def prepared(workflow: Workflow, resources: Resources, until: str | None) -> tup
         raise InvalidWorkflow(found)
     check_resolved(workflow, needed)
     settled = resolved(workflow, painter)
-    return settled, [name for name in order_of(settled) if name in needed]
+    order = [name for name in order_of(settled) if name in needed]
+    if found := order_problems(settled, order, resources.limits):
+        raise InvalidWorkflow(found)
+    return settled, order
 
 
 def taking_part(workflow: Workflow, until: str | None = None) -> set[str]:
@@ -79,7 +89,7 @@ class _Execution:
 
     def __init__(self, workflow: Workflow, resources: Resources, order: list[str]) -> None:
         self.workflow, self.resources, self.order = workflow, resources, order
-        self.wiring = Binding(workflow, resources.image_sources, resources.painter)
+        self.wiring = resources.binding(workflow)
         self.outputs: dict[str, Batches] = {}
         self.causes: dict[str, str] = {}  # node that gave nothing: the node that is to blame
         self.lists: dict[str, list[str]] = {
@@ -121,22 +131,25 @@ class _Execution:
         if any(task.is_asked(call.values) for call in calls):
             yield self._asked(name, task, calls[0])
             return
-        found = [self.resources.store.get(call.key) for call in calls]
-        seconds, is_cached = 0.0, all(values is not None for values in found)
+        found: list[Values] = []
+        seconds, is_cached = 0.0, True
         for index, call in enumerate(calls):
-            if found[index] is None:
-                began = perf_counter()
-                yield events.NodeStarted(name, index, len(calls))
-                try:
-                    found[index] = yield from self._work(name, task, call, index, len(calls))
-                except LuminaError as error:
-                    yield self._failed(name, str(error), isinstance(error, InputError))
-                    return
-                except Exception:
-                    log.exception("Node %s failed.", name)
-                    yield self._failed(name, "Something broke here; the log of the program says what.", False)
-                    return
-                seconds += perf_counter() - began
+            try:
+                values = self.resources.store.get(call.key)
+                if values is None:
+                    began, is_cached = perf_counter(), False
+                    yield events.NodeStarted(name, index, len(calls))
+                    values = yield from self._work(name, task, call, index, len(calls))
+                    seconds += perf_counter() - began
+                self.wiring.budget.hold(value for several in values.values() for value in several)
+                found.append(values)
+            except LuminaError as error:
+                yield self._failed(name, str(error), isinstance(error, InputError))
+                return
+            except Exception:
+                log.exception("Node %s failed.", name)
+                yield self._failed(name, "Something broke here; the log of the program says what.", False)
+                return
         self.outputs[name] = results(name, task, calls, axes, found)
         yield self._done(name, calls, seconds, is_cached)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lumina.errors import InputError
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task
-from lumina.workflow.binding import Batches, Binding, NodeCall, results
+from lumina.workflow.binding import Batches, NodeCall, results
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, prepared
 from lumina.workflow.graph import sources_of
@@ -77,7 +77,7 @@ def plan(workflow: Workflow, resources: Resources, until: str | None = None) -> 
 class _Planning:
     def __init__(self, workflow: Workflow, resources: Resources, order: Sequence[str]) -> None:
         self.workflow, self.resources, self.order = workflow, resources, order
-        self.wiring = Binding(workflow, resources.image_sources, resources.painter)
+        self.wiring = resources.binding(workflow)
         self.outputs: dict[str, Batches] = {}
         self.absent: set[str] = set()
 

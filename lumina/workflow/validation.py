@@ -12,8 +12,10 @@ from lumina.model.config import MODELS, ModelSpec
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.workflow.document import Input, Link, Node, Workflow
-from lumina.workflow.graph import INPUTS, circles, needs_of, sources_of
+from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
+from lumina.workflow.limits import RunLimits
 from lumina.workflow.literals import input_problems, literal_problems
+from lumina.workflow.ordering import order_problems
 from lumina.workflow.parsing import Place, Problem, parse, place_of, problem
 from lumina.workflow.reading import lenient, sources_left_out
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of, slots_of
@@ -46,6 +48,7 @@ def check(text: str | bytes, spec: ModelSpec | None = None) -> Checked:
         lost = sources_left_out(reading.left_out)
         more = problems(reading.workflow, spec, lost)
         found = found + [item for item in more if not _is_told(item, reading.left_out)]
+        found = found or order_problems(reading.workflow, order_of(reading.workflow), RunLimits())
     return Checked(reading.workflow, _shortened(found))
 
 

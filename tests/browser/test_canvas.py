@@ -419,6 +419,22 @@ def test_a_phone_shows_numbered_steps_and_runs_them(canvas: Callable) -> None:
     expect(page.locator(".ending img")).to_have_count(1)
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (700, 450)])
+def test_a_narrow_screen_shows_the_canvas_to_whoever_asks_for_it(
+    canvas: Callable, width: int, height: int
+) -> None:
+    page = canvas(viewport={"width": width, "height": height})
+    page.get_by_role("button", name="Canvas").click()
+    expect(page.locator(".welcome")).to_be_in_viewport()
+    load_document(page, DOCUMENT)
+    page.get_by_role("button", name="Canvas").click()
+    surface = page.locator(".view[data-view=canvas] > .react-flow").bounding_box()
+    assert surface and surface["height"] >= 400
+    for name in DOCUMENT["nodes"]:
+        expect(card(page, name)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_on_a_phone_the_welcome_says_what_works_there(canvas: Callable) -> None:
     page = canvas(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     expect(page.locator(".welcome")).to_contain_text("Add a step")

@@ -153,6 +153,14 @@ def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Call
     first = downloads(page)
     before = images.open_image(first)
     page.get_by_role("button", name="Re-roll…").click()
+    paper = page.locator(".easel-cell .easel-paper").bounding_box()
+    assert paper is not None
+    page.mouse.move(paper["x"] + 50, paper["y"] + paper["height"] * 0.75)
+    page.mouse.down()
+    page.mouse.move(paper["x"] + 60, paper["y"] + paper["height"] * 0.5, steps=4)
+    page.mouse.up()
+    expect(page.locator(".easel-cut-text")).to_contain_text("Keep 8 rows")
+    expect(page.get_by_role("slider")).to_be_visible()  # letting go of the line leaves its panel open
     page.get_by_role("slider").fill("6")
     expect(page.locator(".easel-cut-text")).to_contain_text("Keep 6 rows")
     page.get_by_role("button", name="Re-roll", exact=True).click()
@@ -170,6 +178,9 @@ def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Call
     expect(shown.last).to_be_focused()
     page.locator(".easel-tools").get_by_label("Open a picture").set_input_files(first)
     expect(page.locator(".easel-status")).to_contain_text("Every setting is back")
+    page.get_by_role("button", name="Replay").click()  # as the sentence says
+    expect(page.locator(".easel-chip.same")).to_have_text("identical ✓")
+    expect(page.get_by_role("button", name="Replay")).to_be_hidden()
 
 
 def test_generate_and_continue_right_after_stop_are_drawn(visit: Callable) -> None:

@@ -23,8 +23,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def go(page: Page, title: str) -> Locator:
-    """Open a tab; returns what it shows."""
-    page.get_by_role("tab", name=title, exact=True).click()
+    """Open a tab, which a narrow page may have in its menu; returns what it shows."""
+    page.wait_for_selector(".model-badge[data-state=ready]")  # by then the tabs have found their places
+    name = page.get_by_role("tab", name=title, exact=True)
+    if not name.is_visible():
+        page.locator(".overflow-menu > button").click()
+        name = page.locator(".overflow-dropdown button", has_text=title)
+    name.click()
     tab = page.get_by_role("tabpanel").filter(visible=True)
     tab.locator(".easel[data-state]").wait_for()
     return tab
@@ -293,29 +298,65 @@ def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(
     expect(tab.locator(".comparison-slider img")).to_have_count(2)
 
 
-def test_a_drawn_condition_is_followed_and_shown_beside_the_result(
-    visit: Callable[..., Any], tmp_path: Path
-) -> None:
-    page = visit().open()
-    tab = go(page, "Control")
-    tab.get_by_role("button", name="Draw or edit the condition").click()
-    tab.get_by_role("button", name="Use the drawing").click()
-    expect(tab.locator(".said p")).to_have_text("Draw something first.")
+def stroke(page: Page, tab: Locator) -> None:
+    """Draw a line across the middle of the open sheet."""
     box = tab.locator(".sketchpad canvas").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=8)
     page.mouse.up()
-    tab.get_by_role("button", name="Use the drawing").click()
-    expect(tab.locator(".said p")).to_contain_text("of the kind scribble")
-    tab.get_by_label("Prompt").fill("a red cone")
+
+
+def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit().open()
+    tab = go(page, "Control")
+    tab.locator(".example").last.click()
+    result_of(tab)
+    _, before = saved(page, tab, tmp_path)
+    tab.get_by_role("button", name="Draw or edit the condition").click()
+    tab.get_by_role("button", name="New sheet").click()
+    expect(tab.get_by_label("Kind")).to_have_value("scribble")
+    stroke(page, tab)
+    expect(tab.locator(".said p")).to_have_text("Generate follows this sheet.")
     tab.get_by_role("button", name="Generate").click()
+    expect(tab.locator(".said p")).to_contain_text("is the condition now, as a map of the kind scribble")
     result_of(tab)
     _, inputs = saved(page, tab, tmp_path)
-    assert inputs["kind"] == "scribble"
+    assert inputs["kind"] == "scribble" and inputs["condition"] != before["condition"]
     sides = tab.locator(".comparison-slider img")
     expect(sides).to_have_count(2)
     files = [page.request.get(side.evaluate("image => image.src")).body() for side in sides.all()]
     pixels = [images.open_image(file).resize((128, 128)) for file in files]
     assert [(0, 0, 0), (255, 255, 255)] in [[one.getpixel(at) for at in ((0, 0), (64, 64))] for one in pixels]
+
+    Image.new("L", (128, 128), 77).save(tmp_path / "map.png")  # another map takes the sheet's place
+    tab.locator(".image-field input[type=file]").set_input_files(tmp_path / "map.png")
+    expect(tab.locator(".said p")).to_have_text("")
+    tab.get_by_role("button", name="Generate").click()
+    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
+    result_of(tab)
+    _, inputs = saved(page, tab, tmp_path)
+    assert inputs["condition"] == {"image": images.digest_of(Image.new("RGB", (128, 128), (77, 77, 77)))}
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_of_a_photograph_the_map_is_made_and_what_decides_stands_above_generate(
+    visit: Callable[..., Any], tmp_path: Path, width: int
+) -> None:
+    page = visit(viewport={"width": width, "height": 844}).open()
+    tab = go(page, "Control")
+    generate = tab.get_by_role("button", name="Generate").bounding_box()
+    for label in ("Kind", "Make the map from a photograph"):
+        place = tab.get_by_label(label).bounding_box()
+        assert place and generate and place["y"] < generate["y"]
+    photo = Image.merge("RGB", [Image.linear_gradient("L").rotate(turn) for turn in (0, 90, 180)])
+    photo.save(tmp_path / "photo.png")
+    tab.locator(".image-field input[type=file]").set_input_files(tmp_path / "photo.png")
+    expect(tab.get_by_label("Make the map from a photograph")).to_be_checked()
+    expect(tab.get_by_label("Kind")).to_have_value("canny")
+    Image.new("L", (128, 128), 77).save(tmp_path / "map.png")
+    tab.locator(".image-field input[type=file]").set_input_files(tmp_path / "map.png")
+    expect(tab.get_by_label("Make the map from a photograph")).not_to_be_checked()

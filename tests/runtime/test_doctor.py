@@ -209,3 +209,17 @@ def test_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fine("network") == "http_proxy set; the studio's own addresses go around it"
     monkeypatch.setenv("http_proxy", "no-scheme://proxy")
     assert "The proxy that is set (http_proxy) cannot be used" in found("network")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [("LUMINA_DEVICE", "gpu", "set LUMINA_DEVICE to auto"), ("LUMINA_QUANT", "int4", "int4 needs")],
+)
+def test_what_a_model_cannot_be_computed_on_is_said(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lumina.model.checkpoint.shrinking._config", lambda quant: None)
+    monkeypatch.setenv("LUMINA_DEVICE", "cpu")
+    assert fine("device") == "cpu, weights as they are"
+    monkeypatch.setenv(variable, value)
+    assert said in found("device")

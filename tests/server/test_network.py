@@ -4,7 +4,9 @@ import socket
 import sys
 import zlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import gradio
 import httpx
 import pytest
 import uvicorn
@@ -19,6 +21,7 @@ from starlette.types import Message
 
 from lumina.errors import InputError
 from lumina.server.network import (
+    CONFIGURED,
     Compressed,
     Listening,
     Revalidated,
@@ -120,6 +123,11 @@ def test_anywhere_in_ipv6_is_anywhere_in_ipv4_too(host: str, ways: list[str]) ->
         finally:
             server.close()
     assert http_server.Server is not Listening
+
+
+@pytest.mark.parametrize("host", ["*", "0", "0.0.0.0"])
+def test_signs_for_all_addresses_mean_all_addresses(host: str) -> None:
+    assert check_address(host, None) == "0.0.0.0"
 
 
 def test_a_person_reads_an_address_that_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,3 +235,18 @@ def test_what_a_browser_has_already_is_not_sent_again() -> None:
     assert client.get("/?new", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
     assert "etag" not in client.get("/plain").headers and "etag" not in client.get("/queue/data").headers
     assert client.head("/").status_code == 200 and client.get("/nowhere").status_code == 404
+
+
+def test_the_page_takes_its_parts_from_where_the_browser_reached_it() -> None:
+    async def page(request: Request) -> HTMLResponse:
+        return HTMLResponse(f"<script>window.gradio_config = {{}};{CONFIGURED.decode()} = {{}};</script>")
+
+    with TestClient(Starlette(routes=[Route("/", page)], middleware=[Middleware(Revalidated)])) as client:
+        answer = client.get("/")
+    assert "gradio_config = {};window.gradio_config.root = location.origin" in answer.text
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_gradios_page_has_the_place_where_its_address_is_put() -> None:
+    page = Path(gradio.__file__).parent / "templates" / "frontend" / "index.html"
+    assert CONFIGURED.decode() in page.read_text(encoding="utf-8")

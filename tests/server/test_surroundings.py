@@ -85,3 +85,20 @@ def test_a_port_that_is_no_number_is_one_sentence(port: str, monkeypatch: pytest
     monkeypatch.setenv("GRADIO_SERVER_PORT", port)
     with pytest.raises(InputError, match="GRADIO_SERVER_PORT must be a whole number"):
         prepare()
+
+
+def test_a_service_may_have_no_path() -> None:
+    surroundings = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    code = "from lumina.server.surroundings import prepare; prepare(); import gradio"
+    run = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("command", [["templates"], ["download", "omni"]])
+def test_commands_that_connect_or_bring_in_gradio_say_it_too(command: list[str]) -> None:
+    surroundings = os.environ | {"https_proxy": "foo:bar", "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-m", "lumina", *command], env=surroundings, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("The proxy that is set") and run.stderr.count("\n") == 1

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from lumina.errors import InputError
-from lumina.tasks.conditions import EXTRACTED, condition_of
+from lumina.tasks.conditions import EXTRACTED, condition_of, is_photograph
 
 
 def disc() -> Image.Image:
@@ -36,3 +36,19 @@ def test_thin_lines_are_one_pixel_and_scribbles_three() -> None:
 def test_other_maps_take_a_model(kind: str) -> None:
     with pytest.raises(InputError, match=f"A {kind} map is not made from a photograph here"):
         condition_of(disc(), kind)
+
+
+def test_a_photograph_is_told_from_a_map() -> None:
+    levels = [Image.linear_gradient("L").rotate(turn) for turn in (0, 90, 180)]
+    photo = Image.merge("RGB", levels)
+    slopes = np.stack(np.meshgrid(np.linspace(-0.7, 0.7, 96), np.linspace(-0.7, 0.7, 96)), -1)
+    normals = np.concatenate([slopes, np.sqrt(1 - (slopes**2).sum(-1, keepdims=True))], -1)
+    patches = Image.new("RGB", (90, 90), "blue")
+    patches.paste("red", (10, 10, 40, 40))
+    maps = [
+        levels[0],
+        patches,
+        Image.fromarray(((normals + 1) * 127.5).astype(np.uint8)),
+        condition_of(disc(), "hed"),
+    ]
+    assert is_photograph(photo) and not any(map(is_photograph, maps))

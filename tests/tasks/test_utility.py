@@ -1,12 +1,18 @@
 """The nodes that need no model."""
 
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.feature import canny
 
+from lumina import edges
+from lumina.edges import edge_picture, soft_edge_picture
 from lumina.errors import InputError
+from lumina.images import MAX_PIXELS, cover
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks import TASKS
@@ -124,3 +130,66 @@ def test_a_scene_says_what_it_cannot_show(prompt: str, words: str) -> None:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_tools_are_no_commands_and_need_no_steps(tool: Any) -> None:
     assert TASKS[tool.name] is tool and not hasattr(tool, "request")
+
+
+def grown(work: Callable[[], Any]) -> float:
+    """How many megabytes the arrays of ``work`` take at most."""
+    tracemalloc.start()
+    try:
+        work()
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return peak / 1e6
+
+
+def test_a_comparison_is_measured_before_a_picture_is_made_larger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image.Image, "resize", lambda *_, **__: pytest.fail("It was made larger."))
+    left, right = Image.new("RGB", (1580, 15800)), Image.new("RGB", (160, 16))
+    with pytest.raises(InputError, match="The sheet would have over 25 million pixels"):
+        finish(read(TASKS["compare"], {"left": left, "right": right}).run(FakePipeline()))
+
+
+def test_what_would_be_cut_off_is_not_made_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    resize = Image.Image.resize
+
+    def noted(image: Image.Image, size: tuple[int, int], *more: Any) -> Image.Image:
+        sizes.append(size)
+        return resize(image, size, *more)
+
+    monkeypatch.setattr(Image.Image, "resize", noted)
+    wide = Image.new("RGB", (160, 16), "red")
+    found = finish(
+        read(TASKS["resize"], {"image": wide, "width": 2048, "height": 4096}).run(FakePipeline())
+    ).image.image
+    assert found.size == (2048, 4096) and found.getpixel((1024, 9)) == (255, 0, 0)
+    assert max(width * height for width, height in sizes) <= MAX_PIXELS
+
+
+def test_large_pictures_take_little_beside_their_pixels() -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (3000, 1000, 4), dtype=np.uint8)
+    picture = Image.fromarray(colours)
+    assert grown(lambda: cover(picture, *picture.size)) < 40
+    pixels = np.ascontiguousarray(colours[..., :3])
+    assert grown(lambda: soft_edge_picture(pixels)) < 40
+    assert grown(lambda: edge_picture(pixels)) < 60
+
+
+@pytest.mark.parametrize("find", [edge_picture, soft_edge_picture])
+def test_edges_are_the_same_in_one_piece_and_in_strips(find: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = np.random.default_rng(1).integers(0, 256, (30, 20, 3), dtype=np.uint8)
+    pixels = np.repeat(np.repeat(blocks, 9, axis=0), 9, axis=1)
+    in_strips = find(pixels)
+    monkeypatch.setattr(edges, "ROWS_AT_ONCE", 300)
+    assert np.array_equal(in_strips, find(pixels)) and in_strips.any()
+    monkeypatch.setattr(edges, "ROWS_AT_ONCE", 20)
+    assert np.array_equal(in_strips, find(pixels))
+
+
+def test_canny_edges_are_those_of_the_library() -> None:
+    blocks = np.random.default_rng(2).integers(0, 256, (30, 20, 3), dtype=np.uint8)
+    pixels = np.repeat(np.repeat(blocks, 9, axis=0), 9, axis=1)
+    grey = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255
+    whole = canny(grey, sigma=1.0, low_threshold=0.06, high_threshold=0.14)
+    assert np.array_equal(edge_picture(pixels)[..., 0] > 0, whole)

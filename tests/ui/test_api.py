@@ -476,3 +476,35 @@ def test_the_guides_examples_for_curl_run(studio: httpx.Client, tmp_path: Path) 
         ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
     assert told.count("event: complete") == 2 and told.count("tabletop@fake") >= 2
+
+
+@pytest.mark.parametrize("way", ["run", "api"])
+def test_nothing_is_drawn_beside_the_queue(studio: httpx.Client, way: str) -> None:
+    answer = studio.post(f"/gradio_api/{way}/text_to_image", json={"data": ["a red cube"]})
+    assert answer.status_code == 404
+
+
+def test_a_document_that_orders_thousands_of_pictures_is_refused(studio: httpx.Client) -> None:
+    inputs = {"prompt": [f"a {n}" for n in range(8)], "seed": list(range(8)), "variations": 4, "best_of": 16}
+    document = {"lumina": 1, "nodes": {"all": {"task": "text_to_image", "inputs": inputs}}}
+    event, data = call(studio, "run_workflow", document=document)
+    assert event == "error" and "256 are the most" in json.dumps(data)
+
+
+def test_requests_are_bounded(studio: httpx.Client) -> None:
+    form = {"content-type": "multipart/form-data; boundary=x"}
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+
+    def pieces() -> Iterator[bytes]:
+        yield part
+        for _ in range(100):
+            yield b"x" * 1_000_000
+
+    try:
+        answer = studio.post("/gradio_api/upload", headers=form, content=pieces())
+    except httpx.TransportError:  # the server has closed before it was all sent
+        pass
+    else:
+        assert answer.status_code == 413
+    long = studio.post("/gradio_api/call/v2/text_to_image", content=b"[" + b"[]," * 500_000 + b"1]")
+    assert long.status_code == 413 and "400,000 values" in long.json()["error"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from gradio.utils import diff
 
-from lumina.errors import ModelError
+from lumina.errors import InputError, ModelError
 from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
@@ -53,11 +53,27 @@ def test_every_row_is_shown_from_the_first_on() -> None:
     assert told[1]["left"] is None and told[2]["left"] >= 0 and told[-2]["left"] == 0
 
 
-def test_the_seed_that_is_used_is_told_before_the_first_row() -> None:
-    steps = opened().new(TASK.model_copy(update={"seed": "random"}))
-    first = next(steps)
-    assert first.seed is not None and first.seed.isdecimal()
-    assert views(steps)[-1]["sheets"][0]["seed"] == first.seed
+def test_the_seed_is_told_once_something_is_drawn_with_it() -> None:
+    steps = list(opened().new(TASK.model_copy(update={"seed": "random", "variations": 2})))
+    told = [(at, step.seed) for at, step in enumerate(steps) if step.seed is not None]
+    assert told == [(2, views(iter(steps))[-1]["sheets"][0]["seed"])]
+
+
+def test_a_run_that_is_refused_tells_no_seed() -> None:
+    class Refusing(FakePipeline):
+        def _draw(self, requests: Any) -> Any:
+            raise InputError("Too long.")
+            yield
+
+    steps = list(opened(Refusing).new(TASK.model_copy(update={"seed": "random"})))
+    assert views(iter(steps))[-1]["state"] == "failed"
+    assert [step.seed for step in steps if step.seed] == []
+
+
+def test_seconds_of_candidates_that_are_drawn_side_by_side_count_once() -> None:
+    (*_, last) = views(opened().new(TASK.model_copy(update={"variations": 2, "best_of": 3})))
+    each = [sheet["seconds"] for sheet in last["sheets"]]
+    assert last["seconds"] == pytest.approx(max(each[:3]) + max(each[3:]), abs=0.002)
 
 
 def test_variations_come_one_after_the_other() -> None:

@@ -161,6 +161,20 @@ def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(
 def test_without_a_folder_the_studio_works_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     archive = Archive.of(Settings(results=tmp_path / "file"))
-    draw(archive, ANNA, prompt="a red cube", seed=1)
+    with pytest.warns(UserWarning, match="This picture is not kept"):
+        draw(archive, ANNA, prompt="a red cube", seed=1)
     with pytest.raises(LuminaError, match="cannot be written to; choose another"):
         archive.listed(ANNA, "", 10)
+
+
+def test_a_person_is_told_when_a_picture_is_not_kept(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(visitor: str, png: bytes) -> str:
+        raise LuminaError("The gallery cannot be read or written: its disk is full.")
+
+    assert archive.store is not None
+    monkeypatch.setattr(archive.store, "keep", full)
+    with pytest.warns(UserWarning, match="This picture is not kept; download it .* its disk is full"):
+        draw(archive, ANNA, prompt="a red cube", seed=1)
+    assert "its disk is full" in caplog.text and "Traceback" not in caplog.text

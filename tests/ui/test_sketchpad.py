@@ -11,7 +11,7 @@ from lumina.errors import InvalidImage
 from lumina.images import cover
 from lumina.tasks.conditions import condition_of
 from lumina.ui import sketchpad
-from lumina.ui.sketchpad import ImageEditor, blank, flattened, paper_of
+from lumina.ui.sketchpad import ImageEditor, blank, flattened, has_strokes, paper_of
 
 PHOTO = Image.effect_noise((300, 200), 90).convert("RGB")
 
@@ -53,6 +53,13 @@ def test_strokes_lie_white_on_what_was_there() -> None:
 @pytest.mark.parametrize("value", [None, {}, {"background": None, "layers": [], "composite": None}])
 def test_an_empty_editor_holds_nothing(value: object) -> None:
     assert flattened(value) is None
+
+
+def test_paper_alone_is_no_drawing() -> None:
+    paper = paper_of(PHOTO, (128, 128))
+    assert not has_strokes(None)
+    assert not has_strokes({"background": paper, "layers": [Image.new("RGBA", paper.size)]})
+    assert has_strokes({"background": paper, "layers": [stroke(paper.size)]})
 
 
 def sent(number: int, index: str = "0", size: int = 9) -> AcceptBlobs:

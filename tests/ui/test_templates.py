@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
-from lumina.cli.templates import picture_templates
+from lumina.cli.main import app
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.ui import templates as offered
@@ -37,14 +38,16 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_template_gets_its_picture_which_the_page_fetches(
-    folders: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_template_gets_its_picture_which_the_page_fetches(folders: Path) -> None:
     (before,) = offered.templates(MODELS["tabletop"])
     assert "picture" not in before and offered.template_routes() == []
-    picture_templates(as_json=True)
+    assert CliRunner().invoke(app, ["templates"]).output == (
+        f"two-cones  Two cones  {folders / 'two-cones.json'}\n"
+    )
+    assert not (folders / "pictures").exists()  # a list costs nothing
+    written = CliRunner().invoke(app, ["templates", "--draw", "--json"]).output
     path = folders / "pictures" / "two-cones.png"
-    assert json.loads(capsys.readouterr().out) == {"files": [str(path)]}
+    assert json.loads(written) == {"files": [str(path)]}
     (after,) = offered.templates(MODELS["tabletop"])
     with TestClient(Starlette(routes=offered.template_routes())) as client:
         answer = client.get(after["picture"])

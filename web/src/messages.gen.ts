@@ -77,6 +77,7 @@ export interface EaselView {
   done?: number; // rows of all pictures
   total?: number;
   left?: number | null; // seconds
+  seconds?: number; // spent drawing; candidates are drawn side by side
 }
 
 /** Run a document, up to a node if one is named. */

@@ -31,9 +31,12 @@ class Compare(Tool):
 
     def result(self) -> OneImage:
         """One picture of both."""
-        left, right = (cover(each.image, *each.image.size) for each in (self.left, self.right))
-        width = max(1, round(right.width * left.height / right.height))
-        return _one_sheet([left, right.resize((width, left.height), Image.Resampling.LANCZOS)], columns=2)
+        left, right = self.left.image, self.right.image
+        size = (max(1, round(right.width * left.height / right.height)), left.height)
+        _check_sheet([left.size, size], columns=2)
+        left, right = (cover(each, *each.size) for each in (left, right))
+        sheet = contact_sheet([left, right.resize(size, Image.Resampling.LANCZOS)], columns=2)
+        return one_image(sheet)
 
 
 class Grid(Tool):
@@ -52,18 +55,20 @@ class Grid(Tool):
 
     def result(self) -> OneImage:
         """The sheet, row after row."""
-        columns = self.columns or ceil(sqrt(len(self.images)))
-        return _one_sheet([each.image for each in self.images], min(columns, len(self.images)))
+        images = [each.image for each in self.images]
+        columns = min(self.columns or ceil(sqrt(len(images))), len(images))
+        _check_sheet([image.size for image in images], columns)
+        return one_image(contact_sheet(images, columns))
 
 
-def _one_sheet(images: Sequence[Image.Image], columns: int) -> OneImage:
-    width, height = (max(image.size[side] for image in images) for side in (0, 1))
-    if -(-len(images) // columns) * columns * width * height > MAX_PIXELS:
+def _check_sheet(sizes: Sequence[tuple[int, int]], columns: int) -> None:
+    """Raise InputError if pictures of these sizes make too large a sheet, before any is made larger."""
+    width, height = (max(size[side] for size in sizes) for side in (0, 1))
+    if -(-len(sizes) // columns) * columns * width * height > MAX_PIXELS:
         millions = MAX_PIXELS // 1_000_000
         raise InputError(
             f"The sheet would have over {millions} million pixels; use fewer or smaller pictures."
         )
-    return one_image(contact_sheet(images, columns))
 
 
 class Picked(BaseModel):

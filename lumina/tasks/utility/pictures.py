@@ -29,7 +29,7 @@ class ImageFile(Tool):
 
     def result(self) -> OneImage:
         """The picture itself."""
-        return one_image(self.image.image)
+        return OneImage(image=self.image)
 
 
 class Resize(Tool):

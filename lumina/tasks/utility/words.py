@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.errors import InputError
 from lumina.tasks.base import slots_in
+from lumina.tasks.fields import MAX_TEXT
 from lumina.tasks.utility.tool import OneText, Tool
 
 
@@ -19,7 +20,7 @@ class Text(Tool):
     primary: ClassVar[str] = "text"
     Output: ClassVar[type[BaseModel]] = OneText
 
-    text: str = Field(title="Text", description="What other nodes are given.", max_length=2000)
+    text: str = Field(title="Text", description="What other nodes are given.", max_length=MAX_TEXT)
 
     def result(self) -> OneText:
         """The text itself."""
@@ -38,16 +39,22 @@ class PromptTemplate(Tool):
     model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, str]
 
-    template: str = Field(title="Template", description="A text with slots in {braces}.", max_length=2000)
+    template: str = Field(title="Template", description="A text with slots in {braces}.", max_length=MAX_TEXT)
 
     def result(self) -> OneText:
-        """The template with every slot filled; raises InputError for one that is not."""
+        """The template with every slot filled; raises InputError for one that is not, and for a long text."""
         filled = self.__pydantic_extra__ or {}
         missing = [slot for slot in slots_in(self.template) if slot not in filled]
         if missing:
             raise InputError(f"The slot {{{missing[0]}}} is empty; write or link a text to it.")
-        words = re.sub(r"\{(\w+)\}", lambda slot: filled.get(slot[1], slot[0]), self.template)
-        return OneText(text=words)
+        parts = re.split(r"\{(\w+)\}", self.template)  # a text, a slot, a text, and so on
+        parts[1::2] = (filled.get(slot, f"{{{slot}}}") for slot in parts[1::2])
+        if (length := sum(map(len, parts))) > MAX_TEXT:  # before it is put together: it may be immense
+            raise InputError(
+                f"The text would have {length:,} characters with its slots filled, and {MAX_TEXT:,} are the "
+                "most; fill them with shorter texts."
+            )
+        return OneText(text="".join(parts))
 
 
 class Nothing(BaseModel):

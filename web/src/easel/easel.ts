@@ -70,7 +70,7 @@ export class Easel {
 
   pick(key: string): void {
     if (!this.sheetOf(key)) return;
-    Object.assign(this.state, { current: key, isAll: false, isCutting: false });
+    Object.assign(this.state, { current: key, returned: null, isAll: false, isCutting: false });
     this.show();
     if (this.isActive) return;
     this.turns?.give(key);

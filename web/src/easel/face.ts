@@ -45,7 +45,9 @@ export class Face {
     if (there) return there;
     const cell = made("figure", "easel-cell");
     cell.innerHTML = CELL;
-    cell.addEventListener("click", () => this.pick(key));
+    cell.addEventListener("click", () => {
+      if (cell.tabIndex >= 0) this.pick(key); // alone, it is picked already: this is the end of a drag
+    });
     cell.addEventListener("keydown", (event) => {
       if (cell.tabIndex < 0 || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault(); // a space would scroll, too
@@ -167,7 +169,7 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
   return {
     halt: !isIdle,
     resume: isIdle && rows > 0 && rows < (sheet?.rows ?? 0),
-    replay: isOwn && !sheet.codes,
+    replay: isOwn && (!sheet.codes || sheet.key === state.returned),
     save: isIdle && sheet !== undefined && !sheet.isPending,
     cut: isIdle && rows > 1,
     adopt: isIdle && rows > 0,

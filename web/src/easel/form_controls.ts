@@ -22,7 +22,8 @@ function heedButton(event: MouseEvent, running: Running): void {
   if (around(event, ".stop")) running.halt();
   const button = around(event, ".generate, .example");
   if (!button) return;
-  if (button.matches(".example")) running.begin(null, null); // its image field is filled only now
+  const isFilledNow = button.matches(".example") || button.closest(".task-say")?.querySelector(".sketchpad");
+  if (isFilledNow) running.begin(null, null); // its image field changes only now
   else running.begin();
   if (!running.mayBegin(() => button.click())) event.stopPropagation();
 }

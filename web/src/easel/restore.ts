@@ -43,7 +43,8 @@ export class Returning {
     const fields = given ? [] : imageFieldsOf(tab);
     const more = fields.length ? " Put in the picture that it began with." : "";
     const run = { ...state.run, state: "stopped" as const, sheets: [], message: message + more };
-    Object.assign(state, { run, current: (same ?? sheet).key, isAll: false });
+    const { key } = same ?? sheet;
+    Object.assign(state, { run, current: key, returned: key, isAll: false });
     this.easel.show();
     this.easel.keep();
     if (isReplay && fields.every(pictureIn)) await this.replay();

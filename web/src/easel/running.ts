@@ -28,7 +28,7 @@ export class Running {
   begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab)): void {
     const given = before ? (before.given ?? {}) : held;
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
-    Object.assign(this.easel.state, { before, held, given, run, isCutting: false });
+    Object.assign(this.easel.state, { before, held, given, run, returned: null, isCutting: false });
     this.easel.show();
     const { root } = this.easel;
     const { top } = root.getBoundingClientRect();

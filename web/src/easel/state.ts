@@ -25,6 +25,7 @@ export interface Run {
   done?: number;
   total?: number;
   left?: number | null; // seconds
+  seconds?: number; // spent drawing
 }
 
 export interface State {
@@ -35,6 +36,7 @@ export interface State {
   before: Sheet | null; // the picture that is continued or re-rolled
   held: Given | null; // the pictures in the form when drawing began
   given: Given | null; // those that are drawn from: of a picture that is continued, its own
+  returned: string | null; // key of the picture whose settings are back in the form
   row: number; // first row to re-roll
   isCutting: boolean;
   isHot: boolean;
@@ -52,6 +54,7 @@ export const emptyState = (): State => ({
   before: null,
   held: null,
   given: null,
+  returned: null,
   row: 0,
   isCutting: false,
   isHot: false,
@@ -89,7 +92,7 @@ export function statusOf({ run }: State): string {
   if (run.state === "drawing") return drawingOf(run);
   if (run.state === "stopped") return run.message || "Stopped. What is drawn is kept.";
   if (run.state !== "done") return "";
-  return `Done in ${run.sheets.reduce((sum, sheet) => sum + (sheet.seconds ?? 0), 0).toFixed(1)} s.`;
+  return `Done in ${(run.seconds ?? 0).toFixed(1)} s.`;
 }
 
 function drawingOf(run: Run): string {

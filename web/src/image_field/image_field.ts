@@ -1,4 +1,4 @@
-// A place for one picture. It triggers 'change' and 'brought'.
+// A place for one picture. It triggers 'change', 'brought' and 'put'.
 
 import type { Format } from "../messages.gen";
 import { base64Of, latin } from "../shared/bytes";
@@ -70,8 +70,10 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
     const number = ++latest;
     const found = await read(file, formats, props.longest).catch((): Read => ({ refusal: UNREADABLE }));
     if (number !== latest) return; // another one has been put in since
-    if ("png" in found) put(found.png);
-    else problem.textContent = found.refusal;
+    if ("png" in found) {
+      put(found.png);
+      trigger("put");
+    } else problem.textContent = found.refusal;
   }
 
   function fetchBrought(): void {

@@ -35,7 +35,7 @@ test("every row is shown, and only beginnings and ends are read out", () => {
   assert.equal(statusOf(drawing()), "Row 3 of 16 · 4 s left");
   assert.equal(statusOf(drawing({ count: 4, left: 0.4 })), "Picture 1 of 4 · row 3 of 16 · under 1 s left");
   assert.equal(saidOf(drawing()), "Drawing.");
-  assert.equal(saidOf(drawing({ state: "done" })), "Done in 1.0 s.");
+  assert.equal(saidOf(drawing({ state: "done", seconds: 1.04 })), "Done in 1.0 s.");
 });
 
 test("pictures of one run belong together, and a sheet knows how much of it is drawn", () => {
