@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,6 +107,71 @@ def test_closing_leaves_the_rest_for_later(server: Hub, tmp_path: Path) -> None:
     with pytest.raises(CheckpointMismatch, match="lumina download tiny"):
         locate(SPEC, tmp_path)
     finish(fetch(SPEC, tmp_path))
+
+
+def ranges(server: Hub, name: str) -> list[str]:
+    """What was asked for of a file, "" for all of it."""
+    return [span for method, path, span in server.asked if method == "GET" and path.endswith(name)]
+
+
+def test_another_process_goes_on_where_one_was_broken_off(
+    server: Hub, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1000)
+    whole = (tiny / "model.safetensors").read_bytes()
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    (folder / f"model.safetensors.{COMMIT[:12]}.part").write_bytes(
+        whole[:5000]
+    )  # as a killed process leaves it
+    finish(fetch(SPEC, tmp_path))
+    assert ranges(server, "/model.safetensors") == ["bytes=5000-"]
+    assert (folder / "model.safetensors").read_bytes() == whole
+    verify(folder)
+    assert not list(folder.glob("*.part"))
+
+
+def test_what_was_stopped_is_not_fetched_twice(
+    server: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1000)
+
+    class Stopped(hub._Meter):
+        cancelled = property(lambda self: self.done > 5000, lambda self, value: None)  # type: ignore[assignment]
+
+    with monkeypatch.context() as patch, suppress(OSError):
+        patch.setattr(hub, "_Meter", Stopped)
+        finish(fetch(SPEC, tmp_path))
+    (begun,) = (tmp_path / "tiny").glob("model.safetensors.*.part")
+    size = begun.stat().st_size
+    assert size > 0 and size % 1000 == 0
+    finish(fetch(SPEC, tmp_path))
+    assert ranges(server, "/model.safetensors") == ["", f"bytes={size}-"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(server: Hub, tmp_path: Path) -> None:
+    (tmp_path / "tiny").write_text("a file where the folder should be")
+    with pytest.raises(InputError, match="tiny"):
+        finish(fetch(SPEC, tmp_path))
+
+
+def test_two_at_once_fetch_each_file_once(server: Hub, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        places = list(pool.map(lambda _: finish(fetch(SPEC, tmp_path)), range(2)))
+    assert places[0] == places[1]
+    verify(places[0].folder)
+    asked = [path for method, path, _ in server.asked if method == "GET" and "/resolve/" in path]
+    assert len(asked) == len(set(asked))
+
+
+def test_of_another_commit_only_what_differs_is_fetched(server: Hub, tmp_path: Path) -> None:
+    finish(fetch(SPEC, tmp_path))
+    folder = tmp_path / "tiny"
+    (folder / "origin.json").write_text('{"revision": "another"}')
+    (folder / "config.json").write_bytes(b"x" * (folder / "config.json").stat().st_size)
+    server.asked.clear()
+    finish(fetch(SPEC, tmp_path, COMMIT))
+    assert [path.rpartition("/")[2] for _, path, _ in server.asked if "/resolve/" in path] == ["config.json"]
 
 
 def test_a_file_of_another_sha256_is_refused(server: Hub, tmp_path: Path) -> None:

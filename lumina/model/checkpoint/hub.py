@@ -1,17 +1,24 @@
 """The only door to the Hugging Face hub: where a published model's files are, and how they are fetched."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import HfApi, hf_hub_url, try_to_load_from_cache
 from huggingface_hub.constants import is_offline_mode
+from huggingface_hub.file_download import http_get
+from huggingface_hub.hf_api import RepoSibling
+from huggingface_hub.utils._fixes import WeakFileLock
+from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils.tqdm import tqdm
 
 from lumina.errors import CheckpointMismatch, InputError, ModelError
+from lumina.files import refusal
 from lumina.model.checkpoint.files import find_folder, find_movqgan, sha256, write_json
 from lumina.model.config import ModelSpec
 from lumina.model.json_fields import read_json
@@ -20,6 +27,7 @@ from lumina.steps import Progress, Steps
 
 ENDPOINT: str | None = None  # None: the library's own, which HF_ENDPOINT changes
 ORIGIN = "origin.json"
+LOCK = "download.lock"
 WANTED = (
     "*.safetensors", "*.safetensors.index.json",
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
@@ -90,9 +98,10 @@ def locate(spec: ModelSpec, models: Path) -> Place:
 def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Progress, Place]:
     """Download what is missing of a published model; yields megabytes, then files checked.
 
-    A download that was broken off goes on where it stopped. The commit is the one asked for, or the one
-    fetched before, or the newest; it is kept beside the files with the sha256 of each. Raises InputError
-    offline, ModelError with the reason if it does not come through.
+    A download that was broken off goes on where it stopped, and one that another program is at is waited
+    for. The commit is the one asked for, or the one fetched before, or the newest; it is kept beside the
+    files with the sha256 of each. Raises InputError offline, ModelError with the reason if it does not come
+    through.
     """
     if not spec.is_published:
         raise InputError(f"{spec.title} is not downloaded; choose a published model.")
@@ -105,7 +114,10 @@ def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Progress, 
                 f"{spec.title} is not on this machine and HF_HUB_OFFLINE is set; unset it, or give its "
                 "folder as --model."
             )
-        yield from _fetch(part, wanted)
+        with ExitStack() as held:
+            yield from _turn(part, held)
+            if wanted or not part.find():  # it may have come while another program had its turn
+                yield from _fetch(part, wanted)
     return locate(spec, models)
 
 
@@ -138,6 +150,19 @@ def _has_weights(folder: Path) -> bool:
     return any(folder.glob("*.ckpt")) or (folder / "model.safetensors").exists()
 
 
+def _turn(part: FilePart, held: ExitStack) -> Iterator[Progress]:
+    """Wait until no other program fetches these files; ``held`` keeps them to this one."""
+    while True:
+        try:
+            part.folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(WeakFileLock(part.folder / LOCK, timeout=LOOK))
+            return
+        except TimeoutError:
+            yield Progress(0, 1, unit="MB")
+        except OSError as error:
+            raise refusal(error, part.folder) from error
+
+
 @dataclass
 class _Meter:
     """What a download has brought so far, and whether it is still wanted."""
@@ -167,24 +192,42 @@ def _fetch(part: FilePart, revision: str) -> Steps[Progress, None]:
     }
     if not files:
         raise ModelError(f"{part.repository} holds none of the files that are needed; it may have changed.")
-    part.folder.mkdir(parents=True, exist_ok=True)
     (part.folder / MANIFEST).unlink(missing_ok=True)
     write_json(part.folder / ORIGIN, {"repository": part.repository, "revision": info.sha})
-    yield from _watched(part, str(info.sha), {name: int(file.size or 0) for name, file in files.items()})
+    is_same = kept.get("revision") == info.sha
+    missing = [file for name, file in files.items() if not _is_here(part.folder / name, file, is_same)]
+    yield from _watched(part, str(info.sha), missing)
     digests = {ORIGIN: sha256(part.folder / ORIGIN)}
     for number, (name, file) in enumerate(files.items(), 1):
-        digests[name] = sha256(part.folder / name)
-        if file.lfs and file.lfs.sha256 != digests[name]:
-            (part.folder / name).unlink()
-            raise ModelError(f"{part.folder / name} was damaged on its way; run the download again.")
+        path = part.folder / name
+        digests[name] = sha256(path)
+        if not _is_right(path, file, digests[name]):
+            path.unlink()
+            raise ModelError(f"{path} was damaged on its way; run the download again.")
         yield Progress(number, len(files), unit="files checked")
     Manifest(digests).write(part.folder)
 
 
-def _watched(part: FilePart, commit: str, sizes: dict[str, int]) -> Iterator[Progress]:
+def _is_here(path: Path, file: RepoSibling, is_same_commit: bool) -> bool:
+    """Whether a file need not be fetched; of the same commit its size says so, for all are checked later."""
+    is_whole = path.is_file() and path.stat().st_size == file.size
+    return is_whole and (is_same_commit or _is_right(path, file, sha256(path)))
+
+
+def _is_right(path: Path, file: RepoSibling, digest: str) -> bool:
+    """Whether a file is the hub's, by the sha256 of large files and by git's own digest of small ones."""
+    if file.lfs:
+        return bool(file.lfs.sha256 == digest)
+    if not file.blob_id:
+        return True
+    data = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == file.blob_id
+
+
+def _watched(part: FilePart, commit: str, files: Sequence[RepoSibling]) -> Iterator[Progress]:
     """Download in a thread of its own, since the library calls back where we yield."""
-    meter, total = _Meter(), sum(sizes.values())
-    thread = Thread(target=_pull, args=(part, commit, sizes, meter), daemon=True)
+    meter, total = _Meter(), sum(int(file.size or 0) for file in files)
+    thread = Thread(target=_pull, args=(part, commit, files, meter), daemon=True)
     thread.start()
     try:
         while thread.is_alive():
@@ -197,7 +240,7 @@ def _watched(part: FilePart, commit: str, sizes: dict[str, int]) -> Iterator[Pro
         raise ModelError(_failed(part, meter.failure)) from meter.failure
 
 
-def _pull(part: FilePart, commit: str, sizes: dict[str, int], meter: _Meter) -> None:
+def _pull(part: FilePart, commit: str, files: Sequence[RepoSibling], meter: _Meter) -> None:
     class Bar(tqdm):
         """Counts where the library would draw."""
 
@@ -212,21 +255,36 @@ def _pull(part: FilePart, commit: str, sizes: dict[str, int], meter: _Meter) -> 
 
     before = 0
     try:
-        for name, size in sizes.items():
-            hf_hub_download(
-                part.repository,
-                name,
-                revision=commit,
-                local_dir=part.folder,
-                endpoint=ENDPOINT,
-                tqdm_class=Bar,
-            )
-            before += size
+        for file in files:
+            _pull_file(part, commit, file, Bar)
+            before += int(file.size or 0)
             meter.done = before  # what was here already is not counted by the bar
     except _Cancelled:
         pass
     except Exception as error:  # handed to the generator, which says it in one sentence
         meter.failure = error
+
+
+def _pull_file(part: FilePart, commit: str, file: RepoSibling, bar: type[tqdm]) -> None:
+    """Fetch a file, or the rest of it: what has come lies beside it, under the commit that it belongs to.
+
+    The library's own download begins anew in every process, for its unfinished files have random names.
+    """
+    path = part.folder / file.rfilename
+    begun = path.with_name(f"{path.name}.{commit[:12]}.part")
+    begun.parent.mkdir(parents=True, exist_ok=True)
+    if file.size is None or (begun.exists() and begun.stat().st_size > file.size):
+        begun.unlink(missing_ok=True)
+    with begun.open("ab") as target:
+        http_get(
+            hf_hub_url(part.repository, file.rfilename, revision=commit, endpoint=ENDPOINT),
+            target,
+            resume_size=target.tell(),
+            headers={**build_hf_headers(), "Accept-Encoding": "identity"},  # so that bytes can be counted
+            expected_size=file.size,
+            tqdm_class=bar,
+        )
+    begun.replace(path)
 
 
 def _failed(part: FilePart, error: Exception) -> str:
