@@ -1,6 +1,7 @@
 """The command line: its JSON, its exit codes, its sentences."""
 
 import base64
+import io
 import json
 import os
 import re
@@ -677,6 +678,13 @@ def test_h_is_help_and_no_columns_are_no_reason_to_print_nothing() -> None:
 def test_json_names_files_exactly_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(console._json({"file": "d\udcffir"})) == {"file": "d\udcffir"}
     assert console._json({"word": "ü"}) == '{"word": "ü"}'
+
+
+def test_a_recipe_is_exact_on_an_old_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp437"))
+    words = "a red cube ☃ 😀 “ok” ü"
+    shown = console.escaped(json.dumps({"prompt": words}, ensure_ascii=False))
+    assert json.loads(shown.encode("cp437").decode("cp437")) == {"prompt": words} and "ü" in shown
 
 
 @pytest.mark.parametrize("program", [["-m", "lumina", "tasks"], [str(ROOT / "app.py")]])

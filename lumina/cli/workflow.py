@@ -11,7 +11,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import typer
 
 from lumina.cli import generate
-from lumina.cli.console import AsJson, Model, Out, Results, note, show, watched
+from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
@@ -60,7 +60,7 @@ Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
 def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG", parser=expanded)]) -> None:
     """Print the workflow inside a picture."""
-    show([dump(read_workflow(file))])
+    show([escaped(dump(read_workflow(file)))])
 
 
 def check_workflow(
