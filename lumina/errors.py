@@ -51,6 +51,6 @@ def _sentence(problems: tuple[dict[str, str], ...]) -> str:
     more = len(problems) - 1
     tail = "" if not more else f" (and {more} more problem{'s' if more > 1 else ''})"
     fix = f"; {first['fix']}".rstrip(".") if first.get("fix") else ""
-    if not where:
-        return f"The workflow {message}{fix}{tail}."
-    return f"The workflow is not valid at {where}: {message}{fix}{tail}."
+    said = f"is not valid at {where}: {message}" if where else message
+    sentence = f"The workflow {said}{fix}{tail}"
+    return sentence if sentence.endswith("?") else f"{sentence}."

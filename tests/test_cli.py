@@ -1,6 +1,7 @@
 """The command line: its JSON, its exit codes, its sentences."""
 
 import base64
+import io
 import json
 import os
 import re
@@ -278,6 +279,21 @@ def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
     assert 'The input "idea" is not filled' in refused("run", file)
     assert "NAME=VALUE" in refused("run", file, "--set", "idea")
     assert 'no input "colour"' in refused("run", file, "--set", "colour=red")
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("name", ["idea", "draw.prompt"])
+def test_one_text_with_commas_in_place_of_a_list_is_said(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "list.json"
+    prompt: Any = {"from": "inputs.idea"} if name == "idea" else ["a cone", "a cube"]
+    inputs = {"idea": {"type": "text", "default": ["a cone", "a cube"]}} if name == "idea" else {}
+    nodes = {"draw": {"task": "text_to_image", "inputs": {"prompt": prompt, "seed": 1}}}
+    file.write_text(json.dumps({"lumina": 1, "inputs": inputs, "nodes": nodes}))
+    said = run("run", file, "--dry-run", "--set", f"{name}=a cone, a sphere").stderr
+    advice = f"{name}=" + '["a cone", "a sphere"]'
+    assert said == f"{name} is one text; for several write --set '{advice}'.\n"
+    for quiet in (advice, f"{name}=a cone"):
+        assert run("run", file, "--dry-run", "--set", quiet).stderr == ""
 
 
 @pytest.mark.usefixtures("fake")
@@ -662,6 +678,13 @@ def test_h_is_help_and_no_columns_are_no_reason_to_print_nothing() -> None:
 def test_json_names_files_exactly_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(console._json({"file": "d\udcffir"})) == {"file": "d\udcffir"}
     assert console._json({"word": "ü"}) == '{"word": "ü"}'
+
+
+def test_a_recipe_is_exact_on_an_old_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp437"))
+    words = "a red cube ☃ 😀 “ok” ü"
+    shown = console.escaped(json.dumps({"prompt": words}, ensure_ascii=False))
+    assert json.loads(shown.encode("cp437").decode("cp437")) == {"prompt": words} and "ü" in shown
 
 
 @pytest.mark.parametrize("program", [["-m", "lumina", "tasks"], [str(ROOT / "app.py")]])

@@ -103,13 +103,21 @@ def show(what: Mapping[str, Any] | Sequence[str]) -> None:
 
 
 def _json(what: Mapping[str, Any]) -> str:
-    """As JSON, in which signs are escaped if stdout cannot show one of them: names of files stay exact."""
-    text = json.dumps(what, ensure_ascii=False)
-    try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(what)
-    return text
+    return escaped(json.dumps(what, ensure_ascii=False))
+
+
+def escaped(text: str) -> str:
+    """JSON in which signs that stdout cannot show are escaped: names of files and words stay exact."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+
+    def shown(sign: str) -> str:
+        try:
+            sign.encode(encoding)
+        except UnicodeEncodeError:
+            return json.dumps(sign)[1:-1]
+        return sign
+
+    return text if text.isascii() else "".join(map(shown, text))
 
 
 class Results(io.TextIOWrapper):

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -10,7 +11,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import typer
 
 from lumina.cli import generate
-from lumina.cli.console import AsJson, Model, Out, Results, show, watched
+from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
@@ -59,7 +60,7 @@ Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
 def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG", parser=expanded)]) -> None:
     """Print the workflow inside a picture."""
-    show([dump(read_workflow(file))])
+    show([escaped(dump(read_workflow(file)))])
 
 
 def check_workflow(
@@ -96,7 +97,9 @@ def run_workflow(
     """Run a workflow; what has not changed since the last run is taken from the cache."""
     image_source = MemoryImages()
     workflow = read_workflow(file)
-    workflow = with_values(workflow, dict(_assignment(workflow, text, image_source) for text in values or []))
+    given = dict(_assignment(workflow, text, image_source) for text in values or [])
+    _note_single_texts(workflow, given)
+    workflow = with_values(workflow, given)
     resources = _resources(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
@@ -144,6 +147,19 @@ def _assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tu
     picture = ImageInput.of(open_image(expanded(value), keep_alpha=True))
     image_source.add(picture)
     return name, {"image": picture.name}
+
+
+def _note_single_texts(workflow: Workflow, given: Mapping[str, Any]) -> None:
+    """Say how several texts are given where one with commas takes the place of a list."""
+    for name, value in given.items():
+        node, _, key = name.partition(".")
+        inputs = workflow.nodes[node].inputs if node in workflow.nodes else {}
+        before = workflow.inputs[name].default if name in workflow.inputs else inputs.get(key)
+        is_text = isinstance(value, str) and "," in value and not value.lstrip().startswith("[")
+        socket = target_of(workflow, name)
+        if is_text and isinstance(before, list) and socket is not None and socket.type == "text":
+            several = json.dumps([part.strip() for part in value.split(",")], ensure_ascii=False)
+            note(f"{name} is one text; for several write --set {shlex.quote(f'{name}={several}')}.")
 
 
 def _is_path(text: str) -> bool:

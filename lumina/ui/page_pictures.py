@@ -37,13 +37,13 @@ def of_picture(title: str, error: InvalidImage) -> InvalidImage:
     return InvalidImage(f"{title}: {sentence[:1].lower()}{sentence[1:]}")
 
 
-def bytes_of_text(text: Any) -> bytes:
+def bytes_of_text(text: Any, fix: str = "put it in again") -> bytes:
     """A file in base64, wrapped or not, in either alphabet, with or without ``data:…,`` before it.
 
-    Raises InvalidImage.
+    Raises InvalidImage, which says ``fix`` of what is no base64.
     """
     if not isinstance(text, str):
-        raise InvalidImage("This is not a picture in base64; put it in again.")
+        raise InvalidImage(f"This is not a picture in base64; {fix}.")
     if len(text) > 2 * MAX_BYTES:  # base64 is longer by a third, wrapped a little more
         raise InvalidImage(too_large())
     head = _DATA.match(text)
@@ -52,7 +52,7 @@ def bytes_of_text(text: Any) -> bytes:
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidImage("This is not a picture in base64; put it in again.") from error
+        raise InvalidImage(f"This is not a picture in base64; {fix}.") from error
 
 
 def too_large() -> str:

@@ -1,6 +1,7 @@
 """Sentences for calls that Gradio answers with "Internal Server Error": wrong names, wrong parameters."""
 
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -9,13 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _UNKNOWN = re.compile(r"Parameter `(.*?)` is not a valid", re.DOTALL)
 _MISSING = re.compile(r"required argument: (\w+)")
 
 
 _ANSWER = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
+_LAST = re.compile(rb"^event: (complete|error)", re.MULTILINE)
 
 
 class KnownCalls:
@@ -26,17 +28,24 @@ class KnownCalls:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._fetched: deque[str] = deque(maxlen=1000)  # Gradio's queue forgets them a moment later
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = (
-            _ANSWER.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
-        )
-        answer: ASGIApp = self._app
-        if asked and not _is_waiting(scope["app"].get_blocks()._queue, asked[1]):
-            answer = JSONResponse(
-                {"error": f'No answer waits for the call "{asked[1][:100]}"; send the call again.'}, 404
-            )
-        await answer(scope, receive, send)
+        is_get = scope["type"] == "http" and scope["method"] == "GET"
+        asked = _ANSWER.search(scope["path"]) if is_get else None
+        if not asked:
+            return await self._app(scope, receive, send)
+        call = asked[1]
+        if call in self._fetched or not _is_waiting(scope["app"].get_blocks()._queue, call):
+            sentence = f'No answer waits for the call "{call[:100]}"; send the call again.'
+            return await JSONResponse({"error": sentence}, 404)(scope, receive, send)
+
+        async def noting(message: Message) -> None:
+            if _LAST.search(message.get("body", b"")):
+                self._fetched.append(call)
+            await send(message)
+
+        await self._app(scope, receive, noting)
 
 
 def _is_waiting(queue: Any, call: str) -> bool:

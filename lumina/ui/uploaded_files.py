@@ -15,6 +15,7 @@ from lumina.ui.page_pictures import bytes_of_text, of_picture, too_large
 _FILE = "/gradio_api/file="
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _UPLOADED = re.compile(r"[0-9a-f]{64}/[^/]+")  # each file lies in a folder named by its hash
+_NAME = re.compile(r"[^\n{}]{1,999}\.[A-Za-z][A-Za-z0-9]{1,4}")  # base64 has no point
 _WAYS = "send an uploaded file, a data URL or the file in base64"
 
 
@@ -33,10 +34,18 @@ def file_sent(value: Any, folder: str) -> bytes:
         raise InvalidImage(f"This is not a file; {_WAYS}.")
     names_file = is_file(value) or _ADDRESS.match(place) or _FILE in place or place.startswith(folder)
     is_uploaded = names_file and place[:5].lower() != "data:"
-    data = _uploaded(place, Path(folder)) if is_uploaded else bytes_of_text(place)
+    if not is_uploaded:
+        refuse_name(place)
+    data = _uploaded(place, Path(folder)) if is_uploaded else bytes_of_text(place, _WAYS)
     if not data:
         raise InvalidImage("This file is empty; send another.")
     return data
+
+
+def refuse_name(text: str) -> None:
+    """Raise InvalidImage if ``text`` is the name or the path of a file, which says nothing to a server."""
+    if _NAME.fullmatch(text.strip()) and text[:5].lower() != "data:":
+        raise InvalidImage("This is only the name of a file; send the file itself (`handle_file` in Python).")
 
 
 def is_file(value: Any) -> bool:

@@ -27,7 +27,7 @@ from lumina.ui.endpoint import (
     until_loaded,
 )
 from lumina.ui.page_pictures import of_picture
-from lumina.ui.uploaded_files import file_sent, is_file, picture_sent
+from lumina.ui.uploaded_files import file_sent, is_file, picture_sent, refuse_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished, tasks_drawn
 from lumina.workflow.executor import Resources, run
@@ -96,12 +96,14 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
 
 def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
     """The document of a call; raises InputError, InvalidWorkflow with its problems."""
-    if is_file(document):
-        try:
+    try:
+        if is_file(document):
             document = read_text(file_sent(document, folder))
-        except InvalidImage as error:
-            raise of_picture("document", error) from error
-    elif isinstance(document, Mapping):
+        elif isinstance(document, str):
+            refuse_name(document)
+    except InvalidImage as error:
+        raise of_picture("document", error) from error
+    if isinstance(document, Mapping):
         document = json.dumps(document)
     if not isinstance(document, str | bytes):
         raise InputError("document: send a lumina-workflow document, as a JSON object or its text.")

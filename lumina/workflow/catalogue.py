@@ -36,6 +36,15 @@ def _node(task: type[Task], spec: ModelSpec | None) -> JsonObject:
         "available": not draws or spec is None or task.name in spec.tasks,
         "asks": task.asks,
         "slots": task.slots,
-        "inputs": {name: described(field) for name, field in task.inputs().items()},
+        "inputs": {
+            name: described(field) | _known(name, draws, spec) for name, field in task.inputs().items()
+        },
         "outputs": {name: described(field) for name, field in task.Output.model_fields.items()},
     }
+
+
+def _known(name: str, draws: bool, spec: ModelSpec | None) -> JsonObject:
+    """Of the kinds of maps that tasks name, those that the model knows."""
+    return (
+        {"choices": list(spec.kinds)} if draws and spec is not None and spec.kinds and name == "kind" else {}
+    )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from math import prod
-from typing import Any
+from typing import Any, get_args
 
 from lumina.errors import InvalidWorkflow
 from lumina.model.config import MODELS, ModelSpec
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
+from lumina.tasks.instructions import Kind
 from lumina.workflow.document import Input, Link, Node, Workflow
 from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
 from lumina.workflow.limits import RunLimits
@@ -127,10 +128,21 @@ def _node_problems(
     links = {key: value for key, value in node.inputs.items() if isinstance(value, Link)}
     literals = {key: value for key, value in node.inputs.items() if key not in links}
     yield from _literal_problems(place, node, links, literals)
+    if spec is not None and issubclass(task, DrawingTask) and task.name in spec.tasks:
+        yield from _unknown_kinds(place, literals, spec)
     ends = {key: (link, known.get(key)) for key, link in links.items() if key in known}
     yield from _link_problems(workflow, (*place, INPUTS), ends, lost)
     if node.mode == "bypass":
         yield from _bypass_problems(place, node, links)
+
+
+def _unknown_kinds(place: Place, literals: Mapping[str, Any], spec: ModelSpec) -> Iterator[Problem]:
+    """Kinds of maps that the model does not know, which it would refuse once all before them is drawn."""
+    given = literals.get("kind")
+    for kind in given if isinstance(given, list) else [given]:
+        if isinstance(kind, str) and kind in get_args(Kind) and kind not in spec.kinds:
+            fix = f"choose one of: {', '.join(spec.kinds)}" if spec.kinds else "choose another task"
+            yield problem((*place, INPUTS, "kind"), f"is nothing that {spec.title} knows: {kind}", fix)
 
 
 def _literal_problems(

@@ -241,6 +241,54 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
     expect(page.locator(".card")).to_have_count(0)
 
 
+def test_new_nodes_show_no_pictures_of_deleted_ones_and_lie_on_no_other(canvas: Callable) -> None:
+    page = canvas()
+    page.keyboard.press("/")
+    choose(page, "txt2img")  # found by what it is called elsewhere
+    field(page, "text_to_image", "Prompt").fill(PROMPT)
+    run(page)
+    wait_for(page, text_to_image="done")
+    card(page, "text_to_image").locator("h3").click()
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Add /").click()
+    choose(page, "create")
+    expect(card(page, "text_to_image").locator(".preview-none")).to_be_visible()
+    for _ in range(2):
+        page.get_by_role("button", name="Add /").click()
+        choose(page, "create")
+    expect(page.locator(".card[data-card]")).to_have_count(3)
+    centre(page.locator(".card[data-card]").last)
+    boxes = [box for each in page.locator(".card[data-card]").all() if (box := each.bounding_box())]
+    for at, one in enumerate(boxes):
+        for other in boxes[at + 1 :]:
+            beside = abs(one["x"] - other["x"]) >= one["width"]
+            upper, lower = sorted((one, other), key=lambda box: box["y"])
+            assert beside or upper["y"] + upper["height"] <= lower["y"]
+    for _ in range(4):
+        page.get_by_role("button", name="Undo").click()
+    expect(card(page, "text_to_image").locator("img")).to_be_visible()  # nothing is lost
+
+
+def test_thirty_nodes_fit_and_the_right_button_has_menus(canvas: Callable) -> None:
+    nodes: dict[str, Any] = {"n0": {"task": "text_to_image", "inputs": {"prompt": PROMPT}}}
+    for at in range(1, 30):
+        nodes[f"n{at}"] = {"task": "resize", "inputs": {"image": {"from": f"n{at - 1}.image"}}}
+    page = canvas({"lumina": 1, "nodes": nodes})
+    for name in ("n0", "n29"):
+        expect(card(page, name)).to_be_in_viewport(ratio=0.99)
+    page.locator(".react-flow__pane").click(button="right", position={"x": 400, "y": 60})
+    expect(page.get_by_role("dialog", name="Add a node")).to_be_visible()
+    page.keyboard.press("Escape")
+    wait_for_keys(page)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Add /").click()
+    choose(page, "text")
+    expect(page.locator(".react-flow__minimap")).to_have_count(0)  # it covers nodes where there are few
+    card(page, "text").locator(".preview").click(button="right")
+    expect(page.get_by_role("dialog", name="text")).to_contain_text("Duplicate")
+
+
 def test_another_workflow_shows_no_pictures_of_this_one_and_undo_brings_them_back(canvas: Callable) -> None:
     page = canvas(DOCUMENT)
     run(page)

@@ -139,7 +139,7 @@ class Nobody:
 
 def test_a_visitor_finds_every_picture_that_a_template_names() -> None:
     image_sources = Sessions(Nobody()).resources("a" * 32).image_sources  # type: ignore[arg-type]
-    texts = [template["text"] for template in templates(MODELS["omni"])]
+    texts = [template["text"] for template in templates(MODELS["tabletop"])]
     names = {name for text in texts for name in re.findall(r'"image": ?"([^"]+\.png)"', text)}
     assert {"table.png", "sketch.png"} <= names
     assert [name for name in names if find(name, image_sources) is None] == []

@@ -98,7 +98,7 @@ def test_a_workflow_answers_with_all_its_pictures(address: str) -> None:
     ("given", "sentence"),
     [
         ({"instruction": "x"}, "image: is missing."),
-        ({"image": "?", "instruction": "x"}, "image: this is not a picture in base64; put it in again."),
+        ({"image": "?", "instruction": "x"}, "image: this is not a picture in base64; send an uploaded"),
         ({"image": BASE64, "instruction": "x", "top_k": "y"}, "top_k: must be a whole number, not 'y'."),
         ({"image": BASE64, "instruction": "x", "size": 1}, 'edit has no parameter "size"; it takes: image'),
     ],

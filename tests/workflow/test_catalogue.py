@@ -5,6 +5,7 @@ import json
 from lumina.model.config import spec_of
 from lumina.tasks import TASKS
 from lumina.workflow.catalogue import catalogue
+from lumina.workflow.validation import check
 
 
 def test_every_task_is_described_as_plain_json() -> None:
@@ -31,6 +32,22 @@ def test_an_input_says_its_type_limits_and_default() -> None:
 def test_outputs_have_types() -> None:
     image = catalogue()["nodes"]["text_to_image"]["outputs"]["image"]
     assert (image["type"], image["many"]) == ("image", True)
+
+
+def test_kinds_are_those_that_the_model_knows() -> None:
+    spec = spec_of("tabletop")
+    nodes = catalogue(spec)["nodes"]
+    assert nodes["control"]["inputs"]["kind"]["choices"] == list(spec.kinds)
+    assert "openpose" in catalogue()["nodes"]["control"]["inputs"]["kind"]["choices"]
+    assert nodes["edges"]["inputs"]["kind"] == catalogue()["nodes"]["edges"]["inputs"]["kind"]
+
+
+def test_a_kind_that_the_model_does_not_know_is_a_problem_before_anything_runs() -> None:
+    inputs = {"condition": {"image": "sha256:" + "0" * 64}, "kind": ["depth", "openpose"], "prompt": "a cube"}
+    text = json.dumps({"lumina": 1, "nodes": {"draw": {"task": "control", "inputs": inputs}}})
+    (found,) = check(text, spec_of("tabletop")).problems
+    assert found["pointer"] == "/nodes/draw/inputs/kind" and "openpose" in found["message"]
+    assert check(text).problems == []
 
 
 def test_tasks_the_model_cannot_do_are_marked() -> None:

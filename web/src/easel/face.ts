@@ -9,7 +9,7 @@ type Pick = (key: string) => void;
 const CELL =
   '<div class="easel-paper"><canvas class="easel-paint"></canvas><canvas class="easel-heatmap"></canvas>' +
   '<img class="easel-true" alt="" /><i class="easel-edge"></i><i class="easel-cutline"></i></div>' +
-  '<figcaption class="easel-score"></figcaption>';
+  '<p class="easel-score"></p>';
 
 const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
@@ -43,7 +43,7 @@ export class Face {
   private cellOf(key: string): HTMLElement {
     const there = this.cells.get(key);
     if (there) return there;
-    const cell = made("figure", "easel-cell");
+    const cell = made("div", "easel-cell");
     cell.innerHTML = CELL;
     cell.addEventListener("click", () => {
       if (cell.tabIndex >= 0) this.pick(key); // alone, it is picked already: this is the end of a drag
@@ -133,7 +133,7 @@ export class Face {
 function blanks(stage: HTMLElement, count: number, like: Sheet | undefined): HTMLElement[] {
   const before = stage.querySelectorAll<HTMLElement>(".easel-blank");
   return Array.from({ length: Math.max(0, count) }, (_, at) => {
-    const blank = before[at] ?? made("figure", "easel-cell easel-blank");
+    const blank = before[at] ?? made("div", "easel-cell easel-blank");
     blank.innerHTML ||= '<div class="easel-paper"></div>';
     if (like) one(blank, ".easel-paper").style.aspectRatio = `${like.width} / ${like.height}`;
     return blank;

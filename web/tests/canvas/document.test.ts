@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as edits from "../../src/canvas/document/edit";
 import { cone, order, signatureOf, signatures, wires } from "../../src/canvas/document/graph";
 import { begun, changed, redone, undone } from "../../src/canvas/document/history";
-import { cards, placesOf, tidied } from "../../src/canvas/document/layout";
+import { cards, freePlace, placesOf, tidied } from "../../src/canvas/document/layout";
 import { exact, fromJson, toJson } from "../../src/canvas/document/json";
 import { recipePart } from "../../src/canvas/document/png";
 import { parse, Unreadable, write } from "../../src/canvas/document/read";
@@ -113,6 +113,23 @@ test("tidy places put every card right of what it takes from, and none on anothe
   const all = Object.values(places).map(String);
   assert.equal(new Set(all).size, all.length);
   assert.deepEqual(placesOf(DOC).draft, [0, 0]);
+});
+
+test("tidied chains stand in line, whatever the height of their cards", () => {
+  const link = (from: string) => ({ task: "edit", inputs: { image: { from: `${from}.image` } } });
+  const nodes = { a: { task: "text_to_image" }, b: link("a"), c: link("b"), p: { task: "text_to_image" }, q: link("p"), r: link("q") };
+  const places = tidied({ lumina: 1, nodes }, { a: 300, b: 520, c: 410, p: 500, q: 300, r: 400 });
+  assert.equal(places.b![1], places.c![1]);
+  assert.equal(places.q![1], places.r![1]);
+  assert.ok(places.q![1] >= places.b![1] + 520 && places.p![1] >= places.a![1] + 300);
+});
+
+test("new cards lie on no other, however many are put at one place", () => {
+  let doc: Doc = { lumina: 1, nodes: {} };
+  for (let count = 0; count < 9; count++) [doc] = edits.addNode(doc, "text_to_image", freePlace(doc, [100, 50]));
+  const all = Object.values(placesOf(doc));
+  const clashes = all.flatMap(([x, y], at) => all.slice(at + 1).filter(([left, top]) => Math.abs(left - x) < 280 && Math.abs(top - y) < 480));
+  assert.deepEqual(clashes, []);
 });
 
 test("a copy is pasted under free names, with its wires inside", () => {

@@ -4,7 +4,8 @@ import type { Doc, Place } from "../types";
 import { INPUTS, order, RESULTS, wires } from "./graph";
 import { placeOf } from "./edit";
 
-const COLUMN = 340;
+export const COLUMN = 340;
+const WIDTH = 290; // of a card
 const GAP = 40;
 const HEIGHT = 480; // of a card that was not measured yet
 const ENDS = 150; // of the cards at the ends
@@ -18,31 +19,43 @@ export function cards(doc: Doc): string[] {
   return [...inputs, ...order(doc), ...results];
 }
 
-/** A place for every card: each right of all it takes from, in the height of those where there is room. */
+const heightOf = (heights: Heights, id: string): number =>
+  heights[id] ?? (id === INPUTS || id === RESULTS ? ENDS : HEIGHT);
+
+/** A place for every card: each right of all it takes from, in line with those where there is room. */
 export function tidied(doc: Doc, heights: Heights = {}): Record<string, Place> {
   const all = cards(doc);
   const links = wires(doc);
   const columns = columnsOf(all, links);
-  const middle: Record<string, number> = {};
-  const places: Record<string, Place> = {};
+  const tops: Record<string, number> = {};
   for (const column of [...new Set(Object.values(columns))].sort((a, b) => a - b)) {
-    const ids = all.filter((id) => columns[id] === column);
     const wish = (id: string) => {
-      const before = links.filter((wire) => wire.target === id).map((wire) => middle[wire.source] ?? 0);
+      const before = links.filter((wire) => wire.target === id).map((wire) => tops[wire.source] ?? 0);
       return before.length ? before.reduce((sum, y) => sum + y, 0) / before.length : 0;
     };
+    const ids = all.filter((id) => columns[id] === column);
     const sorted = ids.map((id, at) => ({ id, at, y: wish(id) })).sort((a, b) => a.y - b.y || a.at - b.at);
-    const height = (id: string) => heights[id] ?? (id === INPUTS || id === RESULTS ? ENDS : HEIGHT);
-    const total = sorted.reduce((sum, { id }) => sum + height(id) + GAP, -GAP);
-    const centre = sorted.reduce((sum, { y }) => sum + y, 0) / sorted.length;
-    let top = centre - total / 2;
-    for (const { id } of sorted) {
-      places[id] = [column * COLUMN, Math.round(top)];
-      middle[id] = top + height(id) / 2;
-      top += height(id) + GAP;
-    }
+    const rooms = sorted.map(({ id }) => heightOf(heights, id) + GAP);
+    apart(sorted.map(({ y }) => y), rooms).forEach((top, at) => (tops[sorted[at]!.id] = top));
   }
-  return places;
+  return Object.fromEntries(all.map((id) => [id, [columns[id]! * COLUMN, Math.round(tops[id]!)]]));
+}
+
+/** Tops in this order, as near to those wished as the rooms allow: cards that would overlap share what they give up. */
+function apart(wishes: number[], rooms: number[]): number[] {
+  const groups: { sum: number; count: number }[] = [];
+  let above = 0; // the rooms of all cards before this one
+  const offsets = rooms.map((room) => (above += room) - room);
+  wishes.forEach((wish, at) => {
+    groups.push({ sum: wish - offsets[at]!, count: 1 });
+    for (let last = groups.length - 1; last > 0; last--) {
+      const [one, other] = [groups[last - 1]!, groups[last]!];
+      if (one.sum / one.count <= other.sum / other.count) break;
+      groups.splice(last - 1, 2, { sum: one.sum + other.sum, count: one.count + other.count });
+    }
+  });
+  const starts = groups.flatMap(({ sum, count }) => Array<number>(count).fill(sum / count));
+  return starts.map((start, at) => start + offsets[at]!);
 }
 
 function columnsOf(all: string[], links: { source: string; target: string }[]): Record<string, number> {
@@ -77,13 +90,14 @@ function withEnds(doc: Doc, places: Record<string, Place>): Record<string, Place
   return places;
 }
 
-/** A free place near the wished one: nothing lies on top of anything. */
-export function freePlace(doc: Doc, wish: Place): Place {
-  const taken = Object.values(placesOf(doc));
-  let [x, y] = wish;
-  while (taken.some(([left, top]) => Math.abs(left - x) < 40 && Math.abs(top - y) < 40)) {
-    x += 50;
-    y += 50;
-  }
-  return [x, y];
+/** The free place that is nearest to the wished one: a new card lies on no other. */
+export function freePlace(doc: Doc, [x, y]: Place, heights: Heights = {}): Place {
+  const taken = Object.entries(placesOf(doc)).map(([id, [left, top]]) => ({ left, top, height: heightOf(heights, id) }));
+  const isFree = ([left, top]: Place) =>
+    taken.every((card) => Math.abs(card.left - left) >= WIDTH || top >= card.top + card.height || top + HEIGHT <= card.top);
+  const besides = taken.flatMap((card) => [card.left - COLUMN, card.left + COLUMN]);
+  const beneath = taken.flatMap((card) => [card.top - HEIGHT - GAP, card.top + card.height + GAP]);
+  const places = [x, ...besides].flatMap((left) => [y, ...beneath].map((top): Place => [left, top]));
+  const distance = ([left, top]: Place) => Math.hypot(left - x, top - y);
+  return places.filter(isFree).reduce((best, place) => (distance(place) < distance(best) ? place : best));
 }

@@ -10,9 +10,10 @@ import { INPUTS, RESULTS, wires } from "../document/graph";
 import { cards, placesOf } from "../document/layout";
 import { outputPort, refusal } from "../document/sockets";
 import type { Doc, Place, Wire } from "../types";
-import { surface, unwire, wire } from "../studio/acts";
-import { afterOutput, beforeInput, intoCard, palette } from "../studio/choosers";
+import { unwire, wire } from "../studio/acts";
+import { afterOutput, beforeInput, forNode, intoCard, palette } from "../studio/choosers";
 import { doc, edit, get, notify, set, use } from "../studio/store";
+import { surface } from "../studio/surface";
 import { Card } from "./Card";
 import { InputsCard, ResultsCard } from "./Ends";
 import { Reason } from "./Reason";
@@ -23,6 +24,7 @@ const CARDS = {
   inputs: () => <InputsCard />,
   results: () => <ResultsCard />,
 };
+const MANY = 12; // cards, from which on a map helps more than it hides
 const FIT = { padding: 0.14, maxZoom: 1, duration: 0 };
 
 export function Canvas() {
@@ -151,6 +153,16 @@ function Surface() {
         if (!(event.target as Element).classList.contains("react-flow__pane")) return;
         palette({ x: event.clientX, y: event.clientY }, placeAt({ x: event.clientX, y: event.clientY }));
       }}
+      onPaneContextMenu={(event) => {
+        event.preventDefault();
+        palette({ x: event.clientX, y: event.clientY }, placeAt({ x: event.clientX, y: event.clientY }));
+      }}
+      onNodeContextMenu={(event, { id }) => {
+        if ((event.target as Element).closest("input, textarea, select, .card-head")) return; // which have a menu
+        event.preventDefault();
+        forNode(id, { x: event.clientX, y: event.clientY });
+      }}
+      panOnScroll
       zoomOnDoubleClick={false}
       deleteKeyCode={null}
       selectionKeyCode="Shift"
@@ -158,7 +170,7 @@ function Surface() {
       edgesFocusable={false}
       snapToGrid
       snapGrid={[10, 10]}
-      minZoom={0.15}
+      minZoom={0.04}
       maxZoom={2}
       fitView
       fitViewOptions={FIT}
@@ -166,7 +178,7 @@ function Surface() {
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
       <Controls showInteractive={false} />
-      <MiniMap pannable zoomable nodeClassName={(node) => `mini-${node.type}`} ariaLabel="Map of the workflow" />
+      {nodes.length >= MANY && <MiniMap pannable zoomable nodeClassName={(node) => `mini-${node.type}`} ariaLabel="Map of the workflow" />}
       <Reason />
     </ReactFlow>
   );

@@ -15,7 +15,7 @@ export function Chooser() {
 
 function matching(choices: Choice[], words: string): Choice[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = (choice: Choice) => `${choice.title} ${choice.hint ?? ""} ${choice.key}`.toLowerCase();
+  const text = (choice: Choice) => `${choice.title} ${choice.hint ?? ""} ${choice.also ?? ""} ${choice.key}`.toLowerCase();
   const found = choices.filter((choice) => wanted.every((word) => text(choice).includes(word)));
   const starts = (choice: Choice) => (choice.title.toLowerCase().startsWith(wanted[0] ?? "") ? 0 : 1);
   return wanted.length ? found.sort((a, b) => starts(a) - starts(b)) : found;

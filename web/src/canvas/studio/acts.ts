@@ -2,24 +2,14 @@
 
 import * as edits from "../document/edit";
 import { INPUTS, RESULTS } from "../document/graph";
-import { cards, freePlace, placesOf, tidied, type Heights } from "../document/layout";
+import { cards, COLUMN, freePlace, placesOf, tidied } from "../document/layout";
 import { redone, undone } from "../document/history";
 import { refusal } from "../document/sockets";
 import type { DocInput, Json, Link, Mode, Place, Wire } from "../types";
 import { insert } from "./files";
-import { recalled } from "./results";
+import { beginAnew, recalled } from "./results";
 import { doc, edit, get, notify, say, set } from "./store";
-
-/** Where in the document the middle of the window is; the drawing surface sets it. */
-export const surface: { middle: () => Place; heights: () => Heights } = {
-  middle: () => endOf(),
-  heights: () => ({}),
-};
-
-function endOf(): Place {
-  const places = Object.values(placesOf(doc()));
-  return places.length ? [Math.max(...places.map(([x]) => x)) + 340, places.at(-1)![1]] : [0, 0];
-}
+import { surface } from "./surface";
 
 const titleOf = (task: string) => get().catalogue.nodes[task]?.title ?? task;
 
@@ -29,17 +19,26 @@ export function add(task: string, at: Place | null, wire?: (id: string) => Wire)
   if (Object.keys(doc().nodes).length >= catalogue.limits.nodes) {
     return notify(`A workflow has at most ${catalogue.limits.nodes} nodes.`);
   }
-  const place = freePlace(doc(), at ?? surface.middle());
+  const before = doc();
+  const place = freePlace(before, at ?? (wire && besides(wire("")) ) ?? surface.middle(), surface.heights());
   let id = "";
   edit((current) => {
     const [next, made] = edits.addNode(current, task, place, firstInputs(task));
     id = made;
     return wire ? edits.connected(next, wire(made)) : next;
   });
+  beginAnew(before, [id]);
   set({ selected: [id], recovered: false });
   say(`${titleOf(task)} added as ${id}${wire ? " and wired" : ""}.`);
   focusCard(id);
   window.dispatchEvent(new Event("lumina-canvas-reveal"));
+}
+
+/** Where a node belongs that is added at a socket: right of what it takes from, left of what it gives to. */
+function besides({ source, target }: Wire): Place | null {
+  const places = placesOf(doc());
+  const [from, to] = [places[source], places[target]];
+  return from ? [from[0] + COLUMN, from[1]] : to ? [to[0] - COLUMN, to[1]] : null;
 }
 
 /** A seed to begin with, so that a second run gives the same and is not run at all. */
@@ -98,7 +97,7 @@ export function rename(id: string, wish: string): void {
     return next;
   });
   if (name === id) return;
-  const { [id]: results, ...rest } = get().results;
+  const { [id]: results, [name]: _, ...rest } = get().results;
   set({ selected: [name], results: results ? { ...rest, [name]: results } : rest });
 }
 

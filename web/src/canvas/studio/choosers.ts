@@ -20,6 +20,26 @@ const INPUT_TYPES: [DocInput["type"], string][] = [
 ];
 const GROUPS: Record<string, string> = { draw: "Draw", tools: "Tools" };
 
+/** What people call these nodes elsewhere. */
+const ALSO: Record<string, string> = {
+  text_to_image: "generate draw sampler txt2img prompt",
+  image_pair: "generate depth map both",
+  edit: "img2img change instruct inpaint",
+  subject: "character reference ip-adapter",
+  control: "controlnet guide scribble sketch condition",
+  predict: "depth normal segmentation map preprocessor annotate",
+  image_file: "load photo upload open image file",
+  resize: "scale upscale size",
+  crop: "cut trim",
+  edges: "canny hed lines preprocessor",
+  compare: "side by side before after",
+  grid: "contact sheet collage preview save",
+  pick: "choose select switch",
+  note: "comment sticky remark",
+  text: "string words prompt",
+  prompt_template: "concatenate join format string",
+};
+
 const show = (title: string, at: Point, choices: Choice[], empty = "Nothing fits here.") =>
   set({ chooser: { title, at, choices, empty } });
 
@@ -32,6 +52,7 @@ export function palette(at: Point, place: Place | null = null): void {
     title: task.title,
     hint: task.docs.split("\n")[0] ?? "",
     group: GROUPS[task.group] ?? task.group,
+    also: ALSO[name] ?? "",
     ...typeOf(Object.values(task.outputs)[0]),
     run: () => acts.add(name, place),
   }));
@@ -84,7 +105,7 @@ function newSources(target: string, input: string, place: Place | null): Choice[
 function nodeChoice(task: string, port: string, run: () => void): Choice {
   const found = get().catalogue.nodes[task]!;
   const title = (found.inputs[port] ?? found.outputs[port])?.title ?? port;
-  return { key: task, title: `New: ${found.title}`, hint: title, group: "New node", run };
+  return { key: task, title: `New: ${found.title}`, hint: title, group: "New node", also: ALSO[task] ?? "", run };
 }
 
 /** What an input can be given: what is here already, new nodes, several values, or nothing. */

@@ -2,14 +2,15 @@
 
 import { emptyDoc, parse, Unreadable, write } from "../document/read";
 import { fragment, pasted } from "../document/edit";
-import { placesOf } from "../document/layout";
+import { freePlace, placesOf } from "../document/layout";
 import { fromJson, toJson } from "../document/json";
 import { recipePart } from "../document/png";
 import { fromLink, hasWorkflow } from "../document/share";
-import type { Doc, Result } from "../types";
+import type { Doc, Place, Result } from "../types";
 import { keep, kept } from "./bridge";
+import { surface } from "./surface";
 import { read, type Read } from "./pictures";
-import { replace } from "./results";
+import { beginAnew, replace } from "./results";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
 
@@ -89,7 +90,8 @@ export async function openFile(file: File): Promise<void> {
 
 /** A picture that carries no workflow becomes a node that gives it. */
 function addPicture(image: string): void {
-  insert({ lumina: 1, nodes: { picture: { task: PICTURE, inputs: { image: { image } } } } });
+  const layout = { picture: freePlace(doc(), surface.middle(), surface.heights()) };
+  insert({ lumina: 1, nodes: { picture: { task: PICTURE, inputs: { image: { image } } } }, layout }, [0, 0]);
 }
 
 /** The document of a link that this page was opened with; the draft waits behind it. */
@@ -136,17 +138,19 @@ export function pasteText(text: string): void {
   });
 }
 
-export function insert(other: Doc): void {
+export function insert(other: Doc, by?: Place): void {
   const most = get().catalogue.limits.nodes;
   if (Object.keys(doc().nodes).length + Object.keys(other.nodes).length > most) {
     return notify(`A workflow has at most ${most} nodes.`);
   }
   let ids: string[] = [];
+  const before = doc();
   edit((current) => {
-    const [next, names] = pasted(current, other);
+    const [next, names] = pasted(current, other, by);
     ids = names;
     return next;
   });
+  beginAnew(before, ids);
   set({ selected: ids });
   notify(`${ids.length === 1 ? "1 node" : `${ids.length} nodes`} added.`);
 }

@@ -32,6 +32,15 @@ export function replace(other: Doc): void {
   set({ results: Object.fromEntries(results) });
 }
 
+/** Nodes that came under names which others may have had show none of their pictures; undo brings those back. */
+export function beginAnew(before: Doc, ids: string[]): void {
+  const isOwn = ([id]: [string, Result[]]) => !ids.includes(id) || fitting(get(), id) >= 0;
+  const all = Object.entries(get().results);
+  if (all.every(isOwn)) return;
+  left.set(before, get().results);
+  set({ results: Object.fromEntries(all.filter(isOwn)) });
+}
+
 /** The results of a document that undo or redo comes back to. */
 export function recalled(to: Doc): State["results"] {
   const { history, results } = get();

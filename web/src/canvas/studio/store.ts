@@ -11,6 +11,7 @@ export interface Choice {
   key: string;
   title: string;
   hint?: string;
+  also?: string; // other words by which it is found
   type?: SocketType;
   group?: string;
   run: () => void;
