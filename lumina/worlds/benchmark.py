@@ -1,6 +1,6 @@
 """A world's benchmark: cases that say what to draw and judge it, and pictures whose truth is known."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -94,13 +94,42 @@ class Specimen(Protocol):
 class Benchmark(Protocol):
     """How a world is measured."""
 
-    tasks: Mapping[str, str]
-    """The names of the benchmarks, each with that of the task it draws with."""
-    thresholds: Mapping[str, Sequence[Threshold]]
-    """What the rows are to reach."""
+    @property
+    def tasks(self) -> Mapping[str, str]:
+        """The names of the benchmarks, each with that of the task it draws with."""
+
+    @property
+    def thresholds(self) -> Mapping[str, Sequence[Threshold]]:
+        """What the rows are to reach."""
 
     def cases(self, name: str, count: int, seed: int) -> Iterator[Case]:
         """`count` held-out cases, or a few more where every kind comes up once; seeded."""
 
     def specimens(self, count: int, seed: int, *, varied: bool = False) -> Iterator[Specimen]:
         """`count` held-out scenes; `varied` ones show everything that the tokenizer is trained on."""
+
+
+Maker: TypeAlias = Callable[[int, int], Iterator[Case]]
+"""Makes a number of cases from a seed."""
+
+
+@dataclass(frozen=True)
+class CaseTable:
+    """A benchmark whose cases are made by functions, each named with the task that draws; see Benchmark."""
+
+    makers: Mapping[str, tuple[str, Maker]]
+    thresholds: Mapping[str, Sequence[Threshold]]
+    specimen_maker: Callable[[int, int, bool], Iterator[Specimen]]
+
+    @property
+    def tasks(self) -> Mapping[str, str]:
+        """See Benchmark."""
+        return {name: task for name, (task, _) in self.makers.items()}
+
+    def cases(self, name: str, count: int, seed: int) -> Iterator[Case]:
+        """See Benchmark."""
+        return self.makers[name][1](count, seed)
+
+    def specimens(self, count: int, seed: int, *, varied: bool = False) -> Iterator[Specimen]:
+        """See Benchmark."""
+        return self.specimen_maker(count, seed, varied)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ Row: TypeAlias = dict[str, Any]
 Answers: TypeAlias = NDArray[np.int64]
 """For each code of an image what the auxiliary head shall answer [codes, targets]; NO_ANSWER for nothing."""
 NO_ANSWER = -1
+Option = TypeVar("Option")
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,3 +147,9 @@ class Curriculum(Protocol):
 def stored_maps(curriculum: Curriculum) -> Iterator[str]:
     """The kinds of maps that are rendered with the pictures."""
     return (kind for kind in curriculum.images if kind != "picture")
+
+
+def weighted(options: Sequence[Option], weights: Iterable[float], rng: np.random.Generator) -> Option:
+    """One of the options at random, each as likely as its weight says."""
+    chances = np.array(list(weights))
+    return options[int(rng.choice(len(options), p=chances / chances.sum()))]

@@ -3,8 +3,8 @@
 import { mountEasel } from "./easel/mount";
 import { mountGallery } from "./gallery/gallery";
 import { mountUnknownWords } from "./unknown_words/unknown_words";
-import { watchAnswers } from "./shared/proxy";
-import { visitor } from "./shared/visitor";
+import { watchAnswers } from "./common/proxy";
+import { visitor } from "./common/visitor";
 import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
 import { offerClipboard } from "./studio/clipboard";
 import { differing, filled } from "./studio/forms";

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from lumina.worlds.curriculum import NO_ANSWER, Answers
+from lumina.worlds.pixels import STEP
 from lumina.worlds.stickers.edits import SceneEdit
 from lumina.worlds.stickers.scenes import (
     FRAME,
     MOST,
     QUALITIES,
-    STEP,
     Scene,
     Sticker,
     begins,

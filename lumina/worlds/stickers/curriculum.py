@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from lumina.edges import soft_edge_picture
+from lumina.worlds import segments
 from lumina.worlds.benchmark import Case
-from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, Row, Said, SceneLesson
+from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, Row, Said, SceneLesson, weighted
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers import maps
 from lumina.worlds.stickers.auxiliary_targets import answers_ahead, answers_of_edit, targets
@@ -36,8 +37,6 @@ CHAIN = 4  # scenes in a chain of edits, each one made from the one before
 LOOKED_AT = 12  # scenes of which an attempt is made at one, by its weight in training
 ATTEMPTED = {operation: 3.0 if operation == "add" else 1.0 for operation in OPERATIONS}
 SENTENCES = 6000  # captions that the text tokenizer is built from
-
-Option = TypeVar("Option")
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Edited:
-    """An edit; see PairLesson."""
+class _Pair:
+    """What edits and subjects have in common as lessons."""
 
     edit: SceneEdit
 
@@ -96,14 +95,19 @@ class Edited:
         """See PairLesson."""
         return Shown(self.edit.after)
 
+    def row(self) -> Row:
+        """See Lesson."""
+        return {"operation": self.edit.operation, "sticker": self.edit.sticker}
+
+
+@dataclass(frozen=True)
+class Edited(_Pair):
+    """An edit; see PairLesson."""
+
     @property
     def weight(self) -> float:
         """See Lesson."""
         return len(self.edit.before.stickers) * OPERATION_WEIGHTS.get(self.edit.operation, 1.0)
-
-    def row(self) -> Row:
-        """See Lesson."""
-        return {"operation": self.edit.operation, "sticker": self.edit.sticker}
 
     def undone(self) -> "Edited":
         """See PairLesson."""
@@ -120,25 +124,10 @@ class Edited:
 
 
 @dataclass(frozen=True)
-class SubjectPair:
+class SubjectPair(_Pair):
     """A sticker on white, and again in a new scene; see PairLesson."""
 
-    edit: SceneEdit
     weight: float = 1.0
-
-    @property
-    def before(self) -> Shown:
-        """See PairLesson."""
-        return Shown(self.edit.before)
-
-    @property
-    def after(self) -> Shown:
-        """See PairLesson."""
-        return Shown(self.edit.after)
-
-    def row(self) -> Row:
-        """See Lesson."""
-        return {"operation": self.edit.operation, "sticker": self.edit.sticker}
 
     def undone(self) -> None:
         """See PairLesson: it is not learned backwards."""
@@ -215,7 +204,7 @@ class StickersCurriculum(Curriculum):
         """See Curriculum: soft edges and scribbles."""
         if kind == "hed":
             return soft_edge_picture(images["picture"])
-        return maps.scribble_picture(maps.segments_of(images["segmentation"]))
+        return segments.scribble_picture(segments.segments_of(images["segmentation"]))
 
     def chain(self, task: str, rng: np.random.Generator) -> Sequence[PairLesson]:
         """See Curriculum: three edits of different kinds in a row, or a subject."""
@@ -241,12 +230,7 @@ def weight_of(scene: Scene) -> float:
 def _fault(claim: Claim, scene: Scene, rng: np.random.Generator) -> str | None:
     """The caption with one fault; None where every fault would leave it true."""
     found = list(wrong_claims(claim, scene, rng))
-    return text_of(_weighted(found, [FAULT_WEIGHTS[kind] for kind, _ in found], rng)[1]) if found else None
-
-
-def _weighted(options: Sequence[Option], weights: Iterable[float], rng: np.random.Generator) -> Option:
-    chances = np.array(list(weights))
-    return options[int(rng.choice(len(options), p=chances / chances.sum()))]
+    return text_of(weighted(found, [FAULT_WEIGHTS[kind] for kind, _ in found], rng)[1]) if found else None
 
 
 def _edit_chain(rng: np.random.Generator) -> list[SceneEdit]:
@@ -269,7 +253,7 @@ def _caption(rng: np.random.Generator) -> Case:
 
     while True:
         scenes = [scene for scene in (sample_scene(rng) for _ in range(LOOKED_AT)) if not is_held_out(scene)]
-        claim = describe(_weighted(scenes, map(weight_of, scenes), rng), rng)
+        claim = describe(weighted(scenes, map(weight_of, scenes), rng), rng)
         if is_sayable(claim):
             return PromptCase(Prompt("captions", claim, seed=int(rng.integers(2**31))))
 
@@ -279,7 +263,7 @@ def _edit(rng: np.random.Generator) -> Case:
     from lumina.worlds.stickers.benchmark.editing import EditCase
 
     while True:
-        edit = sample_edit(sample_scene(rng), _weighted(OPERATIONS, ATTEMPTED.values(), rng), rng)
+        edit = sample_edit(sample_scene(rng), weighted(OPERATIONS, ATTEMPTED.values(), rng), rng)
         said = instruct(edit, rng) if edit is not None else None
         if edit is not None and said is not None and not any(map(is_held_out, (edit.before, edit.after))):
             return EditCase(edit, said, int(rng.integers(2**31)))

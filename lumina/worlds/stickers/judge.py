@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lumina.worlds.pixels import Pixels
+from lumina.worlds.pixels import STEP, Pixels
 from lumina.worlds.stickers.captions import Claim, Thing, is_true, relation_of, text_of
 from lumina.worlds.stickers.render import ground_picture, render
-from lumina.worlds.stickers.scenes import FRAME, GROUNDS, MOST, STEP, Scene, Sticker
+from lumina.worlds.stickers.scenes import FRAME, GROUNDS, MOST, Scene, Sticker
 from lumina.worlds.stickers.sprites import SIZES, Artwork, drawings, layer
 
 Floats = NDArray[np.float32]

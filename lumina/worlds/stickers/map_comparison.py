@@ -7,7 +7,8 @@ from lumina.edges import lines
 from lumina.worlds import metrics
 from lumina.worlds.base import MapComparison
 from lumina.worlds.pixels import Pixels
-from lumina.worlds.stickers.maps import by_drawing_order, map_of, segments_of
+from lumina.worlds.segments import by_drawing_order, segments_of
+from lumina.worlds.stickers.maps import map_of
 from lumina.worlds.stickers.render import Rendering
 
 SOFT_ERROR = 20.0  # grey levels: as bright as an error of a soft edge is shown

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.worlds.pixels import Pixels
-from lumina.worlds.stickers.scenes import FRAME, STEP, Scene
+from lumina.worlds.pixels import STEP, Pixels
+from lumina.worlds.stickers.scenes import FRAME, Scene
 from lumina.worlds.stickers.sprites import layer
 
 _SHADES = {

@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.worlds.pixels import STEP
 from lumina.worlds.stickers.nouns import BARE, NOUNS, PAINTED, STRANGERS, entries
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, Artwork, colors_of, layer, styles
 
 FRAME = (128, 128)
-STEP = 8  # pixels across and down that one code of the tokenizer shows
 GRID = 2 * STEP  # pixels between the places where a sticker may lie, across and down
 PLAIN = ("white", "grey", "pink", "yellow", "green", "blue", "purple", "orange")
 BACKDROPS = ("meadow", "night", "table")

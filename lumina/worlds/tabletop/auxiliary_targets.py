@@ -3,9 +3,10 @@
 import numpy as np
 
 from lumina.worlds.curriculum import NO_ANSWER, Answers
+from lumina.worlds.pixels import STEP
 from lumina.worlds.tabletop.captions import NUMBERS, drawing_order, foot
 from lumina.worlds.tabletop.edits import WHOLE_PICTURE, SceneEdit
-from lumina.worlds.tabletop.scenes import QUALITIES, STEP, Scene, Solid, bounds, rise
+from lumina.worlds.tabletop.scenes import QUALITIES, Scene, Solid, bounds, rise
 
 TARGETS = {**{name: len(options) for name, options in QUALITIES.items()}, "to come": max(NUMBERS) + 1}
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from lumina.worlds.language import tokens
+from lumina.worlds.pixels import STEP
 from lumina.worlds.tabletop import camera
 from lumina.worlds.tabletop.scenes import (
     COLORS,
@@ -15,7 +16,6 @@ from lumina.worlds.tabletop.scenes import (
     MATERIALS,
     SHAPES,
     SIZES,
-    STEP,
     Scene,
     Solid,
     materials_of,

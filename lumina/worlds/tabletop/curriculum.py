@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from lumina.edges import soft_edge_picture
+from lumina.worlds import segments
 from lumina.worlds.benchmark import Case
-from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, Row, Said, SceneLesson
+from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, Row, Said, SceneLesson, weighted
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.auxiliary_targets import TARGETS, answers_ahead, answers_of_edit
@@ -45,8 +46,6 @@ WORDS = (  # that only some tasks use, so that they cost few text tokens
     "swap delete put take away into with left right front behind ground daylight sunset night\n"
 )
 SENTENCES = 3000  # captions that the text tokenizer is built from
-
-Option = TypeVar("Option")
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Edited:
-    """An edit; see PairLesson."""
+class _Pair:
+    """What edits and subjects have in common as lessons."""
 
     edit: SceneEdit
 
@@ -107,14 +106,19 @@ class Edited:
         """See PairLesson."""
         return Shown(self.edit.after)
 
+    def row(self) -> Row:
+        """See Lesson."""
+        return {"operation": self.edit.operation, "solid": self.edit.solid}
+
+
+@dataclass(frozen=True)
+class Edited(_Pair):
+    """An edit; see PairLesson."""
+
     @property
     def weight(self) -> float:
         """See Lesson."""
         return weight_of_edit(self.edit)
-
-    def row(self) -> Row:
-        """See Lesson."""
-        return {"operation": self.edit.operation, "solid": self.edit.solid}
 
     def undone(self) -> "Edited":
         """See PairLesson."""
@@ -131,25 +135,10 @@ class Edited:
 
 
 @dataclass(frozen=True)
-class SubjectPair:
+class SubjectPair(_Pair):
     """A patterned solid on white, and again in a new scene; see PairLesson."""
 
-    edit: SceneEdit
     weight: float = 1.0
-
-    @property
-    def before(self) -> Shown:
-        """See PairLesson."""
-        return Shown(self.edit.before)
-
-    @property
-    def after(self) -> Shown:
-        """See PairLesson."""
-        return Shown(self.edit.after)
-
-    def row(self) -> Row:
-        """See Lesson."""
-        return {"operation": self.edit.operation, "solid": self.edit.solid}
 
     def undone(self) -> None:
         """See PairLesson: it is not learned backwards."""
@@ -222,7 +211,7 @@ class TabletopCurriculum(Curriculum):
         """See Curriculum: soft edges and scribbles."""
         if kind == "hed":
             return soft_edge_picture(images["picture"])
-        return maps.scribble_picture(maps.segments_of(images["segmentation"]))
+        return segments.scribble_picture(segments.segments_of(images["segmentation"]))
 
     def chain(self, task: str, rng: np.random.Generator) -> Sequence[PairLesson]:
         """See Curriculum: three edits of different kinds in a row, or a subject."""
@@ -265,12 +254,7 @@ def weight_of_edit(edit: SceneEdit) -> float:
 def _fault(claim: Claim, scene: Scene, rng: np.random.Generator) -> str | None:
     """The caption with one fault; None where every fault would leave it true."""
     found = list(wrong_claims(claim, scene, rng))
-    return text_of(_weighted(found, [FAULT_WEIGHTS[kind] for kind, _ in found], rng)[1]) if found else None
-
-
-def _weighted(options: Sequence[Option], weights: Iterable[float], rng: np.random.Generator) -> Option:
-    chances = np.array(list(weights))
-    return options[int(rng.choice(len(options), p=chances / chances.sum()))]
+    return text_of(weighted(found, [FAULT_WEIGHTS[kind] for kind, _ in found], rng)[1]) if found else None
 
 
 def _edit_chain(rng: np.random.Generator) -> list[SceneEdit]:
@@ -292,7 +276,7 @@ def _caption(rng: np.random.Generator) -> Case:
     from lumina.worlds.tabletop.benchmark.prompts import Prompt, PromptCase
 
     scenes = [scene for scene in _scenes(rng, LOOKED_AT) if not is_held_out(scene)]
-    claim = describe(_weighted(scenes, map(weight_of, scenes), rng), rng)
+    claim = describe(weighted(scenes, map(weight_of, scenes), rng), rng)
     return PromptCase(Prompt("captions", claim, *FRAMES[0], seed=int(rng.integers(2**31))))
 
 
@@ -302,7 +286,7 @@ def _edit(rng: np.random.Generator) -> Case:
 
     while True:
         (scene,) = _scenes(rng, 1)
-        edit = sample_edit(scene, _weighted(OPERATIONS, ATTEMPTED.values(), rng), rng)
+        edit = sample_edit(scene, weighted(OPERATIONS, ATTEMPTED.values(), rng), rng)
         said = instruct(edit, rng) if edit is not None else None
         if edit is not None and said is not None and not any(map(is_held_out, (edit.before, edit.after))):
             return EditCase(edit, said, int(rng.integers(2**31)))

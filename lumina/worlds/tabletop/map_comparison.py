@@ -5,8 +5,9 @@ import numpy as np
 from lumina.edges import lines
 from lumina.worlds.base import MapComparison
 from lumina.worlds.pixels import Pixels
+from lumina.worlds.segments import by_drawing_order, segments_of
 from lumina.worlds.tabletop.map_metrics import map_errors
-from lumina.worlds.tabletop.maps import by_drawing_order, depth_of, map_of, normals_of, segments_of
+from lumina.worlds.tabletop.maps import depth_of, map_of, normals_of
 from lumina.worlds.tabletop.render import Rendering
 
 WORST = {"depth": 0.25, "normal": 45.0}  # relative error, degrees: as bright as an error is shown

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.edges import edge_picture, lines, soft_edge_picture
-from lumina.worlds import metrics
+from lumina.worlds import metrics, segments
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.judge import Reading
 from lumina.worlds.tabletop.render import Rendering, render
@@ -39,9 +39,9 @@ def map_errors(kind: str, drawn: Picture, truth: Rendering, found: bool = False)
             "mean_angle_solids": metrics.normal_angle(normals[solids], truth.normals[solids]),
         }
     if kind == "segmentation":
-        segments, instances = maps.segments_of(drawn), maps.by_drawing_order(truth.instances)
+        shown, instances = segments.segments_of(drawn), segments.by_drawing_order(truth.instances)
         agreement = metrics.matched_iou if found else metrics.instance_iou
-        return {"instance_miou": agreement(segments, instances)}
+        return {"instance_miou": agreement(shown, instances)}
     return {"f1": metrics.edge_f1(lines(drawn), lines(edge_picture(truth.picture)))}
 
 
@@ -68,7 +68,9 @@ def condition_errors(kind: str, condition: Picture, picture: Picture, reading: R
         return {"f1": metrics.edge_f1(lines(shown), lines(condition))}
     if kind == "normal":
         return {"mean_angle": metrics.normal_angle(maps.normals_of(shown), maps.normals_of(condition))}
-    return {"instance_miou": metrics.matched_iou(maps.segments_of(shown), maps.segments_of(condition))}
+    return {
+        "instance_miou": metrics.matched_iou(segments.segments_of(shown), segments.segments_of(condition))
+    }
 
 
 def own(errors: Mapping[str, float]) -> dict[str, float]:

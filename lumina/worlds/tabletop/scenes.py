@@ -8,6 +8,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from lumina.worlds.pixels import STEP
 from lumina.worlds.tabletop import camera, shapes
 
 SHAPES = ("sphere", "cube", "cylinder", "cone")
@@ -27,7 +28,6 @@ PATTERNS = ("plain", "striped", "dotted", "checkered")
 FRAMES = ((128, 128), (160, 96), (96, 160))
 RADIUS = {"small": 0.42, "large": 0.64}  # world units
 TURNS: tuple[int, ...] = (25,)  # degrees about the vertical axis that a cube may be turned
-STEP = 8  # pixels across and down that one code of the tokenizer shows
 GRID = 2 * STEP  # pixels between the places where a solid may stand, across and down
 
 MARGIN = 2.0  # pixels between a solid and the frame

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.worlds import segments
 from lumina.worlds.base import DepthScale, Example, MapComparison, RenderedScene, World
 from lumina.worlds.benchmark import Benchmark
 from lumina.worlds.curriculum import Curriculum
@@ -46,9 +47,7 @@ class Tabletop:
 
     def objects(self, segmentation: Pixels) -> NDArray[np.uint8]:
         """See World; specks are none of them."""
-        ids = maps.segments_of(segmentation)
-        sizes = np.bincount(ids.ravel(), minlength=256)
-        return maps.by_drawing_order(np.where(sizes[ids] < SMALLEST * ids.size, 0, ids).astype(np.uint8))
+        return segments.objects_in(segmentation)
 
     def scene(self, prompt: str, seed: int, width: int, height: int) -> RenderedScene:
         """See World."""
@@ -77,9 +76,9 @@ class Tabletop:
 
     def benchmark(self) -> Benchmark:
         """See World."""
-        from lumina.worlds.tabletop.benchmark import TabletopBenchmark
+        from lumina.worlds.tabletop.benchmark import BENCHMARK
 
-        return TabletopBenchmark()
+        return BENCHMARK
 
     def curriculum(self) -> Curriculum:
         """See World."""
@@ -88,5 +87,4 @@ class Tabletop:
         return TabletopCurriculum()
 
 
-SMALLEST = 0.001  # share of the picture; smaller segments are specks
 WORLD: World = Tabletop()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lumina.evaluation.strictness import shuffle_blocks
-from lumina.worlds.stickers.benchmark import StickersBenchmark
+from lumina.worlds.stickers.benchmark import BENCHMARK
 from lumina.worlds.stickers.benchmark.specimens import specimens
 from lumina.worlds.stickers.captions import parse
 from lumina.worlds.stickers.judge import full_claim, judge, obeys, read
@@ -26,7 +26,7 @@ def test_empty_grounds_are_read(ground):
 def test_scenes_are_read_exactly_and_the_judge_is_strict():
     rng = np.random.default_rng(0)
     accepted, wrong, shuffled = [], [], []
-    for specimen in specimens(25, 3):
+    for specimen in specimens(25, 3, False):
         judgement = specimen.judge(specimen.images["picture"])
         accepted.append(judgement.accepted)
         wrong += judgement.rejected(rng)
@@ -70,7 +70,7 @@ def test_the_world_scores_and_compares():
 
 def test_cases_are_passed_by_the_truth():
     """What is asked for is drawn by rendering, and the verdict is good."""
-    benchmark = StickersBenchmark()
+    benchmark = BENCHMARK
     for name in ("text_to_image", "unseen_style", "subject", "unseen_subject"):
         for case in benchmark.cases(name, 1, 7):
             verdict = _answered(case)

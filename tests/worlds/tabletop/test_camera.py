@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from lumina.worlds.pixels import STEP
 from lumina.worlds.tabletop import camera
-from lumina.worlds.tabletop.scenes import FRAMES, STEP
+from lumina.worlds.tabletop.scenes import FRAMES
 
 
 @pytest.mark.parametrize("frame", FRAMES)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lumina.worlds import segments
 from lumina.worlds.tabletop import maps
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import Scene, Solid
@@ -32,8 +33,8 @@ def test_normals_read_back(rendering):
 
 
 def test_segments_go_in_the_order_in_which_a_drawing_comes_to_them(rendering):
-    ordered = maps.by_drawing_order(rendering.instances)
-    assert (maps.segments_of(maps.segmentation_picture(rendering.instances)) == ordered).all()
+    ordered = segments.by_drawing_order(rendering.instances)
+    assert (segments.segments_of(segments.segmentation_picture(rendering.instances)) == ordered).all()
     assert ((ordered > 0) == (rendering.instances > 0)).all()
     patches = ordered.reshape(16, 8, 16, 8).swapaxes(1, 2).reshape(256, 64)
     met = [int(i) for patch in patches for i in np.unique(patch) if i]
@@ -45,7 +46,7 @@ def test_solids_that_begin_in_one_row_of_codes_go_from_left_to_right():
     instances[8:20, 20:28] = 5  # higher by pixels, in the same row of codes
     instances[11:20, 4:12] = 9
     instances[2:6, 24:30] = 7
-    assert [int(maps.by_drawing_order(instances)[at]) for at in ((3, 25), (12, 5), (12, 22))] == [1, 2, 3]
+    assert [int(segments.by_drawing_order(instances)[at]) for at in ((3, 25), (12, 5), (12, 22))] == [1, 2, 3]
 
 
 def test_edges_follow_the_outlines(rendering):
@@ -62,5 +63,5 @@ def test_all_maps_have_the_size_of_the_picture(rendering):
 
 def test_solids_beyond_the_fourth_share_its_colour():
     instances = np.repeat(np.arange(7, dtype=np.uint8)[None], 4, axis=0)
-    picture = maps.segmentation_picture(instances)
+    picture = segments.segmentation_picture(instances)
     assert (picture[:, 5:] == picture[:, 4:5]).all() and len(np.unique(picture[0], axis=0)) == 5

@@ -7,7 +7,7 @@ import { receiveBrought, send } from "./studio/pictures";
 import { ended, receive, receivePlan } from "./studio/running";
 import { NO_TASKS, set } from "./studio/store";
 import { App } from "./parts/App";
-import "../shared/between_tabs";
+import "../common/between_tabs";
 
 let isBegun = false;
 

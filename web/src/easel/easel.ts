@@ -1,10 +1,10 @@
 // One easel: its state, the pictures that it keeps, and all that is shown of them.
 
 import type { EaselView, Refusal, Restored, Settled, Use } from "../messages.gen";
-import { bytesOf } from "../shared/bytes";
-import { one } from "../shared/dom";
-import { offerAt, pngBlob } from "../shared/download";
-import { plain, type Host } from "../shared/host";
+import { bytesOf } from "../common/bytes";
+import { one } from "../common/dom";
+import { offerAt, pngBlob } from "../common/download";
+import { plain, type Host } from "../common/host";
 import { Face } from "./face";
 import { openShelf, type Shelf } from "./browser_store";
 import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";

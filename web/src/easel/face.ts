@@ -1,6 +1,6 @@
 // The easel's elements: everything that is shown is written here, from the state alone.
 
-import { arrange, made, one } from "../shared/dom";
+import { arrange, made, one } from "../common/dom";
 import { paintAccepted, paintHeat, paintPicture } from "./paint";
 import { drawnPart, isActive, type Sheet, type State } from "./state";
 

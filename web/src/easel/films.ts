@@ -1,7 +1,7 @@
 // Films: which turn follows which, as the pictures themselves tell.
 
-import { bytesOf } from "../shared/bytes";
-import { sizeOfPng } from "../shared/png";
+import { bytesOf } from "../common/bytes";
+import { sizeOfPng } from "../common/png";
 import { drawnPart, type Sheet } from "./state";
 
 export const BROUGHT = "The picture it began with";

@@ -1,6 +1,6 @@
 // What a person does around the easel, in the same tab: the form's buttons, keys, a seed that is written.
 
-import { around, one } from "../shared/dom";
+import { around, one } from "../common/dom";
 import type { Easel } from "./easel";
 import type { Running } from "./running";
 

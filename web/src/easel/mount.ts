@@ -1,6 +1,6 @@
 // Puts an easel into the page, and brings back what this browser has kept.
 
-import { plain, type Host } from "../shared/host";
+import { plain, type Host } from "../common/host";
 import { listenAround } from "./form_controls";
 import { takeFiles } from "./drops";
 import { Easel, type EaselProps } from "./easel";

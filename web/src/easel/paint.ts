@@ -1,9 +1,9 @@
 // Puts sheets on canvases: the picture enlarged smoothly, nll as heat, accepted codes as bars.
 
-import { base64Of, bytesOf } from "../shared/bytes";
-import { penOf } from "../shared/dom";
-import { pngBlob } from "../shared/download";
-import { paintStrips } from "../shared/strips";
+import { base64Of, bytesOf } from "../common/bytes";
+import { penOf } from "../common/dom";
+import { pngBlob } from "../common/download";
+import { paintStrips } from "../common/strips";
 import { drawnPart, type Sheet } from "./state";
 
 type Colour = readonly [number, number, number];

@@ -1,11 +1,11 @@
 // Settings that come back from the file of a picture: Python reads its recipe, the pixels stay here.
 
 import type { RecipeSheet, Restored } from "../messages.gen";
-import { base64Of, MAX_FILE } from "../shared/bytes";
-import { one } from "../shared/dom";
-import { bringTo } from "../shared/between_tabs";
-import type { Host } from "../shared/host";
-import { isPng, sizeOfPng, withoutPixels } from "../shared/png";
+import { base64Of, MAX_FILE } from "../common/bytes";
+import { one } from "../common/dom";
+import { bringTo } from "../common/between_tabs";
+import type { Host } from "../common/host";
+import { isPng, sizeOfPng, withoutPixels } from "../common/png";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import type { Easel, EaselProps } from "./easel";
 import type { Running } from "./running";

@@ -1,8 +1,8 @@
 // A run, from the click to its end: what is asked of Python, what it tells, and what is made of what was stopped.
 
 import type { Continued, EaselView, Rerolled, Sheet as Told } from "../messages.gen";
-import type { Host } from "../shared/host";
-import { reason } from "../shared/proxy";
+import type { Host } from "../common/host";
+import { reason } from "../common/proxy";
 import type { Easel, EaselProps } from "./easel";
 import { makeGate, watchReach } from "./gradio_queue";
 import { draftOf, mergedNll } from "./paint";

@@ -1,7 +1,7 @@
 // What the easel knows: pictures in this browser, the run that draws, and which tools are open.
 
 import type { EaselView, RecipeSheet, Sheet as Told } from "../messages.gen";
-import { base64Of, bytesOf } from "../shared/bytes";
+import { base64Of, bytesOf } from "../common/bytes";
 
 export type Given = Record<string, string>; // pictures in the form, in base64 by field
 

@@ -1,9 +1,9 @@
 // The buttons below the picture, and the line above which rows are kept.
 
-import { bytesOf } from "../shared/bytes";
-import { around, one } from "../shared/dom";
-import { pngBlob } from "../shared/download";
-import type { Host } from "../shared/host";
+import { bytesOf } from "../common/bytes";
+import { around, one } from "../common/dom";
+import { pngBlob } from "../common/download";
+import type { Host } from "../common/host";
 import type { Easel, EaselProps } from "./easel";
 import type { Returning } from "./restore";
 import { goingOn, type Running } from "./running";

@@ -1,8 +1,8 @@
 // The turns of a tab whose result is what the next instruction changes: a film of small pictures, the one that
 // was brought first. Nothing is kept here.
 
-import { made, one, refocused } from "../shared/dom";
-import { bringTo, isBrought } from "../shared/between_tabs";
+import { made, one, refocused } from "../common/dom";
+import { bringTo, isBrought } from "../common/between_tabs";
 import { urlOf } from "./face";
 import { BROUGHT, filmsOf, isBranch, markOf, nameOf, type Frame } from "./films";
 import { drawnPart, type Given, type Sheet } from "./state";

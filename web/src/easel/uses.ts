@@ -1,11 +1,11 @@
 // Pictures go from one tab to another here, in the browser: into the fields of the other tab's form.
 
 import type { Look, Use } from "../messages.gen";
-import { bytesOf } from "../shared/bytes";
-import { made, penOf } from "../shared/dom";
-import { pngBlob } from "../shared/download";
-import { bringTo, openWorkflow, takeReturned } from "../shared/between_tabs";
-import { withTexts } from "../shared/png";
+import { bytesOf } from "../common/bytes";
+import { made, penOf } from "../common/dom";
+import { pngBlob } from "../common/download";
+import { bringTo, openWorkflow, takeReturned } from "../common/between_tabs";
+import { withTexts } from "../common/png";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import { drawnPart, type Given, type Sheet } from "./state";
 

@@ -1,7 +1,7 @@
 // The cards of the gallery: a picture each, with what can be done with it.
 
 import type { Card, Cards } from "../messages.gen";
-import { made } from "../shared/dom";
+import { made } from "../common/dom";
 
 export function cardOf(card: Card, isMarked: boolean): HTMLElement {
   const whole = made("article", "gallery-card");

@@ -1,12 +1,12 @@
 // What a person does with the gallery: look, search, compare two, bring one back, delete.
 
 import type { Cards, Handed } from "../messages.gen";
-import { bytesOf } from "../shared/bytes";
-import { around, one } from "../shared/dom";
-import { pngBlob, saveAs } from "../shared/download";
-import { openWorkflow, returnTo } from "../shared/between_tabs";
-import { plain, type Host } from "../shared/host";
-import { visitor } from "../shared/visitor";
+import { bytesOf } from "../common/bytes";
+import { around, one } from "../common/dom";
+import { pngBlob, saveAs } from "../common/download";
+import { openWorkflow, returnTo } from "../common/between_tabs";
+import { plain, type Host } from "../common/host";
+import { visitor } from "../common/visitor";
 import { cardOf, summaryOf } from "./cards";
 
 export interface GalleryProps {

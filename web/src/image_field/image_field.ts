@@ -1,11 +1,11 @@
 // A place for one picture. It triggers 'change', 'brought' and 'put'.
 
 import type { Format } from "../messages.gen";
-import { base64Of, latin } from "../shared/bytes";
-import { made, one, penOf } from "../shared/dom";
-import { takeBrought } from "../shared/between_tabs";
-import { plain, type Host } from "../shared/host";
-import { isPng } from "../shared/png";
+import { base64Of, latin } from "../common/bytes";
+import { made, one, penOf } from "../common/dom";
+import { takeBrought } from "../common/between_tabs";
+import { plain, type Host } from "../common/host";
+import { isPng } from "../common/png";
 
 export interface ImageFieldProps {
   task: string;

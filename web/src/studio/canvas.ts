@@ -1,8 +1,8 @@
 // The canvas is a script of its own, fetched while there is nothing else to do, so that its tab opens at once.
 
-import type { Host } from "../shared/host";
-import { one } from "../shared/dom";
-import { openWorkflow } from "../shared/between_tabs";
+import type { Host } from "../common/host";
+import { one } from "../common/dom";
+import { openWorkflow } from "../common/between_tabs";
 
 let fetching: Promise<unknown> | null = null;
 

@@ -1,6 +1,6 @@
 // Light or dark: follows the system until a person chooses; the choice stays in this browser.
 
-import { around } from "../shared/dom";
+import { around } from "../common/dom";
 
 const KEY = "lumina-theme";
 

@@ -1,8 +1,8 @@
 // Words that the model does not know, with known ones to click on. It triggers 'swap'.
 
 import type { Unknown } from "../messages.gen";
-import { made, one } from "../shared/dom";
-import { plain, type Host } from "../shared/host";
+import { made, one } from "../common/dom";
+import { plain, type Host } from "../common/host";
 
 export interface UnknownWordsProps {
   words: Unknown[];

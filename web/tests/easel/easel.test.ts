@@ -7,8 +7,8 @@ import { filmsOf, isBranch, markOf } from "../../src/easel/films";
 import { heatColour, mergedNll } from "../../src/easel/paint";
 import type { Sheet as Told } from "../../src/messages.gen";
 import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
-import { base64Of, bytesOf } from "../../src/shared/bytes";
-import { png } from "../shared/example";
+import { base64Of, bytesOf } from "../../src/common/bytes";
+import { png } from "../common/example";
 import { sheet } from "./sheets";
 
 const drawing = (more: object = {}): State => ({

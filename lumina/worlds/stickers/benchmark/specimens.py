@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from lumina.edges import lines
-from lumina.worlds import metrics
+from lumina.worlds import metrics, segments
 from lumina.worlds.benchmark import Specimen
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.stickers import maps
@@ -18,8 +18,8 @@ from lumina.worlds.stickers.render import Rendering, render
 from lumina.worlds.stickers.scenes import Scene
 
 
-def specimens(count: int, seed: int) -> Iterator[Specimen]:
-    """See Benchmark."""
+def specimens(count: int, seed: int, varied: bool) -> Iterator[Specimen]:
+    """See Benchmark; varied ones are no others."""
     for scene in held_out_scenes(count, seed):
         yield SceneSpecimen(scene, render(scene))
 
@@ -39,14 +39,14 @@ class SceneSpecimen:
     def figures(self, images: Mapping[str, Pixels]) -> Mapping[str, float]:
         """See Specimen: PSNR in dB, the share of drawings that are known again, and the maps' figures."""
         shown = self.images
-        instances = maps.by_drawing_order(self.rendering.instances)
+        instances = segments.by_drawing_order(self.rendering.instances)
         found = {(s.drawing, s.size, s.x, s.y) for s in read(images["picture"]).scene.stickers}
         known = [(s.drawing, s.size, s.x, s.y) in found for s in self.scene.stickers]
         return {
             "psnr": metrics.psnr(images["picture"], shown["picture"]),
             "recognised": float(np.mean(known)),
             "edge_f1": metrics.edge_f1(lines(images["canny"]), lines(shown["canny"])),
-            "segmentation_miou": metrics.mean_iou(maps.segments_of(images["segmentation"]), instances),
+            "segmentation_miou": metrics.mean_iou(segments.segments_of(images["segmentation"]), instances),
         }
 
     def judge(self, picture: Pixels) -> "SceneJudgement":

@@ -1,8 +1,6 @@
 """The tabletop benchmark: every task on held-out scenes, against their exact truth."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-
-from lumina.worlds.benchmark import Case, Specimen, Threshold
+from lumina.worlds.benchmark import CaseTable
 from lumina.worlds.tabletop.benchmark.control import control_cases
 from lumina.worlds.tabletop.benchmark.editing import edit_cases, turn_cases
 from lumina.worlds.tabletop.benchmark.prediction import pair_cases, predict_cases
@@ -11,27 +9,16 @@ from lumina.worlds.tabletop.benchmark.specimens import specimens
 from lumina.worlds.tabletop.benchmark.subject import subject_cases
 from lumina.worlds.tabletop.benchmark.thresholds import THRESHOLDS
 
-_CASES: Mapping[str, tuple[str, Callable[[int, int], Iterator[Case]]]] = {  # with the task that draws
-    "text_to_image": ("text_to_image", prompt_cases),
-    "image_pair": ("image_pair", pair_cases),
-    "control": ("control", control_cases),
-    "predict": ("predict", predict_cases),
-    "edit": ("edit", edit_cases),
-    "multi_turn": ("edit", turn_cases),
-    "subject": ("subject", subject_cases),
-}
-
-
-class TabletopBenchmark:
-    """See Benchmark."""
-
-    tasks: Mapping[str, str] = {name: task for name, (task, _) in _CASES.items()}
-    thresholds: Mapping[str, Sequence[Threshold]] = THRESHOLDS
-
-    def cases(self, name: str, count: int, seed: int) -> Iterator[Case]:
-        """See Benchmark."""
-        return _CASES[name][1](count, seed)
-
-    def specimens(self, count: int, seed: int, *, varied: bool = False) -> Iterator[Specimen]:
-        """See Benchmark."""
-        return specimens(count, seed, varied=varied)
+BENCHMARK = CaseTable(
+    {  # with the task that draws
+        "text_to_image": ("text_to_image", prompt_cases),
+        "image_pair": ("image_pair", pair_cases),
+        "control": ("control", control_cases),
+        "predict": ("predict", predict_cases),
+        "edit": ("edit", edit_cases),
+        "multi_turn": ("edit", turn_cases),
+        "subject": ("subject", subject_cases),
+    },
+    THRESHOLDS,
+    specimens,
+)

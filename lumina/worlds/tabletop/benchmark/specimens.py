@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from lumina.edges import lines
-from lumina.worlds import metrics
+from lumina.worlds import metrics, segments
 from lumina.worlds.benchmark import Specimen
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop import maps
@@ -19,7 +19,7 @@ from lumina.worlds.tabletop.render import Rendering, render
 from lumina.worlds.tabletop.scenes import Scene
 
 
-def specimens(count: int, seed: int, *, varied: bool) -> Iterator[Specimen]:
+def specimens(count: int, seed: int, varied: bool) -> Iterator[Specimen]:
     """See Benchmark; every fifth of varied ones has patterned solids."""
     for scene in held_out_scenes(count, seed, patterns=varied):
         yield SceneSpecimen(scene, render(scene))
@@ -40,7 +40,7 @@ class SceneSpecimen:
     def figures(self, images: Mapping[str, Pixels]) -> Mapping[str, float]:
         """See Specimen: PSNR in dB, and each map's own figures."""
         truth, shown = self.rendering, self.images
-        instances = maps.by_drawing_order(truth.instances)
+        instances = segments.by_drawing_order(truth.instances)
         return {
             "psnr": metrics.psnr(images["picture"], shown["picture"]),
             "depth_psnr": metrics.psnr(images["depth"], shown["depth"]),
@@ -49,7 +49,7 @@ class SceneSpecimen:
             "normal_psnr": metrics.psnr(images["normal"], shown["normal"]),
             "normal_angle": metrics.normal_angle(maps.normals_of(images["normal"]), truth.normals),
             "edge_f1": metrics.edge_f1(lines(images["canny"]), lines(shown["canny"])),
-            "segmentation_miou": metrics.mean_iou(maps.segments_of(images["segmentation"]), instances),
+            "segmentation_miou": metrics.mean_iou(segments.segments_of(images["segmentation"]), instances),
         }
 
     def judge(self, picture: Pixels) -> "SceneJudgement":

@@ -1,7 +1,7 @@
 // Whether a PNG carries a workflow (iTXt chunk "lumina-workflow"), and its bytes without the pixels.
 
-import { latin } from "../../shared/bytes";
-import { chunksOf, isPng, withoutPixels } from "../../shared/png";
+import { latin } from "../../common/bytes";
+import { chunksOf, isPng, withoutPixels } from "../../common/png";
 
 const KEY = "lumina-workflow\0";
 

@@ -1,7 +1,7 @@
 // A picture of a node: from its address, or as it is painted while its rows are drawn.
 
 import { useEffect, useRef } from "react";
-import { paintStrips } from "../../shared/strips";
+import { paintStrips } from "../../common/strips";
 import type { Picture } from "../types";
 
 interface Look {

@@ -1,8 +1,8 @@
 // What the page around the canvas offers: Gradio's events and props, and what this browser keeps.
 
 import type { Bring, Execute, Review } from "../../messages.gen";
-import type { Host } from "../../shared/host";
-import { visitor } from "../../shared/visitor";
+import type { Host } from "../../common/host";
+import { visitor } from "../../common/visitor";
 
 export type Bridge = Host<Record<string, unknown>>;
 

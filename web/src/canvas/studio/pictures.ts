@@ -1,8 +1,8 @@
 // Files that a person brings: a picture comes back as a name made of its digest, a document as the server reads it.
 
 import type { Bring } from "../../messages.gen";
-import { base64Of, MAX_FILE } from "../../shared/bytes";
-import { reason } from "../../shared/proxy";
+import { base64Of, MAX_FILE } from "../../common/bytes";
+import { reason } from "../../common/proxy";
 import { prop, tell } from "./bridge";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };

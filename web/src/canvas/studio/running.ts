@@ -5,7 +5,7 @@ import { signatureOf } from "../document/graph";
 import { exact } from "../document/json";
 import { inputsOf, write } from "../document/read";
 import type { Doc, NodeRun, PlanView, Run } from "../types";
-import { reason } from "../../shared/proxy";
+import { reason } from "../../common/proxy";
 import { prop, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base64Of, bytesOf } from "../../src/shared/bytes";
-import { chunksOf, isPng, sizeOfPng, withoutPixels, withTexts } from "../../src/shared/png";
+import { base64Of, bytesOf } from "../../src/common/bytes";
+import { chunksOf, isPng, sizeOfPng, withoutPixels, withTexts } from "../../src/common/png";
 import { png } from "./example";
 
 const kinds = (bytes: Uint8Array) => [...chunksOf(bytes)].map(({ kind }) => kind);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sentenceOf } from "../../src/shared/proxy";
+import { sentenceOf } from "../../src/common/proxy";
 
 test("a proxy's refusal names the size and the limit", () => {
   const said = sentenceOf(413, "text/html", 2_400_000);
