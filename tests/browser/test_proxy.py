@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Visit
 from tests.serving import served
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -65,6 +66,14 @@ def behind(address: str, tmp_path: Path) -> Iterator[str]:
         process.terminate()
 
 
+@pytest.fixture
+def proxied(behind: str, visit: Callable[..., Visit]) -> Visit:
+    """A visitor of the studio behind nginx, who leaves before nginx ends."""
+    visited = visit()
+    visited.address = behind
+    return visited
+
+
 def noise(side: int) -> bytes:
     """A picture that does not become smaller as a file."""
     file = BytesIO()
@@ -84,21 +93,17 @@ def put_on_canvas(page: Page, picture: bytes) -> None:
     page.get_by_label("Workflow file").set_input_files(files=[file])  # type: ignore[list-item]
 
 
-def test_a_proxy_that_refuses_a_picture_is_named_with_its_limit(visit: Callable, behind: str) -> None:
-    visited = visit()
-    visited.address = behind
-    page = visited.open()
+def test_a_proxy_that_refuses_a_picture_is_named_with_its_limit(proxied: Visit) -> None:
+    page = proxied.open()
     workflow(page)
     put_on_canvas(page, noise(900))
     expect(page.locator(".notice")).to_contain_text("refuses 3.2 MB at once (nginx by itself takes 1 MB)")
-    assert any("413" in complaint for complaint in visited.complaints)
-    visited.complaints.clear()
+    assert any("413" in complaint for complaint in proxied.complaints)
+    proxied.complaints.clear()
 
 
-def test_a_large_picture_for_a_tab_passes_the_limit(visit: Callable, behind: str) -> None:
-    visited = visit()
-    visited.address = behind
-    page = visited.open()
+def test_a_large_picture_for_a_tab_passes_the_limit(proxied: Visit) -> None:
+    page = proxied.open()
     page.get_by_role("tab", name="Edit").click()
     file = {"name": "large.png", "mimeType": "image/png", "buffer": noise(1000)}
     page.locator(".image-field:visible input").first.set_input_files(files=[file])  # type: ignore[list-item]
