@@ -43,15 +43,16 @@ class SpatialNorm(nn.Module):
         self.conv_b = nn.Conv2d(latent_channels, channels, 1)
 
     def forward(self, x: Tensor, latent: Tensor) -> Tensor:
-        convs = self.conv_y, self.conv_b
-        weight, bias = (torch.cat([conv.get_parameter(kind) for conv in convs]) for kind in ("weight", "bias"))
-        both = F.conv2d(latent, weight, bias)
+        both = F.conv2d(latent, self._joined("weight"), self._joined("bias"))
         # a 1×1 convolution commutes with nearest resizing, and costs less before it
         if both.shape[-2:] != x.shape[-2:]:
             both = F.interpolate(both, size=x.shape[-2:], mode="nearest")
         scale, shift = both.chunk(2, dim=1)
         out: Tensor = torch.addcmul(shift, self.norm_layer(x), scale)
         return out
+
+    def _joined(self, kind: str) -> Tensor:
+        return torch.cat((self.conv_y.get_parameter(kind), self.conv_b.get_parameter(kind)))
 
 
 def _make_norm(channels: int, latent_channels: int | None) -> nn.Module:
