@@ -6,10 +6,12 @@ from asyncio import timeout
 from typing import NoReturn
 
 from PIL import Image
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lumina.faults import NO_ROOM
 from lumina.formats import ACCEPTED
 from lumina.images import MAX_PIXELS
 from lumina.workflow.limits import RunLimits
@@ -17,6 +19,7 @@ from lumina.workflow.limits import RunLimits
 ONE_RUN = RunLimits(pictures=256, pixels=75_000_000)  # a photograph of 24 megapixels and two more of its size
 MAX_BODY = 56_000_000  # bytes of a request: two pictures of 20 MB in base64, and the rest
 MAX_PARTS = 400_000  # lists, objects and commas of a request: each takes many times its room once it is read
+WAIT_FOR_ROOM = 300  # seconds, roughly, until files that are in use are so no more
 PATIENCE = 30.0  # seconds until the next piece of a request
 
 _PARTS = re.compile(rb"[\[{,]")
@@ -53,6 +56,22 @@ class Capped:
                 raise
         if body.refusal is not None:  # which the app has taken for a fault of its own
             await body.answer(body.refusal)
+
+
+class Roomy:
+    """Refuses an upload while there is no room for files (503)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_upload = (
+            scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith("/upload")
+        )
+        if is_upload and not await run_in_threadpool(scope["app"].get_blocks().files.has_room):
+            answer = JSONResponse({"error": NO_ROOM}, 503, {"retry-after": str(WAIT_FOR_ROOM)})
+            return await answer(scope, receive, send)
+        await self._app(scope, receive, send)
 
 
 class _Refused(Exception):

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
-from lumina.server.guard import Capped, guard_decoders
+from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
 from lumina.server.network import (
     Compressed,
@@ -58,20 +58,17 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
-CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
 WHO = "() => window.lumina.visitor()"
 
 
-def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> gr.Blocks:
+def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
     archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
     sessions = Sessions(workshop, archive.store)
-    page = Page(
-        title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
-    )
+    page = Page(title="Lumina Studio", fill_width=True, analytics_enabled=False)
     with page:
         header = Header(workshop, spec, choice)
         guest = gr.Textbox(label="Session", elem_classes="unseen")
@@ -84,15 +81,15 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with all_tabs.make("Workflow", "workflow"):
-                WorkflowTab(workshop, spec, page.GRADIO_CACHE, sessions)
+                WorkflowTab(workshop, spec, page.files, sessions)
             with all_tabs.make("Gallery", "gallery"):
                 gallery = GalleryTab(archive, [task.name for task in able])
         all_tabs.listen(page)
         page.load(None, None, guest, js=WHO, **QUICK)
         gallery.lead_to(all_tabs.bar)
         for task in able:
-            endpoint(task, workshop, page.GRADIO_CACHE).place()
-        workflow_endpoint(workshop, spec, page.GRADIO_CACHE).place()
+            endpoint(task, workshop, page.files).place()
+        workflow_endpoint(workshop, spec, page.files).place()
         for tab in tabs:
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs.bar)
@@ -129,6 +126,7 @@ def launch_options(settings: Settings) -> Mapping[str, Any]:
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),
                 Middleware(Capped),
+                Middleware(Roomy),
                 Middleware(Compressed),
                 Middleware(Revalidated),
                 Middleware(KnownCalls),
@@ -163,6 +161,7 @@ def serve(
             settings = replace(settings, model=choice.wait())
         options["server_port"] = page.server_port
         page.close(verbose=False)
+        page.files.stop()
 
 
 def _wait(page: gr.Blocks) -> None:
@@ -182,7 +181,7 @@ def _draining(page: gr.Blocks, workshop: Workshop) -> Iterator[None]:
         raise
 
 
-def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, Any]) -> None:
+def _open(page: Page, workshop: Workshop, share: bool, ways: Mapping[str, Any]) -> None:
     """Serve the page, then load the model; raises InputError if it cannot be served."""
     host = check_address(ways.get("server_name"), ways.get("server_port"))
     if ON_ZEROGPU:  # which packs the model at launch
@@ -197,6 +196,7 @@ def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, A
     except Exception as error:
         log.debug("The page could not be opened.", exc_info=True)
         raise InputError(sentence_of(error)) from error
+    page.files.start()
     _tell(f"Lumina Studio is at {addresses(host, page.server_port)}.")
     if not ON_ZEROGPU:
         workshop.open()

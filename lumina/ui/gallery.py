@@ -28,6 +28,7 @@ MOST_SHOWN = 480  # pictures on one page
 LONGEST_RECIPE = 4000  # characters that a card shows
 SPACE_HOURS = 24  # after which a Space forgets
 SPACE_BYTES = 100_000_000  # of one visitor of a Space
+SPACE_TOTAL = 4_000_000_000  # of all of them
 LOCAL = (
     "Finished pictures are kept by this server, up to 500 MB, until you delete them; this browser's storage "
     "holds the key to them."
@@ -50,7 +51,7 @@ class Archive:
         """The one in the folder of results; ``space`` names the Space that this is, if it is one."""
         file = settings.results / "gallery.sqlite"
         if space:
-            return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
+            return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS, SPACE_TOTAL), ON_SPACE)
         return cls(GalleryStore(file), LOCAL)
 
     def news(self) -> str:

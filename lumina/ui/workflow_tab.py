@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 from PIL import Image
 
 from lumina import images
@@ -16,6 +15,7 @@ from lumina.errors import InvalidWorkflow, LuminaError
 from lumina.faults import note, sentence_of
 from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
+from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import CanvasRun, thumbnail
@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 class WorkflowTab:
     """The canvas and its events."""
 
-    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str, sessions: Sessions) -> None:
-        self._workshop, self._spec, self._folder = workshop, spec, folder
+    def __init__(self, workshop: Workshop, spec: ModelSpec, files: Janitor, sessions: Sessions) -> None:
+        self._workshop, self._spec, self._files = workshop, spec, files
         self._visitors = sessions
         self.canvas = make_canvas(catalogue(spec), templates(spec), os.environ.get("SPACE_ID", ""))
         # "multiple": Continue may come before Gradio has noticed the end of what was stopped
@@ -100,8 +100,7 @@ class WorkflowTab:
         self._visitors.finished(visitor, [value for value in values if isinstance(value, bytes)])
 
     def _save(self, image: Image.Image, recipe: str, name: str) -> str:
-        path = save_bytes_to_cache(images.png_bytes(image, recipe), name, self._folder)
-        return f"gradio_api/file={path}"
+        return f"gradio_api/file={self._files.keep(images.png_bytes(image, recipe), name)}"
 
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""

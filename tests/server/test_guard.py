@@ -7,16 +7,23 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image, UnidentifiedImageError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from lumina.errors import InvalidImage
+from lumina.faults import NO_ROOM
 from lumina.images import MAX_PIXELS, open_image
 from lumina.server import guard
-from lumina.server.guard import Capped, guard_decoders
+from lumina.server.guard import Capped, Roomy, guard_decoders
 
 MEGABYTE = 1_000_000
 
@@ -161,3 +168,17 @@ def test_decoders_open_what_we_accept(kind: str) -> None:
     Image.new("RGB", (32, 32)).save(file, kind)
     assert Image.open(io.BytesIO(file.getvalue())).size == (32, 32)
     assert open_image(file.getvalue()).size == (32, 32)
+
+
+@pytest.mark.parametrize(("has_room", "status"), [(True, 200), (False, 503)])
+def test_an_upload_without_room_is_refused_and_told_when_to_come_back(has_room: bool, status: int) -> None:
+    files = SimpleNamespace(has_room=lambda: has_room)
+    app = Starlette(
+        routes=[Route("/upload", lambda request: PlainTextResponse("well"), methods=["POST", "GET"])],
+        middleware=[Middleware(Roomy)],
+    )
+    app.get_blocks = lambda: SimpleNamespace(files=files)  # type: ignore[attr-defined]
+    answer = TestClient(app).post("/upload")
+    assert answer.status_code == status and TestClient(app).get("/upload").status_code == 200
+    if not has_room:
+        assert answer.json() == {"error": NO_ROOM} and int(answer.headers["retry-after"]) > 0
