@@ -17,7 +17,7 @@ from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
 from lumina.files import refusal
-from lumina.images import digest_of, open_image, read_recipe
+from lumina.images import MAX_RESULT_BYTES, digest_of, open_image, read_recipe
 from lumina.runtime.gallery_schema import COLUMNS, TABLE, ForeignTables, check
 from lumina.tasks.image_input import ImageInput
 
@@ -66,8 +66,8 @@ class GalleryStore:
 
     def keep(self, visitor: str, png: bytes) -> str:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
-        recipe = read_recipe(png) or ""
-        image = open_image(png, keep_alpha=True)
+        recipe = read_recipe(png, MAX_RESULT_BYTES) or ""
+        image = open_image(png, keep_alpha=True, most=MAX_RESULT_BYTES)
         owner, key = _hashed(visitor), _key(png)
         row = (
             owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
@@ -111,7 +111,7 @@ class GalleryStore:
         if row is None:
             return None
         try:
-            return ImageInput.of(open_image(row[0], keep_alpha=True))
+            return ImageInput.of(open_image(row[0], keep_alpha=True, most=MAX_RESULT_BYTES))
         except InvalidImage:
             return None
 

@@ -10,7 +10,7 @@ import gradio as gr
 from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
-from lumina.images import noted, open_image
+from lumina.images import MAX_RESULT_BYTES, noted, open_image
 from lumina.server.gallery import GalleryStore, StoredPicture
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -176,7 +176,7 @@ class GalleryTab:
 
 def pair_of(first: bytes, second: bytes) -> tuple[Image.Image, Image.Image]:
     """Two pictures to compare, the second in the frame of the first, its shape kept."""
-    frame, other = open_image(first), open_image(second)
+    frame, other = (open_image(png, most=MAX_RESULT_BYTES) for png in (first, second))
     padded = ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
     return noted(frame, first), noted(padded, second)
 

@@ -23,13 +23,13 @@ from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, tic
 from lumina.ui.messages import Brought, Data, PlanView
 from lumina.ui.messages import RunView as Message
 from lumina.ui.page_pictures import bytes_of_text, picture_of
+from lumina.ui.run_results import RunResults
 from lumina.ui.sessions import Sessions
 from lumina.ui.templates import templates
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
-from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
-from lumina.workflow.files import binary_kind, read_text, result_files
+from lumina.workflow.files import binary_kind, read_text
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import canonical
 from lumina.workflow.validation import check
@@ -75,10 +75,10 @@ class WorkflowTab:
                 yield view.waiting("Another run of yours is under way; this one starts when it ends.")
             try:
                 events = run(workflow, self._visitors.resources(visitor), until=until)
+                found = RunResults(until)
                 with closing(events):
                     for each in events:
-                        if isinstance(each, RunFinished):
-                            self._keep(visitor, each)
+                        self._visitors.finished(visitor, found.take(each))
                         yield view.take(each)
             finally:
                 turn.release()
@@ -93,11 +93,6 @@ class WorkflowTab:
         if checked.problems or checked.workflow is None:
             raise InvalidWorkflow(checked.problems)
         return checked.workflow
-
-    def _keep(self, visitor: Any, finished: RunFinished) -> None:
-        """The results go into the gallery, each with the whole recipe."""
-        values = [value for values in result_files(finished).values() for value in values]
-        self._visitors.finished(visitor, [value for value in values if isinstance(value, bytes)])
 
     def _save(self, image: Image.Image, recipe: str, name: str) -> str:
         return f"gradio_api/file={self._files.keep(images.png_bytes(image, recipe), name)}"
