@@ -19,6 +19,7 @@ from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
 from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
+from lumina.server.health import health_route
 from lumina.server.network import (
     Compressed,
     Revalidated,
@@ -105,7 +106,7 @@ def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
     return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
-def launch_options(settings: Settings) -> Mapping[str, Any]:
+def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
     """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
     space = os.environ.get("SPACE_ID", "")
     return {
@@ -122,11 +123,11 @@ def launch_options(settings: Settings) -> Mapping[str, Any]:
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
         "app_kwargs": {
-            "routes": [*routes(), *template_routes()],
+            "routes": [health_route(workshop), *routes(), *template_routes()],
             "exception_handlers": REFUSALS,
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),
-                Middleware(Capped),
+                Middleware(Capped, trusts_proxy=settings.trusts_proxy or bool(space)),
                 Middleware(Roomy),
                 Middleware(Compressed),
                 Middleware(Revalidated),
@@ -154,7 +155,7 @@ def serve(
         choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
-        ways = {**launch_options(settings), **options}
+        ways = {**launch_options(settings, workshop), **options}
         _open(page, workshop, share, ways)
         with _draining(page, workshop):
             if not choice.offered:
