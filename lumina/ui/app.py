@@ -48,6 +48,7 @@ from lumina.ui.model_choice import ModelChoice, is_public
 from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
 from lumina.ui.sessions import Sessions
+from lumina.ui.tabs import TabBar
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
@@ -59,7 +60,6 @@ log = logging.getLogger(__name__)
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
-OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 
 
 def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
@@ -73,28 +73,27 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
     with page:
         header = Header(workshop, spec, choice)
         guest = gr.Textbox(label="Session", elem_classes="unseen")
-        tabs = []
-        with gr.Tabs(elem_classes="studio") as all_tabs:
+        tabs, all_tabs = [], TabBar()
+        with all_tabs.bar:
             for task in (task for task in drawing if tab_of(task) is task):
-                with gr.Tab(task.title, id=task.name):
+                with all_tabs.make(task.title, task.name):
                     if task in able:
                         tabs.append(TaskTab(task, workshop, spec, settings, sessions, guest))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
-            with gr.Tab("Workflow", id="workflow"):
+            with all_tabs.make("Workflow", "workflow"):
                 WorkflowTab(workshop, spec, page.files, sessions)
-            with gr.Tab("Gallery", id="gallery"):
+            with all_tabs.make("Gallery", "gallery"):
                 gallery = GalleryTab(archive, [task.name for task in able])
-        opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
-        opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
+        all_tabs.listen(page)
         page.load(None, None, guest, js=WHO, **QUICK)
-        gallery.lead_to(all_tabs)
+        gallery.lead_to(all_tabs.bar)
         for task in able:
             endpoint(task, workshop, page.files).place()
         workflow_endpoint(workshop, spec, page.files).place()
         for tab in tabs:
             tab.remember(page, spec.name)
-            tab.lead_to(all_tabs)
+            tab.lead_to(all_tabs.bar)
         header.listen(page)
     page.queue(max_size=MAX_WAITING, api_open=False)  # without a queue a generator would give nothing
     page.enable_monitoring = False  # launch() says so only once the page answers
