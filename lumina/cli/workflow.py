@@ -228,7 +228,12 @@ def _show_plan(planned: Plan, as_json: bool) -> None:
     lines = [
         f"{step.node}: {step.state}" + (f" ({step.message})" * bool(step.message)) for step in planned.steps
     ]
-    show({"steps": steps, "seconds": round(planned.seconds, 3)} if as_json else [*lines, planned.line])
+    report: Report = {"steps": steps, "seconds": round(planned.seconds, 3)}
+    if planned.open:
+        report["missing"] = planned.open
+    show(report if as_json else [*lines, planned.line])
+    if not planned.can_end:
+        raise typer.Exit(2)  # as the run would
 
 
 def _end(ended: Ended, settled: str) -> None:
