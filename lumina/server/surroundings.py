@@ -16,6 +16,7 @@ NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes
     "GRADIO_NODE_NUM_PORTS": (1, LAST_PORT),
     "GRADIO_DEBUG": (0, 1),
     "GRADIO_ANALYTICS_MAX_EVENTS": (1, 10**9),
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": (1, 10**9),
 }
 
 
