@@ -16,6 +16,7 @@ from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.images import open_image
+from lumina.json_types import JsonObject
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
@@ -228,7 +229,7 @@ def _show_plan(planned: Plan, as_json: bool) -> None:
     lines = [
         f"{step.node}: {step.state}" + (f" ({step.message})" * bool(step.message)) for step in planned.steps
     ]
-    report: Report = {"steps": steps, "seconds": round(planned.seconds, 3)}
+    report: JsonObject = {"steps": steps, "seconds": round(planned.seconds, 3)}
     if planned.open:
         report["missing"] = planned.open
     show(report if as_json else [*lines, planned.line])
