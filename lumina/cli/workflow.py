@@ -16,7 +16,7 @@ from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.images import open_image
-from lumina.json_types import JsonObject
+from lumina.json_types import JsonObject, JsonValue
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
@@ -225,13 +225,13 @@ def _lines(report: Report) -> list[str]:
 
 
 def _show_plan(planned: Plan, as_json: bool) -> None:
-    steps = [{"node": s.node, "state": s.state, "seconds": s.seconds} for s in planned.steps]
+    steps: list[JsonValue] = [{"node": s.node, "state": s.state, "seconds": s.seconds} for s in planned.steps]
     lines = [
         f"{step.node}: {step.state}" + (f" ({step.message})" * bool(step.message)) for step in planned.steps
     ]
     report: JsonObject = {"steps": steps, "seconds": round(planned.seconds, 3)}
     if planned.open:
-        report["missing"] = planned.open
+        report["missing"] = [*planned.open]
     show(report if as_json else [*lines, planned.line])
     if not planned.can_end:
         raise typer.Exit(2)  # as the run would
