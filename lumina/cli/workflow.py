@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import typer
+from pydantic import JsonValue
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
@@ -16,7 +17,7 @@ from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.images import open_image
-from lumina.json_types import JsonObject, JsonValue
+from lumina.json_types import JsonObject
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
