@@ -12,6 +12,7 @@ from lumina.files import expanded
 Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
+MAX_WAITING = 32  # drawings in the queue of a page
 Switch = Literal["0", "1"]
 
 
@@ -25,6 +26,7 @@ class Settings:
     ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
     shrinks the transformer's weights, ``cache`` what it remembers of a picture. ``trusts_proxy`` says that
     the server is reached through a proxy alone, which says truly where a request comes from and goes to.
+    ``drawings_each`` of one address may wait or be drawn at once; 0 leaves the number to the page.
     """
 
     model: str = "tabletop"
@@ -39,6 +41,7 @@ class Settings:
     quant: Quant = "none"
     cache: Cache = "full"
     trusts_proxy: bool = False
+    drawings_each: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -57,6 +60,7 @@ class Settings:
             has_dtype=bool(given.get("LUMINA_DTYPE")),
             quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
+            drawings_each=_whole("LUMINA_DRAWINGS_EACH", given, 0, low=0, high=MAX_WAITING),
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
         )
 

@@ -408,11 +408,22 @@ def test_training_says_what_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fake")
 def test_bench_reports_each_window() -> None:
-    report = ran("bench", "--pictures", "2", "--window", "4")
+    report = ran("bench", "--part", "windows", "--pictures", "2", "--window", "4")
     assert list(report["windows"]) == ["4"] and report["pictures"] == 2
     assert report["windows"]["4"]["tokens_per_forward"] == 16.0
-    assert "tokens_per_forward" in run("bench", "--pictures", "1").stdout
+    assert report["machine"]["cores"] >= 1
+    assert "tokens per forward" in run("bench", "--part", "windows", "--pictures", "1").stdout
     assert "from 1 to 256" in refused("bench", "--window", "0")
+    assert "choose some of: windows, contest" in refused("bench", "--part", "colours")
+
+
+@pytest.mark.usefixtures("fake")
+def test_bench_writes_a_table_and_a_chart(tmp_path: Path) -> None:
+    told = ran("bench", "--part", "windows", "--pictures", "1", "--out", tmp_path)
+    assert json.loads((tmp_path / "bench.json").read_text()) == told
+    assert "| 16 |" in (tmp_path / "bench.md").read_text()
+    with Image.open(tmp_path / "bench.png") as picture:
+        assert picture.width == 900
 
 
 @pytest.mark.usefixtures("fake")
