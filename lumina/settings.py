@@ -50,7 +50,7 @@ class Settings:
         default = cls()
         return cls(
             model=model_at_home(given.get("LUMINA_MODEL") or default.model),
-            dtype=_one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
+            dtype=one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
@@ -58,10 +58,10 @@ class Settings:
             results=expanded(given.get("LUMINA_RESULTS") or default.results),
             models=expanded(given.get("LUMINA_MODELS") or default.models),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
-            quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
-            cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
+            quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
+            cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
             drawings_each=_whole("LUMINA_DRAWINGS_EACH", given, 0, low=0, high=MAX_WAITING),
-            trusts_proxy=_one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
+            trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
         )
 
     def suited(self, dtype: Dtype | None) -> Self:
@@ -76,7 +76,8 @@ def model_at_home(name: str) -> str:
     return str(expanded(name)) if name.startswith("~") else name
 
 
-def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+def one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+    """The value of ``name``, an environment variable or an option; or an InputError."""
     text = given.get(name) or default
     if text not in get_args(kind):
         raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")

@@ -481,7 +481,9 @@ def test_a_folder_is_a_model(tmp_path: Path) -> None:
     command = ("generate", "text_to_image", *PROMPT, "--stop-row", "1", "--out", tmp_path / "out")
     report = ran(*command, "--model", tmp_path / "mine", "--cache", "int8", "--compat", "reference")
     assert report["model"].startswith("mine@")
-    assert "LUMINA_QUANT" in refused(*command, "--model", tmp_path / "mine", "--quant", "int2")
+    for option in ("--quant", "--cache"):
+        said = refused(*command, "--model", tmp_path / "mine", option, "int2")
+        assert f"{option} must be one of" in said and "LUMINA_" not in said
 
 
 def test_bench_of_random_weights_needs_known_sizes() -> None:
@@ -802,6 +804,17 @@ def test_a_run_and_its_plan_name_every_input_without_a_value(tmp_path: Path) -> 
     assert 'The input "i" is not filled; give it a value.' in refused("run", file, *some, "--dry-run")
     gone = refused("run", file, *some, "--set", f"i={tmp_path}/gone.png")
     assert "The picture 'gone.png' cannot be opened; check its name." in gone
+
+
+@pytest.mark.usefixtures("able")
+def test_a_plan_that_cannot_end_is_no_success(tmp_path: Path) -> None:
+    file = tmp_path / "gone.json"
+    edit = {"task": "edit", "inputs": {"image": {"image": "gone.png"}, "instruction": "make the cube red"}}
+    file.write_text(json.dumps({"lumina": 1, "nodes": {"a": edit}}))
+    assert run("run", file, "--dry-run").exit_code == 2
+    planned = run("run", file, "--dry-run", "--json")
+    assert planned.exit_code == 2
+    assert "gone.png" in planned.output
 
 
 @pytest.mark.parametrize("name", PICTURES)
