@@ -12,6 +12,7 @@ from lumina.files import expanded
 Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
+MAX_WAITING = 32  # drawings in the queue of a page
 Switch = Literal["0", "1"]
 
 
@@ -25,6 +26,7 @@ class Settings:
     ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
     shrinks the transformer's weights, ``cache`` what it remembers of a picture. ``trusts_proxy`` says that
     the server is reached through a proxy alone, which says truly where a request comes from and goes to.
+    ``drawings_each`` of one address may wait or be drawn at once; 0 leaves the number to the page.
     """
 
     model: str = "tabletop"
@@ -39,6 +41,7 @@ class Settings:
     quant: Quant = "none"
     cache: Cache = "full"
     trusts_proxy: bool = False
+    drawings_each: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -47,7 +50,7 @@ class Settings:
         default = cls()
         return cls(
             model=model_at_home(given.get("LUMINA_MODEL") or default.model),
-            dtype=_one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
+            dtype=one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
@@ -55,9 +58,10 @@ class Settings:
             results=expanded(given.get("LUMINA_RESULTS") or default.results),
             models=expanded(given.get("LUMINA_MODELS") or default.models),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
-            quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
-            cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
-            trusts_proxy=_one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
+            quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
+            cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
+            drawings_each=_whole("LUMINA_DRAWINGS_EACH", given, 0, low=0, high=MAX_WAITING),
+            trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
         )
 
     def suited(self, dtype: Dtype | None) -> Self:
@@ -72,7 +76,8 @@ def model_at_home(name: str) -> str:
     return str(expanded(name)) if name.startswith("~") else name
 
 
-def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+def one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+    """The value of ``name``, an environment variable or an option; or an InputError."""
     text = given.get(name) or default
     if text not in get_args(kind):
         raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")
