@@ -105,6 +105,25 @@ def png_bytes(
     return file.getvalue()
 
 
+def noted(image: Image.Image, source: bytes | None = None, *, recipe: str | None = None) -> Image.Image:
+    """A copy of a result that, wherever Gradio saves it as PNG, says who made it and with which recipe.
+
+    Both are those of the PNG ``source`` if it is given; a picture by no model gets no mark.
+    """
+    copy = image.copy()
+    if source is None or is_marked(source):
+        copy.info[_XMP_KEY] = PngImagePlugin.iTXt(_XMP)
+    recipe = recipe if source is None else read_recipe(source)
+    if recipe is not None:
+        copy.info[RECIPE_KEY] = PngImagePlugin.iTXt(recipe)
+    return copy
+
+
+def is_marked(png: bytes) -> bool:
+    """Whether a PNG says that a model has made it."""
+    return any(kind == b"iTXt" and AI_GENERATED.encode() in body for kind, body in _chunks(png))
+
+
 def write_png(path: Path, image: Image.Image, recipe: str | None = None, *, by_model: bool = True) -> Path:
     """Write :func:`png_bytes` to ``path``, whole or not at all; makes the folder if it is not there."""
     return write_whole(path, png_bytes(image, recipe, by_model=by_model))

@@ -12,6 +12,7 @@ from lumina.files import expanded
 Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
+Switch = Literal["0", "1"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Settings:
     ``outputs`` is the folder that pictures are written to, ``results`` the one that results of workflows are
     kept in, so that nothing is drawn twice, ``models`` the one that models are fetched to.
     ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
-    shrinks the transformer's weights, ``cache`` what it remembers of a picture.
+    shrinks the transformer's weights, ``cache`` what it remembers of a picture. ``trusts_proxy`` says that
+    the server is reached through a proxy alone, which says truly where a request comes from and goes to.
     """
 
     model: str = "tabletop"
@@ -36,6 +38,7 @@ class Settings:
     has_dtype: bool = field(default=False, compare=False)
     quant: Quant = "none"
     cache: Cache = "full"
+    trusts_proxy: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -54,6 +57,7 @@ class Settings:
             has_dtype=bool(given.get("LUMINA_DTYPE")),
             quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
+            trusts_proxy=_one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
         )
 
     def suited(self, dtype: Dtype | None) -> Self:

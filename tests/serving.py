@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from lumina.model.config import MODELS
+from lumina.process_end import ends_on_sigterm, leaving_at_once
 from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 
@@ -25,6 +26,15 @@ def served(
 
     With None, it draws with the embedded model.
     """
+    with started(row_seconds, folder, tasks) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(
+    row_seconds: float | None, folder: Path, tasks: Sequence[str] = ("text_to_image",)
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """As :func:`served`, with the process."""
     surroundings = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "GRADIO_TEMP_DIR": str(folder),
@@ -43,7 +53,7 @@ def served(
         ) as process,
     ):
         try:
-            yield _address(process, folder / "server.log")
+            yield _address(process, folder / "server.log"), process
         finally:
             process.kill()
 
@@ -67,4 +77,6 @@ def main(row_seconds: float | None, *tasks: str) -> None:
 
 
 if __name__ == "__main__":
-    main(None if sys.argv[1] == "None" else float(sys.argv[1]), *sys.argv[2:])
+    ends_on_sigterm()
+    with leaving_at_once():
+        main(None if sys.argv[1] == "None" else float(sys.argv[1]), *sys.argv[2:])

@@ -43,11 +43,16 @@ class SpatialNorm(nn.Module):
         self.conv_b = nn.Conv2d(latent_channels, channels, 1)
 
     def forward(self, x: Tensor, latent: Tensor) -> Tensor:
+        both = F.conv2d(latent, self._joined("weight"), self._joined("bias"))
         # a 1×1 convolution commutes with nearest resizing, and costs less before it
-        scale = F.interpolate(self.conv_y(latent), size=x.shape[-2:], mode="nearest")
-        shift = F.interpolate(self.conv_b(latent), size=x.shape[-2:], mode="nearest")
+        if both.shape[-2:] != x.shape[-2:]:
+            both = F.interpolate(both, size=x.shape[-2:], mode="nearest")
+        scale, shift = both.chunk(2, dim=1)
         out: Tensor = torch.addcmul(shift, self.norm_layer(x), scale)
         return out
+
+    def _joined(self, kind: str) -> Tensor:
+        return torch.cat((self.conv_y.get_parameter(kind), self.conv_b.get_parameter(kind)))
 
 
 def _make_norm(channels: int, latent_channels: int | None) -> nn.Module:
@@ -285,4 +290,5 @@ class MoVQGAN(nn.Module):
     def decode(self, codes: Tensor) -> Tensor:
         """Pixels [batch, 3, height, width], about [-1, 1], of codes [batch, rows, cols]."""
         vectors = self.quantize.embedding(codes).to(self.post_quant_conv.weight.dtype)
-        return self.decode_latent(rearrange(vectors, "b h w c -> b c h w"))
+        # Laid out anew, else every convolution would take it for channels-last and lay out its weights so.
+        return self.decode_latent(rearrange(vectors, "b h w c -> b c h w").contiguous())

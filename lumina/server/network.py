@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import socket
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -27,6 +28,7 @@ STREAMS = (EVENTS, "/heartbeat/", "/mcp")
 CONFIGURED = b"</script><script>window.gradio_api_info"
 # A proxy may not tell under which name and in which folder the page is reached; the browser knows.
 OWN_ADDRESS = rb"window.gradio_config.root = location.origin + location.pathname.replace(/\/$/, '');"
+DRAINING = 6.0  # seconds for what is being drawn to come to its next row
 GZIP_8K = 16 + 13  # a gzip file, whose compressor looks 8 KB back and takes 64 KB of memory
 
 
@@ -199,6 +201,15 @@ def without_detours(host: str) -> Iterator[None]:
                 os.environ.pop(variable, None)
             else:
                 os.environ[variable] = value
+
+
+def drain(page: Any) -> None:
+    """Let the streams of a page that is served come to their end, and close it; within 10 seconds."""
+    end = time.monotonic() + DRAINING
+    while time.monotonic() < end and (len(page._queue) or any(page._queue.active_jobs)):
+        time.sleep(0.05)
+    page.server.config.timeout_graceful_shutdown = 1
+    page.server.close()
 
 
 def addresses(host: str, port: int) -> str:

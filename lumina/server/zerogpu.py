@@ -11,12 +11,13 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import nullcontext
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TypeAlias
 
 import gradio as gr
 
 from lumina.errors import LuminaError, ModelError
+from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing
 from lumina.runtime.events import DrawEvent, Finished, Refused
@@ -30,6 +31,7 @@ if ON_ZEROGPU:
     import spaces
 
 _TAGS = re.compile(r"<[^>]*>")
+RESTARTING = "The studio is being restarted; what is drawn is kept. Go on in a minute."
 SECONDS_PER_PICTURE = 30  # what ZeroGPU reserves; only the time really used is charged
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Workshop:
         self._loaded: Future[Painter] = Future()
         self._turn = nullcontext() if ON_ZEROGPU else Lock()
         self._work = _on_gpu(self._worker())
+        self._closed = Event()
 
     def open(self) -> None:
         """Start to load the model: in the background, or at once on ZeroGPU, which packs it at launch."""
@@ -59,12 +62,17 @@ class Workshop:
         try:
             self._loaded.exception(timeout=seconds)
         except NotYet:
-            return False
+            return self._closed.is_set()
         return True
+
+    def close(self) -> None:
+        """Draw nothing more: what is being drawn ends at its next row, with a sentence."""
+        self._closed.set()
 
     @property
     def painter(self) -> Painter:
         """The loaded model; raises ModelError with the reason why there is none."""
+        self._check_open()
         if not self._loaded.done():
             raise ModelError("The model is still loading; try again in a few seconds.")
         return self._loaded.result()
@@ -101,6 +109,7 @@ class Workshop:
             messages = self._work(tuple(requests))
             try:
                 for message in messages:
+                    self._check_open()
                     if isinstance(message, Refused):
                         raise message.error()
                     if isinstance(message, Finished):  # a result would not cross the border by itself
@@ -114,6 +123,10 @@ class Workshop:
             raise ModelError("The drawing ended before it was finished; try again.")
         return tuple(drawings)
 
+    def _check_open(self) -> None:
+        if self._closed.is_set():
+            raise ModelError(RESTARTING)
+
     def _worker(self) -> Work:
         """The one generator; a plain function, so that only its arguments have to be pickled."""
 
@@ -122,6 +135,11 @@ class Workshop:
                 yield from self.painter.draw(requests)
             except LuminaError as error:
                 yield Refused.of(error)
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+                note(log, "A drawing failed:", error)
+                yield Refused.of(ModelError(NO_MEMORY))
 
         return work
 

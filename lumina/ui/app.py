@@ -4,7 +4,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -17,11 +18,13 @@ from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
 from lumina.server.guard import Capped, guard_decoders
+from lumina.server.headers import Hardened
 from lumina.server.network import (
     Compressed,
     Revalidated,
     addresses,
     check_address,
+    drain,
     public_link,
     sentence_of,
     without_detours,
@@ -105,8 +108,9 @@ def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
     return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
-def launch_options() -> Mapping[str, Any]:
+def launch_options(settings: Settings) -> Mapping[str, Any]:
     """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
+    space = os.environ.get("SPACE_ID", "")
     return {
         "theme": studio_theme(),
         "css_paths": STYLES,
@@ -124,6 +128,7 @@ def launch_options() -> Mapping[str, Any]:
             "routes": [*routes(), *template_routes()],
             "exception_handlers": REFUSALS,
             "middleware": [
+                Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),
                 Middleware(Capped),
                 Middleware(Compressed),
                 Middleware(Revalidated),
@@ -151,11 +156,12 @@ def serve(
         choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
-        ways = {**launch_options(), **options}
+        ways = {**launch_options(settings), **options}
         _open(page, workshop, share, ways)
-        if not choice.offered:
-            return _wait(page)
-        settings = replace(settings, model=choice.wait())
+        with _draining(page, workshop):
+            if not choice.offered:
+                return _wait(page)
+            settings = replace(settings, model=choice.wait())
         options["server_port"] = page.server_port
         page.close(verbose=False)
 
@@ -164,6 +170,17 @@ def _wait(page: gr.Blocks) -> None:
     """While the page is served; Gradio's own waiting would swallow Ctrl-C, and end as if all were well."""
     while page.is_running:
         time.sleep(0.1)
+
+
+@contextmanager
+def _draining(page: gr.Blocks, workshop: Workshop) -> Iterator[None]:
+    """SIGTERM lets what is being drawn end with a sentence first, at its next row."""
+    try:
+        yield
+    except SystemExit:
+        workshop.close()
+        drain(page)
+        raise
 
 
 def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, Any]) -> None:

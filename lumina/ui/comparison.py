@@ -14,7 +14,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from lumina.errors import InputError, LuminaError
-from lumina.images import png_bytes, read_recipe
+from lumina.images import noted, png_bytes, read_recipe
 from lumina.model.config import ModelSpec, world_of_model
 from lumina.tasks import TASKS
 from lumina.tasks.base import read
@@ -129,7 +129,7 @@ def shown(comparison: Comparison | None, scale: str) -> list[Any]:
         return [gr.skip() for _ in range(5)]
     is_depth = comparison.is_map and comparison.kind == "depth"
     scale = scale if is_depth else "grey"
-    pair = None if comparison.given is None else (comparison.given, _tinted(comparison.result, scale))
+    pair = None if comparison.given is None else (comparison.given, _noted(comparison, scale))
     return [
         gr.update(visible=True),
         gr.update(visible=is_depth),
@@ -145,8 +145,13 @@ def _annotated(comparison: Comparison) -> Any:
         return gr.update(visible=False)
     masks = segments(comparison)
     colours = {name: _hex(np.median(comparison.result[mask > 0], axis=0)) for mask, name in masks}
-    base = comparison.result if comparison.given is None else comparison.given
+    base = _noted(comparison, "grey") if comparison.given is None else comparison.given
     return gr.update(value=(base, masks), color_map=colours, visible=True)
+
+
+def _noted(comparison: Comparison, scale: str) -> Image.Image:
+    """The result as it is shown, with its mark and its recipe."""
+    return noted(Image.fromarray(_tinted(comparison.result, scale)), recipe=comparison.recipe)
 
 
 def _figures(comparison: Comparison, scale: str) -> str:
@@ -154,19 +159,24 @@ def _figures(comparison: Comparison, scale: str) -> str:
     found = compared(comparison)
     if found is None:
         return ""
+    drawn = png_bytes(Image.fromarray(_tinted(comparison.result, scale)), comparison.recipe)
     row = [
-        ("The model's map", _tinted(comparison.result, scale)),
-        ("The exact map", _tinted(found.exact, scale)),
-        (found.legend, coloured(found.error, "magma")),
+        ("The model's map", drawn),
+        ("The exact map", _computed(_tinted(found.exact, scale))),
+        (found.legend, _computed(coloured(found.error, "magma"))),
     ]
     return f'<p class="comparison-verdict">Against the exact map: {escape(found.figure)}</p>{_row(row)}'
 
 
-def _row(pictures: list[tuple[str, Picture]]) -> str:
+def _computed(picture: Picture) -> bytes:
+    return png_bytes(Image.fromarray(picture), by_model=False)
+
+
+def _row(pictures: list[tuple[str, bytes]]) -> str:
     cells = [
-        f'<figure><img src="{_url(png_bytes(Image.fromarray(picture)))}" alt="{escape(title)}" />'
+        f'<figure><img src="{_url(png)}" alt="{escape(title)}" />'
         f"<figcaption>{escape(title)}</figcaption></figure>"
-        for title, picture in pictures
+        for title, png in pictures
     ]
     return f'<div class="comparison-row">{"".join(cells)}</div>'
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lumina.errors import InputError, LuminaError
+from lumina.faults import note, sentence_of
 from lumina.runtime.events import Begun, DrawEvent, Finished
 from lumina.runtime.request import NO_ROWS, below
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import EaselRun
-from lumina.ui.events import LOOK_AGAIN, OUR_FAULT
+from lumina.ui.events import LOOK_AGAIN
 from lumina.ui.messages import Data, Settled
 from lumina.ui.picture_messages import Start, continued, rerolled, sheet_of, start_of
 from lumina.workflow.files import picture_bytes
@@ -75,8 +76,8 @@ class DrawingStream:
             picture = finish(task.draw(self._workshop, requests)).image[0]
             sheet = sheet_of(picture, self._workshop.model, str(payload.get("key", ""))[:100])
             return Settled(state="settled", sheet=sheet).data()
-        except LuminaError:
-            log.exception("A picture that was stopped could not be made whole.")
+        except LuminaError as error:
+            note(log, "A picture that was stopped could not be made whole:", error)
         return None
 
     def _start(self, payload: Any) -> Start:
@@ -89,9 +90,9 @@ class DrawingStream:
             yield from self._draw(run, start())
         except LuminaError as error:
             yield Step(run.failed(str(error)))
-        except Exception:
-            log.exception("A drawing failed.")
-            yield Step(run.failed(OUR_FAULT))
+        except Exception as error:
+            note(log, "A drawing failed:", error)
+            yield Step(run.failed(sentence_of(error)))
 
     def _loading(self, run: EaselRun) -> Drawing:
         if not self._workshop.wait(0):

@@ -14,12 +14,14 @@ from gradio.data_classes import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
 from lumina.errors import LuminaError, ModelError
+from lumina.faults import note, sentence_of
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Task, Values, words_unknown
-from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT
+from lumina.ui.events import DRAWS, LOOK_AGAIN
+from lumina.ui.refusals import UNFIT
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
 SENT_PICTURE = (
@@ -85,8 +87,8 @@ class Endpoint:
             except LuminaError as error:
                 raise gr.Error(str(error), print_exception=False) from error
             except Exception as error:
-                log.exception("A call of %s failed.", self.name)
-                raise gr.Error(OUR_FAULT, print_exception=False) from error
+                note(log, f"A call of {self.name} failed:", error)
+                raise gr.Error(sentence_of(error), print_exception=False) from None
 
         answer.__name__ = self.name  # what a tool is called
         answer.__doc__ = self._docstring()
@@ -113,7 +115,23 @@ class Endpoint:
 
 
 class Page(gr.Blocks):
-    """The page; what programs send reaches their endpoints as it is, and no file in it is fetched."""
+    """The page; what programs send reaches their endpoints as it is, and no file in it is fetched.
+
+    Whatever goes wrong becomes one sentence, and the log hears where, but not of what.
+    """
+
+    async def process_api(self, block_fn: Any, *args: Any, **more: Any) -> Any:
+        """As Gradio's, which would print a fault with all that was sent, and answer null."""
+        try:
+            return await super().process_api(block_fn, *args, **more)
+        except gr.Error as error:
+            if not error.print_exception:
+                raise
+            note(log, "A call does not fit:", error)
+            raise gr.Error(UNFIT, print_exception=False) from None
+        except Exception as error:
+            note(log, "A call failed:", error)
+            raise gr.Error(sentence_of(error), print_exception=False) from None
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
@@ -121,7 +139,10 @@ class Page(gr.Blocks):
         """As Gradio's, which would fetch addresses and refuse files without a word."""
         wanted = len(block_fn.inputs)
         if not wanted or not all(isinstance(each, Api) for each in block_fn.inputs):
-            read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+            try:
+                read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+            except (ValueError, TypeError, KeyError, AttributeError, IndexError, OSError) as error:
+                raise gr.Error(UNFIT) from error
             return read
         if len(inputs) != wanted:
             says = f"{block_fn.name} takes {wanted} values, not {len(inputs)}; send null for those left out."

@@ -27,7 +27,6 @@ DRAWS: Manner = {
 }
 QUICK: Manner = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 LOOK_AGAIN = 0.25  # seconds between looks at what is waited for; Stop works in between
-OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
 
 
 def tell_end(run: Any, name: str, of: str = "") -> None:

@@ -10,7 +10,7 @@ import gradio as gr
 from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
-from lumina.images import open_image
+from lumina.images import noted, open_image
 from lumina.server.gallery import GalleryStore, StoredPicture
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -176,7 +176,8 @@ class GalleryTab:
 def pair_of(first: bytes, second: bytes) -> tuple[Image.Image, Image.Image]:
     """Two pictures to compare, the second in the frame of the first, its shape kept."""
     frame, other = open_image(first), open_image(second)
-    return frame, ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
+    padded = ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
+    return noted(frame, first), noted(padded, second)
 
 
 def way_of(png: bytes, recipe: str, able: Sequence[str]) -> tuple[dict[str, str], str]:

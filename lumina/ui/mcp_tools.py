@@ -47,7 +47,7 @@ class Tools(gradio.mcp.GradioMCPServer):
             try:
                 return await super()._execute_tool_with_progress(job, progress_token)
             except RuntimeError as error:  # the same sentence, under a heading
-                raise (job.exception() if job.done() else None) or error from None
+                raise RuntimeError(str(error).removeprefix("Error: ")) from None
 
     @staticmethod
     def pop_returned_state(components: Sequence[Any], data: Any) -> Any:

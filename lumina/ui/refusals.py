@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+UNFIT = "This request does not fit the page; reload the page and try again."
 
 _UNKNOWN = re.compile(r"Parameter `(.*?)` is not a valid", re.DOTALL)
 _MISSING = re.compile(r"required argument: (\w+)")
@@ -66,9 +67,7 @@ async def refused(request: Request, error: Exception) -> Response:
     """One sentence for a call of an endpoint; raises what went wrong elsewhere."""
     name = request.path_params.get("api_name")
     if not isinstance(name, str):
-        if isinstance(error, RequestValidationError):
-            return await request_validation_exception_handler(request, error)
-        raise error
+        return _refused_page(error)
     endpoints = request.app.get_blocks().get_api_info()["named_endpoints"]
     if f"/{name}" not in endpoints:
         known = ", ".join(each.lstrip("/") for each in endpoints)
@@ -81,6 +80,17 @@ async def refused(request: Request, error: Exception) -> Response:
     names = [each["parameter_name"] for each in endpoints[f"/{name}"]["parameters"]]
     if sentence := parameter_refused(name, names, error):
         return JSONResponse({"error": sentence}, 422)
+    raise error
+
+
+def _refused_page(error: Exception) -> Response:
+    """One sentence for what no page sends; Gradio's own answer repeats all of it."""
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part != "body")[:100] or "The request"
+        return JSONResponse({"detail": f"{where}: {first['msg']}."}, 422)
+    if isinstance(error, KeyError) and isinstance(error.args[0], int):  # an event that the page does not have
+        return JSONResponse({"detail": UNFIT}, 404)
     raise error
 
 

@@ -71,8 +71,7 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
         workflow = _workflow(given.get("document"), spec, folder)
         workflow = with_values(workflow, _given(workflow, given.get("values"), image_source, folder))
         yield from until_loaded(workshop)
-        if workflow.model and split_revision(workflow.model)[0] != spec.name:
-            raise InputError(f'This studio draws with {spec.name}; leave out "model": "{workflow.model}".')
+        _check_model(workflow.model or "", spec.name, workshop.painter.model)
         drawn: list[DrawingTask] = []
         finished = yield from _run(
             run(workflow, Resources(workshop, image_sources=(image_source, shipped()), limits=ONE_RUN)), drawn
@@ -92,6 +91,14 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
         f"{UNREAD} lists the words that the model does not know.",
     }
     return Endpoint("run_workflow", about, _WORKFLOW_PARAMETERS, {"results": results}, work)
+
+
+def _check_model(asked: str, name: str, present: str) -> None:
+    """Raise InputError if a document asks for another model, or another revision, than is ``present``."""
+    model, wanted = split_revision(asked)
+    revision = split_revision(present)[1]
+    if asked and (model != name or (wanted and not wanted.startswith(revision))):
+        raise InputError(f'This studio draws with {present}; leave out "model": "{asked}".')
 
 
 def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:

@@ -13,12 +13,13 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidWorkflow, LuminaError
+from lumina.faults import note, sentence_of
 from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import CanvasRun, thumbnail
-from lumina.ui.events import DRAWS, LOOK_AGAIN, OUR_FAULT, QUICK, payload_of, tell_end, ticket_of
+from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, ticket_of
 from lumina.ui.messages import Brought, Data, PlanView
 from lumina.ui.messages import RunView as Message
 from lumina.ui.page_pictures import bytes_of_text, picture_of
@@ -83,9 +84,9 @@ class WorkflowTab:
                 turn.release()
         except LuminaError as error:
             yield view.failed(str(error))
-        except Exception:
-            log.exception("A workflow failed.")
-            yield view.failed(OUR_FAULT)
+        except Exception as error:
+            note(log, "A workflow failed:", error)
+            yield view.failed(sentence_of(error))
 
     def _read(self, payload: Mapping[str, Any]) -> Workflow:
         checked = check(str(payload.get("document", "")), self._spec)

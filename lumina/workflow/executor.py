@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow, LuminaError
+from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.runtime.drawing import Codes
 from lumina.runtime.painter import Painter
 from lumina.runtime.partial_drawing import PartialDrawings
@@ -146,9 +147,10 @@ class _Execution:
             except LuminaError as error:
                 yield self._failed(name, str(error), isinstance(error, InputError))
                 return
-            except Exception:
-                log.exception("Node %s failed.", name)
-                yield self._failed(name, "Something broke here; the log of the program says what.", False)
+            except Exception as error:
+                note(log, f"A node of {task.name} failed:", error)
+                broke = "Something broke here; the log of the program says where."
+                yield self._failed(name, NO_MEMORY if is_out_of_memory(error) else broke, False)
                 return
         self.outputs[name] = results(name, task, calls, axes, found)
         yield self._done(name, calls, seconds, is_cached)

@@ -1,10 +1,9 @@
-"""Packed products equal plain ones, and large or foreign weights are left alone."""
+"""Packed products equal plain ones."""
 
 import pytest
 import torch
 import torch.nn.functional as F
 
-from lumina.model import frozen_linear
 from lumina.model.frozen_linear import product
 
 
@@ -19,7 +18,8 @@ def test_a_product_is_the_linear_map(rows: int, biased: bool, dtype: torch.dtype
     torch.testing.assert_close(product(weight, bias)(x), F.linear(x, weight, bias), atol=1e-5, rtol=1e-5)
 
 
-def test_a_build_without_the_operator_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frozen_linear, "_packs", lambda: False)
+def test_an_unpacked_product_holds_no_second_copy() -> None:
     weight, x = torch.eye(3), torch.arange(6.0).view(2, 3)
-    assert torch.equal(product(weight)(x), x)
+    plain, packed = product(weight, packed=False), product(weight)
+    weight.zero_()
+    assert torch.equal(plain(x), torch.zeros_like(x)) and torch.equal(packed(x), x)

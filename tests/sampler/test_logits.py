@@ -1,5 +1,6 @@
 """Guidance, temperature, top-k and top-p against their definitions."""
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,33 @@ def test_top_p_keeps_just_enough(logits: torch.Tensor, p: float) -> None:
     strictly_inside = kept & (logits > logits[kept].min())
     assert chances[strictly_inside].sum() < p  # without the smallest kept there is too little
     assert kept[logits.argmax()]
+
+
+def by_definition(logits: torch.Tensor, p: float) -> torch.Tensor:
+    """What top-p keeps, by torch's own sort of the whole row."""
+    ordered = logits.sort(dim=-1, descending=True).values
+    share = ordered.softmax(dim=-1)
+    least = ordered.masked_fill(share.cumsum(dim=-1) - share >= p, torch.inf).amin(dim=-1, keepdim=True)
+    return logits.masked_fill(logits < least, -torch.inf)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@given(st.integers(0, 2**32 - 1), st.floats(0.001, 1), st.sampled_from([0.0, 1.0, 8.0]), st.integers(1, 300))
+def test_top_p_keeps_exactly_the_set_of_its_definition(
+    dtype: torch.dtype, seed: int, p: float, ties: float, codes: int
+) -> None:
+    """Flat and steep rows, with and without ties, and some that top-k has cut; bit for bit."""
+    generator = torch.Generator().manual_seed(seed)
+    logits = 4 * torch.randn(2, 3, codes, generator=generator, dtype=dtype)
+    logits[1] /= 8
+    logits = (logits * ties).round() / ties if ties else logits
+    logits[0, 0, codes // 2 + 1 :] = -torch.inf
+    assert torch.equal(keep_top_p(logits, p), by_definition(logits, p))
+
+
+def test_top_p_reads_logits_that_lie_apart() -> None:
+    logits = torch.randn(5, 2, 4, generator=torch.Generator().manual_seed(0)).transpose(0, 2)
+    assert torch.equal(keep_top_p(logits, 0.5), by_definition(logits, 0.5))
 
 
 def test_filters_that_are_off_do_nothing() -> None:

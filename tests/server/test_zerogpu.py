@@ -13,6 +13,7 @@ import gradio as gr
 import pytest
 
 from lumina.errors import InputError, InvalidSize, ModelError
+from lumina.runtime.events import Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop, _reservation
 from lumina.steps import finish
@@ -104,6 +105,34 @@ def test_closing_stops_the_work_and_frees_the_model(workshop: Workshop) -> None:
     assert [next(steps).done for _ in range(2)] == [0, 1]
     steps.close()
     assert finish(TASK.run(workshop)).image[0].drawing.is_complete
+
+
+class OutOfMemoryError(RuntimeError):
+    """As torch calls it."""
+
+
+@pytest.mark.parametrize("kind", [MemoryError, OutOfMemoryError])
+def test_out_of_memory_is_one_sentence_with_advice_and_the_next_works(
+    workshop: Workshop, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(self: FakePipeline, requests: object) -> Iterator[object]:
+        yield Scored(done=0, total=16, index=0, score=0.5)
+        raise kind("a red cube")
+
+    with monkeypatch.context() as patched, pytest.raises(ModelError, match="ask for a smaller picture"):
+        patched.setattr(FakePipeline, "draw", draw)
+        finish(TASK.run(workshop))
+    assert finish(TASK.run(workshop)).image[0].drawing.is_complete
+
+
+def test_a_studio_that_is_closed_ends_what_it_draws_with_a_sentence(workshop: Workshop) -> None:
+    steps = TASK.run(workshop)
+    next(steps)
+    workshop.close()
+    with pytest.raises(ModelError, match="is being restarted; what is drawn is kept"):
+        next(steps)
+    with pytest.raises(ModelError, match="is being restarted"):
+        finish(TASK.run(workshop))
 
 
 def test_a_second_task_waits_for_the_first(workshop: Workshop) -> None:

@@ -369,6 +369,11 @@ def test_numbers_in_a_row_are_several(studio: httpx.Client) -> None:
         ("{", "{}", "JSON"),
         (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", "names no task"),
         (WORKFLOW.replace('"lumina": 1,', '"lumina": 1, "model": "omni",'), VALUES, "draws with tabletop"),
+        (
+            WORKFLOW.replace('"lumina": 1,', '"lumina": 1, "model": "tabletop@ffff",'),
+            VALUES,
+            "draws with tabletop@",
+        ),
         (WORKFLOW.replace("text_to_image", "text_to_imag"), "{}", 'mean \\"text_to_image\\"?"'),
         ("workflows/prompt-grid.json", "{}", "document: this is only the name of a file"),
         (WORKFLOW, "[]", "values: send a JSON object"),

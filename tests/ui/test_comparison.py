@@ -8,10 +8,11 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.processing_utils import encode_pil_to_bytes
 from PIL import Image
 
 from lumina.errors import InputError
-from lumina.images import png_bytes
+from lumina.images import is_marked, png_bytes, read_recipe
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
@@ -130,6 +131,18 @@ def test_the_parts_that_suit_the_map_are_shown(kind: str) -> None:
     assert html.count("<img") == 3 and "The exact map" in html
 
 
+def test_the_result_that_is_shown_keeps_its_recipe_and_its_mark() -> None:
+    _, _, figures, slider, _ = shown(example("depth"), "grey")
+    copies = [
+        encode_pil_to_bytes(Image.fromarray(each) if isinstance(each, np.ndarray) else each)
+        for each in slider["value"]
+    ]
+    assert [is_marked(copy) for copy in copies] == [False, True]
+    assert '"task": "predict"' in (read_recipe(copies[1]) or "")
+    row = [base64.b64decode(each) for each in re.findall(r"base64,([^\"]+)\" alt", figures)]
+    assert [is_marked(each) for each in row] == [True, False, False]  # the exact map is no model's
+
+
 def test_every_answer_says_what_it_is_to() -> None:
     asked = looked_at("predict", dict(EXAMPLES["depth"].values), ticket="7")
     for payload in (asked, {"ticket": "7"}):
@@ -139,7 +152,8 @@ def test_every_answer_says_what_it_is_to() -> None:
 
 def test_colours_are_for_looking_only() -> None:
     found = example("depth")
-    (_, grey), (_, tinted) = (shown(found, scale)[3]["value"] for scale in ("grey", "turbo"))
+    pairs = (shown(found, scale)[3]["value"] for scale in ("grey", "turbo"))
+    grey, tinted = (np.asarray(right) for _, right in pairs)
     assert (grey == found.result).all() and (tinted != grey).any()
     files = [re.findall(r'download="depth[^>]*', shown(found, scale)[2]) for scale in ("grey", "turbo")]
     assert files[0] == files[1] != []

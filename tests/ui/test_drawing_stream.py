@@ -11,13 +11,13 @@ import pytest
 from gradio.utils import diff
 
 from lumina.errors import InputError, ModelError
+from lumina.faults import OUR_FAULT
 from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawing_stream import DrawingStream, Step, kept
-from lumina.ui.events import OUR_FAULT
 from lumina.ui.messages import Data
 from lumina.ui.picture_messages import restored
 

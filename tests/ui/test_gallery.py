@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.processing_utils import encode_pil_to_bytes
 from PIL import Image
 
 from lumina import images
@@ -94,6 +95,15 @@ def test_pictures_of_other_shapes_are_compared_unstretched() -> None:
     first, second = pair_of(tall, wide)
     assert first.size == second.size == (60, 90)
     assert second.getbbox() == (0, 25, 60, 65)
+
+
+def test_what_is_compared_keeps_its_recipe_and_its_mark() -> None:
+    image = Image.new("RGB", (60, 90))
+    made = images.png_bytes(image, '{"lumina": 1}')
+    plain = images.png_bytes(image, by_model=False)
+    copies = [encode_pil_to_bytes(copy) for copy in pair_of(made, plain)]  # as Gradio writes them
+    assert [images.read_recipe(copy) for copy in copies] == ['{"lumina": 1}', None]
+    assert [images.is_marked(copy) for copy in copies] == [True, False]
 
 
 def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:

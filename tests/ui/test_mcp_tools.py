@@ -14,6 +14,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidImage
+from lumina.settings import Settings
 from lumina.ui.app import launch_options
 from lumina.ui.mcp_tools import Tools
 from tests.serving import served
@@ -28,7 +29,7 @@ def test_there_are_tools_where_the_optional_package_is_there(
 ) -> None:
     monkeypatch.setattr(gradio.mcp, "GradioMCPServer", gradio.mcp.GradioMCPServer)
     monkeypatch.setattr("lumina.ui.mcp_tools.find_spec", lambda name: object() if is_there else None)
-    assert launch_options()["mcp_server"] is is_there
+    assert launch_options(Settings())["mcp_server"] is is_there
     assert not is_there or gradio.mcp.GradioMCPServer is Tools
 
 

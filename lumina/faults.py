@@ -1,0 +1,23 @@
+"""Faults of our own: what the log hears of them, never what a visitor sent, and what the visitor hears."""
+
+import logging
+import traceback
+
+OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
+NO_MEMORY = "The studio's memory is used up; ask for a smaller picture, or for fewer at once, and try again."
+
+
+def note(log: logging.Logger, what: str, error: BaseException) -> None:
+    """Log where a fault happened, and its kind; its message may hold prompts and pictures."""
+    places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    log.error("%s %s in:\n%s", what, type(error).__name__, places)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory has run out, of this machine or, told by the name of the kind, of a GPU."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+
+
+def sentence_of(error: BaseException) -> str:
+    """What a visitor reads of it."""
+    return NO_MEMORY if is_out_of_memory(error) else OUR_FAULT
