@@ -210,7 +210,7 @@ class Transformer(nn.Module):
         if self.heads is None:
             return lambda hidden: F.linear(hidden, weight)
         if (part.start, part.stop) not in self.heads:
-            self.heads[part.start, part.stop] = product(weight, packed=self._is_small)
+            self.heads[part.start, part.stop] = product(weight, packed=self.is_small)
         return self.heads[part.start, part.stop]
 
     def forward(
@@ -232,18 +232,18 @@ class Transformer(nn.Module):
         self.requires_grad_(False).eval()
         for block in self.modules():
             if isinstance(block, FusedLinear) and block.products is None:
-                block.join(packed=self._is_small)
+                block.join(packed=self.is_small)
         self.heads = {} if self.heads is None else self.heads
         return self
 
     @property
-    def _is_small(self) -> bool:
+    def is_small(self) -> bool:
         return sum(weight.numel() for weight in self.parameters()) <= PACKED
 
     def converted(self, dtype: torch.dtype) -> "Transformer":
         """A copy that computes in ``dtype``; raises InputError if the weights are too large or shrunk."""
         own = self.lm_head.weight.dtype
-        if any(weight.is_meta for weight in self.parameters()) or not self._is_small:
+        if any(weight.is_meta for weight in self.parameters()) or not self.is_small:
             raise InputError(
                 f"This model computes in {str(own).removeprefix('torch.')} here; "
                 "set LUMINA_DTYPE and load it anew for another precision."

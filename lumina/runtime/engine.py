@@ -1,5 +1,6 @@
 """Draws requests in tokens with one transformer, and says how likely codes are."""
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -15,26 +16,33 @@ from lumina.runtime.scheduler import Scheduler
 from lumina.runtime.sequence import ImageSequence
 from lumina.runtime.tokens import Completed, Generation, RowSettled, TokenEvent, TokenRequest
 from lumina.sampler.logits import entropy, nll
+from lumina.settings import SLOTS
 from lumina.steps import Following, Steps
 
 ROOM_ON_CPU = 2 * 2**30  # bytes for the caches of images that are drawn side by side
 FILLED = 0.7  # of the free memory of a GPU
-SLOTS = 8
+SLOTS_OF_LARGE = 2  # which compute at their best with few
 CODES_AT_ONCE = 1024  # whose logits are held while an image is scored
 
 
-def use_threads(count: int) -> None:
-    """Compute with ``count`` threads. More than there are free cores is slower by far."""
-    torch.set_num_threads(count)
+def use_threads(count: int, transformer: Transformer) -> None:
+    """Compute with ``count`` threads; 0 is one for a small model, and all cores but one for others.
+
+    More threads than there are free cores are slower by far; the core that is left is for previews and for
+    whoever serves them.
+    """
+    all_but_one = max(1, (os.cpu_count() or 2) - 1)
+    torch.set_num_threads(count or (1 if transformer.is_small else all_but_one))
 
 
 class Engine:
     """Draws in this process, whatever is under way at once side by side."""
 
     def __init__(
-        self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False, slots: int = SLOTS
+        self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False, slots: int = 0
     ) -> None:
-        """``small_cache`` keeps what was read as 8-bit integers; ``slots`` images are drawn at once at most."""
+        """``small_cache`` keeps what was read as 8-bit integers; ``slots`` images are drawn at once at most,
+        by default as suits the size of the model."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
@@ -42,7 +50,8 @@ class Engine:
         self.vocabulary = vocabulary
         self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
         self._batches = {self.dtype: Batch(transformer.join(), small_cache)}
-        self._scheduler = Scheduler(slots, self.has_room)
+        suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
+        self._scheduler = Scheduler(slots or suited, self.has_room)
 
     def generate(self, request: TokenRequest) -> Steps[RowSettled, Generation]:
         """Draw one, row by row; raises InputError before the first step if it does not fit the model."""

@@ -16,7 +16,8 @@ from weakref import WeakSet
 
 import torch
 
-from lumina.errors import LuminaError, ModelError
+from lumina.errors import ModelError
+from lumina.faults import NO_MEMORY, is_out_of_memory
 from lumina.runtime.batch import Batch
 from lumina.runtime.sequence import ImageSequence
 from lumina.runtime.tokens import Completed, Joined, RowSettled, TokenEvent
@@ -209,15 +210,8 @@ class Scheduler:
 
 
 def _sentence(error: Exception) -> Exception:
-    """What a person is told."""
-    if isinstance(error, LuminaError):
-        return error
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error):
-        return ModelError(
-            "There is not enough memory for this picture beside the others; "
-            "choose a smaller size or fewer pictures, or try again later."
-        )
-    return error
+    """What is told: a lack of memory is no fault that needs a traceback."""
+    return ModelError(NO_MEMORY) if is_out_of_memory(error) else error
 
 
 _ALL: "WeakSet[Scheduler]" = WeakSet()

@@ -10,6 +10,8 @@ from lumina.sampler.guidance import reference_scales
 from lumina.sampler.jacobi import draft
 from lumina.sampler.noise import NoiseWindow
 
+FADING = 0.7  # of what drafts have hit, with each step
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -45,6 +47,10 @@ class ImageSequence:
             self.codes[: self.first] = kept.flatten().to(device)
         self.nll = torch.full(self.codes.shape, torch.nan, device=device)
         self._noise = self._whole_noise()
+        # How often a draft taken so many codes before would have been right of late: the same place of the
+        # given panel, and the row above.
+        panel = [] if request.given is None else [request.given.codes.numel()]
+        self._hits = dict.fromkeys([*panel, self.layout.cols], 0.0)
         self._scales: Tensor | None = None  # [tokens of the image], where they differ
         self.read = 0  # tokens of the image that the cache holds
         self.prefills, self.seconds = 0, 0.0
@@ -91,11 +97,12 @@ class ImageSequence:
         alike = torch.equal(self.codes[: self.done], other.codes[: self.done])
         return alike and self.layout.header == other.layout.header
 
-    def ahead(self) -> Stretch:
-        """The next stretch, every code of it with a draft."""
-        first, last = self.done, min(self.done + self.request.options.window, self.last)
+    def ahead(self, most: int) -> Stretch:
+        """The next stretch of ``most`` codes at most, every code of it with a draft."""
+        window = min(self.request.options.window, most)
+        first, last = self.done, min(self.done + window, self.last)
         if self._drafted < last:
-            draft(self.codes, max(self._drafted, first), last, self.layout.cols)
+            draft(self.codes, max(self._drafted, first), last, max(self._hits, key=self._hits.__getitem__))
             self._drafted = last
         self.write(max(first - 1, 0), last)
         return Stretch(self.read, self._position(last - 1), first, last)
@@ -120,6 +127,7 @@ class ImageSequence:
         """The first ``count`` of the codes ``sampled`` [codes] are final; those behind are better drafts."""
         self.codes[stretch.first : stretch.last] = sampled
         self.nll[stretch.first : stretch.first + count] = nll[:count]
+        self._learn(self.done, self.done + count)
         self.done += count
         self.read = self._position(self.done - 1)
         self.accepted.append(count)
@@ -154,6 +162,14 @@ class ImageSequence:
             seconds=self.seconds,
             accepted=tuple(self.accepted),
         )
+
+    def _learn(self, first: int, last: int) -> None:
+        """From the codes that are new: where drafts are best taken from, if there is a choice."""
+        if len(self._hits) < 2:
+            return
+        for back in self._hits:
+            hit = self.codes[first:last] == self.codes[first - back : last - back]
+            self._hits[back] = FADING * self._hits[back] + int(hit.sum())
 
     def _position(self, code: int) -> int:
         return self.layout.position(*divmod(code, self.layout.cols))

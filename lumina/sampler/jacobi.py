@@ -18,13 +18,14 @@ def accept(sampled: Tensor, drafts: Tensor) -> Tensor:
     return right.cumprod(dim=-1).sum(dim=-1) + 1
 
 
-def draft(codes: Tensor, first: int, last: int, cols: int) -> None:
-    """Guess codes ``first`` to ``last`` - 1 of [..., codes]: as in the row above, or as the last code."""
+def draft(codes: Tensor, first: int, last: int, back: int) -> None:
+    """Guess codes ``first`` to ``last`` - 1 of [..., codes] as those ``back`` codes before; where there are
+    none, as the last code."""
     while first < last:
-        if first < cols:
-            end = min(last, cols)
+        if first < back:
+            end = min(last, back)
             codes[..., first:end] = codes[..., first - 1 : first] if first else 0
         else:
-            end = min(last, first + cols)
-            codes[..., first:end] = codes[..., first - cols : end - cols]
+            end = min(last, first + back)
+            codes[..., first:end] = codes[..., first - back : end - back]
         first = end

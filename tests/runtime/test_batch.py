@@ -55,7 +55,7 @@ def _plain(transformer: Transformer, request: TokenRequest) -> torch.Tensor:
         replace(request, options=request.options.model_copy(update={"window": 1}))
     )
     while not sequence.is_done:
-        one = sequence.ahead()
+        one = sequence.ahead(1)
         image = sequence.ids[: int(sequence.positions[one.first])]
         prompt = torch.tensor(request.prompt, dtype=torch.long)
         part = request.layout.vocabulary.codes

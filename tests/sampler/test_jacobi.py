@@ -137,7 +137,7 @@ def decoded(noise: Tensor, window: int) -> Tensor:
     done = drafted = 0
     while done < len(codes):
         end = min(done + window, len(codes))
-        draft(codes, max(drafted, done), end, cols=6)
+        draft(codes, max(drafted, done), end, back=6)
         drafted = end
         sampled = (logits_at(codes[None], torch.arange(done, end)[None])[0] + noise[done:end]).argmax(dim=-1)
         count = int(accept(sampled, codes[done:end]))
