@@ -1,10 +1,15 @@
 """Faults of our own: what the log hears of them, never what a visitor sent, and what the visitor hears."""
 
+import errno
 import logging
 import traceback
 
 OUR_FAULT = "Something went wrong on our side; what is drawn is kept. Try again."
 NO_MEMORY = "The studio's memory is used up; ask for a smaller picture, or for fewer at once, and try again."
+
+
+NO_ROOM = "The studio has no room for files now; try again in a few minutes."
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def note(log: logging.Logger, what: str, error: BaseException) -> None:
@@ -20,4 +25,6 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def sentence_of(error: BaseException) -> str:
     """What a visitor reads of it."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return NO_ROOM
     return NO_MEMORY if is_out_of_memory(error) else OUR_FAULT

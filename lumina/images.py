@@ -18,6 +18,7 @@ from lumina.formats import ACCEPTED, refusal_of
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 25_000_000  # a 24-megapixel photograph fits
+MAX_RESULT_BYTES = 80_000_000  # of a picture made here: all its pixels, if nothing can be compressed
 MIN_SIDE, MAX_ASPECT = 16, 10  # of a picture to work with: pixels, and how much longer one side may be
 MAX_RECIPE_BYTES = 256 * 1024
 ROWS_AT_ONCE = 64  # of a large picture
@@ -35,15 +36,15 @@ _XMP = (
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def open_image(source: bytes | str | Path, *, keep_alpha: bool = False) -> Image.Image:
+def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: int = MAX_BYTES) -> Image.Image:
     """Open a picture from bytes or a file: upright, RGB in sRGB, first frame only, on white,
     without any metadata.
 
     With ``keep_alpha`` a picture with transparency stays so, as RGBA. Raises InvalidImage if it is none of
-    ``lumina.formats.ACCEPTED``, is damaged, or holds over 25 million pixels; the size is read from the
-    header, before anything is decoded.
+    ``lumina.formats.ACCEPTED``, is damaged, has over ``most`` bytes or over 25 million pixels; the size is
+    read from the header, before anything is decoded.
     """
-    data = _read(source)
+    data = _read(source, most)
     if (refusal := refusal_of(data)) is not None:
         raise InvalidImage(refusal)
     try:
@@ -113,7 +114,7 @@ def noted(image: Image.Image, source: bytes | None = None, *, recipe: str | None
     copy = image.copy()
     if source is None or is_marked(source):
         copy.info[_XMP_KEY] = PngImagePlugin.iTXt(_XMP)
-    recipe = recipe if source is None else read_recipe(source)
+    recipe = recipe if source is None else read_recipe(source, MAX_RESULT_BYTES)
     if recipe is not None:
         copy.info[RECIPE_KEY] = PngImagePlugin.iTXt(recipe)
     return copy
@@ -129,12 +130,12 @@ def write_png(path: Path, image: Image.Image, recipe: str | None = None, *, by_m
     return write_whole(path, png_bytes(image, recipe, by_model=by_model))
 
 
-def read_recipe(source: bytes | str | Path) -> str | None:
+def read_recipe(source: bytes | str | Path, most: int = MAX_BYTES) -> str | None:
     """The recipe inside a PNG, or None if there is none (or the file is another kind of picture).
 
     Pixels are not decoded. Raises InvalidImage if the recipe is damaged or over 256 KB once unpacked.
     """
-    for kind, body in _chunks(_read(source)):
+    for kind, body in _chunks(_read(source, most)):
         if kind == b"iTXt" and body.startswith(RECIPE_KEY.encode() + b"\0"):
             return _international_text(body)
     return None
@@ -187,21 +188,21 @@ def contact_sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> 
     return page
 
 
-def _read(source: bytes | str | Path) -> bytes:
+def _read(source: bytes | str | Path, most: int = MAX_BYTES) -> bytes:
     if isinstance(source, bytes):
         data = source
     else:
         try:
             with regular(Path(source)).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+                data = file.read(most + 1)
         except InputError as error:
             raise InvalidImage(str(error)) from error
         except (OSError, ValueError) as error:
             raise InvalidImage(
                 f"The picture {shown(Path(source).name)!r} cannot be opened; check its name."
             ) from error
-    if len(data) > MAX_BYTES:
-        raise InvalidImage(f"This file is too large; use a picture under {MAX_BYTES // 1_000_000} MB.")
+    if len(data) > most:
+        raise InvalidImage(f"This file is too large; use a picture under {most // 1_000_000} MB.")
     return data
 
 

@@ -34,7 +34,6 @@ class Settings:
     model: str = "tabletop"
     dtype: Dtype = "float32"
     window: int = 24
-    slots: int = 0
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
@@ -44,6 +43,7 @@ class Settings:
     quant: Quant = "none"
     cache: Cache = "full"
     trusts_proxy: bool = False
+    slots: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -1,6 +1,7 @@
 """What many tests share: one thread, and a tiny model with random weights that reacts to its context."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -13,6 +14,16 @@ from lumina.runtime.engine import Engine
 torch.set_num_threads(1)  # several threads on a busy machine are many times slower than one
 
 NUM_CODES = 24
+
+
+@pytest.fixture(autouse=True)
+def _folder_of_files() -> Iterator[None]:
+    """What starting the studio in this process chooses for its files is gone with the test."""
+    before = os.environ.get("GRADIO_TEMP_DIR")
+    yield
+    os.environ.pop("GRADIO_TEMP_DIR", None)
+    if before is not None:
+        os.environ["GRADIO_TEMP_DIR"] = before
 
 
 @pytest.fixture(scope="session")

@@ -20,19 +20,25 @@ ROOT = Path(__file__).parents[1]
 
 @contextmanager
 def served(
-    row_seconds: float | None, folder: Path, tasks: Sequence[str] = ("text_to_image",)
+    row_seconds: float | None,
+    folder: Path,
+    tasks: Sequence[str] = ("text_to_image",),
+    port: int | None = None,
 ) -> Iterator[str]:
     """The address of a running studio whose fake pipeline takes ``row_seconds`` for a row of these tasks.
 
-    With None, it draws with the embedded model.
+    With None, it draws with the embedded model; without a port it takes a free one.
     """
-    with started(row_seconds, folder, tasks) as (address, _):
+    with started(row_seconds, folder, tasks, port) as (address, _):
         yield address
 
 
 @contextmanager
 def started(
-    row_seconds: float | None, folder: Path, tasks: Sequence[str] = ("text_to_image",)
+    row_seconds: float | None,
+    folder: Path,
+    tasks: Sequence[str] = ("text_to_image",),
+    port: int | None = None,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """As :func:`served`, with the process."""
     surroundings = os.environ | {
@@ -41,6 +47,8 @@ def started(
         "HF_HUB_OFFLINE": "1",
         "LUMINA_RESULTS": str(folder / "results"),
     }
+    if port is not None:
+        surroundings["GRADIO_SERVER_PORT"] = str(port)
     with (
         (folder / "server.log").open("w") as log,
         subprocess.Popen(

@@ -30,7 +30,7 @@ from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
 from lumina.runtime.drawing import Drawing
-from lumina.runtime.events import DrawEvent, Finished
+from lumina.runtime.events import DrawEvent, Finished, RowDrawn
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
@@ -598,6 +598,41 @@ def test_what_ctrl_c_leaves_is_listed_with_the_way_on(
     rest = ran(*asked, *options, "--out", tmp_path / "rest")["files"]
     names = [[Path(file).name for file in files] for files in (report["files"], rest, every)]
     assert names[0] + names[1] == names[2]
+
+
+class Cut(FakePipeline):
+    """Ctrl-C comes after this many rows."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after, self.kept = after, -1
+
+    def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        self.kept = len(requests[0].kept)
+        with Following(super().draw(requests)) as drawing:
+            for event in drawing:
+                if self.after == 0:
+                    raise KeyboardInterrupt
+                self.after -= isinstance(event, RowDrawn)
+                yield event
+            return drawing.result
+
+
+def test_ctrl_c_in_a_run_keeps_the_rows_and_names_the_way_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = {"task": "text_to_image", "inputs": {"prompt": "a cube", "seed": "random"}}
+    file = tmp_path / "w.json"
+    file.write_text(json.dumps({"lumina": 1, "nodes": {"a": node}}))
+    monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path / "results"))
+    cut, rest = Cut(9), Cut(-1)
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: cut)
+    stopped = run("run", file, "--out", tmp_path / "out")
+    assert stopped.exit_code == 130 and "drawn rows are kept" in stopped.stderr
+    options = shlex.split(re.findall(r"with (--set .*) to go on", stopped.stderr)[0])
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: rest)
+    assert run("run", file, *options, "--out", tmp_path / "out").exit_code == 0
+    assert (cut.kept, rest.kept) == (0, 9)
 
 
 @pytest.mark.parametrize(("asked", "said"), [("models", "Stopped."), ("train tokenizer", "is kept.")])

@@ -3,7 +3,7 @@
 import json
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -16,6 +16,7 @@ from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.images import open_image
+from lumina.process_end import STOPPED
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
@@ -108,8 +109,13 @@ def run_workflow(
     check_writable(folder)  # rather than after the drawing
     ended: Ended = []
     drawn: list[DrawingTask] = []
-    steps = watchable(run(workflow, resources, until), ended, drawn)
-    finished = watched(steps, "Running", quiet=as_json)
+    begun: list[str] = []
+    steps = watchable(run(workflow, resources, until), ended, drawn, begun)
+    try:
+        finished = watched(steps, "Running", quiet=as_json)
+    except KeyboardInterrupt as error:
+        note(_way_on(workflow, begun))
+        raise typer.Exit(STOPPED) from error
     if resources.painter is not None:
         generate.note_unknown_words(resources.painter.spec, drawn)
     Results.has_drawn = True
@@ -168,16 +174,21 @@ def _is_path(text: str) -> bool:
 
 
 def watchable(
-    happening: events.Run, ended: Ended, drawn: list[DrawingTask] | None = None
+    happening: events.Run,
+    ended: Ended,
+    drawn: list[DrawingTask] | None = None,
+    begun: list[str] | None = None,
 ) -> Steps[Progress, events.RunFinished]:
     """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``, and the task of
-    each picture in ``drawn``."""
+    each picture in ``drawn``, the recipe in ``begun`` as soon as there is one."""
     with Following(happening) as run:
         for event in run:
             if isinstance(event, events.NodeProgress):
                 yield Progress(event.step.done, event.step.total, event.node)
             elif isinstance(event, events.NodeFailed | events.ChoiceNeeded):
                 ended.append(event)
+            elif isinstance(event, events.RunStarted) and begun is not None:
+                begun.append(event.recipe)
             elif drawn is not None:
                 drawn += events.tasks_drawn(event)
         return run.result
@@ -251,6 +262,13 @@ def _end(ended: Ended, settled: str) -> None:
             )
     is_fault = any(isinstance(event, events.NodeFailed) and not event.is_input for event in ended)
     raise typer.Exit(1 if is_fault else 2)
+
+
+def _way_on(workflow: Workflow, begun: Sequence[str]) -> str:
+    """What a person reads after Ctrl-C: the rows that are drawn belong to the seeds of this run."""
+    options = "".join(_settled(workflow, load(recipe)) for recipe in begun).strip()
+    with_them = f" with {options}" if options else ""
+    return f"Stopped; finished steps and drawn rows are kept. Run it again{with_them} to go on from there."
 
 
 def _settled(workflow: Workflow, ran: Workflow) -> str:

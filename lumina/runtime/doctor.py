@@ -106,7 +106,7 @@ def _temporary() -> str:
             f"TMPDIR is {asked}, which is not there or cannot be written to, so {folder} is used; "
             "make the folder, or set TMPDIR to another."
         )
-    usual = folder / "gradio"
+    usual = folder / "lumina-studio"
     if os.path.lexists(usual) and not (usual.is_dir() and os.access(usual, os.R_OK | os.W_OK | os.X_OK)):
         return f"{usual} is somebody else's; the studio makes a folder of its own in {folder}"
     return _writable(usual, "TMPDIR")

@@ -17,16 +17,18 @@ from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
 from lumina.files import refusal
-from lumina.images import digest_of, open_image, read_recipe
+from lumina.images import MAX_RESULT_BYTES, digest_of, open_image, read_recipe
 from lumina.runtime.gallery_schema import COLUMNS, TABLE, ForeignTables, check
 from lumina.tasks.image_input import ImageInput
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 500_000_000  # of one visitor; the oldest results give way
+MAX_TOTAL = 20_000_000_000  # of all, whose names cost nothing
 THUMBNAIL = 224  # pixels along the longer side
 PATIENCE = 5.0  # seconds that one process waits for another's writing
 
+SIZES = "CREATE INDEX IF NOT EXISTS kept_by_size ON kept (made, bytes);"  # to add up without the pictures
 _SHOWN = "id, made, words, recipe, width, height, thumbnail"
 
 
@@ -46,13 +48,15 @@ class StoredPicture:
 class GalleryStore:
     """The pictures of all visitors; every call names whose are meant, and no call reaches another's.
 
-    Names of visitors are hashed before they are written. ``most`` bytes are kept of each, for ``hours`` or
-    for ever: what is older is deleted before anything else is done. Every method raises LuminaError with one
-    sentence where the file cannot be used, or is full.
+    Names of visitors are hashed before they are written. ``most`` bytes are kept of each, ``total``
+    of all, for ``hours`` or for ever: what is older is deleted before anything else is done. Every method
+    raises LuminaError with one sentence where the file cannot be used, or is full.
     """
 
-    def __init__(self, file: Path, most: int = MAX_BYTES, hours: float | None = None) -> None:
-        self._file, self._most, self._hours = file, most, hours
+    def __init__(
+        self, file: Path, most: int = MAX_BYTES, hours: float | None = None, total: int = MAX_TOTAL
+    ) -> None:
+        self._file, self._most, self._hours, self._total = file, most, hours, total
         self._lock, self._is_ready, self._news = Lock(), False, ""
 
     def news(self) -> str:
@@ -62,8 +66,8 @@ class GalleryStore:
 
     def keep(self, visitor: str, png: bytes) -> str:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
-        recipe = read_recipe(png) or ""
-        image = open_image(png, keep_alpha=True)
+        recipe = read_recipe(png, MAX_RESULT_BYTES) or ""
+        image = open_image(png, keep_alpha=True, most=MAX_RESULT_BYTES)
         owner, key = _hashed(visitor), _key(png)
         row = (
             owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
@@ -107,7 +111,7 @@ class GalleryStore:
         if row is None:
             return None
         try:
-            return ImageInput.of(open_image(row[0], keep_alpha=True))
+            return ImageInput.of(open_image(row[0], keep_alpha=True, most=MAX_RESULT_BYTES))
         except InvalidImage:
             return None
 
@@ -118,15 +122,13 @@ class GalleryStore:
         return None if row is None else row[0]
 
     def _make_room(self, database: sqlite3.Connection, owner: str) -> None:
-        """Delete a visitor's oldest pictures until the rest fits."""
-        rows = database.execute(
-            "SELECT id, bytes FROM kept WHERE visitor = ? ORDER BY made DESC", (owner,)
-        ).fetchall()
-        total = 0
-        for key, size in rows:
-            total += size
-            if total > self._most and key != rows[0][0]:
-                database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (owner, key))
+        """Delete a visitor's oldest pictures until the rest fits, then those of all."""
+        query = "SELECT visitor, id, bytes FROM kept WHERE visitor = ? ORDER BY made DESC"
+        _delete_beyond(database, self._most, database.execute(query, (owner,)).fetchall())
+        (of_all,) = database.execute("SELECT sum(bytes) FROM kept").fetchone()
+        if of_all > self._total:
+            query = "SELECT visitor, id, bytes FROM kept ORDER BY made DESC"
+            _delete_beyond(database, self._total, database.execute(query).fetchall())
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -175,7 +177,7 @@ class GalleryStore:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
             check(database)
             database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(TABLE)
+            database.executescript(TABLE + SIZES)
 
     def _put_aside(self) -> Path:
         aside = self._file.with_name(f"{self._file.name}.damaged-{int(time.time())}")
@@ -200,6 +202,15 @@ class GalleryStore:
                         if isinstance(png, bytes) and _key(png) == row[1]:
                             new.execute(f"INSERT OR IGNORE INTO kept VALUES ({_places(row)})", row)
             return new.total_changes - before
+
+
+def _delete_beyond(database: sqlite3.Connection, most: int, newest_first: list[tuple[str, str, int]]) -> None:
+    """Delete what goes beyond so many bytes, except the newest."""
+    total = 0
+    for owner, key, size in newest_first:
+        total += size
+        if total > most and total > size:
+            database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (owner, key))
 
 
 def _key(png: bytes) -> str:

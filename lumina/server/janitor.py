@@ -1,4 +1,4 @@
-"""The folder of uploads and results, kept within a quota: what is old or too much goes, what is in use stays."""
+"""The folder of uploads and results within a quota: what is old or too much goes, what is in use stays."""
 
 import logging
 import os

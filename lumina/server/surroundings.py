@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -44,13 +45,15 @@ def _check_numbers() -> None:
 
 
 def _choose_folder() -> None:
-    """Gradio's usual folder for files may be another user's: then one of this process's own."""
-    if named := os.environ.get("GRADIO_TEMP_DIR"):
-        _check_folder(Path(named))
-    usual = Path(tempfile.gettempdir()) / "gradio"
-    if "GRADIO_TEMP_DIR" in os.environ or not os.path.lexists(usual):
-        return
-    if not (usual.is_dir() and os.access(usual, os.R_OK | os.W_OK | os.X_OK)):
+    """The folder for files is the studio's own, which looks after it; where it cannot be, this process's."""
+    if "GRADIO_TEMP_DIR" in os.environ:
+        return _check_folder(Path(named)) if (named := os.environ["GRADIO_TEMP_DIR"]) else None
+    usual = Path(tempfile.gettempdir()) / "lumina-studio"
+    with suppress(OSError):
+        usual.mkdir(mode=0o700, exist_ok=True)
+    if usual.is_dir() and not usual.is_symlink() and os.access(usual, os.R_OK | os.W_OK | os.X_OK):
+        os.environ["GRADIO_TEMP_DIR"] = str(usual)
+    else:
         os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lumina-")
 
 

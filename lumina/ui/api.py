@@ -5,6 +5,7 @@ import json
 from typing import get_origin
 
 from lumina.json_types import JsonObject
+from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.base import DrawingTask, Picture, Values, read
 from lumina.tasks.image_input import ImageInput
@@ -28,8 +29,9 @@ from lumina.workflow.files import picture_bytes, recipe_text
 LEFT_OUT = frozenset({"variations"})  # an answer is one picture
 
 
-def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoint:
-    """Draws one picture, a PNG file in ``folder``: its seed, model and recipe come with it."""
+def endpoint(task: type[DrawingTask], workshop: Workshop, files: Janitor) -> Endpoint:
+    """Draws one picture, a PNG among ``files``: its seed, model and recipe come with it."""
+    folder = str(files.folder)
     more = [name for name in task.Output.model_fields if name != "image"]
 
     def work(given: Values) -> Work:
@@ -40,8 +42,8 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, folder: str) -> Endpoi
         model = workshop.painter.model
         seed, recipe = int(output.image[0].task.seed), recipe_text(output.image[0], model)
         notes = unread([asked], workshop.painter.spec)
-        files = [_drawn(getattr(output, name)[0], name, model, folder) for name in ("image", *more)]
-        return (files[0], seed, model, json.loads(recipe) | notes, *files[1:])
+        drawn = [_drawn(getattr(output, name)[0], name, model, files) for name in ("image", *more)]
+        return (drawn[0], seed, model, json.loads(recipe) | notes, *drawn[1:])
 
     returns: dict[str, Schema] = {
         "image": file_schema("Picture", "The picture, a PNG file that carries its recipe."),
@@ -81,7 +83,7 @@ def _picture_schema(title: str, description: str) -> Schema:
     return {"anyOf": [{"type": "string"}, {"type": "object"}], "title": title, "description": description}
 
 
-def _drawn(picture: Picture, name: str, model: str, folder: str) -> JsonObject:
+def _drawn(picture: Picture, name: str, model: str, files: Janitor) -> JsonObject:
     part = "" if name == "image" else f"-{name}"
     file = f"{picture.task.name}-{picture.task.seed}{part}.png"
-    return file_made(picture_bytes(picture, model), file, folder)
+    return file_made(picture_bytes(picture, model), file, files)

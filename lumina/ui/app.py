@@ -17,8 +17,9 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
-from lumina.server.guard import Capped, guard_decoders
+from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
+from lumina.server.health import health_route
 from lumina.server.network import (
     Compressed,
     Revalidated,
@@ -47,6 +48,7 @@ from lumina.ui.model_choice import ModelChoice, is_public
 from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
 from lumina.ui.sessions import Sessions
+from lumina.ui.tabs import TabBar
 from lumina.ui.task_tab import TaskTab
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
@@ -57,46 +59,41 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING = 32  # drawings in the queue
 MAX_SESSIONS = 300  # whose state Gradio keeps
-CACHE_SECONDS = 24 * 3600  # pictures made through the API are deleted after this
 WHO = "() => window.lumina.visitor()"
-OPEN_WORKFLOW = "() => ({ __type__: 'update', selected: 'workflow' })"
 
 
-def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> gr.Blocks:
+def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
     archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
     sessions = Sessions(workshop, archive.store)
-    page = Page(
-        title="Lumina Studio", fill_width=True, analytics_enabled=False, delete_cache=(3600, CACHE_SECONDS)
-    )
+    page = Page(title="Lumina Studio", fill_width=True, analytics_enabled=False)
     with page:
         header = Header(workshop, spec, choice)
         guest = gr.Textbox(label="Session", elem_classes="unseen")
-        tabs = []
-        with gr.Tabs(elem_classes="studio") as all_tabs:
+        tabs, all_tabs = [], TabBar()
+        with all_tabs.bar:
             for task in (task for task in drawing if tab_of(task) is task):
-                with gr.Tab(task.title, id=task.name):
+                with all_tabs.make(task.title, task.name):
                     if task in able:
                         tabs.append(TaskTab(task, workshop, spec, settings, sessions, guest))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
-            with gr.Tab("Workflow", id="workflow"):
-                WorkflowTab(workshop, spec, page.GRADIO_CACHE, sessions)
-            with gr.Tab("Gallery", id="gallery"):
+            with all_tabs.make("Workflow", "workflow"):
+                WorkflowTab(workshop, spec, page.files, sessions)
+            with all_tabs.make("Gallery", "gallery"):
                 gallery = GalleryTab(archive, [task.name for task in able])
-        opener = gr.Button("Open the workflow", elem_classes="unseen open-workflow")
-        opener.click(None, None, all_tabs, js=OPEN_WORKFLOW, **QUICK)
+        all_tabs.listen(page)
         page.load(None, None, guest, js=WHO, **QUICK)
-        gallery.lead_to(all_tabs)
+        gallery.lead_to(all_tabs.bar)
         for task in able:
-            endpoint(task, workshop, page.GRADIO_CACHE).place()
-        workflow_endpoint(workshop, spec, page.GRADIO_CACHE).place()
+            endpoint(task, workshop, page.files).place()
+        workflow_endpoint(workshop, spec, page.files).place()
         for tab in tabs:
             tab.remember(page, spec.name)
-            tab.lead_to(all_tabs)
+            tab.lead_to(all_tabs.bar)
         header.listen(page)
     page.queue(max_size=MAX_WAITING, api_open=False)  # without a queue a generator would give nothing
     page.enable_monitoring = False  # launch() says so only once the page answers
@@ -108,7 +105,7 @@ def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
     return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
-def launch_options(settings: Settings) -> Mapping[str, Any]:
+def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
     """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
     space = os.environ.get("SPACE_ID", "")
     return {
@@ -125,11 +122,12 @@ def launch_options(settings: Settings) -> Mapping[str, Any]:
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
         "app_kwargs": {
-            "routes": [*routes(), *template_routes()],
+            "routes": [health_route(workshop), *routes(), *template_routes()],
             "exception_handlers": REFUSALS,
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),
-                Middleware(Capped),
+                Middleware(Capped, trusts_proxy=settings.trusts_proxy or bool(space)),
+                Middleware(Roomy),
                 Middleware(Compressed),
                 Middleware(Revalidated),
                 Middleware(KnownCalls),
@@ -156,7 +154,7 @@ def serve(
         choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
         page = build(workshop, settings, choice)
-        ways = {**launch_options(settings), **options}
+        ways = {**launch_options(settings, workshop), **options}
         _open(page, workshop, share, ways)
         with _draining(page, workshop):
             if not choice.offered:
@@ -164,6 +162,7 @@ def serve(
             settings = replace(settings, model=choice.wait())
         options["server_port"] = page.server_port
         page.close(verbose=False)
+        page.files.stop()
 
 
 def _wait(page: gr.Blocks) -> None:
@@ -183,7 +182,7 @@ def _draining(page: gr.Blocks, workshop: Workshop) -> Iterator[None]:
         raise
 
 
-def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, Any]) -> None:
+def _open(page: Page, workshop: Workshop, share: bool, ways: Mapping[str, Any]) -> None:
     """Serve the page, then load the model; raises InputError if it cannot be served."""
     host = check_address(ways.get("server_name"), ways.get("server_port"))
     if ON_ZEROGPU:  # which packs the model at launch
@@ -198,6 +197,7 @@ def _open(page: gr.Blocks, workshop: Workshop, share: bool, ways: Mapping[str, A
     except Exception as error:
         log.debug("The page could not be opened.", exc_info=True)
         raise InputError(sentence_of(error)) from error
+    page.files.start()
     _tell(f"Lumina Studio is at {addresses(host, page.server_port)}.")
     if not ON_ZEROGPU:
         workshop.open()

@@ -3,8 +3,11 @@
 import base64
 import binascii
 import json
+import secrets
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from html import escape
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -28,6 +31,7 @@ from lumina.worlds import world_of
 from lumina.worlds.base import MapComparison
 
 Picture = NDArray[np.uint8]
+MAX_RECENT = 100_000_000  # bytes of pixels that are looked at
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,33 @@ def compared(comparison: Comparison) -> MapComparison | None:
     return world.compare(comparison.kind, comparison.result, comparison.given)
 
 
+class RecentComparisons:
+    """The latest comparisons of all visitors, in no more than ``most`` bytes except for the newest.
+
+    A visitor's state holds the name of theirs alone: pixels there would be kept for hours, of everybody.
+    """
+
+    def __init__(self, most: int = MAX_RECENT) -> None:
+        self._most, self._kept, self._lock = most, OrderedDict[str, Comparison](), Lock()
+
+    def keep(self, comparison: Comparison) -> str:
+        """Keep it; its name."""
+        name = secrets.token_hex(16)
+        with self._lock:
+            self._kept[name] = comparison
+            while len(self._kept) > 1 and sum(map(_bytes_of, self._kept.values())) > self._most:
+                self._kept.popitem(last=False)
+        return name
+
+    def find(self, name: Any) -> Comparison | None:
+        """The comparison of this name, None if it is not kept any more."""
+        return self._kept.get(name) if isinstance(name, str) else None
+
+
+def _bytes_of(comparison: Comparison) -> int:
+    return comparison.result.nbytes + (0 if comparison.given is None else comparison.given.nbytes)
+
+
 class ComparisonView:
     """Below an easel: a slider between the given picture and the result, and what suits the kind of map."""
 
@@ -104,12 +135,16 @@ class ComparisonView:
             )
         found = gr.State()
         parts = [self.whole, self.scale, self.figures, self.slider, self.segments]
-        self._spec = spec
+        self._spec, self._recent = spec, RecentComparisons()
         easel.seen(self._looked, self.scale, [found, *parts, easel], trigger_mode="multiple", **QUICK)
-        self.scale.input(shown, [found, self.scale], parts, trigger_mode="always_last", **QUICK)
+        self.scale.input(self._shown_again, [found, self.scale], parts, trigger_mode="always_last", **QUICK)
 
     def _looked(self, scale: str, event: gr.EventData) -> list[Any]:
-        return looked(self._spec, scale, event)
+        comparison, *rest = looked(self._spec, scale, event)
+        return [comparison and self._recent.keep(comparison), *rest]
+
+    def _shown_again(self, name: Any, scale: str) -> list[Any]:
+        return shown(self._recent.find(name), scale)
 
 
 def looked(spec: ModelSpec, scale: str, event: gr.EventData) -> list[Any]:

@@ -3,20 +3,21 @@
 import inspect
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.components.api_component import Api
 from gradio.context import get_blocks_context
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_bytes_to_cache
 
 from lumina.errors import LuminaError, ModelError
 from lumina.faults import note, sentence_of
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
+from lumina.server.janitor import Janitor, named_in
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Task, Values, words_unknown
@@ -117,8 +118,23 @@ class Endpoint:
 class Page(gr.Blocks):
     """The page; what programs send reaches their endpoints as it is, and no file in it is fetched.
 
-    Whatever goes wrong becomes one sentence, and the log hears where, but not of what.
+    Whatever goes wrong becomes one sentence, and the log hears where, but not of what. ``files`` is where
+    what people bring and get lies.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.files = Janitor(Path(self.GRADIO_CACHE), in_use=self._awaited, forget=self._forget)
+
+    def _awaited(self) -> frozenset[str]:
+        """The uploads that calls in the queue name."""
+        events = list(self._queue.event_ids_to_events.values())
+        return frozenset(name for event in events if event.data for name in named_in(event.data.data))
+
+    def _forget(self, gone: Collection[Path]) -> None:
+        names = [str(path) for path in gone]
+        for known in self.temp_file_sets:
+            known.difference_update(names)
 
     async def process_api(self, block_fn: Any, *args: Any, **more: Any) -> Any:
         """As Gradio's, which would print a fault with all that was sent, and answer null."""
@@ -181,7 +197,6 @@ def until_loaded(workshop: Workshop) -> Steps[Progress, None]:
         yield Progress(0, 1, "model")
 
 
-def file_made(png: bytes, name: str, folder: str) -> JsonObject:
-    """A PNG file in ``folder``, as Gradio's clients take files."""
-    path = save_bytes_to_cache(png, name, folder)
-    return FileData(path=path, orig_name=name, mime_type="image/png").model_dump()
+def file_made(png: bytes, name: str, files: Janitor) -> JsonObject:
+    """A PNG among ``files``, as Gradio's clients take files; raises LuminaError where there is no room."""
+    return FileData(path=str(files.keep(png, name)), orig_name=name, mime_type="image/png").model_dump()

@@ -10,7 +10,7 @@ import gradio as gr
 from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
-from lumina.images import noted, open_image
+from lumina.images import MAX_RESULT_BYTES, noted, open_image
 from lumina.server.gallery import GalleryStore, StoredPicture
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -28,6 +28,7 @@ MOST_SHOWN = 480  # pictures on one page
 LONGEST_RECIPE = 4000  # characters that a card shows
 SPACE_HOURS = 24  # after which a Space forgets
 SPACE_BYTES = 100_000_000  # of one visitor of a Space
+SPACE_TOTAL = 4_000_000_000  # of all of them
 LOCAL = (
     "Finished pictures are kept by this server, up to 500 MB, until you delete them; this browser's storage "
     "holds the key to them."
@@ -50,7 +51,7 @@ class Archive:
         """The one in the folder of results; ``space`` names the Space that this is, if it is one."""
         file = settings.results / "gallery.sqlite"
         if space:
-            return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS), ON_SPACE)
+            return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS, SPACE_TOTAL), ON_SPACE)
         return cls(GalleryStore(file), LOCAL)
 
     def news(self) -> str:
@@ -175,7 +176,7 @@ class GalleryTab:
 
 def pair_of(first: bytes, second: bytes) -> tuple[Image.Image, Image.Image]:
     """Two pictures to compare, the second in the frame of the first, its shape kept."""
-    frame, other = open_image(first), open_image(second)
+    frame, other = (open_image(png, most=MAX_RESULT_BYTES) for png in (first, second))
     padded = ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
     return noted(frame, first), noted(padded, second)
 

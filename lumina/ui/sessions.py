@@ -89,12 +89,12 @@ class Sessions:
         """Put finished pictures into this visitor's gallery; where that fails, the page says so."""
         if self._gallery is None or not is_name(name):
             return
-        try:
-            for png in pngs:
+        for png in pngs:
+            try:
                 self._gallery.keep(name, png)
-        except LuminaError as error:
-            log.warning("A picture is not kept: %s", error)
-            gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")
+            except LuminaError as error:
+                log.warning("A picture is not kept: %s", error)
+                gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")
 
     def _visitor(self, name: Any) -> Session:
         """The visitor of this name; one without a proper name is new each time."""

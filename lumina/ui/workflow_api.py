@@ -11,6 +11,7 @@ from lumina.errors import InputError, InvalidImage, InvalidWorkflow
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.guard import ONE_RUN
+from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import DrawingTask, Values
@@ -63,8 +64,9 @@ _WORKFLOW_PARAMETERS = {
 }
 
 
-def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpoint:
-    """Runs a document: by output the results, pictures as PNG files in ``folder``."""
+def workflow_endpoint(workshop: Workshop, spec: ModelSpec, files: Janitor) -> Endpoint:
+    """Runs a document: by output the results, pictures as PNGs among ``files``."""
+    folder = str(files.folder)
 
     def work(given: Values) -> Work:
         image_source = MemoryImages()
@@ -76,7 +78,7 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, folder: str) -> Endpo
         finished = yield from _run(
             run(workflow, Resources(workshop, image_sources=(image_source, shipped()), limits=ONE_RUN)), drawn
         )
-        results = {name: _sent(name, values, folder) for name, values in result_files(finished).items()}
+        results = {name: _sent(name, values, files) for name, values in result_files(finished).items()}
         return ({**results, **unread(drawn, spec)},)
 
     about = (
@@ -182,9 +184,9 @@ def _run(happening: Run, drawn: list[DrawingTask]) -> Steps[Progress, RunFinishe
         return run.result
 
 
-def _sent(output: str, values: list[Any], folder: str) -> list[Any]:
+def _sent(output: str, values: list[Any], files: Janitor) -> list[Any]:
     """The results of an output as a program gets them."""
     return [
-        file_made(value, f"{output}-{number}.png", folder) if isinstance(value, bytes) else value
+        file_made(value, f"{output}-{number}.png", files) if isinstance(value, bytes) else value
         for number, value in enumerate(values, start=1)
     ]

@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 from PIL import Image
 
 from lumina import images
@@ -16,6 +15,7 @@ from lumina.errors import InvalidWorkflow, LuminaError
 from lumina.faults import note, sentence_of
 from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
+from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.view import CanvasRun, thumbnail
@@ -23,13 +23,13 @@ from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, tic
 from lumina.ui.messages import Brought, Data, PlanView
 from lumina.ui.messages import RunView as Message
 from lumina.ui.page_pictures import bytes_of_text, picture_of
+from lumina.ui.run_results import RunResults
 from lumina.ui.sessions import Sessions
 from lumina.ui.templates import templates
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
-from lumina.workflow.events import RunFinished
 from lumina.workflow.executor import run
-from lumina.workflow.files import binary_kind, read_text, result_files
+from lumina.workflow.files import binary_kind, read_text
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import canonical
 from lumina.workflow.validation import check
@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 class WorkflowTab:
     """The canvas and its events."""
 
-    def __init__(self, workshop: Workshop, spec: ModelSpec, folder: str, sessions: Sessions) -> None:
-        self._workshop, self._spec, self._folder = workshop, spec, folder
+    def __init__(self, workshop: Workshop, spec: ModelSpec, files: Janitor, sessions: Sessions) -> None:
+        self._workshop, self._spec, self._files = workshop, spec, files
         self._visitors = sessions
         self.canvas = make_canvas(catalogue(spec), templates(spec), os.environ.get("SPACE_ID", ""))
         # "multiple": Continue may come before Gradio has noticed the end of what was stopped
@@ -75,10 +75,10 @@ class WorkflowTab:
                 yield view.waiting("Another run of yours is under way; this one starts when it ends.")
             try:
                 events = run(workflow, self._visitors.resources(visitor), until=until)
+                found = RunResults(until)
                 with closing(events):
                     for each in events:
-                        if isinstance(each, RunFinished):
-                            self._keep(visitor, each)
+                        self._visitors.finished(visitor, found.take(each))
                         yield view.take(each)
             finally:
                 turn.release()
@@ -94,14 +94,8 @@ class WorkflowTab:
             raise InvalidWorkflow(checked.problems)
         return checked.workflow
 
-    def _keep(self, visitor: Any, finished: RunFinished) -> None:
-        """The results go into the gallery, each with the whole recipe."""
-        values = [value for values in result_files(finished).values() for value in values]
-        self._visitors.finished(visitor, [value for value in values if isinstance(value, bytes)])
-
     def _save(self, image: Image.Image, recipe: str, name: str) -> str:
-        path = save_bytes_to_cache(images.png_bytes(image, recipe), name, self._folder)
-        return f"gradio_api/file={path}"
+        return f"gradio_api/file={self._files.keep(images.png_bytes(image, recipe), name)}"
 
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""

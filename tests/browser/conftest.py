@@ -33,11 +33,11 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def open(self) -> Page:
-        """Go to the studio and wait until the model is there."""
-        self.page.goto(self.address)
+    def open(self, tab: str = "") -> Page:
+        """Go to the studio, to a tab by its name in the address, and wait until the model is there."""
+        self.page.goto(self.address + (tab and f"/#{tab}"))
         self.page.wait_for_selector(".model-badge[data-state=ready]")
-        self.page.wait_for_selector(".easel[data-state]")
+        self.page.wait_for_selector(".easel[data-state]", state="attached")
         return self.page
 
 

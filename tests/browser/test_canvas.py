@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
 from lumina.workflow.schema import load
+from tests.browser.acts import open_tab
 
 STOP = 1.0  # seconds within which Stop must be seen
 READY = 1.0  # seconds from the click on the tab to the canvas
@@ -43,23 +44,13 @@ def canvas(visit: Callable) -> Callable[..., Page]:
 
     def new(document: dict[str, Any] | None = None, **options: Any) -> Page:
         page: Page = visit(**options).open()
-        open_tab(page)
+        open_tab(page, "Workflow")
         page.wait_for_selector(".lumina-canvas .toolbar")
         if document:
             load_document(page, document)
         return page
 
     return new
-
-
-def open_tab(page: Page) -> None:
-    """On a narrow screen, tabs that have no room are in a menu."""
-    page.wait_for_selector(".model-badge[data-state=ready]")  # by then the tabs have found their places
-    tab = page.get_by_role("tab", name="Workflow")
-    if not tab.is_visible():
-        page.locator(".overflow-menu > button").click()
-        tab = page.locator(".overflow-dropdown button", has_text="Workflow")
-    tab.click()
 
 
 def load_document(page: Page, document: dict[str, Any]) -> None:
@@ -233,7 +224,7 @@ def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) ->
     page.wait_for_timeout(500)  # the draft is saved once things rest
 
     page.reload()
-    open_tab(page)
+    open_tab(page, "Workflow")
     expect(page.locator(".bar")).to_contain_text("Recovered draft")
     expect(page.locator(".card")).to_have_count(7)
     wait_for(page, both="done")
@@ -319,13 +310,13 @@ def test_two_tabs_of_one_browser_keep_a_workflow_each(canvas: Callable, address:
     page.wait_for_timeout(500)  # the draft is saved once things rest
     other = page.context.new_page()
     other.goto(address)
-    open_tab(other)
+    open_tab(other, "Workflow")
     expect(card(other, "one")).to_be_visible()  # a new tab begins with what was kept last
     load_document(other, {"lumina": 1, "nodes": {"two": {"task": "text", "inputs": {"text": "two"}}}})
     other.wait_for_timeout(500)
     for each, name in ((page, "one"), (other, "two")):
         each.reload()
-        open_tab(each)
+        open_tab(each, "Workflow")
         expect(card(each, name)).to_be_visible()
 
 

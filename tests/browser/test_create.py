@@ -11,7 +11,7 @@ from lumina import images
 from lumina.model.config import MODELS
 from lumina.workflow.schema import codes_of, load, task_of
 from lumina.worlds import world_of
-from tests.browser.fields import fill_in
+from tests.browser.acts import fill_in
 
 PROMPT = "two red spheres on a white ground"
 

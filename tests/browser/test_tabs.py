@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from lumina import images
 from lumina.tasks import TASKS
 from lumina.workflow.schema import load
-from tests.browser.fields import fill_in
+from tests.browser.acts import fill_in, open_tab
 from tests.serving import served
 
 
@@ -23,13 +23,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def go(page: Page, title: str) -> Locator:
-    """Open a tab, which a narrow page may have in its menu; returns what it shows."""
-    page.wait_for_selector(".model-badge[data-state=ready]")  # by then the tabs have found their places
-    name = page.get_by_role("tab", name=title, exact=True)
-    if not name.is_visible():
-        page.locator(".overflow-menu > button").click()
-        name = page.locator(".overflow-dropdown button", has_text=title)
-    name.click()
+    """Open a tab; returns what it shows."""
+    open_tab(page, title)
     tab = page.get_by_role("tabpanel").filter(visible=True)
     tab.locator(".easel[data-state]").wait_for()
     return tab

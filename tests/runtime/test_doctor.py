@@ -120,8 +120,8 @@ def test_a_folder_for_temporary_files_that_is_not_there(
 
 
 def test_a_folder_of_gradio_that_is_somebody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "gradio").mkdir()
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "gradio")
+    (tmp_path / "lumina-studio").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "lumina-studio")
     assert "is somebody else's; the studio makes a folder of its own" in fine("temporary files")
 
 

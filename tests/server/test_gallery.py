@@ -215,3 +215,16 @@ def test_a_gallery_that_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.M
         GalleryStore(tmp_path / "gallery.sqlite").search("v")
     monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path))
     assert "is no file" in examine()["gallery"]["found"]
+
+
+def test_many_names_share_one_quota_and_the_oldest_pictures_of_all_go(
+    tmp_path: Path, clock: Callable[[], float]
+) -> None:
+    pngs = [result(f"a red cone {number}") for number in range(6)]
+    store = GalleryStore(tmp_path / "gallery.sqlite", total=3 * len(pngs[0]) + 40)
+    for number, png in enumerate(pngs):
+        store.keep(f"name {number}", png)
+    assert [len(store.search(f"name {number}")) for number in range(6)] == [0, 0, 0, 1, 1, 1]
+    with closing(sqlite3.connect(tmp_path / "gallery.sqlite")) as database:
+        steps = database.execute("EXPLAIN QUERY PLAN SELECT sum(bytes) FROM kept").fetchall()
+    assert "COVERING INDEX kept_by_size" in steps[0][-1]  # no picture is read to add them up

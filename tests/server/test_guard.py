@@ -7,16 +7,23 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image, UnidentifiedImageError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from lumina.errors import InvalidImage
+from lumina.faults import NO_ROOM
 from lumina.images import MAX_PIXELS, open_image
 from lumina.server import guard
-from lumina.server.guard import Capped, guard_decoders
+from lumina.server.guard import Capped, Roomy, address_of, guard_decoders
 
 MEGABYTE = 1_000_000
 
@@ -87,6 +94,87 @@ def test_one_that_never_ends_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     status, content, got = asked([b"{"], hold=True)
     assert (status, got) == (408, 1)
     assert content == {"error": "This request did not come to its end; send it again."}
+
+
+def test_one_that_only_drips_is_closed_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "TOTAL_PATIENCE", 0.05)
+
+    async def drip() -> tuple[int, int]:
+        sent, got = list[Message](), 0
+
+        async def receive() -> Message:
+            await asyncio.sleep(0.01)
+            return {"type": "http.request", "body": b"x", "more_body": True}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal got
+            while (await receive())["more_body"]:
+                got += 1
+
+        await Capped(app)({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+        return sent[0]["status"], got
+
+    status, got = asyncio.run(asyncio.wait_for(drip(), 5))
+    assert status == 408 and 0 < got < 10
+
+
+def test_what_one_visitor_has_under_way_is_bounded_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MAX_UNDER_WAY", 100)
+    monkeypatch.setattr(guard, "MAX_REQUESTS", 3)
+    held, statuses = asyncio.Event, dict[str, list[int]]()
+
+    async def crowd() -> None:
+        gate, app = held(), None
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            await receive()
+            await gate.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        app = Capped(slow)
+
+        async def ask(address: str, size: int) -> None:
+            async def receive() -> Message:
+                return {"type": "http.request", "body": b"x" * size, "more_body": False}
+
+            async def send(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    statuses.setdefault(address, []).append(message["status"])
+
+            scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "client": (address, 1)}
+            await app(scope, receive, send)
+
+        for address, size, count in (("many", 1, 5), ("large", 60, 3), ("other", 60, 1)):
+            tasks = [asyncio.create_task(ask(address, size)) for _ in range(count)]
+            await asyncio.sleep(0.01)
+            statuses.setdefault(f"{address} refused", list(statuses.get(address, [])))
+            gate.set()
+            await asyncio.gather(*tasks)
+            gate.clear()
+        gate.set()
+        await ask("many", 1)  # all is given back
+
+    asyncio.run(crowd())
+    assert statuses["many refused"] == [429, 429] and statuses["large refused"] == [429]
+    assert statuses["other"] == [200] and statuses["many"][-1] == 200
+
+
+@pytest.mark.parametrize(
+    ("named", "trusts", "found"),
+    [
+        ("8.8.8.8", False, "10.0.0.1"),
+        ("1.1.1.1, 8.8.8.8", True, "8.8.8.8"),
+        ("1.1.1.1, 8.8.8.8, 10.2.3.4", True, "8.8.8.8"),
+        ("nonsense", True, "10.0.0.1"),
+        ("", True, "10.0.0.1"),
+    ],
+)
+def test_a_visitor_is_told_by_their_address(named: str, trusts: bool, found: str) -> None:
+    scope = {"type": "http", "client": ("10.0.0.1", 5), "headers": [(b"x-forwarded-for", named.encode())]}
+    assert address_of(scope, trusts) == found
 
 
 def test_a_refusal_that_the_app_takes_for_its_own_fault_is_told_all_the_same() -> None:
@@ -161,3 +249,17 @@ def test_decoders_open_what_we_accept(kind: str) -> None:
     Image.new("RGB", (32, 32)).save(file, kind)
     assert Image.open(io.BytesIO(file.getvalue())).size == (32, 32)
     assert open_image(file.getvalue()).size == (32, 32)
+
+
+@pytest.mark.parametrize(("has_room", "status"), [(True, 200), (False, 503)])
+def test_an_upload_without_room_is_refused_and_told_when_to_come_back(has_room: bool, status: int) -> None:
+    files = SimpleNamespace(has_room=lambda: has_room)
+    app = Starlette(
+        routes=[Route("/upload", lambda request: PlainTextResponse("well"), methods=["POST", "GET"])],
+        middleware=[Middleware(Roomy)],
+    )
+    app.get_blocks = lambda: SimpleNamespace(files=files)  # type: ignore[attr-defined]
+    answer = TestClient(app).post("/upload")
+    assert answer.status_code == status and TestClient(app).get("/upload").status_code == 200
+    if not has_room:
+        assert answer.json() == {"error": NO_ROOM} and int(answer.headers["retry-after"]) > 0

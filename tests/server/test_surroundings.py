@@ -40,7 +40,7 @@ def test_both_ways_to_start_say_it(command: list[str]) -> None:
 def test_gradios_folder_is_left_alone_where_it_is_somebody_elses(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = tmp_path / "gradio"
+    usual = tmp_path / "lumina-studio"
     if kind == "folder":
         usual.mkdir()
         monkeypatch.setattr(os, "access", lambda path, mode: path != usual)
@@ -53,16 +53,17 @@ def test_gradios_folder_is_left_alone_where_it_is_somebody_elses(
     monkeypatch.delenv("GRADIO_TEMP_DIR")
     prepare()
     chosen = Path(os.environ["GRADIO_TEMP_DIR"])
-    assert chosen.parent == tmp_path and chosen.is_dir()
+    assert chosen.parent == tmp_path and chosen.is_dir() and chosen != usual
 
 
-def test_gradios_folder_is_used_where_it_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_studio_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
-    prepare()
-    (tmp_path / "gradio").mkdir()
-    prepare()
-    assert "GRADIO_TEMP_DIR" not in os.environ
+    for _ in range(2):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # so that it is put back afterwards
+        monkeypatch.delenv("GRADIO_TEMP_DIR")
+        prepare()
+        chosen = Path(os.environ["GRADIO_TEMP_DIR"])
+        assert chosen == tmp_path / "lumina-studio" and chosen.stat().st_mode & 0o077 == 0
 
 
 def test_nothing_imports_gradio_before() -> None:

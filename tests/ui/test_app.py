@@ -54,7 +54,7 @@ def test_nothing_about_the_server_is_open(studio: httpx.Client) -> None:
 
 def test_the_styles_and_scripts_name_no_other_host() -> None:
     texts = [path.read_text(encoding="utf-8") for path in STATIC.iterdir()]
-    texts += [launch_options(Settings())["theme"]._get_theme_css(), page_script()]
+    texts += [launch_options(Settings(), Workshop(FakePipeline))["theme"]._get_theme_css(), page_script()]
     urls = {url for text in texts for url in re.findall(r"https?://[^\s\"')]+", text)}
     assert urls <= {"http://www.w3.org/2000/svg"}
 
@@ -64,7 +64,7 @@ def test_scripts_are_written_in_web_alone() -> None:
 
 
 def test_nothing_is_told_to_anyone() -> None:
-    options = launch_options(Settings())
+    options = launch_options(Settings(), Workshop(FakePipeline))
     for name in ("ssr_mode", "show_error", "run_history", "enable_monitoring"):
         assert options[name] is False
 

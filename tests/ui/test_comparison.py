@@ -18,7 +18,15 @@ from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, read
-from lumina.ui.comparison import Comparison, compared, comparison_of, looked, segments, shown
+from lumina.ui.comparison import (
+    Comparison,
+    RecentComparisons,
+    compared,
+    comparison_of,
+    looked,
+    segments,
+    shown,
+)
 from lumina.ui.examples import examples_of
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import sheet_of
@@ -141,6 +149,16 @@ def test_the_result_that_is_shown_keeps_its_recipe_and_its_mark() -> None:
     assert '"task": "predict"' in (read_recipe(copies[1]) or "")
     row = [base64.b64decode(each) for each in re.findall(r"base64,([^\"]+)\" alt", figures)]
     assert [is_marked(each) for each in row] == [True, False, False]  # the exact map is no model's
+
+
+def test_pixels_that_are_looked_at_take_bounded_room() -> None:
+    one = example("depth")
+    size = one.result.nbytes + (one.given.nbytes if one.given is not None else 0)
+    recent = RecentComparisons(most=2 * size)
+    names = [recent.keep(one) for _ in range(40)]
+    assert [recent.find(name) is one for name in names] == [False] * 38 + [True] * 2
+    assert recent.find(None) is None
+    assert RecentComparisons(most=1).find(names[0]) is None
 
 
 def test_every_answer_says_what_it_is_to() -> None:

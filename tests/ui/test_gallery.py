@@ -1,8 +1,11 @@
 """What a visitor finishes is kept with its recipe, found again after a restart, and nobody else's."""
 
 import asyncio
+import random
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +23,9 @@ from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawing_stream import DrawingStream, kept
 from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, GalleryTab, card_of, drawing_in, pair_of, way_of
+from lumina.ui.run_results import RunResults
 from lumina.ui.sessions import Sessions
-from lumina.workflow.events import RunFinished
+from lumina.workflow.events import NodeDone, RunFinished
 from lumina.workflow.executor import run
 from lumina.workflow.files import result_files
 from lumina.workflow.schema import load
@@ -144,6 +148,33 @@ def test_the_result_of_a_workflow_restores_the_workflow_and_is_an_input_again(ar
     assert not any(image_source.find(digest) for image_source in sessions.resources(BORIS).image_sources)
 
 
+TWO = """{"lumina": 1, "outputs": {"a": {"from": "a.image"}, "b": {"from": "b.image"}}, "nodes": {
+  "a": {"task": "text_to_image", "inputs": {"prompt": "a red cube", "seed": 4}},
+  "b": {"task": "text_to_image", "inputs": {"prompt": "a blue cone", "seed": 4}}}}"""
+
+
+@pytest.mark.parametrize("ending", ["closed", "finished"])
+def test_a_run_keeps_each_result_as_soon_as_it_is_there_and_once(archive: Archive, ending: str) -> None:
+    sessions, results = Sessions(opened(), archive.store), RunResults(None)
+    with closing(run(load(TWO), sessions.resources(ANNA))) as happening:
+        for event in happening:
+            sessions.finished(ANNA, results.take(event))
+            if ending == "closed" and isinstance(event, NodeDone):
+                break
+    found = archive.listed(ANNA, "", 10)
+    assert len(found) == (1 if ending == "closed" else 2)
+    assert {"a red cube", "a blue cone"} <= {*re.findall('"prompt": "(.*?)"', found[0].recipe)}
+
+
+def test_a_result_over_the_size_of_an_upload_is_kept(archive: Archive) -> None:
+    noise = Image.frombytes("RGB", (3000, 2400), random.Random(0).randbytes(3000 * 2400 * 3))
+    large = images.png_bytes(noise, TWO)
+    assert len(large) > images.MAX_BYTES
+    Sessions(opened(), archive.store).finished(ANNA, [large])
+    (found,) = archive.listed(ANNA, "cube", 10)
+    assert archive.png(ANNA, found.id) == large and pair_of(large, large)[0].size == (3000, 2400)
+
+
 def test_every_answer_says_what_it_is_to(archive: Archive) -> None:
     draw(archive, ANNA, prompt="a red cube", seed=1)
     draw(archive, ANNA, prompt="a blue cone", seed=2)
@@ -188,3 +219,10 @@ def test_a_person_is_told_when_a_picture_is_not_kept(
     with pytest.warns(UserWarning, match="This picture is not kept; download it .* its disk is full"):
         draw(archive, ANNA, prompt="a red cube", seed=1)
     assert "its disk is full" in caplog.text and "Traceback" not in caplog.text
+
+
+def test_one_picture_that_cannot_be_kept_keeps_no_other_from_it(archive: Archive) -> None:
+    good = images.png_bytes(Image.new("RGB", (32, 32)), TWO)
+    with pytest.warns(UserWarning, match="is not kept"):
+        Sessions(opened(), archive.store).finished(ANNA, [b"no picture", good])
+    assert len(archive.listed(ANNA, "", 10)) == 1

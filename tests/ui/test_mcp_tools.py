@@ -14,6 +14,8 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InvalidImage
+from lumina.runtime.fake import FakePipeline
+from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.ui.app import launch_options
 from lumina.ui.mcp_tools import Tools
@@ -29,7 +31,7 @@ def test_there_are_tools_where_the_optional_package_is_there(
 ) -> None:
     monkeypatch.setattr(gradio.mcp, "GradioMCPServer", gradio.mcp.GradioMCPServer)
     monkeypatch.setattr("lumina.ui.mcp_tools.find_spec", lambda name: object() if is_there else None)
-    assert launch_options(Settings())["mcp_server"] is is_there
+    assert launch_options(Settings(), Workshop(FakePipeline))["mcp_server"] is is_there
     assert not is_there or gradio.mcp.GradioMCPServer is Tools
 
 

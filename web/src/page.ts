@@ -4,10 +4,13 @@ import { mountEasel } from "./easel/mount";
 import { mountGallery } from "./gallery/gallery";
 import { mountUnknownWords } from "./unknown_words/unknown_words";
 import { watchAnswers } from "./common/proxy";
+import { watchReach } from "./common/reach";
 import { visitor } from "./common/visitor";
 import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
 import { offerClipboard } from "./studio/clipboard";
 import { differing, filled } from "./studio/forms";
+import { tellAbsence } from "./studio/head";
+import { followAddress, tabShown, wantedTab } from "./studio/tabs";
 import { keepTheme, nameButtons } from "./studio/theme";
 import { mountImageField } from "./image_field/image_field";
 
@@ -21,6 +24,8 @@ const lumina = {
   visitor,
   differing,
   filled,
+  wantedTab,
+  tabShown,
 };
 
 declare global {
@@ -31,8 +36,11 @@ declare global {
 
 window.lumina = lumina;
 watchAnswers();
+watchReach();
+tellAbsence();
 offerClipboard();
 keepTheme();
 nameButtons();
 openLinked();
+followAddress();
 fetchCanvas();

@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { connect, prop, type Bridge } from "./studio/bridge";
 import { openAddress, openText, recover } from "./studio/files";
 import { receiveBrought, send } from "./studio/pictures";
-import { ended, receive, receivePlan } from "./studio/running";
+import { broken, ended, receive, receivePlan, recoverRun } from "./studio/running";
 import { NO_TASKS, set } from "./studio/store";
 import { App } from "./parts/App";
 import "../common/between_tabs";
@@ -24,9 +24,11 @@ function mount(host: HTMLElement, bridge: Bridge): void {
 function begin(): void {
   isBegun = true;
   recover();
+  recoverRun();
   void openAddress(location.hash);
   window.addEventListener("hashchange", () => void openAddress(location.hash));
   window.addEventListener("lumina-canvas-ended", ended);
+  window.addEventListener("lumina-away", () => broken("The studio cannot be reached; what is drawn is kept. Try again once it answers."));
   window.addEventListener("lumina-open-workflow", () => void openHanded());
   void openHanded();
 }

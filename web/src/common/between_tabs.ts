@@ -16,8 +16,6 @@ export function bringTo(task: string, png: string, kind?: string): void {
   window.dispatchEvent(new Event("lumina-brought"));
 }
 
-export const isBrought = (task: string): boolean => brought.has(task);
-
 export function takeBrought(task: string): Brought | undefined {
   const found = brought.get(task);
   brought.delete(task);
@@ -49,6 +47,20 @@ declare global {
   }
 }
 
+let pressed = ""; // the name of the tab that is to be opened
+
+/** Whoever opens a tab for somebody else presses a button that nobody sees; this is what it is to open. */
+export function pressedTab(): string {
+  const name = pressed;
+  pressed = "";
+  return name;
+}
+
+export function openTab(name: string): void {
+  pressed = name;
+  document.querySelector<HTMLElement>(".open-tab")?.click();
+}
+
 /** Opens the Workflow tab, with this workflow if there is one. Nothing runs by that. */
 export function openWorkflow(handed?: Handed): void {
   if (handed) window.luminaHanded = handed;
@@ -61,6 +73,6 @@ function press(tries: number): void {
     window.dispatchEvent(new Event("lumina-open-workflow"));
     return;
   }
-  document.querySelector<HTMLElement>(".open-workflow")?.click();
+  openTab("workflow");
   if (tries) setTimeout(press, 250, tries - 1);
 }

@@ -1,6 +1,7 @@
 // Keeps pictures in this browser (IndexedDB), so that a reload loses nothing. Without storage it keeps none.
 // The studio may be open twice: what the other page has put here since stays, and is seen after a reload.
 
+import { inDatabase } from "../common/browser_database";
 import type { Sheet } from "./state";
 
 const SHELF_SIZE = 24;
@@ -18,31 +19,7 @@ export interface Shelf {
   clear(): void;
 }
 
-function opened(): Promise<IDBDatabase | null> {
-  return new Promise((resolve) => {
-    try {
-      const request = indexedDB.open("lumina-studio", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("shelves");
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => resolve(null);
-    } catch {
-      resolve(null);
-    }
-  });
-}
-
 export function openShelf(key: string): Shelf {
-  const database = opened();
-  const work = async <T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | null> => {
-    const there = await database;
-    if (!there) return null;
-    return new Promise((resolve) => {
-      const transaction = there.transaction("shelves", mode);
-      const request = act(transaction.objectStore("shelves"));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = transaction.onabort = () => resolve(null);
-    });
-  };
   const since = new Map<string, number>(); // key of each picture of this page → when it was first kept
   const isOurs = ({ key: name }: Sheet) => since.has(name);
   function note(sheets: Sheet[]): void {
@@ -50,12 +27,12 @@ export function openShelf(key: string): Shelf {
   }
   return {
     load: async () => {
-      const kept = await work<Kept | undefined>("readonly", (store) => store.get(key));
+      const kept = await inDatabase<Kept | undefined>("readonly", (store) => store.get(key));
       note(kept?.sheets ?? []);
       return kept;
     },
     save: (sheets, current, isKept) =>
-      void work("readwrite", (store) => {
+      void inDatabase("readwrite", (store) => {
         note(sheets);
         const request: IDBRequest<Kept | undefined> = store.get(key);
         request.onsuccess = () => {
@@ -66,6 +43,6 @@ export function openShelf(key: string): Shelf {
         };
         return request;
       }),
-    clear: () => void work("readwrite", (store) => store.delete(key)),
+    clear: () => void inDatabase("readwrite", (store) => store.delete(key)),
   };
 }

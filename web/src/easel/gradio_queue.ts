@@ -59,15 +59,3 @@ export function makeGate(task: string, ended: () => void): Gate {
     },
   };
 }
-
-/** A lost connection tells nothing by itself: while something is awaited, see whether the studio still answers. */
-export function watchReach(isAwaited: () => boolean, lost: () => void): void {
-  let unanswered = 0;
-  setInterval(async () => {
-    if (!isAwaited()) return;
-    const asked: RequestInit = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) };
-    const isReached = await fetch(location.pathname, asked).then(({ status }) => status < 500, () => false);
-    unanswered = isReached ? 0 : unanswered + 1;
-    if (unanswered > 1 && isAwaited()) lost();
-  }, 5000);
-}

@@ -34,11 +34,10 @@ function receive(view: EaselProps["view"], running: Running, returning: Returnin
 
 /** What this browser has kept, unless something is here already. */
 async function recall(easel: Easel, running: Running): Promise<void> {
-  const { state, turns } = easel;
+  const { state } = easel;
   const kept = await easel.shelf.load();
   if (!kept || state.sheets.length) return;
   Object.assign(state, { sheets: kept.sheets ?? [], current: kept.current });
   easel.show();
   state.sheets.forEach((sheet) => void running.develop(sheet)); // of a page that was left while it was drawn
-  turns?.giveAgain(kept.current);
 }

@@ -4,7 +4,7 @@ import type { Continued, EaselView, Rerolled, Sheet as Told } from "../messages.
 import type { Host } from "../common/host";
 import { reason } from "../common/proxy";
 import type { Easel, EaselProps } from "./easel";
-import { makeGate, watchReach } from "./gradio_queue";
+import { makeGate } from "./gradio_queue";
 import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
 import { imagesIn } from "./uses";
@@ -21,7 +21,7 @@ export class Running {
     private readonly trigger: Host<EaselProps>["trigger"],
   ) {
     this.gate = makeGate(easel.task, () => this.ended());
-    watchReach(() => easel.isActive, () => this.lost());
+    window.addEventListener("lumina-away", () => this.lost());
   }
 
   /** Shows that something is to be drawn: anew, or from a picture `before`. */
@@ -143,6 +143,7 @@ export class Running {
   }
 
   private lost(): void {
+    if (!this.easel.isActive) return;
     this.gate.reset();
     this.settle("failed", "The studio cannot be reached; what is drawn is kept. Try again once it answers.");
   }

@@ -2,7 +2,7 @@
 // was brought first. Nothing is kept here.
 
 import { made, one, refocused } from "../common/dom";
-import { bringTo, isBrought } from "../common/between_tabs";
+import { bringTo } from "../common/between_tabs";
 import { urlOf } from "./face";
 import { BROUGHT, filmsOf, isBranch, markOf, nameOf, type Frame } from "./films";
 import { drawnPart, type Given, type Sheet } from "./state";
@@ -97,13 +97,5 @@ export function openTurns({ root, tab, task, field, pick }: Place) {
   function goOn(key: string | null, held: Given | null): void {
     if (!picture() || picture() === held?.[field]) give(key);
   }
-
-  /** After a reload the form is empty; what another tab has left for it comes first. */
-  function giveAgain(key: string | null): void {
-    const look = () => {
-      if (!picture() && !isBrought(task)) give(key);
-    };
-    requestAnimationFrame(() => requestAnimationFrame(look));
-  }
-  return { show, give, goOn, giveAgain, sheetOf: (key: string | null) => frameOf(key)?.sheet };
+  return { show, give, goOn, sheetOf: (key: string | null) => frameOf(key)?.sheet };
 }

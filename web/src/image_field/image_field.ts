@@ -3,6 +3,7 @@
 import type { Format } from "../messages.gen";
 import { base64Of, latin } from "../common/bytes";
 import { made, one, penOf } from "../common/dom";
+import { inDatabase } from "../common/browser_database";
 import { takeBrought } from "../common/between_tabs";
 import { plain, type Host } from "../common/host";
 import { isPng } from "../common/png";
@@ -44,6 +45,8 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
   const problem = one(field, ".image-field-problem");
   const formats = plain(props.formats);
   let latest = 0; // number of the last file that was chosen; it stays, whatever was brought while it was read
+  const place = `field ${props.task} ${props.field}`; // where this browser keeps what is in it
+  let isTouched = false; // whether anything was put in or taken out since the page was opened
   field.dataset.field = props.field;
   one(field, ".image-field-title").textContent = props.title;
   one(field, ".image-field-invite").textContent = `${props.about} Choose a picture, or drop one here.`;
@@ -56,6 +59,8 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
     if (base64) image.src = `data:image/*;base64,${base64}`;
     else image.removeAttribute("src");
     image.alt = base64 ? props.title : "";
+    isTouched ||= base64 !== "";
+    if (isTouched) void inDatabase("readwrite", (store) => store.put(base64, place));
     field.dispatchEvent(new Event("lumina-image-field", { bubbles: true }));
   }
 
@@ -84,6 +89,12 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
     trigger("brought", { kind: brought.kind ?? "" });
   }
 
+  /** What was in it when the page was left, unless something has been put in since. */
+  async function recall(): Promise<void> {
+    const kept = await inDatabase<unknown>("readonly", (store) => store.get(place));
+    if (typeof kept === "string" && kept && !isTouched) put(kept);
+  }
+
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file) void take(file);
@@ -91,6 +102,7 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
   });
   one(field, ".image-field-clear").addEventListener("click", () => {
     latest++;
+    isTouched = true;
     put("");
   });
   field.addEventListener("dragover", (event) => event.preventDefault());
@@ -102,7 +114,8 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
   window.addEventListener("lumina-brought", fetchBrought);
   watch("value", show);
   show();
-  requestAnimationFrame(() => requestAnimationFrame(fetchBrought)); // before that a value would not be kept
+  const begin = () => (fetchBrought(), void recall());
+  requestAnimationFrame(() => requestAnimationFrame(begin)); // before that a value would not be kept
 }
 
 /** Why a file that begins with these bytes cannot be used; empty if it can. */

@@ -46,6 +46,24 @@ export function keep(name: string, value: string | null): void {
   }
 }
 
+/** What concerns this tab alone: a reload finds it, another tab does not. */
+export function keepOwn(name: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(keyOf(name));
+    else sessionStorage.setItem(keyOf(name), value);
+  } catch {
+    // as above
+  }
+}
+
+export function keptOwn(name: string): string | null {
+  try {
+    return sessionStorage.getItem(keyOf(name));
+  } catch {
+    return null;
+  }
+}
+
 /** What this tab kept; in a new one what any kept last. */
 export function kept(name: string): string | null {
   try {

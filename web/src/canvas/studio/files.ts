@@ -103,7 +103,7 @@ export async function openAddress(hash: string): Promise<void> {
     open(other, "Shared workflow");
     set({ kept: before });
     keep("before", before);
-    history.replaceState(null, "", location.pathname + location.search);
+    history.replaceState(null, "", `${location.pathname}${location.search}#workflow`);
   });
 }
 

@@ -2,11 +2,11 @@
 
 import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
-import { exact } from "../document/json";
+import { exact, fromJson, toJson } from "../document/json";
 import { inputsOf, write } from "../document/read";
 import type { Doc, NodeRun, PlanView, Run } from "../types";
 import { reason } from "../../common/proxy";
-import { prop, tell } from "./bridge";
+import { keepOwn, keptOwn, prop, tell } from "./bridge";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
 
@@ -15,7 +15,10 @@ const SILENCE = 1500; // after the end of an event until its missing last word c
 
 const LOOK_AGAIN = 1500; // until a model that was loading is asked for again
 
+const UNDER_WAY = "run"; // where this tab keeps what it has running
+
 let isListening = false;
+let goesOn = false; // whether a run that a reload broke off begins again with the first plan
 let asked: ReturnType<typeof setTimeout> | undefined;
 
 export const isRunning = (): boolean => get().run.state === "running";
@@ -45,6 +48,32 @@ export function execute(target: string | null = null): void {
   set({ run, ran: { doc: doc(), signatures: now(), target }, large: null });
   say("Run started.");
   tell("execute", { document: write(asked), target });
+  keepUnderWay();
+}
+
+/** While something runs, what a reload takes to go on with it. */
+function keepUnderWay(): void {
+  const { run, ran } = get();
+  keepOwn(UNDER_WAY, isRunning() ? toJson({ target: ran.target, seeds: run.seeds ?? {} }) : null);
+}
+
+/** A run that was under way when the page was left has stopped; after a reload it goes on by itself. */
+export function recoverRun(): void {
+  const left = keptOwn(UNDER_WAY);
+  if (left === null || Object.keys(doc().nodes).length === 0) return;
+  keepOwn(UNDER_WAY, null);
+  const { target, seeds } = fromJson(left) as { target: string | null; seeds: NonNullable<Run["seeds"]> };
+  const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  goesOn = page?.type === "reload";
+  const message = "The run stopped when the page was left; what was drawn is kept.";
+  set({ run: { ...IDLE, state: "stopped", message, seeds }, ran: { doc: doc(), signatures: now(), target } });
+}
+
+function goOn(): void {
+  goesOn = false;
+  if (!canContinue()) return;
+  execute(get().ran.target);
+  notify("The run goes on where the reload broke it off.");
 }
 
 export function halt(): void {
@@ -57,6 +86,7 @@ export function halt(): void {
   const rest = best === undefined || best === 1 ? "What is drawn is kept." : "Candidates are drawn anew.";
   const message = rows?.done ? `Stopped at row ${rows.done} of ${rows.total}. ${rest}` : "Stopped.";
   set({ run: { ...get().run, nodes, state: "stopped", message }, said: message });
+  keepUnderWay();
   review();
 }
 
@@ -74,6 +104,7 @@ export function receive(): void {
   announce(run);
   const results = gathered({ ...get(), run }, changedIn(get().run.nodes, run.nodes));
   set({ run, results });
+  keepUnderWay();
   if (run.state !== "running") {
     isListening = false;
     review();
@@ -96,13 +127,20 @@ function announce(run: Run): void {
 export function ended(): void {
   const { run } = get();
   setTimeout(() => {
-    if (get().run !== run || !isRunning()) return;
-    isListening = false;
-    const nodes = Object.fromEntries(Object.entries(run.nodes).map(([id, node]) => [id, stopped(node)]));
-    const message = reason("The studio stopped answering; what is drawn is kept. Try again.");
-    set({ run: { ...run, nodes, state: "failed", message } });
-    notify(message);
+    if (get().run === run) broken("The studio stopped answering; what is drawn is kept. Try again.");
   }, SILENCE);
+}
+
+/** Nothing more will be heard of the run, if there is one. */
+export function broken(otherwise: string): void {
+  if (!isRunning()) return;
+  isListening = false;
+  const { run } = get();
+  const nodes = Object.fromEntries(Object.entries(run.nodes).map(([id, node]) => [id, stopped(node)]));
+  const message = reason(otherwise);
+  set({ run: { ...run, nodes, state: "failed", message } });
+  keepUnderWay();
+  notify(message);
 }
 
 /** Ask for the plan of the document as it is, once it rests. */
@@ -119,6 +157,7 @@ export function receivePlan(): void {
   if (plan?.of !== signatureOf(doc())) return;
   set({ plan });
   if (plan.again) setTimeout(review, LOOK_AGAIN);
+  else if (goesOn) goOn();
 }
 
 /** The plan if it is of the document as it is. */
