@@ -11,9 +11,9 @@ from torch import Tensor
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.batch import Batch
 from lumina.runtime.scheduler import Scheduler
 from lumina.runtime.sequence import ImageSequence
+from lumina.runtime.sequence_batch import SequenceBatch
 from lumina.runtime.tokens import Completed, Generation, RowSettled, TokenEvent, TokenRequest
 from lumina.sampler.logits import entropy, nll
 from lumina.settings import SLOTS
@@ -49,7 +49,7 @@ class Engine:
             )
         self.vocabulary = vocabulary
         self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
-        self._batches = {self.dtype: Batch(transformer.join(), small_cache)}
+        self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache)}
         suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
         self._scheduler = Scheduler(slots or suited, self.has_room)
 
@@ -74,7 +74,7 @@ class Engine:
         with torch.inference_mode():
             return _log_likelihood(batch, batch.sequence(replace(request, options=unguided)), codes)
 
-    def has_room(self, batch: Batch, sequence: ImageSequence) -> bool:
+    def has_room(self, batch: SequenceBatch, sequence: ImageSequence) -> bool:
         """Whether there is memory for an image beside those that are under way."""
         device = batch.device
         free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else ROOM_ON_CPU
@@ -85,7 +85,9 @@ class Engine:
         """Raise InputError if the request does not fit the model."""
         self._batch_for(request)
 
-    def _draw(self, asked: Sequence[tuple[Batch, TokenRequest]]) -> Steps[TokenEvent, tuple[Generation, ...]]:
+    def _draw(
+        self, asked: Sequence[tuple[SequenceBatch, TokenRequest]]
+    ) -> Steps[TokenEvent, tuple[Generation, ...]]:
         generations: dict[int, Generation] = {}
         with torch.inference_mode():
             images = [(batch, batch.sequence(request)) for batch, request in asked]
@@ -96,7 +98,7 @@ class Engine:
                 yield event
         return tuple(generations[index] for index in range(len(asked)))
 
-    def _batch_for(self, request: TokenRequest) -> Batch:
+    def _batch_for(self, request: TokenRequest) -> SequenceBatch:
         """Where an image is drawn; raises InputError if the request does not fit the model."""
         batch = self._batch(request.options.dtype)
         if request.layout.vocabulary != self.vocabulary:
@@ -109,12 +111,12 @@ class Engine:
             )
         return batch
 
-    def _batch(self, name: str | None) -> Batch:
+    def _batch(self, name: str | None) -> SequenceBatch:
         """That of the dtype called ``name``; another one than the model's own is converted once and kept."""
         dtype = self.dtype if name is None else getattr(torch, name)
         if dtype not in self._batches:
             converted = self._batches[self.dtype].transformer.converted(dtype)
-            self._batches[dtype] = Batch(converted, self._small_cache)
+            self._batches[dtype] = SequenceBatch(converted, self._small_cache)
         return self._batches[dtype]
 
 
@@ -126,7 +128,7 @@ def _rows(steps: Steps[TokenEvent, tuple[Generation, ...]]) -> Steps[RowSettled,
         return run.result[0]
 
 
-def _log_likelihood(batch: Batch, sequence: ImageSequence, codes: Tensor) -> tuple[float, float]:
+def _log_likelihood(batch: SequenceBatch, sequence: ImageSequence, codes: Tensor) -> tuple[float, float]:
     """Reads ``codes`` in pieces, for the logits of a large image take much memory."""
     transformer, layout = batch.transformer, sequence.layout
     cache = transformer.cache(sequence.length, small=batch.small_cache)

@@ -1,8 +1,8 @@
 """One thread that draws for everybody: images join between two steps, and leave when they are done.
 
-Work comes as tickets, one for each call, and the places are shared out fairly among them: the next one goes
-to the ticket that has the fewest, in turn. Where all are taken and a ticket has none, one that has several
-gives one back; its image goes on later from the codes it has, to the same picture.
+Work comes as tickets, one for each call, and the seats are shared out fairly among them: the next one goes to
+the ticket that has the fewest, in turn. Where all are taken and a ticket has none, one that has several gives
+one back; its image goes on later from the codes it has, to the same picture.
 """
 
 import atexit
@@ -17,9 +17,9 @@ from weakref import WeakSet
 import torch
 
 from lumina.errors import ModelError
-from lumina.faults import NO_MEMORY, is_out_of_memory
-from lumina.runtime.batch import Batch
+from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.runtime.sequence import ImageSequence
+from lumina.runtime.sequence_batch import SequenceBatch
 from lumina.runtime.tokens import Completed, Joined, RowSettled, TokenEvent
 
 log = logging.getLogger(__name__)
@@ -28,20 +28,20 @@ ONE_STEP = 10.0  # seconds that a step takes at most, so that nobody waits for e
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
-    """An image with the number of its request, and the batch it is drawn in."""
+class Seat:
+    """A seat among those drawn at once: an image, the number of its request, and the batch it is drawn in."""
 
     index: int
     sequence: ImageSequence
-    batch: Batch
+    batch: SequenceBatch
 
 
 @dataclass(eq=False)
 class Ticket:
     """What one call has asked for. ``is_over`` is set once the scheduler is through with it."""
 
-    waiting: deque[Place]
-    active: list[Place] = field(default_factory=list)
+    waiting: deque[Seat]
+    active: list[Seat] = field(default_factory=list)
     begun: set[int] = field(default_factory=set)
     events: "SimpleQueue[TokenEvent | Exception]" = field(default_factory=SimpleQueue)
     is_cancelled: bool = False
@@ -51,7 +51,7 @@ class Ticket:
 class Scheduler:
     """Owns the transformer while there is work. Its thread lives as long as that, and no longer."""
 
-    def __init__(self, slots: int, fits: Callable[[Batch, ImageSequence], bool]) -> None:
+    def __init__(self, slots: int, fits: Callable[[SequenceBatch, ImageSequence], bool]) -> None:
         """At most ``slots`` images are under way at once; ``fits`` says whether there is room for another."""
         self.slots, self._fits = slots, fits
         self._lock = Lock()  # for what is handed over: who comes, and whether a thread is there
@@ -61,22 +61,24 @@ class Scheduler:
         self._is_stopped = False
         _ALL.add(self)
 
-    def draw(self, images: Sequence[tuple[Batch, ImageSequence]]) -> Generator[TokenEvent, None, None]:
+    def draw(
+        self, images: Sequence[tuple[SequenceBatch, ImageSequence]]
+    ) -> Generator[TokenEvent, None, None]:
         """What happens to these images until all are completed; leaving frees their rows within one step.
 
         Raises ModelError where an image cannot be drawn.
         """
-        places = [Place(index, sequence, batch) for index, (batch, sequence) in enumerate(images)]
-        ticket = Ticket(deque(places))
+        seats = [Seat(index, sequence, batch) for index, (batch, sequence) in enumerate(images)]
+        ticket = Ticket(deque(seats))
         self._hand_in(ticket)
         try:
-            left = len(places)
+            left = len(seats)
             while left:
                 event = ticket.events.get()
                 if isinstance(event, Exception):
                     raise event
                 if isinstance(event, RowSettled):
-                    sequence = places[event.index].sequence
+                    sequence = seats[event.index].sequence
                     is_newest = not sequence.is_done and sequence.rows == event.row + 1
                     event = replace(event, is_newest=is_newest)
                 left -= isinstance(event, Completed)
@@ -107,8 +109,10 @@ class Scheduler:
                     self._step()
                     self._tell()
         except Exception as error:
-            log.exception("The scheduler failed.")
-            self._thread = None
+            note(log, "The scheduler failed:", error)
+            with self._lock:
+                self._thread = None
+                self._tickets, self._incoming = self._tickets + self._incoming, []
             for ticket in [*self._tickets]:
                 self._end(ticket, error)
 
@@ -126,18 +130,18 @@ class Scheduler:
         return False
 
     def _admit(self) -> None:
-        """Give the free places away."""
+        """Give the free seats away."""
         while waiting := [ticket for ticket in self._tickets if ticket.waiting]:
             ticket = min(waiting, key=lambda each: len(each.active))
-            if not self._has_place(ticket):
+            if not self._has_seat(ticket):
                 return
             self._tickets.remove(ticket)
             self._tickets.append(ticket)  # the others come first now
             self._join(ticket, ticket.waiting.popleft())
 
-    def _has_place(self, ticket: Ticket) -> bool:
-        place = ticket.waiting[0]
-        while not self._is_free(place):
+    def _has_seat(self, ticket: Ticket) -> bool:
+        seat = ticket.waiting[0]
+        while not self._is_free(seat):
             richest = max(self._tickets, key=lambda each: len(each.active))
             if ticket.active or len(richest.active) < 2:
                 return False
@@ -146,61 +150,61 @@ class Scheduler:
             richest.waiting.appendleft(paused)
         return True
 
-    def _is_free(self, place: Place) -> bool:
+    def _is_free(self, seat: Seat) -> bool:
         active = sum(len(ticket.active) for ticket in self._tickets)
-        return not active or (active < self.slots and self._fits(place.batch, place.sequence))
+        return not active or (active < self.slots and self._fits(seat.batch, seat.sequence))
 
-    def _join(self, ticket: Ticket, place: Place) -> None:
-        sequence = place.sequence
-        if place.index not in ticket.begun:
-            ticket.begun.add(place.index)
-            ticket.events.put(Joined(index=place.index))
+    def _join(self, ticket: Ticket, seat: Seat) -> None:
+        sequence = seat.sequence
+        if seat.index not in ticket.begun:
+            ticket.begun.add(seat.index)
+            ticket.events.put(Joined(index=seat.index))
         if sequence.is_done:
-            ticket.events.put(Completed(index=place.index, generation=sequence.generation()))
+            ticket.events.put(Completed(index=seat.index, generation=sequence.generation()))
             return
         try:
-            place.batch.join(sequence)
+            seat.batch.join(sequence)
         except Exception as error:
             self._end(ticket, error)
         else:
-            ticket.active.append(place)
+            ticket.active.append(seat)
 
     def _step(self) -> None:
         """Move all images on; where that fails, each by itself, so that it fails for one alone."""
-        for batch in {place.batch for ticket in self._tickets for place in ticket.active}:
+        for batch in {seat.batch for ticket in self._tickets for seat in ticket.active}:
             try:
                 batch.step()
             except Exception:
-                for ticket, place in self._places_in(batch):
-                    self._step_alone(ticket, place)
+                for ticket, seat in self._seats_in(batch):
+                    self._step_alone(ticket, seat)
 
-    def _step_alone(self, ticket: Ticket, place: Place) -> None:
-        if place not in ticket.active:  # its ticket has failed with another of its images
+    def _step_alone(self, ticket: Ticket, seat: Seat) -> None:
+        if seat not in ticket.active:  # its ticket has failed with another of its images
             return
         try:
-            place.batch.step([place.sequence])
+            seat.batch.step([seat.sequence])
         except Exception as error:
             self._end(ticket, error)
 
-    def _places_in(self, batch: Batch) -> list[tuple[Ticket, Place]]:
-        return [(each, place) for each in self._tickets for place in each.active if place.batch is batch]
+    def _seats_in(self, batch: SequenceBatch) -> list[tuple[Ticket, Seat]]:
+        return [(each, seat) for each in self._tickets for seat in each.active if seat.batch is batch]
 
     def _tell(self) -> None:
-        """Say what is settled, and free the places of what is done."""
+        """Say what is settled, and free the seats of what is done."""
         for ticket in self._tickets:
-            for place in [*ticket.active]:
-                for news in place.sequence.news(place.index):
+            for seat in [*ticket.active]:
+                for news in seat.sequence.news(seat.index):
                     ticket.events.put(news)
-                if place.sequence.is_done:
-                    place.batch.leave(place.sequence)
-                    ticket.active.remove(place)
-                    generation = place.sequence.generation()
-                    ticket.events.put(Completed(index=place.index, generation=generation))
+                if seat.sequence.is_done:
+                    seat.batch.leave(seat.sequence)
+                    ticket.active.remove(seat)
+                    generation = seat.sequence.generation()
+                    ticket.events.put(Completed(index=seat.index, generation=generation))
 
     def _end(self, ticket: Ticket, error: Exception | None = None) -> None:
         """Nothing more is done for this ticket."""
-        for place in ticket.active:
-            place.batch.leave(place.sequence)
+        for seat in ticket.active:
+            seat.batch.leave(seat.sequence)
         ticket.active.clear()
         ticket.waiting.clear()
         self._tickets.remove(ticket)

@@ -90,7 +90,7 @@ def test_a_row_is_decoded_with_a_few_above_it_and_the_picture_once(pipeline: Pip
 
 
 def test_a_strip_shows_what_waited_too() -> None:
-    strip = PreviewStrip(lambda codes: np.repeat(codes[..., None], 3, -1).astype(np.uint8), None, 8, 2)
+    strip = PreviewStrip(lambda codes: codes[..., None].expand(-1, -1, 3).numpy(), None, 8, 2)
     codes = torch.arange(16).view(8, 2)
     assert (
         strip.take(codes[:1], is_shown=False).shape

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.batch import Batch
 from lumina.runtime.sequence import ImageSequence
+from lumina.runtime.sequence_batch import SequenceBatch
 from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import SamplingOptions
 
@@ -26,8 +26,8 @@ def transformer(tiny_transformer: Callable[..., Transformer]) -> Transformer:
 
 
 @pytest.fixture
-def batch(transformer: Transformer) -> Batch:
-    return Batch(transformer)
+def batch(transformer: Transformer) -> SequenceBatch:
+    return SequenceBatch(transformer)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def alone(transformer: Transformer) -> Callable[[TokenRequest], torch.Tensor]:
 
 @torch.inference_mode()
 def _plain(transformer: Transformer, request: TokenRequest) -> torch.Tensor:
-    sequence = Batch(transformer).sequence(
+    sequence = SequenceBatch(transformer).sequence(
         replace(request, options=request.options.model_copy(update={"window": 1}))
     )
     while not sequence.is_done:
@@ -95,7 +95,7 @@ def test_any_schedule_gives_the_pictures_drawn_alone(
     data: st.DataObject,
 ) -> None:
     """Images join, step together, are paused, come back or leave for good, in any order."""
-    batch, paused, done = Batch(transformer), list[ImageSequence](), list[ImageSequence]()
+    batch, paused, done = SequenceBatch(transformer), list[ImageSequence](), list[ImageSequence]()
     waiting = data.draw(st.lists(requests(vocabulary), min_size=1, max_size=6))
     with torch.inference_mode():
         while waiting or paused or batch.sequences:
@@ -117,7 +117,7 @@ def test_any_schedule_gives_the_pictures_drawn_alone(
         assert sum(each.accepted) == each.codes.numel() and each.nll.isfinite().all()
 
 
-def test_neighbours_may_step_by_themselves(batch: Batch, vocabulary: Vocabulary) -> None:
+def test_neighbours_may_step_by_themselves(batch: SequenceBatch, vocabulary: Vocabulary) -> None:
     layout = layout_of((8, 4), vocabulary)
     asked = [
         TokenRequest(PROMPTS[0], layout, SamplingOptions(seed=seed, guidance_scale=3.0)) for seed in range(3)
@@ -137,7 +137,9 @@ def test_neighbours_may_step_by_themselves(batch: Batch, vocabulary: Vocabulary)
     assert all(torch.equal(image.codes, codes) for image, codes in zip(images, whole, strict=True))
 
 
-def test_an_image_that_begins_like_another_reads_nothing_anew(batch: Batch, vocabulary: Vocabulary) -> None:
+def test_an_image_that_begins_like_another_reads_nothing_anew(
+    batch: SequenceBatch, vocabulary: Vocabulary
+) -> None:
     layout, calls = layout_of((8, 4), vocabulary), []
     handle = batch.transformer.model.register_forward_pre_hook(lambda _, args: calls.append(args[0].shape))
     asked = [TokenRequest(PROMPTS[0], layout, SamplingOptions(seed=seed)) for seed in range(4)]
@@ -160,7 +162,7 @@ def test_an_image_that_begins_like_another_reads_nothing_anew(batch: Batch, voca
     handle.remove()
 
 
-def test_an_empty_batch_holds_no_cache(batch: Batch, vocabulary: Vocabulary) -> None:
+def test_an_empty_batch_holds_no_cache(batch: SequenceBatch, vocabulary: Vocabulary) -> None:
     assert batch.cache_bytes() == 0 and batch._cache is None
     one = batch.sequence(
         TokenRequest(PROMPTS[0], layout_of((8, 4), vocabulary), SamplingOptions(guidance_scale=3.0))
@@ -176,7 +178,7 @@ def test_an_empty_batch_holds_no_cache(batch: Batch, vocabulary: Vocabulary) -> 
     assert batch._cache is None
 
 
-def drawn(batch: Batch, request: TokenRequest) -> torch.Tensor:
+def drawn(batch: SequenceBatch, request: TokenRequest) -> torch.Tensor:
     with torch.inference_mode():
         image: ImageSequence = batch.sequence(request)
         batch.join(image)

@@ -20,7 +20,7 @@ NO_DRAFT = -1  # equals no code
 CODES_AT_ONCE, SHORTEST = 64, 8
 
 
-class Batch:
+class SequenceBatch:
     """Images under way side by side. Which ones they are changes nothing in any of them (contract C1).
 
     The rows of the cache belong to the images in turn: one that reads the prompt, and for a guided image a
