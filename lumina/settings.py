@@ -14,6 +14,7 @@ Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
 Switch = Literal["0", "1"]
 
+MAX_WAITING = 32  # drawings in the queue of a page
 SLOTS = 8  # pictures that are drawn side by side, where the memory allows it
 
 
@@ -29,6 +30,7 @@ class Settings:
     ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
     shrinks the transformer's weights, ``cache`` what it remembers of a picture. ``trusts_proxy`` says that
     the server is reached through a proxy alone, which says truly where a request comes from and goes to.
+    ``drawings_each`` of one address may wait or be drawn at once; 0 leaves the number to the page.
     """
 
     model: str = "tabletop"
@@ -43,6 +45,7 @@ class Settings:
     quant: Quant = "none"
     cache: Cache = "full"
     trusts_proxy: bool = False
+    drawings_each: int = 0
     slots: int = 0
 
     @classmethod
@@ -52,7 +55,7 @@ class Settings:
         default = cls()
         return cls(
             model=model_at_home(given.get("LUMINA_MODEL") or default.model),
-            dtype=_one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
+            dtype=one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             slots=_whole("LUMINA_SLOTS", given, default.slots, low=0, high=64),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
@@ -61,9 +64,10 @@ class Settings:
             results=expanded(given.get("LUMINA_RESULTS") or default.results),
             models=expanded(given.get("LUMINA_MODELS") or default.models),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
-            quant=_one_of(Quant, "LUMINA_QUANT", given, default.quant),
-            cache=_one_of(Cache, "LUMINA_CACHE", given, default.cache),
-            trusts_proxy=_one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
+            quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
+            cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
+            drawings_each=_whole("LUMINA_DRAWINGS_EACH", given, 0, low=0, high=MAX_WAITING),
+            trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
         )
 
     def suited(self, dtype: Dtype | None) -> Self:
@@ -78,7 +82,8 @@ def model_at_home(name: str) -> str:
     return str(expanded(name)) if name.startswith("~") else name
 
 
-def _one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+def one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
+    """The value of ``name``, an environment variable or an option; or an InputError."""
     text = given.get(name) or default
     if text not in get_args(kind):
         raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")

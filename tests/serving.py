@@ -39,6 +39,7 @@ def started(
     folder: Path,
     tasks: Sequence[str] = ("text_to_image",),
     port: int | None = None,
+    drawings_each: int = 0,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """As :func:`served`, with the process."""
     surroundings = os.environ | {
@@ -46,6 +47,7 @@ def started(
         "GRADIO_TEMP_DIR": str(folder),
         "HF_HUB_OFFLINE": "1",
         "LUMINA_RESULTS": str(folder / "results"),
+        "LUMINA_DRAWINGS_EACH": str(drawings_each),
     }
     if port is not None:
         surroundings["GRADIO_SERVER_PORT"] = str(port)
@@ -79,7 +81,8 @@ def main(row_seconds: float | None, *tasks: str) -> None:
     from lumina.ui.app import serve
 
     MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)
-    settings = Settings(results=Path(os.environ["LUMINA_RESULTS"]))
+    each = int(os.environ["LUMINA_DRAWINGS_EACH"])
+    settings = Settings(results=Path(os.environ["LUMINA_RESULTS"]), drawings_each=each)
     load = None if row_seconds is None else partial(FakePipeline, row_seconds=row_seconds)
     serve(settings, load=load, server_name="127.0.0.1")
 

@@ -408,11 +408,22 @@ def test_training_says_what_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fake")
 def test_bench_reports_each_window() -> None:
-    report = ran("bench", "--pictures", "2", "--window", "4")
+    report = ran("bench", "--part", "windows", "--pictures", "2", "--window", "4")
     assert list(report["windows"]) == ["4"] and report["pictures"] == 2
     assert report["windows"]["4"]["tokens_per_forward"] == 16.0
-    assert "tokens_per_forward" in run("bench", "--pictures", "1").stdout
+    assert report["machine"]["cores"] >= 1
+    assert "tokens per forward" in run("bench", "--part", "windows", "--pictures", "1").stdout
     assert "from 1 to 256" in refused("bench", "--window", "0")
+    assert "choose some of: windows, contest" in refused("bench", "--part", "colours")
+
+
+@pytest.mark.usefixtures("fake")
+def test_bench_writes_a_table_and_a_chart(tmp_path: Path) -> None:
+    told = ran("bench", "--part", "windows", "--pictures", "1", "--out", tmp_path)
+    assert json.loads((tmp_path / "bench.json").read_text()) == told
+    assert "| 16 |" in (tmp_path / "bench.md").read_text()
+    with Image.open(tmp_path / "bench.png") as picture:
+        assert picture.width == 900
 
 
 @pytest.mark.usefixtures("fake")
@@ -470,7 +481,9 @@ def test_a_folder_is_a_model(tmp_path: Path) -> None:
     command = ("generate", "text_to_image", *PROMPT, "--stop-row", "1", "--out", tmp_path / "out")
     report = ran(*command, "--model", tmp_path / "mine", "--cache", "int8", "--compat", "reference")
     assert report["model"].startswith("mine@")
-    assert "LUMINA_QUANT" in refused(*command, "--model", tmp_path / "mine", "--quant", "int2")
+    for option in ("--quant", "--cache"):
+        said = refused(*command, "--model", tmp_path / "mine", option, "int2")
+        assert f"{option} must be one of" in said and "LUMINA_" not in said
 
 
 def test_bench_of_random_weights_needs_known_sizes() -> None:
@@ -791,6 +804,17 @@ def test_a_run_and_its_plan_name_every_input_without_a_value(tmp_path: Path) -> 
     assert 'The input "i" is not filled; give it a value.' in refused("run", file, *some, "--dry-run")
     gone = refused("run", file, *some, "--set", f"i={tmp_path}/gone.png")
     assert "The picture 'gone.png' cannot be opened; check its name." in gone
+
+
+@pytest.mark.usefixtures("able")
+def test_a_plan_that_cannot_end_is_no_success(tmp_path: Path) -> None:
+    file = tmp_path / "gone.json"
+    edit = {"task": "edit", "inputs": {"image": {"image": "gone.png"}, "instruction": "make the cube red"}}
+    file.write_text(json.dumps({"lumina": 1, "nodes": {"a": edit}}))
+    assert run("run", file, "--dry-run").exit_code == 2
+    planned = run("run", file, "--dry-run", "--json")
+    assert planned.exit_code == 2
+    assert "gone.png" in planned.output
 
 
 @pytest.mark.parametrize("name", PICTURES)

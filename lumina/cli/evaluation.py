@@ -109,8 +109,15 @@ def eval_loading(
 
 
 def bench(
-    pictures: Annotated[int, typer.Option("--pictures", help="How many for each window.", min=1)] = 6,
+    pictures: Annotated[int, typer.Option("--pictures", help="How many for each window.", min=1)] = 3,
     window: Annotated[list[int] | None, typer.Option("--window", help="Windows to compare.")] = None,
+    part: Annotated[
+        list[str] | None, typer.Option("--part", help="What to measure; by default everything.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for a table and a chart.", metavar="DIR", parser=expanded),
+    ] = None,
     model: Model = None,
     quant: Quant = None,
     cache: Cache = None,
@@ -119,8 +126,8 @@ def bench(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how fast the model draws here."""
-    from lumina.evaluation import speed
+    """Measure how fast the model draws here, and compare with the published program's way of drawing."""
+    from lumina.evaluation import bench, speed
 
     if any(not 1 <= size <= 256 for size in window or ()):
         raise InputError("A window is a number of codes from 1 to 256.")
@@ -134,9 +141,14 @@ def bench(
         return _show(watched(measured, "Measuring", as_json), as_json)
     changed = {"settings": generate.settings_with(quant, cache)} if quant or cache else {}
     pipeline = generate.open_pipeline(model, previews=True, **changed)
-    steps = speed.run(pipeline, pictures=pictures, windows=window or (1, 16))
-    found = watched(steps, "Drawing", as_json)
-    return _show({"bench": found} if not as_json else found, as_json)
+    parts = part or [name for name in bench.PARTS if name != "contest" or not pipeline.spec.is_published]
+    steps = bench.run(pipeline, parts=parts, pictures=pictures, windows=window or speed.WINDOWS)
+    found = watched(steps, "Measuring", as_json)
+    if out is not None:
+        bench.write(found, out)
+    if as_json:
+        return show(found)
+    return show(bench.table(found).splitlines())
 
 
 def _movqgan(model: str | None) -> Any:

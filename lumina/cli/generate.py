@@ -31,7 +31,9 @@ from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.events import Finished
 from lumina.runtime.painter import Painter
-from lumina.settings import Settings
+from lumina.settings import Cache as CacheKind
+from lumina.settings import Quant as QuantKind
+from lumina.settings import Settings, one_of
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read, words_unknown
@@ -49,7 +51,10 @@ def spec_for(model: str | None) -> ModelSpec:
 
 def settings_with(quant: str | None = None, cache: str | None = None) -> Settings:
     """The settings of the environment, and what the command line changes of them."""
-    changes = {"LUMINA_QUANT": quant, "LUMINA_CACHE": cache}
+    changes = {  # an error names what the person typed
+        "LUMINA_QUANT": quant and one_of(QuantKind, "--quant", {"--quant": quant}, "none"),
+        "LUMINA_CACHE": cache and one_of(CacheKind, "--cache", {"--cache": cache}, "full"),
+    }
     return Settings.from_environment({**os.environ, **{name: to for name, to in changes.items() if to}})
 
 

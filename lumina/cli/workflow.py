@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import typer
+from pydantic import JsonValue
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
@@ -16,6 +17,7 @@ from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.images import open_image
+from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
@@ -235,11 +237,16 @@ def _lines(report: Report) -> list[str]:
 
 
 def _show_plan(planned: Plan, as_json: bool) -> None:
-    steps = [{"node": s.node, "state": s.state, "seconds": s.seconds} for s in planned.steps]
+    steps: list[JsonValue] = [{"node": s.node, "state": s.state, "seconds": s.seconds} for s in planned.steps]
     lines = [
         f"{step.node}: {step.state}" + (f" ({step.message})" * bool(step.message)) for step in planned.steps
     ]
-    show({"steps": steps, "seconds": round(planned.seconds, 3)} if as_json else [*lines, planned.line])
+    report: JsonObject = {"steps": steps, "seconds": round(planned.seconds, 3)}
+    if planned.open:
+        report["missing"] = [*planned.open]
+    show(report if as_json else [*lines, planned.line])
+    if not planned.can_end:
+        raise typer.Exit(2)  # as the run would
 
 
 def _end(ended: Ended, settled: str) -> None:

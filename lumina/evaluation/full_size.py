@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from lumina.errors import InputError
-from lumina.evaluation.reference_loop import loop_seconds
+from lumina.evaluation.transformers_loop import loop_seconds
 from lumina.json_types import JsonObject
 from lumina.model.checkpoint import random_movqgan, random_transformer
 from lumina.model.config import MOVQGAN_270M, ModelSpec, MoVQConfig, TransformerConfig

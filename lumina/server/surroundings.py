@@ -11,13 +11,21 @@ from lumina.errors import InputError
 from lumina.files import check_current_folder, refusal
 
 LAST_PORT = 65535
+NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes sense
+    "GRADIO_SERVER_PORT": (1, LAST_PORT),
+    "GRADIO_NUM_PORTS": (1, LAST_PORT),
+    "GRADIO_NODE_NUM_PORTS": (1, LAST_PORT),
+    "GRADIO_DEBUG": (0, 1),
+    "GRADIO_ANALYTICS_MAX_EVENTS": (1, 10**9),
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": (1, 10**9),
+}
 
 
 def prepare() -> None:
     """Check and choose what Gradio takes from the environment while it is imported, and never again.
 
     Raises InputError if no connection can be made by the proxies that are set (nothing is sent), if the
-    current folder is gone, or if a port is no number.
+    current folder is gone, or if a number is none.
     """
     check_current_folder()
     check_proxies()
@@ -38,10 +46,10 @@ def check_proxies() -> None:
 
 
 def _check_numbers() -> None:
-    for name in ("GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS"):
+    for name, (low, high) in NUMBERS.items():
         text = os.environ.get(name, "1")
-        if not (text.isdecimal() and 1 <= int(text) <= LAST_PORT):
-            raise InputError(f"{name} must be a whole number from 1 to {LAST_PORT}, not {text!r}.")
+        if not (text.isdecimal() and low <= int(text) <= high):
+            raise InputError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
 
 
 def _choose_folder() -> None:

@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_of, split_revision
 from lumina.runtime.painter import Painter
+from lumina.server.admission import admit
 from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
 from lumina.server.health import health_route
@@ -31,7 +32,7 @@ from lumina.server.network import (
     without_detours,
 )
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
-from lumina.settings import Settings
+from lumina.settings import MAX_WAITING, Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
@@ -57,12 +58,14 @@ from lumina.ui.workflow_tab import WorkflowTab
 
 log = logging.getLogger(__name__)
 
-MAX_WAITING = 32  # drawings in the queue
+PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
 MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
 
 
-def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
+def build(
+    workshop: Workshop, settings: Settings, choice: ModelChoice | None = None, is_public: bool = False
+) -> Page:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
@@ -95,7 +98,9 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs.bar)
         header.listen(page)
-    page.queue(max_size=MAX_WAITING, api_open=False)  # without a queue a generator would give nothing
+    page.queue(max_size=None, api_open=False)  # without a queue a generator would give nothing
+    each = settings.drawings_each or (PUBLIC_EACH if is_public else MAX_WAITING)
+    admit(page, MAX_WAITING, each, settings.trusts_proxy or bool(os.environ.get("SPACE_ID")))
     page.enable_monitoring = False  # launch() says so only once the page answers
     return page
 
@@ -151,9 +156,10 @@ def serve(
     settings = settings or Settings.from_environment()
     guard_decoders()
     while True:
-        choice = ModelChoice(settings, is_public(share, options.get("server_name")))
+        is_open = is_public(share, options.get("server_name"))
+        choice = ModelChoice(settings, is_open)
         workshop = Workshop(load or partial(load_model, settings))
-        page = build(workshop, settings, choice)
+        page = build(workshop, settings, choice, is_open)
         ways = {**launch_options(settings, workshop), **options}
         _open(page, workshop, share, ways)
         with _draining(page, workshop):

@@ -59,6 +59,11 @@ class Plan:
         waits = [f'"{step.node}" waits for a choice.' for step in self.steps if step.state == "choice"]
         return list(dict.fromkeys(wrong + waits))
 
+    @property
+    def can_end(self) -> bool:
+        """Whether the run comes to its end, or to a choice, rather than to an error."""
+        return all(step.state != "wrong" for step in self.steps)
+
     def _counted(self) -> str:
         text = f"{len(self.running)} of {len(self.steps)} step{'s' * (len(self.steps) != 1)} will run"
         known = [step.seconds for step in self.running if step.seconds is not None]

@@ -126,16 +126,26 @@ _ESCAPED = re.compile(
 )  # of a terminal, an address, a program
 _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
 _WEIGHT = re.compile(r":\s?\d{0,2}\.?\d{1,3}(?=\s?[)\]])")  # how much a part shall count: "(a red cube:1.3)"
+_OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text: "<lora:x:0.8>", "--ar 16:9", "score_9"
+    r"<(?:lora|lyco|hypernet):[^<>\s]{1,99}>|(?<!\S)--[a-z]{1,12}(?:[^\S\n]+\d[\d.:]{0,9})?(?!\S)|\bscore_\d(?:_up)?\b",
+    re.IGNORECASE,
+)
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
 
 
 def without_markup(text: str) -> str:
     """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list.
 
-    The numbers of footnotes and the weights of other programs are left out, too.
+    The numbers of footnotes and what steers other programs are left out, too.
     """
+    text = _OF_OTHER_PROGRAMS.sub(" ", text)
     text = _ESCAPED.sub(" ", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", _WEIGHT.sub("", text))))
+
+
+def of_other_programs(text: str) -> tuple[UnknownWord, ...]:
+    """What steers another program within a text, once each and whole: it says nothing to a small world."""
+    return tuple(map(UnknownWord, dict.fromkeys(_OF_OTHER_PROGRAMS.findall(text))))
 
 
 def _joined(text: str, is_known: Callable[[str], bool]) -> str:
@@ -212,14 +222,29 @@ def second_wish(instruction: str, verbs: Collection[str]) -> str:
 def typed_wrong(word: str, known: str) -> bool:
     """Whether ``word`` looks like a slip of ``known``.
 
-    It begins alike, and of its letters one (two where ``known`` has six or more) is missing, added, exchanged
-    with its neighbour, or another one; short words with another letter are other words.
+    It sounds the same, or it begins alike and of its letters one (two where ``known`` has six or more) is
+    missing, added, exchanged with its neighbour, or another one; short words with another letter are other
+    words.
     """
+    if sounds_like(word, known):
+        return True
     if not word or word[0] != known[0] or min(len(word), len(known)) < 3:
         return False
     if max(len(word), len(known)) <= 4 and len(word) == len(known) and sorted(word) != sorted(known):
         return False
     return distance(word, known) <= (1 if len(known) < 6 else 2)
+
+
+def sounds_like(word: str, known: str) -> bool:
+    """Whether two words of four letters or more are written for the same sounds: ``qube``, ``piramid``."""
+    return min(len(word), len(known)) >= 4 and _sounds(word) == _sounds(known)
+
+
+def _sounds(word: str) -> str:
+    word = word.replace("ph", "f").replace("y", "i").replace("q", "k")
+    if len(word) > 5:  # short words with "s" for "c" are other words: "rise" is no "rice"
+        word = re.sub("c(?=[ei])", "s", word)
+    return re.sub(r"([^aeiou])\1", r"\1", re.sub("c(?![ei])", "k", word))
 
 
 def distance(a: str, b: str) -> int:

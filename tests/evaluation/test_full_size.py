@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from lumina.errors import InputError
-from lumina.evaluation import full_size, loading, reference_loop
+from lumina.evaluation import full_size, loading, transformers_loop
 from lumina.model.config import MODELS, MoVQConfig, TransformerConfig
 from lumina.settings import Settings
 from lumina.steps import finish
@@ -55,11 +56,11 @@ def test_without_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> None:
         raise ImportError
 
-    monkeypatch.setattr(reference_loop, "_model", missing)
+    monkeypatch.setattr(transformers_loop, "_model", missing)
     bench = full_size.Bench(CONFIG, MOVQ, Settings(device="cpu"), (64, 64))
     assert (
         "pip install"
-        in reference_loop.loop_seconds(CONFIG, bench.layout, 8, bench.dtype, bench.device)["skipped"]
+        in transformers_loop.loop_seconds(CONFIG, bench.layout, 8, bench.dtype, bench.device)["skipped"]
     )
 
 
@@ -71,3 +72,9 @@ def test_reading_a_checkpoint_takes_little_more_than_its_size(
     assert figures["weights"] > 2e8
     assert figures["peak"] > figures["before"]
     assert figures["peak_per_weights"] < 1.5
+
+
+def test_generate_with_a_cache_of_fixed_size() -> None:
+    bench = full_size.Bench(CONFIG, MOVQ, Settings(device="cpu"), (64, 64))
+    found = transformers_loop.loop_seconds(CONFIG, bench.layout, 8, torch.float32, bench.device, "static")
+    assert found["ms_per_token"] > 0 and found["seconds_per_image"] >= 0

@@ -28,8 +28,14 @@ def test_every_window_is_compared_by_the_same_pictures() -> None:
 
 
 def test_windows_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[int, int]] = []
+    asked: list[tuple[int, object]] = []
     draw = speed._draw
-    monkeypatch.setattr(speed, "_draw", lambda p, s, w: asked.append((s, w)) or draw(p, s, w))
+    monkeypatch.setattr(speed, "_draw", lambda p, s, o: asked.append((s, o["window"])) or draw(p, s, o))
     finish(speed.run(FakePipeline(), windows=(1, 4), pictures=2, seed=7))
     assert asked == [(7, 4), (7, 1), (7, 4), (8, 1), (8, 4)]
+
+
+def test_each_precision_draws_the_same_pictures() -> None:
+    found = finish(speed.precisions(FakePipeline(), pictures=1))
+    assert list(found) == ["float32", "bfloat16"]
+    assert found["bfloat16"]["seconds_per_picture"] > 0

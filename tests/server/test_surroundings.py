@@ -1,13 +1,15 @@
 import os
+import re
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from lumina.errors import InputError
-from lumina.server.surroundings import prepare
+from lumina.server.surroundings import NUMBERS, prepare
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +88,23 @@ def test_a_port_that_is_no_number_is_one_sentence(port: str, monkeypatch: pytest
     monkeypatch.setenv("GRADIO_SERVER_PORT", port)
     with pytest.raises(InputError, match="GRADIO_SERVER_PORT must be a whole number"):
         prepare()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_DEBUG", "GRADIO_ANALYTICS_MAX_EVENTS"],
+)
+def test_every_number_of_gradio_is_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "true")
+    with pytest.raises(InputError, match=f"{name} must be a whole number from"):
+        prepare()
+
+
+def test_no_number_of_gradio_is_forgotten() -> None:
+    folder = Path(sysconfig.get_paths()["purelib"]) / "gradio"
+    read = re.compile(r"(?:int|float)\(\s*os\.(?:getenv|environ\.get)\(\s*[\"'](\w+)")
+    found = {name for file in folder.glob("*.py") for name in read.findall(file.read_text("utf-8"))}
+    assert found == set(NUMBERS)
 
 
 def test_a_service_may_have_no_path() -> None:

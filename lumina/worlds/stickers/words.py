@@ -10,6 +10,7 @@ from lumina.worlds.language import (
     UnknownWord,
     distance,
     latin,
+    of_other_programs,
     plain,
     second_wish,
     tokens,
@@ -136,7 +137,8 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
         if word.lower() not in COURTESY and not is_known:
             found.setdefault(plain_word or word, UnknownWord(word, _near(word, plain_word, kind)))
     more = second_wish(normalize(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ""
-    return tuple(found.values()) or ((UnknownWord(more),) if more else ())
+    unread = tuple(found.values()) or ((UnknownWord(more),) if more else ())
+    return (*unread, *of_other_programs(text))
 
 
 def _known_at(words: Sequence[str], kind: Kind) -> Iterator[bool]:

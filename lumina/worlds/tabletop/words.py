@@ -3,7 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from lumina.worlds.language import Kind, Language, UnknownWord, latin, plain, second_wish, tokens, typed_wrong
+from lumina.worlds.language import (
+    Kind,
+    Language,
+    UnknownWord,
+    latin,
+    of_other_programs,
+    plain,
+    second_wish,
+    sounds_like,
+    tokens,
+    typed_wrong,
+)
 from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES
 from lumina.worlds.tabletop.scenes import (
@@ -184,7 +195,8 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
             is_verb = i == 0 or read[i - 1] in ("and", "then")
             near = tuple(known for known in near if is_verb or known not in VERBS)
             found.setdefault(words or word, UnknownWord(word, near))
-    return tuple(found.values()) or tuple(map(UnknownWord, _unread(normalize(text, kind), kind)))
+    more = tuple(found.values()) or tuple(map(UnknownWord, _unread(normalize(text, kind), kind)))
+    return (*more, *of_other_programs(text))
 
 
 def _unread(text: str, kind: Kind) -> Iterator[str]:
@@ -255,6 +267,8 @@ def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
         return ()  # "dark red" is no night
     if found in GROUNDS and found not in COLORS and "ground" not in then:
         return ()  # nothing but the ground has this colour
+    if found == "a" and (not then or then[0] in GLUE):
+        return ()  # "a green one" is no article
     if found is not None:
         return (found,)
     sayable = sorted(_vocabulary(kind) - GLUE - {"plain"})
@@ -266,7 +280,7 @@ def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
 def _is_slip(word: str, other: str) -> bool:
     """Of a word that is not known itself: only where it can hardly be yet another one."""
     is_long = len(other) >= _LONG or (len(other) == _LONG - 1 and sorted(word) == sorted(other))
-    return is_long and typed_wrong(word, other)
+    return sounds_like(word, other) or (is_long and typed_wrong(word, other))
 
 
 def _meant(word: str, kind: Kind) -> str | None:

@@ -149,7 +149,7 @@ def test_a_described_thing_has_no_article() -> None:
             "3": [], "2": [], "1,000": [], "1": [],
         }),
         ("a dark red magneta cubo", {"dark": [], "magneta": ["pink"], "cubo": ["cube"]}),
-        ("one red cube and one", {"one": ["a"]}),
+        ("one red cube and one", {"one": []}),
         ("un метал cube зеленый", {"un": [], "метал": ["metal"], "зеленый": []}),
         ("", {}),
     ],
@@ -226,3 +226,32 @@ def test_what_is_kind_or_read_as_a_known_word_is_not_unknown(kind: Kind) -> None
 )
 def test_known_words_that_make_no_known_sentence_are_named(typed: str, kind: Kind, part: str) -> None:
     assert part in [one.word for one in unknown_words(typed, kind)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("qube", "cube"), ("kube", "cube"), ("sfere", "sphere"), ("spheer", "sphere"), ("spere", "sphere"),
+        ("piramid", "cone"), ("cilinder", "cylinder"), ("silinder", "cylinder"), ("cillinder", "cylinder"),
+        ("cylindar", "cylinder"), ("kone", "cone"), ("coen", "cone"), ("purpel", "purple"),
+        ("perple", "purple"), ("yelow", "yellow"), ("yello", "yellow"), ("oragne", "orange"),
+        ("orenge", "orange"), ("grean", "green"), ("gren", "green"), ("bleu", "blue"), ("blu", "blue"),
+        ("pinc", "pink"), ("cyna", "cyan"), ("metalic", "metal"), ("mettal", "metal"), ("smal", "small"),
+        ("larg", "large"), ("blok", "cube"), ("brik", "cube"), ("root", None), ("rise", None), ("site", None),
+        ("dye", None), ("groan", None), ("bone", None),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_pen_or_the_ear_has_the_right_hint_or_none(typed: str, meant: str | None) -> None:
+    (unknown,) = unknown_words(f"a {typed}")
+    assert unknown.known[:1] == ((meant,) if meant else ())
+
+
+@pytest.mark.parametrize("typed", ["a green one", "a cube and a green one on a grey ground"])
+def test_one_of_something_is_no_article(typed: str) -> None:
+    assert [(word.word, word.known) for word in unknown_words(typed)] == [("one", ())]
+
+
+def test_what_steers_other_programs_is_named_whole_and_not_read() -> None:
+    typed = "score_9, a <lora:detail:0.8> (red cube:1.3) --ar 16:9"
+    assert [word.word for word in unknown_words(typed)] == ["score_9", "<lora:detail:0.8>", "--ar 16:9"]
+    assert normalize(typed) == "a red cube"

@@ -4,7 +4,8 @@ import { createRoot } from "react-dom/client";
 import { connect, prop, type Bridge } from "./studio/bridge";
 import { openAddress, openText, recover } from "./studio/files";
 import { receiveBrought, send } from "./studio/pictures";
-import { broken, ended, receive, receivePlan, recoverRun } from "./studio/running";
+import { watchPlace } from "../common/place";
+import { broken, ended, receive, receivePlan, recoverRun, tellPlace } from "./studio/running";
 import { NO_TASKS, set } from "./studio/store";
 import { App } from "./parts/App";
 import "../common/between_tabs";
@@ -28,6 +29,7 @@ function begin(): void {
   void openAddress(location.hash);
   window.addEventListener("hashchange", () => void openAddress(location.hash));
   window.addEventListener("lumina-canvas-ended", ended);
+  watchPlace(tellPlace);
   window.addEventListener("lumina-away", () => broken("The studio cannot be reached; what is drawn is kept. Try again once it answers."));
   window.addEventListener("lumina-open-workflow", () => void openHanded());
   void openHanded();

@@ -1,7 +1,11 @@
-// What a proxy in front of the studio answers in its stead comes without a word of ours: it becomes a sentence, which is
-// told as the reason of what fails by it.
+// What a proxy in front of the studio answers in its stead comes without a word of ours: it becomes a sentence. That, and
+// what the studio itself says where it takes nothing more, is told as the reason of what fails by it.
+
+import { followed } from "./place";
 
 const LASTING = 10_000; // milliseconds for which what fails is put down to the latest such answer
+
+const FOR_NOW = [429, 503]; // what the studio answers for now
 
 type Instead = { said: string; at: number };
 
@@ -33,18 +37,28 @@ export function reason(otherwise: string): string {
   return said && Date.now() - at < LASTING ? said : otherwise;
 }
 
+/** What the studio says where it refuses a drawing or a file for now; empty for any other answer. */
+export async function refusalIn(answer: Response): Promise<string> {
+  if (!FOR_NOW.includes(answer.status) || !answer.headers.get("content-type")?.includes("json")) return "";
+  const said: unknown = await answer.clone().json().catch(() => null);
+  const { detail, error } = (said ?? {}) as Record<string, unknown>;
+  return [detail, error].find((each) => typeof each === "string") ?? "";
+}
+
 /** Look at every answer that the page gets; what waits for one hears `lumina-instead`. */
 export function watchAnswers(): void {
   const ask = window.fetch;
   window.fetch = async (...asked) => {
     const answer = await ask(...asked);
     const isOurs = new URL(answer.url || location.href, location.href).origin === location.origin;
-    const said = isOurs ? sentenceOf(answer.status, answer.headers.get("content-type"), lengthOf(asked[1]?.body)) : "";
+    if (!isOurs) return answer;
+    const length = lengthOf(asked[1]?.body);
+    const said = sentenceOf(answer.status, answer.headers.get("content-type"), length) || (await refusalIn(answer));
     if (said) {
       window.luminaInstead = { said, at: Date.now() };
       window.dispatchEvent(new Event("lumina-instead"));
     }
-    return answer;
+    return new URL(answer.url, location.href).pathname.endsWith("/queue/data") ? followed(answer) : answer;
   };
 }
 

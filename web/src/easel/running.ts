@@ -2,6 +2,7 @@
 
 import type { Continued, EaselView, Rerolled, Sheet as Told } from "../messages.gen";
 import type { Host } from "../common/host";
+import { watchPlace } from "../common/place";
 import { reason } from "../common/proxy";
 import type { Easel, EaselProps } from "./easel";
 import { makeGate } from "./gradio_queue";
@@ -22,6 +23,7 @@ export class Running {
   ) {
     this.gate = makeGate(easel.task, () => this.ended());
     window.addEventListener("lumina-away", () => this.lost());
+    watchPlace((sentence) => this.wait(sentence));
   }
 
   /** Shows that something is to be drawn: anew, or from a picture `before`. */
@@ -33,6 +35,14 @@ export class Running {
     const { root } = this.easel;
     const { top } = root.getBoundingClientRect();
     if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
+  }
+
+  /** What waits in the queue says when it will be its turn. */
+  private wait(sentence: string): void {
+    const { run } = this.easel.state;
+    if (run.state !== "waiting" || run.key) return;
+    this.easel.state.run = { ...run, message: sentence };
+    this.easel.show();
   }
 
   ask(name: "resume" | "reroll", payload: Continued | Rerolled): void {

@@ -123,6 +123,12 @@ function announce(run: Run): void {
   else if (begun) say(`Running ${begun}, step ${ids.indexOf(begun) + 1} of ${ids.length}.`);
 }
 
+/** What waits in the queue says when it will be its turn. */
+export function tellPlace(sentence: string): void {
+  const { run } = get();
+  if (isRunning() && !run.run) set({ run: { ...run, message: sentence } });
+}
+
 /** The event is over in whatever way; if the last view says otherwise, something broke on the way. */
 export function ended(): void {
   const { run } = get();

@@ -1,0 +1,57 @@
+"""Nobody fills the queue for all: who has enough in it, and who finds it full, hears when to come back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lumina.settings import MAX_WAITING
+from tests.serving import started
+
+CALL = "/gradio_api/call/v2/text_to_image"
+
+
+@pytest.fixture
+def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
+    with (
+        started(0.5, tmp_path, drawings_each=request.param) as (address, _),
+        httpx.Client(base_url=address, timeout=30) as client,
+    ):
+        yield client
+
+
+def called(studio: httpx.Client, address: str = "9.9.9.9") -> httpx.Response:
+    """The server listens to what a proxy on this machine says of where a request comes from."""
+    return studio.post(CALL, json={"prompt": "a red cube"}, headers={"X-Forwarded-For": address})
+
+
+def heard(answer: httpx.Response, said: str) -> int:
+    """The seconds after which to come back."""
+    seconds = int(answer.headers["retry-after"])
+    told: Any = answer.json()["detail"]
+    assert told == f"{said} in about {seconds} s: try again then."
+    return seconds
+
+
+@pytest.mark.parametrize("studio", [2], indirect=True)
+def test_one_address_has_few_drawings_and_others_are_let_in(studio: httpx.Client) -> None:
+    assert [called(studio).status_code for _ in range(2)] == [200, 200]
+    refused = called(studio)
+    assert refused.status_code == 429
+    assert heard(refused, "2 drawings from your address wait or are under way already; one is done") > 0
+    assert called(studio, "8.8.8.8").status_code == 200
+    page = [each for each in studio.get("/config").json()["dependencies"] if each["queue"]]
+    drawing = next(each for each in page if each["types"]["generator"])
+    body = {"fn_index": drawing["id"], "data": [], "session_hash": "x"}
+    refused = studio.post("/gradio_api/queue/join", json=body, headers={"X-Forwarded-For": "9.9.9.9"})
+    assert refused.status_code == 429
+
+
+@pytest.mark.parametrize("studio", [0], indirect=True)
+def test_a_full_queue_says_so(studio: httpx.Client) -> None:
+    answers = [called(studio, f"9.9.9.{number}") for number in range(MAX_WAITING + 3)]
+    assert {each.status_code for each in answers[:MAX_WAITING]} == {200}
+    assert answers[-1].status_code == 503
+    assert heard(answers[-1], f"{MAX_WAITING} drawings wait already; a place is free") > 0
