@@ -37,7 +37,9 @@ from lumina.runtime.request import DrawRequest
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
+from lumina.tasks.panels import UNCHANGED
 from lumina.ui.page_pictures import picture_of
+from lumina.worlds.language import NO_SETTINGS
 from tests.odd_pictures import PICTURES
 from tests.test_terminal import Closed
 from tests.tiny import write_tiny_model
@@ -143,7 +145,7 @@ def test_people_read_where_the_picture_is(tmp_path: Path) -> None:
         ([*PROMPT, "--width", "0"], "width: must be at least 32"),
         ([*PROMPT, "--width", "100000"], "width: must be at most 4,096"),
         ([*PROMPT, "--width", "1024", "--height", "1024"], "Tabletop cannot draw 1024x1024 pixels"),
-        ([*PROMPT, "--guidance-scale", "nan"], "guidance_scale: must be a finite number"),
+        ([*PROMPT, "--guidance-scale", "nan"], "--guidance-scale: must be a finite number"),
         ([*PROMPT, "--seed", "-3"], "seed: must be a whole number"),
         ([*PROMPT, "--rerolls", "8:99"], "must be JSON such as [[8, 99]]"),
         ([*PROMPT, "--colour", "red"], "No such option"),
@@ -869,3 +871,31 @@ def test_a_profile_means_the_same_colour_by_every_way_in(
         pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3).astype(int)
         seen = np.median(pixels[pixels[:, 0] > pixels[:, 1] + 100], axis=0)
         assert panels and np.abs(seen - (220, 20, 20)).max() <= 4
+
+
+def test_an_edit_that_changes_nothing_says_so(
+    photo: Path, tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("generate", "edit", "--image", photo, "--instruction", "make it night", "--out", tmp_path)
+    assert "remark" not in json.loads(run(*arguments, "--json").stdout)
+    monkeypatch.setattr("lumina.tasks.panels.is_same", lambda one, other: True)
+    result = run(*arguments, "--json")
+    assert json.loads(result.stdout)["remark"] == UNCHANGED
+    assert UNCHANGED in result.stderr
+
+
+@pytest.mark.usefixtures("fake")
+def test_what_is_no_word_has_a_sentence_of_its_own(tmp_path: Path) -> None:
+    prompt = "a (crimson cube:1.2) --ar 16:9"
+    result = run("generate", "text_to_image", "--prompt", prompt, "--out", tmp_path, "--json")
+    assert result.stderr.splitlines() == [
+        'Tabletop does not know: "crimson" (red?).',
+        '"(crimson cube:1.2)", "--ar 16:9": this model reads no settings of other programs.',
+    ]
+    assert json.loads(result.stdout)["unknown_words"][1]["note"] == NO_SETTINGS
+
+
+@pytest.mark.parametrize("option", ["--best-of", "--stop-row", "--top-p", "--window", "--dtype", "--width"])
+def test_an_error_names_the_option_that_was_typed(option: str) -> None:
+    said = refused("generate", "text_to_image", *PROMPT, option, "-1")
+    assert said.startswith(f"{option}: must be ")

@@ -4,7 +4,6 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -36,10 +35,10 @@ from lumina.settings import Quant as QuantKind
 from lumina.settings import Settings, one_of
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, read, words_unknown
+from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, option_of, read, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
-from lumina.worlds.language import UnknownWord
+from lumina.worlds.language import UnknownWord, notes_of
 
 app = group("Run a task and write its pictures.")
 
@@ -151,9 +150,12 @@ def _way_on(task: Task, done: Mapping[int, str]) -> str:
 def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:
     """Tell people which words the model does not know, each once, with what may be meant; returns them."""
     unknown = words_unknown(tasks, spec)
-    said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in unknown)
-    if unknown:
+    words = [one for one in unknown if not one.note]
+    said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in words)
+    if words:
         note(f"{spec.title} does not know: {', '.join(said)}.")
+    for phrase in notes_of(unknown):
+        note(f"{phrase}.")
     return unknown
 
 
@@ -170,7 +172,10 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
     ) -> None:
         fields = task_class.model_fields
         values = {name: _value(fields[name], text) for name, text in given.items() if text is not None}
-        task, settings = read(task_class, values), settings_with(quant, cache) if quant or cache else None
+        task, settings = (
+            read(task_class, values, as_options=True),
+            settings_with(quant, cache) if quant or cache else None,
+        )
         pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
@@ -185,7 +190,10 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             "model": used,
         }
         if unknown:
-            report["unknown_words"] = [asdict(word) for word in unknown]
+            report["unknown_words"] = [word.told() for word in unknown]
+        if remark := pictures[0].task.remark(pictures[0].image):
+            report["remark"] = remark
+            note(remark)
         if any(picture.candidates for picture in pictures):
             report["candidates"] = [
                 [{"seed": one.task.seed, "score": one.score} for one in picture.candidates]
@@ -216,7 +224,7 @@ def _option(name: str, field: FieldInfo) -> tuple[str, Any, None]:
     default = "required" if field.is_required() else f"default {field.default}" if field.default else ""
     words = f"{field.description or field.title}" + (f" ({default})" if default else "")
     option = typer.Option(
-        f"--{name.replace('_', '-')}",
+        option_of(name),
         help=words.replace("[", "\\["),  # not markup
         metavar=_metavar(field),
         rich_help_panel="Advanced" if is_advanced(field) else None,

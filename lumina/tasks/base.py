@@ -113,6 +113,11 @@ def whole(value: Any, otherwise: int = 1) -> int:
         return otherwise
 
 
+def option_of(name: str) -> str:
+    """The option of a command that gives an input."""
+    return f"--{name.replace('_', '-')}"
+
+
 TaskType = TypeVar("TaskType", bound=Task)
 
 
@@ -120,15 +125,18 @@ Values: TypeAlias = Mapping[str, Any]
 """Inputs of a task by name as somebody gives them, in whatever form: the task itself judges them."""
 
 
-def read(task_class: type[TaskType], values: Values, *, titled: bool = False) -> TaskType:
+def read(
+    task_class: type[TaskType], values: Values, *, titled: bool = False, as_options: bool = False
+) -> TaskType:
     """The task with these inputs; raises InputError with one sentence that names each wrong input.
 
-    ``titled``: by its title, as a form shows it.
+    ``titled``: by its title, as a form shows it; ``as_options``: by its option, as a command has it.
     """
     try:
         return task_class.model_validate(dict(values))
     except ValidationError as error:
         titles = {name: field.title or name for name, field in task_class.model_fields.items() if titled}
+        titles |= {name: option_of(name) for name in task_class.model_fields if as_options}
         found = phrases(error)
         raise InputError(
             sentence((tuple(titles.get(str(part), part) for part in place), said) for place, said in found)
@@ -267,6 +275,10 @@ class DrawingTask(Task):
             for name, kind in self.word_fields().items()
             for word in language.unknown_words(getattr(self, name), kind)
         )
+
+    def remark(self, drawn: Image.Image) -> str:
+        """A sentence to say beside a picture that this task has drawn; mostly none."""
+        return ""
 
     def singles(self) -> "Sequence[DrawingTask]":
         """Of a resolved task, the tasks that draw one picture each."""

@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar, Self
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageChops
 
 from lumina.errors import InputError
 from lumina.images import cover
@@ -12,6 +13,12 @@ from lumina.runtime.request import DrawRequest
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.fields import side
 from lumina.tasks.image_input import ImageInput
+
+PART = 16  # pixels along one side of a part that is compared
+SAME = 10.0  # of 255, up to which the mean of a part is the same
+UNCHANGED = (
+    "The edit changed nothing: the picture is so already, or what it is about is not in it; say it otherwise."
+)
 
 
 class PanelTask(DrawingTask):
@@ -56,12 +63,27 @@ class PanelTask(DrawingTask):
         """What stands above the result: the given picture, cut as the model's own references were."""
         return cover(self.picture.image, width, height)
 
+    def remark(self, drawn: Image.Image) -> str:
+        """Where the picture that was to be changed is, to the eye, still the same."""
+        return UNCHANGED if self.turns and is_same(self.panel(*drawn.size), drawn) else ""
+
     def request(self, painter: Painter) -> DrawRequest:
         """The instruction, and the panel."""
         width, height = int(self.width or 0), int(self.height or 0)
         panel = self.panel(width, height)
         prompt = str(getattr(self, "prompt", ""))
         return self._request(painter, self.words(width, 2 * height), given=(panel,), prompt=prompt)
+
+
+def is_same(one: Image.Image, other: Image.Image) -> bool:
+    """Whether two pictures of one size differ nowhere more than by being encoded once more.
+
+    The parts of tabletop's that do have a difference of 2 at most, those of a changed one 28 and more.
+    """
+    apart = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
+    parts = apart.resize((max(1, apart.width // PART), max(1, apart.height // PART)), Image.Resampling.BOX)
+    mean = np.asarray(parts, np.float64).mean(axis=2)
+    return float(mean.max()) < SAME
 
 
 def check_kind(task: DrawingTask, spec: ModelSpec) -> None:

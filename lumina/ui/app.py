@@ -44,6 +44,7 @@ from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
 from lumina.ui.header import Header
+from lumina.ui.link_preview import Previewed, preview_route
 from lumina.ui.mcp_tools import offer_tools
 from lumina.ui.model_choice import ModelChoice, is_public
 from lumina.ui.refusals import REFUSALS, KnownCalls
@@ -127,7 +128,7 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
         "app_kwargs": {
-            "routes": [health_route(workshop), *routes(), *template_routes()],
+            "routes": [health_route(workshop), *routes(), *template_routes(), preview_route()],
             "exception_handlers": REFUSALS,
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),
@@ -136,6 +137,7 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
                 Middleware(Compressed),
                 Middleware(Revalidated),
                 Middleware(KnownCalls),
+                Middleware(Previewed),
             ],
         },
     }

@@ -113,7 +113,8 @@ class DrawingStream:
                 told = None if isinstance(event, Begun) else seed  # one of which something is drawn
                 yield Step(run.drawing(event), told, _png_of(task, event, painter.model))
                 seed = seed if told is None else None
-        yield Step(run.done())
+        remarks = dict.fromkeys(one.task.remark(one.image) for one in events.result.image)
+        yield Step(run.done(" ".join(filter(None, remarks))))
 
 
 def _png_of(task: DrawingTask, event: DrawEvent, model: str) -> bytes | None:

@@ -81,9 +81,10 @@ class EaselRun:
         left = round((event.total - event.done) / rate, 1) if rate > 0 else None
         return self._view("drawing", done=event.done, total=event.total, left=left)
 
-    def done(self) -> Data:
-        """Everything is drawn."""
-        return self._view("done", seconds=round(self._draft.seconds, 3) if self._draft else 0.0)
+    def done(self, remark: str = "") -> Data:
+        """Everything is drawn, and what is to be said beside it."""
+        seconds = round(self._draft.seconds, 3) if self._draft else 0.0
+        return self._view("done", seconds=seconds, message=remark)
 
     def failed(self, sentence: str) -> Data:
         """Ended early, with the one sentence to show; what was drawn so far stays."""

@@ -4,7 +4,6 @@ import inspect
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +184,7 @@ def described(schema: Schema) -> Schema:
 def unread(tasks: Iterable[Task], spec: ModelSpec) -> JsonObject:
     """A note of the words that the model does not know, each once; nothing where it knows them all."""
     words = words_unknown(tasks, spec)
-    return {UNREAD: [asdict(word) for word in words]} if words else {}
+    return {UNREAD: [word.told() for word in words]} if words else {}
 
 
 def until_loaded(workshop: Workshop) -> Steps[Progress, None]:

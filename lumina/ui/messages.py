@@ -141,6 +141,7 @@ class Unknown(Message):
 
     word: str
     known: list[str]
+    note: str = Field("", description="why it is not read, of what is no word")
 
 
 class Format(Message):

@@ -1,5 +1,6 @@
 """Sentences for calls that Gradio answers with "Internal Server Error": wrong names, wrong parameters."""
 
+import json
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
@@ -7,9 +8,12 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lumina.server.network import EVENTS
 
 UNFIT = "This request does not fit the page; reload the page and try again."
 
@@ -18,13 +22,24 @@ _MISSING = re.compile(r"required argument: (\w+)")
 
 
 _ANSWER = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
+_NO_SESSION = "data: {}\n\n".format(
+    json.dumps(
+        {
+            "msg": "unexpected_error",
+            "message": "Nothing of this session is under way; send the call again.",
+            "session_not_found": True,
+            "success": False,
+        }
+    )
+)
 _LAST = re.compile(rb"^event: (complete|error)", re.MULTILINE)
 
 
 class KnownCalls:
     """One sentence for who asks for the answer to a call that nobody made, or has fetched it already.
 
-    Gradio would let the first wait until a traceback ends it, and the second one for ever.
+    Gradio would let the first wait until a traceback ends it, and the second one for ever. The stream of a
+    session that is unknown says so, as Gradio's own does, whose traceback would reach the log.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -33,6 +48,8 @@ class KnownCalls:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_get = scope["type"] == "http" and scope["method"] == "GET"
+        if is_get and scope["path"].endswith(EVENTS) and not _is_known_session(scope):
+            return await Response(_NO_SESSION, media_type="text/event-stream")(scope, receive, send)
         asked = _ANSWER.search(scope["path"]) if is_get else None
         if not asked:
             return await self._app(scope, receive, send)
@@ -47,6 +64,12 @@ class KnownCalls:
             await send(message)
 
         await self._app(scope, receive, noting)
+
+
+def _is_known_session(scope: Scope) -> bool:
+    """Whether a call of the session waits in Gradio's queue; a request that names none is refused there."""
+    session = QueryParams(scope["query_string"]).get("session_hash")
+    return session is None or session in scope["app"].get_blocks()._queue.pending_messages_per_session
 
 
 def _is_waiting(queue: Any, call: str) -> bool:

@@ -6,7 +6,6 @@ import inspect
 import json
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import partial
 from typing import Any, get_args
 
@@ -226,7 +225,7 @@ class TaskTab:
 
     def _name_unknown(self, prompt: str) -> Any:
         unknown = self.guide.unknown(prompt or "")
-        return gr.HTML(words=[Unknown.model_validate(asdict(word)).data() for word in unknown])
+        return gr.HTML(words=[Unknown.model_validate(word.told()).data() for word in unknown])
 
     def _swapped(self, text: str, event: gr.EventData) -> str:
         return swapped(text or "", event._data, self.guide)

@@ -3,9 +3,11 @@
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from pydantic import JsonValue
 
 Kind = Literal["prompt", "instruction", "description"]
 """What words are for: a whole picture, a change, a single thing."""
@@ -15,11 +17,21 @@ Kind = Literal["prompt", "instruction", "description"]
 class UnknownWord:
     """A word as it was typed, and the known ones that may be meant.
 
-    Of a sentence of known words it is the part that no sentence of the world has.
+    Of a sentence of known words it is the part that no sentence of the world has. A ``note`` says of what is
+    no word why it is not read.
     """
 
     word: str
     known: tuple[str, ...] = ()
+    note: str = ""
+
+    def told(self) -> dict[str, JsonValue]:
+        """As a program hears of it: with a note only where there is one."""
+        return {"word": self.word, "known": [*self.known], **({"note": self.note} if self.note else {})}
+
+
+ONE_WISH = "only one change at a time is made; ask for the other in a second edit"
+NO_SETTINGS = "this model reads no settings of other programs"
 
 
 class Language(Protocol):
@@ -126,8 +138,14 @@ _ESCAPED = re.compile(
 )  # of a terminal, an address, a program
 _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
 _WEIGHT = re.compile(r":\s?\d{0,2}\.?\d{1,3}(?=\s?[)\]])")  # how much a part shall count: "(a red cube:1.3)"
-_OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text: "<lora:x:0.8>", "--ar 16:9", "score_9"
-    r"<(?:lora|lyco|hypernet):[^<>\s]{1,99}>|(?<!\S)--[a-z]{1,12}(?:[^\S\n]+\d[\d.:]{0,9})?(?!\S)|\bscore_\d(?:_up)?\b",
+_WEIGHED = re.compile(rf"\([^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\)|\[[^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\]")
+_OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text, a dash as phones write it, too
+    r"<(?:lora|lyco|hypernet):[^<>\s]{1,99}>"
+    r"|(?<!\S)--no(?:\s+(?!--)\S+)+"
+    r"|(?<!\S)(?:--[a-z]{1,12}|[—–](?:ar|v|s|q|c|iw|seed|style|stylize|chaos|niji)\b)"
+    r"(?:[^\S\n]+(?:\d[\d.:]{0,9}|raw\b))?(?!\S)"
+    r"|\b(?:score_\d(?:_up)?|(?:rating|source)_[a-z]{1,20})\b|\bembedding:[\w-]{1,99}"
+    r"|(?<=\w)::-?\d?(?:\.\d{1,3})?(?![\w:])",
     re.IGNORECASE,
 )
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
@@ -145,7 +163,18 @@ def without_markup(text: str) -> str:
 
 def of_other_programs(text: str) -> tuple[UnknownWord, ...]:
     """What steers another program within a text, once each and whole: it says nothing to a small world."""
-    return tuple(map(UnknownWord, dict.fromkeys(_OF_OTHER_PROGRAMS.findall(text))))
+    found = [*_OF_OTHER_PROGRAMS.finditer(text), *_WEIGHED.finditer(text)]
+    parts = dict.fromkeys(part[0] for part in sorted(found, key=lambda part: part.start()))
+    return tuple(UnknownWord(part, note=NO_SETTINGS) for part in parts)
+
+
+def notes_of(words: Iterable[UnknownWord]) -> tuple[str, ...]:
+    """One phrase for what has the same note: ``"--ar 16:9", "score_9": this model reads no settings …``."""
+    noted: dict[str, list[str]] = {}
+    for word in words:
+        if word.note:
+            noted.setdefault(word.note, []).append(f'"{word.word}"')
+    return tuple(f"{', '.join(parts)}: {note}" for note, parts in noted.items())
 
 
 def _joined(text: str, is_known: Callable[[str], bool]) -> str:
@@ -209,14 +238,18 @@ def _extends(sign: str) -> bool:
     return is_selector or sign == "\u20e3" or unicodedata.category(sign) == "Cf"
 
 
-def second_wish(instruction: str, verbs: Collection[str]) -> str:
+def second_wish(instruction: str, verbs: Collection[str]) -> tuple[UnknownWord, ...]:
     """What a plain instruction says beyond its one change: from a comma, an "and" or another verb on."""
     words = instruction.split(" ")
     first = next((i for i, word in enumerate(words) if word in verbs), len(words))
-    for i in range(first + 1, len(words)):
-        if words[i] == "and" or words[i] in verbs or words[i - 1].endswith(","):
-            return " ".join(words[i:])
-    return ""
+    is_second = 2 < first < len(words) and words[first - 1] in _BETWEEN  # after a wish in other words
+    for i in range(first - 1 if is_second else first + 1, len(words)):
+        if words[i] in (*_BETWEEN, *verbs) or words[i - 1].endswith(","):
+            return (UnknownWord(" ".join(words[i:]), note=ONE_WISH),)
+    return ()
+
+
+_BETWEEN = ("and", "then")  # two wishes
 
 
 def typed_wrong(word: str, known: str) -> bool:

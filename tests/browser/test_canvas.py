@@ -103,7 +103,7 @@ def choose(page: Page, words: str) -> None:
 def pick(page: Page, name: str) -> None:
     """Click on the head of a card."""
     centre(card(page, name))
-    card(page, name).locator(".card-head h3").click()
+    card(page, name).locator(".card-head h2").click()
     expect(page.locator(f'.react-flow__node.selected[data-id="{name}"]')).to_have_count(1)
 
 
@@ -239,7 +239,7 @@ def test_new_nodes_show_no_pictures_of_deleted_ones_and_lie_on_no_other(canvas: 
     field(page, "text_to_image", "Prompt").fill(PROMPT)
     run(page)
     wait_for(page, text_to_image="done")
-    card(page, "text_to_image").locator("h3").click()
+    card(page, "text_to_image").locator("h2").click()
     page.keyboard.press("Delete")
     page.get_by_role("button", name="Add /").click()
     choose(page, "create")
@@ -532,7 +532,7 @@ def test_the_canvas_is_ready_at_once_and_smooth_with_64_nodes(visit: Callable) -
     nodes = {f"n{at}": {"task": "text", "inputs": {"text": str(at)}} for at in range(64)}
     load_document(page, {"lumina": 1, "nodes": nodes})
     expect(page.locator(".card")).to_have_count(64)
-    x, y = centre(card(page, "n20").locator(".card-head h3"))
+    x, y = centre(card(page, "n20").locator(".card-head h2"))
     page.mouse.move(x, y)
     page.mouse.down()
     page.evaluate(

@@ -1,5 +1,6 @@
 """Turns of the Edit tab in a browser: on from the last one, back to an earlier one, a branch from there."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def test_each_turn_goes_on_from_the_last_and_an_earlier_one_branches(edit: Page,
     expect(tab_of(edit).locator(".turns-next")).to_have_text("The next instruction changes turn 1.")
     go_on(edit, "make it sunset")
     assert given_in(saved(edit, tmp_path)) == shown_in(first)
-    branch = edit.get_by_role("button", name="Turn 3 from turn 1: make it sunset")
+    branch = edit.get_by_role("button", name=re.compile("^Turn 3 ← 1 make it sunset"))
     expect(branch).to_contain_text("3 ← 1")
     expect(branch).to_have_attribute("aria-pressed", "true")
 

@@ -21,7 +21,7 @@ from lumina.tasks import DRAWN, TASKS, instructions
 from lumina.tasks.base import DrawingTask, Picture, read
 from lumina.tasks.conditions import condition_of
 from lumina.tasks.image_input import ImageInput
-from lumina.tasks.panels import nearest
+from lumina.tasks.panels import UNCHANGED, nearest
 from tests.runtime.asking import going_on
 from tests.tiny import write_tiny_model
 
@@ -219,3 +219,16 @@ def test_a_map_can_be_made_from_the_photograph(fake: FakePipeline) -> None:
     assert made.tobytes() == condition_of(plain, "canny").tobytes() and made.tobytes() != plain.tobytes()
     with pytest.raises(InputError, match="A depth map is not made from a photograph here"):
         finish(ask("control", kind="depth", extract=True).run(fake))
+
+
+def test_an_edit_that_changes_nothing_says_so() -> None:
+    task = ask("edit", image=PHOTO.resize((128, 128)))
+    given = task.panel(128, 128)  # type: ignore[attr-defined]
+    noise = np.random.default_rng(0).integers(-4, 5, (128, 128, 3))
+    encoded = Image.fromarray((np.asarray(given, np.int64) + noise).clip(0, 255).astype(np.uint8))
+    assert task.remark(given) == task.remark(encoded) == UNCHANGED
+    changed = given.copy()
+    changed.paste("red", (56, 56, 72, 72))
+    assert task.remark(changed) == ""
+    control = ask("control", condition=PHOTO.resize((128, 128)))
+    assert control.remark(control.panel(128, 128)) == ""  # type: ignore[attr-defined]

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 from gradio.utils import diff
+from PIL import Image
 
 from lumina.errors import InputError, ModelError
 from lumina.faults import OUR_FAULT
 from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
+from lumina.tasks.edit import Edit
+from lumina.tasks.image_input import ImageInput
 from lumina.tasks.image_pair import ImagePair
+from lumina.tasks.panels import UNCHANGED
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawing_stream import DrawingStream, Step, kept
 from lumina.ui.messages import Data
@@ -203,3 +207,11 @@ def test_a_click_before_the_model_is_there_draws_as_soon_as_it_is() -> None:
     assert next(steps) == Step()
     workshop.open()
     assert views(steps)[-1]["state"] == "done"
+
+
+def test_an_edit_that_changes_nothing_says_so_beside_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    edit = Edit(image=ImageInput.of(Image.new("RGB", (128, 128))), instruction="make it night", seed=3)
+    assert views(opened().new(edit))[-1]["message"] == ""
+    monkeypatch.setattr("lumina.tasks.panels.is_same", lambda one, other: True)
+    last = views(opened().new(edit))[-1]
+    assert (last["state"], last["message"]) == ("done", UNCHANGED)

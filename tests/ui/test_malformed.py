@@ -105,3 +105,15 @@ def test_sigterm_lets_a_stream_come_to_its_end(tmp_path: Path) -> None:
         told = [line for line in rest if line.startswith("data:")][-1]
         assert "is being restarted" in told
         assert process.wait(timeout=10) == 143
+
+
+def test_the_stream_of_an_unknown_session_says_so_and_the_log_hears_nothing(
+    studio: httpx.Client, folder: Path
+) -> None:
+    before = (folder / "server.log").read_text()
+    answer = studio.get("/gradio_api/queue/data", params={"session_hash": "nobody"})
+    told = json.loads(answer.text.removeprefix("data: "))
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/event-stream")
+    assert told["session_not_found"] is True and told["message"].endswith("send the call again.")
+    assert (folder / "server.log").read_text() == before
+    assert studio.get("/gradio_api/queue/data").status_code == 422

@@ -338,6 +338,7 @@ export interface Template {
 export interface Unknown {
   word: string;
   known: string[];
+  note?: string; // why it is not read, of what is no word
 }
 
 /** Another tab that takes a picture from the easel. */

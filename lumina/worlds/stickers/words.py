@@ -136,9 +136,8 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     for word, plain_word, is_known in zip(typed, read, known, strict=True):
         if word.lower() not in COURTESY and not is_known:
             found.setdefault(plain_word or word, UnknownWord(word, _near(word, plain_word, kind)))
-    more = second_wish(normalize(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ""
-    unread = tuple(found.values()) or ((UnknownWord(more),) if more else ())
-    return (*unread, *of_other_programs(text))
+    wish = second_wish(normalize(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ()
+    return (*found.values(), *wish, *of_other_programs(text))
 
 
 def _known_at(words: Sequence[str], kind: Kind) -> Iterator[bool]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from lumina.worlds.language import (
     Kind,
@@ -195,15 +196,24 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
             is_verb = i == 0 or read[i - 1] in ("and", "then")
             near = tuple(known for known in near if is_verb or known not in VERBS)
             found.setdefault(words or word, UnknownWord(word, near))
-    more = tuple(found.values()) or tuple(map(UnknownWord, _unread(normalize(text, kind), kind)))
-    return (*more, *of_other_programs(text))
+    read_as = normalize(text, kind)
+    more = _contradictions(read_as) if found else _unread(read_as, kind)
+    wish = second_wish(read_as, VERBS_OF_CHANGES) if kind == "instruction" else ()
+    return (*found.values(), *map(UnknownWord, more), *wish, *of_other_programs(text))
+
+
+def _contradictions(text: str) -> Iterator[str]:
+    """Two qualities of a kind side by side: ``red blue``, as ``red/blue`` is read."""
+    for one, other in pairwise(text.split(" ")):
+        if one != other and any({one, other} <= set(kind) for kind in (COLORS, MATERIALS, SIZES)):
+            yield f"{one} {other}"
 
 
 def _unread(text: str, kind: Kind) -> Iterator[str]:
     """Of a plain text of known words, the parts that stand where nothing is said by them."""
-    if kind == "instruction" and (more := second_wish(text, VERBS_OF_CHANGES)):
-        yield more
-    words = text.split(" ") if kind == "prompt" else []
+    if kind != "prompt":
+        return (yield from _contradictions(text))
+    words = text.split(" ")
     for i, word in enumerate(words):
         after = words[i + 1] if i + 1 < len(words) else ""
         if any({word, after} <= set(kind) for kind in (COLORS, MATERIALS, SIZES)):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.worlds.language import Kind
+from lumina.worlds.language import NO_SETTINGS, ONE_WISH, Kind
 from lumina.worlds.tabletop.captions import KNOWN_WORDS, describe, text_of
 from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, instruct
@@ -166,7 +166,7 @@ def test_every_unknown_word_is_named_with_what_may_be_meant(
         ("Make the cube bigger.", {}),
         ("erase the red cube", {"erase": ["remove"]}),
         ("Colour the ball crimson", {"Colour": ["make"], "ball": ["sphere"], "crimson": ["red"]}),
-        ("Change the colour, then colour it", {"colour": [], "then": []}),
+        ("Change the colour, then colour it", {"colour": [], "then": [], "then colour it": []}),
         ("annihilate the cube", {"annihilate": []}),
         ("add a metal cube", {"metal": ["matte"]}),
     ],
@@ -253,5 +253,53 @@ def test_one_of_something_is_no_article(typed: str) -> None:
 
 def test_what_steers_other_programs_is_named_whole_and_not_read() -> None:
     typed = "score_9, a <lora:detail:0.8> (red cube:1.3) --ar 16:9"
-    assert [word.word for word in unknown_words(typed)] == ["score_9", "<lora:detail:0.8>", "--ar 16:9"]
+    assert [word.word for word in unknown_words(typed)] == [
+        "score_9",
+        "<lora:detail:0.8>",
+        "(red cube:1.3)",
+        "--ar 16:9",
+    ]
     assert normalize(typed) == "a red cube"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a <lora:detail:0.8> red cube", "a (red cube:1.3)", "a [red cube: 0.5]", "a red cube --ar 16:9",
+        "a red cube --no blue cubes", "a red cube —ar 16:9", "score_8_up, a red cube",
+        "rating_safe a red cube",
+        "a red cube embedding:easy-negative", "a red cube::2", "a red cube --style raw --v 6.1",
+    ],
+)  # fmt: skip
+def test_settings_of_other_programs_are_not_called_words(typed: str) -> None:
+    assert {word.note for word in unknown_words(typed)} == {NO_SETTINGS}
+    assert normalize(typed) == "a red cube"
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish", "words"),
+    [
+        ("make the cube red and remove the sphere", "and remove the sphere", []),
+        ("make the cube red and remove the ball", "and remove the ball", ["ball"]),
+        ("Make the box red. Remove the ball.", "remove the ball", ["box", "ball"]),
+        ("erase the dog and paint the sphere blue", "and paint the sphere blue", ["erase", "dog"]),
+        ("make the cube red, remove the cat", "remove the cat", ["cat"]),
+    ],
+)
+def test_a_second_wish_is_for_a_second_edit(typed: str, wish: str, words: list[str]) -> None:
+    found = unknown_words(typed, "instruction")
+    assert [word.word for word in found if not word.note] == words
+    assert [word.word for word in found if word.note == ONE_WISH] == [wish]
+
+
+@pytest.mark.parametrize("typed", ["remove the cube", "well, make the cube red", "Please make the cube red."])
+def test_one_wish_is_no_second_one(typed: str) -> None:
+    assert not [word for word in unknown_words(typed, "instruction") if word.note]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [("make the cube red/blue", "instruction"), ("a red/blue car", "prompt"), ("a red/blue cube", "prompt")],
+)
+def test_two_colours_of_one_thing_are_unclear(typed: str, kind: Kind) -> None:
+    assert "red blue" in [word.word for word in unknown_words(typed, kind)]

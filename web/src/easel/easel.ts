@@ -129,6 +129,7 @@ export class Easel {
     const isEmpty = !sheet && !isActive;
     this.root.dataset.state = isEmpty ? "empty" : state.run.state;
     this.tab.toggleAttribute("data-running", isActive);
+    this.tab.querySelector(".examples")?.toggleAttribute("inert", isActive);
     this.face.showCells(state.isAll ? group : sheet ? [sheet] : [], state, isEmpty ? 0 : places);
     if (this.turns) this.turns.show(state.sheets, state.current);
     else this.face.showStrip(state.sheets, state.current);

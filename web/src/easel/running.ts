@@ -90,7 +90,7 @@ export class Running {
   receive(view: EaselView): void {
     if (!view.run || !this.easel.state.isListening) return;
     const sheets = this.taken(view);
-    if (view.state === "done") return this.done(sheets);
+    if (view.state === "done") return this.done(sheets, view.message ?? "");
     if (view.state === "failed") return this.settle("failed", view.message ?? "");
     this.easel.show();
     if (view.sheets.length) this.easel.keepNowAndThen();
@@ -110,9 +110,9 @@ export class Running {
     return sheets;
   }
 
-  private done(sheets: readonly Sheet[]): void {
+  private done(sheets: readonly Sheet[], remark: string): void {
     for (const { key } of sheets) this.easel.compareWithTwin(key);
-    this.settle("done", "");
+    this.settle("done", remark);
     const { current, held } = this.easel.state;
     this.easel.turns?.goOn(current, held);
   }

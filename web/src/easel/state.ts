@@ -92,7 +92,8 @@ export function statusOf({ run }: State): string {
   if (run.state === "drawing") return drawingOf(run);
   if (run.state === "stopped") return run.message || "Stopped. What is drawn is kept.";
   if (run.state !== "done") return "";
-  return `Done in ${(run.seconds ?? 0).toFixed(1)} s.`;
+  const done = `Done in ${(run.seconds ?? 0).toFixed(1)} s.`;
+  return run.message ? `${done} ${run.message}` : done;
 }
 
 function drawingOf(run: Run): string {

@@ -20,14 +20,26 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
   }
 
   function show(): void {
-    const parts: (string | HTMLElement)[] = plain(props.words ?? []).map(({ word, known }) => {
+    const words = plain(props.words ?? []);
+    const parts: (string | HTMLElement)[] = words.filter(({ note }) => !note).map(({ word, known }) => {
       const group = made("span");
       group.append(made("b", "", word));
       if (known.length) group.append(" → ", ...known.flatMap((other) => [button(word, other), " "]));
       return group;
     });
     if (parts.length) parts.unshift(`${props.model} has never seen `);
-    line.replaceChildren(...parts);
+    line.replaceChildren(...parts, ...noted(words));
+  }
+
+  /** What has the same note stands before it. */
+  function noted(words: Unknown[]): HTMLElement[] {
+    const notes = new Set(words.flatMap(({ note }) => note ?? []).filter(Boolean));
+    return [...notes].map((note) => {
+      const group = made("span", "unknown-words-note");
+      const parts = words.filter((word) => word.note === note).map(({ word }) => made("b", "", word));
+      group.append(...parts.flatMap((part, i) => (i ? [", ", part] : [part])), `: ${note}.`);
+      return group;
+    });
   }
 
   watch("words", show);

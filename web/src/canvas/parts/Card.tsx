@@ -54,7 +54,7 @@ function Head({ id, node, task, state, number }: HeadProps) {
   return (
     <header className="card-head" onContextMenu={(event) => (event.preventDefault(), menu(event))}>
       {number && <span className="number" aria-hidden="true">{number}</span>}
-      <h3>{task?.title ?? node.task}<small>{id}</small></h3>
+      <h2>{task?.title ?? node.task}<small>{id}</small></h2>
       <span className="state">{MODES[node.mode ?? "run"] || WORDS[state]}</span>
       <button type="button" className="tool nodrag" aria-label={`Menu of ${id}`} onClick={menu}>
         <Icon name="more" />

@@ -26,7 +26,7 @@ export const InputsCard = memo(function InputsCard() {
   );
   return (
     <article className="card ends" data-card={INPUTS} aria-label="Inputs of the workflow">
-      <header className="card-head"><h3>Inputs<small>filled in before each run</small></h3></header>
+      <header className="card-head"><h2>Inputs<small>filled in before each run</small></h2></header>
       <div className="inputs">
         {Object.keys(inputs).map((name) => (
           <div className="input from-inputs" key={name} data-type={inputs[name]!.type}>
@@ -56,7 +56,7 @@ export const ResultsCard = memo(function ResultsCard() {
   const isOnSurface = useContext(OnSurface);
   return (
     <article className="card ends" data-card={RESULTS} aria-label="Results of the workflow">
-      <header className="card-head"><h3>Results<small>what the workflow is for</small></h3></header>
+      <header className="card-head"><h2>Results<small>what the workflow is for</small></h2></header>
       <div className="inputs">
         {Object.entries(outputs).map(([name, link]) => <ResultRow key={name} name={name} from={link.from} />)}
         {isOnSurface && (

@@ -1,0 +1,84 @@
+"""What a link to the studio shows elsewhere: its name, what it does, and a picture of its own."""
+
+import re
+from html import escape
+from pathlib import Path
+
+from gradio.route_utils import get_root_url
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+TITLE = "Lumina Studio"
+ABOUT = "Say what to draw and watch it being painted, row by row; edit it, or chain steps on a canvas."
+PICTURE = Path(__file__).parents[2] / "assets" / "pictures" / "preview.png"
+SIZE = (1200, 630)  # pixels
+ADDRESS = "lumina/preview.png"
+_FOREIGN = re.compile(rb'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # what Gradio says of itself
+_CHARSET = re.compile(rb'<meta charset="[^"]*"[^>]*>')  # which has to be among the first bytes
+
+
+def preview_route() -> Route:
+    """Where the picture is."""
+
+    async def serve(request: Request) -> FileResponse:
+        return FileResponse(PICTURE, headers={"cache-control": "public, max-age=86400"})
+
+    return Route(f"/{ADDRESS}", serve)
+
+
+def tags(root: str) -> str:
+    """The tags of a page at the address ``root``, which has no slash at its end."""
+    said = {
+        "og:title": TITLE,
+        "og:description": ABOUT,
+        "og:type": "website",
+        "og:url": f"{root}/",
+        "og:image": f"{root}/{ADDRESS}",
+        "og:image:width": str(SIZE[0]),
+        "og:image:height": str(SIZE[1]),
+        "og:image:alt": "Pictures that were drawn here, one of them half painted",
+    }
+    meta = [f'<meta property="{name}" content="{escape(value)}" />' for name, value in said.items()]
+    return "".join([*meta, '<meta name="twitter:card" content="summary_large_image" />'])
+
+
+class Previewed:
+    """The page, with these tags in place of Gradio's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
+            return await self._app(scope, receive, send)
+        root = get_root_url(Request(scope), "/", scope.get("root_path"))
+        await self._app(scope, receive, _Page(root, send).send)
+
+
+class _Page:
+    """An answer that is held back until it is whole, if it is a page."""
+
+    def __init__(self, root: str, send: Send) -> None:
+        self._root, self._send = root, send
+        self._start: Message | None = None
+        self._body = bytearray()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kind = MutableHeaders(raw=message["headers"]).get("content-type", "")
+            if "text/html" in kind:
+                self._start = message
+                return
+        elif self._start is not None:
+            self._body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            page = _FOREIGN.sub(b"", bytes(self._body))
+            page = _CHARSET.sub(lambda found: found[0] + tags(self._root).encode(), page, count=1)
+            MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(page))
+            await self._send(self._start)
+            message = {"type": "http.response.body", "body": page}
+        await self._send(message)
