@@ -54,7 +54,7 @@ class Previewed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
             return await self._app(scope, receive, send)
-        root = get_root_url(Request(scope), "/", scope.get("root_path"))  # type: ignore[arg-type]
+        root = get_root_url(Request(scope), "/", scope.get("root_path"))
         await self._app(scope, receive, _Page(root, send).send)
 
 

@@ -37,7 +37,7 @@ export function openTurns({ root, tab, task, field, pick }: Place) {
     const there = buttons.get(key);
     if (there) return there;
     const button = made("button", "turn", "", { type: "button" });
-    button.innerHTML = '<img alt="" /><i class="turn-word">Turn </i><b></b> <span></span>';
+    button.innerHTML = '<img alt="" /><i></i><b></b> <span></span>';
     button.addEventListener("click", () => pick(key));
     buttons.set(key, button);
     return button;
@@ -53,6 +53,7 @@ export function openTurns({ root, tab, task, field, pick }: Place) {
     image.style.clipPath = part < 1 ? `inset(0 0 ${100 * (1 - part)}% 0)` : "";
     const isFork = isBranch(frame) && parent;
     one(button, "b").textContent = isFork ? `${markOf(frame)} ← ${markOf(parent)}` : markOf(frame);
+    one(button, "i").textContent = frame.isBrought ? `${BROUGHT}: ` : "Turn ";
     one(button, "span").textContent = frame.isBrought ? "" : sheet.prompt;
     const origin = parent ? ` from ${nameOf(parent)}` : "";
     button.title = frame.isBrought ? BROUGHT : `Turn ${frame.number}${origin}: ${sheet.prompt} · seed ${sheet.seed}`;
