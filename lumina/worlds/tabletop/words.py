@@ -76,7 +76,8 @@ INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in o
 COURTESY = frozenset({"please", "kindly", "thanks", "pls", "plz", "thx"})  # says nothing about a picture
 _LEAD = re.compile(  # what a person may say before the picture
     r"^\W*(?:imagine |prompt:? |(?:draw|show|give)(?: me)? |generate |create |"
-    r"i(?: want| would like|['’]d like) |there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
+    r"i(?: want| would like|['’]d like) |there (?:is|are) |"
+    r"(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
