@@ -110,7 +110,8 @@ class AttnBlock(nn.Module):
         q, k, v = (rearrange(conv(h), "b c h w -> b 1 (h w) c") for conv in (self.q, self.k, self.v))
         # Channels side by side: the kernel takes three times as long for many positions where they lie apart.
         attended = F.scaled_dot_product_attention(q.contiguous(), k.contiguous(), v.contiguous())
-        out: Tensor = x + self.proj_out(rearrange(attended, "b 1 (h w) c -> b c h w", h=x.shape[2]))
+        attended = rearrange(attended, "b 1 (h w) c -> b c h w", h=x.shape[2]).contiguous()
+        out: Tensor = x + self.proj_out(attended)
         return out
 
 
