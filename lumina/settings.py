@@ -12,15 +12,19 @@ from lumina.files import expanded
 Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
-MAX_WAITING = 32  # drawings in the queue of a page
 Switch = Literal["0", "1"]
+
+MAX_WAITING = 32  # drawings in the queue of a page
+SLOTS = 8  # pictures that are drawn side by side, where the memory allows it
 
 
 @dataclass(frozen=True)
 class Settings:
     """One value per environment variable ``LUMINA_<NAME>``; the defaults need no environment at all.
 
-    ``threads`` 0 leaves the number of CPU threads to torch; ``device`` "auto" takes a GPU where there is one.
+    ``threads`` 0 is one CPU thread for a small model and all but one core for others; ``slots`` are the
+    pictures drawn side by side at most, 0 for 8 of a small model and 2 of others. ``device`` "auto" takes a
+    GPU where there is one.
     ``outputs`` is the folder that pictures are written to, ``results`` the one that results of workflows are
     kept in, so that nothing is drawn twice, ``models`` the one that models are fetched to.
     ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
@@ -31,7 +35,7 @@ class Settings:
 
     model: str = "tabletop"
     dtype: Dtype = "float32"
-    window: int = 16
+    window: int = 24
     threads: int = 0
     device: str = "auto"
     outputs: Path = Path("outputs")
@@ -42,6 +46,7 @@ class Settings:
     cache: Cache = "full"
     trusts_proxy: bool = False
     drawings_each: int = 0
+    slots: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -52,6 +57,7 @@ class Settings:
             model=model_at_home(given.get("LUMINA_MODEL") or default.model),
             dtype=one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
+            slots=_whole("LUMINA_SLOTS", given, default.slots, low=0, high=64),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
             outputs=expanded(given.get("LUMINA_OUTPUTS") or default.outputs),

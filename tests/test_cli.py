@@ -899,3 +899,8 @@ def test_what_is_no_word_has_a_sentence_of_its_own(tmp_path: Path) -> None:
 def test_an_error_names_the_option_that_was_typed(option: str) -> None:
     said = refused("generate", "text_to_image", *PROMPT, option, "-1")
     assert said.startswith(f"{option}: must be ")
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "cannot be written to; choose another" in refused("bench", "--out", tmp_path / "file")

@@ -21,8 +21,9 @@ def test_every_value_can_be_set() -> None:
     expected = Settings("big", "bfloat16", 4, 2, "cuda:1", Path("pictures"), Path("kept"))
     assert Settings.from_environment(environment) == expected
     assert Settings.from_environment(environment).has_dtype and not Settings.from_environment({}).has_dtype
-    memory = {"LUMINA_MODELS": "kept", "LUMINA_QUANT": "int8", "LUMINA_CACHE": "int8"}
-    assert Settings.from_environment(memory) == Settings(models=Path("kept"), quant="int8", cache="int8")
+    memory = {"LUMINA_MODELS": "kept", "LUMINA_QUANT": "int8", "LUMINA_CACHE": "int8", "LUMINA_SLOTS": "3"}
+    expected = Settings(models=Path("kept"), quant="int8", cache="int8", slots=3)
+    assert Settings.from_environment(memory) == expected
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Cache, Model, Quant, group, show, watched
 from lumina.errors import InputError
-from lumina.files import expanded
+from lumina.files import check_writable, expanded
 from lumina.model.config import spec_of
 from lumina.settings import Settings
 from lumina.worlds import FOLDERS, SCENES, SHIPPED, world_of
@@ -131,6 +131,8 @@ def bench(
 
     if any(not 1 <= size <= 256 for size in window or ()):
         raise InputError("A window is a number of codes from 1 to 256.")
+    if out is not None:
+        check_writable(out)  # rather than after the measuring
     if random_weights:
         from lumina.evaluation import full_size
 

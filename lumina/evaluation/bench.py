@@ -1,7 +1,6 @@
 """The whole speed benchmark: every part in turn, its figures as JSON, as a table and as a chart."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from lumina.evaluation.speed_chart import chart
 from lumina.files import refusal
 from lumina.json_types import JsonObject
 from lumina.model.layout import SIZE_PIXELS
-from lumina.runtime.engine import use_threads
 from lumina.runtime.painter import Painter
 from lumina.steps import Progress, Steps
 
@@ -47,8 +45,6 @@ def run(
 def _run(
     painter: Painter, parts: Sequence[str], pictures: int, windows: Sequence[int]
 ) -> Steps[Progress, JsonObject]:
-    # As the page does: threads that wait for a busy core would slow down all others.
-    use_threads(painter.settings.threads or max(1, (os.cpu_count() or 2) - 1))
     here = machine()
     found: JsonObject = {}
     if "windows" in parts:

@@ -14,22 +14,21 @@ Kernel = Callable[..., Tensor]
 
 
 def attend(
-    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool, starts: Tensor | None = None
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool, lengths: Tensor | None = None
 ) -> Tensor:
     """[batch, heads, tokens, channels] of queries over keys and values [batch, kv heads, slots, channels].
 
-    The queries are the last tokens of the slots. With ``starts`` [batch] (int32) the fused kernel is used:
-    each query sees its row's slots from there up to itself; otherwise ``mask`` or ``causal`` says it.
+    The queries are the last tokens of the slots. With ``lengths`` [batch] (int32), how many of its slots a
+    row uses, the fused kernel is used; otherwise ``mask`` or ``causal`` says which of them a query sees.
     """
-    if starts is not None:
+    if lengths is not None:
         kernel = fused()
         assert kernel is not None
         out: Tensor = kernel(
             q.transpose(1, 2),
             k.transpose(1, 2),
             v.transpose(1, 2),
-            cache_seqlens=k.shape[2],
-            cache_leftpad=starts,
+            cache_seqlens=lengths,
             causal=True,
         )
         return out.transpose(1, 2)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -15,50 +15,57 @@ from lumina.model.config import TransformerConfig
 class KVCache:
     """Keys and values of the tokens read so far, preallocated for ``length`` slots a row.
 
-    Every row of the batch fills the same slots. A row with fewer tokens than the longest starts later
-    (``start``): its earlier slots are never looked at and its positions count from its start.
+    Each row has read its own number of tokens, ``used``; a token's slot is its position. What lies beyond is
+    never looked at, so that a number alone rewinds a row, and rows of one batch may differ in length: a
+    forward appends equally many tokens to each, of which the last may be padding, to be rewound over.
     """
 
     def __init__(
         self,
         config: TransformerConfig,
-        batch: int,
+        rows: int,
         length: int,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
-        start: tuple[int, ...] | None = None,
     ) -> None:
-        shape = (config.num_hidden_layers, batch, config.num_key_value_heads, length, config.head_dim)
         # Zeros, not empty: a slot that is masked out is multiplied by 0, and 0 × NaN is NaN.
-        self.keys = torch.zeros(
-            shape, dtype=dtype, device=device
-        )  # [layers, batch, kv heads, slots, channels]
-        self.values = torch.zeros_like(self.keys)
-        self.slots = torch.arange(length, device=device)
-        self.ragged = start is not None and any(start)
-        self.start = torch.tensor(start or (0,) * batch, device=device)[:, None]  # [batch, 1]
-        self.used = 0
+        shape = (2, config.num_hidden_layers, rows, length, config.num_key_value_heads, config.head_dim)
+        self.slots = torch.zeros(shape, dtype=dtype, device=device)
+        self.used = [0] * rows
 
     @property
     def capacity(self) -> int:
         """Slots a row."""
-        return self.keys.shape[3]
+        return self.slots.shape[3]
 
-    def rewind(self, used: int) -> None:
-        """Forget all but the first ``used`` slots; the next forward overwrites them."""
-        self.used = min(self.used, used)
+    def rewind(self, used: Sequence[int]) -> None:
+        """From now on each row has read its first ``used`` tokens; the next forward overwrites the others."""
+        self.used = list(used)
 
-    def repeat(self, times: int) -> None:
-        """From now on ``times`` rows for each row, all with what it has read: [a, b] → [a, a, b, b]."""
-        self.keys, self.values = (part.repeat_interleave(times, 1) for part in (self.keys, self.values))
-        self.start = self.start.repeat_interleave(times, 0)
+    def part(self, first: int, last: int) -> Self:
+        """The rows ``first`` to ``last`` - 1, as a cache that shares this one's memory."""
+        part = object.__new__(type(self))
+        part.slots, part.used = self.slots[:, :, first:last], self.used[first:last]
+        return part
 
-    def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
-        """For each layer, where the next ``tokens`` go and what is there by then."""
-        end = self.used + tokens
-        new = (whole[:, :, :, self.used : end].unbind(0) for whole in (self.keys, self.values))
-        seen = (whole[:, :, :, :end].unbind(0) for whole in (self.keys, self.values))
-        return [Memory(*parts) for parts in zip(*new, *seen, strict=True)]
+    def copy(self, source: int, target: int, used: int) -> None:
+        """Give row ``target`` the first ``used`` tokens that row ``source`` has read."""
+        self.used[target] = used
+        self.slots[:, :, target, :used] = self.slots[:, :, source, :used]
+
+    def grow(self, rows: int, length: int) -> None:
+        """Have room for so many rows and slots at least."""
+        self.slots = _grown(self.slots, rows, length)
+        self.used += [0] * (self.slots.shape[2] - len(self.used))
+
+    def memories(self, tokens: int, where: Tensor | None) -> "Sequence[Memory | Int8Memory]":
+        """For each layer, where the next ``tokens`` of each row go and what is there by then.
+
+        ``where`` [rows × tokens] are their places among all slots, row by row; None where all rows are
+        equally long.
+        """
+        new, seen = _parts(self.slots, self.used, tokens, where)
+        return [Memory(where, *parts) for parts in zip(*new, *seen, strict=True)]
 
 
 class Int8Cache(KVCache):
@@ -70,81 +77,87 @@ class Int8Cache(KVCache):
     def __init__(
         self,
         config: TransformerConfig,
-        batch: int,
+        rows: int,
         length: int,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
-        start: tuple[int, ...] | None = None,
     ) -> None:
-        super().__init__(config, batch, length, torch.int8, device, start)
-        self.scales = torch.zeros(2, *self.keys.shape[:-1], 1, dtype=dtype, device=device)
+        super().__init__(config, rows, length, torch.int8, device)
+        self.scales = torch.zeros(*self.slots.shape[:-1], 1, dtype=dtype, device=device)
 
-    def repeat(self, times: int) -> None:
+    def part(self, first: int, last: int) -> Self:
         """See KVCache."""
-        super().repeat(times)
-        self.scales = self.scales.repeat_interleave(times, 2)
+        part = super().part(first, last)
+        part.scales = self.scales[:, :, first:last]
+        return part
 
-    def memories(self, tokens: int) -> "Sequence[Memory | Int8Memory]":
+    def copy(self, source: int, target: int, used: int) -> None:
         """See KVCache."""
-        end = self.used + tokens
-        plain = super().memories(tokens)
+        super().copy(source, target, used)
+        self.scales[:, :, target, :used] = self.scales[:, :, source, :used]
+
+    def grow(self, rows: int, length: int) -> None:
+        """See KVCache."""
+        super().grow(rows, length)
+        self.scales = _grown(self.scales, rows, length)
+
+    def memories(self, tokens: int, where: Tensor | None) -> "Sequence[Memory | Int8Memory]":
+        """See KVCache."""
+        new, seen = _parts(self.scales, self.used, tokens, where)
+        plain = super().memories(tokens, where)
         return [
-            Int8Memory(
-                memory.new_keys,
-                memory.new_values,
-                memory.keys,
-                memory.values,
-                scales[:, :, :, self.used : end],
-                scales[:, :, :, :end],
-            )
-            for memory, scales in zip(plain, self.scales.unbind(1), strict=True)
+            Int8Memory(Memory(*memory), Memory(where, *scales))
+            for memory, scales in zip(plain, zip(*new, *seen, strict=True), strict=True)
         ]
 
 
 class Memory(NamedTuple):
-    """One layer's part of the cache in one forward: [batch, kv heads, tokens or slots, channels] each."""
+    """One layer's part of the cache in one forward.
 
+    ``keys`` and ``values`` [rows, kv heads, slots, channels] are those of all slots used by then. The new
+    ones are [rows, tokens, kv heads, channels], or with ``where`` [rows × all slots, kv heads × channels].
+    """
+
+    where: Tensor | None
     new_keys: Tensor
     new_values: Tensor
     keys: Tensor
     values: Tensor
 
     def extend(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Write the new tokens' keys and values; return those of all slots used by then."""
-        self.new_keys.copy_(keys)
-        self.new_values.copy_(values)
+        """Write those of the new tokens [rows, tokens, kv heads, channels]; return those of all slots."""
+        for new, part in ((self.new_keys, keys), (self.new_values, values)):
+            if self.where is None:
+                new.copy_(part)
+            else:
+                new.index_copy_(0, self.where, part.reshape(len(self.where), -1))
         return self.keys, self.values
 
 
 class Int8Memory(NamedTuple):
-    """One layer's part of an Int8Cache: as Memory, and scales [keys or values, batch, kv heads, …, 1]."""
+    """One layer's part of an Int8Cache: the integers and their scales, which have one channel."""
 
-    new_keys: Tensor
-    new_values: Tensor
-    keys: Tensor
-    values: Tensor
-    new_scales: Tensor
-    scales: Tensor
+    whole: Memory
+    scales: Memory
 
     def extend(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """See Memory."""
-        for new, scale, part in zip(
-            (self.new_keys, self.new_values), self.new_scales, (keys, values), strict=True
-        ):
-            scale.copy_(part.abs().amax(dim=-1, keepdim=True).clamp_min(1e-6) / 127)
-            new.copy_((part / scale).round().clamp(-127, 127))  # a rounded scale may lead beyond
-        return self.keys * self.scales[0], self.values * self.scales[1]
+        scales = [part.abs().amax(dim=-1, keepdim=True).clamp_min(1e-6) / 127 for part in (keys, values)]
+        scales = [scale.to(self.scales.keys.dtype) for scale in scales]
+        found = self.whole.extend(*(_rounded(*pair) for pair in zip((keys, values), scales, strict=True)))
+        key_scale, value_scale = self.scales.extend(*scales)
+        return found[0] * key_scale, found[1] * value_scale
 
 
 @dataclass(frozen=True)
 class Span:
     """What all layers of one forward share: the angles of its positions and who may look at whom."""
 
-    cos: Tensor  # [batch or 1, tokens, 1, channels]
+    cos: Tensor  # [rows or 1, tokens, 1, channels]
     sin: Tensor  # the same; its first half is negative, so that a swap of halves completes the rotation
-    mask: Tensor | None = None  # [batch, 1, tokens, slots], 0 or -inf
+    mask: Tensor | None = None  # [rows or 1, 1, tokens, slots], 0 or -inf
     causal: bool = False
-    starts: Tensor | None = None  # [batch], int32: for the fused kernel, which needs no mask
+    lengths: Tensor | None = None  # [rows], int32, the new tokens included: for the fused kernel
     memory: Sequence[Memory | Int8Memory] | None = None
 
 
@@ -165,42 +178,75 @@ class Rotary(nn.Module):
         self.register_buffer("sin", torch.cat((-sin, sin), dim=1), persistent=False)
 
     def span(self, ids: Tensor, cache: KVCache | None) -> Span:
-        """The shared part of a forward over ``ids`` [batch, tokens] behind what ``cache`` holds."""
-        first = cache.used if cache else 0
-        end = first + ids.shape[1]
+        """The shared part of a forward over ``ids`` [rows, tokens] behind what ``cache`` holds."""
+        tokens = ids.shape[1]
+        used = cache.used if cache else [0]
+        end = max(used) + tokens
         if end > (cache.capacity if cache else len(self.cos)):
             raise ModelError(
                 f"The sequence has {end} tokens, more than there is room for; ask for fewer pixels."
             )
-        memory = cache.memories(ids.shape[1]) if cache else None
-        cos, sin = self._angles(cache, first, end)
         if cache is None:
-            return Span(cos, sin, causal=True)
+            return Span(self.cos[None, :tokens, None], self.sin[None, :tokens, None], causal=True)
+        if min(used) == max(used):
+            return self._even(cache, used[0], end)
+        return self._ragged(cache, tokens, end)
+
+    def _even(self, cache: KVCache, first: int, end: int) -> Span:
+        """All rows are equally long."""
+        cos, sin = (table[None, first:end, None] for table in (self.cos, self.sin))
+        memory = cache.memories(end - first, None)
         if can_fuse(cos.device, cos.dtype):
-            return Span(cos, sin, memory=memory, starts=cache.start[:, 0].int())
-        if not cache.ragged and first == 0:
-            return Span(cos, sin, causal=True, memory=memory)
-        if not cache.ragged and ids.shape[1] == 1:
-            return Span(cos, sin, memory=memory)
-        return Span(cos, sin, mask=visible(cache, end, cos.dtype), memory=memory)
+            lengths = torch.full((len(cache.used),), end, dtype=torch.int32, device=cos.device)
+            return Span(cos, sin, memory=memory, lengths=lengths)
+        if first == 0 or end - first == 1:
+            return Span(cos, sin, causal=first == 0, memory=memory)
+        positions = torch.arange(first, end, device=cos.device)[None]
+        return Span(cos, sin, mask=visible(positions, end, cos.dtype), memory=memory)
 
-    def _angles(self, cache: KVCache | None, first: int, end: int) -> tuple[Tensor, Tensor]:
-        """cos and sin of the slots from ``first`` to ``end``: [batch or 1, tokens, 1, channels]."""
-        if cache is None or not cache.ragged:
-            return self.cos[None, first:end, None], self.sin[None, first:end, None]
-        positions = (cache.slots[first:end] - cache.start).clamp_min(0)  # [batch, tokens]
-        return self.cos[positions][:, :, None], self.sin[positions][:, :, None]
+    def _ragged(self, cache: KVCache, tokens: int, end: int) -> Span:
+        """Every row goes on at its own position."""
+        device = self.cos.device
+        used = torch.tensor(cache.used, device=device)[:, None]
+        positions = used + torch.arange(tokens, device=device)  # [rows, tokens]
+        where = positions + cache.capacity * torch.arange(len(used), device=device)[:, None]
+        known = positions.clamp_max(len(self.cos) - 1)  # padding may lie beyond
+        cos, sin = (table[known][:, :, None] for table in (self.cos, self.sin))
+        memory = cache.memories(tokens, where.flatten())
+        if can_fuse(device, cos.dtype):
+            return Span(cos, sin, memory=memory, lengths=(used[:, 0] + tokens).int())
+        return Span(cos, sin, mask=visible(positions, end, cos.dtype), memory=memory)
 
 
-def visible(cache: KVCache, end: int, dtype: torch.dtype) -> Tensor:
-    """The mask of the slots from ``cache.used`` to ``end``: [batch, 1, tokens, end], 0 or -inf.
+def visible(positions: Tensor, end: int, dtype: torch.dtype) -> Tensor:
+    """The mask of ``positions`` [rows, tokens] over the slots up to ``end``: [rows, 1, tokens, end].
 
-    A slot sees its row's own start up to itself. It always sees itself, also before the start, where
-    the softmax would otherwise have nothing to sum over.
+    0 where a slot is seen, which is up to the position itself, and -inf where not.
     """
-    slots = cache.slots[:end]
-    queries = slots[cache.used :, None]
-    hidden = (slots > queries) | ((slots < cache.start[:, :, None]) & (slots != queries))
-    return torch.zeros(hidden.shape, dtype=dtype, device=slots.device).masked_fill_(hidden, -torch.inf)[
-        :, None
-    ]
+    hidden = torch.arange(end, device=positions.device) > positions[:, None, :, None]
+    return torch.zeros(hidden.shape, dtype=dtype, device=hidden.device).masked_fill_(hidden, -torch.inf)
+
+
+def _parts(
+    slots: Tensor, used: Sequence[int], tokens: int, where: Tensor | None
+) -> tuple[tuple[Sequence[Tensor], ...], tuple[Sequence[Tensor], ...]]:
+    """By layer: keys and values to be written, and keys and values seen by then. See Memory."""
+    end = max(used) + tokens
+    new = slots[:, :, :, used[0] : end] if where is None else slots.flatten(4).flatten(2, 3)
+    seen = slots[:, :, :, :end].transpose(3, 4)
+    return tuple(each.unbind(0) for each in new), tuple(each.unbind(0) for each in seen)
+
+
+def _grown(slots: Tensor, rows: int, length: int) -> Tensor:
+    """``slots`` with at least so many rows and slots a row, the new ones zeros."""
+    shape = [*slots.shape]
+    shape[2:4] = max(rows, shape[2]), max(length, shape[3])
+    if shape == [*slots.shape]:
+        return slots
+    larger = slots.new_zeros(shape)
+    larger[:, :, : slots.shape[2], : slots.shape[3]] = slots
+    return larger
+
+
+def _rounded(part: Tensor, scale: Tensor) -> Tensor:
+    return (part / scale).round().clamp(-127, 127).to(torch.int8)  # a rounded scale may lead beyond

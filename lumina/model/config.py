@@ -167,7 +167,7 @@ class ModelSpec:
     of_task: Mapping[str, Mapping[str, float]] = field(default_factory=dict, hash=False)
     top_k: int = 0
     top_p: float = 1.0
-    window: int = 16
+    window: int = 24
     licence: str = "Apache-2.0"
     note: str = ""
     movqgan_source: str = ""

@@ -56,14 +56,16 @@ class Attention(FusedLinear):
         qkv = self.enter(x).view(*x.shape[:2], -1, self.head_dim)  # [batch, tokens, heads, channels]
         qk, v = torch.split(qkv, [both, self.kv_heads], dim=2)
         qk = self.rotate(qk, span).to(v.dtype)
-        q, k = torch.split(qk.transpose(1, 2), [self.heads, self.kv_heads], dim=1)
-        v = v.transpose(1, 2)  # [batch, heads, tokens, channels], as q and k
+        q, k = torch.split(qk, [self.heads, self.kv_heads], dim=2)
         if span.memory is not None:
-            k, v = span.memory[self.layer].extend(k, v)
+            k, v = span.memory[self.layer].extend(k, v)  # [batch, kv heads, slots, channels] from here on
+        else:
+            k, v = k.transpose(1, 2), v.transpose(1, 2)
+        q = q.transpose(1, 2)
         if self.attend is not None:
             out = self.attend(q, k, v)
         else:
-            out = attend(q, k, v, span.mask, span.causal, span.starts)
+            out = attend(q, k, v, span.mask, span.causal, span.lengths)
         return self.leave(out.transpose(1, 2).flatten(2))
 
     def rotate(self, qk: Tensor, span: Span) -> Tensor:
@@ -174,7 +176,7 @@ class DecoderStack(nn.Module):
         for layer in self.layers:
             x = layer(x, span)
         if cache is not None:
-            cache.used += ids.shape[1]
+            cache.rewind([used + ids.shape[1] for used in cache.used])
         out: Tensor = self.norm(x)
         return out
 
@@ -209,7 +211,7 @@ class Transformer(nn.Module):
         if self.heads is None:
             return lambda hidden: F.linear(hidden, weight)
         if (part.start, part.stop) not in self.heads:
-            self.heads[part.start, part.stop] = product(weight, packed=self._is_small)
+            self.heads[part.start, part.stop] = product(weight, packed=self.is_small)
         return self.heads[part.start, part.stop]
 
     def forward(
@@ -218,31 +220,31 @@ class Transformer(nn.Module):
         """Logits [batch, tokens, vocabulary or codes] for ``ids`` [batch, tokens]; see ``hidden``."""
         return self.logits(self.hidden(ids, cache), code_slice)
 
-    def cache(self, length: int, start: tuple[int, ...] = (0,), small: bool = False) -> KVCache:
-        """An empty cache of ``length`` slots for ``len(start)`` rows, in the weights' dtype and place.
+    def cache(self, length: int, rows: int = 1, small: bool = False) -> KVCache:
+        """An empty cache of ``length`` slots a row, in the weights' dtype and place.
 
         A ``small`` one holds 8-bit integers.
         """
         weight, kind = self.lm_head.weight, Int8Cache if small else KVCache
-        return kind(self.config, len(start), length, weight.dtype, weight.device, start)
+        return kind(self.config, rows, length, weight.dtype, weight.device)
 
     def join(self) -> "Transformer":
         """Ready for inference: evaluation mode, no gradients, sibling projections as one product."""
         self.requires_grad_(False).eval()
         for block in self.modules():
             if isinstance(block, FusedLinear) and block.products is None:
-                block.join(packed=self._is_small)
+                block.join(packed=self.is_small)
         self.heads = {} if self.heads is None else self.heads
         return self
 
     @property
-    def _is_small(self) -> bool:
+    def is_small(self) -> bool:
         return sum(weight.numel() for weight in self.parameters()) <= PACKED
 
     def converted(self, dtype: torch.dtype) -> "Transformer":
         """A copy that computes in ``dtype``; raises InputError if the weights are too large or shrunk."""
         own = self.lm_head.weight.dtype
-        if any(weight.is_meta for weight in self.parameters()) or not self._is_small:
+        if any(weight.is_meta for weight in self.parameters()) or not self.is_small:
             raise InputError(
                 f"This model computes in {str(own).removeprefix('torch.')} here; "
                 "set LUMINA_DTYPE and load it anew for another precision."

@@ -1,8 +1,9 @@
-"""Runs the transformer for a request, or for several that differ in their seed, and yields row by row."""
+"""Draws requests in tokens with one transformer, and says how likely codes are."""
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
-from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -10,268 +11,139 @@ from torch import Tensor
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.runtime.tokens import Generation, SettledCodes, TokenRequest
-from lumina.sampler.guidance import reference_scales
-from lumina.sampler.jacobi import jacobi
-from lumina.sampler.logits import entropy, guide, nll, warp
-from lumina.sampler.noise import NoiseWindow
-from lumina.sampler.sequential import Accepted, sequential
-from lumina.steps import Steps, mapped
+from lumina.runtime.scheduler import Scheduler
+from lumina.runtime.sequence import ImageSequence
+from lumina.runtime.sequence_batch import SequenceBatch
+from lumina.runtime.tokens import Completed, Generation, RowSettled, TokenEvent, TokenRequest
+from lumina.sampler.logits import entropy, nll
+from lumina.settings import SLOTS
+from lumina.steps import Following, Steps
 
 ROOM_ON_CPU = 2 * 2**30  # bytes for the caches of images that are drawn side by side
+FILLED = 0.7  # of the free memory of a GPU
+SLOTS_OF_LARGE = 2  # which compute at their best with few
 CODES_AT_ONCE = 1024  # whose logits are held while an image is scored
 
 
-def use_threads(count: int) -> None:
-    """Compute with ``count`` threads. More than there are free cores is slower by far."""
-    torch.set_num_threads(count)
+def use_threads(count: int, transformer: Transformer) -> None:
+    """Compute with ``count`` threads; 0 is one for a small model, and all cores but one for others.
+
+    More threads than there are free cores are slower by far; the core that is left is for previews and for
+    whoever serves them.
+    """
+    all_but_one = max(1, (os.cpu_count() or 2) - 1)
+    torch.set_num_threads(count or (1 if transformer.is_small else all_but_one))
 
 
 class Engine:
-    """Draws in this process. Several requests may be under way at once; each has its own cache."""
+    """Draws in this process, whatever is under way at once side by side."""
 
-    def __init__(self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False) -> None:
-        """``small_cache`` keeps what was read as 8-bit integers."""
+    def __init__(
+        self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False, slots: int = 0
+    ) -> None:
+        """``small_cache`` keeps what was read as 8-bit integers; ``slots`` images are drawn at once at most,
+        by default as suits the size of the model."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
             )
         self.vocabulary = vocabulary
         self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
-        self._transformers = {self.dtype: transformer.join()}
+        self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache)}
+        suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
+        self._scheduler = Scheduler(slots or suited, self.has_room)
 
-    def generate(self, request: TokenRequest) -> Steps[SettledCodes, Generation]:
-        """Draw one; raises InputError before the first step if the request does not fit the model."""
-        return mapped(self.generate_all([request]), lambda step: step, lambda generations: generations[0])
+    def generate(self, request: TokenRequest) -> Steps[RowSettled, Generation]:
+        """Draw one, row by row; raises InputError before the first step if it does not fit the model."""
+        return _rows(self.generate_all([request]))
 
-    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[SettledCodes, tuple[Generation, ...]]:
-        """Draw requests that differ in seed and re-rolls alone, side by side behind one prefill.
+    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[TokenEvent, tuple[Generation, ...]]:
+        """Draw these, as many at once as there are places.
 
-        Each gives the codes that it gives alone. An event for every row that is settled in all of them.
-        Raises InputError before the first step if the requests do not fit the model.
+        Each gives the codes that it gives alone. Raises InputError before the first step if one of them does
+        not fit the model. ``close()`` frees their places within one step.
         """
-        transformer = self._transformer_for(requests[0])
-        return _draw(_Slot(transformer, requests, small_cache=self._small_cache))
+        batches = [self._batch_for(request) for request in requests]
+        return self._draw([*zip(batches, requests, strict=True)])
 
     def log_likelihood(self, request: TokenRequest, codes: Tensor) -> tuple[float, float]:
         """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn; and what
         it was expected to be, at each of them given those before: minus the entropies."""
         unguided = request.options.model_copy(update={"guidance_scale": 1.0})
-        request = replace(request, options=unguided)
-        slot = _Slot(self._transformer_for(request), [request], small_cache=self._small_cache)
+        batch = self._batch_for(request)
         with torch.inference_mode():
-            return slot.log_likelihood(codes)
+            return _log_likelihood(batch, batch.sequence(replace(request, options=unguided)), codes)
 
-    def most_at_once(self, request: TokenRequest) -> int:
-        """How many images like this one have room for their caches side by side; at least 1."""
-        config, weight = self._transformers[self.dtype].config, self._transformers[self.dtype].lm_head.weight
-        tokens = 2 * (len(request.prompt) + request.layout.length)
-        channels = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
-        free = torch.cuda.mem_get_info(weight.device)[0] if weight.is_cuda else ROOM_ON_CPU
-        size = 1 if self._small_cache else weight.element_size()
-        return max(1, int(0.7 * free / (tokens * channels * size)))
+    def has_room(self, batch: SequenceBatch, sequence: ImageSequence) -> bool:
+        """Whether there is memory for an image beside those that are under way."""
+        device = batch.device
+        free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else ROOM_ON_CPU
+        used = sum(each.cache_bytes() for each in self._batches.values())
+        return batch.cache_bytes(sequence) <= FILLED * (free + used if device.type == "cuda" else free)
 
     def check(self, request: TokenRequest) -> None:
         """Raise InputError if the request does not fit the model."""
-        self._transformer_for(request)
+        self._batch_for(request)
 
-    def _transformer_for(self, request: TokenRequest) -> Transformer:
-        """The network that a request asks for; raises InputError if the request does not fit it."""
-        transformer = self._transformer(request.options.dtype)
+    def _draw(
+        self, asked: Sequence[tuple[SequenceBatch, TokenRequest]]
+    ) -> Steps[TokenEvent, tuple[Generation, ...]]:
+        generations: dict[int, Generation] = {}
+        with torch.inference_mode():
+            images = [(batch, batch.sequence(request)) for batch, request in asked]
+        with closing(self._scheduler.draw(images)) as events:
+            for event in events:
+                if isinstance(event, Completed):
+                    generations[event.index] = event.generation
+                yield event
+        return tuple(generations[index] for index in range(len(asked)))
+
+    def _batch_for(self, request: TokenRequest) -> SequenceBatch:
+        """Where an image is drawn; raises InputError if the request does not fit the model."""
+        batch = self._batch(request.options.dtype)
         if request.layout.vocabulary != self.vocabulary:
             raise ModelError("The layout was made with another model's vocabulary.")
-        room = transformer.config.max_position_embeddings - request.layout.length
+        room = batch.transformer.config.max_position_embeddings - request.layout.length
         if len(request.prompt) > room:
             raise InputError(
                 f"The text has {len(request.prompt)} tokens, but beside a picture of this size there is room "
                 f"for {max(room, 0)}; shorten it or choose a smaller size."
             )
-        return transformer
+        return batch
 
-    def _transformer(self, name: str | None) -> Transformer:
-        """The network in the dtype called ``name``; another one than its own is converted once and kept."""
+    def _batch(self, name: str | None) -> SequenceBatch:
+        """That of the dtype called ``name``; another one than the model's own is converted once and kept."""
         dtype = self.dtype if name is None else getattr(torch, name)
-        if dtype not in self._transformers:
-            self._transformers[dtype] = self._transformers[self.dtype].converted(dtype)
-        return self._transformers[dtype]
+        if dtype not in self._batches:
+            converted = self._batches[self.dtype].transformer.converted(dtype)
+            self._batches[dtype] = SequenceBatch(converted, self._small_cache)
+        return self._batches[dtype]
 
 
-class _Slot:
-    """Images under way side by side: their tokens, one cache, their noise, and what they have cost.
-
-    They share everything but their seeds. A ``small_cache`` holds 8-bit integers.
-    """
-
-    def __init__(
-        self, transformer: Transformer, requests: Sequence[TokenRequest], small_cache: bool = False
-    ) -> None:
-        self.transformer, self.requests = transformer, requests
-        request = self.request = requests[0]
-        self.layout, count = request.layout, len(requests)
-        weight = transformer.lm_head.weight
-        kept = request.kept
-        self.first = 0 if kept is None else kept.numel()
-        self.last = request.last_row * self.layout.cols
-        self.positions = self.layout.code_positions.to(weight.device)  # [codes]
-        self.ids = self.layout.forced().to(weight.device).repeat(count, 1)  # [images, tokens of the image]
-        self.codes = torch.zeros(count, len(self.positions), dtype=torch.long, device=weight.device)
-        if kept is not None:
-            self.codes[:, : self.first] = kept.flatten().to(weight.device)
-        self.nll = torch.full(self.codes.shape, torch.nan, device=weight.device)
-        # Slots of the cache count from the prompt's first token, so that both rows stand side by side.
-        prompt = len(request.prompt)
-        start = (0, prompt) if request.options.guidance_scale != 1 else (0,)
-        self.cache = transformer.cache(prompt + self.layout.length, start, small_cache)
-        self.upcoming = [self._noise_of(request) for request in requests]
-        self.prefilled = self.layout.position(self.first // self.layout.cols, 0) - 1
-        self.scales: Tensor | None = None  # [tokens of the image], where they differ
-        self.prefills, self.seconds = 0, 0.0
-        self.accepted: list[int] = []
-        self.done = self.first
-
-    def prefill(self) -> None:
-        """One forward over the prompt and all that is known of the images but its last token."""
-        self._write(0, self.first)
-        self._read(self.ids[:1, : self.prefilled])
-        if len(self.requests) > 1:
-            self.cache.repeat(len(self.requests))
-        self.prefills += 1
-
-    def scores(self, first: int, last: int) -> Tensor:
-        """See Slot. The forward also reads the forced tokens that stand between these codes."""
-        cols = self.layout.cols
-        begin = max(self.prefilled, self.layout.position((first - 1) // cols, (first - 1) % cols))
-        end = self.layout.position((last - 1) // cols, (last - 1) % cols)
-        self._write(max(first - 1, 0), last)
-        self.cache.rewind(len(self.request.prompt) + begin)
-        ids = self.ids[:, begin:end]
-        hidden = self.transformer.hidden(ids.repeat(len(self.cache.start) // len(ids), 1), self.cache)
-        if end - begin != last - first:
-            hidden = hidden.index_select(1, self.positions[first:last] - (begin + 1))
-        logits = self.transformer.logits(
-            hidden, self.layout.vocabulary.codes
-        )  # [images or twice, codes, ids]
-        if len(logits) != len(ids):
-            conditional, unconditional = logits.chunk(2)
-            logits = guide(conditional, unconditional, self._scale(first, last))
-        return warp(logits, self.request.options)
-
-    def _scale(self, first: int, last: int) -> float | Tensor:
-        """The guidance scale of these codes: one number, or [last - first, 1] of the reference's."""
-        options = self.request.options
-        if options.compat == "off":
-            return options.guidance_scale
-        if self.scales is None:
-            given = self.request.given
-            begin = self.layout.position(0 if given is None else len(given.codes), 0)
-            scales = reference_scales(options.guidance_scale, self.layout, begin)
-            dtype = self.upcoming[0].dtype  # float32 or float64, as the logits
-            self.scales = torch.tensor(scales, dtype=dtype, device=self.ids.device)
-        return self.scales[self.positions[first:last], None]
-
-    def noise(self, first: int, last: int) -> Tensor:
-        """See Slot."""
-        return torch.stack([noise.take(first, last) for noise in self.upcoming])
-
-    def settle(self, accepted: Accepted) -> None:
-        """Take note of what a forward has settled."""
-        self.nll[:, accepted.first : accepted.last] = accepted.nll
-        self.accepted.append(accepted.last - accepted.first)
-        self.done = accepted.last
-
-    def log_likelihood(self, codes: Tensor) -> tuple[float, float]:
-        """See Engine; reads ``codes`` in pieces, for the logits of a large image take much memory."""
-        self.codes[0, : codes.numel()] = codes.flatten().to(self.codes.device)
-        self._write(0, codes.numel())
-        self._read(self.ids[:, : self.prefilled])
-        total = torch.zeros(2, dtype=torch.float64, device=self.codes.device)
-        for first in range(self.first, codes.numel(), CODES_AT_ONCE):
-            spots = self.positions[first : min(first + CODES_AT_ONCE, codes.numel())]
-            begin = self.cache.used - len(self.request.prompt)
-            hidden = self.transformer.hidden(self.ids[:, begin : int(spots[-1])], self.cache)
-            logits = self.transformer.logits(hidden[:, spots - begin - 1], self.layout.vocabulary.codes)
-            found = nll(logits, self.codes[:, first : first + len(spots)])
-            total -= torch.stack((found, entropy(logits))).double().flatten(1).sum(1)
-        log_p, expected = total.tolist()
-        return log_p, expected
-
-    def wait(self) -> None:
-        """Until a GPU has done what it was told, so that its time is counted."""
-        if self.codes.is_cuda:
-            torch.cuda.synchronize(self.codes.device)
-
-    def settled(self, rows: int, told: int) -> SettledCodes:
-        """The last of these rows; ``told`` forwards are known already."""
-        part = slice((rows - 1) * self.layout.cols, rows * self.layout.cols)
-        return SettledCodes(
-            rows,
-            self.request.last_row,
-            codes=self.codes[:, part].to("cpu", copy=True),
-            nll=self.nll[:, part].to("cpu", copy=True),
-            accepted=tuple(self.accepted[told:]),
-            forwards=len(self.accepted),
-            seconds=self.seconds,
-        )
-
-    def generations(self, rows: int) -> tuple[Generation, ...]:
-        """The first ``rows`` rows of each image."""
-        return tuple(self._generation(index, rows) for index in range(len(self.requests)))
-
-    def _generation(self, index: int, rows: int) -> Generation:
-        cols = self.layout.cols
-        return Generation(
-            codes=self.codes[index, : rows * cols].view(rows, cols).to("cpu", copy=True),
-            nll=self.nll[index, : rows * cols].view(rows, cols).to("cpu", copy=True),
-            forwards=len(self.accepted),
-            prefills=self.prefills,
-            tokens=sum(self.accepted),
-            seconds=self.seconds,
-            accepted=tuple(self.accepted),
-        )
-
-    def _noise_of(self, request: TokenRequest) -> NoiseWindow:
-        seeds = [request.seed_of(row) for row in range(self.layout.rows)]
-        precise = self.transformer.lm_head.weight.dtype == torch.float64
-        dtype = torch.float64 if precise else torch.float32
-        return NoiseWindow(seeds, self.positions, self.layout.vocabulary.num_codes, dtype)
-
-    def _read(self, image: Tensor) -> None:
-        """One forward over the prompt and the tokens ``image`` [1, tokens] behind it."""
-        prompt = torch.tensor(self.request.prompt, dtype=torch.long, device=self.ids.device)
-        known = torch.cat((prompt, image[0]))
-        self.transformer.hidden(known.expand(len(self.cache.start), -1), self.cache, len(prompt))
-
-    def _write(self, first: int, last: int) -> None:
-        """Copy codes to where they stand among the ids."""
-        where = self.positions[first:last]
-        self.ids.index_copy_(1, where, self.codes[:, first:last] + self.layout.vocabulary.first_code)
+def _rows(steps: Steps[TokenEvent, tuple[Generation, ...]]) -> Steps[RowSettled, Generation]:
+    with Following(steps) as run:
+        for event in run:
+            if isinstance(event, RowSettled):
+                yield event
+        return run.result[0]
 
 
-def _draw(slot: _Slot) -> Steps[SettledCodes, tuple[Generation, ...]]:
-    if slot.first == slot.last:
-        return slot.generations(slot.request.last_row)
-    cols, window = slot.layout.cols, slot.request.options.window
-    decoder: Iterator[Accepted] = (
-        sequential(slot, slot.first, slot.last)
-        if window == 1
-        else jacobi(slot, slot.first, slot.last, window, cols)
-    )
-    _timed(slot, slot.prefill)
-    shown, told = slot.first // cols, 0
-    while slot.done < slot.last:
-        _timed(slot, lambda: slot.settle(next(decoder)))
-        if shown < slot.done // cols:
-            _timed(slot, slot.wait)
-        while shown < slot.done // cols:
-            shown += 1
-            yield slot.settled(shown, told)
-            told = len(slot.accepted)
-    return slot.generations(slot.request.last_row)
-
-
-def _timed(slot: _Slot, work: Callable[[], None]) -> None:
-    """Do ``work`` without gradients, and count its time. The mode ends with the step: no caller sees it."""
-    began = perf_counter()
-    with torch.inference_mode():
-        work()
-    slot.seconds += perf_counter() - began
+def _log_likelihood(batch: SequenceBatch, sequence: ImageSequence, codes: Tensor) -> tuple[float, float]:
+    """Reads ``codes`` in pieces, for the logits of a large image take much memory."""
+    transformer, layout = batch.transformer, sequence.layout
+    cache = transformer.cache(sequence.length, small=batch.small_cache)
+    first = sequence.done
+    batch.read(sequence, cache)
+    sequence.codes[: codes.numel()] = codes.flatten().to(batch.device)
+    sequence.write(0, codes.numel())
+    total = torch.zeros(2, dtype=torch.float64, device=batch.device)
+    begin = sequence.read
+    for start in range(first, codes.numel(), CODES_AT_ONCE):
+        spots = sequence.positions[start : min(start + CODES_AT_ONCE, codes.numel())]
+        hidden = transformer.hidden(sequence.ids[None, begin : int(spots[-1])], cache)
+        logits = transformer.logits(hidden[:, spots - begin - 1], layout.vocabulary.codes)
+        found = nll(logits, sequence.codes[None, start : start + len(spots)])
+        total -= torch.stack((found, entropy(logits))).double().flatten(1).sum(1)
+        begin = int(spots[-1])
+    log_p, expected = total.tolist()
+    return log_p, expected

@@ -73,7 +73,7 @@ class FakePipeline:
         tally, finished = Tally(requests), list[Drawing]()
         while len(finished) < len(requests):
             rest = requests[len(finished) :]
-            alike = [request.is_beside(rest[0]) for request in rest[1:]]
+            alike = [_is_beside(rest[0], request) for request in rest[1:]]
             group = rest[: 1 + (*alike, False).index(False)]
             finished += yield from self._side_by_side(group, len(finished), tally)
         return tuple(finished)
@@ -99,6 +99,11 @@ class FakePipeline:
                 score = SCORERS[request.scorer](self, request, drawing)
                 yield Scored(index=index, score=score, **tally.step())
         return drawings
+
+
+def _is_beside(one: DrawRequest, other: DrawRequest) -> bool:
+    """Whether both are candidates of one batch, as far as they are to be drawn."""
+    return (one.batch, len(one.kept), one.stop_row) == (other.batch, len(other.kept), other.stop_row)
 
 
 def _subject(request: DrawRequest) -> str:

@@ -1,7 +1,8 @@
 """Draws pictures from words: text to ids, the engine in the middle, codes to pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
@@ -26,7 +27,7 @@ from lumina.runtime.preview import PreviewStrip
 from lumina.runtime.request import NO_SCORER, DrawRequest
 from lumina.runtime.scorers import SCORERS, check_scorer
 from lumina.runtime.tally import Tally
-from lumina.runtime.tokens import Generation, SettledCodes, TokenRequest
+from lumina.runtime.tokens import Generation, Joined, RowSettled, TokenRequest
 from lumina.settings import Settings
 from lumina.steps import Following, Steps
 
@@ -55,6 +56,7 @@ class Pipeline:
             )
         self.spec, self.settings, self.model, self.previews = spec, settings, model, previews
         self._text, self._engine, self._movqgan = text, engine, movqgan
+        self._beside = Lock()  # beside the engine's own thread, one other computes at a time
 
     @classmethod
     def load(
@@ -70,13 +72,12 @@ class Pipeline:
         place = locate(spec, settings.models)
         model = _with_revision(spec, place, wanted=split_revision(name)[1])
         verify(place.folder, ["tokenizer.json", "tokenizer_config.json"])
-        if settings.threads:
-            use_threads(settings.threads)
         device, text = open_device(settings.device), TextTokenizer.load(place.folder)
         plan(spec, settings).check(free_memory(device))
         vocabulary, dtype = text.vocabulary(), getattr(torch, settings.dtype)
         transformer = load_transformer(place.folder, dtype, device, settings.quant, vocabulary)
-        engine = Engine(transformer, vocabulary, settings.cache == "int8")
+        use_threads(settings.threads, transformer)
+        engine = Engine(transformer, vocabulary, settings.cache == "int8", settings.slots)
         decoder = movqgan_dtype(settings, device)
         movqgan = load_movqgan(place.movqgan, device=device, decoder_dtype=decoder)
         return cls(spec, settings, text, engine, movqgan, model, previews)
@@ -92,7 +93,7 @@ class Pipeline:
         return self._movqgan.config.downsampling
 
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
-        """See Painter; neighbours of a batch share one prefill, as many at once as there is room for."""
+        """See Painter; as many at once as there is room for beside those of other calls."""
         for request in requests:
             check_scorer(self.spec, request)
         asked = [self._in_tokens(request) for request in requests]
@@ -105,7 +106,8 @@ class Pipeline:
         expected at each of them."""
         tokens = self._in_tokens(replace(request, kept=codes, rerolls=(), stop_row=len(codes)))
         assert tokens.drawn is not None
-        return self._engine.log_likelihood(replace(tokens, drawn=None), tokens.drawn.codes)
+        with self._beside:
+            return self._engine.log_likelihood(replace(tokens, drawn=None), tokens.drawn.codes)
 
     def _in_tokens(self, request: DrawRequest) -> TokenRequest:
         """Where the given panel is the upper part of the image."""
@@ -126,43 +128,36 @@ class Pipeline:
         )
 
     def _draw(self, asked: Sequence[_Asked]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
-        """Group after group, and after each its scores."""
+        """What the engine settles, as pictures; those of a batch are scored when all of them are there."""
         tally = Tally([request for request, _ in asked])
-        finished: list[Drawing] = []
-        while len(finished) < len(asked):
-            group = self._group(asked[len(finished) :])
-            finished += yield from self._side_by_side(group, len(finished), tally)
-        return tuple(finished)
+        strips: dict[int, PreviewStrip] = {}
+        drawings: dict[int, Drawing] = {}
+        with Following(self._engine.generate_all([tokens for _, tokens in asked])) as run:
+            for event in run:
+                index = event.index
+                request, tokens = asked[index]
+                if isinstance(event, Joined):
+                    strips[index] = self._strip(request, tokens)
+                    yield self._begun(request, index, strips[index], tally)
+                elif isinstance(event, RowSettled):
+                    yield self._row_drawn(event, strips[index], tally)
+                else:
+                    drawings[index] = self._drawing(event.generation, request, tokens)
+                    yield Finished(index=index, drawing=drawings[index], **tally.now())
+                    yield from self._scores(asked, drawings, request.batch, tally)
+        return tuple(drawings[index] for index in range(len(asked)))
 
-    def _group(self, asked: Sequence[_Asked]) -> Sequence[_Asked]:
-        """Those of the next batch that are drawn at once."""
-        first, tokens = asked[0]
-        if len(asked) == 1 or not first.is_beside(asked[1][0]):
-            return asked[:1]
-        room = self._engine.most_at_once(tokens)
-        alike = [first.is_beside(request) for request, _ in asked]
-        return asked[: min(room, (*alike, False).index(False))]
-
-    def _side_by_side(
-        self, group: Sequence[_Asked], first: int, tally: Tally
-    ) -> Steps[DrawEvent, list[Drawing]]:
-        strips = [self._strip(request, tokens) for request, tokens in group]
-        for index, ((request, _), strip) in enumerate(zip(group, strips, strict=True), start=first):
-            yield self._begun(request, index, strip, tally)
-        with Following(self._engine.generate_all([tokens for _, tokens in group])) as run:
-            for row in run:
-                for index, strip in enumerate(strips):
-                    yield self._row_drawn(row, index, first, strip, tally)
-            generations = run.result
-        pairs = [*zip(generations, group, strict=True)]
-        drawings = [self._drawing(generation, *asked) for generation, asked in pairs]
-        for index, drawing in enumerate(drawings, start=first):
-            yield Finished(index=index, drawing=drawing, **tally.now())
-        for index, ((request, _), drawing) in enumerate(zip(group, drawings, strict=True), start=first):
-            if request.scorer != NO_SCORER:
-                score = SCORERS[request.scorer](self, request, drawing)
-                yield Scored(index=index, score=score, **tally.step())
-        return drawings
+    def _scores(
+        self, asked: Sequence[_Asked], drawings: Mapping[int, Drawing], batch: int, tally: Tally
+    ) -> Iterator[Scored]:
+        """Those of a batch, once all its pictures are drawn."""
+        among = [index for index, (request, _) in enumerate(asked) if request.batch == batch]
+        if all(index in drawings for index in among):
+            for index in among:
+                request = asked[index][0]
+                if request.scorer != NO_SCORER:
+                    score = SCORERS[request.scorer](self, request, drawings[index])
+                    yield Scored(index=index, score=score, **tally.step())
 
     def _strip(self, request: DrawRequest, tokens: TokenRequest) -> PreviewStrip:
         skip = _given_rows(tokens)
@@ -182,19 +177,17 @@ class Pipeline:
             index=index, width=width, height=height, rows=rows, kept=kept, pixels=pixels, **tally.now()
         )
 
-    def _row_drawn(
-        self, row: SettledCodes, which: int, first: int, strip: PreviewStrip, tally: Tally
-    ) -> RowDrawn:
-        codes = row.codes[which : which + 1]
-        at, pixels = strip.rows, strip.take(codes)
+    def _row_drawn(self, settled: RowSettled, strip: PreviewStrip, tally: Tally) -> RowDrawn:
+        """A row with its pixels; without them where it is not the newest any more."""
+        at, pixels = strip.rows, strip.take(settled.codes[None], settled.is_newest)
         return RowDrawn(
-            index=first + which,
+            index=settled.index,
             row=at,
-            codes=codes.numpy(),
-            nll=row.nll[which : which + 1].float().numpy(),
+            codes=settled.codes[None].numpy(),
+            nll=settled.nll[None].float().numpy(),
             pixels=pixels,
-            accepted=row.accepted,
-            seconds=row.seconds,
+            accepted=settled.accepted,
+            seconds=settled.seconds,
             **tally.step(),
         )
 
@@ -227,7 +220,8 @@ class Pipeline:
         """Pixels [height, width, 3] of codes [rows, cols]."""
         if not len(codes):
             return np.zeros((0, 0, 3), np.uint8)
-        pixels = self._movqgan.decode(codes[None].to(self._movqgan.quantize.embedding.weight.device))
+        with self._beside:
+            pixels = self._movqgan.decode(codes[None].to(self._movqgan.quantize.embedding.weight.device))
         levels = ((pixels[0].float() + 1) * 127.5).round().clamp(0, 255).to("cpu", torch.uint8)
         return np.ascontiguousarray(rearrange(levels, "rgb h w -> h w rgb").numpy())
 
@@ -242,7 +236,8 @@ class Pipeline:
         levels = torch.from_numpy(np.array(panel.convert("RGB"))).float() / 127.5 - 1
         weight = self._movqgan.quantize.embedding.weight
         pixels = rearrange(levels, "h w rgb -> 1 rgb h w").to(weight)
-        return ImageTokens(self._movqgan.encode(pixels)[0].cpu())
+        with self._beside:
+            return ImageTokens(self._movqgan.encode(pixels)[0].cpu())
 
 
 def _given_rows(request: TokenRequest) -> int:

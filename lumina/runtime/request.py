@@ -27,8 +27,8 @@ class DrawRequest:
 
     Everything else counts in the drawn part alone: ``stop_row`` is how many rows of codes there are in the
     end; ``kept`` [k, cols] are rows that exist already; ``rerolls`` are (row, seed) pairs, rows from there on
-    take that seed's noise. Neighbours of one ``batch`` that differ in their noise alone are drawn
-    side by side. ``scorer`` says who scores the result, "none" for nobody.
+    take that seed's noise. Those of one ``batch`` are candidates for one picture and are
+    scored together. ``scorer`` says who scores the result, "none" for nobody.
     """
 
     instruction: str
@@ -65,17 +65,6 @@ class DrawRequest:
             replace(self, options=self.options.model_copy(update={"seed": seed}), batch=batch, scorer=scorer)
             for seed in seeds
         )
-
-    def is_beside(self, other: "DrawRequest") -> bool:
-        """Whether both belong to one batch and differ in their noise alone."""
-        mine, theirs = (each._without_noise() for each in (self, other))
-        return mine == theirs and np.array_equal(self.kept, other.kept)
-
-    def _without_noise(self) -> tuple[object, ...]:
-        """All that does not differ between neighbours, but the kept rows."""
-        options = self.options.model_copy(update={"seed": 0})
-        what = (self.instruction, self.width, self.height, self.panels, self.given)
-        return (*what, options, self.stop_row, self.batch)
 
 
 def below(requests: Sequence[DrawRequest], kept: Sequence[Codes]) -> tuple[DrawRequest, ...]:

@@ -1,13 +1,13 @@
 """A request and its result as the engine knows them: in tokens and codes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from torch import Tensor, equal
 
 from lumina.errors import InputError
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.sampler.options import LAST_SEED, SamplingOptions
-from lumina.steps import Progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,16 +86,37 @@ class Generation:
     accepted: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class SettledCodes(Progress):
-    """A row that is settled in all images side by side: its ``codes`` and ``nll`` [images, cols].
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Joined:
+    """The image of request ``index`` is under way."""
 
-    ``done`` counts the rows there are, this one included; ``accepted`` are the codes settled by each forward
-    since the row before.
+    index: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RowSettled:
+    """Row ``row`` of the image of request ``index`` is settled, with its ``codes`` and ``nll`` [cols].
+
+    ``accepted`` are the codes settled by each forward since the row before, ``forwards`` how many there were
+    in all. ``is_newest`` says that the rows below are not there yet, and are still to come.
     """
 
-    codes: Tensor = field(kw_only=True)
-    nll: Tensor = field(kw_only=True)
-    accepted: tuple[int, ...] = field(kw_only=True)
-    forwards: int = field(kw_only=True)
-    seconds: float = field(kw_only=True)
+    index: int
+    row: int
+    codes: Tensor
+    nll: Tensor
+    accepted: tuple[int, ...]
+    forwards: int
+    seconds: float
+    is_newest: bool = True
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Completed:
+    """All rows of the image of request ``index`` that were asked for are there."""
+
+    index: int
+    generation: Generation
+
+
+TokenEvent: TypeAlias = Joined | RowSettled | Completed

@@ -29,7 +29,7 @@ class SamplingOptions(BaseModel):
     top_k: int = 0
     top_p: float = 1.0
     compat: Compat = "off"
-    window: int = 16
+    window: int = 24
     dtype: DType | None = None
 
     @model_validator(mode="after")

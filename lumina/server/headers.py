@@ -32,11 +32,19 @@ OF_PROXY = (b"x-forwarded-host", b"x-forwarded-server", b"x-gradio-server")
 # What Gradio offers and this page has no use for: it writes, fetches or runs what a stranger sends.
 _SHUT = re.compile(r"^(/gradio_api)?/(deep_link|process_recording|proxy=|dev/reload|vibe-|undo-vibe)")
 
+# Of what lies in the folder of files, only what Gradio or this studio has put there is served, below a hash.
+_FILE = re.compile(r"/file=")
+_OWN_FILE = re.compile(r".*/file=.*[/\\][0-9a-f]{64}[/\\][^/\\]+")
+
 
 def policy(space: str = "") -> str:
     """The content security policy; ``space`` names the Space that this is, if it is one."""
     hub = {name: f"{POLICY[name]} {HUB}" for name in FROM_HUB} if space else {}
     return "; ".join(f"{name} {sources}" for name, sources in (POLICY | hub).items())
+
+
+def _is_foreign(path: str) -> bool:
+    return _FILE.search(path) is not None and _OWN_FILE.fullmatch(path) is None
 
 
 class Hardened:
@@ -70,7 +78,7 @@ class Hardened:
                     headers.setdefault(name, value)
             await send(message)
 
-        if _SHUT.match(scope["path"]):
+        if _SHUT.match(scope["path"]) or _is_foreign(scope["path"]):
             return await JSONResponse({"error": "There is nothing here."}, 404)(scope, receive, headed)
         try:
             await self._app(scope, receive, headed)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import nullcontext
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import TypeAlias
 
 import gradio as gr
@@ -41,12 +40,11 @@ Work: TypeAlias = Callable[[tuple[DrawRequest, ...]], Generator[Message, None, N
 
 
 class Workshop:
-    """The painter of the app: holds the model once it is loaded; draws in turn where there is one device."""
+    """The painter of the app: holds the model once it is loaded."""
 
     def __init__(self, load: Callable[[], Painter]) -> None:
         self._load = load
         self._loaded: Future[Painter] = Future()
-        self._turn = nullcontext() if ON_ZEROGPU else Lock()
         self._work = _on_gpu(self._worker())
         self._closed = Event()
 
@@ -104,24 +102,23 @@ class Workshop:
 
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         """See Painter. Closing the generator ends the work at its next event."""
-        drawings: list[Drawing] = []
-        with self._turn:
-            messages = self._work(tuple(requests))
-            try:
-                for message in messages:
-                    self._check_open()
-                    if isinstance(message, Refused):
-                        raise message.error()
-                    if isinstance(message, Finished):  # a result would not cross the border by itself
-                        drawings.append(message.drawing)
-                    yield message
-            except gr.Error as error:  # how ZeroGPU says that a visitor's time is used up, for one
-                raise ModelError(_TAGS.sub("", str(error.message))) from error
-            finally:
-                messages.close()
+        drawings: dict[int, Drawing] = {}
+        messages = self._work(tuple(requests))
+        try:
+            for message in messages:
+                self._check_open()
+                if isinstance(message, Refused):
+                    raise message.error()
+                if isinstance(message, Finished):  # a result would not cross the border by itself
+                    drawings[message.index] = message.drawing
+                yield message
+        except gr.Error as error:  # how ZeroGPU says that a visitor's time is used up, for one
+            raise ModelError(_TAGS.sub("", str(error.message))) from error
+        finally:
+            messages.close()
         if len(drawings) < len(requests):
             raise ModelError("The drawing ended before it was finished; try again.")
-        return tuple(drawings)
+        return tuple(drawings[index] for index in range(len(requests)))
 
     def _check_open(self) -> None:
         if self._closed.is_set():

@@ -230,12 +230,10 @@ def load_model(settings: Settings) -> Painter:
     from lumina.model.checkpoint import fetch
     from lumina.runtime.pipeline import Pipeline  # brings in torch, for which the page must not wait
 
-    # One core stays free for the server and the browser: threads that wait for it would slow down all others.
-    threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
     spec, (_, revision) = spec_of(settings.model), split_revision(settings.model)
     if spec.is_published:
         finish(fetch(spec, settings.models, revision))
-    pipeline = Pipeline.load(settings.model, replace(settings, threads=threads))
+    pipeline = Pipeline.load(settings.model, settings)
     if not ON_ZEROGPU:  # which has no GPU outside of its own generator
         warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})
         finish(warm_up.run(pipeline))

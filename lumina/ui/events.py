@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict
 import gradio as gr
 
 from lumina.server.zerogpu import ON_ZEROGPU
+from lumina.settings import SLOTS
 
 
 class Manner(TypedDict, total=False):
@@ -18,10 +19,11 @@ class Manner(TypedDict, total=False):
     api_visibility: Literal["public", "private", "undocumented"]
 
 
-# Everything that draws shares one place in the queue, except where each call gets a GPU of its own.
+# As many calls draw at once as the engine has places, which it shares out among them; the others wait in the
+# queue. On ZeroGPU each call gets a GPU of its own.
 DRAWS: Manner = {
     "concurrency_id": "model",
-    "concurrency_limit": None if ON_ZEROGPU else 1,
+    "concurrency_limit": None if ON_ZEROGPU else SLOTS,
     "show_progress": "hidden",
     "api_visibility": "private",
 }

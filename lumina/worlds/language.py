@@ -142,7 +142,7 @@ _WEIGHED = re.compile(rf"\([^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\)|\[[^()\[\]]{{
 _OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text, a dash as phones write it, too
     r"<(?:lora|lyco|hypernet):[^<>\s]{1,99}>"
     r"|(?<!\S)--no(?:\s+(?!--)\S+)+"
-    r"|(?<!\S)(?:--[a-z]{1,12}|[—–](?:ar|v|s|q|c|iw|seed|style|stylize|chaos|niji)\b)"
+    r"|(?<!\S)(?:--[a-z]{1,12}|[—–]\s?(?:ar|v|s|q|c|iw|seed|style|stylize|chaos|niji)\b)"
     r"(?:[^\S\n]+(?:\d[\d.:]{0,9}|raw\b))?(?!\S)"
     r"|\b(?:score_\d(?:_up)?|(?:rating|source)_[a-z]{1,20})\b|\bembedding:[\w-]{1,99}"
     r"|(?<=\w)::-?\d?(?:\.\d{1,3})?(?![\w:])",
@@ -244,6 +244,8 @@ def second_wish(instruction: str, verbs: Collection[str]) -> tuple[UnknownWord, 
     first = next((i for i, word in enumerate(words) if word in verbs), len(words))
     is_second = 2 < first < len(words) and words[first - 1] in _BETWEEN  # after a wish in other words
     for i in range(first - 1 if is_second else first + 1, len(words)):
+        if "between" in words[:i]:
+            return ()
         if words[i] in (*_BETWEEN, *verbs) or words[i - 1].endswith(","):
             return (UnknownWord(" ".join(words[i:]), note=ONE_WISH),)
     return ()

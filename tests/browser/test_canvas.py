@@ -547,3 +547,44 @@ def test_the_canvas_is_ready_at_once_and_smooth_with_64_nodes(visit: Callable) -
     page.mouse.up()
     rate = 1000 * (len(times) - 1) / (times[-1] - times[0])
     assert rate >= 30, f"{rate:.0f} frames a second"
+
+
+def boxes_of(page: Page) -> list[dict[str, float]]:
+    centre(page.locator(".card[data-card]").last)
+    return [dict(box) for each in page.locator(".card[data-card]").all() if (box := each.bounding_box())]
+
+
+def overlapping(boxes: list[dict[str, float]]) -> list[tuple[int, int]]:
+    """Which cards lie on which."""
+    return [
+        (at, at + 1 + beyond)
+        for at, one in enumerate(boxes)
+        for beyond, other in enumerate(boxes[at + 1 :])
+        if one["x"] < other["x"] + other["width"] - 1
+        and other["x"] < one["x"] + one["width"] - 1
+        and one["y"] < other["y"] + other["height"] - 1
+        and other["y"] < one["y"] + one["height"] - 1
+    ]
+
+
+def test_cards_lie_on_no_other_when_copied_or_opened_without_places(canvas: Callable) -> None:
+    page = canvas(DOCUMENT)
+    assert overlapping(boxes_of(page)) == []
+    page.locator(".react-flow__pane").click(position={"x": 5, "y": 5})
+    page.keyboard.press("Control+a")
+    for _ in range(2):
+        page.keyboard.press("Control+d")
+    expect(page.locator(".card[data-card]")).not_to_have_count(7)
+    page.keyboard.press("f")
+    assert overlapping(boxes_of(page)) == []
+
+
+def test_a_phone_is_told_to_tap_and_problems_are_in_a_persons_words(canvas: Callable) -> None:
+    page = canvas(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.get_by_role("group", name="View").get_by_role("button", name="Canvas").click()
+    expect(page.locator(".welcome")).to_contain_text("Tap Add")
+    expect(page.locator(".welcome")).not_to_contain_text("double-click")
+    load_document(page, {"lumina": 1, "nodes": {"draft": {"task": "text_to_image", "inputs": {}}}})
+    expect(page.locator(".plan small")).to_have_text(
+        "Prompt of Create “draft” is still empty; fill it in, or draw a wire to it."
+    )

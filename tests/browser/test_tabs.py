@@ -13,6 +13,7 @@ from lumina import images
 from lumina.tasks import TASKS
 from lumina.workflow.schema import load
 from tests.browser.acts import fill_in, open_tab
+from tests.browser.test_canvas import boxes_of, overlapping, run, wait_for
 from tests.serving import served
 
 
@@ -355,3 +356,11 @@ def test_of_a_photograph_the_map_is_made_and_what_decides_stands_above_generate(
     Image.new("L", (128, 128), 77).save(tmp_path / "map.png")
     tab.locator(".image-field input[type=file]").set_input_files(tmp_path / "map.png")
     expect(tab.get_by_label("Make the map from a photograph")).not_to_be_checked()
+
+
+def test_the_note_of_a_template_lies_beside_its_drafts(visit: Callable[..., Any]) -> None:
+    page = visit().open("workflow")
+    page.get_by_role("button", name=re.compile("Draft, pick, refine")).click()
+    run(page)
+    wait_for(page, draft="done")
+    assert overlapping(boxes_of(page)) == []

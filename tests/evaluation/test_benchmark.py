@@ -12,6 +12,7 @@ from lumina.evaluation import benchmark
 from lumina.evaluation.measuring import interval
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
+from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.worlds.tabletop.benchmark.prompts import CATEGORIES
 from lumina.worlds.tabletop.captions import parse, stands
@@ -72,7 +73,7 @@ def test_settings_stand_beside_the_scores(perfect):
     spec = MODELS["tabletop"]
     assert (scores["temperature"], scores["guidance_scale"]) == (spec.temperature, spec.guidance_scale)
     assert scores["guidance_scale"] == MODELS["tabletop"].guidance_scale
-    assert scores["window"] == 16
+    assert scores["window"] == Settings().window
     assert scores["cases"] == 12
     assert scores["intervals_95"]["overall"] == [0.7575, 1.0]
     assert scores["tokens_per_forward"] > 1

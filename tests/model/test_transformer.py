@@ -34,31 +34,53 @@ def tokens(batch: int, length: int) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("switches", SWITCHES)
-@pytest.mark.parametrize("start", [(0,), (0, 0), (0, 7), (3, 0, 5)])
+@pytest.mark.parametrize("behind", [(0,), (0, 0), (7, 0), (2, 5, 0)])
 def test_cached_equals_full(
-    tiny_config: TransformerConfig, switches: dict[str, object], start: tuple[int, ...]
+    tiny_config: TransformerConfig, switches: dict[str, object], behind: tuple[int, ...]
 ) -> None:
+    """Each row has read so many tokens less than the longest, and goes on from its own place."""
     model = build(replace(tiny_config, **switches)).join()
-    ids = tokens(len(start), 24)
-    for sizes in ([24], [9, 1, 1, 5, 8], [1] * 24):
-        cache = model.cache(30, start)
-        logits = torch.cat([model(part, cache=cache) for part in ids.split(sizes, dim=1)], dim=1)
-        for row, first in enumerate(start):
-            alone = model(ids[row : row + 1, first:])[0]
-            torch.testing.assert_close(logits[row, first:], alone, atol=1e-9, rtol=1e-9)
-        assert logits.isfinite().all()
+    ids = tokens(len(behind), 24)
+    for sizes in ([15], [1, 1, 5, 8], [1] * 15):
+        cache, lengths = model.cache(30, len(behind)), [9 - rows for rows in behind]
+        first = model(ids[:, :9], cache=cache)
+        cache.rewind(lengths)
+        parts = [torch.stack([row[n : n + 15] for row, n in zip(ids, lengths, strict=True)])]
+        parts = [model(part, cache=cache) for part in parts[0].split(sizes, dim=1)]
+        for row, length in enumerate(lengths):
+            found = torch.cat((first[row, :length], *(part[row] for part in parts)))
+            alone = model(ids[row : row + 1, : length + 15])[0]
+            torch.testing.assert_close(found, alone, atol=1e-9, rtol=1e-9)
 
 
 def test_rewinding_forgets(tiny_config: TransformerConfig) -> None:
     model = build(tiny_config).join()
     ids, wrong = tokens(2, 20), tokens(2, 40)[:, 20:]
-    cache = model.cache(20, (0, 4))
+    cache = model.cache(20, 2)
     model(torch.cat((ids[:, :10], wrong[:, :8]), dim=1), cache=cache)
-    cache.rewind(10)
+    cache.rewind([10, 10])
     logits = model(ids[:, 10:], cache=cache)
-    torch.testing.assert_close(
-        logits, model(ids, cache=model.cache(20, (0, 4)))[:, 10:], atol=1e-9, rtol=1e-9
-    )
+    torch.testing.assert_close(logits, model(ids, cache=model.cache(20, 2))[:, 10:], atol=1e-9, rtol=1e-9)
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_rows_move_and_a_cache_grows(
+    small: bool, tiny_transformer: Callable[..., Transformer], tiny_config: TransformerConfig
+) -> None:
+    model = tiny_transformer().join()
+    ids = tokens(3, 20)
+    cache = model.cache(12, 2, small)
+    model(ids[:2, :10], cache=cache)
+    cache.grow(3, 24)
+    model(ids[2:, :10], cache=cache.part(2, 3))
+    cache.copy(2, 0, 10)
+    cache.rewind([10, 10, 0])
+    moved = model(torch.stack((ids[2, 10:15], ids[1, 10:15])), cache=cache.part(0, 2))
+    for row, which in enumerate((2, 1)):
+        alone = model.cache(24, 1, small)
+        model(ids[which : which + 1, :10], cache=alone)
+        wanted = model(ids[which : which + 1, 10:15], cache=alone)
+        torch.testing.assert_close(moved[row], wanted[0], atol=1e-9, rtol=1e-9)
 
 
 @pytest.mark.parametrize("switches", SWITCHES)

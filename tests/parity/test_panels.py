@@ -16,7 +16,7 @@ from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.model.text import TextTokenizer
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.tokens import Generation, SettledCodes, TokenRequest
+from lumina.runtime.tokens import Completed, Generation, Joined, TokenEvent, TokenRequest
 from lumina.settings import Settings
 from lumina.steps import Steps, finish
 from lumina.tasks import TASKS
@@ -38,11 +38,14 @@ class Listener:
     def check(self, request: TokenRequest) -> None:
         self.asked.append(request)
 
-    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[SettledCodes, tuple[Generation, ...]]:
-        yield from ()
+    def generate_all(self, requests: Sequence[TokenRequest]) -> Steps[TokenEvent, tuple[Generation, ...]]:
         layouts = [request.layout for request in requests]
         codes = [torch.zeros(layout.rows, layout.cols, dtype=torch.long) for layout in layouts]
-        return tuple(Generation(each, each.float(), 0, 0, 0, 0.0, ()) for each in codes)
+        drawn = tuple(Generation(each, each.float(), 0, 0, 0, 0.0, ()) for each in codes)
+        for index, generation in enumerate(drawn):
+            yield Joined(index=index)
+            yield Completed(index=index, generation=generation)
+        return drawn
 
 
 pytestmark = pytest.mark.numbers("prompts.json")

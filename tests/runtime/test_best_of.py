@@ -24,7 +24,7 @@ from lumina.steps import finish
 from lumina.worlds.tabletop.captions import describe, parse, text_of
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import sample_scene
-from tests.runtime.asking import drawn, request, rows_of
+from tests.runtime.asking import drawn, request
 from tests.tiny import write_tiny_model
 
 PROMPT = (2, 30, 31, 5, 9)
@@ -56,30 +56,14 @@ def test_side_by_side_each_image_is_the_one_it_is_alone(
     assert len({generation.codes.numpy().tobytes() for generation in together}) == 4
 
 
-def test_they_share_one_prefill(engine: Engine, layout: TokenLayout) -> None:
-    calls: list[tuple[int, ...]] = []
-    model = next(iter(engine._transformers.values())).model
-    handle = model.register_forward_pre_hook(lambda _, args: calls.append(tuple(args[0].shape)))
-    finish(engine.generate_all([ask(layout, seed) for seed in range(8)]))
-    handle.remove()
-    assert calls[0][0] == 2 and {rows for rows, _ in calls[1:]} == {16}
-
-
-def test_no_more_are_drawn_at_once_than_there_is_room_for(
-    engine: Engine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert engine.most_at_once(ask(layout, 1)) > 100
-    monkeypatch.setattr("lumina.runtime.engine.ROOM_ON_CPU", 1)
-    assert engine.most_at_once(ask(layout, 1)) == 1
-
-
 @pytest.mark.parametrize("given", [None, GIVEN])
 def test_the_log_likelihood_is_that_of_the_drawn_codes_behind_the_prompt_found_and_expected(
     engine: Engine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = ask(layout, 3, given=given)
     codes = finish(engine.generate(request)).codes
-    (transformer,) = engine._transformers.values()
+    (batch,) = engine._batches.values()
+    transformer = batch.transformer
     image, spots = layout.encode(codes), layout.code_positions
     first = 0 if given is None else given.codes.numel()
     ids = torch.cat((torch.tensor(PROMPT, dtype=torch.long), image))[None]
@@ -119,25 +103,21 @@ def test_candidates_equal_their_seeds_drawn_alone(pipeline: Pipeline, given: tup
         assert (found + expected) / drawing.codes.size == pytest.approx(scores[index])
 
 
-def test_groups_change_nothing_but_the_order_of_work(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = request(pipeline, **SIZE).candidates(5, "none", 0)
-    whole = drawn(pipeline, *asked)
-    monkeypatch.setattr(pipeline._engine, "most_at_once", lambda request: 2)
-    events = list(pipeline.draw(asked))
-    grouped = [event.drawing.digest for event in events if isinstance(event, Finished)]
-    assert grouped == [one.digest for one in whole]
+def test_scores_come_when_a_batch_is_drawn(pipeline: Pipeline) -> None:
+    asked = request(pipeline, **SIZE)
+    both = (*asked.candidates(2, "likelihood", 0), *asked.candidates(3, "likelihood", 1))
+    events = list(pipeline.draw(both))
+    kinds = {
+        kind: [each.index for each in events if isinstance(each, kind)] for kind in (Begun, Finished, Scored)
+    }
+    assert all(sorted(indices) == [0, 1, 2, 3, 4] for indices in kinds.values())
+    for batch in ((0, 1), (2, 3, 4)):
+        last = max(n for n, each in enumerate(events) if isinstance(each, Finished) and each.index in batch)
+        assert [each.index for each in events[last + 1 : last + 1 + len(batch)]] == [*batch]
     rows = [event for event in events if isinstance(event, RowDrawn)]
-    assert [row.done for row in rows] == list(range(1, 41)) and {row.total for row in rows} == {40}
-    assert [row.index for row in rows] == [0, 1] * 8 + [2, 3] * 8 + [4] * 8
-
-
-def test_pictures_of_other_batches_or_requests_are_drawn_by_themselves(pipeline: Pipeline) -> None:
-    asked = request(pipeline, **SIZE, seed=3)
-    others = (replace(asked, batch=1), replace(asked, stop_row=5), replace(asked, instruction="a cube"))
-    rows = [row.index for row in rows_of(pipeline, asked, *others)]
-    assert rows == sorted(rows) and len(set(rows)) == 4
+    assert len(rows) == 40 and sorted(
+        each.done for each in (*rows, *(e for e in events if isinstance(e, Scored)))
+    ) == [*range(1, 46)]
 
 
 def test_a_whole_picture_is_scored_without_being_drawn(pipeline: Pipeline) -> None:

@@ -34,7 +34,7 @@ def draw(engine: Engine, request: TokenRequest) -> Generation:
 def forwards(engine: Engine) -> Iterator[list[tuple[int, int]]]:
     """Records the [batch, tokens] of every pass through the network."""
     calls: list[tuple[int, int]] = []
-    model = next(iter(engine._transformers.values())).model
+    model = next(iter(engine._batches.values())).transformer.model
     handle = model.register_forward_pre_hook(lambda _, args: calls.append(tuple(args[0].shape)))
     yield calls
     handle.remove()
@@ -90,7 +90,7 @@ def test_pictures_depend_on_seed_prompt_and_guidance(engine: Engine, layout: Tok
 def test_the_guidance_scale_is_the_one_asked_for(engine: Engine, layout: TokenLayout, scale: float) -> None:
     """Every code is the likeliest under that scale, from the first row to the last."""
     codes = draw(engine, ask(layout, guidance_scale=scale, top_k=1)).codes
-    transformer, image = next(iter(engine._transformers.values())), layout.encode(codes)
+    transformer, image = next(iter(engine._batches.values())).transformer, layout.encode(codes)
     spots, part = layout.code_positions, layout.vocabulary.codes
     rows = torch.cat((torch.tensor(PROMPT), image))[None]
     conditional = transformer(rows, code_slice=part)[0, len(PROMPT) + spots - 1]
@@ -183,31 +183,10 @@ def test_a_given_panel_is_kept_and_read_by_both_rows(engine: Engine, layout: Tok
 def test_every_row_is_told_once(engine: Engine, layout: TokenLayout, window: int) -> None:
     whole = draw(engine, ask(layout))
     rows = list(engine.generate(ask(layout, window=window)))
-    assert [row.done for row in rows] == list(range(1, layout.rows + 1))
-    assert {row.total for row in rows} == {layout.rows}
-    assert torch.equal(torch.cat([row.codes for row in rows]), whole.codes)
-    torch.testing.assert_close(torch.cat([row.nll for row in rows]), whole.nll)
+    assert [row.row for row in rows] == list(range(layout.rows))
+    assert torch.equal(torch.stack([row.codes for row in rows]), whole.codes)
+    torch.testing.assert_close(torch.stack([row.nll for row in rows]), whole.nll)
     assert sum(sum(row.accepted) for row in rows) == whole.tokens
-
-
-def test_close_cancels_and_the_engine_goes_on(engine: Engine, layout: TokenLayout) -> None:
-    steps = engine.generate(ask(layout))
-    with forwards(engine) as calls:
-        next(steps)
-        before = len(calls)
-        steps.close()
-        assert len(calls) == before == 1 + layout.cols
-    assert list(steps) == []
-    assert torch.is_grad_enabled()
-    assert not torch.is_inference_mode_enabled()
-    assert draw(engine, ask(layout)).codes.shape == (8, 4)
-
-
-def test_neighbours_do_not_change_a_picture(engine: Engine, layout: TokenLayout) -> None:
-    alone = draw(engine, ask(layout, window=5)).codes
-    steps, neighbour = engine.generate(ask(layout, window=5)), engine.generate(ask(layout, seed=8, window=2))
-    rows = [step.codes for step, _ in zip(steps, neighbour, strict=False)]
-    assert torch.equal(torch.cat(rows), alone)
 
 
 def test_without_guidance_one_row_runs(engine: Engine, layout: TokenLayout) -> None:

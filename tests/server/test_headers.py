@@ -64,6 +64,9 @@ def test_a_forwarded_host_is_believed_of_a_trusted_proxy_only(options: dict[str,
         "/gradio_api/dev/reload",
         "/gradio_api/vibe-code/",
         "/proxy=x",
+        "/gradio_api/file=/tmp/lumina-studio/gallery.sqlite",
+        "/gradio_api/file=/etc/passwd",
+        f"/gradio_api/file=/tmp/{'a' * 64}/../x/y",
     ],
 )
 def test_what_the_page_has_no_use_for_stays_shut(path: str) -> None:

@@ -75,8 +75,9 @@ VERBS = {  # of instructions
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks", "pls", "plz", "thx"})  # says nothing about a picture
 _LEAD = re.compile(  # what a person may say before the picture
-    r"^\W*(?:prompt:? |(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
-    r"there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
+    r"^\W*(?:imagine |prompt:? |(?:draw|show|give)(?: me)? |generate |create |"
+    r"i(?: want| would like|['’]d like) |there (?:is|are) |"
+    r"(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
@@ -120,6 +121,8 @@ def normalize(text: str, kind: Kind = "prompt") -> str:
 
 
 def _once(text: str, kind: Kind) -> str:
+    if kind == "instruction":
+        text = re.sub(r"\s(?:&|\+|&amp;)\s", " and ", text)
     text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)

@@ -266,7 +266,7 @@ def test_what_steers_other_programs_is_named_whole_and_not_read() -> None:
     "typed",
     [
         "a <lora:detail:0.8> red cube", "a (red cube:1.3)", "a [red cube: 0.5]", "a red cube --ar 16:9",
-        "a red cube --no blue cubes", "a red cube —ar 16:9", "score_8_up, a red cube",
+        "a red cube --no blue cubes", "a red cube —ar 16:9", "a red cube — ar 16:9", "score_8_up, a red cube",
         "rating_safe a red cube",
         "a red cube embedding:easy-negative", "a red cube::2", "a red cube --style raw --v 6.1",
     ],
@@ -283,6 +283,7 @@ def test_settings_of_other_programs_are_not_called_words(typed: str) -> None:
         ("make the cube red and remove the ball", "and remove the ball", ["ball"]),
         ("Make the box red. Remove the ball.", "remove the ball", ["box", "ball"]),
         ("erase the dog and paint the sphere blue", "and paint the sphere blue", ["erase", "dog"]),
+        ("remove the cube & the sphere", "and the sphere", []),
         ("make the cube red, remove the cat", "remove the cat", ["cat"]),
     ],
 )
@@ -292,7 +293,18 @@ def test_a_second_wish_is_for_a_second_edit(typed: str, wish: str, words: list[s
     assert [word.word for word in found if word.note == ONE_WISH] == [wish]
 
 
-@pytest.mark.parametrize("typed", ["remove the cube", "well, make the cube red", "Please make the cube red."])
+def test_another_programs_way_to_begin_is_no_word() -> None:
+    assert normalize("/imagine prompt: a red cube") == "a red cube"
+    assert unknown_words("/imagine prompt: a red cube") == ()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "remove the cube", "well, make the cube red", "Please make the cube red.",
+        "move the cube between the sphere and the cone",
+    ],
+)  # fmt: skip
 def test_one_wish_is_no_second_one(typed: str) -> None:
     assert not [word for word in unknown_words(typed, "instruction") if word.note]
 

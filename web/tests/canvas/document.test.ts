@@ -5,8 +5,9 @@ import { test } from "node:test";
 import * as edits from "../../src/canvas/document/edit";
 import { cone, order, signatureOf, signatures, wires } from "../../src/canvas/document/graph";
 import { begun, changed, redone, undone } from "../../src/canvas/document/history";
-import { cards, freePlace, placesOf, tidied } from "../../src/canvas/document/layout";
+import { cards, freePlace, freeShift, placesOf, tidied } from "../../src/canvas/document/layout";
 import { exact, fromJson, toJson } from "../../src/canvas/document/json";
+import { sentenceOf } from "../../src/canvas/document/problems";
 import { recipePart } from "../../src/canvas/document/png";
 import { parse, Unreadable, write } from "../../src/canvas/document/read";
 import { fromLink, linkTo, unpacked } from "../../src/canvas/document/share";
@@ -157,4 +158,25 @@ test("muting twice gives the document back", () => {
   const muted = edits.inMode(DOC, ["depth", "night"], "mute");
   assert.equal(muted.nodes.night!.mode, "mute");
   assert.deepEqual(edits.inMode(muted, ["depth", "night"], "mute"), DOC as Doc);
+});
+
+test("a group that is added comes to lie on nothing, the shortest way", () => {
+  const places = placesOf(DOC);
+  const group = Object.keys(DOC.nodes).map((id) => ({ place: places[id]!, height: 200 }));
+  const heights = Object.fromEntries(cards(DOC).map((id) => [id, 200]));
+  const [x, y] = freeShift(DOC, group, heights);
+  for (const { place: [left, top] } of group) {
+    const isFree = ([l, t]: readonly [number, number]) => Math.abs(l - left - x) >= 290 || Math.abs(t - top - y) >= 200;
+    assert.ok(Object.values(places).every(isFree));
+  }
+  assert.deepEqual(freeShift(DOC, [{ place: [9000, 9000], height: 200 }], heights), [0, 0]);
+});
+
+test("problems are told by what a person sees", () => {
+  const empty = { pointer: "/nodes/redo/inputs/prompt", message: "is missing", fix: 'add "prompt"' };
+  assert.equal(sentenceOf(empty, DOC, CATALOGUE), "Prompt of Control “redo” is still empty; fill it in, or draw a wire to it.");
+  const kind = { pointer: "/nodes/depth/inputs/kind", message: "must be depth or canny", fix: "make it depth or canny" };
+  assert.equal(sentenceOf(kind, DOC, CATALOGUE), "Kind of Predict “depth” must be depth or canny; make it depth or canny.");
+  const input = { pointer: "/inputs/idea/default", message: "is too long", fix: "make it shorter" };
+  assert.equal(sentenceOf(input, DOC, CATALOGUE), "The input “idea” is too long; make it shorter.");
 });

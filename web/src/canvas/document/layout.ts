@@ -7,7 +7,7 @@ import { placeOf } from "./edit";
 export const COLUMN = 340;
 const WIDTH = 290; // of a card
 const GAP = 40;
-const HEIGHT = 480; // of a card that was not measured yet
+export const HEIGHT = 480; // of a card that was not measured yet
 const ENDS = 150; // of the cards at the ends
 
 export type Heights = Record<string, number>;
@@ -91,13 +91,24 @@ function withEnds(doc: Doc, places: Record<string, Place>): Record<string, Place
 }
 
 /** The free place that is nearest to the wished one: a new card lies on no other. */
-export function freePlace(doc: Doc, [x, y]: Place, heights: Heights = {}): Place {
+export function freePlace(doc: Doc, wish: Place, heights: Heights = {}): Place {
+  const [x, y] = freeShift(doc, [{ place: wish, height: HEIGHT }], heights);
+  return [wish[0] + x, wish[1] + y];
+}
+
+/** The smallest way by which all cards of a group come to lie on no other. */
+export function freeShift(doc: Doc, group: { place: Place; height: number }[], heights: Heights = {}): Place {
   const taken = Object.entries(placesOf(doc)).map(([id, [left, top]]) => ({ left, top, height: heightOf(heights, id) }));
-  const isFree = ([left, top]: Place) =>
-    taken.every((card) => Math.abs(card.left - left) >= WIDTH || top >= card.top + card.height || top + HEIGHT <= card.top);
-  const besides = taken.flatMap((card) => [card.left - COLUMN, card.left + COLUMN]);
-  const beneath = taken.flatMap((card) => [card.top - HEIGHT - GAP, card.top + card.height + GAP]);
-  const places = [x, ...besides].flatMap((left) => [y, ...beneath].map((top): Place => [left, top]));
-  const distance = ([left, top]: Place) => Math.hypot(left - x, top - y);
-  return places.filter(isFree).reduce((best, place) => (distance(place) < distance(best) ? place : best));
+  const isFree = ([x, y]: Place) =>
+    group.every(({ place: [left, top], height }) =>
+      taken.every((card) =>
+        Math.abs(card.left - left - x) >= WIDTH || top + y >= card.top + card.height || top + y + height <= card.top));
+  const pairs = group.flatMap((card) => taken.map((other) => ({ ...card, other })));
+  const besides = pairs.flatMap(({ place: [left], other }) => [other.left - COLUMN - left, other.left + COLUMN - left]);
+  const beneath = pairs.flatMap(({ place: [, top], height, other }) =>
+    [other.top - height - GAP - top, other.top + other.height + GAP - top]);
+  const unique = (numbers: number[]) => [...new Set([0, ...numbers])];
+  const ways = unique(besides).flatMap((x) => unique(beneath).map((y): Place => [x, y]));
+  ways.sort((one, other) => Math.hypot(...one) - Math.hypot(...other));
+  return ways.find(isFree) ?? [0, 0];
 }

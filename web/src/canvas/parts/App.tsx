@@ -125,7 +125,11 @@ function Welcome() {
       <h2>Compose pictures step by step</h2>
       {isCanvas ? (
         <>
-          <p>Press <kbd>/</kbd> or double-click to add a node, and draw wires from socket to socket. Only what changed is run again.</p>
+          {matchMedia("(pointer: coarse)").matches ? (
+            <p>Tap Add for a node, and draw wires from socket to socket. Only what changed is run again.</p>
+          ) : (
+            <p>Press <kbd>/</kbd> or double-click to add a node, and draw wires from socket to socket. Only what changed is run again.</p>
+          )}
           <p>Or drop a picture that was made here, a workflow file, or a link.</p>
         </>
       ) : (

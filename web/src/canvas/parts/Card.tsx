@@ -1,6 +1,7 @@
 // One node as a card, the same on the canvas and in the list of steps: inputs, picture, outputs, state.
 
 import { memo, useState, type MouseEvent } from "react";
+import { phraseOf } from "../document/problems";
 import { wires } from "../document/graph";
 import { toJson } from "../document/json";
 import { inputsOf, isLink } from "../document/read";
@@ -119,7 +120,7 @@ function Input({ id, name, port, value }: InputProps) {
           onChange={(next) => setValue(id, name, next)} />
       )}
       {problem && isBare && <p className="note" id={note}>still empty: fill it in, or draw a wire here</p>}
-      {problem && !isBare && <p className="problem" id={note}>{problem.message}; {problem.fix}.</p>}
+      {problem && !isBare && <p className="problem" id={note}>{phraseOf(problem)}</p>}
     </div>
   );
 }
@@ -175,7 +176,7 @@ function Fault({ id }: { id: string }) {
     (state.plan?.problems ?? NONE).find((each) => each.pointer === `/nodes/${id}` || each.pointer === `/nodes/${id}/task`),
   );
   const fault = use((state) => state.plan?.faults?.[id]);
-  const text = message ?? (problem ? `${problem.message}; ${problem.fix}.` : fault);
+  const text = message ?? (problem ? phraseOf(problem) : fault);
   return text ? <p className="fault">{text}</p> : null;
 }
 

@@ -1,11 +1,12 @@
 // What is always in reach: run and stop with the plan of the next run, and the ways to change and pass on.
 
+import { sentenceOf } from "../document/problems";
 import { signatureOf } from "../document/graph";
 import { redo, tidy, undo } from "../studio/acts";
 import { palette } from "../studio/choosers";
 import { save } from "../studio/files";
 import { canContinue, execute, halt, planLine } from "../studio/running";
-import { edit, set, use, type View } from "../studio/store";
+import { doc, edit, get, set, use, type View } from "../studio/store";
 import { Icon } from "./Icon";
 
 const VIEWS: [View, string][] = [["canvas", "Canvas"], ["steps", "Steps"], ["form", "Form"]];
@@ -56,7 +57,7 @@ function Go() {
 function PlanLine({ line, faults }: { line: string; faults: number }) {
   const first = use((state) => (faults ? state.plan?.problems?.[0] : undefined));
   const said = use((state) => (state.run.state === "idle" || state.run.state === "running" ? "" : (state.run.message ?? "")));
-  const words = first && `${first.pointer.slice(1).replace(/^nodes\//, "").replaceAll("/", " · ")}: ${first.message}; ${first.fix}.`;
+  const words = first && sentenceOf(first, doc(), get().catalogue);
   return (
     <p className="plan" data-faulty={faults > 0 || undefined}>
       <span className="plan-line">{line}</span>

@@ -1,8 +1,8 @@
 // Documents in and out: drafts in this browser, files, pictures, links, the clipboard.
 
 import { emptyDoc, parse, Unreadable, write } from "../document/read";
-import { fragment, pasted } from "../document/edit";
-import { freePlace, placesOf } from "../document/layout";
+import { fragment, moved, pasted } from "../document/edit";
+import { freePlace, freeShift, HEIGHT, placesOf, tidied } from "../document/layout";
 import { fromJson, toJson } from "../document/json";
 import { recipePart } from "../document/png";
 import { fromLink, hasWorkflow } from "../document/share";
@@ -49,10 +49,22 @@ export function open(other: Doc, what: string): void {
   const undo = Object.keys(doc().nodes).length ? " Undo brings back what was here before." : "";
   replace({ ...other, layout: { ...other.layout, ...nodePlaces(other) } });
   set({ recovered: false, selected: [] });
+  if (!Object.keys(other.nodes).some((id) => other.layout?.[id])) tidyOnceMeasured();
   const unknown = Object.values(other.nodes).filter((node) => !get().catalogue.nodes[node.task]).length;
   const rest = unknown ? ` ${unknown} ${unknown === 1 ? "node is" : "nodes are"} not known here.` : "";
   notify(`${what} opened.${rest}${undo}`);
   window.dispatchEvent(new Event("lumina-canvas-fit"));
+}
+
+/** Cards of a document that says nothing of their places are laid out once it is known how high they are. */
+function tidyOnceMeasured(tries = 40): void {
+  const ids = Object.keys(doc().nodes);
+  const heights = surface.heights();
+  if (ids.every((id) => heights[id])) {
+    const { history } = get();
+    set({ history: { ...history, doc: moved(history.doc, tidied(history.doc, heights)) } }); // no step of its own to undo
+    window.dispatchEvent(new Event("lumina-canvas-fit"));
+  } else if (tries) setTimeout(tidyOnceMeasured, 50, tries - 1);
 }
 
 function nodePlaces(other: Doc): Doc["layout"] {
@@ -145,14 +157,23 @@ export function insert(other: Doc, by?: Place): void {
   }
   let ids: string[] = [];
   const before = doc();
+  const shift = by ?? besides(other);
   edit((current) => {
-    const [next, names] = pasted(current, other, by);
+    const [next, names] = pasted(current, other, shift);
     ids = names;
     return next;
   });
   beginAnew(before, ids);
   set({ selected: ids });
   notify(`${ids.length === 1 ? "1 node" : `${ids.length} nodes`} added.`);
+}
+
+/** How far what is added comes to lie from where it says, so that it lies on nothing. */
+function besides(other: Doc): Place {
+  const heights = surface.heights();
+  const places = { ...placesOf(other), ...other.layout };
+  const group = Object.keys(other.nodes).map((id) => ({ place: places[id]!, height: heights[id] ?? HEIGHT }));
+  return freeShift(doc(), group, heights);
 }
 
 export function save(): void {

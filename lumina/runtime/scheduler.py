@@ -1,0 +1,230 @@
+"""One thread that draws for everybody: images join between two steps, and leave when they are done.
+
+Work comes as tickets, one for each call, and the seats are shared out fairly among them: the next one goes to
+the ticket that has the fewest, in turn. Where all are taken and a ticket has none, one that has several gives
+one back; its image goes on later from the codes it has, to the same picture.
+"""
+
+import atexit
+import logging
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+from threading import Event, Lock, Thread, current_thread
+from weakref import WeakSet
+
+import torch
+
+from lumina.errors import ModelError
+from lumina.faults import NO_MEMORY, is_out_of_memory, note
+from lumina.runtime.sequence import ImageSequence
+from lumina.runtime.sequence_batch import SequenceBatch
+from lumina.runtime.tokens import Completed, Joined, RowSettled, TokenEvent
+
+log = logging.getLogger(__name__)
+
+ONE_STEP = 10.0  # seconds that a step takes at most, so that nobody waits for ever for one that hangs
+
+
+@dataclass(frozen=True, eq=False)
+class Seat:
+    """A seat among those drawn at once: an image, the number of its request, and the batch it is drawn in."""
+
+    index: int
+    sequence: ImageSequence
+    batch: SequenceBatch
+
+
+@dataclass(eq=False)
+class Ticket:
+    """What one call has asked for. ``is_over`` is set once the scheduler is through with it."""
+
+    waiting: deque[Seat]
+    active: list[Seat] = field(default_factory=list)
+    begun: set[int] = field(default_factory=set)
+    events: "SimpleQueue[TokenEvent | Exception]" = field(default_factory=SimpleQueue)
+    is_cancelled: bool = False
+    is_over: Event = field(default_factory=Event)
+
+
+class Scheduler:
+    """Owns the transformer while there is work. Its thread lives as long as that, and no longer."""
+
+    def __init__(self, slots: int, fits: Callable[[SequenceBatch, ImageSequence], bool]) -> None:
+        """At most ``slots`` images are under way at once; ``fits`` says whether there is room for another."""
+        self.slots, self._fits = slots, fits
+        self._lock = Lock()  # for what is handed over: who comes, and whether a thread is there
+        self._incoming: list[Ticket] = []
+        self._thread: Thread | None = None
+        self._tickets: list[Ticket] = []  # the thread's own
+        self._is_stopped = False
+        _ALL.add(self)
+
+    def draw(
+        self, images: Sequence[tuple[SequenceBatch, ImageSequence]]
+    ) -> Generator[TokenEvent, None, None]:
+        """What happens to these images until all are completed; leaving frees their rows within one step.
+
+        Raises ModelError where an image cannot be drawn.
+        """
+        seats = [Seat(index, sequence, batch) for index, (batch, sequence) in enumerate(images)]
+        ticket = Ticket(deque(seats))
+        self._hand_in(ticket)
+        try:
+            left = len(seats)
+            while left:
+                event = ticket.events.get()
+                if isinstance(event, Exception):
+                    raise event
+                if isinstance(event, RowSettled):
+                    sequence = seats[event.index].sequence
+                    is_newest = not sequence.is_done and sequence.rows == event.row + 1
+                    event = replace(event, is_newest=is_newest)
+                left -= isinstance(event, Completed)
+                yield event
+        finally:
+            ticket.is_cancelled = True
+            if current_thread() is not self._thread:  # which may collect what others have dropped
+                ticket.is_over.wait(ONE_STEP)
+
+    def stop(self) -> None:
+        """End after the step that is under way: the program does."""
+        self._is_stopped = True
+        if (thread := self._thread) is not None:
+            thread.join(ONE_STEP)
+
+    def _hand_in(self, ticket: Ticket) -> None:
+        with self._lock:
+            self._incoming.append(ticket)
+            if self._thread is None or not self._thread.is_alive():  # which a fork leaves behind
+                self._thread = Thread(target=self._work, name="scheduler", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            with torch.inference_mode():
+                while self._take_in():
+                    self._admit()
+                    self._step()
+                    self._tell()
+        except Exception as error:
+            note(log, "The scheduler failed:", error)
+            with self._lock:
+                self._thread = None
+                self._tickets, self._incoming = self._tickets + self._incoming, []
+            for ticket in [*self._tickets]:
+                self._end(ticket, error)
+
+    def _take_in(self) -> bool:
+        """New tickets in, those that are over out; False where nothing is left to do."""
+        for ticket in [*self._tickets]:
+            if ticket.is_cancelled or not (ticket.waiting or ticket.active):
+                self._end(ticket)
+        with self._lock:
+            self._tickets += self._incoming
+            self._incoming = []
+            if self._tickets and not self._is_stopped:
+                return True
+            self._thread = None
+        return False
+
+    def _admit(self) -> None:
+        """Give the free seats away."""
+        while waiting := [ticket for ticket in self._tickets if ticket.waiting]:
+            ticket = min(waiting, key=lambda each: len(each.active))
+            if not self._has_seat(ticket):
+                return
+            self._tickets.remove(ticket)
+            self._tickets.append(ticket)  # the others come first now
+            self._join(ticket, ticket.waiting.popleft())
+
+    def _has_seat(self, ticket: Ticket) -> bool:
+        seat = ticket.waiting[0]
+        while not self._is_free(seat):
+            richest = max(self._tickets, key=lambda each: len(each.active))
+            if ticket.active or len(richest.active) < 2:
+                return False
+            paused = richest.active.pop()
+            paused.batch.leave(paused.sequence)
+            richest.waiting.appendleft(paused)
+        return True
+
+    def _is_free(self, seat: Seat) -> bool:
+        active = sum(len(ticket.active) for ticket in self._tickets)
+        return not active or (active < self.slots and self._fits(seat.batch, seat.sequence))
+
+    def _join(self, ticket: Ticket, seat: Seat) -> None:
+        sequence = seat.sequence
+        if seat.index not in ticket.begun:
+            ticket.begun.add(seat.index)
+            ticket.events.put(Joined(index=seat.index))
+        if sequence.is_done:
+            ticket.events.put(Completed(index=seat.index, generation=sequence.generation()))
+            return
+        try:
+            seat.batch.join(sequence)
+        except Exception as error:
+            self._end(ticket, error)
+        else:
+            ticket.active.append(seat)
+
+    def _step(self) -> None:
+        """Move all images on; where that fails, each by itself, so that it fails for one alone."""
+        for batch in {seat.batch for ticket in self._tickets for seat in ticket.active}:
+            try:
+                batch.step()
+            except Exception:
+                for ticket, seat in self._seats_in(batch):
+                    self._step_alone(ticket, seat)
+
+    def _step_alone(self, ticket: Ticket, seat: Seat) -> None:
+        if seat not in ticket.active:  # its ticket has failed with another of its images
+            return
+        try:
+            seat.batch.step([seat.sequence])
+        except Exception as error:
+            self._end(ticket, error)
+
+    def _seats_in(self, batch: SequenceBatch) -> list[tuple[Ticket, Seat]]:
+        return [(each, seat) for each in self._tickets for seat in each.active if seat.batch is batch]
+
+    def _tell(self) -> None:
+        """Say what is settled, and free the seats of what is done."""
+        for ticket in self._tickets:
+            for seat in [*ticket.active]:
+                for news in seat.sequence.news(seat.index):
+                    ticket.events.put(news)
+                if seat.sequence.is_done:
+                    seat.batch.leave(seat.sequence)
+                    ticket.active.remove(seat)
+                    generation = seat.sequence.generation()
+                    ticket.events.put(Completed(index=seat.index, generation=generation))
+
+    def _end(self, ticket: Ticket, error: Exception | None = None) -> None:
+        """Nothing more is done for this ticket."""
+        for seat in ticket.active:
+            seat.batch.leave(seat.sequence)
+        ticket.active.clear()
+        ticket.waiting.clear()
+        self._tickets.remove(ticket)
+        if error is not None:
+            ticket.events.put(_sentence(error))
+        ticket.is_over.set()
+
+
+def _sentence(error: Exception) -> Exception:
+    """What is told: a lack of memory is no fault that needs a traceback."""
+    return ModelError(NO_MEMORY) if is_out_of_memory(error) else error
+
+
+_ALL: "WeakSet[Scheduler]" = WeakSet()
+
+
+def _stop_all() -> None:
+    """A thread that computes while the interpreter is taken down may take it down hard."""
+    for scheduler in list(_ALL):
+        scheduler.stop()
+
+
+atexit.register(_stop_all)

@@ -1,0 +1,184 @@
+"""One image under way: its tokens, its drafts, its noise, and what it has cost."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lumina.runtime.tokens import Generation, RowSettled, TokenRequest
+from lumina.sampler.guidance import reference_scales
+from lumina.sampler.jacobi import draft
+from lumina.sampler.noise import NoiseWindow
+
+FADING = 0.7  # of what drafts have hit, with each step
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What one forward does for one image.
+
+    It reads the tokens ``begin`` to ``end`` - 1 of the image and scores its codes ``first`` to ``last`` - 1.
+    """
+
+    begin: int
+    end: int
+    first: int
+    last: int
+
+    @property
+    def codes(self) -> int:
+        """How many codes it scores."""
+        return self.last - self.first
+
+
+class ImageSequence:
+    """An image as it is drawn, code after code. They are its whole state: all else can be read anew."""
+
+    def __init__(self, request: TokenRequest, device: torch.device, dtype: torch.dtype) -> None:
+        """``dtype`` is that of logits and noise."""
+        self.request, self.layout, self.dtype = request, request.layout, dtype
+        kept = request.kept
+        self.first = self.done = self._drafted = 0 if kept is None else kept.numel()
+        self.last = request.last_row * self.layout.cols
+        self.positions = self.layout.code_positions.to(device)  # [codes]
+        self.ids = self.layout.forced().to(device)  # [tokens of the image]
+        self.codes = torch.zeros(len(self.positions), dtype=torch.long, device=device)  # behind done: drafts
+        if kept is not None:
+            self.codes[: self.first] = kept.flatten().to(device)
+        self.nll = torch.full(self.codes.shape, torch.nan, device=device)
+        self._noise = self._whole_noise()
+        # How often a draft taken so many codes before would have been right of late: the same place of the
+        # given panel, and the row above.
+        panel = [] if request.given is None else [request.given.codes.numel()]
+        self._hits = dict.fromkeys([*panel, self.layout.cols], 0.0)
+        self._scales: Tensor | None = None  # [tokens of the image], where they differ
+        self.read = 0  # tokens of the image that the cache holds
+        self.prefills, self.seconds = 0, 0.0
+        self.accepted: list[int] = []
+        self._told, self._told_forwards = self.rows, 0
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether it takes a second row of the batch, which sees the image alone."""
+        return self.request.options.guidance_scale != 1
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every row that was asked for is there."""
+        return self.done == self.last
+
+    @property
+    def length(self) -> int:
+        """Tokens of the longest row it may come to."""
+        return len(self.request.prompt) + self.layout.length
+
+    @property
+    def longest_stretch(self) -> int:
+        """Tokens that one forward reads at most: a window of codes, and the forced ones between them."""
+        window = self.request.options.window
+        return window + window // self.layout.cols + 2
+
+    @property
+    def rows(self) -> int:
+        """Whole rows of codes that are settled."""
+        return self.done // self.layout.cols
+
+    def begin(self, most: int | None = None) -> None:
+        """Take all certain tokens of the image but the last, or the first ``most``, as read."""
+        self.write(0, self.done)
+        self.read = self._position(self.done) - 1
+        self.read = self.read if most is None else min(self.read, most)
+
+    def begins_like(self, other: "ImageSequence") -> bool:
+        """Whether what ``other`` has read begins with what this one has to read."""
+        mine, theirs = self.request, other.request
+        if (mine.prompt, self.is_guided) != (theirs.prompt, other.is_guided) or other.done < self.done:
+            return False
+        alike = torch.equal(self.codes[: self.done], other.codes[: self.done])
+        return alike and self.layout.header == other.layout.header
+
+    def ahead(self, most: int) -> Stretch:
+        """The next stretch of ``most`` codes at most, every code of it with a draft."""
+        window = min(self.request.options.window, most)
+        first, last = self.done, min(self.done + window, self.last)
+        if self._drafted < last:
+            draft(self.codes, max(self._drafted, first), last, max(self._hits, key=self._hits.__getitem__))
+            self._drafted = last
+        self.write(max(first - 1, 0), last)
+        return Stretch(self.read, self._position(last - 1), first, last)
+
+    def noise(self, stretch: Stretch) -> Tensor:
+        """The Gumbel noise [codes, ids] of a stretch."""
+        return self._noise.take(stretch.first, stretch.last)
+
+    def scale(self, stretch: Stretch) -> float | Tensor:
+        """The guidance scale of a stretch: one number, or [codes] of the reference's."""
+        options = self.request.options
+        if options.compat == "off":
+            return options.guidance_scale
+        if self._scales is None:
+            given = self.request.given
+            begin = self.layout.position(0 if given is None else len(given.codes), 0)
+            scales = reference_scales(options.guidance_scale, self.layout, begin)
+            self._scales = torch.tensor(scales, dtype=self.dtype, device=self.ids.device)
+        return self._scales[self.positions[stretch.first : stretch.last]]
+
+    def settle(self, stretch: Stretch, sampled: Tensor, nll: Tensor, count: int) -> None:
+        """The first ``count`` of the codes ``sampled`` [codes] are final; those behind are better drafts."""
+        self.codes[stretch.first : stretch.last] = sampled
+        self.nll[stretch.first : stretch.first + count] = nll[:count]
+        self._learn(self.done, self.done + count)
+        self.done += count
+        self.read = self._position(self.done - 1)
+        self.accepted.append(count)
+
+    def news(self, index: int) -> list[RowSettled]:
+        """The rows that are settled and not told yet, of what was asked for as number ``index``."""
+        news = []
+        while self._told < self.rows:
+            part = slice(self._told * self.layout.cols, (self._told + 1) * self.layout.cols)
+            settled = RowSettled(
+                index=index,
+                row=self._told,
+                codes=self.codes[part].to("cpu", copy=True),
+                nll=self.nll[part].to("cpu", copy=True),
+                accepted=tuple(self.accepted[self._told_forwards :]),
+                forwards=len(self.accepted),
+                seconds=self.seconds,
+            )
+            self._told, self._told_forwards = self._told + 1, len(self.accepted)
+            news.append(settled)
+        return news
+
+    def generation(self) -> Generation:
+        """All whole rows, and what they cost."""
+        cols = self.layout.cols
+        return Generation(
+            codes=self.codes[: self.rows * cols].view(-1, cols).to("cpu", copy=True),
+            nll=self.nll[: self.rows * cols].view(-1, cols).to("cpu", copy=True),
+            forwards=len(self.accepted),
+            prefills=self.prefills,
+            tokens=sum(self.accepted),
+            seconds=self.seconds,
+            accepted=tuple(self.accepted),
+        )
+
+    def _learn(self, first: int, last: int) -> None:
+        """From the codes that are new: where drafts are best taken from, if there is a choice."""
+        if len(self._hits) < 2:
+            return
+        for back in self._hits:
+            hit = self.codes[first:last] == self.codes[first - back : last - back]
+            self._hits[back] = FADING * self._hits[back] + int(hit.sum())
+
+    def _position(self, code: int) -> int:
+        return self.layout.position(*divmod(code, self.layout.cols))
+
+    def write(self, first: int, last: int) -> None:
+        """Copy codes to where they stand among the ids."""
+        where = self.positions[first:last]
+        self.ids.index_copy_(0, where, self.codes[first:last] + self.layout.vocabulary.first_code)
+
+    def _whole_noise(self) -> NoiseWindow:
+        seeds = [self.request.seed_of(row) for row in range(self.layout.rows)]
+        return NoiseWindow(seeds, self.positions, self.layout.vocabulary.num_codes, self.dtype)

@@ -1,0 +1,268 @@
+"""What strangers try with a public studio, by the ids of docs/security.md.
+
+``LUMINA_ROUNDS`` multiplies the rounds; the figures there are of more than one.
+"""
+
+import base64
+import io
+import json
+import os
+import random
+import re
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from PIL import Image
+
+from lumina import images
+from lumina.runtime.fake import FakePipeline
+from lumina.steps import finish
+from lumina.tasks.text_to_image import TextToImage
+from tests.serving import started
+
+ROUNDS = int(os.environ.get("LUMINA_ROUNDS", "1"))
+CANARY, TOKEN = "canary-of-a-foreign-file", "hf_canaryOfTheEnvironment"
+JOIN, DATA = "/gradio_api/queue/join", "/gradio_api/queue/data"
+CALL = "/gradio_api/call/v2"
+
+
+class Studio:
+    """A studio of its own, its folder, and a file beside it that nobody may see."""
+
+    def __init__(self, client: httpx.Client, folder: Path, pid: int) -> None:
+        self.client, self.folder, self._pid = client, folder, pid
+        self.foreign = folder / "foreign.txt"
+        self.foreign.write_text(CANARY)
+
+    def events(self) -> list[Any]:
+        return [each for each in self.client.get("/config").json()["dependencies"] if each["backend_fn"]]
+
+    def join(self, event: int, data: list[Any], session: str) -> str:
+        """All that the queue answers to an event."""
+        body = {"fn_index": event, "data": data, "session_hash": session}
+        joined = self.client.post(JOIN, json=body)
+        if joined.status_code != 200:
+            return joined.text
+        with self.client.stream("GET", DATA, params={"session_hash": session}) as stream:
+            return "".join(stream.iter_text())
+
+    def drawn(self, **inputs: Any) -> tuple[str, Any]:
+        """The last event of a call and its data; a full queue is asked again when it says."""
+        while (begun := self.client.post(f"{CALL}/text_to_image", json=inputs)).status_code == 503:
+            time.sleep(min(0.2, float(begun.headers["retry-after"])))
+        answer = self.client.get(f"{CALL}/text_to_image/{begun.json()['event_id']}").text
+        event, data = re.findall(r"event: (\w+)\ndata: (.*)", answer)[-1]
+        return event, json.loads(data)
+
+    def memory(self) -> float:
+        """Megabytes."""
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self._pid}/status").read_text())
+        return int(found[1]) / 1000 if found else 0.0
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folder = tmp_path_factory.mktemp("studio")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HF_TOKEN", TOKEN)
+        with (
+            started(0, folder, ("text_to_image", "edit")) as (address, process),
+            httpx.Client(base_url=address, timeout=60) as client,
+        ):
+            yield Studio(client, folder, process.pid)
+
+
+def test_t01_no_path_leads_out_of_the_folder_of_files(studio: Studio) -> None:
+    chance = random.Random(1)
+    link = studio.folder / ("a" * 64) / "link.txt"
+    link.parent.mkdir()
+    link.symlink_to("/etc/passwd")
+    parts = [
+        "..",
+        "%2e%2e",
+        "..%2f",
+        "/",
+        "//",
+        "etc",
+        "passwd",
+        "\\",
+        "proc",
+        "self",
+        "environ",
+        "file:",
+        "C:",
+        "%00",
+        "~",
+        ".",
+    ]
+    parts += [str(studio.foreign), str(studio.folder)]
+    known = ["/etc/passwd", str(studio.foreign), "file:///etc/passwd", "/proc/self/environ", str(link)]
+    paths = known + ["/".join(chance.choices(parts, k=chance.randint(1, 5))) for _ in range(200 * ROUNDS)]
+    for path in paths:
+        for place in (f"/gradio_api/file={path}", f"/gradio_api/file={quote(path, safe='')}"):
+            answer = studio.client.get(place)
+            assert CANARY not in answer.text and "root:" not in answer.text, place
+            assert TOKEN not in answer.text
+
+
+def test_t02_no_value_makes_the_server_read_a_file(studio: Studio) -> None:
+    paths = [
+        str(studio.foreign),
+        "/etc/passwd",
+        "/proc/self/environ",
+        f"{studio.folder}/results/gallery.sqlite",
+    ]
+    forged: list[Any] = [
+        form
+        for path in paths
+        for form in (
+            path,
+            {"path": path, "meta": {"_type": "gradio.FileData"}},
+            {"path": path, "url": f"http://127.0.0.1/{path}", "orig_name": "a.png"},
+            {"url": f"file://{path}"},
+            {"image": {"path": path, "meta": {"_type": "gradio.FileData"}}},
+            {"background": {"path": path}, "layers": [{"path": path}], "composite": {"path": path}},
+        )
+    ]
+    for event in studio.events():
+        for number, value in enumerate(forged):
+            data = [value] * max(1, len(event["inputs"]))
+            if event["queue"]:
+                answer = studio.join(event["id"], data, f"t02-{event['id']}-{number}")
+            else:
+                body = {"fn_index": event["id"], "data": data, "session_hash": "t02", "event_data": value}
+                answer = studio.client.post("/gradio_api/run/predict", json=body).text
+            assert CANARY not in answer and "root:x" not in answer and TOKEN not in answer
+    copies = [path for path in studio.folder.glob("*/*") if path.is_file() and "results" not in path.parts]
+    assert not [path for path in copies if CANARY.encode() in path.read_bytes()]
+
+
+def test_t03_names_of_uploads_lead_nowhere(studio: Studio, tmp_path: Path) -> None:
+    chance = random.Random(3)
+    signs = ["..", "/", "\\", "\0", "\r\n", "\u202e", "a" * 400, "con", ".", "~", "%2f", "ä", '"']
+    outside = {path for path in studio.folder.parent.rglob("*") if studio.folder not in path.parents}
+    for number in range(40 * ROUNDS):
+        name = "".join(chance.choices(signs, k=chance.randint(1, 5)))
+        body = b'--x\r\ncontent-disposition: form-data; name=files; filename="' + name.encode()
+        body += b'"\r\ncontent-type: image/png\r\n\r\n%d\r\n--x--\r\n' % number
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        answer = studio.client.post("/gradio_api/upload", content=body, headers=headers)
+        assert answer.status_code in (200, 400, 413, 422) and "Traceback" not in answer.text
+        for path in answer.json() if answer.status_code == 200 else ():
+            assert Path(path).resolve().is_relative_to(studio.folder) and len(Path(path).parent.name) == 64
+    after = {path for path in studio.folder.parent.rglob("*") if studio.folder not in path.parents}
+    assert after == outside
+
+
+def test_t04_no_address_is_fetched(studio: Studio) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        listener.settimeout(0.2)
+        port = listener.getsockname()[1]
+        addresses = [
+            f"http://127.0.0.1:{port}/a.png",
+            f"http://localhost:{port}/",
+            f"http://[::1]:{port}/",
+            f"http://2130706433:{port}/a.png",
+            f"//127.0.0.1:{port}/a",
+        ]
+        for address in addresses:
+            studio.client.get(f"/gradio_api/file={address}")
+            studio.client.get(f"/gradio_api/proxy={address}")
+            for image in (address, {"url": address}, {"path": address, "meta": {"_type": "gradio.FileData"}}):
+                body = {"image": image, "instruction": "x"}
+                begun = studio.client.post(f"{CALL}/edit", json=body)
+                if begun.status_code == 200:
+                    studio.client.get(f"{CALL}/edit/{begun.json()['event_id']}")
+            for event in studio.events():
+                if event["queue"]:
+                    value = {"path": address, "url": address, "meta": {"_type": "gradio.FileData"}}
+                    studio.join(event["id"], [value] * max(1, len(event["inputs"])), f"t04-{event['id']}")
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_t05_nothing_rests_on_a_cookie(studio: Studio) -> None:
+    """Gradio answers every origin: what is private needs a name in the body, which no other page knows."""
+    foreign = {"Origin": "https://evil.example", "Host": "studio.example"}
+    for path in ("/", "/config", "/gradio_api/info", "/healthz", "/gradio_api/queue/status"):
+        assert "set-cookie" not in studio.client.get(path, headers=foreign).headers
+
+
+def test_t14_no_secret_is_told(studio: Studio) -> None:
+    places = [
+        "/",
+        "/config",
+        "/gradio_api/info",
+        "/gradio_api/openapi.json",
+        "/healthz",
+        "/manifest.json",
+        "/x",
+        "/gradio_api/file=/proc/self/environ",
+        "/monitoring",
+        "/gradio_api/queue/join",
+    ]
+    assert not [place for place in places if TOKEN in studio.client.get(place).text]
+    _, (file, *rest) = studio.drawn(prompt="a red cube", seed=1)
+    assert TOKEN not in json.dumps([file, rest])
+    assert TOKEN.encode() not in studio.client.get(f"/gradio_api/file={file['path']}").content
+    assert TOKEN not in (studio.folder / "server.log").read_text()
+
+
+def test_t15_nothing_of_an_uploads_notes_is_handed_on(studio: Studio) -> None:
+    image, file, exif = Image.new("RGB", (128, 128), "red"), io.BytesIO(), Image.Exif()
+    exif[0x010E], exif[0x8825] = CANARY, {1: "N", 2: (52.0, 30.0, 0.0)}
+    image.save(file, "JPEG", exif=exif, comment=CANARY.encode())
+    body = {"image": base64.b64encode(file.getvalue()).decode(), "instruction": "make it blue", "seed": 1}
+    begun = studio.client.post(f"{CALL}/edit", json=body).json()
+    answer = studio.client.get(f"{CALL}/edit/{begun['event_id']}").text
+    _, data = re.findall(r"event: (\w+)\ndata: (.*)", answer)[-1]
+    png = studio.client.get(f"/gradio_api/file={json.loads(data)[0]['path']}").content
+    assert CANARY.encode() not in png and CANARY not in answer
+    with Image.open(io.BytesIO(png)) as result:
+        assert set(result.info) <= {images.RECIPE_KEY, "XML:com.adobe.xmp", "xmp"}
+        assert not dict(result.getexif())
+
+
+def test_t18_t20_everybody_gets_their_own_picture(studio: Studio) -> None:
+    count = 40 * ROUNDS
+    with ThreadPoolExecutor(20) as crowd:
+        asked = [crowd.submit(studio.drawn, prompt=f"{n} cubes", seed=n) for n in range(count)]
+        answers = [each.result(timeout=120) for each in asked]
+    assert [event for event, _ in answers] == ["complete"] * count  # none is lost
+    assert [data[1] for _, data in answers] == list(range(count))  # and none mixed up
+    alone = TextToImage(prompt="7 cubes", seed=7).run(FakePipeline())
+    drawn = studio.client.get(f"/gradio_api/file={answers[7][1][0]['path']}").content
+    assert images.open_image(drawn).tobytes() == finish(alone).image[0].image.tobytes()
+
+
+def test_t22_memory_stays_where_it_is(studio: Studio) -> None:
+    for number in range(30 * ROUNDS):
+        studio.drawn(prompt="a red cube", seed=number)
+    before = studio.memory()
+    for number in range(60 * ROUNDS):
+        studio.drawn(prompt="a red cube", seed=number)
+    assert studio.memory() - before < 40
+
+
+def test_t23_sessions_are_bounded(studio: Studio) -> None:
+    event = next(each["id"] for each in studio.events() if not each["queue"])
+    before = studio.memory()
+    for number in range(150 * ROUNDS):
+        body = {"fn_index": event, "data": [], "session_hash": f"flood-{number}"}
+        studio.client.post("/gradio_api/run/predict", json=body)
+    assert studio.memory() - before < 150
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE"])
+def test_t33_our_own_routes_never_break(studio: Studio, method: str) -> None:
+    for path in ("/healthz", "/lumina/canvas.js", "/lumina/canvas.css", "/lumina/nothing", "/lumina/..%2fx"):
+        answer = studio.client.request(method, path, content=b"\xff" * 100 if method == "POST" else None)
+        assert answer.status_code < 500, (method, path)

@@ -1,0 +1,26 @@
+// What is wrong with a document, as the canvas says it: by the titles that a person sees, not by the keys of the file.
+
+import type { Catalogue, Doc, Problem } from "../types";
+import { inputPort } from "./sockets";
+
+/** What is wrong, and what to do: of a field that is empty, what the canvas offers. */
+export function phraseOf({ message, fix }: Problem): string {
+  return message === "is missing" ? "is still empty; fill it in, or draw a wire to it." : `${message}; ${fix}.`;
+}
+
+/** One sentence that says where it is, too. */
+export function sentenceOf(problem: Problem, doc: Doc, catalogue: Catalogue): string {
+  return `${placeOf(problem.pointer.split("/").slice(1), doc, catalogue)} ${phraseOf(problem)}`;
+}
+
+function placeOf([part = "", name = "", ...more]: string[], doc: Doc, catalogue: Catalogue): string {
+  if (part === "nodes" && name) {
+    const task = doc.nodes[name]?.task ?? "";
+    const node = `${catalogue.nodes[task]?.title ?? "the node"} “${name}”`;
+    const [key, input = ""] = more;
+    return key === "inputs" && input ? `${inputPort(doc, catalogue, name, input)?.title || input} of ${node}` : node;
+  }
+  if (part === "inputs" && name) return `The input “${doc.inputs?.[name]?.label || name}”`;
+  if (part === "outputs" && name) return `The result “${name}”`;
+  return part ? `The ${part} of the workflow` : "The workflow";
+}
