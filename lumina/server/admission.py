@@ -52,7 +52,8 @@ class Admission:
 
     def _refusal(self, status: int, said: str, drawings: int) -> HTTPException:
         """Of someone who may come back once so many drawings are done."""
-        seconds = max(1, ceil(drawings * self._seconds_each()))
+        at_once = self._queue.default_concurrency_limit or 1
+        seconds = max(1, ceil(ceil(drawings / at_once) * self._seconds_each()))
         when = f"{seconds} s" if seconds < 100 else f"{ceil(seconds / 60)} min"
         sentence = f"{said} in about {when}: try again then."
         return HTTPException(status, sentence, {"Retry-After": str(seconds)})

@@ -10,7 +10,7 @@ from tests.serving import started
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with started(0.3, tmp_path_factory.mktemp("studio"), drawings_each=3) as (address, _):
+    with started(0.3, tmp_path_factory.mktemp("studio"), drawings_each=3, slots=1) as (address, _):
         yield address
 
 

@@ -16,7 +16,7 @@ CALL = "/gradio_api/call/v2/text_to_image"
 @pytest.fixture
 def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
     with (
-        started(0.5, tmp_path, drawings_each=request.param) as (address, _),
+        started(0.5, tmp_path, drawings_each=request.param, slots=1) as (address, _),
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield client
