@@ -35,7 +35,7 @@ class Admission:
         if (own := len(places) + drawn) >= self._most_each:
             drawings = "1 drawing" if own == 1 else f"{own} drawings"
             said = f"{drawings} from your address wait or are under way already; one is done"
-            raise self._refusal(429, said, 1 if drawn else places[0] + 2)
+            raise self._refusal(429, said, len(running) if drawn else places[0] + 1 + len(running))
         if len(waiting) >= self._most:
             raise self._refusal(503, f"{len(waiting)} drawings wait already; a place is free", 1)
 
@@ -51,9 +51,9 @@ class Admission:
         return address_of(request.scope, self._trusts_proxy)
 
     def _refusal(self, status: int, said: str, drawings: int) -> HTTPException:
-        """Of someone who may come back once so many drawings are done."""
-        at_once = self._queue.default_concurrency_limit or 1
-        seconds = max(1, ceil(ceil(drawings / at_once) * self._seconds_each()))
+        """Of someone who may come back once so many drawings are done, of those that are drawn at once."""
+        beside = max(1, sum(1 for _ in self._running()))
+        seconds = max(1, ceil(drawings / beside * self._seconds_each()))
         when = f"{seconds} s" if seconds < 100 else f"{ceil(seconds / 60)} min"
         sentence = f"{said} in about {when}: try again then."
         return HTTPException(status, sentence, {"Retry-After": str(seconds)})
