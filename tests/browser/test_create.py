@@ -237,6 +237,8 @@ def test_what_is_wrong_is_one_sentence_and_nothing_is_lost(visit: Callable, tmp_
     fill_in(field, "-3")
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("Temperature: must be at least")
+    expect(page.locator(".field-fault")).to_contain_text("Must be at least")
+    expect(field).to_be_focused()
     expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
     (tmp_path / "plain.png").write_bytes(images.png_bytes(Image.new("RGB", (64, 64))))
     page.locator(".easel-open input").set_input_files(tmp_path / "plain.png")
@@ -277,3 +279,32 @@ def test_the_field_says_what_the_model_knows_and_a_wrong_picture_is_told(visit: 
     wait_until(page, "drawing")
     expect(page.locator(".easel-told")).to_be_hidden()
     wait_until(page, "done")
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_what_is_wrong_with_a_folded_field_is_told_there_until_reset(
+    visit: Callable, width: int
+) -> None:
+    page = visit(viewport={"width": width, "height": 900}).open()
+    page.get_by_role("button", name="Generate").click()
+    prompt = page.get_by_label("Prompt")
+    expect(page.locator(".field-fault")).to_have_text("Must not be empty; say what to draw.")
+    expect(prompt).to_be_focused()
+    expect(prompt).to_have_attribute("aria-invalid", "true")
+    say(page, PROMPT)
+    expect(page.locator(".field-fault")).to_have_count(0)
+    page.get_by_label("160 × 96").check()
+    fold = page.get_by_role("button", name="Advanced")
+    fold.click()
+    field = page.get_by_label("Temperature")
+    fill_in(field, "-3")
+    fold.click()
+    expect(field).to_be_hidden()
+    page.get_by_role("button", name="Generate").click()
+    expect(field).to_be_focused()  # its fold opens
+    expect(field).to_be_in_viewport()
+    page.get_by_role("button", name="Reset to defaults").click()
+    expect(field).to_have_value(f"{MODELS['tabletop'].temperature:g}")
+    expect(page.get_by_label("128 × 128")).to_be_checked()
+    expect(prompt).to_have_value(PROMPT)
+    draw(page)
