@@ -282,9 +282,7 @@ def test_the_field_says_what_the_model_knows_and_a_wrong_picture_is_told(visit: 
 
 
 @pytest.mark.parametrize("width", [390, 1400])
-def test_what_is_wrong_with_a_folded_field_is_told_there_until_reset(
-    visit: Callable, width: int
-) -> None:
+def test_what_is_wrong_with_a_folded_field_is_told_there_until_reset(visit: Callable, width: int) -> None:
     page = visit(viewport={"width": width, "height": 900}).open()
     page.get_by_role("button", name="Generate").click()
     prompt = page.get_by_label("Prompt")
