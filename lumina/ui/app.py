@@ -98,6 +98,9 @@ def build(
         for tab in tabs:
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs.bar)
+        prices = [tab.price for tab in tabs]
+        lines: list[Any] = [price.line for price in prices]
+        page.load(lambda: [price.told() for price in prices], None, lines, **QUICK)
         header.listen(page)
     page.queue(max_size=None, api_open=False)  # without a queue a generator would give nothing
     each = settings.drawings_each or (PUBLIC_EACH if is_public else MAX_WAITING)
