@@ -107,7 +107,8 @@ class MLP(FusedLinear):
     def forward(self, x: Tensor) -> Tensor:
         """[batch, tokens, width] → the same shape."""
         gate, up = self.enter(x).chunk(2, dim=-1)
-        return self.leave(F.silu(gate) * up)
+        inner = F.silu(gate)
+        return self.leave(inner.mul_(up) if self.products else inner * up)  # trained, it needs both apart
 
 
 class Layer(nn.Module):
