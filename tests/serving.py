@@ -40,6 +40,7 @@ def started(
     tasks: Sequence[str] = ("text_to_image",),
     port: int | None = None,
     drawings_each: int = 0,
+    slots: int = 0,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """As :func:`served`, with the process."""
     surroundings = os.environ | {
@@ -48,6 +49,7 @@ def started(
         "HF_HUB_OFFLINE": "1",
         "LUMINA_RESULTS": str(folder / "results"),
         "LUMINA_DRAWINGS_EACH": str(drawings_each),
+        "LUMINA_SLOTS": str(slots),
     }
     if port is not None:
         surroundings["GRADIO_SERVER_PORT"] = str(port)
@@ -82,7 +84,9 @@ def main(row_seconds: float | None, *tasks: str) -> None:
 
     MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)
     each = int(os.environ["LUMINA_DRAWINGS_EACH"])
-    settings = Settings(results=Path(os.environ["LUMINA_RESULTS"]), drawings_each=each)
+    settings = Settings(
+        results=Path(os.environ["LUMINA_RESULTS"]), drawings_each=each, slots=int(os.environ["LUMINA_SLOTS"])
+    )
     load = None if row_seconds is None else partial(FakePipeline, row_seconds=row_seconds)
     serve(settings, load=load, server_name="127.0.0.1")
 

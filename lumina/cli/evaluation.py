@@ -144,7 +144,8 @@ def bench(
     changed = {"settings": generate.settings_with(quant, cache)} if quant or cache else {}
     pipeline = generate.open_pipeline(model, previews=True, **changed)
     parts = part or [name for name in bench.PARTS if name != "contest" or not pipeline.spec.is_published]
-    steps = bench.run(pipeline, parts=parts, pictures=pictures, windows=window or speed.WINDOWS)
+    windows = window or sorted({*speed.WINDOWS, pipeline.settings.window})
+    steps = bench.run(pipeline, parts=parts, pictures=pictures, windows=windows)
     found = watched(steps, "Measuring", as_json)
     if out is not None:
         bench.write(found, out)

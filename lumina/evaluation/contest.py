@@ -54,7 +54,9 @@ class Contest:
         folder = locate(spec, settings.models).folder
         text, (width, height) = TextTokenizer.load(folder), spec.default_size
         layout = TokenLayout.of_size(width, height, text.vocabulary(), codes_per_size)
-        options = SamplingOptions(guidance_scale=spec.guidance_scale, temperature=spec.temperature)
+        options = SamplingOptions(
+            guidance_scale=spec.guidance_scale, temperature=spec.temperature, window=settings.window
+        )
         prompt = tuple(text.encode(text_to_image(PLAIN, width, height)))
         return cls(load_transformer(folder, torch.float32), TokenRequest(prompt, layout, options), True)
 

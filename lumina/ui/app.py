@@ -32,7 +32,7 @@ from lumina.server.network import (
     without_detours,
 )
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
-from lumina.settings import MAX_WAITING, Settings
+from lumina.settings import MAX_WAITING, SLOTS, Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
@@ -102,7 +102,10 @@ def build(
         lines: list[Any] = [price.line for price in prices]
         page.load(lambda: [price.told() for price in prices], None, lines, **QUICK)
         header.listen(page)
-    page.queue(max_size=None, api_open=False)  # without a queue a generator would give nothing
+    # As many calls draw at once as there are seats, which the scheduler shares out; the others wait in the
+    # queue. On ZeroGPU each call gets a GPU of its own.
+    at_once = None if ON_ZEROGPU else settings.slots or SLOTS
+    page.queue(max_size=None, api_open=False, default_concurrency_limit=at_once)
     each = settings.drawings_each or (PUBLIC_EACH if is_public else MAX_WAITING)
     admit(page, MAX_WAITING, each, settings.trusts_proxy or bool(os.environ.get("SPACE_ID")))
     page.enable_monitoring = False  # launch() says so only once the page answers

@@ -31,7 +31,8 @@ def static_text(name: str) -> str:
 
 def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "") -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``,
-    ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``.
+    ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``, and
+    in ``told`` with a sentence to say of that picture, if there is one.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
@@ -47,6 +48,7 @@ def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: s
         turns=turns,
         view={},
         answered="",
+        told="",
     )
 
 

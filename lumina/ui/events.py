@@ -5,25 +5,19 @@ from typing import Any, Literal, TypedDict
 
 import gradio as gr
 
-from lumina.server.zerogpu import ON_ZEROGPU
-from lumina.settings import SLOTS
-
 
 class Manner(TypedDict, total=False):
     """How Gradio handles an event."""
 
     queue: bool
     concurrency_id: str
-    concurrency_limit: int | None
     show_progress: Literal["full", "minimal", "hidden"]
     api_visibility: Literal["public", "private", "undocumented"]
 
 
-# As many calls draw at once as the engine has places, which it shares out among them; the others wait in the
-# queue. On ZeroGPU each call gets a GPU of its own.
+# Everything that draws stands in one queue, whose length the page decides.
 DRAWS: Manner = {
     "concurrency_id": "model",
-    "concurrency_limit": None if ON_ZEROGPU else SLOTS,
     "show_progress": "hidden",
     "api_visibility": "private",
 }

@@ -21,6 +21,7 @@ class Guide:
     suggest: Callable[[], str]
     unknown: Callable[[str], tuple[UnknownWord, ...]]
     replaced: Callable[[str, str, str], str]
+    knows: str = ""  # what there is to ask for, in a sentence
 
 
 def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
@@ -33,6 +34,7 @@ def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
         lambda: world.suggest(secrets.randbelow(2**31)),
         lambda text: world.language.unknown_words(text[:MAX_TEXT], kind),
         world.language.replaced,
+        f"{world.knows} For example: {world.prompts[0]}",
     )
 
 

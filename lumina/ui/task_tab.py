@@ -23,6 +23,7 @@ from lumina.tasks.panels import PanelTask
 from lumina.ui.comparison import ComparisonView
 from lumina.ui.create import form_of, tab_of
 from lumina.ui.drawing_stream import Drawing, DrawingStream, kept, refused
+from lumina.ui.drawn_else import draws_words_alone, tell_drawn_else
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
@@ -67,6 +68,8 @@ class TaskTab:
                 self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
                 if task.compares:
                     ComparisonView(self.easel, task.compares, spec)
+                elif spec.world and draws_words_alone(task):
+                    tell_drawn_else(self.easel, spec)
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
@@ -160,6 +163,7 @@ class TaskTab:
     def _help_with_words(self, spoken: str) -> None:
         words: Any = self.form.component(spoken)
         if self._describes():
+            words.placeholder = self.guide.knows or words.placeholder
             self.suggest.click(self.guide.suggest, None, words, **QUICK)
         words.change(self._name_unknown, words, self.hint, trigger_mode="always_last", **QUICK)
         self.hint.swap(self._swapped, words, words, **QUICK)

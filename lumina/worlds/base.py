@@ -59,6 +59,8 @@ class World(Protocol):
     language: Language
     prompts: tuple[str, ...]
     """Good descriptions of pictures."""
+    knows: str
+    """What there is to ask for, in a sentence."""
     unseen: str
     """What a person should know who shows the model a picture of something else."""
     predicted: tuple[str, ...]
@@ -91,6 +93,12 @@ class World(Protocol):
 
     def shows(self, picture: Pixels, prompt: str) -> bool:
         """Whether a picture shows what the prompt says, and nothing else; where :meth:`can_judge` is true."""
+
+    def shown_instead(self, picture: Pixels, prompt: str) -> str | None:
+        """What a picture shows other than the prompt says, in words, empty if it is not drawn clearly enough.
+
+        None where it shows what was asked for. Where :meth:`can_judge` is true.
+        """
 
     def benchmark(self) -> Benchmark:
         """What measures a model of this world."""

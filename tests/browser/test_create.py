@@ -1,5 +1,6 @@
 """What a person does in the Create tab, in a real browser."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,3 +261,19 @@ def test_on_a_phone_in_the_dark_it_works_the_same(visit: Callable) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     boxes = [page.locator(part).bounding_box()["y"] for part in (".task-say", ".task-see", ".task-set")]
     assert boxes == sorted(boxes)
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_the_field_says_what_the_model_knows_and_a_wrong_picture_is_told(visit: Callable, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 900}).open()
+    expect(page.get_by_label("Prompt")).to_have_attribute(
+        "placeholder", re.compile("^Cubes, spheres, .*example")
+    )
+    say(page, PROMPT)
+    draw(page)
+    expect(page.locator(".easel-told")).to_contain_text("Not all of this picture is drawn clearly.")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Generate").click()
+    wait_until(page, "drawing")
+    expect(page.locator(".easel-told")).to_be_hidden()
+    wait_until(page, "done")

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lumina.settings import MAX_WAITING, SLOTS
+from lumina.settings import MAX_WAITING
 from tests.serving import started
 
 CALL = "/gradio_api/call/v2/text_to_image"
@@ -16,7 +16,7 @@ CALL = "/gradio_api/call/v2/text_to_image"
 @pytest.fixture
 def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
     with (
-        started(0.5, tmp_path, drawings_each=request.param) as (address, _),
+        started(0.5, tmp_path, drawings_each=request.param, slots=1) as (address, _),
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield client
@@ -51,7 +51,7 @@ def test_one_address_has_few_drawings_and_others_are_let_in(studio: httpx.Client
 
 @pytest.mark.parametrize("studio", [0], indirect=True)
 def test_a_full_queue_says_so(studio: httpx.Client) -> None:
-    answers = [called(studio, f"9.9.9.{number + 1}") for number in range(MAX_WAITING + SLOTS + 3)]
-    assert {each.status_code for each in answers[: MAX_WAITING + SLOTS]} == {200}
+    answers = [called(studio, f"9.9.9.{number + 1}") for number in range(MAX_WAITING + 4)]
+    assert {each.status_code for each in answers[: MAX_WAITING + 1]} == {200}
     assert answers[-1].status_code == 503
     assert heard(answers[-1], f"{MAX_WAITING} drawings wait already; a place is free") > 0

@@ -25,6 +25,7 @@ class Stickers:
         "three flat strawberries",
         "a red car above a blue car on a meadow",
     )
+    knows = "Some two hundred things, flat, outlined or drawn, one or several, on plain grounds."
     unseen = (
         "Stickers has seen nothing but its own drawings of some two hundred things on plain grounds: "
         "of any other picture it can only guess."
@@ -70,6 +71,17 @@ class Stickers:
     def shows(self, picture: Pixels, prompt: str) -> bool:
         """See World: no fault was found."""
         return self.score(picture, prompt) > 1
+
+    def shown_instead(self, picture: Pixels, prompt: str) -> str | None:
+        """See World."""
+        from lumina.worlds.stickers.judge import judge, read, words
+
+        claim = captions.parse(prompt)
+        assert claim is not None  # can_judge has seen to it
+        reading = read(picture)
+        if judge(reading, claim)[0]:
+            return None
+        return "" if reading.problems else words(reading.scene)
 
     def benchmark(self) -> Benchmark:
         """See World."""

@@ -25,6 +25,10 @@ class Tabletop:
         "a large purple cone",
         "a blue cone in front of a red cube",
     )
+    knows = (
+        "Cubes, spheres, cylinders and cones in eight colours, matte or metal, "
+        "on a table by day, at sunset or at night."
+    )
     unseen = (
         "Tabletop has seen nothing but its own small world of plain solids on a table: "
         "of any other picture it can only guess."
@@ -73,6 +77,17 @@ class Tabletop:
     def shows(self, picture: Pixels, prompt: str) -> bool:
         """See World: no fault was found."""
         return self.score(picture, prompt) > 1
+
+    def shown_instead(self, picture: Pixels, prompt: str) -> str | None:
+        """See World."""
+        from lumina.worlds.tabletop.judge import judge, read, words
+
+        claim = captions.parse(prompt)
+        assert claim is not None  # can_judge has seen to it
+        reading = read(picture)
+        if judge(reading, claim)[0]:
+            return None
+        return "" if reading.problems else words(reading.scene)
 
     def benchmark(self) -> Benchmark:
         """See World."""

@@ -213,6 +213,7 @@ class Squares:
     name = "squares"
     language = Language()
     prompts = ("a red square", "a blue square")
+    knows = "Squares, red or blue."
     unseen = "It has seen nothing but squares."
     predicted = ("segmentation",)
     depth: DepthScale | None = None
@@ -245,6 +246,9 @@ class Squares:
 
     def shows(self, picture, prompt):
         return self.score(picture, prompt) > 0
+
+    def shown_instead(self, picture, prompt):
+        return None if self.shows(picture, prompt) else read(picture).caption()
 
     def benchmark(self):
         return Benchmark()

@@ -18,6 +18,7 @@ export interface EaselProps {
   turns: string; // the field for a picture into which each result goes; empty without turns
   view: EaselView | Restored | Refusal | Settled | Record<string, never>;
   answered: string;
+  told: string; // what there is to say of the picture that is looked at
 }
 
 const SAVE_EVERY = 1000; // milliseconds, while something is drawn
@@ -43,7 +44,10 @@ export class Easel {
     this.uses = plain(props.uses ?? []);
     this.face = new Face(this.root, pick);
     this.shelf = openShelf(this.task);
-    this.teller = makeTeller(this.tab, (picture) => trigger("seen", picture));
+    this.teller = makeTeller(this.tab, (picture) => {
+      this.face.say("told", "");
+      trigger("seen", picture);
+    });
     this.offer = offerAt(one<HTMLAnchorElement>(this.root, '[data-do="save"]'));
     const { root, tab, task } = this;
     this.turns = props.turns ? openTurns({ root, tab, task, field: props.turns, pick }) : null;

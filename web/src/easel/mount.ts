@@ -20,7 +20,9 @@ export function mountEasel(host: Host<EaselProps>): void {
   listenAround(easel, running);
   takeFiles(easel.tab, open);
   watch("view", () => receive(plain(props.view ?? {}), running, returning));
-  watch("answered", () => easel.teller.answered(props.answered));
+  const tell = () => easel.face.say("told", props.told);
+  watch("answered", () => (easel.teller.answered(props.answered), tell()));
+  watch("told", tell);
   easel.show();
   void recall(easel, running).then(() => listenForReturned(easel.task, open));
 }
