@@ -98,6 +98,9 @@ def build(
         for tab in tabs:
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs.bar)
+        prices = [tab.price for tab in tabs]
+        lines: list[Any] = [price.line for price in prices]
+        page.load(lambda: [price.told() for price in prices], None, lines, **QUICK)
         header.listen(page)
     # As many calls draw at once as there are seats, which the scheduler shares out; the others wait in the
     # queue. On ZeroGPU each call gets a GPU of its own.

@@ -31,6 +31,7 @@ from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Unknown, Use
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored
+from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
@@ -108,6 +109,7 @@ class TaskTab:
             gr.Button("Stop", elem_classes="stop")
             if self._describes():
                 self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
+        self.price = Price(self.task, self.workshop, spec)
         with gr.Row(elem_classes="examples"):
             self.examples = [
                 gr.Button(example.label, size="sm", elem_classes="example") for example in self.tried
@@ -132,6 +134,7 @@ class TaskTab:
         runs.append(self.easel.reroll(self._reroll, self.guest, outputs, **DRAWS))
         for run in runs:
             tell_end(run, "lumina-ended", self.task.name)
+        self.price.listen(self.form, runs)
         self.easel.halt(None, cancels=runs, **QUICK)
         self.easel.halted(self._settle, None, self.easel, **DRAWS)
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
