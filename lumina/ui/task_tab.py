@@ -74,7 +74,9 @@ class TaskTab:
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
+                    reset = gr.Button("Reset to defaults", size="sm", elem_classes="reset", min_width=0)
         self.form.listen()
+        self._reset_on(reset)
         if self.sketchpad is not None and issubclass(task, PanelTask) and task.extracts:
             self._adopt_kind(task.given, task.extracts)
             self.sketchpad.connect(self.form, task.given, task.extracts)
@@ -84,7 +86,7 @@ class TaskTab:
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
-        words = [
+        self.words = [
             name
             for name, field in self.task.inputs().items()
             if field.is_required() and field.annotation is str
@@ -99,7 +101,7 @@ class TaskTab:
         self.sketchpad: Sketchpad | None = None
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
-        self.form.place(only=words)
+        self.form.place(only=self.words)
         if self.task.spoken:
             self.hint = make_unknown_words(spec.title)
         with gr.Row(elem_classes="go"):
@@ -155,6 +157,13 @@ class TaskTab:
                 yield *step, *[gr.skip()] * len(used)
 
         return self.generate.click(generate, [*sheet.inputs, *form], [*outputs, *sheet.outputs], **DRAWS)
+
+    def _reset_on(self, button: gr.Button) -> None:
+        """Every setting as it was at first; words and pictures stay."""
+        brought = [self.form.component(name) for name in (*self.pictures, *self.words)]
+        settings: list[Any] = [part for part in self.form.components if part not in brought]
+        first = json.dumps([part.value for part in settings])
+        button.click(None, None, settings, js=f"() => {first}", **QUICK)
 
     def _describes(self) -> bool:
         """Whether a person describes a picture, so that a sentence can be suggested; else they change one."""
