@@ -7,9 +7,12 @@ process that owns a GPU; everywhere else it is called as it is. Import this modu
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
+from math import ceil
 from threading import Event, Thread
 from typing import TypeAlias
 
@@ -22,6 +25,7 @@ from lumina.runtime.drawing import Drawing
 from lumina.runtime.events import DrawEvent, Finished, Refused
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
+from lumina.server.cost import CostModel
 from lumina.settings import Settings
 from lumina.steps import Steps
 
@@ -31,6 +35,7 @@ if ON_ZEROGPU:
 
 _TAGS = re.compile(r"<[^>]*>")
 RESTARTING = "The studio is being restarted; what is drawn is kept. Go on in a minute."
+LEAST_RESERVED = 10  # seconds, for a worker that has yet to take up the weights
 SECONDS_PER_PICTURE = 30  # what ZeroGPU reserves; only the time really used is charged
 
 log = logging.getLogger(__name__)
@@ -45,7 +50,8 @@ class Workshop:
     def __init__(self, load: Callable[[], Painter]) -> None:
         self._load = load
         self._loaded: Future[Painter] = Future()
-        self._work = _on_gpu(self._worker())
+        self.cost = CostModel()
+        self._work = _on_gpu(self._worker(), self.cost)
         self._closed = Event()
 
     def open(self) -> None:
@@ -103,9 +109,11 @@ class Workshop:
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         """See Painter. Closing the generator ends the work at its next event."""
         drawings: dict[int, Drawing] = {}
+        began: float | None = None
         messages = self._work(tuple(requests))
         try:
             for message in messages:
+                began = began or time.monotonic()  # waiting for a GPU is no drawing
                 self._check_open()
                 if isinstance(message, Refused):
                     raise message.error()
@@ -118,6 +126,7 @@ class Workshop:
             messages.close()
         if len(drawings) < len(requests):
             raise ModelError("The drawing ended before it was finished; try again.")
+        self.cost.note(requests, time.monotonic() - began if began else 0.0)
         return tuple(drawings[index] for index in range(len(requests)))
 
     def _check_open(self) -> None:
@@ -151,13 +160,15 @@ class Workshop:
             self._loaded.set_exception(ModelError(sentence))
 
 
-def _on_gpu(work: Work) -> Work:
+def _on_gpu(work: Work, cost: CostModel) -> Work:
     if not ON_ZEROGPU:
         return work
-    decorated: Work = spaces.GPU(work, duration=_reservation)
+    decorated: Work = spaces.GPU(work, duration=partial(reservation, cost))
     return decorated
 
 
-def _reservation(requests: tuple[DrawRequest, ...]) -> int:
-    """Seconds of GPU time to ask for."""
-    return SECONDS_PER_PICTURE * len(requests)
+def reservation(cost: CostModel, requests: tuple[DrawRequest, ...]) -> int:
+    """Seconds of GPU time to ask for: half as many again as such drawings took, or a guess for the first."""
+    guess = SECONDS_PER_PICTURE * len(requests)
+    known = cost.of(requests)
+    return guess if known is None else min(guess, max(LEAST_RESERVED, ceil(1.5 * known)))

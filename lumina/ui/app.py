@@ -64,9 +64,7 @@ MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
 
 
-def build(
-    workshop: Workshop, settings: Settings, choice: ModelChoice | None = None, is_public: bool = False
-) -> Page:
+def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
     spec = spec_of(settings.model)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
@@ -98,12 +96,16 @@ def build(
         for tab in tabs:
             tab.remember(page, spec.name)
             tab.lead_to(all_tabs.bar)
+        prices = [tab.price for tab in tabs]
+        lines: list[Any] = [price.line for price in prices]
+        page.load(lambda: [price.told() for price in prices], None, lines, **QUICK)
         header.listen(page)
     # As many calls draw at once as there are seats, which the scheduler shares out; the others wait in the
     # queue. On ZeroGPU each call gets a GPU of its own.
     at_once = None if ON_ZEROGPU else settings.slots or SLOTS
     page.queue(max_size=None, api_open=False, default_concurrency_limit=at_once)
-    each = settings.drawings_each or (PUBLIC_EACH if is_public else MAX_WAITING)
+    is_open = choice is not None and choice.is_public
+    each = settings.drawings_each or (PUBLIC_EACH if is_open else MAX_WAITING)
     admit(page, MAX_WAITING, each, settings.trusts_proxy or bool(os.environ.get("SPACE_ID")))
     page.enable_monitoring = False  # launch() says so only once the page answers
     return page
@@ -161,10 +163,9 @@ def serve(
     settings = settings or Settings.from_environment()
     guard_decoders()
     while True:
-        is_open = is_public(share, options.get("server_name"))
-        choice = ModelChoice(settings, is_open)
+        choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))
-        page = build(workshop, settings, choice, is_open)
+        page = build(workshop, settings, choice)
         ways = {**launch_options(settings, workshop), **options}
         _open(page, workshop, share, ways)
         with _draining(page, workshop):

@@ -36,10 +36,11 @@ def is_public(share: bool, host: str | None = None) -> bool:
 
 
 class ModelChoice:
-    """Which model the page is for; ``offered`` is empty where visitors may not change it."""
+    """Which model the page is for; ``offered`` is empty where visitors may not change it, on a public one."""
 
     def __init__(self, settings: Settings, is_public: bool) -> None:
         found = [] if ON_ZEROGPU or is_public else installed(settings)
+        self.is_public = is_public
         self.offered = found if len(found) > 1 else []
         self.present = spec_of(settings.model)
         self._chosen: SimpleQueue[str] = SimpleQueue()

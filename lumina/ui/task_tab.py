@@ -31,6 +31,7 @@ from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Unknown, Use
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored
+from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
@@ -73,7 +74,9 @@ class TaskTab:
                 self.form.place()
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
+                    reset = gr.Button("Reset to defaults", size="sm", elem_classes="reset", min_width=0)
         self.form.listen()
+        self._reset_on(reset)
         if self.sketchpad is not None and issubclass(task, PanelTask) and task.extracts:
             self._adopt_kind(task.given, task.extracts)
             self.sketchpad.connect(self.form, task.given, task.extracts)
@@ -83,7 +86,7 @@ class TaskTab:
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
-        words = [
+        self.words = [
             name
             for name, field in self.task.inputs().items()
             if field.is_required() and field.annotation is str
@@ -98,7 +101,7 @@ class TaskTab:
         self.sketchpad: Sketchpad | None = None
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
-        self.form.place(only=words)
+        self.form.place(only=self.words)
         if self.task.spoken:
             self.hint = make_unknown_words(spec.title)
         with gr.Row(elem_classes="go"):
@@ -106,6 +109,7 @@ class TaskTab:
             gr.Button("Stop", elem_classes="stop")
             if self._describes():
                 self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
+        self.price = Price(self.task, self.workshop, spec)
         with gr.Row(elem_classes="examples"):
             self.examples = [
                 gr.Button(example.label, size="sm", elem_classes="example") for example in self.tried
@@ -130,6 +134,7 @@ class TaskTab:
         runs.append(self.easel.reroll(self._reroll, self.guest, outputs, **DRAWS))
         for run in runs:
             tell_end(run, "lumina-ended", self.task.name)
+        self.price.listen(self.form, runs)
         self.easel.halt(None, cancels=runs, **QUICK)
         self.easel.halted(self._settle, None, self.easel, **DRAWS)
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
@@ -152,6 +157,13 @@ class TaskTab:
                 yield *step, *[gr.skip()] * len(used)
 
         return self.generate.click(generate, [*sheet.inputs, *form], [*outputs, *sheet.outputs], **DRAWS)
+
+    def _reset_on(self, button: gr.Button) -> None:
+        """Every setting as it was at first; words and pictures stay."""
+        brought = [self.form.component(name) for name in (*self.pictures, *self.words)]
+        settings: list[Any] = [part for part in self.form.components if part not in brought]
+        first = json.dumps([part.value for part in settings])
+        button.click(None, None, settings, js=f"() => {first}", **QUICK)
 
     def _describes(self) -> bool:
         """Whether a person describes a picture, so that a sentence can be suggested; else they change one."""

@@ -134,4 +134,5 @@ def test_the_head_says_that_the_studio_is_away_and_that_it_is_back(
         expect(badge).to_contain_text("CPU")
         page.locator(".example").first.click()
         page.wait_for_selector(".easel[data-state=done]")
+        page.goto("about:blank")  # which asks nobody whether the studio is there
     studio.complaints.clear()  # the browser says that nobody answered, too

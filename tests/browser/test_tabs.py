@@ -246,6 +246,7 @@ def test_a_lost_connection_is_said_and_keeps_what_is_drawn(visit: Callable[..., 
         expect(tab.locator(".easel-status")).to_contain_text(re.compile(r"Row [2-9] of"))
     expect(tab.locator(".easel-problem")).to_contain_text("cannot be reached", timeout=30_000)
     expect(tab.locator(".easel-cell canvas").first).to_be_visible()
+    page.goto("about:blank")  # which asks nobody whether the studio is there
     studio.complaints.clear()  # the browser says so too
 
 

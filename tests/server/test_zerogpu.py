@@ -15,7 +15,8 @@ import pytest
 from lumina.errors import InputError, InvalidSize, ModelError
 from lumina.runtime.events import Scored
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop, _reservation
+from lumina.server.cost import CostModel
+from lumina.server.zerogpu import Workshop, reservation
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 from tests.runtime.asking import going_on
@@ -155,8 +156,24 @@ def test_a_second_task_waits_for_the_first(workshop: Workshop) -> None:
 def test_time_is_reserved_for_every_picture_that_is_drawn() -> None:
     fake = FakePipeline()
     many = TASK.model_copy(update={"variations": 2, "best_of": 3})
-    reserved = [_reservation(task.resolved(fake).requests(fake)) for task in (TASK, many)]
-    assert reserved == [30, 180]
+    cost = CostModel()
+    one, six = (task.resolved(fake).requests(fake) for task in (TASK, many))
+    assert [reservation(cost, requests) for requests in (one, six)] == [30, 180]
+    cost.note(one, 12.0)
+    assert [reservation(cost, requests) for requests in (one, six)] == [18, 108]
+    cost.note(six, 20.0)  # side by side
+    assert [reservation(cost, requests) for requests in (one, six)] == [18, 30]
+    cost.note(one, 500.0)
+    assert reservation(cost, one) == 30
+
+
+def test_what_a_drawing_took_is_learned_from_it(workshop: Workshop) -> None:
+    fake = FakePipeline()
+    requests = TASK.resolved(fake).requests(fake)
+    assert workshop.cost.of(requests) is None
+    finish(TASK.run(workshop))
+    assert workshop.cost.of(requests) is not None
+    assert workshop.cost.seconds(16, 1) is not None and workshop.cost.seconds(0, 1) is None
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -79,6 +80,7 @@ class Page:
 
     def __init__(self, log: list[dict[str, Any]]) -> None:
         self.log = log
+        self.files = SimpleNamespace(start=lambda: None, stop=lambda: None)
 
     def launch(self, **options: Any) -> None:
         self.log.append(options)

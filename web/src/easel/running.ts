@@ -5,6 +5,7 @@ import type { Host } from "../common/host";
 import { watchPlace } from "../common/place";
 import { reason } from "../common/proxy";
 import type { Easel, EaselProps } from "./easel";
+import { pointOut, unmark } from "./faulty_field";
 import { makeGate } from "./gradio_queue";
 import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
@@ -32,6 +33,7 @@ export class Running {
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
     Object.assign(this.easel.state, { before, held, given, run, returned: null, isCutting: false });
     this.easel.show();
+    unmark(this.easel.tab);
     const { root } = this.easel;
     const { top } = root.getBoundingClientRect();
     if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
@@ -77,7 +79,10 @@ export class Running {
     state.run = { ...state.run, state: outcome, message };
     this.easel.show();
     this.waiting.splice(0).forEach((act) => act());
-    if (outcome === "failed") face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
+    if (outcome === "failed") {
+      face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
+      pointOut(this.easel.tab, message);
+    }
     this.easel.keep();
   }
 
