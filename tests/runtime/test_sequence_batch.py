@@ -86,7 +86,7 @@ def requests(draw: st.DrawFn, vocabulary: Vocabulary) -> TokenRequest:
     return TokenRequest(draw(st.sampled_from(PROMPTS)), layout, options)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_any_schedule_gives_the_pictures_drawn_alone(
     transformer: Transformer,
