@@ -260,8 +260,25 @@ def test_a_task_that_the_model_cannot_do_says_so(photo: Path) -> None:
 def test_unknown_names_are_refused_before_anything_slow() -> None:
     command = ("generate", "text_to_image", *PROMPT)
     assert 'There is no model "gpt"; choose one of: tabletop, ' in refused(*command, "--model", "gpt")
-    assert "No such command" in refused("generate", "portrait")
-    assert "No such command" in refused("fly")
+    assert "generate --help` lists what there is" in refused("generate", "portrait")
+    assert "--help` lists what there is" in refused("fly")
+    assert "use `lumina generate edit`" in refused("edit", "--image", "a.png")
+    spoken = refused("generate", "a red cube")
+    assert "use `lumina generate text_to_image --prompt 'a red cube'`" in spoken
+
+
+def test_a_document_comes_on_stdin(tmp_path: Path) -> None:
+    document = json.dumps({"lumina": 1, "nodes": {}})
+    found = CliRunner().invoke(app, ["check", "-"], input=document)
+    assert (
+        "'-'" not in found.output and found.exit_code == run("check", written(tmp_path, document)).exit_code
+    )
+    assert "not valid JSON" in CliRunner().invoke(app, ["check", "-"], input='{"a":').output
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "document.json").write_text(text, encoding="utf-8")
+    return folder / "document.json"
 
 
 @pytest.mark.usefixtures("fake")

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, sentence_of
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
+from lumina.tasks import TASKS
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[
@@ -82,7 +84,18 @@ def _sentence(error: Any) -> str:
     text = re.sub(r"^Invalid value for '?([^':]+)'?: Input should be", r"\1 must be", error.format_message())
     text = re.sub(r", unable to parse string as an? \w+", "", text)
     text = text.replace("a valid integer", "a whole number").replace("a valid number", "a number")
+    if unknown := re.fullmatch(r"No such command '(.*)'\.", text, re.DOTALL):
+        return f"No such command {unknown[1]!r}; {_instead_of(unknown[1], error.ctx.command_path)}."
     return f"{text}." if text.startswith("--") else text
+
+
+def _instead_of(command: str, below: str) -> str:
+    """What to type where there is no such command ``below`` another."""
+    if command in TASKS:
+        return f"use `lumina generate {command}`"
+    if below.endswith(" generate") and " " in command:
+        return f"use `lumina generate text_to_image --prompt {shlex.quote(command)}`"
+    return f"`{below} --help` lists what there is"
 
 
 def group(about: str, **options: Any) -> typer.Typer:

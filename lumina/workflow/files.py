@@ -1,5 +1,7 @@
 """Pictures and workflows as files: a drawn picture carries its recipe, a recipe is read from either."""
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +131,9 @@ def _may_be_json(data: bytes) -> bool:
 
 
 def _content(file: Path) -> bytes:
-    """A file, a JSON one only so far that it is seen to be too long."""
+    """A file, or with ``-`` what comes on stdin; a JSON one only so far that it is seen to be too long."""
     try:
-        with regular(file).open("rb") as opened:
+        with nullcontext(sys.stdin.buffer) if file == Path("-") else regular(file).open("rb") as opened:
             head = opened.read(MAX_TEXT + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
     except (OSError, ValueError) as error:

@@ -104,7 +104,8 @@ _SAID_OF = QUALITIES | {*SHAPES, *PLURALS, *GROUNDS, "ground"}  # what a quality
 _AFTER = re.compile(  # what is said of a solid after it, and nothing else that it could be said of
     rf"(?P<before>\b(?:(?:{_QUALITY}),? )*)(?P<noun>\b(?:{'|'.join([*SHAPES, *PLURALS])})\b),? "
     rf"(?P<after>(?:{_QUALITY})(?:,? (?:{_QUALITY}))*)"
-    r"(?=$|, (?:an?|the|two|three|four) | and (?:an?|the|two|three|four) | (?:on|in|at|left|right|behind)\b)"
+    r"(?=$|, (?:an?|the|two|three|four) | and (?:an?|the|two|three|four) |,? (?:on|in|at|left|right|behind)\b"
+    rf"|, (?:{'|'.join(GROUNDS)}) ground\b|, (?:{'|'.join(LIGHTS)})\b)"
 )
 
 
@@ -158,8 +159,10 @@ def _as_caption(text: str) -> str:
 
 
 def _said(text: str) -> list[str]:
+    """What is said, however it is joined: ``white ground`` says what ``on a white ground`` does."""
+    text = re.sub(rf"\bin (?={'|'.join(LIGHTS)})", "", text)
     words = (PLURALS.get(word, word) for word in tokens(text))
-    return [word for word in words if word not in ("a", "an", "the", "and")]
+    return [word for word in words if word not in ("a", "an", "the", "and", "on", "at")]
 
 
 def _plain_words(text: str) -> str:

@@ -53,6 +53,12 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("I’d like a red cube", "a red cube"),
         ("1. a red cube\n2. a blue sphere", "a red cube and a blue sphere"),
         ("a red cube &amp; a blue sphere", "a red cube and a blue sphere"),
+        ("Red cube, blue sphere, white ground", "a red cube and a blue sphere on a white ground"),
+        ("red cube, green cone, night", "a red cube and a green cone at night"),
+        ("white ground, a red cube, sunset", "a red cube on a white ground at sunset"),
+        ("a red cube, daylight", "a red cube in daylight"),
+        ("red cube, large, white ground", "a large red cube on a white ground"),
+        ("a cube, red, at night", "a red cube at night"),
         ("½ a red cube", "1⁄2 a red cube"),
         ("red cube and a dragon", "red cube and a dragon"),
         ("A Réd cübe", "a red cube"),
@@ -67,7 +73,7 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("a red cube, blue and green spheres", "a red cube, blue and green spheres"),
         ("a red сube and a RЕD СUВE", "a red cube and a red cube"),  # letters of Cyrillic
         ("Τwo ΒLUE cοnes", "two blue cones"),  # of Greek
-        ("a PİNK cube and a whıte ground", "a pink cube and a white ground"),  # of a Turkish keyboard
+        ("a PİNK cube and a whıte ground", "a pink cube on a white ground"),  # of a Turkish keyboard
         ("a r̶e̶d̶ cube", "a red cube"),
         ("an ⓡⓔⓓ ｃübe", "a red cube"),
         ("a red\u200bcübe", "a red cube"),
