@@ -560,8 +560,9 @@ def test_a_result_that_cannot_be_printed_is_kept_and_said(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("asked", ["--help", "--version", "generate edit --help", "generate --nonsense"])
-def test_nothing_that_is_printed_ends_in_a_traceback(asked: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_nothing_that_is_printed_ends_in_a_traceback(asked: str, unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
     command = [sys.executable, "-m", "lumina", *asked.split()]
     with open("/dev/full", "wb") as full:
         said = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)

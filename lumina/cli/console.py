@@ -157,7 +157,9 @@ class Results(io.TextIOWrapper):
         except OSError as error:
             if not self.is_needed:
                 return
-            # What is left to print goes nowhere, so that the end of the program does not fail at it again.
+            # What is left to print, and what this stream still holds, goes nowhere, so that the end of the
+            # program does not fail at it again.
+            self.is_needed = False
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the program ends
             if isinstance(error, BrokenPipeError):  # the reader has read enough
                 raise typer.Exit(0) from error
