@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -56,6 +57,11 @@ class Gate:
         for _ in range(forwards):
             assert self._seen.acquire(timeout=30)
             self._may.release()
+
+    def stands(self) -> None:
+        """Until a forward stands at the gate."""
+        assert self._seen.acquire(timeout=30)
+        self._seen.release()
 
     def open(self) -> None:
         self._handle.remove()
@@ -163,9 +169,10 @@ def test_a_newcomer_gets_a_place_of_who_has_several(two: Engine, layout: TokenLa
     with ThreadPoolExecutor(2) as pool:
         events = pool.submit(lambda: [*flood])
         gate.let(2)  # the prompt, once for both, and a step
+        gate.stands()  # so that the newcomer is not taken in before the next step
         polite = pool.submit(lambda: [*guest])
-        while not any(ticket.waiting for ticket in two._scheduler._incoming):
-            pass
+        while not two._scheduler._incoming and not polite.done():
+            time.sleep(0.001)
         gate.let(1)
         assert {rows for rows, _ in gate.calls[1:3]} == {4}
         gate.let(1)
