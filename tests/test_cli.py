@@ -124,6 +124,7 @@ def test_every_field_of_a_task_is_an_option(tmp_path: Path) -> None:
         "prompt": PROMPT[1], "width": 96, "height": 160, "variations": 1, "seed": report["seed"] + 1,
         "guidance_scale": 2.5, "temperature": 0.5, "top_k": 9, "top_p": 0.5, "rerolls": [[3, 77]],
         "stop_row": 8, "window": 4, "dtype": "float64", "compat": "off", "best_of": 1, "scorer": "likelihood",
+            "halving": False,
     }  # fmt: skip
 
 

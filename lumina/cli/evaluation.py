@@ -84,12 +84,17 @@ def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False)
 
 
 @app.command("best-of")
-def eval_best_of(limit: Count = 120, model: Model = None, as_json: AsJson = False) -> None:
+def eval_best_of(
+    limit: Count = 120,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often, with other seeds.")] = 3,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
     """Measure what choosing the likeliest of two, four and eight pictures gains over drawing one."""
     from lumina.evaluation import best_of
     from lumina.evaluation.benchmark import SEED
 
-    steps = best_of.run(generate.open_pipeline(model), limit, SEED)
+    steps = best_of.run(generate.open_pipeline(model), limit, SEED, rounds=rounds)
     _show({"best_of": watched(steps, "Drawing and choosing", as_json)}, as_json)
 
 

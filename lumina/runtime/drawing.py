@@ -1,6 +1,7 @@
 """A drawn picture, as plain arrays and pixels, and the sizes that can be drawn."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ class Drawing:
     ``image`` has the full size and shows exactly the k rows of ``codes`` [k, cols]; the rest of the
     ``rows`` is plain grey. ``nll`` [k, cols] is −log p of each code in nats, nan where it was kept
     and not drawn. ``tokens`` counts the codes drawn, ``accepted`` how many of them each forward pass gave.
+    ``likelihood`` is log p of the codes and what it was expected to be, added, in nats a code, at
+    temperature 1 and unguided; nan where nobody asked for it.
     """
 
     image: Image.Image
@@ -36,6 +39,7 @@ class Drawing:
     seconds: float
     nll: NDArray[np.float32]
     accepted: tuple[int, ...]
+    likelihood: float = math.nan
 
     @property
     def digest(self) -> str:

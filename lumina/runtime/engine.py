@@ -1,12 +1,10 @@
-"""Draws requests in tokens with one transformer, and says how likely codes are."""
+"""Draws requests in tokens with one transformer."""
 
 import os
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
@@ -15,14 +13,12 @@ from lumina.runtime.scheduler import Scheduler
 from lumina.runtime.sequence import ImageSequence
 from lumina.runtime.sequence_batch import SequenceBatch
 from lumina.runtime.tokens import Completed, Generation, RowSettled, TokenEvent, TokenRequest
-from lumina.sampler.logits import entropy, nll
 from lumina.settings import SLOTS
 from lumina.steps import Following, Steps
 
 ROOM_ON_CPU = 2 * 2**30  # bytes for the caches of images that are drawn side by side
 FILLED = 0.7  # of the free memory of a GPU
 SLOTS_OF_LARGE = 2  # which compute at their best with few
-CODES_AT_ONCE = 1024  # whose logits are held while an image is scored
 
 
 def use_threads(count: int, transformer: Transformer) -> None:
@@ -65,14 +61,6 @@ class Engine:
         """
         batches = [self._batch_for(request) for request in requests]
         return self._draw([*zip(batches, requests, strict=True)])
-
-    def log_likelihood(self, request: TokenRequest, codes: Tensor) -> tuple[float, float]:
-        """log p(codes | prompt) in nats, at temperature 1, unguided, of the codes [k, cols] drawn; and what
-        it was expected to be, at each of them given those before: minus the entropies."""
-        unguided = request.options.model_copy(update={"guidance_scale": 1.0})
-        batch = self._batch_for(request)
-        with torch.inference_mode():
-            return _log_likelihood(batch, batch.sequence(replace(request, options=unguided)), codes)
 
     def has_room(self, batch: SequenceBatch, sequence: ImageSequence) -> bool:
         """Whether there is memory for an image beside those that are under way."""
@@ -126,24 +114,3 @@ def _rows(steps: Steps[TokenEvent, tuple[Generation, ...]]) -> Steps[RowSettled,
             if isinstance(event, RowSettled):
                 yield event
         return run.result[0]
-
-
-def _log_likelihood(batch: SequenceBatch, sequence: ImageSequence, codes: Tensor) -> tuple[float, float]:
-    """Reads ``codes`` in pieces, for the logits of a large image take much memory."""
-    transformer, layout = batch.transformer, sequence.layout
-    cache = transformer.cache(sequence.length, small=batch.small_cache)
-    first = sequence.done
-    batch.read(sequence, cache)
-    sequence.codes[: codes.numel()] = codes.flatten().to(batch.device)
-    sequence.write(0, codes.numel())
-    total = torch.zeros(2, dtype=torch.float64, device=batch.device)
-    begin = sequence.read
-    for start in range(first, codes.numel(), CODES_AT_ONCE):
-        spots = sequence.positions[start : min(start + CODES_AT_ONCE, codes.numel())]
-        hidden = transformer.hidden(sequence.ids[None, begin : int(spots[-1])], cache)
-        logits = transformer.logits(hidden[:, spots - begin - 1], layout.vocabulary.codes)
-        found = nll(logits, sequence.codes[None, start : start + len(spots)])
-        total -= torch.stack((found, entropy(logits))).double().flatten(1).sum(1)
-        begin = int(spots[-1])
-    log_p, expected = total.tolist()
-    return log_p, expected

@@ -11,6 +11,7 @@ from lumina.errors import InputError, InvalidSize
 from lumina.model.config import ModelSpec, spec_of
 from lumina.runtime.drawing import Codes, Drawing, check_size, on_background
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
+from lumina.runtime.halving import Rung, rungs
 from lumina.runtime.request import NO_SCORER, DrawRequest
 from lumina.runtime.scorers import SCORERS, check_scorer
 from lumina.runtime.tally import Tally
@@ -48,11 +49,6 @@ class FakePipeline:
             self._check(request)
         return self._draw(requests)
 
-    def log_likelihood(self, request: DrawRequest, codes: Codes) -> tuple[float, float]:
-        """A number from -1 to 0 that depends on the words and the codes, and 0."""
-        text = request.instruction.encode() + np.asarray(codes, "<i8").tobytes()
-        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32 - 1, 0.0
-
     def _check(self, request: DrawRequest) -> None:
         width, height = request.width, request.height
         check_size(self.spec, width, height, dual=request.panels + len(request.given) > 1)
@@ -73,37 +69,48 @@ class FakePipeline:
         tally, finished = Tally(requests), list[Drawing]()
         while len(finished) < len(requests):
             rest = requests[len(finished) :]
-            alike = [_is_beside(rest[0], request) for request in rest[1:]]
-            group = rest[: 1 + (*alike, False).index(False)]
+            alike = [request.batch == rest[0].batch for request in rest]
+            group = rest[: (*alike, False).index(False)]
             finished += yield from self._side_by_side(group, len(finished), tally)
         return tuple(finished)
 
     def _side_by_side(
         self, group: Sequence[DrawRequest], first: int, tally: Tally
     ) -> Steps[DrawEvent, list[Drawing]]:
-        begun, codes = time.perf_counter(), [_kept(request) for request in group]
+        begun, codes, left = time.perf_counter(), [_kept(request) for request in group], [*range(len(group))]
+        compared = {rung.rows: rung.kept for rung in _rungs(group)}
         for index, request in enumerate(group):
             yield _begun(request, first + index, tally)
-        for row in range(len(group[0].kept), group[0].stop_row):
-            time.sleep(self.row_seconds)
-            for index, request in enumerate(group):
-                new = _row_codes(request, row)
+        for row in range(min(map(len, codes)), max(request.stop_row for request in group)):
+            if row in compared:
+                likely = {index: _likelihood(group[index], codes[index][:row]) for index in left}
+                left = sorted(sorted(left, key=likely.__getitem__)[-compared[row] :])
+            missing = [index for index in left if len(codes[index]) == row < group[index].stop_row]
+            time.sleep(self.row_seconds if missing else 0)
+            for index in missing:
+                new = _row_codes(group[index], row)
                 codes[index] = np.vstack([codes[index], new])
                 yield _row_drawn(new, row, time.perf_counter() - begun, first + index, tally)
         seconds = time.perf_counter() - begun
         drawings = [_drawing(request, codes[index], seconds) for index, request in enumerate(group)]
         for index, drawing in enumerate(drawings, start=first):
             yield Finished(index=index, drawing=drawing, **tally.now())
-        for index, (request, drawing) in enumerate(zip(group, drawings, strict=True), start=first):
+        for index in left:
+            request = group[index]
             if request.scorer != NO_SCORER:
-                score = SCORERS[request.scorer](self, request, drawing)
-                yield Scored(index=index, score=score, **tally.step())
+                score = SCORERS[request.scorer](self.spec, request, drawings[index])
+                yield Scored(index=first + index, score=score, **tally.step())
         return drawings
 
 
-def _is_beside(one: DrawRequest, other: DrawRequest) -> bool:
-    """Whether both are candidates of one batch, as far as they are to be drawn."""
-    return (one.batch, len(one.kept), one.stop_row) == (other.batch, len(other.kept), other.stop_row)
+def _rungs(group: Sequence[DrawRequest]) -> tuple[Rung, ...]:
+    return rungs(0, group[0].stop_row, len(group)) if group[0].is_halved else ()
+
+
+def _likelihood(request: DrawRequest, codes: Codes) -> float:
+    """A number from -1 to 0 that depends on the words and the codes."""
+    text = request.instruction.encode() + np.asarray(codes, "<i8").tobytes()
+    return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") / 2**32 - 1
 
 
 def _subject(request: DrawRequest) -> str:
@@ -183,4 +190,5 @@ def _drawing(request: DrawRequest, codes: Codes, seconds: float) -> Drawing:
         seconds=seconds,
         nll=nll,
         accepted=(cols,) * new,
+        likelihood=_likelihood(request, codes),
     )

@@ -1,7 +1,6 @@
 """Draws pictures from words: text to ids, the engine in the middle, codes to pixels."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import TypeAlias
 
@@ -24,7 +23,7 @@ from lumina.runtime.engine import Engine, use_threads
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.memory_plan import free_memory, movqgan_dtype, open_device, plan
 from lumina.runtime.preview import PreviewStrip
-from lumina.runtime.request import NO_SCORER, DrawRequest
+from lumina.runtime.request import LIKELIHOOD, NO_SCORER, DrawRequest
 from lumina.runtime.scorers import SCORERS, check_scorer
 from lumina.runtime.tally import Tally
 from lumina.runtime.tokens import Generation, Joined, RowSettled, TokenRequest
@@ -101,14 +100,6 @@ class Pipeline:
             self._engine.check(tokens)
         return self._draw([*zip(requests, asked, strict=True)])
 
-    def log_likelihood(self, request: DrawRequest, codes: Codes) -> tuple[float, float]:
-        """log p(picture | words) in nats by the model, of the ``codes`` [k, cols] drawn, and what was to be
-        expected at each of them."""
-        tokens = self._in_tokens(replace(request, kept=codes, rerolls=(), stop_row=len(codes)))
-        assert tokens.drawn is not None
-        with self._beside:
-            return self._engine.log_likelihood(replace(tokens, drawn=None), tokens.drawn.codes)
-
     def _in_tokens(self, request: DrawRequest) -> TokenRequest:
         """Where the given panel is the upper part of the image."""
         width, height, panels = request.width, request.height, request.panels
@@ -125,6 +116,8 @@ class Pipeline:
             drawn=_below(above, request.kept),
             rerolls=tuple((row + skip, seed) for row, seed in request.rerolls),
             stop_row=request.stop_row + skip,
+            is_weighed=request.scorer == LIKELIHOOD,
+            bracket=request.batch if request.is_halved else None,
         )
 
     def _draw(self, asked: Sequence[_Asked]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
@@ -150,13 +143,13 @@ class Pipeline:
     def _scores(
         self, asked: Sequence[_Asked], drawings: Mapping[int, Drawing], batch: int, tally: Tally
     ) -> Iterator[Scored]:
-        """Those of a batch, once all its pictures are drawn."""
+        """Those of a batch, once all its pictures are drawn; what was dropped on the way has none."""
         among = [index for index, (request, _) in enumerate(asked) if request.batch == batch]
         if all(index in drawings for index in among):
             for index in among:
                 request = asked[index][0]
-                if request.scorer != NO_SCORER:
-                    score = SCORERS[request.scorer](self, request, drawings[index])
+                if request.scorer != NO_SCORER and len(drawings[index].codes) == request.stop_row:
+                    score = SCORERS[request.scorer](self.spec, request, drawings[index])
                     yield Scored(index=index, score=score, **tally.step())
 
     def _strip(self, request: DrawRequest, tokens: TokenRequest) -> PreviewStrip:
@@ -207,6 +200,7 @@ class Pipeline:
             seconds=generation.seconds,
             nll=generation.nll[skip:].float().numpy(),
             accepted=generation.accepted,
+            likelihood=generation.likelihood,
         )
 
     def _pixels(self, codes: Tensor, skip: int, panel_rows: int) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from lumina.sampler.options import LAST_SEED, SamplingOptions
 ScorerName = Literal["likelihood", "judge"]
 Scoring = Literal["none", "likelihood", "judge"]
 NO_SCORER: Final = "none"
+LIKELIHOOD: Final = "likelihood"
 NO_ROWS: Codes = np.zeros((0, 0), np.int64)
 NO_ROWS.flags.writeable = False
 
@@ -27,8 +28,9 @@ class DrawRequest:
 
     Everything else counts in the drawn part alone: ``stop_row`` is how many rows of codes there are in the
     end; ``kept`` [k, cols] are rows that exist already; ``rerolls`` are (row, seed) pairs, rows from there on
-    take that seed's noise. Those of one ``batch`` are candidates for one picture and are
-    scored together. ``scorer`` says who scores the result, "none" for nobody.
+    take that seed's noise. Those of one ``batch`` are candidates for one picture and are scored together;
+    where they are ``is_halved``, half of them end at each of their rungs (see halving), with the rows they
+    have. ``scorer`` says who scores the result, "none" for nobody.
     """
 
     instruction: str
@@ -43,6 +45,7 @@ class DrawRequest:
     rerolls: tuple[tuple[int, int], ...] = ()
     batch: int = 0
     scorer: Scoring = NO_SCORER
+    is_halved: bool = False
 
     @property
     def seed(self) -> int:
@@ -58,12 +61,14 @@ class DrawRequest:
         """The same picture, of which these rows [k, cols] exist already."""
         return replace(self, kept=codes)
 
-    def candidates(self, count: int, scorer: Scoring, batch: int) -> "tuple[DrawRequest, ...]":
+    def candidates(
+        self, count: int, scorer: Scoring, batch: int, is_halved: bool = False
+    ) -> "tuple[DrawRequest, ...]":
         """``count`` pictures to choose from, side by side; candidate i takes the seed + i."""
+        together = replace(self, batch=batch, scorer=scorer, is_halved=is_halved)
         seeds = [(self.seed + index) % (LAST_SEED + 1) for index in range(count)]
         return tuple(
-            replace(self, options=self.options.model_copy(update={"seed": seed}), batch=batch, scorer=scorer)
-            for seed in seeds
+            replace(together, options=self.options.model_copy(update={"seed": seed})) for seed in seeds
         )
 
 

@@ -2,16 +2,16 @@
 
 Work comes as tickets, one for each call, and the seats are shared out fairly among them: the next one goes to
 the ticket that has the fewest, in turn. Where all are taken and a ticket has none, one that has several gives
-one back; its image goes on later from the codes it has, to the same picture.
+one back; its image goes on later from the codes it has, to the same picture. Half of the images of a bracket
+are dropped at each rung (halving.py).
 """
 
 import atexit
 import logging
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
-from queue import SimpleQueue
-from threading import Event, Lock, Thread, current_thread
+from dataclasses import replace
+from threading import Lock, Thread, current_thread
 from weakref import WeakSet
 
 import torch
@@ -20,32 +20,12 @@ from lumina.errors import ModelError
 from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.runtime.sequence import ImageSequence
 from lumina.runtime.sequence_batch import SequenceBatch
+from lumina.runtime.ticket import Seat, Ticket, seats
 from lumina.runtime.tokens import Completed, Joined, RowSettled, TokenEvent
 
 log = logging.getLogger(__name__)
 
 ONE_STEP = 10.0  # seconds that a step takes at most, so that nobody waits for ever for one that hangs
-
-
-@dataclass(frozen=True, eq=False)
-class Seat:
-    """A seat among those drawn at once: an image, the number of its request, and the batch it is drawn in."""
-
-    index: int
-    sequence: ImageSequence
-    batch: SequenceBatch
-
-
-@dataclass(eq=False)
-class Ticket:
-    """What one call has asked for. ``is_over`` is set once the scheduler is through with it."""
-
-    waiting: deque[Seat]
-    active: list[Seat] = field(default_factory=list)
-    begun: set[int] = field(default_factory=set)
-    events: "SimpleQueue[TokenEvent | Exception]" = field(default_factory=SimpleQueue)
-    is_cancelled: bool = False
-    is_over: Event = field(default_factory=Event)
 
 
 class Scheduler:
@@ -68,17 +48,17 @@ class Scheduler:
 
         Raises ModelError where an image cannot be drawn.
         """
-        seats = [Seat(index, sequence, batch) for index, (batch, sequence) in enumerate(images)]
-        ticket = Ticket(deque(seats))
+        asked = seats(images)
+        ticket = Ticket(deque(asked))
         self._hand_in(ticket)
         try:
-            left = len(seats)
+            left = len(asked)
             while left:
                 event = ticket.events.get()
                 if isinstance(event, Exception):
                     raise event
                 if isinstance(event, RowSettled):
-                    sequence = seats[event.index].sequence
+                    sequence = asked[event.index].sequence
                     is_newest = not sequence.is_done and sequence.rows == event.row + 1
                     event = replace(event, is_newest=is_newest)
                 left -= isinstance(event, Completed)
@@ -159,10 +139,12 @@ class Scheduler:
         if seat.index not in ticket.begun:
             ticket.begun.add(seat.index)
             ticket.events.put(Joined(index=seat.index))
-        if sequence.is_done:
-            ticket.events.put(Completed(index=seat.index, generation=sequence.generation()))
-            return
         try:
+            if not sequence.is_weighed:
+                seat.batch.weigh(sequence)
+            if sequence.is_done:
+                self._done(ticket, seat)
+                return
             seat.batch.join(sequence)
         except Exception as error:
             self._end(ticket, error)
@@ -190,27 +172,64 @@ class Scheduler:
         return [(each, seat) for each in self._tickets for seat in each.active if seat.batch is batch]
 
     def _tell(self) -> None:
-        """Say what is settled, and free the seats of what is done."""
+        """Compare candidates, say what is settled, and free the seats of what is done."""
         for ticket in self._tickets:
+            for bracket in dict.fromkeys(seat.bracket for seat in (*ticket.active, *ticket.resting)):
+                while dropped := bracket.drop():
+                    for seat in dropped:
+                        self._take_out(ticket, seat)
             for seat in [*ticket.active]:
-                for news in seat.sequence.news(seat.index):
-                    ticket.events.put(news)
+                _tell_rows(ticket, seat)
+                if seat.sequence.is_done or ticket.gives_way(seat):
+                    self._leave(ticket, seat)
+                    self._done(ticket, seat)
+            for seat in [seat for seat in ticket.resting if not seat.is_early]:
+                ticket.resting.remove(seat)
                 if seat.sequence.is_done:
-                    seat.batch.leave(seat.sequence)
-                    ticket.active.remove(seat)
-                    generation = seat.sequence.generation()
-                    ticket.events.put(Completed(index=seat.index, generation=generation))
+                    _complete(ticket, seat)
+                else:
+                    ticket.waiting.appendleft(seat)
+
+    def _leave(self, ticket: Ticket, seat: Seat) -> None:
+        seat.batch.leave(seat.sequence)
+        ticket.active.remove(seat)
+
+    def _done(self, ticket: Ticket, seat: Seat) -> None:
+        """An image has all its rows, or all until it is compared."""
+        if seat.is_early:
+            ticket.resting.append(seat)
+        else:
+            _complete(ticket, seat)
+
+    def _take_out(self, ticket: Ticket, seat: Seat) -> None:
+        """An image has been dropped."""
+        if seat in ticket.active:
+            self._leave(ticket, seat)
+        else:
+            (ticket.resting if seat in ticket.resting else ticket.waiting).remove(seat)
+        _complete(ticket, seat)
 
     def _end(self, ticket: Ticket, error: Exception | None = None) -> None:
         """Nothing more is done for this ticket."""
         for seat in ticket.active:
             seat.batch.leave(seat.sequence)
         ticket.active.clear()
+        ticket.resting.clear()
         ticket.waiting.clear()
         self._tickets.remove(ticket)
         if error is not None:
             ticket.events.put(_sentence(error))
         ticket.is_over.set()
+
+
+def _tell_rows(ticket: Ticket, seat: Seat) -> None:
+    for news in seat.sequence.news(seat.index):
+        ticket.events.put(news)
+
+
+def _complete(ticket: Ticket, seat: Seat) -> None:
+    _tell_rows(ticket, seat)
+    ticket.events.put(Completed(index=seat.index, generation=seat.sequence.generation()))
 
 
 def _sentence(error: Exception) -> Exception:

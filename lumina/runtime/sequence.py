@@ -46,6 +46,9 @@ class ImageSequence:
         if kept is not None:
             self.codes[: self.first] = kept.flatten().to(device)
         self.nll = torch.full(self.codes.shape, torch.nan, device=device)
+        # log p of each code and what it was expected to be, where weighed: unguided, at temperature 1
+        self.log_p, self.expected = torch.full_like(self.nll, torch.nan), torch.full_like(self.nll, torch.nan)
+        self.told = self.request.last_row  # rows that are told, once they are settled
         self._noise = self._whole_noise()
         # How often a draft taken so many codes before would have been right of late: the same place of the
         # given panel, and the row above.
@@ -82,6 +85,25 @@ class ImageSequence:
     def rows(self) -> int:
         """Whole rows of codes that are settled."""
         return self.done // self.layout.cols
+
+    @property
+    def first_drawn(self) -> int:
+        """The first code below the given panel."""
+        return self.request.first_row * self.layout.cols
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether the likelihood of what is settled is known as far as it is wanted."""
+        known = self.log_p[self.first_drawn : self.done]
+        return not self.request.is_compared or not bool(known.isnan().any())
+
+    def expected_above(self, row: int) -> float:
+        """How sure the model was of the codes drawn above ``row``: minus the entropy of one in the mean."""
+        return float(self.expected[self.first_drawn : row * self.layout.cols].double().mean())
+
+    def cut(self, row: int) -> None:
+        """Take ``row`` rows as all there are to be."""
+        self.done = self.last = row * self.layout.cols
 
     def begin(self, most: int | None = None) -> None:
         """Take all certain tokens of the image but the last, or the first ``most``, as read."""
@@ -135,7 +157,7 @@ class ImageSequence:
     def news(self, index: int) -> list[RowSettled]:
         """The rows that are settled and not told yet, of what was asked for as number ``index``."""
         news = []
-        while self._told < self.rows:
+        while self._told < min(self.rows, self.told):
             part = slice(self._told * self.layout.cols, (self._told + 1) * self.layout.cols)
             settled = RowSettled(
                 index=index,
@@ -161,7 +183,12 @@ class ImageSequence:
             tokens=sum(self.accepted),
             seconds=self.seconds,
             accepted=tuple(self.accepted),
+            likelihood=self._likelihood(),
         )
+
+    def _likelihood(self) -> float:
+        drawn = slice(self.first_drawn, self.rows * self.layout.cols)
+        return float((self.log_p[drawn].double() + self.expected[drawn]).mean())
 
     def _learn(self, first: int, last: int) -> None:
         """From the codes that are new: where drafts are best taken from, if there is a choice."""

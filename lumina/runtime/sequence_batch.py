@@ -12,12 +12,13 @@ from lumina.model.transformer import Transformer
 from lumina.runtime.sequence import ImageSequence, Stretch
 from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.jacobi import accept
-from lumina.sampler.logits import guide, nll, warp
+from lumina.sampler.logits import entropy, guide, nll, warp
 
 NO_DRAFT = -1  # equals no code
 # A CPU takes as long for a code of one image as for one of another, and those far ahead are seldom right:
 # 8 images at once are drawn fastest with 8 codes each (docs/decoding.md). A GPU reads its weights meanwhile.
 CODES_AT_ONCE, SHORTEST = 64, 8
+WEIGHED_AT_ONCE = 1024  # codes whose logits are held while an image is read for its likelihood
 
 
 class SequenceBatch:
@@ -79,6 +80,23 @@ class SequenceBatch:
         rows = [torch.cat((prompt, known)), known][: _rows(sequence)]
         self.transformer.hidden(_padded(rows, sequence.layout.vocabulary.new_line), cache, len(prompt))
 
+    def weigh(self, sequence: ImageSequence) -> None:
+        """Read the rows that were there already for their likelihood, in pieces: their logits take memory."""
+        cache = self.transformer.cache(sequence.length, small=self.small_cache)
+        codes = sequence.layout.vocabulary.codes
+        prompt = torch.tensor(sequence.request.prompt, dtype=torch.long, device=self.device)
+        sequence.begin(0)
+        ids = torch.cat((prompt, sequence.ids))[None]
+        begin = 0
+        for first in range(sequence.first_drawn, sequence.done, WEIGHED_AT_ONCE):
+            part = slice(first, min(first + WEIGHED_AT_ONCE, sequence.done))
+            spots = sequence.positions[part] + len(prompt) - 1  # the tokens before these codes
+            end = int(spots[-1]) + 1
+            hidden = self.transformer.hidden(ids[:, begin:end], cache, max(len(prompt) - begin, 0))
+            logits = self.transformer.logits(hidden[:, spots - begin], codes)[0]
+            _note(sequence, part, logits)
+            begin = end
+
     def leave(self, sequence: ImageSequence) -> None:
         """Free the rows of an image, whose codes so far stay in it."""
         assert self._cache is not None
@@ -97,7 +115,8 @@ class SequenceBatch:
         sequences = self.sequences if sequences is None else sequences
         most = self._window(len(sequences))
         stretches = [each.ahead(most) for each in sequences]
-        scores = self._scores(sequences, stretches)
+        logits = self._logits(sequences, stretches)
+        scores = _warped(_guided(logits, sequences, stretches), sequences)
         noise = _padded([each.noise(stretch) for each, stretch in zip(sequences, stretches, strict=True)])
         sampled = (scores + noise).argmax(dim=-1)  # [images, codes]
         drafts = [each.codes[part.first : part.last] for each, part in zip(sequences, stretches, strict=True)]
@@ -107,6 +126,7 @@ class SequenceBatch:
         found = nll(scores[:, :most], sampled[:, :most])
         for index, (sequence, stretch) in enumerate(zip(sequences, stretches, strict=True)):
             sequence.settle(stretch, sampled[index, : stretch.codes], found[index], counts[index])
+        _weigh(logits, sequences, stretches, counts)
         seconds = perf_counter() - begun
         for sequence in sequences:
             sequence.seconds += seconds
@@ -115,8 +135,8 @@ class SequenceBatch:
         """Codes of an image that are worth checking at once, where many compute side by side."""
         return max(SHORTEST, CODES_AT_ONCE // images) if self.device.type == "cpu" else CODES_AT_ONCE
 
-    def _scores(self, sequences: Sequence[ImageSequence], stretches: Sequence[Stretch]) -> Tensor:
-        """Final logits [images, codes, ids] of every code given all before it."""
+    def _logits(self, sequences: Sequence[ImageSequence], stretches: Sequence[Stretch]) -> Tensor:
+        """Logits [rows, codes, ids] of every code given all before it."""
         assert self._cache is not None
         first = self._first_row(sequences[0])
         cache = self._cache.part(first, first + sum(_rows(each) for each in sequences))
@@ -132,12 +152,29 @@ class SequenceBatch:
             )
             spots = _beside(spots, rows)[..., None]
             hidden = hidden.gather(1, spots.expand(-1, -1, hidden.shape[-1]))
-        logits = self.transformer.logits(hidden, sequences[0].layout.vocabulary.codes)
-        return _warped(_guided(logits, sequences, stretches), sequences)
+        return self.transformer.logits(hidden, sequences[0].layout.vocabulary.codes)
 
     def _first_row(self, sequence: ImageSequence) -> int:
         """Of the cache."""
         return sum(_rows(each) for each in self.sequences[: self.sequences.index(sequence)])
+
+
+def _note(sequence: ImageSequence, part: slice, logits: Tensor) -> None:
+    """How likely these codes are by their ``logits`` [codes, ids], and what was to be expected."""
+    sequence.log_p[part] = -nll(logits, sequence.codes[part]).float()
+    sequence.expected[part] = -entropy(logits).float()
+
+
+def _weigh(
+    logits: Tensor, sequences: Sequence[ImageSequence], stretches: Sequence[Stretch], counts: Sequence[int]
+) -> None:
+    """Note how likely the codes are that were settled, ``counts`` of each; ``logits`` [rows, codes, ids]."""
+    row = 0
+    for sequence, stretch, count in zip(sequences, stretches, counts, strict=True):
+        if sequence.request.is_compared:
+            part = slice(stretch.first, stretch.first + count)
+            _note(sequence, part, logits[row, :count])
+        row += _rows(sequence)
 
 
 def _rows(sequence: ImageSequence) -> int:

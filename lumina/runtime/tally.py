@@ -1,8 +1,10 @@
 """How far a draw is: rows and scores counted over all its pictures."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypedDict
 
+from lumina.runtime.halving import planned
 from lumina.runtime.request import NO_SCORER, DrawRequest
 
 
@@ -18,7 +20,12 @@ class Tally:
 
     def __init__(self, requests: Sequence[DrawRequest]) -> None:
         self._done = sum(len(request.kept) for request in requests)
-        self._total = sum(request.stop_row + (request.scorer != NO_SCORER) for request in requests)
+        alone = [request for request in requests if not request.is_halved]
+        self._total = sum(request.stop_row + (request.scorer != NO_SCORER) for request in alone)
+        halved = Counter((each.batch, each.stop_row, each.scorer) for each in requests if each.is_halved)
+        for (_, stop_row, scorer), count in halved.items():
+            rows, left = planned(stop_row, count)
+            self._total += rows + left * (scorer != NO_SCORER)
 
     def now(self) -> Counted:
         """Without a new step."""

@@ -17,6 +17,8 @@ class TokenRequest:
     ``prompt``: ids before the image start. ``given``: rows that are part of the task, from the top.
     ``drawn``: rows that exist already (the given ones included) and are kept. ``rerolls``: (row, seed) pairs;
     rows from that row on take that seed's noise, later entries win. ``stop_row``: draw only rows above it.
+    ``is_weighed``: its likelihood is wanted. ``bracket``: of those of a call that have the same number, some
+    are dropped on the way (see halving).
     Raises InputError where these do not fit the layout.
     """
 
@@ -27,6 +29,8 @@ class TokenRequest:
     drawn: ImageTokens | None = None
     rerolls: tuple[tuple[int, int], ...] = ()
     stop_row: int | None = None
+    is_weighed: bool = False
+    bracket: int | None = None
 
     def __post_init__(self) -> None:
         rows = self.layout.rows
@@ -58,6 +62,16 @@ class TokenRequest:
         return None if image is None else image.codes
 
     @property
+    def is_compared(self) -> bool:
+        """Whether its likelihood is noted."""
+        return self.is_weighed or self.bracket is not None
+
+    @property
+    def first_row(self) -> int:
+        """The first row below the given panel."""
+        return 0 if self.given is None else len(self.given.codes)
+
+    @property
     def last_row(self) -> int:
         """How many rows there are in the end."""
         return self.layout.rows if self.stop_row is None else self.stop_row
@@ -75,6 +89,8 @@ class Generation:
     ``codes`` [rows drawn, cols] on the CPU, kept rows included. ``nll`` [rows drawn, cols]: -log p in
     nats of each code under the distribution it was drawn from, nan where kept. ``accepted``: codes settled by
     each forward. ``tokens``: codes sampled. ``seconds``: spent drawing, pauses between steps not counted.
+    ``likelihood``: log p(code | words, codes before) of the codes below the given panel, at temperature 1 and
+    unguided, and what it was expected to be, added; the mean in nats a code, nan where it was not asked for.
     """
 
     codes: Tensor
@@ -84,6 +100,7 @@ class Generation:
     tokens: int
     seconds: float
     accepted: tuple[int, ...]
+    likelihood: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -113,7 +130,7 @@ class RowSettled:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Completed:
-    """All rows of the image of request ``index`` that were asked for are there."""
+    """All rows of the image of request ``index`` that were asked for are there, or it has been dropped."""
 
     index: int
     generation: Generation

@@ -1,8 +1,10 @@
 """How many seconds drawings take, learned from those that were drawn here."""
 
+from collections import Counter
 from collections.abc import Sequence
 from threading import Lock
 
+from lumina.runtime.halving import share
 from lumina.runtime.request import DrawRequest
 
 WEIGHT = 0.3  # of the newest time; older ones fade
@@ -35,4 +37,10 @@ class CostModel:
 
 def size_of(requests: Sequence[DrawRequest]) -> int:
     """Rows that are still to be drawn, times their width in pixels, of all together."""
-    return sum(request.left * request.width for request in requests)
+    halved = Counter(request.batch for request in requests if request.is_halved)
+    return sum(round(_rows(request, halved[request.batch]) * request.width) for request in requests)
+
+
+def _rows(request: DrawRequest, halved: int) -> float:
+    """In the mean where so many candidates are halved; 0 says that none are."""
+    return request.left * (share(request.stop_row, halved) if halved else 1)

@@ -8,12 +8,13 @@ import gradio as gr
 
 from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec
+from lumina.runtime.halving import share
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.base import DrawingTask
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Form, size_in
 
-COUNTED = ("width", "variations", "best_of")  # fields that decide how long a run takes
+COUNTED = ("width", "variations", "best_of", "halving")  # fields that decide how long a run takes
 
 
 class Price:
@@ -35,13 +36,15 @@ class Price:
     def told(self, *raw: Any) -> str:
         """The line for these values, without any those of a form that nobody has touched."""
         values = dict(zip(self._names, raw, strict=False))
-        count = _whole(values.get("variations")) * _whole(values.get("best_of"))
+        candidates = _whole(values.get("best_of"))
+        count = _whole(values.get("variations")) * candidates
         width, height = size_in(values.get("width")) or self._spec.sizes[0]
         try:
             rows = self._panels * height // self._workshop.pixels_per_code
         except LuminaError:  # the model is still loading
             return ""
-        seconds = self._workshop.cost.seconds(count, count * rows * width)
+        drawn = share(rows, candidates) if values.get("halving") else 1
+        seconds = self._workshop.cost.seconds(count, round(count * rows * width * drawn))
         if seconds is None:
             return ""
         pictures = "1 picture" if count == 1 else f"{count} pictures"

@@ -48,7 +48,7 @@ class RunSheets:
     def _begun(self, event: Begun) -> Sheet:
         first = self._task.singles()[event.index // self._task.best_of]
         seed = (int(first.seed) + event.index % self._task.best_of) % (LAST_SEED + 1)
-        task = first.model_copy(update={"seed": seed, "best_of": 1})
+        task = self._task.alone(event.index, seed)
         unknown = np.full(event.kept.shape, np.nan, np.float32)
         kept = Rows(
             bottom=len(event.kept) * event.height // event.rows,
@@ -85,14 +85,18 @@ class RunSheets:
         self.sheets[event.index] = self.sheets[event.index].model_copy(update=added)
 
     def _score(self, event: Scored) -> None:
-        """Once all candidates of a picture have a score, their keys tell their order."""
+        """Once all candidates that were drawn to the end have a score, their keys tell their order."""
         size, index = self._task.best_of, event.index
         self.sheets[index] = self.sheets[index].model_copy(update={"score": event.score})
         first = index - index % size
-        scores = {at: sheet.score for at, sheet in enumerate(self.sheets[first : first + size], start=first)}
-        if len(scores) < size or None in scores.values():
+        among = range(first, first + size)
+        scored = [at for at in among if self.sheets[at].score is not None]
+        most = max(self.sheets[at].drawn for at in among)
+        if len(scored) < sum(self.sheets[at].drawn == most for at in among):
             return
-        ranked = sorted(scores, key=lambda at: scores[at] or 0.0, reverse=True)
+        ranked = sorted(
+            among, key=lambda at: (self.sheets[at].drawn, self.sheets[at].score or 0.0), reverse=True
+        )
         for place, at in enumerate(ranked, start=first):
             self.sheets[at] = self.sheets[at].model_copy(update={"key": self._key(place)})
 

@@ -56,24 +56,38 @@ def test_side_by_side_each_image_is_the_one_it_is_alone(
     assert len({generation.codes.numpy().tobytes() for generation in together}) == 4
 
 
-@pytest.mark.parametrize("given", [None, GIVEN])
-def test_the_log_likelihood_is_that_of_the_drawn_codes_behind_the_prompt_found_and_expected(
-    engine: Engine, layout: TokenLayout, given: ImageTokens | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("window", [1, 5])
+@pytest.mark.parametrize("changes", [{}, {"guidance_scale": 1.0}, {"given": GIVEN}, {"stop_row": 5}])
+def test_the_likelihood_is_that_of_the_drawn_codes_behind_the_prompt_and_what_was_expected(
+    engine: Engine,
+    layout: TokenLayout,
+    window: int,
+    changes: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    request = ask(layout, 3, given=given)
-    codes = finish(engine.generate(request)).codes
+    request = ask(layout, 3, is_weighed=True, window=window, **changes)
+    drawn = finish(engine.generate(request))
+    wanted = sum(weighed(engine, request, drawn.codes))
+    assert drawn.likelihood == pytest.approx(wanted, abs=1e-6)
+    for at_once, kept in ((3, 4), (1000, 4), (3, 5)):  # rows that are there already are read for it
+        monkeypatch.setattr("lumina.runtime.sequence_batch.WEIGHED_AT_ONCE", at_once)
+        going_on = replace(request, drawn=ImageTokens(drawn.codes[:kept]))
+        assert finish(engine.generate(going_on)).likelihood == pytest.approx(wanted, abs=1e-6)
+    assert np.isnan(finish(engine.generate(replace(request, is_weighed=False))).likelihood)
+
+
+def weighed(engine: Engine, request: TokenRequest, codes: torch.Tensor) -> tuple[float, float]:
+    """log p of a code and what it was expected to be, by one plain forward without guidance and cache."""
+    layout = request.layout
     (batch,) = engine._batches.values()
-    transformer = batch.transformer
-    image, spots = layout.encode(codes), layout.code_positions
-    first = 0 if given is None else given.codes.numel()
-    ids = torch.cat((torch.tensor(PROMPT, dtype=torch.long), image))[None]
-    logits = transformer(ids, code_slice=layout.vocabulary.codes)[0, len(PROMPT) + spots - 1]
-    logs = logits.log_softmax(-1)[first:]
-    found = float(logs.gather(-1, codes.flatten()[first:, None]).sum())
-    expected = float((logs.exp() * logs).sum())
-    for at_once in (3, 1000):
-        monkeypatch.setattr("lumina.runtime.engine.CODES_AT_ONCE", at_once)
-        assert engine.log_likelihood(request, codes) == pytest.approx((found, expected), abs=1e-9)
+    count = codes.numel()
+    whole = torch.zeros(layout.rows, layout.cols, dtype=torch.long)
+    whole[: len(codes)] = codes
+    ids = torch.cat((torch.tensor(PROMPT, dtype=torch.long), layout.encode(whole)))[None]
+    spots = len(PROMPT) + layout.code_positions[request.first_row * layout.cols : count] - 1
+    logs = batch.transformer(ids, code_slice=layout.vocabulary.codes)[0, spots].log_softmax(-1)
+    found = logs.gather(-1, codes.flatten()[request.first_row * layout.cols :, None])[:, 0]
+    return float(found.mean()), float((logs.exp() * logs).sum(-1).mean())
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +113,7 @@ def test_candidates_equal_their_seeds_drawn_alone(pipeline: Pipeline, given: tup
         (drawing,) = drawn(pipeline, replace(one, scorer="none"))
         assert drawing.digest == drawings[index].digest
         assert drawing.image.tobytes() == drawings[index].image.tobytes()
-        found, expected = pipeline.log_likelihood(one, drawing.codes)
-        assert (found + expected) / drawing.codes.size == pytest.approx(scores[index])
+        assert drawings[index].likelihood == scores[index] and np.isnan(drawing.likelihood)
 
 
 def test_scores_come_when_a_batch_is_drawn(pipeline: Pipeline) -> None:
@@ -152,7 +165,7 @@ def test_the_judge_likes_pictures_that_show_what_was_asked_for() -> None:
     (drawing,) = drawn(FakePipeline(), asked)
 
     def score(image: Image.Image) -> float:
-        return SCORERS["judge"](FakePipeline(), asked, replace(drawing, image=image))
+        return SCORERS["judge"](FakePipeline().spec, asked, replace(drawing, image=image))
 
     assert score(picture) > 1.9 > 1 > score(Image.new("RGB", (128, 128), "gray"))
 

@@ -122,3 +122,18 @@ def test_a_score_reaches_the_page_once_it_is_there() -> None:
         told.append([sheet.score for sheet in draft.sheets])
     assert told[-3][:2] == [None, None] and told[-1] == sorted(told[-1], reverse=True)
     assert len([sheet.key for sheet in draft.sheets]) == 2 and None not in told[-1]
+
+
+def test_candidates_that_were_dropped_come_last_on_the_page() -> None:
+    task = read(
+        TASKS["text_to_image"], {"prompt": "two cones", "seed": 3, "best_of": 4, "halving": True}
+    ).resolved(FakePipeline(ABLE))
+    draft = RunSheets(task, MODEL, str)
+    for event in task.run(FakePipeline(ABLE)):
+        draft.take(event)
+    ranked = sorted(draft.sheets, key=lambda sheet: int(sheet.key))
+    assert [sheet.drawn for sheet in ranked] == [16, 10, 6, 6]
+    assert [sheet.score is None for sheet in ranked] == [False, True, True, True]
+    for sheet in ranked:
+        inputs = json.loads(sheet.inputs)
+        assert not inputs["halving"] and inputs["best_of"] == 1

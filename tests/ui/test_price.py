@@ -9,6 +9,7 @@ import pytest
 
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
+from lumina.server.cost import size_of
 from lumina.server.zerogpu import Workshop
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
@@ -50,6 +51,16 @@ def test_more_pictures_and_larger_ones_cost_more(workshop: Workshop) -> None:
     assert seconds(price.told("128 × 128", 4, 1)) == seconds(price.told("128 × 128", 2, 2)) == 8
     assert seconds(price.told("128 × 128", 2, 2)) > seconds(price.told("96 × 160", 1, 1))
     assert seconds(price.told("nonsense", None, "x")) == 2
+
+
+def test_halved_candidates_cost_less(workshop: Workshop) -> None:
+    task = TextToImage(prompt="x", best_of=8, halving=True).resolved(workshop)
+    whole = size_of(task.model_copy(update={"halving": False}).requests(workshop))
+    assert size_of(task.requests(workshop)) == 0.59375 * whole
+    workshop.cost.note(task.requests(workshop), 19.0)
+    price = priced(workshop)
+    assert seconds(price.told("128 × 128", 1, 8, True)) == 19
+    assert seconds(price.told("128 × 128", 1, 8, False)) == 32
 
 
 def test_what_is_drawn_tells_the_next(workshop: Workshop) -> None:
