@@ -9,6 +9,7 @@ import torch
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
+from lumina.runtime.drafts import FormerImages
 from lumina.runtime.scheduler import Scheduler
 from lumina.runtime.sequence import ImageSequence
 from lumina.runtime.sequence_batch import SequenceBatch
@@ -35,10 +36,16 @@ class Engine:
     """Draws in this process, whatever is under way at once side by side."""
 
     def __init__(
-        self, transformer: Transformer, vocabulary: Vocabulary, small_cache: bool = False, slots: int = 0
+        self,
+        transformer: Transformer,
+        vocabulary: Vocabulary,
+        small_cache: bool = False,
+        slots: int = 0,
+        remembered: int = 0,
     ) -> None:
         """``small_cache`` keeps what was read as 8-bit integers; ``slots`` images are drawn at once at most,
-        by default as suits the size of the model."""
+        by default as suits the size of the model. So many former images are ``remembered``, which makes
+        those that are like them faster."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
@@ -47,6 +54,7 @@ class Engine:
         self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
         self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache)}
         suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
+        self._former = FormerImages(remembered)
         self._scheduler = Scheduler(slots or suited, self.has_room)
 
     def generate(self, request: TokenRequest) -> Steps[RowSettled, Generation]:
@@ -78,11 +86,14 @@ class Engine:
     ) -> Steps[TokenEvent, tuple[Generation, ...]]:
         generations: dict[int, Generation] = {}
         with torch.inference_mode():
-            images = [(batch, batch.sequence(request)) for batch, request in asked]
+            images = [
+                (batch, batch.sequence(request, self._former.like(request))) for batch, request in asked
+            ]
         with closing(self._scheduler.draw(images)) as events:
             for event in events:
                 if isinstance(event, Completed):
                     generations[event.index] = event.generation
+                    self._former.keep(asked[event.index][1], event.generation.codes)
                 yield event
         return tuple(generations[index] for index in range(len(asked)))
 

@@ -59,9 +59,13 @@ class Pipeline:
 
     @classmethod
     def load(
-        cls, name: str = "tabletop", settings: Settings | None = None, previews: bool = True
+        cls,
+        name: str = "tabletop",
+        settings: Settings | None = None,
+        previews: bool = True,
+        remembered: int = 0,
     ) -> "Pipeline":
-        """Read a model by name, ``tabletop`` or ``tabletop@revision``.
+        """Read a model by name, ``tabletop`` or ``tabletop@revision``; ``remembered``: see Engine.
 
         Raises UnknownModel for a name or revision that is not here, CheckpointMismatch naming a file that is
         missing or damaged, InputError for a device that does not exist.
@@ -76,7 +80,7 @@ class Pipeline:
         vocabulary, dtype = text.vocabulary(), getattr(torch, settings.dtype)
         transformer = load_transformer(place.folder, dtype, device, settings.quant, vocabulary)
         use_threads(settings.threads, transformer)
-        engine = Engine(transformer, vocabulary, settings.cache == "int8", settings.slots)
+        engine = Engine(transformer, vocabulary, settings.cache == "int8", settings.slots, remembered)
         decoder = movqgan_dtype(settings, device)
         movqgan = load_movqgan(place.movqgan, device=device, decoder_dtype=decoder)
         return cls(spec, settings, text, engine, movqgan, model, previews)

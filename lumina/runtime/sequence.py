@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lumina.runtime.drafts import Drafts
 from lumina.runtime.tokens import Generation, RowSettled, TokenRequest
 from lumina.sampler.guidance import reference_scales
-from lumina.sampler.jacobi import draft
 from lumina.sampler.noise import NoiseWindow
-
-FADING = 0.7  # of what drafts have hit, with each step
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,10 @@ class Stretch:
 class ImageSequence:
     """An image as it is drawn, code after code. They are its whole state: all else can be read anew."""
 
-    def __init__(self, request: TokenRequest, device: torch.device, dtype: torch.dtype) -> None:
-        """``dtype`` is that of logits and noise."""
+    def __init__(
+        self, request: TokenRequest, device: torch.device, dtype: torch.dtype, former: Tensor | None = None
+    ) -> None:
+        """``dtype`` is that of logits and noise; ``former`` codes [codes] are likely to come again."""
         self.request, self.layout, self.dtype = request, request.layout, dtype
         kept = request.kept
         self.first = self.done = self._drafted = 0 if kept is None else kept.numel()
@@ -50,10 +50,9 @@ class ImageSequence:
         self.log_p, self.expected = torch.full_like(self.nll, torch.nan), torch.full_like(self.nll, torch.nan)
         self.told = self.request.last_row  # rows that are told, once they are settled
         self._noise = self._whole_noise()
-        # How often a draft taken so many codes before would have been right of late: the same place of the
-        # given panel, and the row above.
         panel = [] if request.given is None else [request.given.codes.numel()]
-        self._hits = dict.fromkeys([*panel, self.layout.cols], 0.0)
+        former = None if former is None else former.to(device)
+        self._drafts = Drafts([*panel, self.layout.cols], former)
         self._scales: Tensor | None = None  # [tokens of the image], where they differ
         self.read = 0  # tokens of the image that the cache holds
         self.prefills, self.seconds = 0, 0.0
@@ -124,7 +123,7 @@ class ImageSequence:
         window = min(self.request.options.window, most)
         first, last = self.done, min(self.done + window, self.last)
         if self._drafted < last:
-            draft(self.codes, max(self._drafted, first), last, max(self._hits, key=self._hits.__getitem__))
+            self._drafts.guess(self.codes, max(self._drafted, first), last)
             self._drafted = last
         self.write(max(first - 1, 0), last)
         return Stretch(self.read, self._position(last - 1), first, last)
@@ -149,7 +148,7 @@ class ImageSequence:
         """The first ``count`` of the codes ``sampled`` [codes] are final; those behind are better drafts."""
         self.codes[stretch.first : stretch.last] = sampled
         self.nll[stretch.first : stretch.first + count] = nll[:count]
-        self._learn(self.done, self.done + count)
+        self._drafts.learn(self.codes, self.done, self.done + count)
         self.done += count
         self.read = self._position(self.done - 1)
         self.accepted.append(count)
@@ -189,14 +188,6 @@ class ImageSequence:
     def _likelihood(self) -> float:
         drawn = slice(self.first_drawn, self.rows * self.layout.cols)
         return float((self.log_p[drawn].double() + self.expected[drawn]).mean())
-
-    def _learn(self, first: int, last: int) -> None:
-        """From the codes that are new: where drafts are best taken from, if there is a choice."""
-        if len(self._hits) < 2:
-            return
-        for back in self._hits:
-            hit = self.codes[first:last] == self.codes[first - back : last - back]
-            self._hits[back] = FADING * self._hits[back] + int(hit.sum())
 
     def _position(self, code: int) -> int:
         return self.layout.position(*divmod(code, self.layout.cols))

@@ -39,10 +39,10 @@ class SequenceBatch:
         """Where it computes."""
         return self.transformer.lm_head.weight.device
 
-    def sequence(self, request: TokenRequest) -> ImageSequence:
-        """An image that may join."""
+    def sequence(self, request: TokenRequest, former: Tensor | None = None) -> ImageSequence:
+        """An image that may join; ``former`` codes are likely to come again."""
         precise = self.transformer.lm_head.weight.dtype == torch.float64
-        return ImageSequence(request, self.device, torch.float64 if precise else torch.float32)
+        return ImageSequence(request, self.device, torch.float64 if precise else torch.float32, former)
 
     def cache_bytes(self, newcomer: ImageSequence | None = None) -> int:
         """What the cache takes, or would take with another image."""

@@ -59,6 +59,7 @@ from lumina.ui.workflow_tab import WorkflowTab
 
 log = logging.getLogger(__name__)
 
+REMEMBERED = 64  # pictures, by which others with the same seed are drawn faster
 PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
 MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
@@ -237,7 +238,7 @@ def load_model(settings: Settings) -> Painter:
     spec, (_, revision) = spec_of(settings.model), split_revision(settings.model)
     if spec.is_published:
         finish(fetch(spec, settings.models, revision))
-    pipeline = Pipeline.load(settings.model, settings)
+    pipeline = Pipeline.load(settings.model, settings, remembered=REMEMBERED)
     if not ON_ZEROGPU:  # which has no GPU outside of its own generator
         warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})
         finish(warm_up.run(pipeline))
