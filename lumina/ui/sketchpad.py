@@ -45,8 +45,9 @@ class ImageEditor(gr.ImageEditor):
 class Sketchpad:
     """The fold, the editor in it, and its buttons; what is drawn on the open sheet is what is drawn from.
 
-    The sheet shows the condition in the image field, with strokes over it. Whatever else becomes the
-    condition is shown on the sheet; ``_seen`` is the digest of the one it was last known by.
+    The sheet shows the condition in the image field, and each stroke over it becomes the condition, which the
+    browser keeps over a reload. Whatever else becomes the condition is shown on the sheet; ``_seen`` is the
+    digest of the one it was last known by, and lies in the page, so that it never runs ahead of the field.
     """
 
     def __init__(self, kinds: Sequence[str], sizes: Sequence[Size]) -> None:
@@ -73,7 +74,7 @@ class Sketchpad:
                 self._take = gr.Button("Edit the condition", size="sm", min_width=0)
             self._said = gr.HTML(_said(""), apply_default_css=False, elem_classes="said")
         self._is_open = gr.Checkbox(False, label="Open", elem_classes="unseen")
-        self._seen = gr.State(_digest(""))
+        self._seen = gr.Textbox(_digest(""), label="Seen", elem_classes="unseen")
 
     def connect(self, form: Form, given: str, extracts: str) -> None:
         """Listen, once the form is in the page; the fields are a PanelTask's ``given`` and ``extracts``."""
@@ -81,27 +82,32 @@ class Sketchpad:
         field, kind, extract, size = parts
         condition = [field, kind, extract, size]
         begun = [self._editor, self._said, self._seen]
-        self.inputs: list[Any] = [self._editor, self._is_open, self._seen, field, kind]
+        self.inputs: list[Any] = [self._editor, self._is_open, self._seen, field]
         self.outputs: list[Any] = [field, extract, self._said, self._seen]
         self._fold.expand(None, None, self._is_open, js="() => true", **QUICK)
         self._fold.collapse(None, None, self._is_open, js="() => false", **QUICK)
         self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
         self._blank.click(self._begun, [field, kind, size], [*begun, kind], **QUICK)
         self._take.click(self._taken, condition, begun, **QUICK)
-        self._editor.input(lambda: _said(FOLLOWED), None, self._said, **QUICK)
+        self._editor.input(self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK)
         field.change(self._followed, [self._is_open, self._seen, *condition], begun, **QUICK)
         seen_as: list[Any] = [kind.change, extract.change]
         gr.on(seen_as, self._seen_anew, [self._editor, self._is_open, *condition], begun, **QUICK)
 
-    def used(self, value: Any, is_open: bool, seen: str, text: Any, kind: str) -> list[Any]:
+    def used(self, value: Any, is_open: bool, seen: str, text: Any) -> list[Any]:
         """What Generate changes in the form: strokes on the open sheet become the condition."""
-        if not is_open or seen != _digest(text) or not has_strokes(value):
-            return [gr.skip()] * len(self.outputs)
+        return self._drawn(value, is_open, seen, text) if has_strokes(value) else self._as_it_is()
+
+    def _drawn(self, value: Any, is_open: bool, seen: str, text: Any) -> list[Any]:
+        """What a stroke changes, or one that is taken back: the whole sheet becomes the condition."""
         picture = flattened(value)
-        assert picture is not None
-        drawn = base64.b64encode(png_bytes(picture, by_model=False)).decode()
-        said = _said(f"The drawing is the condition now, as a map of the kind {kind}.")
-        return [drawn, False, said, _digest(drawn)]
+        if picture is None or not is_open or seen != _digest(text):
+            return self._as_it_is()
+        drawn = text_of(picture) if picture.getbbox() else ""
+        return [drawn, False, _said(FOLLOWED), _digest(drawn)]
+
+    def _as_it_is(self) -> list[Any]:
+        return [gr.skip()] * len(self.outputs)
 
     def _opened(self, value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """What an opened fold shows: what lay there before, else the condition, else black paper."""
@@ -176,6 +182,11 @@ def flattened(value: Any) -> Image.Image | None:
     for sheet in sheets:
         whole.alpha_composite(sheet.convert("RGBA").resize(whole.size))
     return whole.convert("RGB")
+
+
+def text_of(picture: Image.Image) -> str:
+    """A drawing as the image field holds it: a file in base64, which no model has made."""
+    return base64.b64encode(png_bytes(picture, by_model=False)).decode()
 
 
 def has_strokes(value: Any) -> bool:

@@ -319,7 +319,7 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     stroke(page, tab)
     expect(tab.locator(".said p")).to_have_text("Generate follows this sheet.")
     tab.get_by_role("button", name="Generate").click()
-    expect(tab.locator(".said p")).to_contain_text("is the condition now, as a map of the kind scribble")
+    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
     result_of(tab)
     _, inputs = saved(page, tab, tmp_path)
     assert inputs["kind"] == "scribble" and inputs["condition"] != before["condition"]
@@ -336,7 +336,19 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
     result_of(tab)
     _, inputs = saved(page, tab, tmp_path)
-    assert inputs["condition"] == {"image": images.digest_of(Image.new("RGB", (128, 128), (77, 77, 77)))}
+    plain = {"image": images.digest_of(Image.new("RGB", (128, 128), (77, 77, 77)))}
+    assert inputs["condition"] == plain
+
+    stroke(page, tab)  # of which nothing is generated before the page is left
+    expect(tab.locator(".said p")).to_have_text("Generate follows this sheet.")
+    drawn = tab.locator(".image-field img").get_attribute("src")
+    page.reload()
+    tab = go(page, "Control")
+    expect(tab.locator(".image-field img")).to_have_attribute("src", str(drawn))
+    tab.get_by_role("button", name="Generate").click()
+    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
+    result_of(tab)
+    assert saved(page, tab, tmp_path)[1]["condition"] != plain
 
 
 @pytest.mark.parametrize("width", [390, 1400])
