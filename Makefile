@@ -1,7 +1,7 @@
 # make app    installs into .venv and serves the page          make test   installs, then checks and tests everything
 # make check  linters, types and layers, and web/               make docs   writes the generated pages of docs/
 # make web    writes the types of messages and builds lumina/ui/bundles/ from web/ (needs node)
-# make template-pictures draws assets/templates/, shown beside the workflows that the canvas offers
+# make template-pictures draws assets/templates/, shown beside the workflows of the canvas, and assets/openings/
 VENV ?= .venv
 BASE_PYTHON ?= python3
 BIN := $(VENV)/bin

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from lumina.model.config import spec_of
 from lumina.runtime.painter import Painter
 from lumina.runtime.pipeline import Pipeline
 from lumina.settings import Settings
 from lumina.steps import finish
+from lumina.ui.opening import drawn_anew, opening_file
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_workflow
 from lumina.workflow.image_lookup import shipped
@@ -38,3 +40,11 @@ def test_a_picture_replays(path: Path, painter: Painter) -> None:
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_a_workflow_replays(name: str, painter: Painter) -> None:
     assert replayed(FOLDER / f"{name}.workflow.json", painter) == WORKFLOWS[name]
+
+
+def test_the_picture_that_the_page_opens_with_is_a_drawing_of_this_model(painter: Painter) -> None:
+    path = opening_file(spec_of("tabletop"))
+    assert path is not None
+    shipped, drawn = json.loads(path.read_text()), json.loads(drawn_anew(path, painter))
+    # `lumina templates --draw` draws it with a new model
+    assert (drawn["digest"], drawn["model"]) == (shipped["digest"], shipped["model"])

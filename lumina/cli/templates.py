@@ -43,10 +43,15 @@ def list_templates(model: Model = None, draw: Draw = False, out: Out = None, as_
 
 
 def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = False) -> None:
-    """Run every template that the model can run, and draw the picture that the canvas shows beside it."""
+    """Run every template that the model can run, and draw the picture that the canvas shows beside it.
+
+    Where no other folder is named, the picture that the page opens with is drawn, too.
+    """
+    from lumina.ui.opening import drawn_anew, opening_file
     from lumina.ui.templates import PICTURES, strip_of, templates
 
-    offered = templates(spec_of(model or Settings.from_environment().model))
+    spec = spec_of(model or Settings.from_environment().model)
+    offered, opening = templates(spec), opening_file(spec) if out is None else None
     painter, folder = generate.open_pipeline(model), out or PICTURES
     folder.mkdir(parents=True, exist_ok=True)
     files = []
@@ -58,6 +63,9 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
         path = folder / f"{template['name']}.png"
         path.write_bytes(strip_of(pictures))
         files.append(str(path))
+    if opening is not None:
+        opening.write_text(drawn_anew(opening, painter), encoding="utf-8")
+        files.append(str(opening))
     show({"files": files} if as_json else files)
 
 

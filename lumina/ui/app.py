@@ -47,6 +47,7 @@ from lumina.ui.header import Header
 from lumina.ui.link_preview import Previewed, preview_route
 from lumina.ui.mcp_tools import offer_tools
 from lumina.ui.model_choice import ModelChoice, is_public
+from lumina.ui.opening import opening_routes
 from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
 from lumina.ui.sessions import Sessions
@@ -134,7 +135,13 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
         "state_session_capacity": MAX_SESSIONS,
         "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
         "app_kwargs": {
-            "routes": [health_route(workshop), *routes(), *template_routes(), preview_route()],
+            "routes": [
+                health_route(workshop),
+                *routes(),
+                *template_routes(),
+                *opening_routes(),
+                preview_route(),
+            ],
             "exception_handlers": REFUSALS,
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),

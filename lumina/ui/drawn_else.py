@@ -1,6 +1,7 @@
-"""The line below a picture that shows something other than was asked for, as the world's judge sees it."""
+"""What a world says of a picture: whether it shows something else, and which words may be exchanged."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import gradio as gr
@@ -11,11 +12,13 @@ from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec, world_of_model
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
+from lumina.tasks.fields import MAX_TEXT
 from lumina.tasks.panels import PanelTask
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.messages import Look
+from lumina.ui.messages import Data, Look, Words
 from lumina.ui.page_pictures import picture_of
-from lumina.worlds import world_of
+from lumina.worlds import language_of, world_of
+from lumina.worlds.language import Language
 
 UNCLEAR = "Not all of this picture is drawn clearly."
 ADVICE = "Generate draws another; Best of, under Advanced, chooses among several."
@@ -29,11 +32,13 @@ def draws_words_alone(task: type[Task] | None) -> bool:
 
 
 def tell_drawn_else(easel: gr.HTML, spec: ModelSpec) -> None:
-    """Look at each whole picture of an easel once it is looked at there, and tell it what is to be said."""
+    """Look at each whole picture of an easel once it is looked at there, and tell it what is to be said, and
+    which words of its prompt may be exchanged."""
 
     def seen(event: gr.EventData) -> Any:
         payload = payload_of(event)
-        return gr.HTML(answered=ticket_of(payload), told=drawn_else(payload, spec))
+        told, words = drawn_else(payload, spec), words_of(payload, spec)
+        return gr.HTML(answered=ticket_of(payload), told=told, words=words)
 
     easel.seen(seen, None, easel, trigger_mode="multiple", **QUICK)
 
@@ -42,16 +47,44 @@ def drawn_else(payload: Any, spec: ModelSpec) -> str:
     """What a page shows in place of what was asked for, in a sentence; empty where nobody can tell."""
     try:
         look = Look.model_validate(payload)
-        inputs = json.loads(look.inputs)
-        world = world_of(world_of_model(look.model, spec))
-        if world is None or not draws_words_alone(TASKS.get(look.task)) or not isinstance(inputs, dict):
+        world = world_of_model(look.model, spec)
+        if not draws_words_alone(TASKS.get(look.task)):
             return ""
-        prompt = world.language.normalize(str(inputs.get("prompt", "")))
-        if not world.can_judge(prompt):
-            return ""
-        other = world.shown_instead(np.asarray(picture_of(look.png, "Picture").convert("RGB")), prompt)
+        other = _other(world, look.png, _prompt_in(look))
     except (ValidationError, ValueError, RecursionError, LuminaError):
         return ""
     if other is None:
         return ""
     return f"{f'This drew something else: {other}.' if other else UNCLEAR} {ADVICE}"
+
+
+@lru_cache(maxsize=16)  # the picture that whoever comes first is shown is looked at once
+def _other(name: str, png: str, typed: str) -> str | None:
+    world = world_of(name)
+    prompt = "" if world is None else world.language.normalize(typed)
+    if world is None or not world.can_judge(prompt):
+        return None
+    return world.shown_instead(np.asarray(picture_of(png, "Picture").convert("RGB")), prompt)
+
+
+def words_of(payload: Any, spec: ModelSpec) -> list[Data]:
+    """The prompt of the picture that is looked at in parts, where a world knows words for some of them."""
+    try:
+        look = Look.model_validate(payload)
+        language, prompt = language_of(world_of_model(look.model, spec)), _prompt_in(look)
+    except (ValidationError, ValueError, RecursionError):
+        return []
+    return in_parts(prompt, language) if language else []
+
+
+def in_parts(prompt: str, language: Language) -> list[Data]:
+    """A prompt as the page shows it under a picture."""
+    return [Words(text=part.text, others=[*part.others]).data() for part in language.parts(prompt)]
+
+
+def _prompt_in(look: Look) -> str:
+    """What was typed for a picture; raises ValueError where its recipe is damaged."""
+    inputs = json.loads(look.inputs)
+    if not isinstance(inputs, dict):
+        raise ValueError("The inputs are no object.")
+    return str(inputs.get("prompt", ""))[:MAX_TEXT]

@@ -29,26 +29,32 @@ def static_text(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def make_easel(storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "") -> gr.HTML:
-    """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``,
+def make_easel(
+    storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "", opening: str = ""
+) -> gr.HTML:
+    """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``, ``reword``,
     ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``, and
-    in ``told`` with a sentence to say of that picture, if there is one.
+    in ``told`` with a sentence to say of that picture, if there is one, and in ``words`` with its prompt in
+    parts.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
-    into which each result goes, to be changed by the next instruction.
+    into which each result goes, to be changed by the next instruction. ``opening`` is the address of the
+    sheet that whoever comes first is shown.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
-        js_on_load=mount("easel", "halt", "halted", "resume", "reroll", "restore", "use", "seen"),
+        js_on_load=mount("easel", "halt", "halted", "resume", "reroll", "reword", "restore", "use", "seen"),
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,
         uses=[use.data() for use in uses],
         turns=turns,
+        opening=opening,
         view={},
         answered="",
         told="",
+        words=[],
     )
 
 

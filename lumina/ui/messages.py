@@ -144,6 +144,13 @@ class Unknown(Message):
     note: str = Field("", description="why it is not read, of what is no word")
 
 
+class Words(Message):
+    """A part of a prompt, and the words that may stand in its place."""
+
+    text: str
+    others: list[str]
+
+
 class Format(Message):
     """A kind of file: the pattern of its first bytes, and why it cannot be used, if so."""
 
@@ -151,18 +158,23 @@ class Format(Message):
     refusal: str
 
 
-class Continued(Told):
-    """The part of a sheet that comes back from a page, to go on from its codes."""
+class Asked(Told):
+    """What a picture was asked for, as it comes back from a page."""
 
-    key: str = ""
     task: str = Field(max_length=100)
     inputs: str = Field(max_length=MAX_INPUTS)
-    model: str = Field(max_length=200)
-    codes: str = Field(max_length=4 * MAX_CODES)
-    cols: int = Field(ge=1, le=4096)
     given: dict[str, str] = Field(
         default={}, max_length=4, description="pictures it was given, by field, in base64"
     )
+
+
+class Continued(Asked):
+    """The part of a sheet that comes back from a page, to go on from its codes."""
+
+    key: str = ""
+    model: str = Field(max_length=200)
+    codes: str = Field(max_length=4 * MAX_CODES)
+    cols: int = Field(ge=1, le=4096)
 
 
 class Rerolled(Continued):
@@ -171,14 +183,18 @@ class Rerolled(Continued):
     row: int
 
 
-class Look(Told):
+class Reworded(Asked):
+    """The same picture with another word in place of a part of its prompt."""
+
+    at: int = Field(description="number of the part")
+    word: str = Field(max_length=200)
+
+
+class Look(Asked):
     """The picture that is looked at, to be compared with what it was made from."""
 
-    task: str = Field(max_length=100)
-    inputs: str = Field(max_length=MAX_INPUTS)
     model: str = Field(max_length=200)
     png: str
-    given: dict[str, str] = Field(default={}, max_length=4)
 
 
 # The gallery
@@ -393,9 +409,11 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Refusal,
     Use,
     Unknown,
+    Words,
     Format,
     Continued,
     Rerolled,
+    Reworded,
     Look,
     Cards,
     Handed,

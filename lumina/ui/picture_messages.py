@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,13 @@ from lumina.errors import InputError
 from lumina.runtime.drawing import Drawing
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
-from lumina.ui.messages import Continued, Data, RecipeSheet, Sheet
+from lumina.ui.messages import Asked, Continued, Data, RecipeSheet, Reworded, Sheet
 from lumina.ui.page_pictures import picture_fields, with_pictures
 from lumina.workflow.document import Node
 from lumina.workflow.literals import as_list
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
 from lumina.workflow.validation import sockets
+from lumina.worlds.language import Language
 
 SURPRISE_STEP = 1 / 16  # nats; nll travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
@@ -111,18 +113,45 @@ def start_of(payload: Any, model: str) -> Start:
     try:
         kept = Continued.model_validate(payload)
         codes = np.frombuffer(base64.b64decode(kept.codes, validate=True), dtype="<u4").astype(np.int64)
-        inputs = json.loads(kept.inputs)
     except (ValidationError, binascii.Error, ValueError) as error:
         raise InputError("This picture cannot be continued: its rows are damaged; draw it again.") from error
     if kept.model != model:
         raise InputError(f"This picture was drawn by {kept.model}, not by {model}; draw it again here.")
-    task_class = TASKS.get(kept.task)
-    if task_class is None or not issubclass(task_class, DrawingTask) or not isinstance(inputs, dict):
-        raise InputError("This picture cannot be continued: its recipe is damaged; draw it again.")
+    task = _asked(kept)
     if len(codes) % kept.cols:
         raise InputError("This picture cannot be continued: a row is incomplete; draw it again.")
-    inputs = with_pictures(task_class, inputs, kept.given)
-    return Start(read(task_class, inputs), codes.reshape(-1, kept.cols))
+    return Start(task, codes.reshape(-1, kept.cols))
+
+
+def _asked(kept: Asked) -> DrawingTask:
+    """The task of a sheet that a page sent, with its pictures."""
+    task_class = TASKS.get(kept.task)
+    try:
+        inputs = json.loads(kept.inputs)
+    except (ValueError, RecursionError):
+        inputs = None
+    if task_class is None or not issubclass(task_class, DrawingTask) or not isinstance(inputs, dict):
+        raise InputError("This picture cannot be continued: its recipe is damaged; draw it again.")
+    return read(task_class, with_pictures(task_class, inputs, kept.given))
+
+
+def reworded(payload: Any, language: Language) -> DrawingTask:
+    """The task of a sheet that a page sent, whole and with one word of its prompt exchanged."""
+    try:
+        asked = Reworded.model_validate(payload)
+    except ValidationError as error:
+        raise InputError("This word cannot be exchanged; write the prompt anew.") from error
+    task = _asked(asked)
+    prompt = language.exchanged(str(getattr(task, "prompt", "")), asked.at, asked.word)
+    if prompt is None:
+        raise InputError("This word cannot stand there; write the prompt anew.")
+    return read(type(task), _values(task, leaving_out=("stop_row",)) | {"prompt": prompt})
+
+
+def _values(task: DrawingTask, leaving_out: Collection[str]) -> dict[str, Any]:
+    """What a task was made from, its pictures as they are."""
+    values = task.model_dump(exclude_none=True, exclude=set(leaving_out))
+    return values | {name: getattr(task, name) for name in picture_fields(type(task))}
 
 
 def continued(start: Start) -> Start:
@@ -135,9 +164,8 @@ def rerolled(start: Start, row: int, seed: int) -> Start:
     if start.codes is None or not 1 <= row < len(start.codes):
         raise InputError("Re-roll below a row that is drawn, with at least one row above it.")
     above = [pair for pair in start.task.rerolls if pair[0] < row]  # the others would be overruled
-    values = start.task.model_dump(exclude_none=True, exclude={"stop_row", "rerolls"})
-    pictures = {name: getattr(start.task, name) for name in picture_fields(type(start.task))}
-    task = read(type(start.task), values | pictures | {"rerolls": [*above, (row, seed)]})
+    values = _values(start.task, leaving_out=("stop_row", "rerolls"))
+    task = read(type(start.task), values | {"rerolls": [*above, (row, seed)]})
     return Start(task, start.codes[:row])
 
 

@@ -20,22 +20,25 @@ from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.conditions import EXTRACTED, is_photograph
 from lumina.tasks.instructions import Kind
 from lumina.tasks.panels import PanelTask
+from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.comparison import ComparisonView
 from lumina.ui.create import form_of, tab_of
 from lumina.ui.drawing_stream import Drawing, DrawingStream, kept, refused
-from lumina.ui.drawn_else import draws_words_alone, tell_drawn_else
+from lumina.ui.drawn_else import draws_words_alone, in_parts, tell_drawn_else
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
 from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Unknown, Use
+from lumina.ui.opening import opening_address
 from lumina.ui.page_pictures import picture_fields, picture_of
-from lumina.ui.picture_messages import PLAIN, restored
+from lumina.ui.picture_messages import PLAIN, restored, reworded
 from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.unknown_words_line import make_unknown_words
+from lumina.worlds import language_of
 
 Outputs = tuple[Any, ...]
 DECIDING = ("kind", "extract")  # what says what a picture is, or is to become, stands beside it
@@ -57,6 +60,7 @@ class TaskTab:
         self.sessions, self.guest = sessions, guest
         self.workshop = workshop
         self.stream = DrawingStream(workshop)
+        self.language = language_of(spec.world)
         self.guide = guide_of(spec, task.word_fields().get(task.spoken or "", "prompt"))
         self.tried = examples_of(task, spec)
         self.pictures = picture_fields(task)
@@ -65,7 +69,8 @@ class TaskTab:
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
-                self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task))
+                opening = opening_address(spec) if task is TextToImage else ""
+                self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task), opening)
                 if task.compares:
                     ComparisonView(self.easel, task.compares, spec)
                 elif spec.world and draws_words_alone(task):
@@ -132,6 +137,9 @@ class TaskTab:
             runs.append(written.then(self._generate, form, outputs, **DRAWS))
         runs.append(self.easel.resume(self._resume, self.guest, outputs, **DRAWS))
         runs.append(self.easel.reroll(self._reroll, self.guest, outputs, **DRAWS))
+        if self.language is not None and self.task.spoken == "prompt":
+            told = [*outputs, self.form.component("prompt")]
+            runs.append(self.easel.reword(self._reword, self.guest, told, **DRAWS))
         for run in runs:
             tell_end(run, "lumina-ended", self.task.name)
         self.price.listen(self.form, runs)
@@ -219,6 +227,18 @@ class TaskTab:
 
     def _reroll(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
         yield from _shown(self._kept(guest, self.stream.rerolled(event._data)))
+
+    def _reword(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
+        """The picture with one word exchanged, drawn whole with the seed it has; the form says so, too."""
+        assert self.language is not None
+        try:
+            task = reworded(event._data, self.language)
+        except LuminaError as error:
+            yield from ((*step, gr.skip()) for step in _shown(refused(error)))
+            return
+        words = in_parts(task.summary(), self.language)
+        yield gr.HTML(words=words), gr.skip(), task.summary()
+        yield from ((*step, gr.skip()) for step in _shown(self._kept(guest, self.stream.new(task))))
 
     def _kept(self, guest: str, drawing: Drawing) -> Drawing:
         """What is finished goes into the visitor's gallery."""

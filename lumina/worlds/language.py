@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
+from lumina.worlds.choices import Part
+
 Kind = Literal["prompt", "instruction", "description"]
 """What words are for: a whole picture, a change, a single thing."""
 
@@ -45,6 +47,12 @@ class Language(Protocol):
 
     def replaced(self, text: str, word: str, known: str) -> str:
         """``text`` with a word replaced wherever it stands alone."""
+
+    def parts(self, text: str) -> tuple[Part, ...]:
+        """A prompt in parts that make it up again, with the words that may stand in place of some."""
+
+    def exchanged(self, text: str, at: int, word: str) -> str | None:
+        """A prompt with a word in place of its part ``at``, in good grammar; None if it may not be there."""
 
 
 # Apostrophes stay inside a word; every other quotation mark, dash and stop is no part of one.

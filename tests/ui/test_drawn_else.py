@@ -9,7 +9,7 @@ from PIL import Image
 
 from lumina.images import png_bytes
 from lumina.model.config import MODELS
-from lumina.ui.drawn_else import UNCLEAR, drawn_else
+from lumina.ui.drawn_else import UNCLEAR, drawn_else, words_of
 from lumina.worlds import world_of
 
 SPEC = MODELS["tabletop"]
@@ -60,3 +60,12 @@ def test_every_world_says_what_it_knows_and_what_a_picture_shows() -> None:
         shown = world.scene(prompt, 5, 128, 128).picture
         assert world.shown_instead(shown, prompt) is None
         assert world.shown_instead(shown, world.prompts[1]) not in (None, "")
+
+
+def test_the_prompt_comes_in_parts_where_a_world_knows_words() -> None:
+    picture = Image.new("RGB", (128, 128))
+    words = words_of(looked_at(picture, PROMPT), SPEC)
+    assert "".join(part["text"] for part in words) == PROMPT
+    assert [part["text"] for part in words if part["others"]] == ["two", "green", "cones", "white"]
+    for broken in ({"inputs": "["}, {"inputs": "3"}, {"model": "omni@1"}, {"inputs": None}):
+        assert words_of(looked_at(picture, PROMPT, **broken), SPEC) == []

@@ -13,7 +13,16 @@ from lumina.runtime.fake import FakePipeline
 from lumina.steps import finish
 from lumina.tasks.base import Picture
 from lumina.tasks.text_to_image import TextToImage
-from lumina.ui.picture_messages import continued, identity_of, rerolled, restored, sheet_of, start_of
+from lumina.ui.picture_messages import (
+    continued,
+    identity_of,
+    rerolled,
+    restored,
+    reworded,
+    sheet_of,
+    start_of,
+)
+from lumina.worlds.tabletop.words import LANGUAGE
 from tests.runtime.asking import going_on
 
 MODEL = "tabletop@fake"
@@ -83,6 +92,21 @@ def test_rerolling_keeps_the_rows_above_and_forgets_what_it_overrules() -> None:
     assert drawn.digest == finish(start.task.run(FakePipeline())).image[0].drawing.digest
 
 
+def test_another_word_is_another_picture_from_the_same_seed_and_settings() -> None:
+    sheet = sheet_of(picture_of(stop_row=5, rerolls=[(3, 11)], width=96, height=160), MODEL, "run-0").data()
+    at = [part.text for part in LANGUAGE.parts("two red spheres")].index("red")
+    task = reworded(sheet | {"at": at, "word": "orange"}, LANGUAGE)
+    kept = {"seed": 2**60 + 1, "rerolls": ((3, 11),), "width": 96, "stop_row": None}
+    assert task.model_dump() | kept == task.model_dump() and task.summary() == "two orange spheres"
+    with pytest.raises(InputError, match="cannot stand there"):
+        reworded(sheet | {"at": at, "word": "furry"}, LANGUAGE)
+    for broken in ({"at": -1, "word": "red"}, {"at": 99, "word": "red"}, {"inputs": "["}, {"word": 3}, {}):
+        with pytest.raises(InputError):
+            reworded(sheet | broken, LANGUAGE)
+    with pytest.raises(InputError):
+        reworded(None, LANGUAGE)
+
+
 def test_continuing_ends_as_if_nothing_had_happened() -> None:
     start = continued(start_of(sheet_of(picture_of(stop_row=5), MODEL, "run-0").data(), MODEL))
     (whole,) = going_on(start.task, FakePipeline(), start.codes)
@@ -103,7 +127,7 @@ def test_rows_that_cannot_be_rerolled_are_refused(row: int) -> None:
         ({"codes": "A" * 1_000_000}, "its rows are damaged"),
         ({"codes": "AAAA"}, "its rows are damaged"),
         ({"cols": 7}, "a row is incomplete"),
-        ({"inputs": "{"}, "its rows are damaged"),
+        ({"inputs": "{"}, "its recipe is damaged"),
         ({"inputs": "[]"}, "its recipe is damaged"),
         ({"inputs": '{"prompt": "x", "path": "y"}'}, "path: is not an input here"),
         ({"task": "nothing"}, "its recipe is damaged"),

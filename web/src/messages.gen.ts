@@ -50,13 +50,13 @@ export interface Catalogue {
 
 /** The part of a sheet that comes back from a page, to go on from its codes. */
 export interface Continued {
-  key?: string;
   task: string;
   inputs: string;
+  given?: Record<string, string>; // pictures it was given, by field, in base64
+  key?: string;
   model: string;
   codes: string;
   cols: number;
-  given?: Record<string, string>; // pictures it was given, by field, in base64
 }
 
 /** How large a document may be. */
@@ -136,9 +136,9 @@ export interface Link {
 export interface Look {
   task: string;
   inputs: string;
+  given?: Record<string, string>; // pictures it was given, by field, in base64
   model: string;
   png: string;
-  given?: Record<string, string>;
 }
 
 /** One task with its inputs. A muted node is left out with all that rests on it; a bypassed one hands on the first link of its output's type. */
@@ -219,13 +219,13 @@ export interface Refusal {
 
 /** The same, to keep the rows above one and draw the others anew. */
 export interface Rerolled {
-  key?: string;
   task: string;
   inputs: string;
+  given?: Record<string, string>; // pictures it was given, by field, in base64
+  key?: string;
   model: string;
   codes: string;
   cols: number;
-  given?: Record<string, string>; // pictures it was given, by field, in base64
   row: number;
 }
 
@@ -242,6 +242,15 @@ export interface Review {
   document?: string;
   of?: string;
   visitor?: string;
+}
+
+/** The same picture with another word in place of a part of its prompt. */
+export interface Reworded {
+  task: string;
+  inputs: string;
+  given?: Record<string, string>; // pictures it was given, by field, in base64
+  at: number; // number of the part
+  word: string;
 }
 
 /** New rows of a picture in the making. */
@@ -346,6 +355,12 @@ export interface Use {
   task: string;
   title: string;
   part: "upper" | "lower"; // the panel of a pair that it takes
+}
+
+/** A part of a prompt, and the words that may stand in its place. */
+export interface Words {
+  text: string;
+  others: string[];
 }
 
 /** A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed. */

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from lumina.worlds.choices import Alike, Part, exchanged, parts_of
 from lumina.worlds.language import (
     Kind,
     Language,
@@ -16,11 +17,20 @@ from lumina.worlds.language import (
     tokens,
     typed_wrong,
 )
-from lumina.worlds.stickers.captions import LONGEST, NUMBERS, parse, parts_of, phrases, text_of
+from lumina.worlds.stickers.captions import (
+    GROUND_PHRASES,
+    LONGEST,
+    NUMBERS,
+    RELATIONS,
+    parse,
+    phrases,
+    text_of,
+)
+from lumina.worlds.stickers.captions import parts_of as phrases_of
 from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
 from lumina.worlds.stickers.nouns import plural
 from lumina.worlds.stickers.scenes import PLAIN, nouns
-from lumina.worlds.stickers.sprites import COLORS, keywords
+from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, keywords
 
 MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
     "red": "crimson scarlet ruby rot rouge rojo",
@@ -109,7 +119,9 @@ def _as_caption(text: str) -> str:
 
 def _said(text: str) -> list[tuple[str, str]]:
     words = [word for word in tokens(text.lower()) if word not in ("the", "to")]
-    parts = [("noun", meaning) if kind == "plural" else (kind, meaning) for kind, meaning in parts_of(words)]
+    parts = [
+        ("noun", meaning) if kind == "plural" else (kind, meaning) for kind, meaning in phrases_of(words)
+    ]
     return [part for part in parts if part[0] != "glue"]
 
 
@@ -200,12 +212,28 @@ def by_keyword() -> dict[str, tuple[str, ...]]:
     return {word: tuple(of_word) for word, of_word in found.items()}
 
 
+_ALIKE = tuple(Alike(tuple(words)) for words in (GROUND_PHRASES.values(), RELATIONS, SIZES, STYLES, COLORS))
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """See Language."""
+    return parts_of(text, _ALIKE, parse)
+
+
+def with_exchanged(text: str, at: int, word: str) -> str | None:
+    """See Language."""
+    found = exchanged(parts(text), at, word)
+    return None if found is None else normalize(found)
+
+
 class _Stickers:
     """The words of this world; see Language."""
 
     normalize = staticmethod(normalize)
     unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
+    parts = staticmethod(parts)
+    exchanged = staticmethod(with_exchanged)
 
 
 LANGUAGE: Language = _Stickers()

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
+from lumina.worlds.choices import Alike, Part, exchanged, parts_of
 from lumina.worlds.language import (
     Kind,
     Language,
@@ -16,7 +18,17 @@ from lumina.worlds.language import (
     tokens,
     typed_wrong,
 )
-from lumina.worlds.tabletop.captions import GLUE, KNOWN_WORDS, NUMBERS, PLURALS, parse, text_of
+from lumina.worlds.tabletop.captions import (
+    GLUE,
+    KNOWN_WORDS,
+    LIGHT_PHRASES,
+    NUMBERS,
+    PLURALS,
+    RELATIONS,
+    Claim,
+    parse,
+    text_of,
+)
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES
 from lumina.worlds.tabletop.scenes import (
     COLORS,
@@ -306,12 +318,43 @@ def _meant(word: str, kind: Kind) -> str | None:
     return known if known in _vocabulary(kind) else None
 
 
+_MANY = tuple(word for count, word in NUMBERS.items() if count > 1)
+_ALIKE = (
+    Alike(GROUNDS, before=" ground"),
+    Alike(tuple(LIGHT_PHRASES.values())),
+    Alike(RELATIONS),
+    *(Alike(tuple(words)) for words in (COLORS, SHAPES, PLURALS, SIZES, MATERIALS)),
+    Alike(("a", "an", *_MANY)),
+)
+_ONE_OF_MANY = re.compile(rf"\b(an?(?: (?:{_QUALITY}))* (?:{'|'.join(SHAPES)}))s\b")
+
+
+@lru_cache(maxsize=256)
+def parts(text: str) -> tuple[Part, ...]:
+    """See Language."""
+    return parts_of(text, _ALIKE, _meaning)
+
+
+def with_exchanged(text: str, at: int, word: str) -> str | None:
+    """See Language."""
+    found = exchanged(parts(text), at, word)
+    return None if found is None else normalize(_ONE_OF_MANY.sub(r"\1", found))
+
+
+def _meaning(text: str) -> Claim | None:
+    """What a caption claims, if training has such captions: only one solid stands beside another one."""
+    claim = parse(_ONE_OF_MANY.sub(r"\1", text))
+    return None if claim is None or (claim.relation is not None and claim.count != 2) else claim
+
+
 class _Tabletop:
     """The words of this world; see Language."""
 
     normalize = staticmethod(normalize)
     unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
+    parts = staticmethod(parts)
+    exchanged = staticmethod(with_exchanged)
 
 
 LANGUAGE: Language = _Tabletop()

@@ -9,6 +9,7 @@ import numpy as np
 
 from lumina.worlds.base import DepthScale, Example, RenderedScene
 from lumina.worlds.benchmark import Ask, Threshold, Verdict
+from lumina.worlds.choices import Part
 from lumina.worlds.curriculum import Curriculum, Said
 from lumina.worlds.language import UnknownWord, tokens
 
@@ -100,6 +101,12 @@ class Language:
 
     def replaced(self, text, word, known):
         return text.replace(word, known)
+
+    def parts(self, text):
+        return (Part(text),)
+
+    def exchanged(self, text, at, word):
+        return None
 
 
 @dataclass(frozen=True)

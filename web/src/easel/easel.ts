@@ -1,6 +1,6 @@
 // One easel: its state, the pictures that it keeps, and all that is shown of them.
 
-import type { EaselView, Refusal, Restored, Settled, Use } from "../messages.gen";
+import type { EaselView, Refusal, Restored, Settled, Use, Words } from "../messages.gen";
 import { bytesOf } from "../common/bytes";
 import { one } from "../common/dom";
 import { offerAt, pngBlob } from "../common/download";
@@ -8,6 +8,7 @@ import { plain, type Host } from "../common/host";
 import { Face } from "./face";
 import { openShelf, type Shelf } from "./browser_store";
 import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";
+import { makePrompt, type Prompt } from "./prompt";
 import { openTurns, type Turns } from "./turns";
 import { makeTeller, type Teller } from "./uses";
 
@@ -16,9 +17,11 @@ export interface EaselProps {
   invite: string;
   uses: Use[];
   turns: string; // the field for a picture into which each result goes; empty without turns
+  opening: string; // the address of the sheet that whoever comes first is shown; empty without one
   view: EaselView | Restored | Refusal | Settled | Record<string, never>;
   answered: string;
   told: string; // what there is to say of the picture that is looked at
+  words: Words[]; // its prompt in parts
 }
 
 const SAVE_EVERY = 1000; // milliseconds, while something is drawn
@@ -33,6 +36,9 @@ export class Easel {
   readonly shelf: Shelf;
   readonly teller: Teller;
   readonly turns: Turns | null;
+  words: readonly Words[] = []; // the prompt of the picture that was looked at last
+  reword: (sheet: Sheet, at: number, word: string) => void = () => {};
+  private readonly prompt: Prompt;
   private readonly offer: ReturnType<typeof offerAt>;
   private savedAt = 0;
 
@@ -48,6 +54,7 @@ export class Easel {
       this.face.say("told", "");
       trigger("seen", picture);
     });
+    this.prompt = makePrompt(this.face.find("prompt"), (at, word) => this.current && this.reword(this.current, at, word));
     this.offer = offerAt(one<HTMLAnchorElement>(this.root, '[data-do="save"]'));
     const { root, tab, task } = this;
     this.turns = props.turns ? openTurns({ root, tab, task, field: props.turns, pick }) : null;
@@ -114,6 +121,7 @@ export class Easel {
   show(): void {
     const { state, current: sheet, isActive } = this;
     this.showPictures(sheet);
+    if (state.run.state !== "waiting") this.prompt.show(sheet?.prompt ?? "", this.words);
     this.face.showFacts(sheet);
     this.face.showTools(sheet, this.family(state.current), state, this.uses.length > 0);
     if (sheet && !isActive) this.offer(sheet.png, () => pngBlob(bytesOf(sheet.png)), sheet.file || "picture.png");

@@ -115,7 +115,6 @@ export class Face {
   }
 
   showFacts(sheet: Sheet | undefined): void {
-    this.find("prompt").textContent = sheet ? sheet.prompt : "";
     this.find("chips").replaceChildren(...(sheet ? chipsOf(sheet) : []));
   }
 

@@ -4,12 +4,14 @@ import { plain, type Host } from "../common/host";
 import { listenAround } from "./form_controls";
 import { takeFiles } from "./drops";
 import { Easel, type EaselProps } from "./easel";
+import { showOpening } from "./opening";
 import { Returning } from "./restore";
 import { Running } from "./running";
 import { listenToTools } from "./tools";
 import { listenForReturned } from "./uses";
 
-/** Puts an easel into its element, once; it triggers 'halt' 'halted' 'resume' 'reroll' 'restore' 'use' 'seen'. */
+/** Puts an easel into its element, once; it triggers 'halt' 'halted' 'resume' 'reroll' 'reword' 'restore' 'use'
+ * 'seen'. */
 export function mountEasel(host: Host<EaselProps>): void {
   const { props, trigger, watch } = host;
   const easel = new Easel(host);
@@ -19,12 +21,16 @@ export function mountEasel(host: Host<EaselProps>): void {
   listenToTools(easel, running, returning, trigger);
   listenAround(easel, running);
   takeFiles(easel.tab, open);
+  watch("words", () => {
+    easel.words = plain(props.words ?? []);
+    easel.show();
+  });
   watch("view", () => receive(plain(props.view ?? {}), running, returning));
   const tell = () => easel.face.say("told", props.told);
   watch("answered", () => (easel.teller.answered(props.answered), tell()));
   watch("told", tell);
   easel.show();
-  void recall(easel, running).then(() => listenForReturned(easel.task, open));
+  void recall(easel, running, props.opening).then(() => listenForReturned(easel.task, open));
 }
 
 function receive(view: EaselProps["view"], running: Running, returning: Returning): void {
@@ -35,9 +41,10 @@ function receive(view: EaselProps["view"], running: Running, returning: Returnin
 }
 
 /** What this browser has kept, unless something is here already. */
-async function recall(easel: Easel, running: Running): Promise<void> {
+async function recall(easel: Easel, running: Running, opening: string): Promise<void> {
   const { state } = easel;
   const kept = await easel.shelf.load();
+  if (opening && !kept?.sheets?.length) return showOpening(easel, opening);
   if (!kept || state.sheets.length) return;
   Object.assign(state, { sheets: kept.sheets ?? [], current: kept.current });
   easel.show();

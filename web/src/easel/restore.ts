@@ -8,6 +8,7 @@ import type { Host } from "../common/host";
 import { isPng, sizeOfPng, withoutPixels } from "../common/png";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import type { Easel, EaselProps } from "./easel";
+import { leaveOpening } from "./opening";
 import type { Running } from "./running";
 import type { Sheet } from "./state";
 
@@ -36,6 +37,7 @@ export class Returning {
     if (!this.pending) return;
     const { isReplay, file } = this.pending;
     const { state, task, tab } = this.easel;
+    leaveOpening(this.easel, null);
     const same = state.sheets.find((other) => isSamePicture(other, sheet));
     if (!same) this.easel.put({ ...sheet, ...file });
     const [given] = Object.values(same?.given ?? {});

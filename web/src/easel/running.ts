@@ -1,12 +1,13 @@
 // A run, from the click to its end: what is asked of Python, what it tells, and what is made of what was stopped.
 
-import type { Continued, EaselView, Rerolled, Sheet as Told } from "../messages.gen";
+import type { Continued, EaselView, Rerolled, Reworded, Sheet as Told } from "../messages.gen";
 import type { Host } from "../common/host";
 import { watchPlace } from "../common/place";
 import { reason } from "../common/proxy";
 import type { Easel, EaselProps } from "./easel";
 import { pointOut, unmark } from "./faulty_field";
 import { makeGate } from "./gradio_queue";
+import { leaveOpening } from "./opening";
 import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
 import { imagesIn } from "./uses";
@@ -31,6 +32,7 @@ export class Running {
   begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab)): void {
     const given = before ? (before.given ?? {}) : held;
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
+    leaveOpening(this.easel, before);
     Object.assign(this.easel.state, { before, held, given, run, returned: null, isCutting: false });
     this.easel.show();
     unmark(this.easel.tab);
@@ -47,7 +49,7 @@ export class Running {
     this.easel.show();
   }
 
-  ask(name: "resume" | "reroll", payload: Continued | Rerolled): void {
+  ask(name: "resume" | "reroll" | "reword", payload: Continued | Rerolled | Reworded): void {
     if (!this.mayBegin(() => this.ask(name, payload))) return;
     this.trigger(name, payload);
   }

@@ -25,6 +25,12 @@ export function listenToTools(easel: Easel, running: Running, returning: Returni
     easel.show();
     trigger("use", { task });
   });
+  easel.reword = (sheet, at, word) => {
+    const { task, inputs, given } = sheet;
+    running.halt(); // whoever changes their mind need not wait
+    running.begin(sheet);
+    running.ask("reword", { task, inputs, given: given ?? {}, at, word });
+  };
   listenToCut(easel);
 }
 

@@ -6,10 +6,16 @@ type Value = unknown;
 export const differing = (values: readonly Value[], defaults: readonly Value[]): Value[] =>
   values.map((value, at) => (JSON.stringify(value) === JSON.stringify(defaults[at]) ? null : value));
 
+let tell: (isKept: boolean) => void;
+
+/** Whether the first form that is filled has anything that was kept. */
+export const firstFormIsKept = new Promise<boolean>((resolve) => (tell = resolve));
+
 /** The values to fill in, of what was kept; what is not among those that are `offered` any more is let go. */
 export function filled(kept: unknown, defaults: readonly Value[], offered: readonly (readonly Value[])[]): Value[] {
   const there = Array.isArray(kept) && kept.length === defaults.length ? (kept as Value[]) : [];
   const isOffered = (value: Value, at: number) => !offered[at]?.length || offered[at].includes(value);
+  tell(there.some((value) => value !== null));
   return defaults.map((own, at) => {
     const value = there[at] ?? null;
     return value !== null && isOffered(value, at) ? value : own;
