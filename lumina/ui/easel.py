@@ -30,7 +30,12 @@ def static_text(name: str) -> str:
 
 
 def make_easel(
-    storage_key: str, invite: str, uses: Sequence[Use] = (), turns: str = "", opening: str = ""
+    storage_key: str,
+    invite: str,
+    uses: Sequence[Use] = (),
+    turns: str = "",
+    opening: str = "",
+    cuts: Sequence[Sequence[int]] = (),
 ) -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``, ``reword``,
     ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``, and
@@ -40,11 +45,24 @@ def make_easel(
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
     into which each result goes, to be changed by the next instruction. ``opening`` is the address of the
-    sheet that whoever comes first is shown.
+    sheet that whoever comes first is shown. ``prepare`` and, for pictures of the sizes ``cuts``, ``cut_out``
+    ask for a file to be saved, which comes in ``saved``.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
-        js_on_load=mount("easel", "halt", "halted", "resume", "reroll", "reword", "restore", "use", "seen"),
+        js_on_load=mount(
+            "easel",
+            "halt",
+            "halted",
+            "resume",
+            "reroll",
+            "reword",
+            "restore",
+            "use",
+            "seen",
+            "prepare",
+            "cut_out",
+        ),
         apply_default_css=False,
         storage_key=storage_key,
         invite=invite,
@@ -55,6 +73,8 @@ def make_easel(
         answered="",
         told="",
         words=[],
+        cuts=[[*size] for size in cuts],
+        saved={},
     )
 
 

@@ -197,6 +197,27 @@ class Look(Asked):
     png: str
 
 
+class Prepare(Told):
+    """A picture to be saved in another way than it is."""
+
+    ticket: str = Field("", max_length=40)
+    png: str
+    file: str = Field("", max_length=200, description="the name to save the picture itself under")
+    way: Literal["2x", "4x", "cut-out", "film"]
+    rows: int = Field(1, ge=1, le=4096, description="of codes, that a film paints one by one")
+    prompt: str = ""
+
+
+class Saved(Message):
+    """The file, in base64, or why there is none."""
+
+    ticket: str
+    message: str = ""
+    file: str = Field("", description="the name to save it under")
+    kind: str = ""
+    content: str = ""
+
+
 # The gallery
 
 
@@ -415,6 +436,8 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Rerolled,
     Reworded,
     Look,
+    Prepare,
+    Saved,
     Cards,
     Handed,
     Catalogue,

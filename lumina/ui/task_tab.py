@@ -35,6 +35,7 @@ from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored, reworded
 from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.ui.saving import cut_sizes, offer_to_save
 from lumina.ui.sessions import Sessions
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.unknown_words_line import make_unknown_words
@@ -70,7 +71,11 @@ class TaskTab:
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
                 opening = opening_address(spec) if task is TextToImage else ""
-                self.easel = make_easel(task.name, _invite(task), _uses(task, spec), turns_of(task), opening)
+                cuts = cut_sizes(spec)
+                self.easel = make_easel(
+                    task.name, _invite(task), _uses(task, spec), turns_of(task), opening, cuts
+                )
+                offer_to_save(self.easel, workshop, spec)
                 if task.compares:
                     ComparisonView(self.easel, task.compares, spec)
                 elif spec.world and draws_words_alone(task):

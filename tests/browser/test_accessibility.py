@@ -101,7 +101,7 @@ def test_axe_finds_nothing_on_any_tab_light_or_dark(visit: Callable[..., Visit],
 def test_a_group_of_radio_buttons_is_one_stop_of_the_tab_key(visit: Callable[..., Visit]) -> None:
     page = visit().open()
     kinds = page.get_by_role("radio", name="no map")
-    page.get_by_label("Open a picture").first.focus()
+    page.get_by_label("Open a picture").filter(visible=True).focus()
     page.keyboard.press("Tab")
     expect(kinds).to_be_focused()
     page.keyboard.press("ArrowRight")

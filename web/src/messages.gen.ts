@@ -184,6 +184,16 @@ export interface Port {
   link?: boolean; // whether a wire may lead here
 }
 
+/** A picture to be saved in another way than it is. */
+export interface Prepare {
+  ticket?: string;
+  png: string;
+  file?: string; // the name to save the picture itself under
+  way: "2x" | "4x" | "cut-out" | "film";
+  rows?: number; // of codes, that a film paints one by one
+  prompt?: string;
+}
+
 /** What is wrong with a document, where (RFC 6901), and what to do. */
 export interface Problem {
   pointer: string;
@@ -270,6 +280,15 @@ export interface RunView {
   message?: string;
   nodes: Record<string, NodeView>;
   seeds?: Record<string, JsonValue>; // by node, what "random" became; text where beyond JavaScript's numbers
+}
+
+/** The file, in base64, or why there is none. */
+export interface Saved {
+  ticket: string;
+  message?: string;
+  file?: string; // the name to save it under
+  kind?: string;
+  content?: string;
 }
 
 /** A picture that was stopped, with its file. */

@@ -1,6 +1,6 @@
 // One easel: its state, the pictures that it keeps, and all that is shown of them.
 
-import type { EaselView, Refusal, Restored, Settled, Use, Words } from "../messages.gen";
+import type { EaselView, Refusal, Restored, Saved, Settled, Use, Words } from "../messages.gen";
 import { bytesOf } from "../common/bytes";
 import { one } from "../common/dom";
 import { offerAt, pngBlob } from "../common/download";
@@ -18,6 +18,8 @@ export interface EaselProps {
   uses: Use[];
   turns: string; // the field for a picture into which each result goes; empty without turns
   opening: string; // the address of the sheet that whoever comes first is shown; empty without one
+  cuts: number[][]; // sizes of pictures whose objects the model can tell apart
+  saved: Partial<Saved>;
   view: EaselView | Restored | Refusal | Settled | Record<string, never>;
   answered: string;
   told: string; // what there is to say of the picture that is looked at
@@ -37,6 +39,7 @@ export class Easel {
   readonly teller: Teller;
   readonly turns: Turns | null;
   words: readonly Words[] = []; // the prompt of the picture that was looked at last
+  showPosts: (sheet: Sheet | undefined) => void = () => {};
   reword: (sheet: Sheet, at: number, word: string) => void = () => {};
   private readonly prompt: Prompt;
   private readonly offer: ReturnType<typeof offerAt>;
@@ -125,6 +128,7 @@ export class Easel {
     this.face.showFacts(sheet);
     this.face.showTools(sheet, this.family(state.current), state, this.uses.length > 0);
     if (sheet && !isActive) this.offer(sheet.png, () => pngBlob(bytesOf(sheet.png)), sheet.file || "picture.png");
+    this.showPosts(sheet);
     if (state.isHot) this.face.showHeat(sheet);
     this.face.say("status", statusOf(state));
     this.face.say("said", saidOf(state));

@@ -93,12 +93,13 @@ export class Face {
     for (const [name, is] of Object.entries(can)) {
       for (const tool of this.root.querySelectorAll<HTMLElement>(`[data-do="${name}"]`)) tool.hidden = !is;
     }
-    const pressed = { cut: state.isCutting, use: state.isUsing, heat: state.isHot, all: state.isAll };
+    const pressed = { cut: state.isCutting, use: state.isUsing, post: state.isPosting, heat: state.isHot, all: state.isAll };
     for (const [name, is] of Object.entries(pressed)) {
       one(this.root, `[data-do="${name}"]`).setAttribute("aria-pressed", String(is));
     }
     this.askAgain(false);
     this.find("uses").hidden = !(can.use && state.isUsing);
+    this.find("posts").hidden = !(can.post && state.isPosting);
     this.find("heat").hidden = !(can.heat && state.isHot);
     this.find("cut").hidden = !(can.cut && state.isCutting);
     if (!sheet || !can.cut) return;
@@ -170,6 +171,7 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
     resume: isIdle && rows > 0 && rows < (sheet?.rows ?? 0),
     replay: isOwn && (!sheet.codes || sheet.key === state.returned),
     save: isIdle && sheet !== undefined && !sheet.isPending,
+    post: isIdle && sheet !== undefined && !sheet.isPending,
     cut: isIdle && rows > 1,
     adopt: isIdle && rows > 0,
     workflow: isOwn,

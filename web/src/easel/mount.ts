@@ -7,17 +7,19 @@ import { Easel, type EaselProps } from "./easel";
 import { showOpening } from "./opening";
 import { Returning } from "./restore";
 import { Running } from "./running";
+import { listenToSaving } from "./saving";
 import { listenToTools } from "./tools";
 import { listenForReturned } from "./uses";
 
 /** Puts an easel into its element, once; it triggers 'halt' 'halted' 'resume' 'reroll' 'reword' 'restore' 'use'
- * 'seen'. */
+ * 'seen' 'prepare' 'cut_out'. */
 export function mountEasel(host: Host<EaselProps>): void {
   const { props, trigger, watch } = host;
   const easel = new Easel(host);
   const running = new Running(easel, trigger);
   const returning = new Returning(easel, running, trigger);
   const open = (file: Blob) => void returning.open(file);
+  listenToSaving(easel, host);
   listenToTools(easel, running, returning, trigger);
   listenAround(easel, running);
   takeFiles(easel.tab, open);

@@ -43,6 +43,7 @@ export interface State {
   isHot: boolean;
   isAll: boolean;
   isUsing: boolean;
+  isPosting: boolean;
 }
 
 export const idleRun = (): Run => ({ key: "", state: "idle", sheets: [], count: 1 });
@@ -61,6 +62,7 @@ export const emptyState = (): State => ({
   isHot: false,
   isAll: false,
   isUsing: false,
+  isPosting: false,
 });
 
 const LAST_ACCEPTED = 400; // forward passes that are shown

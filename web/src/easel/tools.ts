@@ -55,7 +55,8 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
       Object.assign(state, { isCutting: !state.isCutting, isAll: false });
       cutAt(easel, state.row || sheet.rows / 2);
     },
-    use: toggle("isUsing"),
+    use: toggle("isUsing", { isPosting: false }),
+    post: toggle("isPosting", { isUsing: false }),
     heat: toggle("isHot"),
     all: toggle("isAll", { isCutting: false }),
   };

@@ -87,7 +87,7 @@ export function openAsWorkflow({ task, inputs, given }: Sheet): void {
 }
 
 /** One panel of a pair; it still says what drew it. */
-async function halfOf(png: string, part: string | undefined): Promise<string> {
+export async function halfOf(png: string, part: string | undefined): Promise<string> {
   const image = new Image();
   image.src = `data:image/png;base64,${png}`;
   await image.decode();
