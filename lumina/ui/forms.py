@@ -51,7 +51,7 @@ class Form:
         """Create the controls of the fields named, or of all (advanced) ones left, in the current layout."""
         for name, field in self.task.inputs().items():
             is_wanted = name in only if only else is_advanced(field) == advanced
-            if is_wanted and not self._has(name):
+            if is_wanted and not self.has(name):
                 self.controls.append(self._control(name, field))
 
     @property
@@ -62,6 +62,10 @@ class Form:
     def component(self, field: str) -> Component:
         """The first component of the control that covers ``field``."""
         return next(control.components[0] for control in self.controls if field in control.fields)
+
+    def has(self, name: str) -> bool:
+        """Whether a control covers this field."""
+        return any(name in control.fields for control in self.controls)
 
     def listen(self) -> None:
         """Let controls that depend on others follow them, once all are placed."""
@@ -84,9 +88,6 @@ class Form:
         """Updates that make the components say ``task``."""
         values = self.defaults | task.model_dump(exclude_none=True)
         return [update for control in self.controls for update in control.show(values)]
-
-    def _has(self, name: str) -> bool:
-        return any(name in control.fields for control in self.controls)
 
     def _control(self, name: str, field: FieldInfo) -> FormControl:
         if name in {"width", "height"} and {"width", "height"} <= self.task.model_fields.keys():

@@ -33,6 +33,7 @@ from lumina.ui.messages import Refusal, Restored, Unknown, Use
 from lumina.ui.opening import opening_address
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored, reworded
+from lumina.ui.presets import Presets
 from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.saving import cut_sizes, offer_to_save
@@ -82,11 +83,14 @@ class TaskTab:
                     tell_drawn_else(self.easel, spec)
             with gr.Column(elem_classes="task-set"):
                 self.form.place()
+                presets = Presets() if "variations" in task.model_fields else None
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
                     reset = gr.Button("Reset to defaults", size="sm", elem_classes="reset", min_width=0)
         self.form.listen()
         self._reset_on(reset)
+        if presets is not None:
+            presets.connect(self.form)
         if self.sketchpad is not None and issubclass(task, PanelTask) and task.extracts:
             self._adopt_kind(task.given, task.extracts)
             self.sketchpad.connect(self.form, task.given, task.extracts)

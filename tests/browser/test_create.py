@@ -308,3 +308,27 @@ def test_what_is_wrong_with_a_folded_field_is_told_there_until_reset(visit: Call
     expect(page.get_by_label("128 × 128")).to_be_checked()
     expect(prompt).to_have_value(PROMPT)
     draw(page)
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_presets_fill_in_the_settings_and_say_which_they_are(visit: Callable, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844}).open()
+    presets, variations = page.locator(".presets"), page.locator("fieldset", has_text="Variations")
+
+    def preset(name: str) -> Locator:
+        return presets.get_by_role("radio", name=name)
+
+    expect(preset("one, as it comes")).to_be_checked()
+    preset("four different ones").check()
+    expect(variations.get_by_role("radio", name="4")).to_be_checked()
+    preset("the best of 4").check()
+    expect(variations.get_by_role("radio", name="1")).to_be_checked()
+    page.reload()
+    expect(preset("the best of 4")).to_be_checked()
+    page.get_by_role("button", name="Advanced").click()
+    expect(page.get_by_role("spinbutton", name="Best of")).to_have_value("4")
+    fill_in(page.get_by_label("Temperature"), "0.7")
+    expect(presets.locator("input:checked")).to_have_count(0)
+    page.get_by_role("button", name="Reset to defaults").click()
+    expect(preset("one, as it comes")).to_be_checked()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -46,6 +46,7 @@ def test_everything_in_the_list_is_saved(visit: Callable[..., Visit], tmp_path: 
     assert name == "tabletop-2-cut-out.png" and images.open_image(file, keep_alpha=True).mode == "RGBA"
 
     page.get_by_role("radio", name="segmentation").check()
+    page.locator(".presets").wait_for(state="hidden")  # a picture and its map are drawn one at a time
     page.locator(".example").first.click()
     page.wait_for_selector(".easel[data-state=done]")
     halves = [saved(page, name, tmp_path) for name in ("Picture alone", "Map alone")]

@@ -6,6 +6,10 @@ type Value = unknown;
 export const differing = (values: readonly Value[], defaults: readonly Value[]): Value[] =>
   values.map((value, at) => (JSON.stringify(value) === JSON.stringify(defaults[at]) ? null : value));
 
+/** The name of the way whose values these are, as far as a number can be told from another; null if there is none. */
+export const presetOf = (ways: Record<string, number[]>, now: readonly Value[]): string | null =>
+  Object.keys(ways).find((name) => ways[name]?.every((value, at) => Math.abs(value - Number(now[at])) < 1e-6)) ?? null;
+
 let tell: (isKept: boolean) => void;
 
 /** Whether the first form that is filled has anything that was kept. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summaryOf } from "../../src/gallery/cards";
-import { differing, filled } from "../../src/studio/forms";
+import { differing, filled, presetOf } from "../../src/studio/forms";
 
 const DEFAULTS = ["", 4, "128x128", [1, 2]];
 const OFFERED = [[], [], ["128x128", "256x256"], []];
@@ -25,4 +25,12 @@ test("the gallery says how many there are, and why not more", () => {
   assert.equal(summaryOf({}, 1), "1 picture");
   assert.equal(summaryOf({ more: true, full: true }, 3), "3+ pictures; search by words to find older ones");
   assert.equal(summaryOf({ words: "cone" }, 0), "No picture with these words.");
+});
+
+test("settings are the preset whose values they are, or none", () => {
+  const ways = { usual: [1, 1, 0.95], best: [1, 4, 0.95] };
+  assert.equal(presetOf(ways, [1, 4, 0.95]), "best");
+  assert.equal(presetOf(ways, ["1", 1, 0.95000000001]), "usual");
+  assert.equal(presetOf(ways, [2, 4, 0.95]), null);
+  assert.equal(presetOf(ways, [1, null, 0.95]), null);
 });
