@@ -1,6 +1,7 @@
 """The pictures beside the templates: drawn by a command, small, and fetched by the page."""
 
 import json
+import shutil
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from lumina.cli.main import app
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
+from lumina.ui import opening
 from lumina.ui import templates as offered
 
 DOCUMENT = {
@@ -30,7 +32,10 @@ DOCUMENT = {
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with one template and a place for its picture."""
+    """A folder with one template, a place for its picture, and the picture that the page opens with."""
+    (tmp_path / "openings").mkdir()
+    shutil.copy(opening.OPENINGS / "tabletop.json", tmp_path / "openings")
+    monkeypatch.setattr(opening, "OPENINGS", tmp_path / "openings")
     (tmp_path / "two-cones.json").write_text(json.dumps(DOCUMENT))
     monkeypatch.setattr(offered, "TEMPLATES", tmp_path)
     monkeypatch.setattr(offered, "PICTURES", tmp_path / "pictures")
@@ -46,8 +51,9 @@ def test_a_template_gets_its_picture_which_the_page_fetches(folders: Path) -> No
     )
     assert not (folders / "pictures").exists()  # a list costs nothing
     written = CliRunner().invoke(app, ["templates", "--draw", "--json"]).output
-    path = folders / "pictures" / "two-cones.png"
-    assert json.loads(written) == {"files": [str(path)]}
+    path, first = folders / "pictures" / "two-cones.png", folders / "openings" / "tabletop.json"
+    assert json.loads(written) == {"files": [str(path), str(first)]}
+    assert json.loads(first.read_text())["model"] == "tabletop@fake"
     (after,) = offered.templates(MODELS["tabletop"])
     with TestClient(Starlette(routes=offered.template_routes())) as client:
         answer = client.get(after["picture"])
