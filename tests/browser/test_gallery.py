@@ -13,7 +13,7 @@ from lumina.workflow.schema import load, task_of
 def draw(page: Page, prompt: str) -> None:
     page.get_by_label("Prompt").fill(prompt)
     page.get_by_role("button", name="Generate").click()
-    page.wait_for_selector(f".easel[data-state=done] .easel-prompt:text-is('{prompt}')")
+    page.wait_for_selector(f".easel[data-state=done] .easel-true[alt='{prompt}']")
 
 
 def gallery(page: Page) -> Locator:
