@@ -179,7 +179,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
-        unknown = note_unknown_words(spec_for(model), [task])
+        spec = spec_for(model)
+        unknown = note_unknown_words(spec, [task])
         report: JsonObject = {
             "files": [*files],
             "seed": drawings[0].seed,
@@ -191,7 +192,7 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         }
         if unknown:
             report["unknown_words"] = [word.told() for word in unknown]
-        if remark := pictures[0].task.remark(pictures[0].image):
+        if remark := pictures[0].task.remark(pictures[0].image, spec):
             report["remark"] = remark
             note(remark)
         if any(picture.candidates for picture in pictures):

@@ -286,8 +286,8 @@ class DrawingTask(Task):
             for word in language.unknown_words(getattr(self, name), kind)
         )
 
-    def remark(self, drawn: Image.Image) -> str:
-        """A sentence to say beside a picture that this task has drawn; mostly none."""
+    def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
+        """A sentence to say beside a picture that this task has drawn with a model; mostly none."""
         return ""
 
     def singles(self) -> "Sequence[DrawingTask]":

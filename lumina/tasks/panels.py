@@ -16,6 +16,7 @@ from lumina.tasks.image_input import ImageInput
 
 PART = 16  # pixels along one side of a part that is compared
 SAME = 10.0  # of 255, up to which the mean of a part is the same
+UNKNOWN = "The edit changed nothing: {model} does not know {words}; say it otherwise."
 UNCHANGED = (
     "The edit changed nothing: the picture is so already, or what it is about is not in it; say it otherwise."
 )
@@ -63,9 +64,12 @@ class PanelTask(DrawingTask):
         """What stands above the result: the given picture, cut as the model's own references were."""
         return cover(self.picture.image, width, height)
 
-    def remark(self, drawn: Image.Image) -> str:
-        """Where the picture that was to be changed is, to the eye, still the same."""
-        return UNCHANGED if self.turns and is_same(self.panel(*drawn.size), drawn) else ""
+    def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
+        """Where the picture that was to be changed still looks the same; and why, if that is known."""
+        if not self.turns or not is_same(self.panel(*drawn.size), drawn):
+            return ""
+        words = ", ".join(f'"{one.word}"' for one in self.unknown_words(spec) if not one.note)
+        return UNKNOWN.format(model=spec.title, words=words) if words else UNCHANGED
 
     def request(self, painter: Painter) -> DrawRequest:
         """The instruction, and the panel."""

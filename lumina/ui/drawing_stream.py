@@ -113,7 +113,7 @@ class DrawingStream:
                 told = None if isinstance(event, Begun) else seed  # one of which something is drawn
                 yield Step(run.drawing(event), told, _png_of(task, event, painter.model))
                 seed = seed if told is None else None
-        remarks = dict.fromkeys(one.task.remark(one.image) for one in events.result.image)
+        remarks = dict.fromkeys(one.task.remark(one.image, painter.spec) for one in events.result.image)
         yield Step(run.done(" ".join(filter(None, remarks))))
 
 

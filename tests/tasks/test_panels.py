@@ -226,9 +226,16 @@ def test_an_edit_that_changes_nothing_says_so() -> None:
     given = task.panel(128, 128)  # type: ignore[attr-defined]
     noise = np.random.default_rng(0).integers(-4, 5, (128, 128, 3))
     encoded = Image.fromarray((np.asarray(given, np.int64) + noise).clip(0, 255).astype(np.uint8))
-    assert task.remark(given) == task.remark(encoded) == UNCHANGED
+    spec = MODELS["tabletop"]
+    assert task.remark(given, spec) == task.remark(encoded, spec) == UNCHANGED
     changed = given.copy()
     changed.paste("red", (56, 56, 72, 72))
-    assert task.remark(changed) == ""
+    assert task.remark(changed, spec) == ""
     control = ask("control", condition=PHOTO.resize((128, 128)))
-    assert control.remark(control.panel(128, 128)) == ""  # type: ignore[attr-defined]
+    assert control.remark(control.panel(128, 128), spec) == ""  # type: ignore[attr-defined]
+
+
+def test_an_edit_that_changes_nothing_names_the_words_that_are_not_known() -> None:
+    task = ask("edit", image=PHOTO.resize((128, 128)), instruction="Make the ground green.")
+    remark = task.remark(task.panel(128, 128), MODELS["tabletop"])  # type: ignore[attr-defined]
+    assert remark == ('The edit changed nothing: Tabletop does not know "ground green"; say it otherwise.')

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from lumina.worlds.choices import Alike, Part, exchanged, parts_of
+from lumina.worlds.commas import PLACES, listed, stops_as_commas
 from lumina.worlds.language import (
     Kind,
     Language,
@@ -94,6 +95,13 @@ def normalize(text: str, kind: Kind = "prompt") -> str:
 
     Captions, instructions and descriptions as training has them stay as they are; twice is the same as once.
     """
+    text = _with_commas(text, kind)
+    if kind != "prompt" and "," in text:  # there is none in an instruction or a description
+        text = _with_commas(text.replace(",", ""), kind)
+    return text
+
+
+def _with_commas(text: str, kind: Kind) -> str:
     for _ in range(8):  # what one round leaves out may bring together what the next one reads
         text, before = _once(text, kind), text
         if text == before:
@@ -102,12 +110,31 @@ def normalize(text: str, kind: Kind = "prompt") -> str:
 
 
 def _once(text: str, kind: Kind) -> str:
+    if kind == "prompt":
+        text = stops_as_commas(_ASK.sub("", text))
     text = _plain_words(_ASK.sub("", text))
     for form, said in _FORMS:
         text = form.sub(said, text)
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
-    return _as_caption(_LEAD.sub("", text)) if kind == "prompt" else text
+    if kind == "instruction":
+        return _BEFORE_PLACE.sub("", text)
+    return listed(_as_caption(_LEAD.sub("", text)), _has_noun, _setting)
+
+
+_BEFORE_PLACE = re.compile(rf",(?= (?:{'|'.join(sorted(PLACES))})\b)")
+
+
+def _has_noun(part: str) -> bool:
+    """Whether something is named that there are stickers of."""
+    return any(kind in ("noun", "plural") for kind, _ in phrases_of(part.split(" ")))
+
+
+def _setting(part: str) -> str:
+    """What captions say for a bare ``white background`` or ``a meadow``; "" for anything else."""
+    bare = re.sub(r"^(?:an?|the) ", "", part)
+    name = bare.removesuffix(" background")
+    return GROUND_PHRASES.get(name, "") if name != bare or not _has_noun(bare) else ""
 
 
 def _as_caption(text: str) -> str:
@@ -148,7 +175,7 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     for word, plain_word, is_known in zip(typed, read, known, strict=True):
         if word.lower() not in COURTESY and not is_known:
             found.setdefault(plain_word or word, UnknownWord(word, _near(word, plain_word, kind)))
-    wish = second_wish(normalize(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ()
+    wish = second_wish(_with_commas(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ()
     return (*found.values(), *wish, *of_other_programs(text))
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from lumina.worlds.choices import Alike, Part, exchanged, parts_of
+from lumina.worlds.commas import PLACES, listed, stops_as_commas
 from lumina.worlds.language import (
     Kind,
     Language,
@@ -30,6 +31,14 @@ from lumina.worlds.tabletop.captions import (
     text_of,
 )
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES
+from lumina.worlds.tabletop.said_of import (
+    GROUND_WORDS,
+    NO_GROUND,
+    NO_SOLID,
+    ground_said,
+    is_of_ground,
+    is_of_solid,
+)
 from lumina.worlds.tabletop.scenes import (
     COLORS,
     GROUNDS,
@@ -61,7 +70,7 @@ MEANINGS: dict[str, str] = {  # what the world has, and other words for it or fo
     "striped": "stripy stripes striped",
     "dotted": "dots polka spotted",
     "checkered": "checked chequered checkerboard plaid",
-    "ground": "floor table surface background desk",
+    "ground": " ".join(sorted(GROUND_WORDS)),
     "grey": "gray silver",
     "white": "snow ivory",
     "brown": "wooden wood beige tan",
@@ -100,6 +109,7 @@ _ASK = re.compile(  # what a person may say to be kind, before and after
     re.IGNORECASE,
 )
 READ_AS = {"gray": "grey"}
+_OTHER_COLORS = frozenset({"black"})  # that nothing of this world has
 _LONG = 8  # letters, of a word whose slips are no other words
 _LEET = str.maketrans("01345", "oleas")  # digits for letters
 _ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
@@ -126,6 +136,13 @@ def normalize(text: str, kind: Kind = "prompt") -> str:
 
     Captions, instructions and descriptions as training has them stay as they are; twice is the same as once.
     """
+    text = _with_commas(text, kind)
+    if kind != "prompt" and "," in text:  # there is none in an instruction or a description
+        text = _with_commas(text.replace(",", ""), kind)
+    return text
+
+
+def _with_commas(text: str, kind: Kind) -> str:
     for _ in range(8):  # what one round leaves out may bring together what the next one reads
         text, before = _once(text, kind), text
         if text == before:
@@ -136,10 +153,42 @@ def normalize(text: str, kind: Kind = "prompt") -> str:
 def _once(text: str, kind: Kind) -> str:
     if kind == "instruction":
         text = re.sub(r"\s(?:&|\+|&amp;)\s", " and ", text)
+    elif kind == "prompt":
+        text = stops_as_commas(_ASK.sub("", text))
     text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
-    return _as_caption(_qualities_first(_ONE.sub("a", _LEAD.sub("", text)))) if kind == "prompt" else text
+    if kind == "instruction":
+        return _WITHIN_A_WISH.sub(r"\1", text)
+    caption = _as_caption(_qualities_first(_ONE.sub("a", _LEAD.sub("", text))))
+    return listed(caption, _has_solid, _setting)
+
+
+_SHADE = "|".join([*GROUNDS, *COLORS])
+_SURFACE = "|".join(sorted(GROUND_WORDS))
+_BARE_GROUND = re.compile(rf"(?:an? |the )?(?:({_SHADE}) (?:{_SURFACE})|(?:{_SURFACE}) ({_SHADE}))")
+_PLACE = "|".join(sorted(PLACES))
+_WITHIN_A_WISH = re.compile(  # commas that part no two wishes
+    rf"\b({_QUALITY}),(?= (?:{_QUALITY})\b)|,(?= (?:{_PLACE})\b)"
+)
+
+
+def _has_solid(part: str) -> bool:
+    """Whether something is named that stands there, in whatever words."""
+    return any(_named(word) in SHAPES for word in part.split(" "))
+
+
+def _named(word: str) -> str:
+    one = PLURALS.get(word, word)
+    return INSTEAD.get(one, INSTEAD.get(one.removesuffix("s"), one))
+
+
+def _setting(part: str) -> str:
+    """What captions say for a bare ``white ground`` or ``night``; "" for anything else."""
+    found = _BARE_GROUND.fullmatch(part)
+    if found is not None:
+        return re.sub(r"\ba(?= [aeiou])", "an", f"on a {found[1] or found[2]} ground")
+    return LIGHT_PHRASES.get(part, "")
 
 
 def _qualities_first(text: str) -> str:
@@ -209,15 +258,34 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     found: dict[str, UnknownWord] = {}
     for i, (word, words) in enumerate(zip(typed, read, strict=True)):
         then = read[i + 1 :]
-        if word.lower() not in COURTESY and not all(_is_known(one, then, kind) for one in words.split(" ")):
-            near = _near(word, words, then, kind)
-            is_verb = i == 0 or read[i - 1] in ("and", "then")
-            near = tuple(known for known in near if is_verb or known not in VERBS)
+        misplaced = _misplaced(typed, read, i, kind)
+        if misplaced is not None:
+            is_told = any(misplaced.word in each.word for each in found.values())
+            found.setdefault(words, misplaced) if not is_told else None
+        elif word.lower() not in COURTESY and not all(_is_known(one, then, kind) for one in words.split(" ")):
+            near = _meant_at(typed, read, i, kind)
             found.setdefault(words or word, UnknownWord(word, near))
     read_as = normalize(text, kind)
     more = _contradictions(read_as) if found else _unread(read_as, kind)
-    wish = second_wish(read_as, VERBS_OF_CHANGES) if kind == "instruction" else ()
+    wish = second_wish(_with_commas(text, kind), VERBS_OF_CHANGES) if kind == "instruction" else ()
     return (*found.values(), *map(UnknownWord, more), *wish, *of_other_programs(text))
+
+
+def _misplaced(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) -> UnknownWord | None:
+    """A quality that no ground has said of the ground, or a colour of the ground said of a solid."""
+    if read[at] in NO_GROUND and is_of_ground(read, at, kind):
+        part, instead = ground_said(read, at, kind)
+        return UnknownWord(" ".join(typed[part]), instead)
+    return UnknownWord(typed[at]) if read[at] in NO_SOLID and is_of_solid(read, at, kind) else None
+
+
+def _meant_at(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) -> tuple[str, ...]:
+    """What may be meant by an unknown word where it stands."""
+    near = _near(typed[at], read[at], read[at + 1 :], kind)
+    is_verb = at == 0 or read[at - 1] in ("and", "then")
+    near = tuple(known for known in near if is_verb or known not in VERBS)
+    is_color = read[at] in _OTHER_COLORS or bool(NO_GROUND.intersection(COLORS, near))
+    return GROUNDS if is_color and is_of_ground(read, at, kind) else near
 
 
 def _contradictions(text: str) -> Iterator[str]:
@@ -242,17 +310,15 @@ def _unread(text: str, kind: Kind) -> Iterator[str]:
 
 def replaced(text: str, word: str, known: str) -> str:
     """``text`` with a word replaced wherever it stands alone, in whatever case."""
-    ends = rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
-    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if word else text
+    parts = r"\s+".join(map(re.escape, word.split()))
+    ends = rf"(?<![^\W_]){parts}(?![^\W_])"
+    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if parts else text
 
 
 def _is_known(word: str, then: Sequence[str], kind: Kind) -> bool:
     if word in MATERIALS:  # said of a shape that may have one only
         shape = _shape_after(then)
         return shape is None or word in materials_of(shape)
-    if word in GROUNDS and word not in COLORS:  # nothing but the ground has this colour
-        said_of = next((each for each in then if each == "ground" or _shape_after([each])), "ground")
-        return said_of == "ground"
     if word == "one" and kind == "prompt":
         return bool(then) and then[0] in KNOWN_WORDS - GLUE
     return word in _vocabulary(kind)

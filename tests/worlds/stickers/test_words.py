@@ -19,11 +19,25 @@ from lumina.worlds.stickers.words import LANGUAGE, normalize, unknown_words
         ("a dog on gray background", "a dog on a grey background"),
         ("a dog on white", "a dog on a white background"),
         ("a dog on orange ground", "a dog on an orange background"),
+        ("a cat, on a white background", "a cat on a white background"),
+        ("a cat; a dog; at night", "a cat and a dog at night"),
     ],
 )
 def test_captions_are_read_plainly(typed, read):
     assert normalize(typed) == read and normalize(read) == read
     assert unknown_words(read) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("a zorg cat, on a meadow", "a zorg cat on a meadow"),
+        ("White background, a zorg cat", "a zorg cat on a white background"),
+        ("a cat, a zorg dog", "a cat and a zorg dog"),
+    ],
+)
+def test_commas_part_things_and_nothing_else(typed: str, read: str) -> None:
+    assert normalize(typed) == read and normalize(read) == read
 
 
 def test_captions_of_training_stay():

@@ -90,6 +90,29 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("a%20red%20cube\\n", "a red cube"),
         ("Prompt: one red cube pls", "a red cube"),
         ("plz can I have one cone thx", "a cone"),
+        ("a red cube, on a green ground", "a red cube on a green ground"),
+        (
+            "A red cube and a blue sphere, on a green ground.",
+            "a red cube and a blue sphere on a green ground",
+        ),
+        ("a wooden red cube, on a white ground", "a wooden red cube on a white ground"),
+        ("the striped cylinder; on a green ground", "the striped cylinder on a green ground"),
+        ("a shiny cube - at night", "a shiny cube at night"),
+        ("On a green ground, a red cube", "a red cube on a green ground"),
+        ("At night, a dragon", "a dragon at night"),
+        ("green ground, a red cube", "a red cube on a green ground"),
+        ("a dragon, ground white", "a dragon on a white ground"),
+        ("a wooden cube, night, a cone, white ground", "a wooden cube and a cone on a white ground at night"),
+        (
+            "a red cube, photorealistic, 4k, on a white ground",
+            "a red cube photorealistic 4k on a white ground",
+        ),
+        ("a big, red cube", "a big red cube"),
+        ("a wooden cube, left of a sphere", "a wooden cube left of a sphere"),
+        ("a red cube, a shiny, blue ball", "a red cube and a shiny blue ball"),
+        ("A red cube. A blue dragon.", "a red cube and a blue dragon"),
+        ("a dragon, a red cube; a cone", "a dragon, a red cube and a cone"),
+        ("a dragon, a red cube and a cone", "a dragon, a red cube and a cone"),
     ],
 )
 def test_ordinary_typing_is_read_as_training_says_it(typed: str, read: str) -> None:
@@ -118,6 +141,87 @@ PIECES = (
 )
 def test_reading_twice_changes_nothing(text: str, kind: Kind) -> None:
     assert normalize(normalize(text, kind), kind) == normalize(text, kind)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("make the cube red, on the white ground", "make the cube red on the white ground"),
+        ("add a red, large cube", "add a red large cube"),
+        ("make the cube red, remove the sphere", "make the cube red remove the sphere"),
+    ],
+)
+def test_an_instruction_has_no_commas(typed: str, read: str) -> None:
+    assert normalize(typed, "instruction") == read
+    assert bool(unknown_words(typed, "instruction")) is ("remove" in typed)
+
+
+HINTS = ("white", "grey", "brown", "blue")  # the grounds that there are
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "part"),
+    [
+        ("a red cube, on a green ground", "prompt", "green {} ground"),
+        ("a red cube on a yellow ground", "prompt", "yellow {} ground"),
+        ("a red cube on a green and yellow ground", "prompt", "green and yellow {} ground"),
+        ("Green ground, a red cube", "prompt", "Green {} ground"),
+        ("a cube, ground pink", "prompt", "ground pink {}"),
+        ("a cube on orange", "prompt", "on orange {}"),
+        ("make the ground green", "instruction", "ground green {}"),
+        ("Turn the ground green.", "instruction", "ground green {}"),
+        ("paint the ground yellow", "instruction", "ground yellow {}"),
+        ("change the ground to yellow", "instruction", "ground to yellow {}"),
+        ("change the white ground to red", "instruction", "ground to red {}"),
+        ("put it on a green ground", "instruction", "green {} ground"),
+        ("put it on green", "instruction", "on green {}"),
+        ("make the ground under the cube cyan", "instruction", "ground under the cube cyan {}"),
+    ],
+)
+def test_a_ground_that_there_is_not_is_named_with_those_that_there_are(
+    typed: str, kind: Kind, part: str
+) -> None:
+    before, after = part.split("{}")
+    words = {one.word: one.known for one in unknown_words(typed, kind)}
+    named = f"{before.strip()}{after}"
+    assert named in words
+    first = before.strip().split(" ")[:-1] if not after else []
+    assert words[named] == tuple(" ".join([*first, hint]) + after for hint in HINTS)
+    assert not {one.word for one in unknown_words(replaced(typed, named, words[named][0]), kind)} - {"under"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "named"),
+    [
+        ("make the cube on the white ground green", "instruction", {}),
+        ("put a green cube on the ground", "instruction", {}),
+        ("put the cube on the ground and make it green", "instruction", {"and make it green": ()}),
+        ("a green cube on a white ground", "prompt", {}),
+        ("a red cube on white", "prompt", {}),
+        ("make the cube white", "instruction", {"white": ()}),
+        ("paint the sphere brown", "instruction", {"brown": ()}),
+        ("a cone, grey", "prompt", {"grey": ()}),
+        ("make the ground bigger", "instruction", {"ground bigger": ()}),
+        ("a cube on a metal ground", "prompt", {"metal ground": ()}),
+        ("a cube on a crimson ground", "prompt", {"crimson": HINTS}),
+        ("make the ground black", "instruction", {"black": HINTS}),
+        ("a cube on a navy ground", "prompt", {"navy": ("blue",)}),
+        ("a black cube", "prompt", {"black": ()}),
+    ],
+)
+def test_a_quality_is_named_where_nothing_of_its_kind_has_it(
+    typed: str, kind: Kind, named: dict[str, tuple[str, ...]]
+) -> None:
+    assert {one.word: one.known for one in unknown_words(typed, kind)} == named
+
+
+@given(st.lists(st.sampled_from([*PIECES, "dragon", "on a green ground", "; ", "at night", "shiny"])))
+def test_commas_stand_between_things_and_nowhere_else(pieces: list[str]) -> None:
+    read = normalize(" ".join(pieces))
+    assert normalize(" ".join(pieces), "instruction").count(",") == 0
+    before, _, last = read.rpartition(", ")
+    assert not before or " and " in last
+    assert not {part.split(" ")[0] for part in read.split(", ")[1:]} & {"on", "at", "left", "shiny"}
 
 
 def test_a_described_thing_has_no_article() -> None:
@@ -208,7 +312,7 @@ def test_a_word_is_replaced_wherever_it_stands_alone(text: str, word: str, known
 @pytest.mark.parametrize("kind", ["prompt", "instruction"])
 def test_what_is_kind_or_read_as_a_known_word_is_not_unknown(kind: Kind) -> None:
     for typed in (
-        "Could you please make the gray ground red? Thank you!",
+        "Could you please make the gray ground blue? Thank you!",
         "1. a gray ground",
         "a &lt;cube&gt;",
     ):
