@@ -284,6 +284,8 @@ def _meant_at(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) ->
     near = _near(typed[at], read[at], read[at + 1 :], kind)
     is_verb = at == 0 or read[at - 1] in ("and", "then")
     near = tuple(known for known in near if is_verb or known not in VERBS)
+    if NO_SOLID.intersection(near) and is_of_solid(read, at, kind):
+        return ()
     is_color = read[at] in _OTHER_COLORS or bool(NO_GROUND.intersection(COLORS, near))
     return GROUNDS if is_color and is_of_ground(read, at, kind) else near
 

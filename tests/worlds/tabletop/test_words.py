@@ -207,6 +207,7 @@ def test_a_ground_that_there_is_not_is_named_with_those_that_there_are(
         ("make the ground black", "instruction", {"black": HINTS}),
         ("a cube on a navy ground", "prompt", {"navy": ("blue",)}),
         ("a black cube", "prompt", {"black": ()}),
+        ("a wooden red cube, on a white ground", "prompt", {"wooden": ()}),
     ],
 )
 def test_a_quality_is_named_where_nothing_of_its_kind_has_it(
