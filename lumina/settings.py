@@ -50,8 +50,11 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read ``LUMINA_*`` variables; raises InputError naming the variable that does not make sense."""
-        given = os.environ if environment is None else environment
+        """Read ``LUMINA_*`` variables, each as it is without what a file of settings leaves around it.
+
+        Raises InputError naming the variable that does not make sense.
+        """
+        given = bared(os.environ if environment is None else environment)
         default = cls()
         return cls(
             model=model_at_home(given.get("LUMINA_MODEL") or default.model),
@@ -75,6 +78,21 @@ class Settings:
         if self.has_dtype or dtype is None or self.dtype != Settings.dtype:
             return self
         return replace(self, dtype=dtype)
+
+
+def bared(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables without white space around their values, and without a pair of quotes around these.
+
+    A shell takes both off; a file that is read line by line (``docker --env-file``, a ``.env`` with the line
+    ends of Windows) leaves them.
+    """
+    return {name: _bare(text) for name, text in environment.items()}
+
+
+def _bare(text: str) -> str:
+    text = text.strip()
+    is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if is_quoted else text
 
 
 def model_at_home(name: str) -> str:

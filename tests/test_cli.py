@@ -258,8 +258,11 @@ def test_a_task_that_the_model_cannot_do_says_so(photo: Path) -> None:
         assert "Tabletop cannot do edit; it can do: " in refused(*arguments)
 
 
-def test_unknown_names_are_refused_before_anything_slow() -> None:
+def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     command = ("generate", "text_to_image", *PROMPT)
+    monkeypatch.setenv("LUMINA_MODEL", '"gtp"')
+    for asking in (command, ("templates",), ("eval", "tabletop")):
+        assert refused(*asking).startswith('LUMINA_MODEL: There is no model "gtp"; choose one of: ')
     assert 'There is no model "gpt"; choose one of: tabletop, ' in refused(*command, "--model", "gpt")
     assert "generate --help` lists what there is" in refused("generate", "portrait")
     assert "--help` lists what there is" in refused("fly")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lumina.errors import InputError
+from lumina.errors import InputError, UnknownModel
+from lumina.model.config import spec_in
 from lumina.settings import Settings
 
 
@@ -41,3 +42,24 @@ def test_every_value_can_be_set() -> None:
 def test_what_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(InputError, match=f"LUMINA_{name} must be"):
         Settings.from_environment({f"LUMINA_{name}": value})
+
+
+@pytest.mark.parametrize("around", ["{}\r", '"{}"', "'{}'", ' "{}" \r\n', "\t{}\u00a0"])
+def test_what_a_file_of_settings_leaves_around_a_value_is_no_part_of_it(around: str) -> None:
+    plain = {
+        "LUMINA_MODEL": "tabletop", "LUMINA_SLOTS": "2", "LUMINA_DTYPE": "bfloat16", "LUMINA_DEVICE": "cpu",
+        "LUMINA_RESULTS": "kept here", "LUMINA_TRUST_PROXY": "1",
+    }  # fmt: skip
+    left = {name: around.format(value) for name, value in plain.items()}
+    assert Settings.from_environment(left) == Settings.from_environment(plain)
+    assert Settings.from_environment({name: around.format("") for name in plain}) == Settings()
+
+
+def test_quotes_that_are_no_pair_stay() -> None:
+    assert Settings.from_environment({"LUMINA_OUTPUTS": '5" prints'}).outputs == Path('5" prints')
+    assert Settings.from_environment({"LUMINA_OUTPUTS": '"'}).outputs == Path('"')
+
+
+def test_a_model_that_the_environment_names_is_refused_by_its_variable() -> None:
+    with pytest.raises(UnknownModel, match=r'^LUMINA_MODEL: There is no model "tabeltop"; choose one of'):
+        spec_in(Settings.from_environment({"LUMINA_MODEL": "tabeltop"}))

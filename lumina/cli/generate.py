@@ -27,7 +27,7 @@ from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.images import open_image
 from lumina.json_types import JsonObject
-from lumina.model.config import ModelSpec, spec_of, split_revision
+from lumina.model.config import ModelSpec, spec_in, spec_of, split_revision
 from lumina.runtime.events import Finished
 from lumina.runtime.painter import Painter
 from lumina.settings import Cache as CacheKind
@@ -45,7 +45,7 @@ app = group("Run a task and write its pictures.")
 
 def spec_for(model: str | None) -> ModelSpec:
     """The model of this name, or the one that the settings name; raises UnknownModel."""
-    return spec_of(model or Settings.from_environment().model)
+    return spec_of(model) if model else spec_in(Settings.from_environment())
 
 
 def settings_with(quant: str | None = None, cache: str | None = None) -> Settings:
@@ -64,7 +64,7 @@ def open_pipeline(model: str | None, previews: bool = False, settings: Settings 
     """
     settings = settings or settings_with()
     name = model or settings.model
-    spec = spec_of(name)
+    spec = spec_of(model) if model else spec_in(settings)
     from lumina.model.checkpoint import fetch
     from lumina.runtime.memory_plan import GB, plan
     from lumina.runtime.pipeline import Pipeline

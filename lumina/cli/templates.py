@@ -10,9 +10,7 @@ from lumina.cli.console import AsJson, Model, Out, note, show, watched
 from lumina.cli.workflow import watchable
 from lumina.errors import InputError
 from lumina.images import open_image
-from lumina.model.config import spec_of
 from lumina.runtime.painter import Painter
-from lumina.settings import Settings
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import result_files
@@ -33,7 +31,7 @@ def list_templates(model: Model = None, draw: Draw = False, out: Out = None, as_
         raise InputError("--out is where pictures are written to; add --draw, or leave it out.")
     from lumina.ui.templates import TEMPLATES, templates  # brings in the web server
 
-    offered = templates(spec_of(model or Settings.from_environment().model))
+    offered = templates(generate.spec_for(model))
     found = [
         {"name": each["name"], "title": each["title"], "file": str(TEMPLATES / f"{each['name']}.json")}
         for each in offered
@@ -50,7 +48,7 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
     from lumina.ui.opening import drawn_anew, opening_file
     from lumina.ui.templates import PICTURES, strip_of, templates
 
-    spec = spec_of(model or Settings.from_environment().model)
+    spec = generate.spec_for(model)
     offered, opening = templates(spec), opening_file(spec) if out is None else None
     painter, folder = generate.open_pipeline(model), out or PICTURES
     folder.mkdir(parents=True, exist_ok=True)

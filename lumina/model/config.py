@@ -11,7 +11,7 @@ from lumina.errors import CheckpointMismatch, UnknownModel
 from lumina.json_types import JsonObject
 from lumina.model.json_fields import read_fields, read_json
 from lumina.model.manifest import MANIFEST, read_manifest
-from lumina.settings import Dtype
+from lumina.settings import Dtype, Settings
 from lumina.worlds import SHIPPED, UNNAMED, is_known, spec_of_world
 
 
@@ -237,10 +237,16 @@ MODELS: dict[str, ModelSpec] = {
 }
 
 
-def spec_of(name: str) -> ModelSpec:
+def spec_in(settings: Settings) -> ModelSpec:
+    """The model that the settings name; raises UnknownModel, which names the variable."""
+    return spec_of(settings.model, "LUMINA_MODEL: ")
+
+
+def spec_of(name: str, place: str = "") -> ModelSpec:
     """The model called ``name``, ``name@revision``, or in the folder ``name``.
 
-    A folder is taken for the model of the list whose files it resembles. Raises UnknownModel.
+    A folder is taken for the model of the list whose files it resembles. Raises UnknownModel, whose sentence
+    begins with the ``place`` that the name comes from.
     """
     found = MODELS.get(split_revision(name)[0])
     if found:
@@ -248,7 +254,8 @@ def spec_of(name: str) -> ModelSpec:
     if is_folder(name):
         return _spec_of_folder(Path(name))
     raise UnknownModel(
-        f'There is no model "{name}"; choose one of: {", ".join(MODELS)}, or give the folder of a model.'
+        f'{place}There is no model "{name}"; choose one of: {", ".join(MODELS)}, '
+        "or give the folder of a model."
     )
 
 

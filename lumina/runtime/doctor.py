@@ -13,7 +13,7 @@ from typing import TypedDict
 
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
-from lumina.model.config import spec_of
+from lumina.model.config import spec_in
 from lumina.runtime.gallery_schema import ForeignTables, check
 from lumina.settings import Settings
 
@@ -210,7 +210,7 @@ def _model() -> str:
     from lumina.model.checkpoint.files import weight_files
 
     settings = Settings.from_environment()
-    spec = spec_of(settings.model)
+    spec = spec_in(settings)
     place = locate(spec, settings.models)
     for folder in {place.folder, place.movqgan}:
         verify(folder)

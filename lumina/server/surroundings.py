@@ -9,6 +9,7 @@ import httpx
 
 from lumina.errors import InputError
 from lumina.files import check_current_folder, refusal
+from lumina.settings import bared
 
 LAST_PORT = 65535
 NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes sense
@@ -28,6 +29,7 @@ def prepare() -> None:
     current folder is gone, or if a number is none.
     """
     check_current_folder()
+    os.environ |= bared({name: text for name, text in os.environ.items() if name.startswith("GRADIO_")})
     check_proxies()
     _check_numbers()
     os.environ.setdefault("PATH", os.defpath)  # a service may have none, which Gradio's libraries abort at

@@ -15,7 +15,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from lumina.errors import InputError
-from lumina.model.config import ModelSpec, spec_of, split_revision
+from lumina.model.config import ModelSpec, spec_in, split_revision
 from lumina.runtime.painter import Painter
 from lumina.server.admission import admit
 from lumina.server.guard import Capped, Roomy, guard_decoders
@@ -68,7 +68,7 @@ WHO = "() => window.lumina.visitor()"
 
 def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
-    spec = spec_of(settings.model)
+    spec = spec_in(settings)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
     archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
@@ -242,7 +242,7 @@ def load_model(settings: Settings) -> Painter:
     from lumina.model.checkpoint import fetch
     from lumina.runtime.pipeline import Pipeline  # brings in torch, for which the page must not wait
 
-    spec, (_, revision) = spec_of(settings.model), split_revision(settings.model)
+    spec, (_, revision) = spec_in(settings), split_revision(settings.model)
     if spec.is_published:
         finish(fetch(spec, settings.models, revision))
     pipeline = Pipeline.load(settings.model, settings, remembered=REMEMBERED)

@@ -6,7 +6,7 @@ from queue import SimpleQueue
 
 import gradio as gr
 
-from lumina.model.config import MODELS, ModelSpec, spec_of
+from lumina.model.config import MODELS, ModelSpec, spec_in
 from lumina.model.manifest import MANIFEST
 from lumina.server.network import bare
 from lumina.server.zerogpu import ON_ZEROGPU
@@ -23,7 +23,7 @@ WAIT = """() => {
 
 def installed(settings: Settings) -> list[ModelSpec]:
     """The models that can be loaded here without a download, the present one among them."""
-    present, folder = spec_of(settings.model), settings.models.expanduser()
+    present, folder = spec_in(settings), settings.models.expanduser()
     here = [
         spec for spec in MODELS.values() if not spec.transformer or (folder / spec.name / MANIFEST).exists()
     ]
@@ -42,7 +42,7 @@ class ModelChoice:
         found = [] if ON_ZEROGPU or is_public else installed(settings)
         self.is_public = is_public
         self.offered = found if len(found) > 1 else []
-        self.present = spec_of(settings.model)
+        self.present = spec_in(settings)
         self._chosen: SimpleQueue[str] = SimpleQueue()
 
     def show(self) -> None:

@@ -90,6 +90,13 @@ def test_a_port_that_is_no_number_is_one_sentence(port: str, monkeypatch: pytest
         prepare()
 
 
+def test_what_a_file_leaves_around_a_setting_of_gradio_is_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", '"7861"\r')
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0\r")
+    prepare()
+    assert (os.environ["GRADIO_SERVER_PORT"], os.environ["GRADIO_SERVER_NAME"]) == ("7861", "0.0.0.0")
+
+
 @pytest.mark.parametrize(
     "name",
     ["GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_DEBUG", "GRADIO_ANALYTICS_MAX_EVENTS"],
