@@ -1,6 +1,7 @@
 """The command line: its JSON, its exit codes, its sentences."""
 
 import base64
+import errno
 import io
 import json
 import os
@@ -670,6 +671,48 @@ def test_ctrl_c_in_a_run_keeps_the_rows_and_names_the_way_to_them(
     monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: rest)
     assert run("run", file, *options, "--out", tmp_path / "out").exit_code == 0
     assert (cut.kept, rest.kept) == (0, 9)
+
+
+def unfit(folder: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no result be kept in the folder."""
+    if how == "in the way":
+        folder.write_text("a file")
+        return
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("lumina.workflow.cache.write_whole", refuse)
+
+
+@pytest.mark.parametrize(("how", "why"), [("in the way", "cannot be written to"), ("full", "is full")])
+def test_a_run_whose_results_are_not_kept_says_so_once_and_promises_nothing(
+    how: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes = {
+        name: {"task": "text_to_image", "inputs": {"prompt": "a cube", "seed": seed}}
+        for name, seed in (("a", 1), ("b", "random"))
+    }
+    file, results = tmp_path / "w.json", tmp_path / "results"
+    file.write_text(json.dumps({"lumina": 1, "nodes": nodes}))
+    monkeypatch.setenv("LUMINA_RESULTS", str(results))
+    unfit(results, how, monkeypatch)
+    for after, code in ((5, 130), (20, 130), (-1, 0)):
+        monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False, after=after: Cut(after))
+        ended = run("run", file, "--out", tmp_path / "out")
+        assert ended.exit_code == code and ended.stderr.count("\n") == 1
+        assert "Results are not kept" in ended.stderr and "are kept" not in ended.stderr
+        assert why in ended.stderr and str(results) in ended.stderr and "(LUMINA_RESULTS)" in ended.stderr
+        assert ("--set b.seed=" in ended.stderr) == (code == 130)
+
+
+def test_ctrl_c_among_candidates_promises_no_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = {"task": "text_to_image", "inputs": {"prompt": "a cube", "seed": 1, "best_of": 2}}
+    (tmp_path / "w.json").write_text(json.dumps({"lumina": 1, "nodes": {"a": node}}))
+    monkeypatch.setenv("LUMINA_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: Cut(9))
+    said = run("run", tmp_path / "w.json", "--out", tmp_path / "out").stderr
+    assert "finished steps are kept, candidates are drawn anew" in said and "rows" not in said
 
 
 @pytest.mark.parametrize(("asked", "said"), [("models", "Stopped."), ("train tokenizer", "is kept.")])

@@ -15,7 +15,7 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
-from lumina.files import check_writable, expanded
+from lumina.files import check_writable, expanded, refusal
 from lumina.images import open_image
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
@@ -25,7 +25,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
-from lumina.workflow.cache import DiskStore
+from lumina.workflow.cache import DiskStore, Store
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, read_workflow, write_results
@@ -57,6 +57,8 @@ class Report(TypedDict):
     identical: NotRequired[bool]
     needs_choice: NotRequired[dict[str, Choice]]
 
+
+KEPT = "finished steps and drawn rows are kept"
 
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
@@ -102,7 +104,7 @@ def run_workflow(
     workflow = read_workflow(file)
     given = dict(_assignment(workflow, text, image_source) for text in values or [])
     _note_single_texts(workflow, given)
-    workflow = with_values(workflow, given)
+    workflow = with_values(workflow, given, option="--set ")
     resources = _resources(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
@@ -116,8 +118,10 @@ def run_workflow(
     try:
         finished = watched(steps, "Running", quiet=as_json)
     except KeyboardInterrupt as error:
-        note(_way_on(workflow, begun))
+        note(_way_on(workflow, begun, _not_kept(resources.store)))
         raise typer.Exit(STOPPED) from error
+    if unkept := _not_kept(resources.store):
+        note(unkept)
     if resources.painter is not None:
         generate.note_unknown_words(resources.painter.spec, drawn)
     Results.has_drawn = True
@@ -144,11 +148,6 @@ def _assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tu
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError(f"--set takes NAME=VALUE, not {text!r}.")
-    node = workflow.nodes.get(name)
-    task = TASKS.get(node.task) if node is not None and name not in workflow.inputs else None
-    if task is not None and task.asks:
-        answer = task.asks if value.isdecimal() or not task.asks_unless else task.asks_unless
-        name = f"{name}.{answer}"
     socket = target_of(workflow, name)
     if socket is None or socket.type != "image" or not _is_path(value):
         return name, value
@@ -271,11 +270,26 @@ def _end(ended: Ended, settled: str) -> None:
     raise typer.Exit(1 if is_fault else 2)
 
 
-def _way_on(workflow: Workflow, begun: Sequence[str]) -> str:
-    """What a person reads after Ctrl-C: the rows that are drawn belong to the seeds of this run."""
+def _not_kept(store: Store) -> str:
+    """A sentence for results that the next run will not find; empty if it finds them all."""
+    if not isinstance(store, DiskStore) or store.failure is None:
+        return ""
+    why = str(refusal(store.failure, Settings.from_environment().results)).rstrip(".")
+    return f"Results are not kept, and the next run draws them again. {why} (LUMINA_RESULTS)."
+
+
+def _way_on(workflow: Workflow, begun: Sequence[str], unkept: str) -> str:
+    """What a person reads after Ctrl-C: the rows that are drawn belong to the seeds of this run.
+
+    Of candidates of which the best is taken no rows are kept; ``unkept`` says why nothing is.
+    """
     options = "".join(_settled(workflow, load(recipe)) for recipe in begun).strip()
     with_them = f" with {options}" if options else ""
-    return f"Stopped; finished steps and drawn rows are kept. Run it again{with_them} to go on from there."
+    if unkept:
+        return f"Stopped. {unkept}" + f" Run it again{with_them} for the same pictures." * bool(options)
+    is_best = any(node.inputs.get("best_of", 1) != 1 for node in workflow.nodes.values())
+    rows = "finished steps are kept, candidates are drawn anew" if is_best else KEPT
+    return f"Stopped; {rows}. Run it again{with_them} to go on from there."
 
 
 def _settled(workflow: Workflow, ran: Workflow) -> str:

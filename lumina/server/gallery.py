@@ -50,7 +50,8 @@ class GalleryStore:
 
     Names of visitors are hashed before they are written. ``most`` bytes are kept of each, ``total``
     of all, for ``hours`` or for ever: what is older is deleted before anything else is done. Every method
-    raises LuminaError with one sentence where the file cannot be used, or is full.
+    raises LuminaError with one sentence where the file cannot be used, or is full; ``failure`` is that of the
+    last picture, empty if it is kept.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class GalleryStore:
     ) -> None:
         self._file, self._most, self._hours, self._total = file, most, hours, total
         self._lock, self._is_ready, self._news = Lock(), False, ""
+        self.failure = ""
 
     def news(self) -> str:
         """What has befallen the file, in a sentence that is given once; empty if nothing has."""
@@ -73,9 +75,14 @@ class GalleryStore:
             owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
             digest_of(image), *image.size, len(png), png, _thumbnail(image),
         )  # fmt: skip
-        with self._open() as database:
-            database.execute(f"INSERT OR REPLACE INTO kept VALUES ({_places(row)})", row)
-            self._make_room(database, owner)
+        try:
+            with self._open() as database:
+                database.execute(f"INSERT OR REPLACE INTO kept VALUES ({_places(row)})", row)
+                self._make_room(database, owner)
+        except LuminaError as error:
+            self.failure = str(error)
+            raise
+        self.failure = ""
         return key
 
     def search(self, visitor: str, text: str = "", limit: int = 50) -> list[StoredPicture]:

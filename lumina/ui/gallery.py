@@ -54,6 +54,11 @@ class Archive:
             return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS, SPACE_TOTAL), ON_SPACE)
         return cls(GalleryStore(file), LOCAL)
 
+    def unkept(self) -> str:
+        """Why the last picture is not kept, and so the next one may not be; empty if it is."""
+        failure = self.store.failure if self.store is not None else ""
+        return f"New pictures are not kept; download what you want to keep. {failure}" if failure else ""
+
     def news(self) -> str:
         """A sentence about the store that people have to be told once; empty if there is none."""
         return self.store.news() if self.store is not None else ""
@@ -129,10 +134,11 @@ class GalleryTab:
         except LuminaError as error:
             return Cards(ticket=ticket_of(payload), message=str(error), cards=[]).data()
         cards = [card_of(kept) for kept in found[:count]]
-        is_full = count == MOST_SHOWN
+        is_full, unkept = count == MOST_SHOWN, self._archive.unkept()
         shown = Cards(
             ticket=ticket_of(payload),
-            message=self._archive.news(),
+            message=self._archive.news() or unkept,
+            promise="" if unkept else self._archive.promise,
             words=text,
             cards=cards,
             more=len(found) > count,

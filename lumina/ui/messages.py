@@ -241,6 +241,7 @@ class Cards(Message):
     words: str = Field("", description="that were searched for")
     more: bool = False
     full: bool = Field(False, description="whether no more are shown on one page")
+    promise: str = Field("", description="what is kept; empty where the message says that nothing is")
 
 
 class Handed(Message):

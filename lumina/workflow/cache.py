@@ -61,8 +61,11 @@ class MemoryStore:
 class DiskStore:
     """Keeps results in ``folder``, one file each, written whole or not at all.
 
-    ``owner`` names the visitor; each has a folder of their own. What cannot be written is not kept.
+    ``owner`` names the visitor; each has a folder of their own. What cannot be written is not kept, and
+    ``failure`` is why, of the first time.
     """
+
+    failure: OSError | None = None
 
     def __init__(self, folder: Path, owner: str = "local", most: int = MAX_DISK) -> None:
         self._folder = folder / hashlib.sha256(owner.encode()).hexdigest()[:16]
@@ -84,9 +87,18 @@ class DiskStore:
     def put(self, key: str, outputs: Outputs) -> None:
         """See Store."""
         data = serialized(outputs)
-        with suppress(OSError), self._lock:
-            write_whole(self._path(key), data, lasting=False)
-            self._size = self._measured() if self._size < 0 else self._size + len(data)
+        with self._lock:
+            try:
+                write_whole(self._path(key), data, lasting=False)
+            except OSError as error:
+                self.failure = self.failure or error
+            else:
+                self._count(len(data))
+
+    def _count(self, size: int) -> None:
+        """Count a file that was written. (Another program may delete some meanwhile.)"""
+        with suppress(OSError):
+            self._size = self._measured() if self._size < 0 else self._size + size
             if self._size > self._most:
                 self._forget()
 

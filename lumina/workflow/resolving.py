@@ -16,6 +16,7 @@ from lumina.workflow.graph import INPUTS
 from lumina.workflow.literals import IMAGE, wrong_value
 from lumina.workflow.parsing import Problem, problem
 from lumina.workflow.sockets import Socket, inputs_of
+from lumina.workflow.values import offered
 
 AnyElement = TypeVar("AnyElement", bound=Element)
 
@@ -24,12 +25,40 @@ RANDOM = "random"
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
 
 
-def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
-    """The document with ``values``: by name for its inputs, by ``node.input`` for literals of its nodes.
+def with_values(workflow: Workflow, values: Mapping[str, Any], option: str = "") -> Workflow:
+    """The document with ``values``: by name for its inputs, by ``node.input`` for literals of its nodes, by
+    ``node`` for a choice that a node waits for.
 
     Texts are read as the type that is asked for, a JSON list as a list of values. Raises InputError for a
-    name that is not there or a value that does not fit.
+    name that is not there or a value that does not fit; ``option`` is what a person types before a name.
     """
+    answers = {name: value for name, value in values.items() if is_choice(workflow, name)}
+    filled = _filled(workflow, {name: value for name, value in values.items() if name not in answers})
+    return _filled(filled, dict(_answer(filled, name, value, option) for name, value in answers.items()))
+
+
+def is_choice(workflow: Workflow, name: str) -> bool:
+    """Whether ``name`` is that of a node that waits for a choice."""
+    task = TASKS.get(workflow.nodes[name].task) if name in workflow.nodes else None
+    return task is not None and task.asks is not None and name not in workflow.inputs
+
+
+def _answer(workflow: Workflow, node: str, value: Any, option: str) -> tuple[str, Any]:
+    """A choice as a value for an input of its node; raises InputError for what is none."""
+    task = TASKS[workflow.nodes[node].task]
+    sockets, count = inputs_of(task), offered(workflow, node)
+    others = sockets[task.asks_unless].choices if task.asks_unless else ()
+    if value in others:
+        return f"{node}.{task.asks_unless}", value
+    text = str(value).strip()
+    if text.isdecimal() and 0 < int(text) <= (count or int(text)):
+        return f"{node}.{task.asks}", int(text)
+    number = f"a number from 1 to {count}" if count else "the number of a picture, from 1"
+    ways = ", or ".join([number, *map(repr, others)])
+    raise InputError(f"{option}{node} takes {ways}, not {shortened(value)}.")
+
+
+def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
     inputs, nodes = dict(workflow.inputs), dict(workflow.nodes)
     for name, value in values.items():
         socket = target_of(workflow, name)
@@ -55,6 +84,7 @@ def target_of(workflow: Workflow, name: str) -> Socket | None:
 def _meant(workflow: Workflow, name: str) -> str:
     """What can be given a value instead: the one that is like it, or all."""
     known = [*workflow.inputs, *(f"{node}.{key}" for node in workflow.nodes for key in _keys(workflow, node))]
+    known += [node for node in workflow.nodes if is_choice(workflow, node)]
     last = name.rpartition(".")[2]
     near = get_close_matches(name.lower(), known, n=1) or [key for key in known if key.endswith(f".{last}")]
     return f'did you mean "{near[0]}"?' if near else f"this workflow has: {_names(workflow)}."

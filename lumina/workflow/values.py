@@ -7,9 +7,10 @@ from math import prod
 from typing import Any
 
 from lumina.errors import InputError
+from lumina.tasks import TASKS
 from lumina.workflow.document import Link, Node, Workflow
-from lumina.workflow.graph import INPUTS, order_of
-from lumina.workflow.sockets import Socket
+from lumina.workflow.graph import INPUTS, circles, needs_of, order_of
+from lumina.workflow.sockets import Socket, inputs_of
 
 MAX_VALUES = 64  # of one node, over all its axes
 VARIATIONS = "variations"  # the input that says how many results one run of a task has
@@ -81,6 +82,21 @@ def axes_of(workflow: Workflow, sockets: Callable[[Node], Mapping[str, Socket]])
         more = ((name, count),) if type(count) is int and count > 1 else ()
         outgoing[name] = (*found[name], *more)
     return found
+
+
+def offered(workflow: Workflow, name: str) -> int | None:
+    """How many values the input of a node that takes a list will hold, as far as the document alone says."""
+    task = TASKS[workflow.nodes[name].task]
+    value = next((workflow.nodes[name].inputs.get(k) for k, s in inputs_of(task).items() if s.many), None)
+    source, _, output = value.target.partition(".") if isinstance(value, Link) else ("", "", "")
+    if not isinstance(value, Link) or source == INPUTS:
+        given = workflow.inputs[output].default if output in workflow.inputs else value
+        return len(given) if isinstance(given, list) else None
+    if source not in workflow.nodes or circles(needs_of(workflow.nodes)):
+        return None
+    variations = workflow.nodes[source].inputs.get(VARIATIONS, 1)
+    axes = axes_of(workflow, lambda node: inputs_of(TASKS[node.task]) if node.task in TASKS else {})[source]
+    return variations * prod(size for _, size in axes) if type(variations) is int else None
 
 
 def _incoming(

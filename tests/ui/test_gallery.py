@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -206,6 +207,29 @@ def test_without_a_folder_the_studio_works_and_says_so(tmp_path: Path) -> None:
         draw(archive, ANNA, prompt="a red cube", seed=1)
     with pytest.raises(LuminaError, match="cannot be written to; choose another"):
         archive.listed(ANNA, "", 10)
+    shown = built(archive)._shown({"visitor": ANNA})
+    assert "cannot be written to" in shown["message"] and not shown.get("promise")
+
+
+def test_nothing_is_promised_while_new_pictures_are_not_kept(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> tuple[str, str]:
+        cards = tab._shown({"visitor": ANNA})
+        return cards.get("message", ""), cards.get("promise", "")
+
+    def refuse(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    tab = built(archive)
+    assert shown() == ("", LOCAL)
+    with monkeypatch.context() as patched, pytest.warns(UserWarning, match="is not kept"):
+        patched.setattr(archive.store, "_make_room", refuse)
+        draw(archive, ANNA, prompt="a red cube", seed=1)
+    message, promise = shown()
+    assert message.startswith("New pictures are not kept") and "its disk is full" in message and not promise
+    draw(archive, ANNA, prompt="a red cube", seed=2)
+    assert shown() == ("", LOCAL)
 
 
 def test_a_person_is_told_when_a_picture_is_not_kept(

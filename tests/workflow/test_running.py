@@ -11,12 +11,14 @@ from typer.testing import CliRunner, Result
 
 from lumina.cli import generate
 from lumina.cli.main import app
+from lumina.errors import InputError
 from lumina.images import AI_GENERATED, open_image, read_recipe
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
 from lumina.workflow.graph import order_of, with_needs
-from lumina.workflow.resolving import resolved
+from lumina.workflow.resolving import resolved, with_values
 from lumina.workflow.schema import load
+from lumina.workflow.values import offered
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "workflows").iterdir())
 
@@ -139,7 +141,35 @@ def test_a_choice_is_asked_for_and_made_by_number_or_scorer(tmp_path: Path) -> N
         made = ran(file, "--set", choice, "--out", tmp_path)
         assert made["cached"][0] == "a" and len(made["outputs"]["picture"]) == 1
     assert ran(file, "--set", "best=likelihood", "--out", tmp_path)["executed"] == ["best"]
-    assert called("run", file, "--set", "best=9", "--out", tmp_path).exit_code == 2
+
+
+@pytest.mark.parametrize("typed", ["seven", "6", "0", "-1", "", "1.5", "Likelihood", "[1, 2]", "none", "²"])
+def test_a_mistyped_choice_is_told_every_way_to_choose(typed: str, tmp_path: Path) -> None:
+    nodes = {"a": draw(variations=3), "best": {"task": "pick", "inputs": {"images": {"from": "a.image"}}}}
+    file = written(tmp_path, {"nodes": nodes})
+    ways = "--set best takes a number from 1 to 3, or 'likelihood', or 'judge', not "
+    result = called("run", file, "--set", f"best={typed}", "--out", tmp_path)
+    assert (result.exit_code, result.stderr) == (2, f"{ways}{typed!r}.\n")
+    more = called("run", file, "--set", f"best={typed}", "--set", "a.variations=5").stderr
+    assert more.startswith("--set best takes a number from 1 to 5, or ")
+    assert 'did you mean "best"?' in called("run", file, "--set", f"bset={typed}").stderr
+
+
+def test_how_many_there_are_to_choose_from_is_said_only_where_the_document_says_it() -> None:
+    inputs = {"many": {"type": "integer", "default": 2}, "idea": {"type": "text", "default": ["a", "b"]}}
+    of = {
+        "variations": draw(variations=3, prompt={"from": "inputs.idea"}),
+        "lists": draw(seed=[1, 2, 3]),
+        "open": draw(variations={"from": "inputs.many"}),
+    }
+    picks = {f"of_{name}": {"task": "pick", "inputs": {"images": {"from": f"{name}.image"}}} for name in of}
+    workflow = load(json.dumps({"lumina": 1, "inputs": inputs, "nodes": {**of, **picks}}))
+    assert [offered(workflow, name) for name in picks] == [6, 3, None]
+    with pytest.raises(
+        InputError, match=r"^of_open takes the number of a picture, from 1, or 'likelihood', or"
+    ):
+        with_values(workflow, {"of_open": "seven"})
+    assert with_values(workflow, {"of_lists": 3}).nodes["of_lists"].inputs["choice"] == 3
 
 
 def test_pictures_are_found_beside_the_file_in_the_assets_or_named(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ export interface Cards {
   words?: string; // that were searched for
   more?: boolean;
   full?: boolean; // whether no more are shown on one page
+  promise?: string; // what is kept; empty where the message says that nothing is
 }
 
 /** All kinds of nodes, types of sockets, and limits. */

@@ -139,6 +139,7 @@ class Gallery {
     this.find("cards").replaceChildren(...cards.map((card) => cardOf(card, this.marked.includes(card.id))));
     this.find("more").hidden = !shown.more || Boolean(shown.full);
     this.say(shown.message || summaryOf(shown, cards.length));
+    this.find("promise").textContent = shown.promise ?? "";
   }
 
   /** A picture or a workflow that was asked for. */
