@@ -84,6 +84,25 @@ def test_pictures_in_forms_survive_a_reload(visit: Callable[..., Visit], tmp_pat
     expect(tab.locator(".image-field")).to_have_attribute("data-state", "empty")
 
 
+def test_a_drawing_that_was_not_begun_is_named_after_the_reload(visit: Callable[..., Visit]) -> None:
+    page = visit().open()
+    tab = go(page, "Create")
+    page.route("**/queue/join*", lambda _: None)  # it waits for ever
+    tab.get_by_label("Prompt").fill("a red cone")
+    tab.get_by_role("button", name="Generate").click()
+    expect(tab.locator(".easel[data-state=waiting]")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    go(page, "Create")
+    expect(tab.locator(".easel-problem")).to_contain_text(re.compile("was not begun .* press Generate"))
+    expect(tab.get_by_label("Prompt")).to_have_value("a red cone")
+    tab.get_by_role("button", name="Generate").click()
+    result_of(tab)
+    page.reload()
+    tab.locator(".easel-cell").wait_for()
+    expect(tab.locator(".easel-problem")).to_be_empty()
+
+
 @WIDTHS
 def test_a_run_of_the_canvas_goes_on_after_a_reload(visit: Callable[..., Visit], width: int) -> None:
     page = visit(**at(width)).open("workflow")

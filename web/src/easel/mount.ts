@@ -32,7 +32,7 @@ export function mountEasel(host: Host<EaselProps>): void {
   watch("answered", () => (easel.teller.answered(props.answered), tell()));
   watch("told", tell);
   easel.show();
-  void recall(easel, running, props.opening).then(() => listenForReturned(easel.task, open));
+  void recall(easel, running, props.opening).then(() => (running.recall(), listenForReturned(easel.task, open)));
 }
 
 function receive(view: EaselProps["view"], running: Running, returning: Returning): void {

@@ -10,10 +10,12 @@ import { makeGate } from "./gradio_queue";
 import { leaveOpening } from "./opening";
 import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
+import { noteUnbegun, takeUnbegun } from "./unbegun";
 import { imagesIn } from "./uses";
 
 const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
 const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
+const UNBEGUN = "The drawing was not begun when the connection was lost or the page was left;";
 
 export class Running {
   private readonly gate: ReturnType<typeof makeGate>;
@@ -36,9 +38,18 @@ export class Running {
     Object.assign(this.easel.state, { before, held, given, run, returned: null, isCutting: false });
     this.easel.show();
     unmark(this.easel.tab);
+    noteUnbegun(this.easel.task, `${UNBEGUN} ${before ? "ask for it again." : "press Generate."}`);
     const { root } = this.easel;
     const { top } = root.getBoundingClientRect();
     if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
+  }
+
+  /** After a reload: what was asked for before it, and never begun. */
+  recall(): void {
+    const message = this.easel.isActive ? "" : takeUnbegun(this.easel.task);
+    if (!message) return;
+    this.easel.state.run = { ...idleRun(), state: "failed", message };
+    this.easel.show();
   }
 
   /** What waits in the queue says when it will be its turn. */
@@ -63,6 +74,7 @@ export class Running {
 
   halt(): void {
     if (!this.easel.isActive) return;
+    noteUnbegun(this.easel.task, null);
     if (this.gate.stop()) this.trigger("halt");
     const sheet = this.easel.state.run.sheets.at(-1);
     if (sheet && sheet.drawn < sheet.rows) {
@@ -97,6 +109,7 @@ export class Running {
   receive(view: EaselView): void {
     if (!view.run || !this.easel.state.isListening) return;
     const sheets = this.taken(view);
+    if (sheets.length || view.state === "done" || view.state === "failed") noteUnbegun(this.easel.task, null);
     if (view.state === "done") return this.done(sheets, view.message ?? "");
     if (view.state === "failed") return this.settle("failed", view.message ?? "");
     this.easel.show();
