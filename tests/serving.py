@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,12 @@ def started(
             yield _address(process, folder / "server.log"), process
         finally:
             process.kill()
+
+
+def free_port() -> int:
+    """One at which no other studio looks for a place, so that a second one can follow the first."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:

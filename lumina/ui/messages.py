@@ -357,6 +357,13 @@ class NodeView(Message):
     message: str = ""
 
 
+class DrawnRows(Told):
+    """The rows of a picture as they came, as far as they are drawn."""
+
+    cols: int = Field(ge=1, le=4096)
+    codes: list[str] = Field(max_length=4096, description="as in a sheet")
+
+
 class RunView(Message):
     """A run of a workflow, whole each time."""
 
@@ -366,6 +373,9 @@ class RunView(Message):
     nodes: dict[str, NodeView]
     seeds: dict[str, JsonValue] = Field(
         default={}, description='by node, what "random" became; text where beyond JavaScript\'s numbers'
+    )
+    drawn: dict[str, list[DrawnRows]] = Field(
+        default={}, description="by the key of a call its pictures: what it takes to go on in another studio"
     )
 
 
@@ -384,6 +394,9 @@ class PlanView(Message):
     line: str = Field("", description='"2 of 5 steps will run, about 6 s"')
     faults: dict[str, str] = Field(default={}, description="by node, why it cannot run")
     problems: list[Problem] = Field(default=[])
+    missing: list[str] = Field(
+        default=[], description="names of a visitor's pictures that are not here (any more)"
+    )
     again: str = Field(
         "", description="there is more to know soon, because the model is loading; new each time"
     )
@@ -404,6 +417,9 @@ class Execute(Told):
 
     document: str = ""
     target: str | None = None
+    drawn: dict[str, list[DrawnRows]] = Field(
+        default={}, description="of a run that is gone on with, as in RunView"
+    )
     visitor: str = ""
 
 

@@ -5,7 +5,6 @@ does not rest on what the server has kept. What comes back from a page is checke
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Collection
@@ -80,7 +79,7 @@ def _codes_of(drawing: Drawing) -> Data:
         "rows": drawing.rows,
         "drawn": len(drawing.codes),
         "cols": drawing.codes.shape[1],
-        "codes": base64.b64encode(bytes_of_codes(drawing.codes)).decode(),
+        "codes": text_of_codes(drawing.codes),
         "digest": drawing.digest,
         "nll": base64.b64encode(bytes_of_nll(drawing.nll)).decode(),
         "accepted": list(drawing.accepted[-LAST_ACCEPTED:]),
@@ -93,6 +92,17 @@ def _codes_of(drawing: Drawing) -> Data:
 def bytes_of_codes(codes: NDArray[np.int64]) -> bytes:
     """Four bytes a code, the lowest first."""
     return bytes(codes.astype("<u4").tobytes())
+
+
+def text_of_codes(codes: NDArray[np.int64]) -> str:
+    """The same in base64."""
+    return base64.b64encode(bytes_of_codes(codes)).decode()
+
+
+def codes_of_text(text: str, cols: int) -> NDArray[np.int64]:
+    """The rows [k, cols] of such a text; raises ValueError for any other."""
+    codes = np.frombuffer(base64.b64decode(text, validate=True), dtype="<u4").astype(np.int64)
+    return codes.reshape(-1, cols)
 
 
 def bytes_of_nll(nats: NDArray[np.float32]) -> bytes:
@@ -112,8 +122,8 @@ def start_of(payload: Any, model: str) -> Start:
     """The task and codes of a sheet that a page sent; raises InputError if ``model`` cannot go on from it."""
     try:
         kept = Continued.model_validate(payload)
-        codes = np.frombuffer(base64.b64decode(kept.codes, validate=True), dtype="<u4").astype(np.int64)
-    except (ValidationError, binascii.Error, ValueError) as error:
+        codes = codes_of_text(kept.codes, 1).reshape(-1)
+    except (ValidationError, ValueError) as error:
         raise InputError("This picture cannot be continued: its rows are damaged; draw it again.") from error
     if kept.model != model:
         raise InputError(f"This picture was drawn by {kept.model}, not by {model}; draw it again here.")

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -18,6 +19,7 @@ from lumina.model.config import ModelSpec, split_revision
 from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
+from lumina.ui.canvas.begun_elsewhere import rows_sent
 from lumina.ui.canvas.view import CanvasRun, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, ticket_of
 from lumina.ui.messages import Brought, Data, PlanView
@@ -28,10 +30,11 @@ from lumina.ui.sessions import Sessions
 from lumina.ui.templates import templates
 from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
-from lumina.workflow.executor import run
+from lumina.workflow.executor import keep_rows, run
 from lumina.workflow.files import binary_kind, read_text
+from lumina.workflow.image_lookup import find
 from lumina.workflow.planning import plan
-from lumina.workflow.schema import canonical
+from lumina.workflow.schema import canonical, dump
 from lumina.workflow.validation import check
 
 log = logging.getLogger(__name__)
@@ -74,7 +77,10 @@ class WorkflowTab:
             while not turn.acquire(timeout=LOOK_AGAIN):  # a run that was stopped keeps its rows as it ends
                 yield view.waiting("Another run of yours is under way; this one starts when it ends.")
             try:
-                events = run(workflow, self._visitors.resources(visitor), until=until)
+                resources = self._visitors.resources(visitor)
+                for key, rows in rows_sent(payload.get("drawn")).items():
+                    keep_rows(resources.store, key, rows)
+                events = run(workflow, resources, until=until)
                 found = RunResults(until)
                 with closing(events):
                     for each in events:
@@ -104,18 +110,21 @@ class WorkflowTab:
         return gr.HTML(plan=PlanView(of=signature, **self._plan(payload)).data())
 
     def _plan(self, payload: Mapping[str, Any]) -> Data:
+        missing: list[str] = []
         try:
             workflow = self._read(payload)
+            resources = self._visitors.resources(payload.get("visitor"))
+            missing = [name for name in uploads_named(workflow) if not find(name, resources.image_sources)]
             if not self._workshop.wait(0):
                 # the same answer twice would not be noticed
-                return {"line": "The model is loading…", "again": secrets.token_hex(4)}
-            planned = plan(workflow, self._visitors.resources(payload.get("visitor")))
+                return {"line": "The model is loading…", "again": secrets.token_hex(4), "missing": missing}
+            planned = plan(workflow, resources)
         except InvalidWorkflow as error:
             return {"problems": list(error.problems)}
         except LuminaError as error:
-            return {"line": str(error)}
+            return {"line": str(error), "missing": missing}
         faults = {step.node: step.message for step in planned.steps if step.message}
-        return {"line": planned.line + self._other_model(workflow), "faults": faults}
+        return {"line": planned.line + self._other_model(workflow), "faults": faults, "missing": missing}
 
     def _other_model(self, workflow: Workflow) -> str:
         """What to add to the plan of a document that was made with another model."""
@@ -145,6 +154,11 @@ class WorkflowTab:
     def _uploaded(self, payload: Mapping[str, Any], image: Image.Image) -> dict[str, str]:
         name = self._visitors.keep(payload.get("visitor"), image).name
         return {"image": name, "thumbnail": thumbnail(image)}
+
+
+def uploads_named(workflow: Workflow) -> list[str]:
+    """The names of all pictures of a document that are no files."""
+    return sorted(set(re.findall('"(sha256:[0-9a-f]{64})"', dump(workflow))))
 
 
 def _refused(sentence: str) -> Data:

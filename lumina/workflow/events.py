@@ -40,11 +40,15 @@ class NodeStarted(NodeEvent):
 
 @dataclass(frozen=True)
 class NodeProgress(NodeEvent):
-    """Its work goes on: ``step`` is what its task tells, at least once a row."""
+    """Its work goes on: ``step`` is what its task tells, at least once a row.
+
+    ``key`` names the call where its rows can be gone on from (:func:`lumina.workflow.executor.keep_rows`).
+    """
 
     step: TaskEvent
     item: int = 0
     items: int = 1
+    key: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -160,12 +160,12 @@ class _Execution:
         store, key, began = self.resources.store, call.key, perf_counter()
         asked, rows = read(task, call.values), f"{call.key}.{ROWS}"
         kept = (store.get(rows) or {}).get(ROWS, ())
-        sketches = PartialDrawings()
+        sketches, name_of_rows = PartialDrawings(), key if _goes_on(asked) else ""
         with Following(self._steps(asked, kept)) as steps:
             try:
                 for event in steps:
                     sketches.take(event)
-                    yield events.NodeProgress(name, event, index, count)
+                    yield events.NodeProgress(name, event, index, count, name_of_rows)
             except BaseException:
                 if drawn := unfinished(asked, sketches):
                     store.put(rows, {ROWS: drawn})
@@ -259,9 +259,23 @@ def plain(batches: Batches) -> dict[str, tuple[Any, ...]]:
 
 def unfinished(task: Task, sketches: PartialDrawings) -> tuple[Codes, ...]:
     """The rows of codes that a drawing task has drawn so far, one array for each picture."""
-    if not isinstance(task, DrawingTask) or task.best_of != 1:
+    if not _goes_on(task):
         return ()
     return tuple(sketch.codes for _, sketch in sorted(sketches.all.items()))
+
+
+def keep_rows(store: Store, key: str, rows: tuple[Codes, ...]) -> None:
+    """Keep the rows that the call of this key has drawn elsewhere, unless ``store`` knows more of it.
+
+    ``rows`` are one array [k, cols] for each of its pictures, the first ones; a run goes on below them.
+    """
+    if not store.has(key) and not store.has(f"{key}.{ROWS}"):
+        store.put(f"{key}.{ROWS}", {ROWS: rows})
+
+
+def _goes_on(task: Task) -> bool:
+    """Whether its rows are kept when it is stopped; candidates are drawn anew."""
+    return isinstance(task, DrawingTask) and task.best_of == 1
 
 
 def _several(value: Any) -> tuple[Any, ...]:

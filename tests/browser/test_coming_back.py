@@ -9,12 +9,32 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from lumina import images
+from lumina.runtime.fake import FakePipeline
+from lumina.steps import finish
 from lumina.tasks import TASKS
+from lumina.tasks.image_input import ImageInput
+from lumina.workflow.executor import Resources
+from lumina.workflow.executor import run as run_workflow
+from lumina.workflow.image_lookup import MemoryImages
+from lumina.workflow.schema import load
 from tests.browser.acts import open_tab
 from tests.browser.conftest import Visit
 from tests.browser.test_canvas import card, load_document, run, wait_for
 from tests.browser.test_tabs import go, result_of
-from tests.serving import served
+from tests.serving import free_port, served, started
+
+CHANGE = {
+    "lumina": 1,
+    "nodes": {
+        "photo": {"task": "image_file"},
+        "draft": {"task": "text_to_image", "inputs": {"prompt": "a red cone", "stop_row": 2}},
+        "change": {
+            "task": "edit",
+            "inputs": {"instruction": "make it blue", "image": {"from": "photo.image"}},
+        },
+    },
+}
 
 WIDTHS = pytest.mark.parametrize("width", [390, 1400])
 
@@ -113,7 +133,8 @@ def test_a_run_of_the_canvas_goes_on_after_a_reload(visit: Callable[..., Visit],
     run(page)
     page.wait_for_function("Number(document.querySelector('[data-row]')?.dataset.row) > 2")
     page.reload()
-    expect(page.locator(".notice")).to_contain_text("The run goes on where the reload broke it off.")
+    said = page.locator(".notice")
+    expect(said).to_contain_text("The run goes on where the reload broke it off.", timeout=30_000)
     wait_for(page, small="done")
     expect(card(page, "small").locator(".pictures img")).to_have_count(2)
 
@@ -129,7 +150,7 @@ def test_a_run_that_another_page_broke_off_is_said_to_have_stopped(visit: Callab
     page.goto("about:blank")
     page.goto(f"{studio.address}/#workflow")
     expect(page.locator(".plan small")).to_have_text(
-        "The run stopped when the page was left; what was drawn is kept."
+        "The run stopped when the page was left; what was drawn is kept.", timeout=30_000
     )
     page.get_by_role("button", name="Continue").click()
     wait_for(page, draft="done")
@@ -155,3 +176,53 @@ def test_the_head_says_that_the_studio_is_away_and_that_it_is_back(
         page.wait_for_selector(".easel[data-state=done]")
         page.goto("about:blank")  # which asks nobody whether the studio is there
     studio.complaints.clear()  # the browser says that nobody answered, too
+
+
+def test_what_a_killed_studio_was_drawing_goes_on_in_the_next(
+    visit: Callable[..., Visit], tmp_path: Path, downloads: Callable[[Page], Path]
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.linear_gradient("L").convert("RGB").save(photo)
+    one, other = visit(), visit()
+    port = free_port()
+    with started(1, tmp_path, ("text_to_image", "edit"), port) as (address, process):
+        one.address = other.address = address
+        tab, canvas = one.open(), other.open("workflow")
+        load_document(canvas, CHANGE)
+        card(canvas, "photo").locator("input[type=file]").set_input_files(photo)
+        expect(card(canvas, "photo").locator(".picture-field img")).to_be_visible()
+        run(canvas)
+        wait_for(canvas, draft="done", change="running")
+        tab.get_by_label("Prompt").first.fill("a red cone")
+        tab.get_by_role("button", name="Generate").first.click()
+        expect(tab.locator(".easel-status").first).to_contain_text(re.compile(r"Row ([2-9]|1\d) of"))
+        for page in (tab, canvas):
+            page.evaluate("window.isBefore = true")
+        process.kill()
+    with served(0.1, tmp_path, ("text_to_image", "edit"), port):
+        for page in (tab, canvas):  # which come back by themselves
+            page.wait_for_function("!window.isBefore", timeout=90_000)
+            page.wait_for_selector(".model-badge[data-state=ready]")
+            said = page.locator(".easel-status, .plan small").filter(visible=True)
+            expect(said).to_have_text(re.compile(r"^Stopped at row \d+ of 16\."), timeout=30_000)
+            page.get_by_role("button", name="Continue").first.click()
+        tab.wait_for_selector(".easel[data-state=done]")
+        assert_unbroken(downloads(tab), photo)
+        wait_for(canvas, draft="done", change="done")
+        with canvas.expect_download() as given:
+            card(canvas, "change").get_by_role("link").click()
+        given.value.save_as(tmp_path / "change.png")
+        assert_unbroken(tmp_path / "change.png", photo)
+        for page in (tab, canvas):
+            page.goto("about:blank")
+    one.complaints.clear()  # the browser says that the studio was gone
+    other.complaints.clear()
+
+
+def assert_unbroken(file: Path, photo: Path) -> None:
+    """The picture is the one that its recipe gives without a break."""
+    recipe = load(images.read_recipe(file) or "")
+    source = MemoryImages([ImageInput.of(images.open_image(photo))])
+    last = finish(run_workflow(recipe, Resources(FakePipeline(), image_sources=(source,))))
+    (picture,) = last.outputs.popitem()[1] if len(last.outputs) == 1 else last.outputs["change_image"]
+    assert images.open_image(file).tobytes() == picture.image.tobytes()

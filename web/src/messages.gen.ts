@@ -67,6 +67,12 @@ export interface DocumentLimits {
   values: number;
 }
 
+/** The rows of a picture as they came, as far as they are drawn. */
+export interface DrawnRows {
+  cols: number;
+  codes: string[]; // as in a sheet
+}
+
 /** A run as the easel shows it; of what it holds, only what is new travels. */
 export interface EaselView {
   run: string; // its key
@@ -85,6 +91,7 @@ export interface EaselView {
 export interface Execute {
   document?: string;
   target?: string | null;
+  drawn?: Record<string, DrawnRows[]>; // of a run that is gone on with, as in RunView
   visitor?: string;
 }
 
@@ -167,6 +174,7 @@ export interface PlanView {
   line?: string; // "2 of 5 steps will run, about 6 s"
   faults?: Record<string, string>; // by node, why it cannot run
   problems?: Problem[];
+  missing?: string[]; // names of a visitor's pictures that are not here (any more)
   again?: string; // there is more to know soon, because the model is loading; new each time
 }
 
@@ -281,6 +289,7 @@ export interface RunView {
   message?: string;
   nodes: Record<string, NodeView>;
   seeds?: Record<string, JsonValue>; // by node, what "random" became; text where beyond JavaScript's numbers
+  drawn?: Record<string, DrawnRows[]>; // by the key of a call its pictures: what it takes to go on in another studio
 }
 
 /** The file, in base64, or why there is none. */

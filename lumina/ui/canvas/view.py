@@ -12,8 +12,9 @@ from lumina.runtime.events import Begun, Finished, Pixels, RowDrawn
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.messages import Data, NodeView, ShownPicture, Strip
+from lumina.ui.messages import Data, DrawnRows, NodeView, ShownPicture, Strip
 from lumina.ui.messages import RunView as Message
+from lumina.ui.picture_messages import text_of_codes
 from lumina.ui.strips import panel_of, webp_of
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import (
@@ -50,6 +51,7 @@ class CanvasRun:
         self._nodes: dict[str, NodeView] = {}
         self._items: dict[str, dict[tuple[int, int], list[ShownPicture]]] = {}
         self._rows: dict[tuple[str, int, int], int] = {}  # of a panel
+        self._drawn: dict[str, list[DrawnRows]] = {}  # by the key of a call its pictures
         self._seeds: JsonObject = {}
         self._state: State = "running"
         self._message, self._recipe = "Starting…", dump(workflow)
@@ -57,7 +59,12 @@ class CanvasRun:
     def state(self) -> Data:
         """The whole view, as plain data."""
         return Message(
-            run=self._key, state=self._state, message=self._message, seeds=self._seeds, nodes=self._nodes
+            run=self._key,
+            state=self._state,
+            message=self._message,
+            seeds=self._seeds,
+            nodes=self._nodes,
+            drawn=self._drawn,
         ).data()
 
     def waiting(self, message: str) -> Data:
@@ -121,6 +128,8 @@ class CanvasRun:
     def _follow(self, event: NodeProgress) -> None:
         """Add what is new of one picture; the others stay as they are."""
         step, items = event.step, self._items.setdefault(event.node, {})
+        if event.key and isinstance(step, Begun | RowDrawn):
+            self._note_rows(self._drawn.setdefault(event.key, []), step)
         count = len(TASKS[self._workflow.nodes[event.node].task].Output.model_fields)
         match step:
             case Begun():
@@ -133,6 +142,16 @@ class CanvasRun:
             case Finished():
                 panels = _panels(step.drawing.image, count)
                 items[event.item, step.index] = [_small(panel) for panel in panels]
+
+    @staticmethod
+    def _note_rows(pictures: list[DrawnRows], step: Begun | RowDrawn) -> None:
+        """Their codes, by which a studio that knows nothing of this run can go on with it."""
+        codes = step.kept if isinstance(step, Begun) else step.codes
+        while len(pictures) <= step.index:
+            pictures.append(DrawnRows(cols=codes.shape[1], codes=[]))
+        before = pictures[step.index]
+        if codes.size:
+            pictures[step.index] = DrawnRows(cols=before.cols, codes=[*before.codes, text_of_codes(codes)])
 
     def _add(self, event: NodeProgress, step: Begun | RowDrawn, drawn: int) -> None:
         """To each panel of a drawing of which so many rows are there, the pixels that lie in it."""

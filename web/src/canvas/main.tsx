@@ -5,7 +5,7 @@ import { connect, prop, type Bridge } from "./studio/bridge";
 import { openAddress, openText, recover } from "./studio/files";
 import { receiveBrought, send } from "./studio/pictures";
 import { watchPlace } from "../common/place";
-import { broken, ended, receive, receivePlan, recoverRun, tellPlace } from "./studio/running";
+import { ended, lost, receive, receivePlan, recoverRun, tellPlace } from "./studio/running";
 import { NO_TASKS, set } from "./studio/store";
 import { App } from "./parts/App";
 import "../common/between_tabs";
@@ -30,7 +30,7 @@ function begin(): void {
   window.addEventListener("hashchange", () => void openAddress(location.hash));
   window.addEventListener("lumina-canvas-ended", ended);
   watchPlace(tellPlace);
-  window.addEventListener("lumina-away", () => broken("The studio cannot be reached; what is drawn is kept. Try again once it answers."));
+  for (const name of ["lumina-away", "lumina-cut"]) window.addEventListener(name, lost);
   window.addEventListener("lumina-open-workflow", () => void openHanded());
   void openHanded();
 }

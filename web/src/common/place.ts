@@ -5,6 +5,7 @@ interface Place {
   until: number | null; // when it will be finished, in milliseconds of this clock
 }
 
+const LEAVING = 10_000; // milliseconds within which a page that is being left is gone; its streams are cut, and that is no loss
 const LONGEST = 300; // characters of a line that may be of interest; those with pictures are longer
 const TOLD = /^data: ?\{"msg": ?"(estimation|process_starts|process_completed)"/;
 
@@ -48,6 +49,16 @@ export function watchPlace(told: (sentence: string) => void): void {
   window.addEventListener("lumina-place", (event) => told((event as CustomEvent<string>).detail));
 }
 
+let isLeaving = false;
+
+/** Know when this page is being left. */
+export function watchLeaving(): void {
+  window.addEventListener("beforeunload", () => {
+    isLeaving = true;
+    setTimeout(() => (isLeaving = false), LEAVING); // it was a download, or somebody stayed
+  });
+}
+
 const places = new Map<string, Place>();
 
 function tell(): void {
@@ -55,7 +66,10 @@ function tell(): void {
   if (next) window.dispatchEvent(new CustomEvent("lumina-place", { detail: sentenceOf(next, Date.now()) }));
 }
 
-/** A stream of events as it is; what it says of places on the way is told, from then on every second. */
+/**
+ * A stream of events as it is; what it says of places on the way is told, from then on every second. One that is cut off in the
+ * middle ends every run of this page: whoever has one hears `lumina-cut`.
+ */
 export function followed(answer: Response): Response {
   if (!answer.body) return answer;
   const lines = makeLines((line) => {
@@ -75,6 +89,7 @@ export function followed(answer: Response): Response {
     async pull(control) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         end();
+        if (!isLeaving && !(error instanceof DOMException)) window.dispatchEvent(new Event("lumina-cut"));
         throw error;
       });
       if (value) {

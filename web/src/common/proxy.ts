@@ -1,7 +1,7 @@
 // What a proxy in front of the studio answers in its stead comes without a word of ours: it becomes a sentence. That, and
 // what the studio itself says where it takes nothing more, is told as the reason of what fails by it.
 
-import { followed } from "./place";
+import { followed, watchLeaving } from "./place";
 
 const LASTING = 10_000; // milliseconds for which what fails is put down to the latest such answer
 
@@ -47,6 +47,7 @@ export async function refusalIn(answer: Response): Promise<string> {
 
 /** Look at every answer that the page gets; what waits for one hears `lumina-instead`. */
 export function watchAnswers(): void {
+  watchLeaving();
   const ask = window.fetch;
   window.fetch = async (...asked) => {
     const answer = await ask(...asked);

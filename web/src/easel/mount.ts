@@ -8,6 +8,7 @@ import { showOpening } from "./opening";
 import { Returning } from "./restore";
 import { Running } from "./running";
 import { listenToSaving } from "./saving";
+import { idleRun, isUnfinished, stoppedAt } from "./state";
 import { listenToTools } from "./tools";
 import { listenForReturned } from "./uses";
 
@@ -49,6 +50,8 @@ async function recall(easel: Easel, running: Running, opening: string): Promise<
   if (opening && !kept?.sheets?.length) return showOpening(easel, opening);
   if (!kept || state.sheets.length) return;
   Object.assign(state, { sheets: kept.sheets ?? [], current: kept.current });
+  const { current } = easel;
+  if (current && isUnfinished(current)) state.run = { ...idleRun(), state: "stopped", message: stoppedAt(current) };
   easel.show();
   state.sheets.forEach((sheet) => void running.develop(sheet)); // of a page that was left while it was drawn
 }

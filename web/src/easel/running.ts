@@ -9,7 +9,7 @@ import { pointOut, unmark } from "./faulty_field";
 import { makeGate } from "./gradio_queue";
 import { leaveOpening } from "./opening";
 import { draftOf, mergedNll } from "./paint";
-import { assembled, followed, idleRun, type Given, type Sheet } from "./state";
+import { assembled, followed, idleRun, isUnfinished, stoppedAt, type Given, type Sheet } from "./state";
 import { noteUnbegun, takeUnbegun } from "./unbegun";
 import { imagesIn } from "./uses";
 
@@ -26,7 +26,7 @@ export class Running {
     private readonly trigger: Host<EaselProps>["trigger"],
   ) {
     this.gate = makeGate(easel.task, () => this.ended());
-    window.addEventListener("lumina-away", () => this.lost());
+    for (const name of ["lumina-away", "lumina-cut"]) window.addEventListener(name, () => this.lost());
     watchPlace((sentence) => this.wait(sentence));
   }
 
@@ -76,12 +76,17 @@ export class Running {
     if (!this.easel.isActive) return;
     noteUnbegun(this.easel.task, null);
     if (this.gate.stop()) this.trigger("halt");
+    this.stop("");
+  }
+
+  /** The run is over, before its end; what is there of it stays, and is drawn on by Continue. */
+  private stop(why: string): void {
     const sheet = this.easel.state.run.sheets.at(-1);
-    if (sheet && sheet.drawn < sheet.rows) {
+    if (sheet && isUnfinished(sheet)) {
       this.easel.state.current = sheet.key;
-      this.settle("stopped", `Stopped at row ${sheet.drawn} of ${sheet.rows}. What is drawn is kept.`);
+      this.settle("stopped", `${stoppedAt(sheet)}${why}`);
     } else {
-      this.settle("stopped", sheet ? "Stopped." : "Stopped before the first row.");
+      this.settle("stopped", sheet ? `Stopped.${why}` : `Stopped before the first row.${why}`);
     }
   }
 
@@ -139,10 +144,12 @@ export class Running {
 
   /** What was stopped is shown as it was painted, until its file is here. */
   async develop(sheet: Sheet): Promise<void> {
-    if (!sheet.strips?.length) return;
-    const { canvas, ready } = draftOf(sheet);
-    await ready;
-    sheet.png = canvas.toDataURL("image/png").split(",")[1] ?? "";
+    if (!sheet.strips?.length && !sheet.isPending) return;
+    if (sheet.strips?.length) {
+      const { canvas, ready } = draftOf(sheet);
+      await ready;
+      sheet.png = canvas.toDataURL("image/png").split(",")[1] ?? "";
+    }
     delete sheet.strips;
     sheet.isPending = true;
     setTimeout(() => {
@@ -175,7 +182,8 @@ export class Running {
   private lost(): void {
     if (!this.easel.isActive) return;
     this.gate.reset();
-    this.settle("failed", "The studio cannot be reached; what is drawn is kept. Try again once it answers.");
+    if (this.easel.state.run.sheets.length) return this.stop(" The studio was lost; Continue goes on once it is back.");
+    this.settle("failed", "The studio was lost before the first row. Try again once it answers.");
   }
 }
 

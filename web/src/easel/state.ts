@@ -74,6 +74,11 @@ export const runOf = (key: string): string => key.replace(/-\d+$/, "");
 /** How much of a picture is drawn, 0 to 1; one without codes is whole. */
 export const drawnPart = (sheet: Sheet): number => (sheet.codes && sheet.rows ? sheet.drawn / sheet.rows : 1);
 
+/** Whether rows of it are missing, so that it can be drawn on. */
+export const isUnfinished = (sheet: Sheet): boolean => drawnPart(sheet) < 1;
+
+export const stoppedAt = ({ drawn, rows }: Sheet): string => `Stopped at row ${drawn} of ${rows}. What is drawn is kept.`;
+
 /** A sheet with what its strips tell, row by row; one that has its file needs them no longer. */
 export function assembled(told: Told): Sheet {
   const { strips = [], ...rest } = told;

@@ -4,6 +4,7 @@ import type { Bring } from "../../messages.gen";
 import { base64Of, MAX_FILE } from "../../common/bytes";
 import { reason } from "../../common/proxy";
 import { prop, tell } from "./bridge";
+import { keepPicture, keptPictures } from "./kept_pictures";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };
 export type Read = Brought | { document: string };
@@ -27,15 +28,24 @@ export const send = (picture: string): Promise<Brought> => asked({ picture }) as
 /** Let the server read a file, whatever it is: the one reader of documents there is, the command line's too. */
 export const read = (file: Uint8Array): Promise<Read> => asked({ file: base64Of(file) });
 
-function asked(what: Pick<Bring, "picture"> | Pick<Bring, "file">): Promise<Read> {
+/** Bring pictures again that the server has forgotten; whether this browser had any. */
+export async function bringAgain(names: readonly string[]): Promise<boolean> {
+  const files = await keptPictures(names);
+  await Promise.all(files.map((file) => asked({ file }, false)));
+  return files.length > 0;
+}
+
+async function asked(what: Pick<Bring, "picture" | "file">, isNew = true): Promise<Read> {
   const ticket = Math.random().toString(36).slice(2);
-  return new Promise((resolve) => {
+  const answer = await new Promise<Read>((resolve) => {
     waiting.set(ticket, resolve);
     const giveUp = (): void => answered(ticket, { error: reason("The studio does not answer; try again.") });
     setTimeout(giveUp, WAIT);
     window.addEventListener("lumina-instead", giveUp, { once: true });
     tell("bring", { ...what, ticket });
   });
+  if (isNew && "image" in answer) void keepPicture(answer.image, what.picture ?? what.file ?? "");
+  return answer;
 }
 
 export function receiveBrought(): void {

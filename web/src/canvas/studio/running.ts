@@ -4,9 +4,10 @@ import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
 import { exact, fromJson, toJson } from "../document/json";
 import { inputsOf, write } from "../document/read";
-import type { Doc, NodeRun, PlanView, Run } from "../types";
+import type { Doc, Json, NodeRun, PlanView, Run } from "../types";
 import { reason } from "../../common/proxy";
 import { keepOwn, keptOwn, prop, tell } from "./bridge";
+import { bringAgain } from "./pictures";
 import { gathered, now, withSeeds } from "./results";
 import { doc, get, IDLE, notify, say, set } from "./store";
 
@@ -15,11 +16,15 @@ const SILENCE = 1500; // after the end of an event until its missing last word c
 
 const LOOK_AGAIN = 1500; // until a model that was loading is asked for again
 
-const UNDER_WAY = "run"; // where this tab keeps what it has running
+const UNDER_WAY = "run"; // where this tab keeps what it has running, or has stopped
+
+const MOST_ROWS = 1_500_000; // characters of rows that are kept so
 
 let isListening = false;
 let goesOn = false; // whether a run that a reload broke off begins again with the first plan
 let asked: ReturnType<typeof setTimeout> | undefined;
+let areAllThere = false; // pictures, as the latest plan says
+const returned = new Set<string>(); // names of pictures that this page has brought again, once
 
 export const isRunning = (): boolean => get().run.state === "running";
 
@@ -41,32 +46,50 @@ function withoutChoices(of: Doc): Doc {
 /** Run, or go on from the cache: then with the numbers that random seeds became. */
 export function execute(target: string | null = null): void {
   if (isRunning() || Object.keys(doc().nodes).length === 0) return;
-  const seeds = canContinue() ? (get().run.seeds ?? {}) : {};
+  const { seeds = {}, drawn = {} } = canContinue() ? get().run : {};
   const asked = withSeeds(doc(), seeds);
   isListening = true;
-  const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…", seeds };
+  const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…", seeds, drawn };
   set({ run, ran: { doc: doc(), signatures: now(), target }, large: null });
   say("Run started.");
-  tell("execute", { document: write(asked), target });
   keepUnderWay();
+  void begin({ document: write(asked), target, drawn });
 }
 
-/** While something runs, what a reload takes to go on with it. */
+/** A studio that has not said that it has all pictures of this visitor gets them first. */
+async function begin(run: { document: string; target: string | null; drawn: NonNullable<Run["drawn"]> }): Promise<void> {
+  const names = areAllThere ? null : run.document.match(/sha256:[0-9a-f]{64}/g);
+  if (names) await bringAgain(names);
+  if (isListening) tell("execute", run);
+}
+
+interface Left {
+  target: string | null;
+  stopped: string; // what was said of it; empty while it ran
+  seeds: NonNullable<Run["seeds"]>;
+  drawn: NonNullable<Run["drawn"]>;
+}
+
+/** Of what runs, or was stopped, all that it takes to go on with it after a reload, even in a studio that knows nothing of it. */
 function keepUnderWay(): void {
   const { run, ran } = get();
-  keepOwn(UNDER_WAY, isRunning() ? toJson({ target: ran.target, seeds: run.seeds ?? {} }) : null);
+  if (!isRunning() && run.state !== "stopped") return keepOwn(UNDER_WAY, null);
+  const stopped = isRunning() ? "" : (run.message ?? "");
+  const left: Left = { target: ran.target, stopped, seeds: run.seeds ?? {}, drawn: run.drawn ?? {} };
+  const text = toJson(left as unknown as Json);
+  keepOwn(UNDER_WAY, text.length > MOST_ROWS ? toJson({ ...left, drawn: {} } as unknown as Json) : text);
 }
 
 /** A run that was under way when the page was left has stopped; after a reload it goes on by itself. */
 export function recoverRun(): void {
   const left = keptOwn(UNDER_WAY);
   if (left === null || Object.keys(doc().nodes).length === 0) return;
-  keepOwn(UNDER_WAY, null);
-  const { target, seeds } = fromJson(left) as { target: string | null; seeds: NonNullable<Run["seeds"]> };
+  const { target, stopped, seeds, drawn } = fromJson(left) as unknown as Left;
   const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  goesOn = page?.type === "reload";
-  const message = "The run stopped when the page was left; what was drawn is kept.";
-  set({ run: { ...IDLE, state: "stopped", message, seeds }, ran: { doc: doc(), signatures: now(), target } });
+  goesOn = !stopped && page?.type === "reload";
+  const message = stopped || "The run stopped when the page was left; what was drawn is kept.";
+  set({ run: { ...IDLE, state: "stopped", message, seeds, drawn }, ran: { doc: doc(), signatures: now(), target } });
+  keepUnderWay();
 }
 
 function goOn(): void {
@@ -79,12 +102,17 @@ function goOn(): void {
 export function halt(): void {
   if (!isRunning()) return;
   tell("halt", {});
+  stop("");
+}
+
+/** The run is over, before its end; what is there of it stays, and Continue goes on with it. */
+function stop(why: string): void {
   isListening = false;
   const nodes = Object.fromEntries(Object.entries(get().run.nodes).map(([id, node]) => [id, stopped(node)]));
   const [id, rows] = Object.entries(nodes).find(([, node]) => node.state === "stopped") ?? [];
   const best = id === undefined ? 1 : inputsOf(get().ran.doc.nodes[id]).best_of;
   const rest = best === undefined || best === 1 ? "What is drawn is kept." : "Candidates are drawn anew.";
-  const message = rows?.done ? `Stopped at row ${rows.done} of ${rows.total}. ${rest}` : "Stopped.";
+  const message = (rows?.done ? `Stopped at row ${rows.done} of ${rows.total}. ${rest}` : "Stopped.") + why;
   set({ run: { ...get().run, nodes, state: "stopped", message }, said: message });
   keepUnderWay();
   review();
@@ -100,9 +128,10 @@ export function receive(): void {
   const told = prop<Run>("run", IDLE);
   if (!isListening || !told.run) return;
   const seeds = Object.fromEntries(Object.entries(told.seeds ?? {}).map(([id, seed]) => [id, exact(seed)]));
-  const run = { ...told, seeds: { ...get().run.seeds, ...seeds } };
+  const before = get().run;
+  const run = { ...told, seeds: { ...before.seeds, ...seeds }, drawn: { ...before.drawn, ...told.drawn } };
   announce(run);
-  const results = gathered({ ...get(), run }, changedIn(get().run.nodes, run.nodes));
+  const results = gathered({ ...get(), run }, changedIn(before.nodes, run.nodes));
   set({ run, results });
   keepUnderWay();
   if (run.state !== "running") {
@@ -137,8 +166,16 @@ export function ended(): void {
   }, SILENCE);
 }
 
+/** The studio is gone; of a run that had begun, all it takes to go on is here. */
+export function lost(): void {
+  areAllThere = false;
+  if (!isRunning()) return;
+  if (get().run.run) stop(" The studio was lost; Continue goes on once it is back.");
+  else broken("The studio was lost before the run began. Try again once it answers.");
+}
+
 /** Nothing more will be heard of the run, if there is one. */
-export function broken(otherwise: string): void {
+function broken(otherwise: string): void {
   if (!isRunning()) return;
   isListening = false;
   const { run } = get();
@@ -162,7 +199,18 @@ export function receivePlan(): void {
   const plan = prop<PlanView | null>("plan", null);
   if (plan?.of !== signatureOf(doc())) return;
   set({ plan });
-  if (plan.again) setTimeout(review, LOOK_AGAIN);
+  areAllThere = !plan.missing?.length;
+  if (plan.again) return void setTimeout(review, LOOK_AGAIN);
+  if (plan.missing?.length) return void returnPictures(plan.missing);
+  returned.clear();
+  if (goesOn) goOn();
+}
+
+/** A studio that was restarted gets pictures again that this browser has kept; then the plan is another. */
+async function returnPictures(names: string[]): Promise<void> {
+  const wanted = names.filter((name) => !returned.has(name));
+  wanted.forEach((name) => returned.add(name));
+  if (wanted.length && (await bringAgain(wanted))) review();
   else if (goesOn) goOn();
 }
 
