@@ -59,7 +59,7 @@ class Report(TypedDict):
 
 
 KEPT = "finished steps and drawn rows are kept"
-
+WAY_IN = "put it beside the workflow, or give it with --set {place}=FILE"
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
 
@@ -140,7 +140,8 @@ def _resources(workflow: Workflow, model: str | None, image_sources: list[Any], 
         raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
     painter = generate.open_pipeline(model or workflow.model) if needs_model else None
     cache = settings.results
-    return Resources(painter, DiskStore(cache), image_sources, Timings(cache / "timings.json"))
+    timings = Timings(cache / "timings.json")
+    return Resources(painter, DiskStore(cache), image_sources, timings, way_in=WAY_IN)
 
 
 def _assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:

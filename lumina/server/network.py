@@ -1,7 +1,9 @@
 """Opening a page to the network: the address, what stands in its way, and what goes over it compressed."""
 
+import asyncio
 import hashlib
 import io
+import logging
 import os
 import socket
 import time
@@ -209,7 +211,14 @@ def drain(page: Any) -> None:
     while time.monotonic() < end and (len(page._queue) or any(page._queue.active_jobs)):
         time.sleep(0.05)
     page.server.config.timeout_graceful_shutdown = 1
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
     page.server.close()
+
+
+def _is_no_cut(record: logging.LogRecord) -> bool:
+    """Whether a record tells of anything but a stream without an end that is cut: one waits at every page."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith("Cancel %s")
 
 
 def addresses(host: str, port: int) -> str:

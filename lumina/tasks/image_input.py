@@ -12,7 +12,8 @@ from lumina.images import digest_of, open_image, usable
 
 # The hash of a picture's pixels, or a file name: never a path, never an address.
 NAME = r"^(sha256:[0-9a-f]{64}|[^\s./\\:][^/\\:\x00-\x1f]{0,99})$"
-_FIX = 'must be a picture: an image file, or {"image": "sha256:…"} or {"image": "name.png"}'
+_SHAPE = 'must be a picture: an image file, or {"image": "sha256:…"} or {"image": "name.png"}'
+_LONGEST = 100  # characters of a name
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,40 @@ def _read(value: Any) -> ImageInput:
     except InvalidImage as error:
         raise ValueError(str(error).rstrip(".")) from None
     name = value.get("image") if isinstance(value, dict) and len(value) == 1 else None
-    if not isinstance(name, str) or not re.fullmatch(NAME, name):
-        raise ValueError(_FIX)
+    if not isinstance(name, str):
+        is_name = isinstance(value, str) and re.fullmatch(NAME, value)
+        raise ValueError(f'must be a picture; write {{"image": "{value}"}}' if is_name else _SHAPE)
+    if (wrong := wrong_name(name)) is not None:
+        raise ValueError(wrong)
     return ImageInput(name)
+
+
+def wrong_name(name: str) -> str | None:
+    """Why ``name`` names no picture, and what to write; None if it does."""
+    if re.fullmatch(NAME, name):
+        return None
+    if not name.strip():
+        return 'names no picture; write the name of a file beside the workflow, {"image": "name.png"}'
+    if name[:5].lower() == "data:":
+        return (
+            'holds the picture itself; save it as a file beside the workflow and write {"image": "name.png"}'
+        )
+    written = f'beside the workflow and write {{"image": "{_last_part(name)}"}}'
+    if re.match(r"(?!file:)[a-z][a-z0-9+.-]*:/", name, re.IGNORECASE):
+        return f"is an address, and nothing is fetched; save the picture {written}"
+    if name.startswith("sha256:"):
+        return 'has no whole digest; write "sha256:" and its 64 signs, or the name of a file'
+    if re.search(r"[/\\]|^[A-Za-z]:|^file:", name):
+        return f"is a path, and only names are looked up; put the file {written}"
+    if len(name) > _LONGEST:
+        return f"is a name of {len(name)} characters; rename the file, to {_LONGEST} at most"
+    return "has a sign that no name of a picture may have (a colon, a first dot or space); rename the file"
+
+
+def _last_part(place: str) -> str:
+    """The name of the file at the end of a path or an address."""
+    last = re.split(r"[/\\:]", re.split(r"[?#]", place)[0])[-1]
+    return last if re.fullmatch(NAME, last) else "name.png"
 
 
 def _written(picture: ImageInput) -> dict[str, str]:

@@ -16,6 +16,9 @@ _FILE = "/gradio_api/file="
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _UPLOADED = re.compile(r"[0-9a-f]{64}/[^/]+")  # each file lies in a folder named by its hash
 _NAME = re.compile(r"[^\n{}]{1,999}\.[A-Za-z][A-Za-z0-9]{1,4}")  # base64 has no point
+_PATH = re.compile(  # the base64 of a picture begins with a line only where it is a JPEG's, and is longer
+    r"(?!/9j/)(?:[/\\~.]|[A-Za-z]:[/\\])[^\n{}]{0,999}|[^\n{}\[\]\"/\\]{1,20}[/\\][^\n{}\[\]\"]{1,20}"
+)
 _WAYS = "send an uploaded file, a data URL or the file in base64"
 
 
@@ -44,7 +47,9 @@ def file_sent(value: Any, folder: str) -> bytes:
 
 def refuse_name(text: str) -> None:
     """Raise InvalidImage if ``text`` is the name or the path of a file, which says nothing to a server."""
-    if _NAME.fullmatch(text.strip()) and text[:5].lower() != "data:":
+    name = text.strip()
+    is_name = _NAME.fullmatch(name) or _PATH.fullmatch(name)
+    if is_name and text[:5].lower() != "data:":
         raise InvalidImage("This is only the name of a file; send the file itself (`handle_file` in Python).")
 
 

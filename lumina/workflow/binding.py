@@ -21,6 +21,7 @@ from lumina.workflow.sockets import Socket, inputs_of, outputs_of
 from lumina.workflow.values import VARIATIONS, Axes, Batch, Item, gathered, spread
 
 Batches = Mapping[str, Batch]
+WAY_IN = "upload it, or choose another"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,7 @@ class Binding:
     image_sources: Sequence[ImageSource]
     painter: Painter | None
     budget: Budget = field(default_factory=lambda: Budget(RunLimits()))
+    way_in: str = WAY_IN
     _found: dict[str, ImageInput] = field(default_factory=dict)  # by name; each is read once
 
     def calls(self, name: str, outputs: Mapping[str, Batches]) -> tuple[Axes, list[NodeCall]]:
@@ -100,16 +102,17 @@ class Binding:
 
     def _literal(self, place: str, socket: Socket, value: Any) -> Batch:
         is_list = isinstance(value, list) and socket.type != "json"
-        items = tuple(self._item(socket, each) for each in (value if is_list else [value]))
+        items = tuple(self._item(place, socket, each) for each in (value if is_list else [value]))
         return Batch(((place, len(items)),) if is_list else (), items)
 
-    def _item(self, socket: Socket, value: Any) -> Item:
+    def _item(self, place: str, socket: Socket, value: Any) -> Item:
         name = picture_name(value) if socket.type == "image" else None
         if name is None:
             return Item(digest(value), value)
         picture = self._found.get(name) or find(name, self.image_sources)
         if picture is None:
-            raise InputError(f'The picture "{name}" is not here; upload it, or choose another.')
+            way_in = self.way_in.format(place=place.removeprefix(f"{INPUTS}."))
+            raise InputError(f'The picture "{name}" is not here; {way_in}.')
         self.budget.hold([picture])
         self._found[name] = picture
         return Item(picture.name, picture)

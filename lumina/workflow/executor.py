@@ -16,7 +16,7 @@ from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task, TaskEvent, read
 from lumina.workflow import events
-from lumina.workflow.binding import Batches, Binding, NodeCall, digest, results
+from lumina.workflow.binding import WAY_IN, Batches, Binding, NodeCall, digest, results
 from lumina.workflow.cache import MemoryStore, Store
 from lumina.workflow.document import Link, Workflow
 from lumina.workflow.graph import order_of, sources_of, with_needs
@@ -47,10 +47,11 @@ class Resources:
     image_sources: Sequence[ImageSource] = ()
     timings: Timings = field(default_factory=Timings)
     limits: RunLimits = field(default_factory=RunLimits)
+    way_in: str = WAY_IN  # of a picture that is missing; {place} is where it is named
 
     def binding(self, workflow: Workflow) -> Binding:
         """What the nodes of a settled document are given."""
-        return Binding(workflow, self.image_sources, self.painter, Budget(self.limits))
+        return Binding(workflow, self.image_sources, self.painter, Budget(self.limits), self.way_in)
 
 
 def run(workflow: Workflow, resources: Resources, until: str | None = None) -> events.Run:

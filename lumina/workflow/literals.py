@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from lumina.json_types import JsonObject
 from lumina.tasks.base import Task
-from lumina.tasks.image_input import NAME
+from lumina.tasks.image_input import NAME, wrong_name
 from lumina.workflow.document import Input
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
 from lumina.workflow.sockets import Socket
@@ -60,14 +60,17 @@ def input_problems(place: Place, given: Input) -> Iterator[Problem]:
         return
     for value in given.default if isinstance(given.default, list) else [given.default]:
         if (wrong := wrong_value(given, value)) is not None:
-            yield problem((*place, "default"), wrong, "correct it, or leave the default out")
+            message, _, advice = wrong.partition("; ")
+            yield problem((*place, "default"), message, advice or "correct it, or leave the default out")
             return
 
 
 def wrong_value(given: Input, value: Any) -> str | None:
     """Why ``value`` cannot fill an input of the workflow, None if it can."""
     if given.type == IMAGE:
-        return None if picture_name(value) else "must name a picture"
+        name = value.get(IMAGE) if isinstance(value, dict) else None
+        is_name = picture_name(value) is not None
+        return None if is_name else (isinstance(name, str) and wrong_name(name)) or "must name a picture"
     if given.type == "integer" and isinstance(value, float) and value.is_integer():
         return None
     is_bool = isinstance(value, bool)

@@ -116,10 +116,10 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     if "^x-" in phrase:
         fix = f'remove "{last}", or call it "x-{last}" to keep it as a note'
         return problem(steps, "is not a key that is known here", fix)
-    if phrase.startswith("must not be empty"):
-        message, _, advice = phrase.partition("; ")
-        return problem(steps, message, advice or "put something in it")
-    return problem(steps, phrase, _fix(last, phrase))
+    message, _, advice = phrase.partition("; ")
+    if message.startswith("must not be empty"):
+        advice = advice or "put something in it"
+    return problem(steps, message, advice or _fix(last, phrase))
 
 
 def _without_marks(place: Place) -> Place:
@@ -176,8 +176,8 @@ def _name_fix(name: str) -> str:
 
 def _fix(name: str, phrase: str) -> str:
     if phrase.startswith("is missing"):
-        return f'add "{name}"'
+        return 'add "lumina": 1' if name == "lumina" else f'add "{name}"'
     if phrase.startswith("is not an input"):
         return f'remove "{name}"'
-    wanted = phrase.split(", not ")[0].split(", this has ")[0].split("; ")[0]
+    wanted = phrase.split(", not ")[0].split(", this has ")[0]
     return f"let it {wanted[5:]}" if wanted.startswith("must have") else f"make it {wanted[8:]}"

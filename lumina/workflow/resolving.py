@@ -119,6 +119,8 @@ def _with_default(name: str, given: Input, value: Any) -> Input:
     read = _read_as(Socket(given.type), value)
     for single in read if isinstance(read, list) else [read]:
         if (wrong := wrong_value(given, single)) is not None:
+            if "; " in wrong:  # with what to do
+                raise InputError(f"{name}: {wrong}.")
             shown = single.get(IMAGE) if isinstance(single, dict) and IMAGE in single else single
             raise InputError(f"{name}: {wrong}, not {shortened(shown)}.")
     return _changed(given, default=read)

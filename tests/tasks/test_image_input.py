@@ -59,14 +59,43 @@ def test_transparency_is_kept_until_the_picture_is_cut() -> None:
     assert ImageInput.of(Image.new("RGBA", (40, 30), "red")).image.mode == "RGB"
 
 
+BESIDE = 'beside the workflow and write {"image": "%s"}'
+
+
 @pytest.mark.parametrize(
-    "name",
-    ["", " ", "a/b.png", "..\\b.png", "../b.png", ".hidden", "https://example.org/a.png", "C:x", "a" * 101,
-     "a.png\n", "a\0b", "sha256:12", "file:a"],
-)  # fmt: skip
-def test_paths_and_addresses_are_no_names(name: str) -> None:
-    with pytest.raises(ValidationError, match="must be a picture"):
+    ("name", "said"),
+    [
+        ("", "names no picture; write the name of a file beside the workflow"),
+        (" \t", "names no picture; write the name"),
+        ("pics/foto.png", "is a path, and only names are looked up; put the file " + BESIDE % "foto.png"),
+        (r"C:\pics\foto.png", "is a path, and only names are looked up; put the file " + BESIDE % "foto.png"),
+        ("../b.png", "is a path, .* " + BESIDE % "b.png"),
+        ("..\\b.png", "is a path, .* " + BESIDE % "b.png"),
+        ("C:x", "is a path, .* " + BESIDE % "x"),
+        ("file:///home/me/a.png", "is a path, .* " + BESIDE % "a.png"),
+        ("/home/me/", "is a path, .* " + BESIDE % "name.png"),
+        (
+            "https://example.com/a.png?x=1",
+            "is an address, and nothing is fetched; save .* " + BESIDE % "a.png",
+        ),
+        ("HTTP://example.com", "is an address, and nothing is fetched; save the picture beside the workflow"),
+        ("data:image/png;base64,AAAA", "holds the picture itself; save it as a file beside the workflow"),
+        ("sha256:12", 'has no whole digest; write "sha256:" and its 64 signs'),
+        (".hidden", "has a sign that no name of a picture may have .*; rename the file"),
+        ("ab:c.png", "has a sign that no name"),
+        ("a.png\n", "has a sign that no name"),
+        ("a\0b", "has a sign that no name"),
+        ("a" * 101, "is a name of 101 characters; rename the file"),
+    ],
+)
+def test_paths_and_addresses_are_no_names_and_each_is_told_what_to_do(name: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
         Form(image={"image": name})
+
+
+def test_a_bare_name_is_told_how_to_be_written() -> None:
+    with pytest.raises(ValidationError, match=r'must be a picture; write {"image": "a\.png"}'):
+        Form(image="a.png")
 
 
 @pytest.mark.parametrize("value", [None, 3, "a.png", [], {}, {"image": "a.png", "x": 1}, {"image": PICTURE}])

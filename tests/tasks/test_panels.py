@@ -203,7 +203,10 @@ def test_variations_of_the_best_do_not_share_candidates(fake: FakePipeline) -> N
         ({"kind": "xray"}, "kind: must be 'depth', 'canny'"),
         ({"image": "photo.png"}, "image: must be a picture"),
         ({"image": None}, "image: must be a picture"),
-        ({"image": {"image": "../photo.png"}}, "image: must be a picture"),
+        (
+            {"image": {"image": "../photo.png"}},
+            "image: is a path, and only names are looked up; put the file",
+        ),
         ({"image": Image.new("RGB", (1, 1))}, "image: this picture has 1x1 pixels"),
         ({"width": 100}, "width: must be a multiple of 32"),
     ],

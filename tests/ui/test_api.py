@@ -147,6 +147,7 @@ def test_a_picture_comes_in_every_form(studio: httpx.Client, form: Callable[[str
         ("words and words", "image: this is not a picture in base64; send an uploaded file, a data URL"),
         ("/home/me/photo.png", "image: this is only the name of a file; send the file itself"),
         ("my photo.JPG\n", "image: this is only the name of a file"),
+        ("/etc/passwd", "image: this is only the name of a file"),
         (r"C:\Users\me\photo.webp", "image: this is only the name of a file"),
         ({"path": "/etc/hostname"}, "image: this file was not uploaded here"),
         (

@@ -107,6 +107,17 @@ def test_sigterm_lets_a_stream_come_to_its_end(tmp_path: Path) -> None:
         assert process.wait(timeout=10) == 143
 
 
+def test_sigterm_cuts_what_has_no_end_and_the_log_hears_nothing(tmp_path: Path) -> None:
+    with (
+        started(0.01, tmp_path) as (address, process),
+        httpx.stream("GET", f"{address}/gradio_api/heartbeat/somebody", timeout=30) as stream,
+    ):
+        assert next(stream.iter_lines()) == "data: ALIVE"  # as at every open page and client
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 143
+    assert (tmp_path / "server.log").read_text() == "Stopped.\n"
+
+
 def test_the_stream_of_an_unknown_session_says_so_and_the_log_hears_nothing(
     studio: httpx.Client, folder: Path
 ) -> None:

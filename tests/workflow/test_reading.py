@@ -112,3 +112,32 @@ def test_a_dry_run_says_what_is_missing(tmp_path: Path) -> None:
     text = '{"lumina": 1, "nodes": {"a": {"task": "image_file", "inputs": {"image": {"image": "gone.png"}}}}}'
     line = plan(load(text), Resources(image_sources=[FolderImages(tmp_path)])).line
     assert line == 'The picture "gone.png" is not here; upload it, or choose another.'
+    on_a_terminal = Resources(image_sources=[FolderImages(tmp_path)], way_in="use --set {place}=FILE")
+    assert plan(load(text), on_a_terminal).line == (
+        'The picture "gone.png" is not here; use --set a.image=FILE.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "fix"),
+    [
+        ("pics/foto.png", "is a path", 'put the file beside the workflow and write {"image": "foto.png"}'),
+        (
+            "https://a.org/b.png",
+            "is an address",
+            'save the picture beside the workflow and write {"image": "b.png"}',
+        ),
+        ("", "names no picture", 'write the name of a file beside the workflow, {"image": "name.png"}'),
+    ],
+)
+def test_a_picture_that_is_no_name_is_told_what_to_write(name: str, message: str, fix: str) -> None:
+    node = {"task": "image_file", "inputs": {"image": {"image": name}}}
+    default = {"type": "image", "default": {"image": name}}
+    found = check(json.dumps({"lumina": 1, "inputs": {"p": default}, "nodes": {"a": node}})).problems
+    assert [item["pointer"] for item in found] == ["/inputs/p/default", "/nodes/a/inputs/image"]
+    assert all(item["message"].startswith(message) and item["fix"] == fix for item in found)
+
+
+def test_a_version_that_is_missing_is_given() -> None:
+    (found,) = check('{"nodes": {"a": {"task": "text", "inputs": {"text": "x"}}}}').problems
+    assert (found["pointer"], found["fix"]) == ("/lumina", 'add "lumina": 1')
