@@ -47,7 +47,7 @@ function receive(view: EaselProps["view"], running: Running, returning: Returnin
 async function recall(easel: Easel, running: Running, opening: string): Promise<void> {
   const { state } = easel;
   const kept = await easel.shelf.load();
-  if (opening && !kept?.sheets?.length) return showOpening(easel, opening);
+  if (opening && !kept?.sheets?.length) return void showOpening(easel, opening); // nobody waits for it
   if (!kept || state.sheets.length) return;
   Object.assign(state, { sheets: kept.sheets ?? [], current: kept.current });
   const { current } = easel;
