@@ -15,7 +15,7 @@ from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.fields import MAX_TEXT
 from lumina.tasks.panels import PanelTask
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.messages import Data, Look, Words
+from lumina.ui.messages import Data, Look, PromptPart
 from lumina.ui.page_pictures import picture_of
 from lumina.worlds import language_of, world_of
 from lumina.worlds.language import Language
@@ -79,7 +79,7 @@ def words_of(payload: Any, spec: ModelSpec) -> list[Data]:
 
 def in_parts(prompt: str, language: Language) -> list[Data]:
     """A prompt as the page shows it under a picture."""
-    return [Words(text=part.text, others=[*part.others]).data() for part in language.parts(prompt)]
+    return [PromptPart(text=part.text, others=[*part.others]).data() for part in language.parts(prompt)]
 
 
 def _prompt_in(look: Look) -> str:

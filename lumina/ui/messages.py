@@ -144,7 +144,7 @@ class Unknown(Message):
     note: str = Field("", description="why it is not read, of what is no word")
 
 
-class Words(Message):
+class PromptPart(Message):
     """A part of a prompt, and the words that may stand in its place."""
 
     text: str
@@ -447,7 +447,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Refusal,
     Use,
     Unknown,
-    Words,
+    PromptPart,
     Format,
     Continued,
     Rerolled,

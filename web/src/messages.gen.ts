@@ -210,6 +210,12 @@ export interface Problem {
   fix: string;
 }
 
+/** A part of a prompt, and the words that may stand in its place. */
+export interface PromptPart {
+  text: string;
+  others: string[];
+}
+
 /** What the recipe of a picture tells of it. */
 export interface RecipeSheet {
   key: string;
@@ -384,12 +390,6 @@ export interface Use {
   task: string;
   title: string;
   part: "upper" | "lower"; // the panel of a pair that it takes
-}
-
-/** A part of a prompt, and the words that may stand in its place. */
-export interface Words {
-  text: string;
-  others: string[];
 }
 
 /** A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed. */

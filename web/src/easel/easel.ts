@@ -1,6 +1,6 @@
 // One easel: its state, the pictures that it keeps, and all that is shown of them.
 
-import type { EaselView, Refusal, Restored, Saved, Settled, Use, Words } from "../messages.gen";
+import type { EaselView, PromptPart, Refusal, Restored, Saved, Settled, Use } from "../messages.gen";
 import { bytesOf } from "../common/bytes";
 import { one } from "../common/dom";
 import { offerAt, pngBlob } from "../common/download";
@@ -23,7 +23,7 @@ export interface EaselProps {
   view: EaselView | Restored | Refusal | Settled | Record<string, never>;
   answered: string;
   told: string; // what there is to say of the picture that is looked at
-  words: Words[]; // its prompt in parts
+  words: PromptPart[]; // its prompt in parts
 }
 
 const SAVE_EVERY = 1000; // milliseconds, while something is drawn
@@ -38,7 +38,7 @@ export class Easel {
   readonly shelf: Shelf;
   readonly teller: Teller;
   readonly turns: Turns | null;
-  words: readonly Words[] = []; // the prompt of the picture that was looked at last
+  words: readonly PromptPart[] = []; // the prompt of the picture that was looked at last
   showPosts: (sheet: Sheet | undefined) => void = () => {};
   reword: (sheet: Sheet, at: number, word: string) => void = () => {};
   private readonly prompt: Prompt;

@@ -1,11 +1,11 @@
 // The prompt of a picture, in which words that have others of their kind are chosen from a list.
 
-import type { Words } from "../messages.gen";
+import type { PromptPart } from "../messages.gen";
 import { made } from "../common/dom";
 
 export interface Prompt {
   /** The prompt of the picture that is looked at, with `words` if they are its own. */
-  show(prompt: string, words: readonly Words[]): void;
+  show(prompt: string, words: readonly PromptPart[]): void;
 }
 
 /** `choose` hears which part is to be another word. */
@@ -13,7 +13,7 @@ export function makePrompt(place: HTMLElement, choose: (at: number, word: string
   let shown = "";
   let held = -1; // number of the list that had the focus, while it is not there
 
-  function listOf({ text, others }: Words, at: number): HTMLElement {
+  function listOf({ text, others }: PromptPart, at: number): HTMLElement {
     const list = made("select", "easel-word");
     list.append(...[text, ...others].map((word) => made("option", "", word)));
     list.setAttribute("aria-label", `Instead of ${text}`);
