@@ -41,10 +41,10 @@ def download(
     as_json: AsJson = False,
 ) -> None:
     """Fetch a published model, or what is missing of it; goes on where it was broken off."""
+    from lumina.connections import check_connections
     from lumina.model.checkpoint import fetch
-    from lumina.server.surroundings import check_proxies
 
-    check_proxies()
+    check_connections()
     spec, revision = spec_of(model), split_revision(model)[1]
     steps = fetch(spec, Settings.from_environment().models, revision)
     place = watched(steps, f"Downloading {spec.title}", as_json)

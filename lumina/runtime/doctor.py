@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict
 
+from lumina.connections import check_connections, proxies_set
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
 from lumina.model.config import spec_in
@@ -177,19 +178,9 @@ def _terminal() -> str:
 
 
 def _network() -> str:
-    names = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-    found = [name for name in names if os.environ.get(name)]
-    if not found:
-        return "no proxy"
-    import httpx
-
-    try:
-        httpx.Client().close()
-    except (ValueError, TypeError, ImportError, httpx.InvalidURL) as error:
-        raise InputError(
-            f"The proxy that is set ({', '.join(found)}) cannot be used: {error}; correct or unset it."
-        ) from error
-    return f"{', '.join(found)} set; the studio's own addresses go around it"
+    check_connections()
+    found = proxies_set()
+    return f"{', '.join(found)} set; the studio's own addresses go around it" if found else "no proxy"
 
 
 def _device() -> str:

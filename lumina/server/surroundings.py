@@ -1,12 +1,11 @@
-"""What has to be right around Gradio before it is imported: the proxies that are set, and its folder."""
+"""What has to be right around Gradio before it is imported: connections, its numbers, path and folder."""
 
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
+from lumina.connections import check_connections
 from lumina.errors import InputError
 from lumina.files import check_current_folder, refusal
 from lumina.settings import bared
@@ -25,26 +24,16 @@ NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes
 def prepare() -> None:
     """Check and choose what Gradio takes from the environment while it is imported, and never again.
 
-    Raises InputError if no connection can be made by the proxies that are set (nothing is sent), if the
+    Raises InputError if no connection could be made as the environment says (nothing is sent), if the
     current folder is gone, or if a number is none.
     """
     check_current_folder()
     os.environ |= bared({name: text for name, text in os.environ.items() if name.startswith("GRADIO_")})
-    check_proxies()
+    check_connections()
     _check_numbers()
+    _root_path()
     os.environ.setdefault("PATH", os.defpath)  # a service may have none, which Gradio's libraries abort at
     _choose_folder()
-
-
-def check_proxies() -> None:
-    """Raise InputError if no connection can be made by the proxies that are set; nothing is sent."""
-    try:
-        httpx.Client().close()
-    except (ValueError, TypeError, ImportError, httpx.InvalidURL) as error:
-        raise InputError(
-            f"The proxy that is set (http_proxy, https_proxy or all_proxy) cannot be used: {error}; "
-            "correct or unset it."
-        ) from error
 
 
 def _check_numbers() -> None:
@@ -52,6 +41,13 @@ def _check_numbers() -> None:
         text = os.environ.get(name, "1")
         if not (text.isdecimal() and low <= int(text) <= high):
             raise InputError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+
+
+def _root_path() -> None:
+    """Gradio takes a path only if it begins with a slash, and people write it in every way."""
+    path = os.environ.get("GRADIO_ROOT_PATH", "")
+    if path and "://" not in path:
+        os.environ["GRADIO_ROOT_PATH"] = f"/{path.strip('/')}" if path.strip("/") else ""
 
 
 def _choose_folder() -> None:

@@ -28,9 +28,42 @@ def test_other_proxies_are_left_alone(proxy: str, monkeypatch: pytest.MonkeyPatc
     prepare()
 
 
-@pytest.mark.parametrize("command", [["app.py"], ["-m", "lumina", "ui"]])
-def test_both_ways_to_start_say_it(command: list[str]) -> None:
-    surroundings = os.environ | {"http_proxy": "foo:bar"}
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("studio", "/studio"),
+        ("studio/", "/studio"),
+        ("/a/b/", "/a/b"),
+        ("/", ""),
+        ("https://a.b/c", "https://a.b/c"),
+    ],
+)
+def test_the_path_below_which_the_studio_lies_may_be_written_in_any_way(
+    written: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_ROOT_PATH", written)
+    prepare()
+    assert os.environ["GRADIO_ROOT_PATH"] == meant
+
+
+@pytest.mark.parametrize("kind", ["missing", "no certificates"])
+def test_certificates_that_cannot_be_read_are_one_sentence(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind != "missing":
+        (tmp_path / "ca.pem").write_text("no certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with pytest.raises(InputError, match=r"SSL_CERT_FILE names .*ca.pem, where no certificates are"):
+        prepare()
+
+
+STARTS = [["app.py"], ["-m", "lumina", "ui"], ["-m", "lumina", "download", "omni"]]
+
+
+@pytest.mark.parametrize("command", STARTS)
+@pytest.mark.parametrize("wrong", [{"http_proxy": "foo:bar"}, {"SSL_CERT_FILE": "nowhere.pem"}])
+def test_all_ways_to_start_say_it(command: list[str], wrong: dict[str, str]) -> None:
+    surroundings = os.environ | wrong
     run = subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
     )
