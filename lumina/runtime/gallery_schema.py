@@ -2,7 +2,7 @@
 
 import sqlite3
 
-# `kind` and `name` are always "result" and "": the columns of files that are there already.
+# `kind` is "result", or "starred"; `name` is always "": the columns of files that are there already.
 TABLE = """
 CREATE TABLE IF NOT EXISTS kept (
     visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,

@@ -29,7 +29,7 @@ THUMBNAIL = 224  # pixels along the longer side
 PATIENCE = 5.0  # seconds that one process waits for another's writing
 
 SIZES = "CREATE INDEX IF NOT EXISTS kept_by_size ON kept (made, bytes);"  # to add up without the pictures
-_SHOWN = "id, made, words, recipe, width, height, thumbnail"
+_SHOWN = "id, made, words, recipe, width, height, thumbnail, kind = 'starred'"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class StoredPicture:
     width: int
     height: int
     thumbnail: bytes
+    is_starred: bool
 
 
 class GalleryStore:
@@ -67,7 +68,7 @@ class GalleryStore:
         return news
 
     def keep(self, visitor: str, png: bytes) -> str:
-        """Keep a result, a PNG with its recipe, and give its id; the same one is kept once."""
+        """Keep a result, a PNG with its recipe, and give its id; the same one is kept once, with its star."""
         recipe = read_recipe(png, MAX_RESULT_BYTES) or ""
         image = open_image(png, keep_alpha=True, most=MAX_RESULT_BYTES)
         owner, key = _hashed(visitor), _key(png)
@@ -75,9 +76,10 @@ class GalleryStore:
             owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
             digest_of(image), *image.size, len(png), png, _thumbnail(image),
         )  # fmt: skip
+        again = "ON CONFLICT (visitor, id) DO UPDATE SET made = excluded.made"
         try:
             with self._open() as database:
-                database.execute(f"INSERT OR REPLACE INTO kept VALUES ({_places(row)})", row)
+                database.execute(f"INSERT INTO kept VALUES ({_places(row)}) {again}", row)
                 self._make_room(database, owner)
         except LuminaError as error:
             self.failure = str(error)
@@ -85,14 +87,17 @@ class GalleryStore:
         self.failure = ""
         return key
 
-    def search(self, visitor: str, text: str = "", limit: int = 50) -> list[StoredPicture]:
-        """The newest pictures whose words contain every word of ``text``."""
+    def search(
+        self, visitor: str, text: str = "", limit: int = 50, *, starred: bool = False
+    ) -> list[StoredPicture]:
+        """The newest pictures, or those with a star, whose words contain every word of ``text``."""
         wanted = text.lower().split()[:20]
         query = f"SELECT {_SHOWN} FROM kept WHERE visitor = ?"
+        query += " AND kind = 'starred'" if starred else ""
         query += " AND instr(words, ?) > 0" * len(wanted) + " ORDER BY made DESC LIMIT ?"
         with self._open() as database:
             rows = database.execute(query, (_hashed(visitor), *wanted, limit)).fetchall()
-        return [StoredPicture(*row) for row in rows]
+        return [StoredPicture(*row[:-1], is_starred=bool(row[-1])) for row in rows]
 
     def png(self, visitor: str, key: str) -> bytes | None:
         """The picture itself, as it was kept."""
@@ -103,6 +108,12 @@ class GalleryStore:
         """The recipe, to restore a result's settings."""
         found: str | None = self._one("recipe", visitor, key)
         return found
+
+    def star(self, visitor: str, key: str, is_starred: bool) -> None:
+        """Give a picture a star, or take it away."""
+        row = ("starred" if is_starred else "result", _hashed(visitor), key)
+        with self._open() as database:
+            database.execute("UPDATE kept SET kind = ? WHERE visitor = ? AND id = ?", row)
 
     def delete(self, visitor: str, key: str) -> bool:
         """Delete a picture for good; whether there was one."""

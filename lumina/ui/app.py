@@ -43,6 +43,7 @@ from lumina.ui.easel import STATIC
 from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
+from lumina.ui.gallery_route import gallery_route
 from lumina.ui.header import Header
 from lumina.ui.link_preview import Previewed, preview_route
 from lumina.ui.mcp_tools import offer_tools
@@ -52,7 +53,7 @@ from lumina.ui.refusals import REFUSALS, KnownCalls
 from lumina.ui.scripts import page_script
 from lumina.ui.sessions import Sessions
 from lumina.ui.tabs import TabBar
-from lumina.ui.task_tab import TaskTab
+from lumina.ui.task_tab import TaskTab, uses_of
 from lumina.ui.templates import template_routes
 from lumina.ui.theme import STYLES, studio_theme
 from lumina.ui.workflow_api import workflow_endpoint
@@ -88,7 +89,7 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
             with all_tabs.make("Workflow", "workflow"):
                 WorkflowTab(workshop, spec, page.files, sessions)
             with all_tabs.make("Gallery", "gallery"):
-                gallery = GalleryTab(archive, [task.name for task in able])
+                gallery = GalleryTab(archive, [task.name for task in able], uses_of(spec))
         all_tabs.listen(page)
         page.load(None, None, guest, js=WHO, **QUICK)
         gallery.lead_to(all_tabs.bar)
@@ -141,6 +142,7 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
                 *template_routes(),
                 *opening_routes(),
                 preview_route(),
+                gallery_route(Archive.of(settings, space)),
             ],
             "exception_handlers": REFUSALS,
             "middleware": [

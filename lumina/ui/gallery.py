@@ -18,7 +18,8 @@ from lumina.tasks.base import DrawingTask
 from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.messages import Card, Cards, Data, Handed
+from lumina.ui.messages import Card, Cards, Data, Handed, Use
+from lumina.ui.picture_messages import PLAIN
 from lumina.ui.scripts import mount
 from lumina.ui.sessions import is_name
 from lumina.workflow.document import Workflow
@@ -63,11 +64,11 @@ class Archive:
         """A sentence about the store that people have to be told once; empty if there is none."""
         return self.store.news() if self.store is not None else ""
 
-    def listed(self, visitor: Any, text: str, count: int) -> list[StoredPicture]:
-        """The newest ``count`` pictures of a visitor with these words."""
+    def listed(self, visitor: Any, text: str, count: int, *, starred: bool = False) -> list[StoredPicture]:
+        """The newest ``count`` pictures of a visitor with these words, or of those with a star."""
         if self.store is None or not is_name(visitor):
             return []
-        return self.store.search(visitor, text, count)
+        return self.store.search(visitor, text, count, starred=starred)
 
     def png(self, visitor: Any, key: Any) -> bytes:
         """One of a visitor's pictures; raises InputError if it is not there."""
@@ -80,6 +81,11 @@ class Archive:
         """The recipe of one of a visitor's pictures; empty if it has none."""
         return (self.store.recipe(visitor, str(key)) if self.store and is_name(visitor) else None) or ""
 
+    def star(self, visitor: Any, key: Any, is_starred: bool) -> None:
+        """Give one of a visitor's pictures a star, or take it away."""
+        if self.store is not None and is_name(visitor):
+            self.store.star(visitor, str(key), is_starred)
+
     def delete(self, visitor: Any, key: Any) -> None:
         """Delete one of a visitor's pictures for good, if it is there."""
         if self.store is not None and is_name(visitor):
@@ -87,25 +93,24 @@ class Archive:
 
 
 class GalleryTab:
-    """The cards, the slider, and their events."""
+    """The cards, the slider, and their events; ``uses`` are the tabs that take a picture from here."""
 
-    def __init__(self, archive: Archive, able: Sequence[str]) -> None:
+    def __init__(self, archive: Archive, able: Sequence[str], uses: Sequence[Use] = ()) -> None:
         self._archive, self._able = archive, able
         self.slider = gr.ImageSlider(
             label="Compare", format="png", visible=False, interactive=False, elem_classes="gallery-slider"
         )
         self.cards = gr.HTML(
             html_template=static_text("gallery.html"),
-            js_on_load=mount("gallery", "look", "remove", "obtain", "restore", "compare"),
+            js_on_load=mount("gallery", "look", "restore", "compare"),
             apply_default_css=False,
             promise=archive.promise,
+            uses=[use.data() for use in uses],
             shown={},
             handed={},
             compared="",
         )
         self.cards.look(self._look, None, self.cards, trigger_mode="multiple", **QUICK)
-        self.cards.remove(self._remove, None, self.cards, trigger_mode="multiple", **QUICK)
-        self.cards.obtain(self._obtain, None, self.cards, trigger_mode="multiple", **QUICK)
         both = [self.slider, self.cards]
         self.cards.compare(self._compare, None, both, trigger_mode="multiple", **QUICK)
 
@@ -116,21 +121,14 @@ class GalleryTab:
     def _look(self, event: gr.EventData) -> Any:
         return gr.HTML(shown=self._shown(payload_of(event)))
 
-    def _remove(self, event: gr.EventData) -> Any:
-        payload = payload_of(event)
-        try:
-            self._archive.delete(payload.get("visitor"), payload.get("id"))
-        except LuminaError as error:
-            return gr.HTML(shown=Cards(ticket=ticket_of(payload), message=str(error), cards=[]).data())
-        return gr.HTML(shown=self._shown(payload))
-
     def _shown(self, payload: Mapping[str, Any]) -> Data:
         """As many cards as the page asks for, whether there are more, and whether that is all it shows."""
         count = payload.get("count")
         count = min(max(count, 1), MOST_SHOWN) if isinstance(count, int) else MOST_SHOWN
         text = str(payload.get("words", ""))[:200]
         try:
-            found = self._archive.listed(payload.get("visitor"), text, count + 1)
+            starred = payload.get("starred") is True
+            found = self._archive.listed(payload.get("visitor"), text, count + 1, starred=starred)
         except LuminaError as error:
             return Cards(ticket=ticket_of(payload), message=str(error), cards=[]).data()
         cards = [card_of(kept) for kept in found[:count]]
@@ -145,14 +143,6 @@ class GalleryTab:
             full=is_full,
         )
         return shown.data()
-
-    def _obtain(self, event: gr.EventData) -> Any:
-        payload = payload_of(event)
-        try:
-            png = self._archive.png(payload.get("visitor"), payload.get("id"))
-        except LuminaError as error:
-            return gr.HTML(handed=_handed(payload, message=str(error)))
-        return gr.HTML(handed=_handed(payload, png=_text(png), file=f"lumina-{str(payload['id'])[:8]}.png"))
 
     def _restore(self, event: gr.EventData) -> tuple[Any, Any]:
         """The picture for its task's tab, where it is as if it were dropped, or the text of a workflow."""
@@ -217,6 +207,7 @@ def drawing_in(workflow: Workflow) -> str | None:
 def card_of(kept: StoredPicture) -> Card:
     """What the page shows of a picture."""
     recipe, thumbnail = kept.recipe, base64.b64encode(kept.thumbnail).decode()
+    panels, kind = _shape_of(recipe)
     return Card(
         id=kept.id,
         made=kept.made,
@@ -224,7 +215,19 @@ def card_of(kept: StoredPicture) -> Card:
         size=f"{kept.width} × {kept.height}",
         image=f"data:image/webp;base64,{thumbnail}",
         recipe=recipe if len(recipe) <= LONGEST_RECIPE else f"{recipe[:LONGEST_RECIPE]}…",
+        starred=kept.is_starred,
+        panels=panels,
+        kind=kind,
     )
+
+
+def _shape_of(recipe: str) -> tuple[int, str]:
+    """How many panels the picture of a recipe has, and its kind of map; 1 and none of a workflow."""
+    try:
+        (node,) = json.loads(recipe)["nodes"].values()
+        return len(TASKS[node["task"]].Output.model_fields), str(node["inputs"].get("kind", PLAIN))
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return 1, ""
 
 
 def title_of(recipe: str) -> str:

@@ -230,6 +230,9 @@ class Card(Message):
     size: str
     image: str = Field(description="its address")
     recipe: str
+    starred: bool
+    panels: int
+    kind: str = Field(description='of map, "picture", or empty for what a workflow has made')
 
 
 class Cards(Message):
@@ -244,13 +247,20 @@ class Cards(Message):
     promise: str = Field("", description="what is kept; empty where the message says that nothing is")
 
 
+class Wish(Told):
+    """What is to be done with pictures of a visitor's gallery."""
+
+    act: Literal["picture", "zip", "star", "unstar", "delete"]
+    visitor: str = Field(max_length=40)
+    ids: list[str] = Field(max_length=1000)
+
+
 class Handed(Message):
-    """A picture of the gallery: to be saved, or for the tab of a task; or the text of a workflow."""
+    """A picture of the gallery for the tab of a task, or the text of a workflow."""
 
     ticket: str
     message: str = ""
     png: str = ""
-    file: str = ""
     task: str = ""
     text: str = ""
 
@@ -456,6 +466,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Prepare,
     Saved,
     Cards,
+    Wish,
     Handed,
     Catalogue,
     Template,

@@ -74,7 +74,7 @@ class TaskTab:
                 opening = opening_address(spec) if task is TextToImage else ""
                 cuts = cut_sizes(spec)
                 self.easel = make_easel(
-                    task.name, _invite(task), _uses(task, spec), turns_of(task), opening, cuts
+                    task.name, _invite(task), uses_of(spec, task.name), turns_of(task), opening, cuts
                 )
                 offer_to_save(self.easel, workshop, spec)
                 if task.compares:
@@ -323,9 +323,9 @@ def _bytes(payload: Any) -> bytes:
         raise InputError("This picture cannot be read; download it again.") from error
 
 
-def _uses(task: type[DrawingTask], spec: ModelSpec) -> list[Use]:
-    """The other tabs that take a picture, and which panel of a pair they take."""
-    able = [TASKS[name] for name in spec.tasks if name in TASKS and name != task.name]
+def uses_of(spec: ModelSpec, here: str = "") -> list[Use]:
+    """The tabs that take a picture, without the one that it is in, and which panel of a pair they take."""
+    able = [TASKS[name] for name in spec.tasks if name in TASKS and name != here]
     return [
         Use(task=other.name, title=other.title, part="lower" if takes_map(other) else "upper")
         for other in able

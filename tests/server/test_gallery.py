@@ -71,6 +71,17 @@ def test_nobody_reaches_what_belongs_to_another(store: GalleryStore, tmp_path: P
     assert b"anna" not in b"".join(path.read_bytes() for path in (tmp_path / "new").iterdir())
 
 
+def test_a_star_stays_with_its_visitors_picture(store: GalleryStore) -> None:
+    first, second = (store.keep(who, result("a red cone")) for who in ("anna", "bert"))
+    store.keep("anna", result("a blue cube"))
+    store.star("anna", first, True)
+    store.keep("anna", result("a red cone"))  # once more
+    assert [(kept.id, kept.is_starred) for kept in store.search("anna", starred=True)] == [(first, True)]
+    assert store.search("bert", starred=True) == [] and first == second
+    store.star("anna", first, False)
+    assert store.search("anna", starred=True) == [] and len(store.search("anna")) == 2
+
+
 def test_what_is_deleted_is_gone(store: GalleryStore) -> None:
     first, second = store.keep("anna", result("a")), store.keep("anna", result("b"))
     assert store.delete("anna", first) and not store.delete("anna", first)

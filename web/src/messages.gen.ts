@@ -29,6 +29,9 @@ export interface Card {
   size: string;
   image: string; // its address
   recipe: string;
+  starred: boolean;
+  panels: number;
+  kind: string; // of map, "picture", or empty for what a workflow has made
 }
 
 /** An answer to what the gallery asked for. */
@@ -107,12 +110,11 @@ export interface Format {
   refusal: string;
 }
 
-/** A picture of the gallery: to be saved, or for the tab of a task; or the text of a workflow. */
+/** A picture of the gallery for the tab of a task, or the text of a workflow. */
 export interface Handed {
   ticket: string;
   message?: string;
   png?: string;
-  file?: string;
   task?: string;
   text?: string;
 }
@@ -390,6 +392,13 @@ export interface Use {
   task: string;
   title: string;
   part: "upper" | "lower"; // the panel of a pair that it takes
+}
+
+/** What is to be done with pictures of a visitor's gallery. */
+export interface Wish {
+  act: "picture" | "zip" | "star" | "unstar" | "delete";
+  visitor: string;
+  ids: string[];
 }
 
 /** A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed. */

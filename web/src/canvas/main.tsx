@@ -2,7 +2,7 @@
 
 import { createRoot } from "react-dom/client";
 import { connect, prop, type Bridge } from "./studio/bridge";
-import { openAddress, openText, recover } from "./studio/files";
+import { bringPicture, openAddress, openText, recover } from "./studio/files";
 import { receiveBrought, send } from "./studio/pictures";
 import { watchPlace } from "../common/place";
 import { ended, lost, receive, receivePlan, recoverRun, tellPlace } from "./studio/running";
@@ -39,7 +39,8 @@ function begin(): void {
 async function openHanded(): Promise<void> {
   const handed = window.luminaHanded;
   window.luminaHanded = undefined;
-  if (!handed) return;
+  if (handed?.picture) return bringPicture(handed.picture);
+  if (!handed?.text) return;
   await Promise.all((handed.pictures ?? []).map(send));
   await openText(handed.text, "Your settings");
 }

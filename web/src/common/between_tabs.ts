@@ -36,8 +36,9 @@ export function takeReturned(task: string): string | undefined {
 
 /** What the canvas, a script of its own, is to open. */
 export interface Handed {
-  text: string;
-  pictures?: string[];
+  text?: string;
+  pictures?: string[]; // that the text names
+  picture?: string; // in base64: a node that gives it is added to what is there
 }
 
 declare global {

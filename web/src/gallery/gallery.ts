@@ -1,16 +1,22 @@
-// What a person does with the gallery: look, search, compare two, bring one back, delete.
+// What a person does with the gallery: look, search, open one large, bring it to a tab, take several at once.
 
-import type { Cards, Handed } from "../messages.gen";
-import { bytesOf } from "../common/bytes";
+import type { Card, Cards, Handed, Use } from "../messages.gen";
+import { base64Of } from "../common/bytes";
 import { around, one } from "../common/dom";
-import { pngBlob, saveAs } from "../common/download";
-import { openWorkflow, returnTo } from "../common/between_tabs";
+import { saveAs } from "../common/download";
+import { bringTo, openTab, openWorkflow, returnTo } from "../common/between_tabs";
 import { plain, type Host } from "../common/host";
 import { visitor } from "../common/visitor";
-import { cardOf, summaryOf } from "./cards";
+import { halfOf } from "../easel/uses";
+import { cardOf, showStar, summaryOf, usesOf } from "./cards";
+import { makeDeleting, type Deleting } from "./deleting";
+import { Large } from "./large";
+import { Selection } from "./selection";
+import { wish } from "./wishes";
 
 export interface GalleryProps {
   promise: string;
+  uses: Use[];
   shown: Partial<Cards>;
   handed: Partial<Handed>;
   compared: string;
@@ -21,10 +27,10 @@ const PAUSE = 250; // milliseconds without a key before the words are looked up
 
 const ticket = () => `${Date.now()}-${Math.random()}`;
 
-/** Puts the gallery into its element, once; it triggers 'look' 'remove' 'obtain' 'restore' 'compare'. */
+/** Puts the gallery into its element, once; it triggers 'look' 'restore' 'compare'. */
 export function mountGallery(host: Host<GalleryProps>): void {
   const { props, watch } = host;
-  const gallery = new Gallery(one(host.element, ".gallery"), host.trigger);
+  const gallery = new Gallery(one(host.element, ".gallery"), host.trigger, plain(props.uses ?? []));
   gallery.find("promise").textContent = props.promise;
   gallery.listen();
   watch("shown", () => gallery.show(plain(props.shown ?? {})));
@@ -34,17 +40,25 @@ export function mountGallery(host: Host<GalleryProps>): void {
 
 class Gallery {
   private readonly search: HTMLInputElement;
+  private readonly large: Large;
+  private readonly selection: Selection;
+  private readonly deleting: Deleting;
   private count = PAGE;
-  private marked: string[] = []; // ids of the cards to compare
+  private latest: Partial<Cards> = {};
+  private cards: Card[] = []; // that are shown
   private asked = ""; // the ticket of the cards that are wanted; answers to earlier questions may come later
-  private pair = ""; // the ticket of the comparison that is wanted
+  private pair: { ticket: string; ids: readonly string[] } = { ticket: "", ids: [] }; // the comparison that is wanted
   private isPairShown = false;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly trigger: Host<GalleryProps>["trigger"],
+    private readonly uses: readonly Use[],
   ) {
     this.search = this.find<HTMLInputElement>("search");
+    this.large = new Large(this.find<HTMLDialogElement>("large"), () => this.cards, (id) => this.returnFrom(id));
+    this.selection = new Selection(this.find("chosen"), this.find("cards"), () => this.compare([]));
+    this.deleting = makeDeleting(this.find("undo"), (ids) => this.fill(ids[0]), (words) => this.say(words));
   }
 
   find<E extends HTMLElement = HTMLElement>(name: string): E {
@@ -53,7 +67,6 @@ class Gallery {
 
   listen(): void {
     this.root.addEventListener("click", (event) => this.act(around(event, "[data-do]")));
-    this.find("cards").addEventListener("change", ({ target }) => this.mark(target));
     this.find("more").addEventListener("click", () => {
       this.count += PAGE;
       this.look();
@@ -78,18 +91,15 @@ class Gallery {
     });
   }
 
-  private about(more: object = {}) {
-    return { visitor: visitor(), words: this.search.value, count: this.count, ticket: ticket(), ...more };
+  private get isStarred(): boolean {
+    return this.find("starred").getAttribute("aria-pressed") === "true";
   }
 
   private look(): void {
-    if (this.root.offsetParent) this.ask("look");
-  }
-
-  private ask(event: "look" | "remove", more: object = {}): void {
-    const question = this.about(more);
-    this.asked = question.ticket;
-    this.trigger(event, question);
+    if (!this.root.offsetParent) return;
+    this.asked = ticket();
+    const { count, isStarred: starred } = this;
+    this.trigger("look", { visitor: visitor(), words: this.search.value, count, starred, ticket: this.asked });
   }
 
   private say(words: string): void {
@@ -98,54 +108,120 @@ class Gallery {
 
   private act(button: HTMLElement | null): void {
     if (!button) return;
-    const { do: act, id, sure } = button.dataset;
-    if (act === "remove" && !sure) {
-      button.dataset.sure = "yes"; // what is deleted is gone: asked once more
-      button.textContent = "Delete for good";
-    } else if (act === "remove") this.ask("remove", { id });
-    else if (act === "restore" || act === "obtain") this.trigger(act, this.about({ id }));
+    const { do: act, id = "", task = "" } = button.dataset;
+    const card = this.cards.find((each) => each.id === id);
+    if (act === "starred") this.filter(button);
+    else if (act === "remove" || act === "delete") this.remove(card ? [id] : this.selection.ids);
+    else if (act === "zip") this.save("zip", this.selection.ids, "lumina-pictures.zip");
+    else if (act === "clear") this.selection.put([]);
+    else if (act === "compare") this.compare(this.selection.ids);
+    else if (!card) return;
+    else if (act === "open") this.large.open(id);
+    else if (act === "star") void this.star(card);
+    else if (act === "use") this.offer(button, card);
+    else if (act === "bring") void this.bring(card, task);
+    else if (act === "obtain") this.save("picture", [id], `lumina-${id.slice(0, 8)}.png`);
+    else if (act === "restore") this.trigger("restore", { visitor: visitor(), id, ticket: ticket() });
   }
 
-  private mark(box: EventTarget | null): void {
-    if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
-    const others = this.marked.filter((id) => id !== box.value);
-    this.marked = box.checked ? [...others, box.value].slice(-2) : others; // a third takes the place of the first
-    for (const each of this.find("cards").querySelectorAll("input")) each.checked = this.marked.includes(each.value);
-    this.compare();
+  private filter(button: HTMLElement): void {
+    button.setAttribute("aria-pressed", String(!this.isStarred));
+    this.count = PAGE;
+    this.look();
   }
 
-  private compare(): void {
-    this.pair = ticket();
+  private remove(ids: readonly string[]): void {
+    const bar = this.find("undo");
+    const dialog = this.find<HTMLDialogElement>("large");
+    (dialog.open ? dialog : this.root).append(bar); // beside such a dialog nothing can be reached
+    this.deleting.begin(ids);
+  }
+
+  private save(act: "picture" | "zip", ids: readonly string[], name: string): void {
+    wish(act, ids).then((blob) => saveAs(blob, name), ({ message }: Error) => this.say(message));
+  }
+
+  private async star(card: Card): Promise<void> {
+    const put = (is: boolean) => {
+      card.starred = is;
+      for (const star of this.root.querySelectorAll<HTMLElement>(`[data-do="star"][data-id="${card.id}"]`)) showStar(star, is);
+    };
+    const is = !card.starred;
+    put(is);
+    await wish(is ? "star" : "unstar", [card.id]).catch(({ message }: Error) => {
+      put(!is);
+      this.say(message);
+    });
+  }
+
+  private offer(button: HTMLElement, card: Card): void {
+    const place = button.parentElement?.nextElementSibling;
+    if (!(place instanceof HTMLElement)) return;
+    if (!place.childElementCount) place.append(...usesOf(this.uses, card));
+    place.hidden = !place.hidden;
+    button.setAttribute("aria-expanded", String(!place.hidden));
+  }
+
+  /** The picture goes into the form of another tab, or onto the canvas as a node. */
+  private async bring({ id, panels, kind }: Card, task: string): Promise<void> {
+    try {
+      const whole = base64Of(new Uint8Array(await (await wish("picture", [id])).arrayBuffer()));
+      const use = this.uses.find((each) => each.task === task);
+      this.large.close();
+      if (!use) return openWorkflow({ picture: whole });
+      openTab(use.title.toLowerCase());
+      bringTo(task, panels === 2 ? await halfOf(whole, use.part) : whole, kind || undefined);
+    } catch (error) {
+      this.say((error as Error).message);
+    }
+  }
+
+  private compare(ids: readonly string[]): void {
+    if (!ids.length && !this.pair.ids.length) return;
+    this.pair = { ticket: ticket(), ids };
     this.isPairShown = false;
-    this.trigger("compare", { visitor: visitor(), ids: this.marked, ticket: this.pair });
-    if (this.marked.length === 2) this.root.closest(".tabitem")?.scrollIntoView({ behavior: "smooth", block: "start" });
+    this.trigger("compare", { visitor: visitor(), ids, ticket: this.pair.ticket });
+    if (ids.length === 2) this.root.closest(".tabitem")?.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 
   /** The slider shows whatever came last: if that was an earlier pair, the one that is wanted is asked for again. */
   compared(which: string): void {
-    if (which === this.pair) this.isPairShown = true;
-    else if (this.isPairShown) this.compare();
+    if (which === this.pair.ticket) this.isPairShown = true;
+    else if (this.isPairShown) this.compare(this.pair.ids);
   }
 
   show(shown: Partial<Cards>): void {
-    const { cards } = shown;
-    if (!cards || shown.ticket !== this.asked) return;
-    const there = cards.map((card) => card.id);
-    const still = this.marked.filter((id) => there.includes(id));
-    if (still.length < this.marked.length) {
-      this.marked = still;
-      this.compare();
-    }
-    this.find("cards").replaceChildren(...cards.map((card) => cardOf(card, this.marked.includes(card.id))));
+    if (!shown.cards || shown.ticket !== this.asked) return;
+    this.latest = shown;
+    this.fill();
+  }
+
+  /** Lays out the cards of what is there; the one named gets the focus. */
+  private fill(focused = ""): void {
+    const { latest: shown, cards: before } = this;
+    this.cards = (shown.cards ?? []).filter(({ id }) => this.deleting.isHere(id));
+    const there = this.cards.map(({ id }) => id);
+    this.selection.put(this.selection.ids.filter((id) => there.includes(id)));
+    this.find("cards").replaceChildren(...this.cards.map((card) => cardOf(card, this.selection.ids.includes(card.id))));
     this.find("more").hidden = !shown.more || Boolean(shown.full);
-    this.say(shown.message || summaryOf(shown, cards.length));
+    this.say(shown.message || summaryOf(shown, this.cards.length, this.isStarred));
     this.find("promise").textContent = shown.promise ?? "";
+    this.large.refresh(before);
+    if (focused) this.returnFrom(focused);
+  }
+
+  /** To the card of a picture that was large, or has come back. */
+  private returnFrom(id: string): void {
+    const undo = this.find("undo");
+    if (!undo.hidden && undo.closest("dialog")) this.root.append(undo);
+    if (this.find<HTMLDialogElement>("large").open) return;
+    this.find("cards").querySelector<HTMLElement>(`[data-do="open"][data-id="${id}"]`)?.focus();
   }
 
   /** A picture or a workflow that was asked for. */
-  receive({ message, file, png = "", text, task }: Partial<Handed>): void {
+  receive({ message, png = "", text, task }: Partial<Handed>): void {
+    this.large.close();
     if (message) this.say(message);
-    else if (file) saveAs(pngBlob(bytesOf(png)), file);
     else if (text) openWorkflow({ text, pictures: [] });
     else if (task) returnTo(task, png);
   }

@@ -9,7 +9,7 @@ import { fromLink, hasWorkflow } from "../document/share";
 import type { Doc, Place, Result } from "../types";
 import { keep, kept } from "./bridge";
 import { surface } from "./surface";
-import { read, type Read } from "./pictures";
+import { read, send, type Read } from "./pictures";
 import { beginAnew, replace } from "./results";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
@@ -97,6 +97,15 @@ export async function openFile(file: File): Promise<void> {
     const answer = await read(recipePart(bytes) ?? bytes);
     if ("image" in answer && get().catalogue.nodes[PICTURE]) addPicture(answer.image);
     else open(documentOf(answer), file.name);
+  });
+}
+
+/** A picture of another tab, in base64, becomes a node, whatever it carries. */
+export async function bringPicture(png: string): Promise<void> {
+  await guarded(async () => {
+    const answer = await send(png);
+    if ("error" in answer) throw new Unreadable(answer.error);
+    addPicture(answer.image);
   });
 }
 
