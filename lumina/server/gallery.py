@@ -97,7 +97,7 @@ class GalleryStore:
         query += " AND instr(words, ?) > 0" * len(wanted) + " ORDER BY made DESC LIMIT ?"
         with self._open() as database:
             rows = database.execute(query, (_hashed(visitor), *wanted, limit)).fetchall()
-        return [StoredPicture(*row[:-1], bool(row[-1])) for row in rows]
+        return [StoredPicture(*row[:-1], *map(bool, row[-1:])) for row in rows]
 
     def png(self, visitor: str, key: str) -> bytes | None:
         """The picture itself, as it was kept."""

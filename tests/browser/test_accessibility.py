@@ -84,7 +84,7 @@ def test_axe_finds_nothing_on_any_tab_light_or_dark(visit: Callable[..., Visit],
         expect_nothing(page)
     open_tab(page, "Gallery")
     for at in (0, 1):
-        page.get_by_label("Select").nth(at).check()
+        page.locator(".gallery-card").nth(at).get_by_label("Select").check()
     cards = page.locator(".gallery-card")
     cards.first.get_by_role("button", name="Open large").click()
     page.locator(".gallery-large").get_by_role("button", name="Use in…").click()
