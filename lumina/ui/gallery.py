@@ -207,7 +207,7 @@ def drawing_in(workflow: Workflow) -> str | None:
 def card_of(kept: StoredPicture) -> Card:
     """What the page shows of a picture."""
     recipe, thumbnail = kept.recipe, base64.b64encode(kept.thumbnail).decode()
-    panels, kind = _shape_of(recipe)
+    panels, kind, tab = _shape_of(recipe)
     return Card(
         id=kept.id,
         made=kept.made,
@@ -218,16 +218,19 @@ def card_of(kept: StoredPicture) -> Card:
         starred=kept.is_starred,
         panels=panels,
         kind=kind,
+        tab=tab,
     )
 
 
-def _shape_of(recipe: str) -> tuple[int, str]:
-    """How many panels the picture of a recipe has, and its kind of map; 1 and none of a workflow."""
+def _shape_of(recipe: str) -> tuple[int, str, str]:
+    """How many panels the picture of a recipe has, its kind of map, and its tab; no tab of a workflow."""
     try:
         (node,) = json.loads(recipe)["nodes"].values()
-        return len(TASKS[node["task"]].Output.model_fields), str(node["inputs"].get("kind", PLAIN))
+        task = TASKS[node["task"]]
+        tab = tab_of(task).title.lower() if issubclass(task, DrawingTask) else ""
+        return len(task.Output.model_fields), str(node["inputs"].get("kind", PLAIN)), tab
     except (ValueError, KeyError, AttributeError, TypeError):
-        return 1, ""
+        return 1, "", ""
 
 
 def title_of(recipe: str) -> str:

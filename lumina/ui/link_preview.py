@@ -1,4 +1,8 @@
-"""What a link to the studio shows elsewhere: its name, what it does, and a picture of its own."""
+"""What a link to the studio shows elsewhere: its name, what it does, and a picture of its own.
+
+A link to a picture (``shared_picture.py``) shows what was asked for. The picture itself is with whoever
+drew it alone, until the page draws it again.
+"""
 
 import re
 from html import escape
@@ -11,8 +15,14 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lumina.errors import InputError
+from lumina.ui.gallery import title_of
+from lumina.ui.shared_picture import PARAMETER, code_in, unpacked
+
 TITLE = "Lumina Studio"
 ABOUT = "Say what to draw and watch it being painted, row by row; edit it, or chain steps on a canvas."
+ABOUT_PICTURE = f"Drawn with {TITLE}. Open it, and it is painted again before your eyes, row by row."
+LONGEST = 200  # characters of a title
 PICTURE = Path(__file__).parents[2] / "assets" / "pictures" / "preview.png"
 SIZE = (1200, 630)  # pixels
 ADDRESS = "lumina/preview.png"
@@ -29,13 +39,14 @@ def preview_route() -> Route:
     return Route(f"/{ADDRESS}", serve)
 
 
-def tags(root: str) -> str:
-    """The tags of a page at the address ``root``, which has no slash at its end."""
+def tags(root: str, code: str = "") -> str:
+    """The tags of a page at the address ``root``, without a slash at its end, or of a shared picture."""
+    title = _title_of(code)
     said = {
-        "og:title": TITLE,
-        "og:description": ABOUT,
+        "og:title": title or TITLE,
+        "og:description": ABOUT_PICTURE if title else ABOUT,
         "og:type": "website",
-        "og:url": f"{root}/",
+        "og:url": f"{root}/?{PARAMETER}={code}" if title else f"{root}/",
         "og:image": f"{root}/{ADDRESS}",
         "og:image:width": str(SIZE[0]),
         "og:image:height": str(SIZE[1]),
@@ -43,6 +54,15 @@ def tags(root: str) -> str:
     }
     meta = [f'<meta property="{name}" content="{escape(value)}" />' for name, value in said.items()]
     return "".join([*meta, '<meta name="twitter:card" content="summary_large_image" />'])
+
+
+def _title_of(code: str) -> str:
+    """What a shared picture was asked for; empty if there is none that can be read."""
+    try:
+        title = " ".join(title_of(unpacked(code)).split()) if code else ""
+    except InputError:
+        return ""
+    return title if len(title) <= LONGEST else f"{title[:LONGEST]}…"
 
 
 class Previewed:
@@ -55,14 +75,15 @@ class Previewed:
         if scope["type"] != "http" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
             return await self._app(scope, receive, send)
         root = get_root_url(Request(scope), "/", scope.get("root_path"))
-        await self._app(scope, receive, _Page(root, send).send)
+        said = tags(root, code_in(scope["query_string"]))
+        await self._app(scope, receive, _Page(said, send).send)
 
 
 class _Page:
     """An answer that is held back until it is whole, if it is a page."""
 
-    def __init__(self, root: str, send: Send) -> None:
-        self._root, self._send = root, send
+    def __init__(self, said: str, send: Send) -> None:
+        self._said, self._send = said, send
         self._start: Message | None = None
         self._body = bytearray()
 
@@ -77,7 +98,7 @@ class _Page:
             if message.get("more_body"):
                 return
             page = _FOREIGN.sub(b"", bytes(self._body))
-            page = _CHARSET.sub(lambda found: found[0] + tags(self._root).encode(), page, count=1)
+            page = _CHARSET.sub(lambda found: found[0] + self._said.encode(), page, count=1)
             MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(page))
             await self._send(self._start)
             message = {"type": "http.response.body", "body": page}

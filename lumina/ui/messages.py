@@ -233,6 +233,7 @@ class Card(Message):
     starred: bool
     panels: int
     kind: str = Field(description='of map, "picture", or empty for what a workflow has made')
+    tab: str = Field(description="its address; empty for what a workflow has made")
 
 
 class Cards(Message):

@@ -187,7 +187,12 @@ def restored(png: bytes, here: str) -> tuple[DrawingTask, RecipeSheet, str]:
     text = images.read_recipe(png)
     if text is None:
         raise InputError("This picture carries no recipe; use one that was downloaded here.")
-    workflow = load(text)
+    return restored_from(text, here)
+
+
+def restored_from(recipe: str, here: str) -> tuple[DrawingTask, RecipeSheet, str]:
+    """The same of the recipe itself."""
+    workflow = load(recipe)
     is_single = len(workflow.nodes) == 1 and not any(map(_has_lists, workflow.nodes.values()))
     task = task_of(workflow) if is_single else None
     if not isinstance(task, DrawingTask):

@@ -32,12 +32,13 @@ from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Unknown, Use
 from lumina.ui.opening import opening_address
 from lumina.ui.page_pictures import picture_fields, picture_of
-from lumina.ui.picture_messages import PLAIN, restored, reworded
+from lumina.ui.picture_messages import PLAIN, restored, restored_from, reworded
 from lumina.ui.presets import Presets
 from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.saving import cut_sizes, offer_to_save
 from lumina.ui.sessions import Sessions
+from lumina.ui.shared_picture import unpacked
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.unknown_words_line import make_unknown_words
 from lumina.worlds import language_of
@@ -258,7 +259,13 @@ class TaskTab:
         ticket = secrets.token_hex(8)  # the page does not hear of a view that is the same again
         try:
             here = self.workshop.painter.model if self.workshop.wait(0) else ""
-            task, sheet, message = restored(_bytes(event._data), here)
+            payload = payload_of(event)
+            code = payload.get("code")  # of a link; else there is a file
+            task, sheet, message = (
+                restored_from(unpacked(code), here)
+                if isinstance(code, str)
+                else restored(_bytes(payload), here)
+            )
             if not self.form.takes(task):
                 tab = tab_of(type(task)).title
                 raise InputError(f'This picture was made in the tab "{tab}"; open it there.')

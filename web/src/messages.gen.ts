@@ -32,6 +32,7 @@ export interface Card {
   starred: boolean;
   panels: number;
   kind: string; // of map, "picture", or empty for what a workflow has made
+  tab: string; // its address; empty for what a workflow has made
 }
 
 /** An answer to what the gallery asked for. */

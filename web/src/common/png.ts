@@ -32,6 +32,16 @@ export function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   }
 }
 
+/** The text under a key, as it is written here: UTF-8, not packed; empty if there is none. */
+export function textIn(bytes: Uint8Array, key: string): string {
+  for (const { kind, body } of chunksOf(bytes)) {
+    if (kind !== "iTXt" || latin(body.subarray(0, key.length + 1)) !== `${key}\0` || body[key.length + 1]) continue;
+    const language = body.indexOf(0, key.length + 3);
+    return new TextDecoder().decode(body.subarray(body.indexOf(0, language + 1) + 1));
+  }
+  return "";
+}
+
 export function withoutPixels(bytes: Uint8Array): Bytes {
   const kept = [...chunksOf(bytes)].filter(({ kind }) => kind !== "IDAT");
   return joined([bytes.subarray(0, 8), ...kept.map(({ chunk }) => chunk)]);

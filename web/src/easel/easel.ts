@@ -7,6 +7,7 @@ import { offerAt, pngBlob } from "../common/download";
 import { plain, type Host } from "../common/host";
 import { Face } from "./face";
 import { openShelf, type Shelf } from "./browser_store";
+import { remarkOn, type SharedPicture } from "./shared";
 import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";
 import { makePrompt, type Prompt } from "./prompt";
 import { openTurns, type Turns } from "./turns";
@@ -39,6 +40,7 @@ export class Easel {
   readonly teller: Teller;
   readonly turns: Turns | null;
   words: readonly PromptPart[] = []; // the prompt of the picture that was looked at last
+  shared: SharedPicture | null = null; // of the link that this page was opened with, until it is drawn
   showPosts: (sheet: Sheet | undefined) => void = () => {};
   reword: (sheet: Sheet, at: number, word: string) => void = () => {};
   private readonly prompt: Prompt;
@@ -62,6 +64,11 @@ export class Easel {
     const { root, tab, task } = this;
     this.turns = props.turns ? openTurns({ root, tab, task, field: props.turns, pick }) : null;
     this.face.find("invite").textContent = `${props.invite} Watch it being painted, row by row.`;
+  }
+
+  /** The name of its tab in the address. */
+  get address(): string {
+    return this.root.closest('[id^="tab-"]')?.id.slice(4) ?? "";
   }
 
   get isActive(): boolean {
@@ -105,9 +112,17 @@ export class Easel {
     const twin = sheets.find((other) => other.key !== key && other.identity === sheet?.identity);
     if (!sheet || !twin?.digest) return;
     sheet.match = twin.digest === sheet.digest;
-    if (!sheet.match) return;
-    sheet.png = twin.png; // the same picture, by which its turns know it
+    if (!sheet.match && twin.png) return;
+    sheet.png = twin.png || sheet.png; // the same picture, by which its turns know it; of a link there is none
     this.state.sheets = sheets.filter((other) => other !== sheet).map((other) => (other === twin ? sheet : other));
+  }
+
+  /** What there is to say once the picture of a link is drawn. */
+  sharedRemark(sheets: readonly Sheet[]): string {
+    const drawn = sheets.find(({ identity }) => identity === this.shared?.identity);
+    const remark = drawn && this.shared ? remarkOn(drawn, this.shared) : "";
+    if (drawn) this.shared = null;
+    return remark;
   }
 
   keep(): void {

@@ -166,16 +166,18 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
   const isIdle = !isActive(state);
   const rows = sheet?.codes ? sheet.drawn : 0;
   const isOwn = isIdle && sheet !== undefined && !sheet.isBrought;
+  const hasFile = isIdle && sheet !== undefined && sheet.png !== "" && !sheet.isPending;
   return {
     halt: !isIdle,
     resume: isIdle && rows > 0 && rows < (sheet?.rows ?? 0),
     replay: isOwn && (!sheet.codes || sheet.key === state.returned),
-    save: isIdle && sheet !== undefined && !sheet.isPending,
-    post: isIdle && sheet !== undefined && !sheet.isPending,
+    save: hasFile,
+    post: hasFile,
+    share: hasFile && isOwn,
     cut: isIdle && rows > 1,
     adopt: isIdle && rows > 0,
     workflow: isOwn,
-    use: isIdle && sheet !== undefined && hasUses,
+    use: isIdle && Boolean(sheet?.png) && hasUses,
     open: isIdle && sheet !== undefined,
     forget: isIdle,
     heat: rows > 0,

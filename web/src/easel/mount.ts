@@ -1,6 +1,7 @@
 // Puts an easel into the page, and brings back what this browser has kept.
 
 import { plain, type Host } from "../common/host";
+import { takeLinked } from "../common/sharing";
 import { listenAround } from "./form_controls";
 import { takeFiles } from "./drops";
 import { Easel, type EaselProps } from "./easel";
@@ -33,7 +34,12 @@ export function mountEasel(host: Host<EaselProps>): void {
   watch("answered", () => (easel.teller.answered(props.answered), tell()));
   watch("told", tell);
   easel.show();
-  void recall(easel, running, props.opening).then(() => (running.recall(), listenForReturned(easel.task, open)));
+  const code = takeLinked(easel.address);
+  void recall(easel, running, code ? "" : props.opening).then(() => {
+    running.recall();
+    listenForReturned(easel.task, open);
+    if (code) void returning.openLinked(code);
+  });
 }
 
 function receive(view: EaselProps["view"], running: Running, returning: Returning): void {

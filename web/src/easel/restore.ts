@@ -6,14 +6,18 @@ import { one } from "../common/dom";
 import { bringTo } from "../common/between_tabs";
 import type { Host } from "../common/host";
 import { isPng, sizeOfPng, withoutPixels } from "../common/png";
+import { firstFormIsKept } from "../studio/forms";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import type { Easel, EaselProps } from "./easel";
 import { leaveOpening } from "./opening";
 import type { Running } from "./running";
+import { sizeIn } from "./shared";
 import type { Sheet } from "./state";
 
+type File = Pick<Sheet, "png" | "width" | "height">;
+
 export class Returning {
-  private pending: { isReplay: boolean; file: Pick<Sheet, "png" | "width" | "height"> } | null = null; // whose recipe is read
+  private pending: { isReplay: boolean; file: File | null } | null = null; // whose recipe is read; of a link no file
   private filled: Promise<unknown> = Promise.resolve(); // settles once its settings are in the form
 
   constructor(
@@ -27,10 +31,20 @@ export class Returning {
     if (this.running.waits(() => void this.open(file))) return;
     const bytes = new Uint8Array(await file.slice(0, MAX_FILE).arrayBuffer());
     if (!isPng(bytes)) return this.refused("Only a PNG picture that was made here carries its settings.");
+    this.ask({ isReplay, file: { png: base64Of(bytes), ...sizeOfPng(bytes) } }, { png: base64Of(withoutPixels(bytes)) });
+  }
+
+  /** Draws the picture of a link, once the form has what this browser has kept of it. */
+  async openLinked(code: string): Promise<void> {
+    await firstFormIsKept;
+    this.ask({ isReplay: true, file: null }, { code });
+  }
+
+  private ask(pending: NonNullable<Returning["pending"]>, of: { png: string } | { code: string }): void {
     const name = `lumina-filled-${this.easel.task}`;
-    this.pending = { isReplay, file: { png: base64Of(bytes), ...sizeOfPng(bytes) } };
+    this.pending = pending;
     this.filled = new Promise((resolve) => window.addEventListener(name, resolve, { once: true }));
-    this.trigger("restore", { png: base64Of(withoutPixels(bytes)) });
+    this.trigger("restore", of);
   }
 
   async restored({ sheet, message }: Restored): Promise<void> {
@@ -39,7 +53,8 @@ export class Returning {
     const { state, task, tab } = this.easel;
     leaveOpening(this.easel, null);
     const same = state.sheets.find((other) => isSamePicture(other, sheet));
-    if (!same) this.easel.put({ ...sheet, ...file });
+    if (!same) this.easel.put({ ...sheet, ...(file ?? { png: "", ...sizeIn(sheet) }) });
+    if (!file) this.easel.shared = sheet;
     const [given] = Object.values(same?.given ?? {});
     if (given) bringTo(task, given);
     const fields = given ? [] : imageFieldsOf(tab);

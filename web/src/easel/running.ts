@@ -137,7 +137,7 @@ export class Running {
 
   private done(sheets: readonly Sheet[], remark: string): void {
     for (const { key } of sheets) this.easel.compareWithTwin(key);
-    this.settle("done", remark);
+    this.settle("done", [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" "));
     const { current, held } = this.easel.state;
     this.easel.turns?.goOn(current, held);
   }

@@ -4,13 +4,14 @@ import { bytesOf } from "../common/bytes";
 import { around, one } from "../common/dom";
 import { pngBlob } from "../common/download";
 import type { Host } from "../common/host";
+import { sharePicture } from "../common/sharing";
 import type { Easel, EaselProps } from "./easel";
 import type { Returning } from "./restore";
 import { goingOn, type Running } from "./running";
 import { idleRun, type Sheet, type State } from "./state";
 import { fillUses, openAsWorkflow } from "./uses";
 
-type Act = (sheet: Sheet) => void;
+type Act = (sheet: Sheet) => unknown;
 
 export function listenToTools(easel: Easel, running: Running, returning: Returning, trigger: Host<EaselProps>["trigger"]): void {
   const acts = actsOn(easel, running, returning);
@@ -49,6 +50,10 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
       running.ask("reroll", { ...goingOn(sheet), row });
     },
     replay: (sheet) => void returning.open(fileOf(sheet), true),
+    share: async ({ png, prompt }) => {
+      easel.face.say("posted", "");
+      easel.face.say("posted", await sharePicture(bytesOf(png), easel.address, prompt));
+    },
     adopt: (sheet) => void returning.open(fileOf(sheet)),
     workflow: openAsWorkflow,
     cut: (sheet) => {

@@ -38,6 +38,7 @@ export function actionsOf(card: Card): HTMLElement[] {
     action("restore", "Restore", card),
     use,
     action("obtain", "Download", card),
+    action("share", "Share", card),
     action("remove", "Delete", card),
   );
   const uses = made("div", "gallery-row gallery-uses", "", { hidden: true });

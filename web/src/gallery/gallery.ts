@@ -6,6 +6,7 @@ import { around, one } from "../common/dom";
 import { saveAs } from "../common/download";
 import { bringTo, openTab, openWorkflow, returnTo } from "../common/between_tabs";
 import { plain, type Host } from "../common/host";
+import { sharePicture } from "../common/sharing";
 import { visitor } from "../common/visitor";
 import { halfOf } from "../easel/uses";
 import { cardOf, showStar, summaryOf, usesOf } from "./cards";
@@ -103,7 +104,7 @@ class Gallery {
   }
 
   private say(words: string): void {
-    this.find("status").textContent = words;
+    for (const place of ["status", "note"]) this.find(place).textContent = words; // one of which can be seen
   }
 
   private act(button: HTMLElement | null): void {
@@ -120,6 +121,7 @@ class Gallery {
     else if (act === "star") void this.star(card);
     else if (act === "use") this.offer(button, card);
     else if (act === "bring") void this.bring(card, task);
+    else if (act === "share") void this.share(button, card);
     else if (act === "obtain") this.save("picture", [id], `lumina-${id.slice(0, 8)}.png`);
     else if (act === "restore") this.trigger("restore", { visitor: visitor(), id, ticket: ticket() });
   }
@@ -171,6 +173,17 @@ class Gallery {
       if (!use) return openWorkflow({ picture: whole });
       openTab(use.title.toLowerCase());
       bringTo(task, panels === 2 ? await halfOf(whole, use.part) : whole, kind || undefined);
+    } catch (error) {
+      this.say((error as Error).message);
+    }
+  }
+
+  private async share(button: HTMLElement, { id, tab, title }: Card): Promise<void> {
+    try {
+      const png = new Uint8Array(await (await wish("picture", [id])).arrayBuffer());
+      const said = await sharePicture(png, tab, title);
+      this.say(said);
+      if (said.startsWith("Link copied")) button.textContent = "Link copied ✓"; // where people look
     } catch (error) {
       this.say((error as Error).message);
     }

@@ -65,6 +65,7 @@ export class Large {
     if (!card) return;
     this.dialog.setAttribute("aria-label", card.title);
     one(this.dialog, ".gallery-title").textContent = card.title;
+    one(this.dialog, ".gallery-note").textContent = "";
     one(this.dialog, ".gallery-place").textContent = `${at + 1} of ${all.length} · ${card.size}`;
     for (const [step, is] of [["-1", at > 0], ["1", at < all.length - 1]] as const) {
       one(this.dialog, `[data-step="${step}"]`).setAttribute("aria-disabled", String(!is)); // which keeps the focus

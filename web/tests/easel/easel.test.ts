@@ -6,6 +6,7 @@ import { toolsFor } from "../../src/easel/face";
 import { filmsOf, isBranch, markOf } from "../../src/easel/films";
 import { heatColour, mergedNll } from "../../src/easel/paint";
 import type { Sheet as Told } from "../../src/messages.gen";
+import { remarkOn, sizeIn } from "../../src/easel/shared";
 import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
 import { base64Of, bytesOf } from "../../src/common/bytes";
 import { png } from "../common/example";
@@ -24,7 +25,7 @@ test("a part of a picture can be continued, a whole one re-rolled, one from a fi
   assert.ok(!toolsFor(sheet("a"), [], idle, true).resume);
   assert.ok(toolsFor(sheet("a"), [], idle, true).cut);
   const file = toolsFor(sheet("a", { codes: "", rows: 0, drawn: 0 }), [], idle, false);
-  assert.deepEqual(toolsOf(file), ["replay", "save", "post", "workflow", "open", "forget"]);
+  assert.deepEqual(toolsOf(file), ["replay", "save", "post", "share", "workflow", "open", "forget"]);
 });
 
 test("while something is drawn there is Stop, and what shows it", () => {
@@ -44,6 +45,14 @@ test("pictures of one run belong together, and a sheet knows how much of it is d
   assert.equal(runOf("abc-12"), "abc");
   assert.equal(drawnPart(sheet("a", { drawn: 4 })), 0.25);
   assert.equal(drawnPart(sheet("a", { codes: "" })), 1);
+});
+
+test("the picture of a link is the same or another one, and then it is said why", () => {
+  const shared = { identity: "i", digest: "d", model: "tabletop@1" };
+  assert.match(remarkOn(shared, shared), /^identical ✓/);
+  assert.match(remarkOn({ ...shared, digest: "e", model: "tabletop@2" }, shared), /tabletop@1 drew that one, and tabletop@2/);
+  assert.match(remarkOn({ ...shared, digest: "e" }, shared), /another picture .* at another precision/);
+  assert.deepEqual(sizeIn({ inputs: '{"width":64, "height":32}', panels: 2 }), { width: 64, height: 64 });
 });
 
 test("a film begins with what was brought, and a fork says from where it comes", () => {

@@ -1,35 +1,19 @@
 // A link that holds the whole workflow: compressed into the part after #, which stays out of every server's log.
 
 import type { Doc } from "../types";
+import { packedText, piped } from "../../common/packing";
 import { Unreadable, write } from "./read";
 
 const KEY = /[#&]wf=([\w-]+)/;
 const MOST = 262_144; // bytes of a document
 
-async function piped(bytes: BlobPart, through: { readable: ReadableStream; writable: WritableStream }, most = MOST) {
-  const reader = new Blob([bytes]).stream().pipeThrough(through).getReader();
-  const parts: Uint8Array[] = [];
-  for (let size = 0; ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if ((size += value.length) > most) throw new Unreadable("This workflow is too large.");
-    parts.push(value);
-  }
-  return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
-}
-
-export async function packed(doc: Doc): Promise<string> {
-  const bytes = await piped(write(doc), new CompressionStream("deflate-raw"));
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-}
+export const packed = (doc: Doc): Promise<string> => packedText(write(doc), MOST);
 
 /** The text that was packed, as bytes; throws Unreadable. */
 export async function unpacked(code: string): Promise<Uint8Array> {
   try {
     const bytes = Uint8Array.from(atob(code.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-    return await piped(bytes, new DecompressionStream("deflate-raw"));
+    return await piped(bytes, new DecompressionStream("deflate-raw"), MOST);
   } catch {
     throw new Unreadable("This link is damaged; copy it again as a whole.");
   }

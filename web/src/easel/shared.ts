@@ -1,0 +1,22 @@
+// The picture of a link, drawn again here: whether it is the same, and if not, why.
+
+import type { RecipeSheet } from "../messages.gen";
+
+export type SharedPicture = Pick<RecipeSheet, "identity" | "digest" | "model">;
+
+export function remarkOn(drawn: SharedPicture, shared: SharedPicture): string {
+  if (!shared.digest) return "The link does not say which picture it was, so that nobody can tell whether this is the same.";
+  if (drawn.digest === shared.digest) return "identical ✓ This is the picture that was shared with you.";
+  const why =
+    drawn.model === shared.model
+      ? "The same model drew it, but on another machine or at another precision, where rounding can decide between two codes."
+      : `${shared.model || "Another model"} drew that one, and ${drawn.model} draws here.`;
+  return `This is another picture than the one that was shared. ${why}`;
+}
+
+/** The size of a picture that is still to be drawn, as its recipe says it. */
+export function sizeIn({ inputs, panels }: Pick<RecipeSheet, "inputs" | "panels">): { width: number; height: number } {
+  const width = Number(/"width":\s*(\d+)/.exec(inputs)?.[1] ?? 1);
+  const height = Number(/"height":\s*(\d+)/.exec(inputs)?.[1] ?? 1);
+  return { width, height: height * panels };
+}
