@@ -30,6 +30,7 @@ def test_a_shared_picture_is_drawn_again_and_compared(visit: Callable[..., Visit
 
     other = visit(viewport=size).page
     other.goto(link)
+    other.wait_for_selector(".easel[data-state=done]")
     expect(other.locator(".easel-status")).to_contain_text("identical ✓ This is the picture that was shared")
     expect(other.get_by_label("Prompt")).to_have_value("a red cone")
     expect(other.locator(".easel-true[alt='a red cone']")).to_be_visible()
@@ -50,6 +51,7 @@ def test_what_is_another_picture_says_why(visit: Callable[..., Visit]) -> None:
       "inputs": {"prompt": "a blue cube", "seed": 5}}}}"""
     code = page.evaluate(pack, recipe)
     page.goto(f"{visit().address}/?picture={code}#create")
+    page.wait_for_selector(".easel[data-state=done]")
     said = page.locator(".easel-status")
     expect(said).to_contain_text("another picture than the one that was shared. tabletop@old drew that one")
     expect(page.locator(".easel-shelf")).to_be_hidden()

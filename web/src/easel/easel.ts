@@ -119,10 +119,12 @@ export class Easel {
 
   /** What there is to say once the picture of a link is drawn. */
   sharedRemark(sheets: readonly Sheet[]): string {
-    const drawn = sheets.find(({ identity }) => identity === this.shared?.identity);
-    const remark = drawn && this.shared ? remarkOn(drawn, this.shared) : "";
-    if (drawn) this.shared = null;
-    return remark;
+    const { shared, state } = this;
+    const drawn = shared && sheets.find(({ seed, prompt }) => seed === shared.seed && prompt === shared.prompt);
+    if (!drawn) return "";
+    this.shared = null;
+    state.sheets = state.sheets.filter(({ png, codes }) => png || codes); // it stood for the one that is drawn now
+    return remarkOn(drawn, shared);
   }
 
   keep(): void {

@@ -2,16 +2,18 @@
 
 import type { RecipeSheet } from "../messages.gen";
 
-export type SharedPicture = Pick<RecipeSheet, "identity" | "digest" | "model">;
+export type SharedPicture = Pick<RecipeSheet, "identity" | "digest" | "model" | "seed" | "prompt">;
 
 export function remarkOn(drawn: SharedPicture, shared: SharedPicture): string {
   if (!shared.digest) return "The link does not say which picture it was, so that nobody can tell whether this is the same.";
   if (drawn.digest === shared.digest) return "identical ✓ This is the picture that was shared with you.";
-  const why =
-    drawn.model === shared.model
-      ? "The same model drew it, but on another machine or at another precision, where rounding can decide between two codes."
-      : `${shared.model || "Another model"} drew that one, and ${drawn.model} draws here.`;
-  return `This is another picture than the one that was shared. ${why}`;
+  return `This is another picture than the one that was shared. ${reasonOf(drawn, shared)}`;
+}
+
+function reasonOf(drawn: SharedPicture, shared: SharedPicture): string {
+  if (drawn.model !== shared.model) return `${shared.model || "Another model"} drew that one, and ${drawn.model} draws here.`;
+  if (drawn.identity !== shared.identity) return "Its settings are not all the same here.";
+  return "The same model drew it, but on another machine or at another precision, where rounding can decide between two codes.";
 }
 
 /** The size of a picture that is still to be drawn, as its recipe says it. */
