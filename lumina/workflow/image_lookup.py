@@ -51,7 +51,7 @@ class FolderImages:
         self._digests: dict[tuple[str, int], str] = {}
 
     def find(self, name: str) -> ImageInput | None:
-        """See ImageSource; a file that is no picture is not found."""
+        """See ImageSource; raises InvalidImage where the file of this name is no picture that can be used."""
         digest = name if name.startswith("sha256:") else None
         found = (self._opened(path, digest) for path in self._files() if digest or is_called(path, name))
         return next((picture for picture in found if picture is not None), None)
@@ -71,11 +71,15 @@ class FolderImages:
             if digest is not None and self._digests.get(known, digest) != digest:
                 return None
             with path.open("rb") as file:
-                if not is_accepted(file.read(HEAD)):
+                if digest is not None and not is_accepted(file.read(HEAD)):
                     return None
             picture = ImageInput.of(open_image(path, keep_alpha=True))
-        except (OSError, InvalidImage):
+        except OSError:
             return None
+        except InvalidImage as error:
+            if digest is not None:
+                return None
+            raise InvalidImage(f'The picture "{path.name}" cannot be used: {error}') from None
         self._digests[known] = picture.name
         return picture if digest in (None, picture.name) else None
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from lumina.errors import InvalidWorkflow
 from lumina.model.config import MODELS, ModelSpec
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask
+from lumina.tasks.base import DrawingTask, slots_in
 from lumina.tasks.instructions import Kind
 from lumina.workflow.document import Input, Link, Node, Workflow
 from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
@@ -127,7 +127,7 @@ def _node_problems(
         )
     links = {key: value for key, value in node.inputs.items() if isinstance(value, Link)}
     literals = {key: value for key, value in node.inputs.items() if key not in links}
-    yield from _literal_problems(place, node, links, literals)
+    yield from _literal_problems(workflow, place, node, links, literals)
     if spec is not None and issubclass(task, DrawingTask) and task.name in spec.tasks:
         yield from _unknown_kinds(place, literals, spec)
     ends = {key: (link, known.get(key)) for key, link in links.items() if key in known}
@@ -146,7 +146,7 @@ def _unknown_kinds(place: Place, literals: Mapping[str, Any], spec: ModelSpec) -
 
 
 def _literal_problems(
-    place: Place, node: Node, links: Mapping[str, Link], literals: Mapping[str, Any]
+    workflow: Workflow, place: Place, node: Node, links: Mapping[str, Link], literals: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Faults of literals, and of names that are no inputs; an input that a link fills is not missing."""
     known = sockets(node)
@@ -154,14 +154,24 @@ def _literal_problems(
     for item in literal_problems((*place, INPUTS), TASKS[node.task], own, known):
         name = str((*place_of(item["pointer"]), "", "")[3])
         if name not in links:
-            yield _missing_image(item, known.get(name))
+            yield _unlinked(workflow, _missing_image(item, known.get(name)), own.get(name))
     for slot in slots_of(TASKS[node.task], node.inputs):
         if slot not in node.inputs:
             yield problem((*place, INPUTS, slot), "is missing", f'add "{slot}", which the text has in braces')
     for key in node.inputs:
         if key not in known:
             message = f"is not an input of {node.task}"
-            yield problem((*place, INPUTS, key), message, nearest(key, known))
+            is_slot = TASKS[node.task].slots is not None and slots_in(f"{{{key}}}") == [key]
+            fix = f"write {{{key}}} in the text where it belongs" if is_slot else nearest(key, known)
+            yield problem((*place, INPUTS, key), message, fix)
+
+
+def _unlinked(workflow: Workflow, item: Problem, literal: Any) -> Problem:
+    """A text that is written like the end of a link, where it can be nothing else, is told how to be one."""
+    source, dot, output = literal.partition(".") if isinstance(literal, str) else ("", "", "")
+    if not dot or not _is_known(workflow, source) or output not in _offered(workflow, source):
+        return item
+    return item | {"message": "is a text, not a link", "fix": f'write {{"from": "{literal}"}}'}
 
 
 def _missing_image(item: Problem, socket: Socket | None) -> Problem:

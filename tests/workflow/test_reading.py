@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lumina.errors import InvalidWorkflow
+from lumina.errors import InvalidImage, InvalidWorkflow
 from lumina.images import png_bytes
 from lumina.workflow.binding import digest
 from lumina.workflow.executor import Resources
@@ -106,6 +106,16 @@ def test_a_picture_is_found_among_many_files_and_under_either_form_of_its_name(t
     found = image_source.find(unicodedata.normalize("NFC", "zé.png"))
     assert found is not None and image_source.find(found.name) == found
     assert image_source.find("ZÉ.png") is None
+
+
+def test_a_file_that_is_there_and_no_picture_is_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(png_bytes(Image.effect_noise((64, 64), 90))[:1500])
+    (tmp_path / "doc.pdf").write_bytes(b"%PDF-1.7 a document")
+    beside = FolderImages(tmp_path)
+    for name, cause in (("broken.png", "damaged|cut off"), ("doc.pdf", "PDF")):
+        with pytest.raises(InvalidImage, match=f'The picture "{name}" cannot be used: .*({cause})'):
+            beside.find(name)
+    assert beside.find(f"sha256:{'0' * 64}") is None
 
 
 def test_a_dry_run_says_what_is_missing(tmp_path: Path) -> None:

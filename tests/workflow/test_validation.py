@@ -312,3 +312,17 @@ def test_a_link_of_a_wrong_form_is_not_missing_too() -> None:
 def test_no_sentence_has_a_stop_inside() -> None:
     item = found(nodes(a=draw(prompt=["a cone"] * 8, seed=list(range(9)))))["/nodes/a"]
     assert not item["message"].endswith(".")
+
+
+def test_a_text_written_like_a_link_is_told_how_to_be_one() -> None:
+    predict = {"task": "predict", "inputs": {"image": "a.image", "kind": "depth"}}
+    assert found(nodes(a=draw(), b=predict))["/nodes/b/inputs/image"]["fix"] == 'write {"from": "a.image"}'
+    document = nodes(a=draw(seed="inputs.number")) | {"inputs": {"number": {"type": "integer", "default": 1}}}
+    assert found(document)["/nodes/a/inputs/seed"]["fix"] == 'write {"from": "inputs.number"}'
+    assert "from" not in found(nodes(b=predict))["/nodes/b/inputs/image"]["fix"]
+
+
+def test_an_input_that_no_slot_of_a_text_names_is_told_how_to_become_one() -> None:
+    template = {"task": "prompt_template", "inputs": {"template": "a {Colour} cube", "colour": "red"}}
+    fix = found(nodes(a=template))["/nodes/a/inputs/colour"]["fix"]
+    assert fix == "write {colour} in the text where it belongs"
