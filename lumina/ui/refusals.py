@@ -6,9 +6,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +19,7 @@ from lumina.server.network import EVENTS
 
 UNFIT = "This request does not fit the page; reload the page and try again."
 
+_UNREAD = "There was an error parsing the body"  # as FastAPI says it
 _UNKNOWN = re.compile(r"Parameter `(.*?)` is not a valid", re.DOTALL)
 _MISSING = re.compile(r"required argument: (\w+)")
 
@@ -117,6 +120,16 @@ def _refused_page(error: Exception) -> Response:
     raise error
 
 
+async def unread(request: Request, error: Exception) -> Response:
+    """One sentence for a body that is no text in UTF-8; any other answer as it is."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 400 and error.detail == _UNREAD:
+        key = "error" if "api_name" in request.path_params else "detail"
+        return JSONResponse({key: "The body is no readable text; send JSON in UTF-8."}, 400)
+    return await http_exception_handler(request, error)
+
+
 REFUSALS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-    kind: refused for kind in (TypeError, KeyError, FnIndexInferError, RequestValidationError)
+    HTTPException: unread,
+    **dict.fromkeys((TypeError, KeyError, FnIndexInferError, RequestValidationError), refused),
 }

@@ -87,6 +87,17 @@ def test_a_request_that_cannot_be_read_is_a_sentence(studio: httpx.Client, body:
     assert answer.json()["detail"].startswith(said) and SECRET not in answer.text
 
 
+@pytest.mark.parametrize("charset", ["", "; charset=iso-8859-1"])
+@pytest.mark.parametrize("path", ["/gradio_api/call/v2/text_to_image", JOIN])
+def test_a_body_that_is_not_utf_8_is_a_sentence(studio: httpx.Client, path: str, charset: str) -> None:
+    headers = {"content-type": f"application/json{charset}"}
+    answer = studio.post(path, content='{"prompt": "a grün cube"}'.encode("latin-1"), headers=headers)
+    assert answer.status_code == 400
+    said = answer.json()["detail" if path == JOIN else "error"]
+    assert said == "The body is no readable text; send JSON in UTF-8."
+    assert studio.get("/no/such/page").json() == {"detail": "Not Found"}
+
+
 def test_sigterm_lets_a_stream_come_to_its_end(tmp_path: Path) -> None:
     with (
         started(0.2, tmp_path) as (address, process),
