@@ -116,3 +116,14 @@ def test_large_by_keys_stars_several_at_once_and_undo(
     cards.first.get_by_role("button", name="Use in…").click()
     cards.first.get_by_role("button", name="Canvas").click()
     expect(page.locator(".lumina-canvas .node, .lumina-canvas article")).not_to_have_count(0)
+
+
+def test_a_browser_that_keeps_nothing_is_promised_nothing(visit: Callable[..., Any]) -> None:
+    visited = visit()
+    refusal = "{ get() { throw new DOMException('', 'SecurityError') } }"
+    visited.page.add_init_script(f"Object.defineProperty(window, 'localStorage', {refusal})")
+    page = visited.open()
+    gallery(page)
+    expect(page.locator(".gallery-promise")).to_contain_text("keeps nothing for this page")
+    assert all("SecurityError" in each for each in visited.complaints)  # of Gradio's own scripts
+    visited.complaints.clear()

@@ -112,6 +112,21 @@ def test_a_large_picture_for_a_tab_passes_the_limit(proxied: Visit) -> None:
     assert len(image.get_attribute("src") or "") < 1_000_000
 
 
+def test_a_page_of_the_proxys_is_told_in_our_words_alone(visit: Callable[..., Visit]) -> None:
+    visited = visit()
+    page = visited.open()
+    page.route(
+        "**/queue/join*", lambda call: call.fulfill(status=502, content_type="text/html", body="<html>")
+    )
+    page.get_by_label("Prompt").fill("a red cone")
+    page.get_by_role("button", name="Generate").click()
+    alert = page.get_by_role("alert").filter(has_text="The proxy in front of the studio cannot reach it")
+    expect(alert.first).to_be_visible()
+    expect(page.get_by_text("parse")).to_have_count(0)
+    assert any("502" in complaint for complaint in visited.complaints)
+    visited.complaints.clear()
+
+
 def test_copy_works_without_a_clipboard(visit: Callable) -> None:
     visited = visit()
     visited.page.add_init_script("delete Navigator.prototype.clipboard")  # as over plain http

@@ -15,7 +15,8 @@ declare global {
   }
 }
 
-const UNREACHED = "The proxy in front of the studio cannot reach it; what is drawn is kept. Try again in a moment.";
+const UNREACHED =
+  "The proxy in front of the studio cannot reach it, or lets no more requests through; what is drawn is kept. Try again in a moment.";
 const SENTENCES: Record<number, (size: string) => string> = {
   413: (size) =>
     `A proxy in front of the studio refuses ${size} at once (nginx by itself takes 1 MB): use a smaller picture, or ` +
@@ -54,13 +55,20 @@ export function watchAnswers(): void {
     const isOurs = new URL(answer.url || location.href, location.href).origin === location.origin;
     if (!isOurs) return answer;
     const length = lengthOf(asked[1]?.body);
-    const said = sentenceOf(answer.status, answer.headers.get("content-type"), length) || (await refusalIn(answer));
+    const instead = sentenceOf(answer.status, answer.headers.get("content-type"), length);
+    const said = instead || (await refusalIn(answer));
     if (said) {
       window.luminaInstead = { said, at: Date.now() };
       window.dispatchEvent(new Event("lumina-instead"));
     }
-    return new URL(answer.url, location.href).pathname.endsWith("/queue/data") ? followed(answer) : answer;
+    if (new URL(answer.url, location.href).pathname.endsWith("/queue/data")) return followed(answer);
+    return instead ? inOurWords(answer, instead) : answer;
   };
+}
+
+/** The same answer with its sentence as JSON: Gradio would say that it cannot parse a page of the proxy's. */
+export function inOurWords({ status, statusText }: Response, said: string): Response {
+  return Response.json({ detail: said, error: said }, { status, statusText });
 }
 
 function lengthOf(body: BodyInit | null | undefined): number {

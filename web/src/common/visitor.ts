@@ -13,6 +13,9 @@ export function visitor(): string {
   return guest;
 }
 
+/** Whether this browser keeps the name for the next visit. */
+export const isRemembered = (): boolean => stored() === visitor();
+
 function stored(): string | null {
   try {
     return localStorage.getItem(KEY) || null;

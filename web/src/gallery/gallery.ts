@@ -7,7 +7,7 @@ import { saveAs } from "../common/download";
 import { bringTo, openTab, openWorkflow, returnTo } from "../common/between_tabs";
 import { plain, type Host } from "../common/host";
 import { sharePicture } from "../common/sharing";
-import { visitor } from "../common/visitor";
+import { isRemembered, visitor } from "../common/visitor";
 import { halfOf } from "../easel/uses";
 import { cardOf, showStar, summaryOf, usesOf } from "./cards";
 import { makeDeleting, type Deleting } from "./deleting";
@@ -26,13 +26,19 @@ export interface GalleryProps {
 const PAGE = 48;
 const PAUSE = 250; // milliseconds without a key before the words are looked up
 
+const FORGOTTEN =
+  "This browser keeps nothing for this page, and so your pictures are here until you leave it; download what you want to keep.";
+
+/** What is said of how long pictures are kept, where this browser will know whose they are. */
+const promised = (promise: string): string => (promise && !isRemembered() ? FORGOTTEN : promise);
+
 const ticket = () => `${Date.now()}-${Math.random()}`;
 
 /** Puts the gallery into its element, once; it triggers 'look' 'restore' 'compare'. */
 export function mountGallery(host: Host<GalleryProps>): void {
   const { props, watch } = host;
   const gallery = new Gallery(one(host.element, ".gallery"), host.trigger, plain(props.uses ?? []));
-  gallery.find("promise").textContent = props.promise;
+  gallery.find("promise").textContent = promised(props.promise);
   gallery.listen();
   watch("shown", () => gallery.show(plain(props.shown ?? {})));
   watch("handed", () => gallery.receive(plain(props.handed ?? {})));
@@ -218,7 +224,7 @@ class Gallery {
     this.find("cards").replaceChildren(...this.cards.map((card) => cardOf(card, this.selection.ids.includes(card.id))));
     this.find("more").hidden = !shown.more || Boolean(shown.full);
     this.say(shown.message || summaryOf(shown, this.cards.length, this.isStarred));
-    this.find("promise").textContent = shown.promise ?? "";
+    this.find("promise").textContent = promised(shown.promise ?? "");
     this.large.refresh(before);
     if (focused) this.returnFrom(focused);
   }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalIn, sentenceOf } from "../../src/common/proxy";
+import { inOurWords, refusalIn, sentenceOf } from "../../src/common/proxy";
 
 test("a proxy's refusal names the size and the limit", () => {
   const said = sentenceOf(413, "text/html", 2_400_000);
@@ -24,4 +24,10 @@ test("the studio's own refusals for now are told in its words", async () => {
   assert.equal(await full(503, '{"error": "No room."}'), "No room.");
   for (const body of ["{", "5", "null", '{"detail": [1]}']) assert.equal(await full(503, body), "");
   assert.equal(await full(200, '{"detail": "x"}'), "");
+});
+
+test("a page of the proxy's becomes an answer that Gradio can read", async () => {
+  const answer = inOurWords(new Response("<html>", { status: 502 }), "The proxy cannot reach it.");
+  assert.equal(answer.status, 502);
+  assert.deepEqual(await answer.json(), { detail: "The proxy cannot reach it.", error: "The proxy cannot reach it." });
 });
