@@ -1,5 +1,6 @@
 """A request and its result as the engine knows them: in tokens and codes."""
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -100,7 +101,7 @@ class Generation:
     tokens: int
     seconds: float
     accepted: tuple[int, ...]
-    likelihood: float
+    likelihood: float = math.nan
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
