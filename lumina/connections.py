@@ -2,8 +2,6 @@
 
 import os
 
-import httpx
-
 from lumina.errors import InputError
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -17,6 +15,8 @@ def proxies_set() -> list[str]:
 
 def check_connections() -> None:
     """Raise InputError if no connection could be made as the environment says; nothing is sent."""
+    import httpx  # which brings its own command line
+
     try:
         httpx.Client().close()
     except OSError as error:  # of ssl too

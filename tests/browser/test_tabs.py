@@ -244,7 +244,8 @@ def test_a_lost_connection_is_said_and_keeps_what_is_drawn(visit: Callable[..., 
         tab = go(page, "Create")
         tab.locator(".example").first.click()
         expect(tab.locator(".easel-status")).to_contain_text(re.compile(r"Row [2-9] of"))
-    expect(tab.locator(".easel-problem")).to_contain_text("cannot be reached", timeout=30_000)
+    expect(tab.locator(".easel-status")).to_contain_text("What is drawn is kept. The studio was lost", timeout=60_000)
+    expect(page.locator(".model-badge")).to_contain_text("cannot be reached", timeout=60_000)
     expect(tab.locator(".easel-cell canvas").first).to_be_visible()
     page.goto("about:blank")  # which asks nobody whether the studio is there
     studio.complaints.clear()  # the browser says so too
@@ -255,8 +256,8 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any])
     tab = go(page, "Create")
     tab.get_by_label("Prompt").fill("a red cone")
     tab.get_by_role("button", name="Advanced").click()
-    expect(tab.get_by_label("Best of")).to_have_value("1")  # the form has unfolded
-    fill_in(tab.get_by_label("Best of"), "6")
+    expect(tab.get_by_label("Best of", exact=True)).to_have_value("1")  # the form has unfolded
+    fill_in(tab.get_by_label("Best of", exact=True), "6")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
     expect(tab.locator(".easel-score")).to_contain_text(["score "] * 6)
