@@ -244,7 +244,9 @@ def test_a_lost_connection_is_said_and_keeps_what_is_drawn(visit: Callable[..., 
         tab = go(page, "Create")
         tab.locator(".example").first.click()
         expect(tab.locator(".easel-status")).to_contain_text(re.compile(r"Row [2-9] of"))
-    expect(tab.locator(".easel-status")).to_contain_text("What is drawn is kept. The studio was lost", timeout=60_000)
+    expect(tab.locator(".easel-status")).to_contain_text(
+        "What is drawn is kept. The studio was lost", timeout=60_000
+    )
     expect(page.locator(".model-badge")).to_contain_text("cannot be reached", timeout=60_000)
     expect(tab.locator(".easel-cell canvas").first).to_be_visible()
     page.goto("about:blank")  # which asks nobody whether the studio is there
