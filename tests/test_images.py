@@ -1,6 +1,7 @@
 """Opening hostile and unusual pictures, and PNG files that carry a recipe."""
 
 import io
+import os
 import struct
 import xml.etree.ElementTree as ElementTree
 import zlib
@@ -25,6 +26,7 @@ from lumina.images import (
     write_png,
 )
 
+ROUNDS = int(os.environ.get("LUMINA_ROUNDS", "1"))
 RECIPE = '{"lumina": 1, "nodes": {}, "title": "Zürich 🌄"}'
 
 
@@ -208,7 +210,7 @@ def test_a_text_bomb_is_refused() -> None:
         open_image(png_with(chunk(b"zTXt", b"Comment\0\0" + bomb)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150 * ROUNDS)
 @given(
     form=st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP"]),
     changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=8),

@@ -1,6 +1,7 @@
 """Text: prompts are only text, whatever they contain; roles are found by name."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from lumina.errors import CheckpointMismatch
 from lumina.model.text import TextTokenizer, code_name, size_name
 
+ROUNDS = int(os.environ.get("LUMINA_ROUNDS", "1"))
 FOLDER = Path(__file__).parents[1] / "parity/data/A/model"
 TOKENIZER = TextTokenizer.load(FOLDER)
 ADDED = {
@@ -27,7 +29,7 @@ def test_names_in_a_prompt_are_text(name: str) -> None:
     assert (ids[0], ids[-1]) == (ADDED["<|im_end|>"], ADDED["<reserved08706>"])
 
 
-@settings(max_examples=200)
+@settings(max_examples=200 * ROUNDS)
 @given(st.lists(st.one_of(st.sampled_from(sorted(ADDED)), st.text(max_size=8)), max_size=6).map("".join))
 def test_no_text_reaches_an_added_token(text: str) -> None:
     assert not set(TOKENIZER.encode(text)[1:-1]) & set(ADDED.values())
