@@ -36,10 +36,11 @@ def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Cli
     """One whose rows take so many seconds; what it writes to its log in the end has no errors."""
     tasks = ("text_to_image", "edit", "predict", "control")
     with (
-        started(request.param, tmp_path, tasks, slots=0 if not request.param else 1) as (address, _),
+        started(request.param, tmp_path, tasks, slots=0 if not request.param else 1) as (address, process),
         httpx.Client(base_url=address, timeout=120) as client,
     ):
         yield client
+        assert process.poll() is None, "It lives on."
     written = (tmp_path / "server.log").read_text()
     assert re.findall(r"^(?:ERROR|CRITICAL|Traceback|Task exception).*", written, re.MULTILINE) == []
 
