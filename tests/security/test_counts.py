@@ -89,20 +89,8 @@ def damaged_document(chance: random.Random) -> bytes:
 
 def any_prompt(chance: random.Random) -> bytes:
     parts = ["<racm3:break>", "<eoss>", "<|im_end|>", "<reserved08706>", "\ud800", "\0", "\u202e", "\u200d"]
-    parts += [
-        "🟥",
-        "e\u0301",
-        "\r\n",
-        "\\",
-        '"',
-        "{idea}",
-        "<script>",
-        "a red cube",
-        ", ",
-        " ",
-        "x" * 500,
-        "赤い立方体",
-    ]
+    parts += ["🟥", "e\u0301", "\r\n", "\\", '"', "{idea}", "<script>", "x" * 500, "赤い立方体"]
+    parts += ["a red cube", ", ", " "]
     prompt = "".join(chance.choices(parts, k=chance.randint(0, 12)))
     prompt += "".join(chr(chance.randrange(0x20, 0x11000)) for _ in range(chance.randint(0, 8)))
     return json.dumps({"prompt": prompt, "stop_row": 1}).encode()

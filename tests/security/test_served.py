@@ -139,7 +139,8 @@ def test_t02_no_value_makes_the_server_read_a_file(studio: Studio) -> None:
         )
     ]
     for event in studio.events():
-        for number, value in enumerate(forged):
+        some = [forged[6 * ((event["id"] + form) % len(paths)) + form] for form in range(6)]
+        for number, value in enumerate(forged if ROUNDS > 1 else some):
             data = [value] * max(1, len(event["inputs"]))
             if event["queue"]:
                 answer = studio.join(event["id"], data, f"t02-{event['id']}-{number}")
