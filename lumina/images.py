@@ -141,6 +141,33 @@ def read_recipe(source: bytes | str | Path, most: int = MAX_BYTES) -> str | None
     return None
 
 
+def png_texts(data: bytes, keywords: Sequence[str], most: int) -> dict[str, str]:
+    """The texts under these keywords in a PNG, those of over ``most`` bytes and damaged ones left out."""
+    found: dict[str, str] = {}
+    for kind, body in _chunks(data):
+        keyword, mark, rest = body.partition(b"\0")
+        name = keyword.decode("latin-1")
+        if mark and name in keywords and name not in found:
+            try:
+                found[name] = _any_text(kind, rest, most)
+            except (ValueError, IndexError, zlib.error):
+                continue
+    return {name: found[name] for name in keywords if found.get(name)}
+
+
+def _any_text(kind: bytes, rest: bytes, most: int) -> str:
+    """What follows the keyword of a text chunk of one of the three kinds; empty for any other chunk."""
+    encoding, is_packed, text = "latin-1", kind == b"zTXt", rest[1:] if kind == b"zTXt" else rest
+    if kind == b"iTXt":
+        encoding, is_packed = "utf-8", rest[0] == 1
+        _, _, text = rest[2:].split(b"\0", 2)
+    elif kind not in (b"tEXt", b"zTXt"):
+        return ""
+    if is_packed:
+        text = zlib.decompressobj().decompress(text, most + 1)
+    return text.decode(encoding) if len(text) <= most else ""
+
+
 def cover(image: Image.Image, width: int, height: int) -> Image.Image:
     """The middle of ``image`` at ``width`` × ``height`` pixels, as little cut off as can be; RGB on white.
 

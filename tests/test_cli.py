@@ -362,6 +362,14 @@ def test_recipe_prints_the_workflow_inside(tmp_path: Path) -> None:
     assert json.loads(run("recipe", tmp_path / "a.png").stdout) == json.loads(recipe)
     (tmp_path / "b.png").write_bytes(png_bytes(Image.new("RGB", (8, 8))))
     assert "carries no recipe" in refused("recipe", tmp_path / "b.png")
+    (tmp_path / "comfy.json").write_text(
+        '{"6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cone"}}}'
+    )
+    found = run("recipe", tmp_path / "comfy.json")
+    assert (found.stdout, found.stderr) == (
+        "a cone\n",
+        "This is a file of ComfyUI; its prompt can be drawn here.\n",
+    )
     (tmp_path / "c.png").write_bytes(png_bytes(Image.new("RGB", (8, 8)), "{}"))
     assert "The workflow is not valid" in refused("recipe", tmp_path / "c.png")
 

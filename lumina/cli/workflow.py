@@ -28,8 +28,9 @@ from lumina.workflow import events
 from lumina.workflow.cache import DiskStore, Store
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
-from lumina.workflow.files import read_text, read_workflow, write_results
+from lumina.workflow.files import content, read_text, read_workflow, write_results
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
+from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import Plan, plan
 from lumina.workflow.resolving import seeds_drawn, target_of, with_values
 from lumina.workflow.result_recipes import pictured
@@ -63,9 +64,17 @@ WAY_IN = "put it beside the workflow, or give it with --set {place}=FILE"
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
 
 
-def show_recipe(file: Annotated[Path, typer.Argument(metavar="PNG", parser=expanded)]) -> None:
-    """Print the workflow inside a picture."""
-    show([escaped(dump(read_workflow(file)))])
+def show_recipe(file: Annotated[Path, typer.Argument(metavar="FILE", parser=expanded)]) -> None:
+    """Print the workflow inside a picture, or the prompt in a file of ComfyUI, Automatic1111 or InvokeAI."""
+    data = content(file)
+    other = other_file(data)
+    if other is None:
+        show([escaped(dump(read_workflow(data)))])
+    elif not other.prompt:
+        raise InputError(other.sentence)
+    else:
+        note(other.sentence)
+        show([escaped(other.prompt)])
 
 
 def check_workflow(

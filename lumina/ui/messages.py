@@ -414,12 +414,17 @@ class PlanView(Message):
 
 
 class Brought(Message):
-    """The name of a picture that was brought, the text of a document, or why it cannot be used."""
+    """The name of a picture that was brought, the text of a document, or why it cannot be used.
+
+    Of a file of another program a sentence that says what it is, and its prompt.
+    """
 
     ticket: str
     image: str = ""
     thumbnail: str = Field("", description="its address")
     document: str = ""
+    sentence: str = ""
+    prompt: str = ""
     error: str = ""
 
 

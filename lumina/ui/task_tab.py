@@ -41,6 +41,7 @@ from lumina.ui.sessions import Sessions
 from lumina.ui.shared_picture import unpacked
 from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.unknown_words_line import make_unknown_words
+from lumina.workflow.other_programs import OtherFile, other_file
 from lumina.worlds import language_of
 
 Outputs = tuple[Any, ...]
@@ -261,6 +262,8 @@ class TaskTab:
             here = self.workshop.painter.model if self.workshop.wait(0) else ""
             payload = payload_of(event)
             code = payload.get("code")  # of a link; else there is a file
+            if not isinstance(code, str) and (other := other_file(_bytes(payload))) is not None:
+                return self._with_prompt(other, ticket)
             task, sheet, message = (
                 restored_from(unpacked(code), here)
                 if isinstance(code, str)
@@ -274,6 +277,16 @@ class TaskTab:
             return [gr.HTML(view=view), *(gr.skip() for _ in self.form.components)]
         view = Restored(state="restored", message=message, sheet=sheet, ticket=ticket).data()
         return [gr.HTML(view=view), *self.form.show(task)]
+
+    def _with_prompt(self, other: OtherFile, ticket: str) -> list[Any]:
+        """A picture of another program gives its prompt to a form that has one."""
+        is_taken = bool(other.prompt) and self.form.has("prompt")
+        message = (
+            other.sentence.replace("can be drawn here", "stands in the form") if is_taken else other.sentence
+        )
+        prompt = self.form.component("prompt") if is_taken else None
+        updates = [other.prompt if each is prompt else gr.skip() for each in self.form.components]
+        return [gr.HTML(view=Refusal(state="refused", message=message, ticket=ticket).data()), *updates]
 
     def _name_unknown(self, prompt: str) -> Any:
         unknown = self.guide.unknown(prompt or "")

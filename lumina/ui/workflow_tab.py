@@ -33,6 +33,7 @@ from lumina.workflow.document import Workflow
 from lumina.workflow.executor import keep_rows, run
 from lumina.workflow.files import binary_kind, read_text
 from lumina.workflow.image_lookup import find
+from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import canonical, dump
 from lumina.workflow.validation import check
@@ -146,6 +147,11 @@ class WorkflowTab:
         if "file" not in payload:
             return self._uploaded(payload, picture_of(payload.get("picture"), "Picture"))
         data = bytes_of_text(payload["file"])
+        if (other := other_file(data)) is not None:
+            picture = (
+                self._uploaded(payload, images.open_image(data, keep_alpha=True)) if other.is_picture else {}
+            )
+            return {"sentence": other.sentence, "prompt": other.prompt, **picture}
         is_document = read_recipe(data) is not None or binary_kind(data) is None
         if is_document:
             return {"document": canonical(read_text(data))}

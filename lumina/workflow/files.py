@@ -13,7 +13,8 @@ from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import RunFinished
-from lumina.workflow.parsing import MAX_BYTES as MAX_TEXT
+from lumina.workflow.other_programs import MAX_BYTES as MAX_OTHER
+from lumina.workflow.other_programs import other_file
 from lumina.workflow.result_recipes import is_by_model
 from lumina.workflow.result_recipes import recipe_text as result_recipe
 from lumina.workflow.schema import dump, load, recipe_of
@@ -102,7 +103,7 @@ def read_workflow(source: bytes | str | Path) -> Workflow:
 
 def read_text(source: bytes | str | Path) -> bytes | str:
     """The JSON text of a workflow in a file, or inside a PNG; raises InputError if there is none."""
-    data = source if isinstance(source, bytes) else _content(Path(source))
+    data = source if isinstance(source, bytes) else content(Path(source))
     if not data.startswith(_PNG):
         if (kind := binary_kind(data)) is not None:
             raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {_ADVICE}.")
@@ -111,6 +112,8 @@ def read_text(source: bytes | str | Path) -> bytes | str:
         return data
     recipe = read_recipe(data)
     if recipe is None:
+        if (other := other_file(data)) is not None:
+            raise InvalidImage(other.sentence)
         raise InvalidImage(
             f"This picture carries no recipe (an editor that saves it leaves it out); {_ADVICE}."
         )
@@ -130,11 +133,14 @@ def _may_be_json(data: bytes) -> bool:
     return data.lstrip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff")[:1] in (b"{", b"[")
 
 
-def _content(file: Path) -> bytes:
-    """A file, or with ``-`` what comes on stdin; a JSON one only so far that it is seen to be too long."""
+def content(file: Path) -> bytes:
+    """A file, or with ``-`` what comes on stdin; what is no PNG only so far that it is seen to be too long.
+
+    Raises InputError if it cannot be opened.
+    """
     try:
         with nullcontext(sys.stdin.buffer) if file == Path("-") else regular(file).open("rb") as opened:
-            head = opened.read(MAX_TEXT + 1)
+            head = opened.read(MAX_OTHER + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
     except (OSError, ValueError) as error:
         raise InputError(f"The file {shown(file.name)!r} cannot be opened; check its name.") from error

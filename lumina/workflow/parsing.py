@@ -46,7 +46,7 @@ def parse(text: str | bytes, most: int = MAX_BYTES) -> Any:
         raise _unreadable(*_broken(plain, error.pos)) from None
     except UnicodeEncodeError:
         raise _unreadable(*_HALF) from None
-    if _is_deeper(document, MAX_DEPTH):
+    if is_deeper(document, MAX_DEPTH):
         raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels")
     return document
 
@@ -160,7 +160,7 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _is_deeper(document: Any, most: int) -> bool:
+def is_deeper(document: Any, most: int) -> bool:
     """Whether lists and objects stand within each other at more than ``most`` levels."""
     level = [document]
     for _ in range(most):

@@ -10,6 +10,7 @@ from lumina.errors import InvalidWorkflow
 from lumina.json_types import JsonObject
 from lumina.workflow.document import MAX_ENTRIES, MAX_NODES, Workflow
 from lumina.workflow.graph import INPUTS
+from lumina.workflow.other_programs import of_document
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
 
 VERSION = 1
@@ -56,10 +57,11 @@ def _of_others(document: Any) -> list[Problem]:
     """The one problem of JSON that is a file of another program."""
     if not isinstance(document, Mapping) or "lumina" in document:
         return []
-    nodes = document.get("nodes")
-    calls = [value for value in document.values() if isinstance(value, Mapping) and "class_type" in value]
-    if calls or (isinstance(nodes, list) and "links" in document):
-        return [problem((), "is one of ComfyUI, which is not read here", "build it anew on the canvas")]
+    for other in of_document(document):
+        fix = (
+            "draw its prompt, which `lumina recipe` prints" if other.prompt else "build it anew on the canvas"
+        )
+        return [problem((), f"is one of {other.program}, which is not read here", fix)]
     if document and "nodes" not in document and "version" not in _numbers(document):
         message = 'is not one of Lumina Studio: it has neither "lumina" nor "nodes"'
         return [problem((), message, "use a JSON file or a PNG that Lumina Studio wrote")]

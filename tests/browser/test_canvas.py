@@ -4,10 +4,13 @@ import json
 import re
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
@@ -588,3 +591,33 @@ def test_a_phone_is_told_to_tap_and_problems_are_in_a_persons_words(canvas: Call
     expect(page.locator(".plan small")).to_have_text(
         "Prompt of Create “draft” is still empty; fill it in, or draw a wire to it."
     )
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_field_is_asked_for_in_the_form_and_other_programs_give_their_prompt(
+    canvas: Callable, width: int
+) -> None:
+    page = canvas(DOCUMENT, viewport={"width": width, "height": 844})
+    ask = page.get_by_role("button", name="Ask for Kind of lines in the Form")
+    ask.click()
+    expect(ask).to_have_attribute("aria-pressed", "true")
+    assert document_of(page)["inputs"]["kind"]["default"] == "canny"
+    page.get_by_role("group", name="View").get_by_role("button", name="Form").click()
+    expect(page.locator(".form-field")).to_have_count(2)
+    page.get_by_role("group", name="View").get_by_role("button", name="Steps").click()
+    ask.click()
+    assert document_of(page)["nodes"] == DOCUMENT["nodes"]
+    comfy = {"6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cone\non white"}}}
+    drop(page, "comfy.json", "application/json", json.dumps(comfy).encode())
+    dialog = page.get_by_role("dialog", name="A file of another program")
+    expect(dialog).to_contain_text("This is a file of ComfyUI; its prompt can be drawn here.a cone on white")
+    dialog.get_by_role("button", name="New workflow with it").click()
+    expect(field(page, "draft", "Prompt")).to_have_value("a cone on white")
+    note = PngInfo()
+    note.add_text("parameters", "two cones\nSteps: 20")
+    picture = BytesIO()
+    Image.new("RGB", (32, 32)).save(picture, "PNG", pnginfo=note)
+    drop(page, "theirs.png", "image/png", picture.getvalue())
+    page.get_by_role("button", name="Put it into Create").click()
+    expect(page.locator("#tab-create .task-say textarea")).to_have_value("two cones")
+    expect(page.locator("#tab-create .task-say textarea")).to_be_focused()

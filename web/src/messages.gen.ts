@@ -12,12 +12,14 @@ export interface Bring {
   visitor?: string;
 }
 
-/** The name of a picture that was brought, the text of a document, or why it cannot be used. */
+/** The name of a picture that was brought, the text of a document, or why it cannot be used. Of a file of another program a sentence that says what it is, and its prompt. */
 export interface Brought {
   ticket: string;
   image?: string;
   thumbnail?: string; // its address
   document?: string;
+  sentence?: string;
+  prompt?: string;
   error?: string;
 }
 

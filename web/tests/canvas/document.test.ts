@@ -152,6 +152,12 @@ test("removing, renaming and giving away an input keep every other link", () => 
   assert.deepEqual(given.nodes.redo!.inputs!.prompt, { from: "inputs.prompt" });
   assert.equal(given.inputs!.prompt!.default, "two green cones at night");
   assert.deepEqual(edits.demoted(given, "prompt").nodes, DOC.nodes);
+  assert.deepEqual(edits.unasked(given, "redo", "prompt"), DOC);
+  const twice = edits.connected(given, { source: "inputs", output: "prompt", target: "night", input: "instruction" });
+  const once = edits.unasked(twice, "redo", "prompt");
+  assert.deepEqual(once.inputs, twice.inputs);
+  assert.deepEqual(once.nodes.redo, DOC.nodes.redo);
+  assert.deepEqual(edits.unasked(once, "redo", "condition"), once);
 });
 
 test("muting twice gives the document back", () => {

@@ -162,6 +162,16 @@ export function demoted(doc: Doc, name: string): Doc {
   return next;
 }
 
+/** A node's own input again, with the value that the form has; the form asks no more for what nobody takes. */
+export function unasked(doc: Doc, id: string, name: string): Doc {
+  const link = inputsOf(doc.nodes[id])[name];
+  if (!isLink(link) || split(link)[0] !== INPUTS) return doc;
+  const [, key] = split(link);
+  const next = setInput(doc, id, name, doc.inputs?.[key]?.default);
+  const isTaken = wires(next).some((wire) => wire.source === INPUTS && wire.output === key);
+  return isTaken ? next : { ...next, inputs: without(next.inputs ?? {}, key) };
+}
+
 export function setDefault(doc: Doc, name: string, value: Json | undefined): Doc {
   const { default: _, ...rest } = doc.inputs![name]!;
   const input = value === undefined ? rest : { ...rest, default: value };

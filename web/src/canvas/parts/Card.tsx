@@ -2,11 +2,11 @@
 
 import { memo, useState, type MouseEvent } from "react";
 import { phraseOf } from "../document/problems";
-import { wires } from "../document/graph";
+import { INPUTS, wires } from "../document/graph";
 import { toJson } from "../document/json";
 import { inputsOf, isLink } from "../document/read";
 import { portsOf } from "../document/sockets";
-import { setValue, showResult, unwire } from "../studio/acts";
+import { ask, setValue, showResult, unwire } from "../studio/acts";
 import { forNode } from "../studio/choosers";
 import { live, stateOf } from "../studio/results";
 import { use } from "../studio/store";
@@ -107,6 +107,7 @@ function Input({ id, name, port, value }: InputProps) {
   const label = port.title || name;
   const note = problem && `problem-${id}-${name}`;
   const isBare = value === undefined;
+  const isAsked = isLink(value) && value.from.startsWith(`${INPUTS}.`);
   return (
     <div className="input" data-type={port.type} data-faulty={(problem && !isBare) || undefined}>
       {port.link !== false && (
@@ -119,9 +120,20 @@ function Input({ id, name, port, value }: InputProps) {
         <Field port={port} value={value} label={`${label} of ${id}`} {...(note && { describedBy: note })}
           onChange={(next) => setValue(id, name, next)} />
       )}
+      {port.type !== "json" && (!isLink(value) || isAsked) && <Ask id={id} name={name} label={label} isAsked={isAsked} />}
       {problem && isBare && <p className="note" id={note}>still empty: fill it in, or draw a wire here</p>}
       {problem && !isBare && <p className="problem" id={note}>{phraseOf(problem)}</p>}
     </div>
+  );
+}
+
+function Ask({ id, name, label, isAsked }: { id: string; name: string; label: string; isAsked: boolean }) {
+  return (
+    <button type="button" className="ask nodrag" aria-pressed={isAsked} aria-label={`Ask for ${label} of ${id} in the Form`}
+      title={isAsked ? "Asked for in the Form; press to write it here again" : "Ask for this in the Form"}
+      onClick={() => ask(id, name, label)}>
+      <Icon name="form" />
+    </button>
   );
 }
 

@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { linkTo } from "../document/share";
 import { rename } from "../studio/acts";
-import { openFile, openText } from "../studio/files";
+import { drawWords, openFile, openText, putIntoCreate, takeElsewhere } from "../studio/files";
+import type { Elsewhere as Brought } from "../studio/pictures";
 import { shown, live } from "../studio/results";
 import { doc, get, notify, set, use } from "../studio/store";
 import { Icon } from "./Icon";
@@ -30,14 +31,16 @@ export const KEYS: [string, string][] = [
 
 export function Dialogs() {
   const dialog = use((state) => state.dialog);
+  const elsewhere = use((state) => state.elsewhere);
   if (dialog === "share") return <Dialog title="Share this workflow"><Share /></Dialog>;
   if (dialog === "open") return <Dialog title="Open a workflow"><Open /></Dialog>;
   if (dialog === "rename") return <Dialog title="Rename this node"><Rename /></Dialog>;
   if (dialog === "keys") return <Dialog title="Keys"><Keys /></Dialog>;
+  if (elsewhere) return <Dialog title="A file of another program"><Elsewhere {...elsewhere} /></Dialog>;
   return <Large />;
 }
 
-const leave = () => set({ dialog: null, large: null });
+const leave = () => set({ dialog: null, large: null, elsewhere: null });
 
 function Dialog({ title, children }: { title: string; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -83,15 +86,30 @@ function Share() {
   );
 }
 
+/** A file of another program: what it is, and what its prompt can do here. */
+function Elsewhere({ sentence, prompt, image }: Brought) {
+  return (
+    <>
+      <p>{sentence}</p>
+      <blockquote className="their-prompt" tabIndex={0} role="group" aria-label="Its prompt">{prompt}</blockquote>
+      <p className="dialog-end">
+        {image && <button type="button" className="plain" onClick={() => takeElsewhere(image)}>Only the picture</button>}
+        <button type="button" className="plain" onClick={() => putIntoCreate(prompt)}>Put it into Create</button>
+        <button type="button" className="strong" onClick={() => drawWords(prompt)}>New workflow with it</button>
+      </p>
+    </>
+  );
+}
+
 function Open() {
   const [text, setText] = useState("");
   const templates = use((state) => state.templates);
   const input = useRef<HTMLInputElement>(null);
-  const done = (work: Promise<void>) => void work.then(leave);
+  const done = (work: Promise<void>) => void work.then(() => get().elsewhere ?? leave());
   return (
     <>
       {templates.length > 0 && <Templates then={leave} />}
-      <p className="note">Paste a link or JSON, or choose a file: JSON, or a picture that was made here. Dropping it on the canvas works too.</p>
+      <p className="note">Paste a link or JSON, or choose a file: JSON, or a picture that was made here. Files of ComfyUI, Automatic1111 and InvokeAI give their prompt. Dropping it on the canvas works too.</p>
       <textarea rows={4} value={text} aria-label="Link or JSON" placeholder="Link or JSON" onChange={(event) => setText(event.target.value)} />
       <p className="dialog-end">
         <button type="button" className="plain" onClick={() => input.current?.click()}>Choose a file…</button>

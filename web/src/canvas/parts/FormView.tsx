@@ -7,6 +7,7 @@ import { use } from "../studio/store";
 import type { Doc, NodeRun } from "../types";
 import { InputField } from "./Ends";
 import { Download } from "./Preview";
+import { Icon } from "./Icon";
 import { Shown } from "./Shown";
 
 const NONE: string[] = [];
@@ -35,7 +36,8 @@ export function FormView() {
         ))}
         {!names.length && (
           <p className="note">
-            Nothing is asked for yet. On the canvas, open a socket's menu and choose “A new input of the workflow”.
+            Nothing is asked for yet. On the canvas and in the steps, press the sign <Icon name="form" /> beside a field, and it
+            is asked for here.
           </p>
         )}
       </section>

@@ -4,6 +4,7 @@ import * as edits from "../document/edit";
 import { INPUTS, RESULTS } from "../document/graph";
 import { cards, COLUMN, freePlace, placesOf, tidied } from "../document/layout";
 import { redone, undone } from "../document/history";
+import { inputsOf, isLink } from "../document/read";
 import { refusal } from "../document/sockets";
 import type { DocInput, Json, Link, Mode, Place, Wire } from "../types";
 import { insert } from "./files";
@@ -104,6 +105,13 @@ export function rename(id: string, wish: string): void {
 export function promote(id: string, name: string): void {
   edit((current) => edits.promoted(current, get().catalogue, id, name));
   say(`${name} of ${id} is now an input of the workflow.`);
+}
+
+/** Ask for an input of a node in the Form, or no longer. */
+export function ask(id: string, name: string, title: string): void {
+  const isAsked = isLink(inputsOf(doc().nodes[id])[name]);
+  edit((current) => (isAsked ? edits.unasked(current, id, name) : edits.promoted(current, get().catalogue, id, name)));
+  say(isAsked ? `The Form no longer asks for ${title} of ${id}.` : `The Form asks for ${title} of ${id} now.`);
 }
 
 export function addInput(type: DocInput["type"]): void {

@@ -9,7 +9,7 @@ import { fromLink, hasWorkflow } from "../document/share";
 import type { Doc, Place, Result } from "../types";
 import { keep, kept } from "./bridge";
 import { surface } from "./surface";
-import { read, send, type Read } from "./pictures";
+import { read, send, type Elsewhere, type Read } from "./pictures";
 import { beginAnew, replace } from "./results";
 import { doc, edit, get, notify, set } from "./store";
 import { begun } from "../document/history";
@@ -85,7 +85,15 @@ async function documentIn(text: string): Promise<Doc> {
   return documentOf(await read(hasWorkflow(text) ? await fromLink(text) : new TextEncoder().encode(text)));
 }
 
+/** What is no document of ours, but has something that can be offered. */
+class Offered extends Error {
+  constructor(readonly what: Elsewhere) {
+    super(what.sentence);
+  }
+}
+
 function documentOf(answer: Read): Doc {
+  if ("sentence" in answer) throw new Offered(answer);
   if ("document" in answer) return parse(answer.document);
   throw new Unreadable("error" in answer ? answer.error : "This picture carries no workflow.");
 }
@@ -95,9 +103,45 @@ export async function openFile(file: File): Promise<void> {
     if (file.size > MAX_FILE) throw new Unreadable("This file is too large; use one under 20 MB.");
     const bytes = new Uint8Array(await file.arrayBuffer());
     const answer = await read(recipePart(bytes) ?? bytes);
+    if ("sentence" in answer) throw new Offered(answer);
     if ("image" in answer && get().catalogue.nodes[PICTURE]) addPicture(answer.image);
     else open(documentOf(answer), file.name);
   });
+}
+
+/** Say what a file of another program is; its prompt, if it has one, can be drawn. */
+function offer(what: Elsewhere): void {
+  if (what.prompt) return set({ dialog: null, elsewhere: what });
+  if (what.image) takeElsewhere(what.image);
+  notify(what.sentence);
+}
+
+/** The picture alone becomes a node, whatever drew it. */
+export function takeElsewhere(image: string): void {
+  addPicture(image);
+  set({ elsewhere: null });
+}
+
+/** A new workflow that draws these words. */
+export function drawWords(prompt: string): void {
+  const inputs = { prompt, seed: Math.floor(Math.random() * 10_000) };
+  open({ lumina: 1, nodes: { draft: { task: "text_to_image", inputs } } }, "A workflow with this prompt");
+  set({ elsewhere: null });
+}
+
+/** The Create tab, with these words in its form. */
+export function putIntoCreate(prompt: string): void {
+  set({ elsewhere: null });
+  location.hash = "create";
+  const fill = (tries: number) => {
+    const field = document.querySelector<HTMLTextAreaElement>("#tab-create .task-say textarea");
+    if (field?.offsetParent) {
+      field.value = prompt;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    } else if (tries) setTimeout(fill, 100, tries - 1);
+  };
+  fill(80);
 }
 
 /** A picture of another tab, in base64, becomes a node, whatever it carries. */
@@ -140,6 +184,7 @@ async function guarded(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (error instanceof Offered) return offer(error.what);
     notify(error instanceof Unreadable ? error.message : "This cannot be read as a workflow.");
   }
 }

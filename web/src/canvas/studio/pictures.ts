@@ -7,7 +7,14 @@ import { prop, tell } from "./bridge";
 import { keepPicture, keptPictures } from "./kept_pictures";
 
 export type Brought = { image: string; thumbnail: string } | { error: string };
-export type Read = Brought | { document: string };
+/** A file of another program: what it is, its prompt, and its picture if it is one. */
+export interface Elsewhere {
+  sentence: string;
+  prompt: string;
+  image?: string;
+}
+
+export type Read = Brought | { document: string } | Elsewhere;
 
 const WAIT = 60_000;
 
@@ -44,13 +51,13 @@ async function asked(what: Pick<Bring, "picture" | "file">, isNew = true): Promi
     window.addEventListener("lumina-instead", giveUp, { once: true });
     tell("bring", { ...what, ticket });
   });
-  if (isNew && "image" in answer) void keepPicture(answer.image, what.picture ?? what.file ?? "");
+  if (isNew && "image" in answer && answer.image) void keepPicture(answer.image, what.picture ?? what.file ?? "");
   return answer;
 }
 
 export function receiveBrought(): void {
   const { ticket, ...answer } = prop<Read & { ticket: string }>("brought", { ticket: "", error: "" });
-  if ("image" in answer && answer.thumbnail) thumbnails.set(answer.image, answer.thumbnail);
+  if ("image" in answer && "thumbnail" in answer && answer.thumbnail) thumbnails.set(answer.image, answer.thumbnail);
   answered(ticket, answer as Read);
 }
 

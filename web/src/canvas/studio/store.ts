@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { begun, changed, type History } from "../document/history";
 import { emptyDoc } from "../document/read";
+import type { Elsewhere } from "./pictures";
 import type { Catalogue, Doc, PlanView, Result, Run, SocketType, Template } from "../types";
 
 export type View = "canvas" | "steps" | "form";
@@ -38,6 +39,7 @@ export interface State {
   chooser: Chooser | null;
   dialog: "share" | "keys" | "open" | "rename" | null;
   large: { node: string; index: number } | null; // the picture that is looked at
+  elsewhere: Elsewhere | null; // a file of another program that was brought
   notice: string;
   said: string; // for screen readers
   recovered: boolean; // whether the document was found in this browser
@@ -61,6 +63,7 @@ let state: State = {
   chooser: null,
   dialog: null,
   large: null,
+  elsewhere: null,
   notice: "",
   said: "",
   recovered: false,
