@@ -20,16 +20,20 @@ from lumina.steps import Following, Steps
 ROOM_ON_CPU = 2 * 2**30  # bytes for the caches of images that are drawn side by side
 FILLED = 0.7  # of the free memory of a GPU
 SLOTS_OF_LARGE = 2  # which compute at their best with few
+LANES = 2  # of a small model; what more than two cores gain was not measured
 
 
-def use_threads(count: int, transformer: Transformer) -> None:
+def use_threads(count: int, transformer: Transformer) -> int:
     """Compute with ``count`` threads; 0 is one for a small model, and all cores but one for others.
 
     More threads than there are free cores are slower by far; the core that is left is for previews and for
-    whoever serves them.
+    whoever serves them. Returns how many forwards may compute side by side: where nothing is said, a small
+    model's images are shared out among the cores, a thread each.
     """
-    all_but_one = max(1, (os.cpu_count() or 2) - 1)
-    torch.set_num_threads(count or (1 if transformer.is_small else all_but_one))
+    cores = os.cpu_count() or 2
+    torch.set_num_threads(count or (1 if transformer.is_small else max(1, cores - 1)))
+    on_cpu = transformer.lm_head.weight.device.type == "cpu"
+    return min(LANES, cores) if transformer.is_small and on_cpu and not count else 1
 
 
 class Engine:
@@ -42,10 +46,11 @@ class Engine:
         small_cache: bool = False,
         slots: int = 0,
         remembered: int = 0,
+        lanes: int = 1,
     ) -> None:
         """``small_cache`` keeps what was read as 8-bit integers; ``slots`` images are drawn at once at most,
-        by default as suits the size of the model. So many former images are ``remembered``, which makes
-        those that are like them faster."""
+        by default as suits the size of the model, by forwards in so many ``lanes``. So many former images
+        are ``remembered``, which makes those that are like them faster."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
@@ -55,7 +60,7 @@ class Engine:
         self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache)}
         suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
         self._former = FormerImages(remembered)
-        self._scheduler = Scheduler(slots or suited, self.has_room)
+        self._scheduler = Scheduler(slots or suited, self.has_room, lanes)
 
     def generate(self, request: TokenRequest) -> Steps[RowSettled, Generation]:
         """Draw one, row by row; raises InputError before the first step if it does not fit the model."""

@@ -79,8 +79,9 @@ class Pipeline:
         plan(spec, settings).check(free_memory(device))
         vocabulary, dtype = text.vocabulary(), getattr(torch, settings.dtype)
         transformer = load_transformer(place.folder, dtype, device, settings.quant, vocabulary)
-        use_threads(settings.threads, transformer)
-        engine = Engine(transformer, vocabulary, settings.cache == "int8", settings.slots, remembered)
+        lanes = use_threads(settings.threads, transformer)
+        small = settings.cache == "int8"
+        engine = Engine(transformer, vocabulary, small, settings.slots, remembered, lanes)
         decoder = movqgan_dtype(settings, device)
         movqgan = load_movqgan(place.movqgan, device=device, decoder_dtype=decoder)
         return cls(spec, settings, text, engine, movqgan, model, previews)

@@ -10,7 +10,9 @@ import atexit
 import logging
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Lock, Thread, current_thread
 from weakref import WeakSet
 
@@ -31,9 +33,14 @@ ONE_STEP = 10.0  # seconds that a step takes at most, so that nobody waits for e
 class Scheduler:
     """Owns the transformer while there is work. Its thread lives as long as that, and no longer."""
 
-    def __init__(self, slots: int, fits: Callable[[SequenceBatch, ImageSequence], bool]) -> None:
-        """At most ``slots`` images are under way at once; ``fits`` says whether there is room for another."""
-        self.slots, self._fits = slots, fits
+    def __init__(
+        self, slots: int, fits: Callable[[SequenceBatch, ImageSequence], bool], lanes: int = 1
+    ) -> None:
+        """At most ``slots`` images are under way at once; ``fits`` says whether there is room for another.
+
+        They are moved on by so many forwards side by side as there are ``lanes``.
+        """
+        self.slots, self._fits, self._lanes = slots, fits, lanes
         self._lock = Lock()  # for what is handed over: who comes, and whether a thread is there
         self._incoming: list[Ticket] = []
         self._thread: Thread | None = None
@@ -83,10 +90,10 @@ class Scheduler:
 
     def _work(self) -> None:
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), ThreadPoolExecutor(self._lanes, "lane") as lanes:
                 while self._take_in():
                     self._admit()
-                    self._step()
+                    self._step(lanes)
                     self._tell()
         except Exception as error:
             note(log, "The scheduler failed:", error)
@@ -151,13 +158,15 @@ class Scheduler:
         else:
             ticket.active.append(seat)
 
-    def _step(self) -> None:
+    def _step(self, lanes: ThreadPoolExecutor) -> None:
         """Move all images on; where that fails, each by itself, so that it fails for one alone."""
         for batch in {seat.batch for ticket in self._tickets for seat in ticket.active}:
-            try:
-                batch.step()
-            except Exception:
-                for ticket, seat in self._seats_in(batch):
+            own, *others = batch.parts(self._lanes)
+            beside = [(part, lanes.submit(batch.step, part)) for part in others]
+            failed = [] if _succeeds(partial(batch.step, own)) else [*own]
+            failed += [each for part, step in beside if not _succeeds(step.result) for each in part]
+            for ticket, seat in self._seats_in(batch):
+                if seat.sequence in failed:
                     self._step_alone(ticket, seat)
 
     def _step_alone(self, ticket: Ticket, seat: Seat) -> None:
@@ -220,6 +229,14 @@ class Scheduler:
         if error is not None:
             ticket.events.put(_sentence(error))
         ticket.is_over.set()
+
+
+def _succeeds(step: Callable[[], None]) -> bool:
+    try:
+        step()
+    except Exception:  # which comes again where it is told
+        return False
+    return True
 
 
 def _tell_rows(ticket: Ticket, seat: Seat) -> None:

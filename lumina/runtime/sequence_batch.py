@@ -109,6 +109,12 @@ class SequenceBatch:
         if not self.sequences:
             self._cache = None
 
+    def parts(self, most: int) -> list[list[ImageSequence]]:
+        """The images in at most so many parts of neighbours, which may step at the same time."""
+        whole, count = len(self.sequences), min(most, len(self.sequences))
+        return [self.sequences[whole * part // count : whole * (part + 1) // count] for part in range(count)]
+
+    @torch.inference_mode()
     def step(self, sequences: Sequence[ImageSequence] | None = None) -> None:
         """One forward for all images, or for neighbours among them; each settles one code at least."""
         begun = perf_counter()

@@ -33,6 +33,14 @@ def two(tiny_transformer: Callable[..., Transformer], vocabulary: Vocabulary) ->
     return Engine(tiny_transformer(), vocabulary, slots=2)
 
 
+@pytest.fixture(params=[1, 2, 3], ids=["one lane", "two lanes", "three lanes"])
+def laned(
+    request: pytest.FixtureRequest, tiny_transformer: Callable[..., Transformer], vocabulary: Vocabulary
+) -> Engine:
+    """Engines that take so many forwards at the same time."""
+    return Engine(tiny_transformer(), vocabulary, lanes=request.param)
+
+
 def working() -> bool:
     return any(thread.name == "scheduler" for thread in threading.enumerate())
 
@@ -120,7 +128,7 @@ def test_what_a_call_drops_is_collected(two: Engine, layout: TokenLayout) -> Non
 
 
 def test_eight_visitors_get_the_pictures_drawn_alone(
-    engine: Engine, layout: TokenLayout, vocabulary: Vocabulary
+    laned: Engine, layout: TokenLayout, vocabulary: Vocabulary
 ) -> None:
     sizes = [layout, TokenLayout(4, 8, vocabulary), TokenLayout(12, 4, vocabulary)]
     asked = [
@@ -133,9 +141,9 @@ def test_eight_visitors_get_the_pictures_drawn_alone(
         )
         for seed in range(8)
     ]
-    alone = [finish(engine.generate(one)) for one in asked]
+    alone = [finish(laned.generate(one)) for one in asked]
     with ThreadPoolExecutor(8) as pool:
-        together = [*pool.map(lambda one: finish(engine.generate(one)), asked)]
+        together = [*pool.map(lambda one: finish(laned.generate(one)), asked)]
     for one, other in zip(alone, together, strict=True):
         assert torch.equal(one.codes, other.codes)
         torch.testing.assert_close(one.nll, other.nll)
@@ -193,9 +201,9 @@ def test_a_newcomer_gets_a_place_of_who_has_several(two: Engine, layout: TokenLa
     assert isinstance(drawn[-1], Completed)
 
 
-def test_who_fails_fails_alone(engine: Engine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch) -> None:
-    (batch,) = engine._batches.values()
-    whole = finish(engine.generate(ask(layout, 5))).codes
+def test_who_fails_fails_alone(laned: Engine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch) -> None:
+    (batch,) = laned._batches.values()
+    whole = finish(laned.generate(ask(layout, 5))).codes
     step = type(batch).step
 
     def failing(self: Any, sequences: Any = None) -> None:
@@ -206,7 +214,7 @@ def test_who_fails_fails_alone(engine: Engine, layout: TokenLayout, monkeypatch:
     monkeypatch.setattr(type(batch), "step", failing)
     with ThreadPoolExecutor(2) as pool:
         good, bad = (
-            pool.submit(lambda seed=seed: finish(engine.generate(ask(layout, seed)))) for seed in (5, 6)
+            pool.submit(lambda seed=seed: finish(laned.generate(ask(layout, seed)))) for seed in (5, 6)
         )
         with pytest.raises(ModelError, match="memory is used up"):
             bad.result(timeout=60)
