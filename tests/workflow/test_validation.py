@@ -160,7 +160,13 @@ def seconds(text: str | bytes) -> float:
     return min(times)
 
 
-def test_a_chain_of_21_diamonds_is_checked_in_no_time() -> None:
+def usual() -> float:
+    """Seconds for 64 nodes in a row."""
+    row = {f"n{i}": draw(seed={"from": f"n{i - 1}.image"}) for i in range(1, 64)}
+    return seconds(json.dumps(nodes(n0=DRAW, **row)))
+
+
+def test_a_chain_of_21_diamonds_is_checked_as_fast_as_a_row() -> None:
     chain = {"n0": DRAW}
     for i in range(21):
         link = {"from": f"n{3 * i}.image"}
@@ -168,13 +174,13 @@ def test_a_chain_of_21_diamonds_is_checked_in_no_time() -> None:
         chain[f"n{3 * i + 3}"] = draw(
             prompt={"from": f"n{3 * i + 1}.image"}, seed={"from": f"n{3 * i + 2}.image"}
         )
-    assert seconds(json.dumps(nodes(**chain))) < 0.005
+    assert seconds(json.dumps(nodes(**chain))) < 3 * usual()
 
 
 def test_a_million_nodes_are_refused_by_their_size() -> None:
     text = '{"lumina": 1, "nodes": {' + ",".join(f'"n{i}":{{}}' for i in range(1_000_000)) + "}}"
     assert "262,144" in check(text).problems[0]["fix"]
-    assert seconds(text.encode()) < 0.005
+    assert seconds(text.encode()) < 3 * usual()
 
 
 WORST: dict[str, Any] = {
