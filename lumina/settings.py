@@ -13,8 +13,12 @@ Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
 Switch = Literal["0", "1"]
+Log = Literal["text", "json"]
 
 MAX_WAITING = 32  # drawings in the queue of a page
+PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
+SPACE_SECONDS = 600  # of drawing for one address within an hour, on a Space
+MOST_SECONDS = 3600 * MAX_WAITING
 SLOTS = 8  # pictures that are drawn side by side, where the memory allows it
 
 
@@ -30,7 +34,9 @@ class Settings:
     ``has_dtype`` says that someone asked for ``dtype``; otherwise a model may bring its own. ``quant``
     shrinks the transformer's weights, ``cache`` what it remembers of a picture. ``trusts_proxy`` says that
     the server is reached through a proxy alone, which says truly where a request comes from and goes to.
-    ``drawings_each`` of one address may wait or be drawn at once; 0 leaves the number to the page.
+    ``drawings_each`` of one address may wait or be drawn at once; 0 leaves the number to the page. It may
+    draw for ``seconds_each`` within an hour; 0 is no limit, None leaves it to the page. ``log`` is how the
+    server writes its log, ``has_metrics`` whether it tells its counts at ``/metrics``.
     """
 
     model: str = "tabletop"
@@ -47,6 +53,9 @@ class Settings:
     trusts_proxy: bool = False
     drawings_each: int = 0
     slots: int = 0
+    seconds_each: int | None = None
+    log: Log = "text"
+    has_metrics: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -70,8 +79,23 @@ class Settings:
             quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
             drawings_each=_whole("LUMINA_DRAWINGS_EACH", given, 0, low=0, high=MAX_WAITING),
+            seconds_each=_whole("LUMINA_SECONDS_EACH", given, 0, low=0, high=MOST_SECONDS)
+            if given.get("LUMINA_SECONDS_EACH")
+            else None,
+            log=one_of(Log, "LUMINA_LOG", given, default.log),
+            has_metrics=one_of(Switch, "LUMINA_METRICS", given, "0") == "1",
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
         )
+
+    def drawings_on(self, is_public: bool) -> int:
+        """How many drawings of one address a page has in its queue."""
+        return self.drawings_each or (PUBLIC_EACH if is_public else MAX_WAITING)
+
+    def seconds_on(self, is_space: bool) -> int:
+        """How many seconds one address may draw within an hour; 0 is no limit."""
+        if self.seconds_each is not None:
+            return self.seconds_each
+        return SPACE_SECONDS if is_space else 0
 
     def suited(self, dtype: Dtype | None) -> Self:
         """With a model's own precision where nobody asked for one."""

@@ -40,17 +40,15 @@ def started(
     folder: Path,
     tasks: Sequence[str] = ("text_to_image",),
     port: int | None = None,
-    drawings_each: int = 0,
-    slots: int = 0,
+    **settings: object,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """As :func:`served`, with the process."""
+    """As :func:`served`, with the process; ``settings`` are those of the studio by name."""
     surroundings = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "GRADIO_TEMP_DIR": str(folder),
         "HF_HUB_OFFLINE": "1",
         "LUMINA_RESULTS": str(folder / "results"),
-        "LUMINA_DRAWINGS_EACH": str(drawings_each),
-        "LUMINA_SLOTS": str(slots),
+        **{f"LUMINA_{name.upper()}": str(value) for name, value in settings.items()},
     }
     if port is not None:
         surroundings["GRADIO_SERVER_PORT"] = str(port)
@@ -90,12 +88,8 @@ def main(row_seconds: float | None, *tasks: str) -> None:
     from lumina.ui.app import serve
 
     MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)
-    each = int(os.environ["LUMINA_DRAWINGS_EACH"])
-    settings = Settings(
-        results=Path(os.environ["LUMINA_RESULTS"]), drawings_each=each, slots=int(os.environ["LUMINA_SLOTS"])
-    )
     load = None if row_seconds is None else partial(FakePipeline, row_seconds=row_seconds)
-    serve(settings, load=load, server_name="127.0.0.1")
+    serve(Settings.from_environment(), load=load, server_name="127.0.0.1")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ def test_every_value_can_be_set() -> None:
         ("DTYPE", "int8"),
         ("QUANT", "2"),
         ("CACHE", "small"),
+        ("SECONDS_EACH", "1.5"),
+        ("LOG", "xml"),
+        ("METRICS", "yes"),
     ],
 )
 def test_what_makes_no_sense_is_named(name: str, value: str) -> None:

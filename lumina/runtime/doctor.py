@@ -49,6 +49,8 @@ def examine() -> dict[str, Examined]:
         "pictures": _pictures,
         "results": _results,
         "gallery": _gallery,
+        "limits": _limits,
+        "watching": _watching,
     }
     is_set = found["settings"]["ok"]
     return found | {name: _examined(test) if is_set else LATER for name, test in of_settings.items()}
@@ -159,6 +161,29 @@ def _gallery() -> str:
             return f"{check(database) or 0} pictures in {file}"
     except sqlite3.Error as error:
         raise InputError(f"{file} {_ailment(error)}.") from error
+
+
+def _limits() -> str:
+    """Of what one address may draw; everything else is always on."""
+    settings = Settings.from_environment()
+    public, other = settings.drawings_on(True), settings.drawings_on(False)
+    places = f"{public} on a public page, {other} on another" if public != other else str(public)
+    seconds = settings.seconds_on(bool(os.environ.get("SPACE_ID")))
+    most = f"{seconds} s of drawing within an hour" if seconds else "as many seconds as it likes"
+    proxy = "a proxy says whose it is" if settings.trusts_proxy else "no proxy is believed"
+    said = (
+        f"drawings of one address at once: {places} (LUMINA_DRAWINGS_EACH)",
+        f"{most} (LUMINA_SECONDS_EACH, 0 is no limit)",
+        f"{proxy} (LUMINA_TRUST_PROXY)",
+    )
+    return "; ".join(said)
+
+
+def _watching() -> str:
+    settings = Settings.from_environment()
+    metrics = "/metrics is on" if settings.has_metrics else "/metrics is off (LUMINA_METRICS=1)"
+    log = "the log is JSON" if settings.log == "json" else "the log is text (LUMINA_LOG=json)"
+    return f"/healthz is on, {metrics}, {log}"
 
 
 def _ailment(error: sqlite3.Error) -> str:

@@ -1,12 +1,13 @@
 """How many drawings may wait, in all and of one visitor; who is refused hears when to come back."""
 
-from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from lumina.server.budget import Budget
 from lumina.server.guard import address_of
+from lumina.server.metrics import Counts, Reason
 
 MODEL = "model"  # what Gradio calls the place that all drawings share
 FIRST_GUESS = 10.0  # seconds of a drawing, while none has been finished
@@ -14,10 +15,12 @@ FIRST_GUESS = 10.0  # seconds of a drawing, while none has been finished
 
 class Admission:
     """In front of the queue of a page: at most ``most`` drawings wait, and of one address ``most_each`` are
-    under way or wait."""
+    under way or wait; one whose ``budget`` is used up begins none."""
 
-    def __init__(self, queue: Any, most: int, most_each: int, trusts_proxy: bool) -> None:
-        self._queue, self._push = queue, queue.push
+    def __init__(
+        self, queue: Any, most: int, most_each: int, budget: Budget, counts: Counts, trusts_proxy: bool
+    ) -> None:
+        self._queue, self._push, self._budget, self._counts = queue, queue.push, budget, counts
         self._most, self._most_each, self._trusts_proxy = most, most_each, trusts_proxy
 
     async def push(self, body: Any, request: Any, username: Any) -> Any:
@@ -27,36 +30,51 @@ class Admission:
             self._check(request)
         return await self._push(body=body, request=request, username=username)
 
+    def spend(self, event: Any, request: Any, seconds: float) -> None:
+        """Count the seconds that a step of an event has taken, if it is one that draws."""
+        if event.concurrency_id == MODEL and request is not None:
+            self._budget.spend(self._address(request), seconds)
+
     def _check(self, request: Any) -> None:
-        waiting, running = list(self._waiting()), list(self._running())
+        waiting, running = self.waiting(), self.running()
         address = self._address(request)
+        if wait := self._budget.wait(address):
+            said = f"Your address has drawn for {self._budget.seconds} s within an hour; there is more for it"
+            raise self._refusal("budget", said, wait)
         places = [place for place, event in enumerate(waiting) if self._address(event.request) == address]
         drawn = sum(self._address(event.request) == address for event in running)
         if (own := len(places) + drawn) >= self._most_each:
             drawings = "1 drawing" if own == 1 else f"{own} drawings"
             said = f"{drawings} from your address wait or are under way already; one is done"
-            raise self._refusal(429, said, len(running) if drawn else places[0] + 1 + len(running))
+            ahead = len(running) if drawn else places[0] + 1 + len(running)
+            raise self._refusal("address", said, self._after(ahead))
         if len(waiting) >= self._most:
-            raise self._refusal(503, f"{len(waiting)} drawings wait already; a place is free", 1)
+            said = f"{len(waiting)} drawings wait already; a place is free"
+            raise self._refusal("queue", said, self._after(1))
 
-    def _waiting(self) -> Iterator[Any]:
+    def waiting(self) -> list[Any]:
+        """The events that wait to draw, in their order."""
         line = self._queue.event_queue_per_concurrency_id.get(MODEL)
-        yield from line.queue if line is not None else ()
+        return [*line.queue] if line is not None else []
 
-    def _running(self) -> Iterator[Any]:
-        for events in list(self._queue.active_jobs):
-            yield from (event for event in events or () if event.concurrency_id == MODEL)
+    def running(self) -> list[Any]:
+        """The events that draw."""
+        jobs = list(self._queue.active_jobs)
+        return [event for events in jobs for event in events or () if event.concurrency_id == MODEL]
 
     def _address(self, request: Any) -> str:
         return address_of(request.scope, self._trusts_proxy)
 
-    def _refusal(self, status: int, said: str, drawings: int) -> HTTPException:
-        """Of someone who may come back once so many drawings are done, of those that are drawn at once."""
-        beside = max(1, sum(1 for _ in self._running()))
-        seconds = max(1, ceil(drawings / beside * self._seconds_each()))
+    def _after(self, drawings: int) -> int:
+        """Seconds until so many drawings are done, of those that are drawn at once."""
+        beside = max(1, len(self.running()))
+        return max(1, ceil(drawings / beside * self._seconds_each()))
+
+    def _refusal(self, reason: Reason, said: str, seconds: int) -> HTTPException:
+        self._counts.refuse(reason)
         when = f"{seconds} s" if seconds < 100 else f"{ceil(seconds / 60)} min"
         sentence = f"{said} in about {when}: try again then."
-        return HTTPException(status, sentence, {"Retry-After": str(seconds)})
+        return HTTPException(503 if reason == "queue" else 429, sentence, {"Retry-After": str(seconds)})
 
     def _seconds_each(self) -> float:
         times = [each for each in self._queue.process_time_per_fn.values() if each.count]
@@ -64,6 +82,7 @@ class Admission:
         return sum(each.process_time for each in times) / drawn if drawn else FIRST_GUESS
 
 
-def admit(page: Any, most: int, most_each: int, trusts_proxy: bool) -> None:
+def admit(page: Any, most: int, most_each: int, budget: Budget, counts: Counts, trusts_proxy: bool) -> None:
     """Put an :class:`Admission` in front of the queue of ``page``."""
-    page._queue.push = Admission(page._queue, most, most_each, trusts_proxy).push
+    page.admission = Admission(page._queue, most, most_each, budget, counts, trusts_proxy)
+    page._queue.push = page.admission.push

@@ -109,6 +109,11 @@ class GalleryStore:
         found: str | None = self._one("recipe", visitor, key)
         return found
 
+    def size(self) -> int:
+        """Bytes of the pictures of all visitors together."""
+        with self._open() as database:
+            return int(database.execute("SELECT coalesce(sum(bytes), 0) FROM kept").fetchone()[0])
+
     def star(self, visitor: str, key: str, is_starred: bool) -> None:
         """Give a picture a star, or take it away."""
         row = ("starred" if is_starred else "result", _hashed(visitor), key)

@@ -5,6 +5,7 @@ import time
 import warnings
 from asyncio import timeout
 from collections import Counter
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lumina.faults import NO_ROOM
 from lumina.formats import ACCEPTED
 from lumina.images import MAX_PIXELS
+from lumina.server.metrics import Counts, Reason
 from lumina.workflow.limits import RunLimits
 
 ONE_RUN = RunLimits(pictures=256, pixels=75_000_000)  # a photograph of 24 megapixels and two more of its size
@@ -28,6 +30,7 @@ TOTAL_PATIENCE = 60.0  # seconds for a whole one, and more at the rate of
 SLOWEST = 20_000  # bytes a second
 MAX_REQUESTS = 200  # of one visitor at once
 MAX_UNDER_WAY = 2 * MAX_BODY  # bytes of one visitor's requests at once
+REASONS: Mapping[int, Reason] = {413: "size", 408: "slow", 429: "flood"}
 
 _PARTS = re.compile(rb"[\[{,]")
 
@@ -49,8 +52,8 @@ class Capped:
     And one of a visitor, told by their address, of whom too much is on its way already (429).
     """
 
-    def __init__(self, app: ASGIApp, *, trusts_proxy: bool = False) -> None:
-        self._app, self._trusts_proxy = app, trusts_proxy
+    def __init__(self, app: ASGIApp, *, trusts_proxy: bool = False, counts: Counts | None = None) -> None:
+        self._app, self._trusts_proxy, self._counts = app, trusts_proxy, counts or Counts()
         self._requests, self._bytes = Counter[str](), Counter[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,8 +74,9 @@ class Capped:
         finally:
             body.forget()
             _subtract(self._requests, visitor, 1)
-        if body.refusal is not None:  # which the app has taken for a fault of its own
-            await body.answer(body.refusal)
+        if body.refusal is not None:
+            self._counts.refuse(REASONS[body.refusal.status])
+            await body.answer(body.refusal)  # where the app has taken it for a fault of its own
 
 
 def address_of(scope: Scope, trusts_proxy: bool) -> str:
@@ -103,14 +107,15 @@ def _subtract(counter: Counter[str], key: str, count: int) -> None:
 class Roomy:
     """Refuses an upload while there is no room for files (503)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, counts: Counts | None = None) -> None:
+        self._app, self._counts = app, counts or Counts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_upload = (
             scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith("/upload")
         )
         if is_upload and not await run_in_threadpool(scope["app"].get_blocks().files.has_room):
+            self._counts.refuse("room")
             answer = JSONResponse({"error": NO_ROOM}, 503, {"retry-after": str(WAIT_FOR_ROOM)})
             return await answer(scope, receive, send)
         await self._app(scope, receive, send)

@@ -98,6 +98,12 @@ class Janitor:
             self.sweep()
         return self._kept < self._most and self._free() > self._reserve
 
+    def kept(self) -> int:
+        """Bytes that lie there, as of the last round."""
+        if self._looked == float("-inf"):
+            self.sweep()
+        return self._kept
+
     def keep(self, data: bytes, name: str) -> Path:
         """Write a file that was made here, whole or not at all; raises LuminaError where there is no room.
 

@@ -22,10 +22,11 @@ from lumina.errors import LuminaError, ModelError
 from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing
-from lumina.runtime.events import DrawEvent, Finished, Refused
+from lumina.runtime.events import DrawEvent, Finished, Refused, RowDrawn
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
 from lumina.server.cost import CostModel
+from lumina.server.metrics import Counts
 from lumina.settings import Settings
 from lumina.steps import Steps
 
@@ -50,7 +51,7 @@ class Workshop:
     def __init__(self, load: Callable[[], Painter]) -> None:
         self._load = load
         self._loaded: Future[Painter] = Future()
-        self.cost = CostModel()
+        self.cost, self.counts = CostModel(), Counts()
         self._work = _on_gpu(self._worker(), self.cost)
         self._closed = Event()
 
@@ -108,6 +109,10 @@ class Workshop:
 
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         """See Painter. Closing the generator ends the work at its next event."""
+        with self.counts.drawing(len(requests)):
+            return (yield from self._draw(requests))
+
+    def _draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         drawings: dict[int, Drawing] = {}
         began: float | None = None
         messages = self._work(tuple(requests))
@@ -117,6 +122,8 @@ class Workshop:
                 self._check_open()
                 if isinstance(message, Refused):
                     raise message.error()
+                if isinstance(message, RowDrawn):
+                    self.counts.add("rows_total", len(message.codes))
                 if isinstance(message, Finished):  # a result would not cross the border by itself
                     drawings[message.index] = message.drawing
                 yield message

@@ -18,9 +18,12 @@ from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_in, split_revision
 from lumina.runtime.painter import Painter
 from lumina.server.admission import admit
+from lumina.server.budget import Budget
 from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
 from lumina.server.health import health_route
+from lumina.server.journal import write_json_lines
+from lumina.server.metrics import metrics_route
 from lumina.server.network import (
     Compressed,
     Revalidated,
@@ -62,7 +65,6 @@ from lumina.ui.workflow_tab import WorkflowTab
 log = logging.getLogger(__name__)
 
 REMEMBERED = 64  # pictures, by which others with the same seed are drawn faster
-PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
 MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
 
@@ -108,8 +110,11 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
     at_once = None if ON_ZEROGPU else settings.slots or SLOTS
     page.queue(max_size=None, api_open=False, default_concurrency_limit=at_once)
     is_open = choice is not None and choice.is_public
-    each = settings.drawings_each or (PUBLIC_EACH if is_open else MAX_WAITING)
-    admit(page, MAX_WAITING, each, settings.trusts_proxy or bool(os.environ.get("SPACE_ID")))
+    is_space = bool(os.environ.get("SPACE_ID"))
+    # ZeroGPU has a budget of its own for every visitor
+    budget = Budget(settings.seconds_on(is_space and not ON_ZEROGPU))
+    each = settings.drawings_on(is_open)
+    admit(page, MAX_WAITING, each, budget, workshop.counts, settings.trusts_proxy or is_space)
     page.enable_monitoring = False  # launch() says so only once the page answers
     return page
 
@@ -122,6 +127,7 @@ def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
 def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
     """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
     space = os.environ.get("SPACE_ID", "")
+    archive, counts = Archive.of(settings, space), workshop.counts
     return {
         "theme": studio_theme(),
         "css_paths": STYLES,
@@ -142,13 +148,14 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
                 *template_routes(),
                 *opening_routes(),
                 preview_route(),
-                gallery_route(Archive.of(settings, space)),
+                gallery_route(archive),
+                *([metrics_route(counts, archive.size)] if settings.has_metrics else []),
             ],
             "exception_handlers": REFUSALS,
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),
-                Middleware(Capped, trusts_proxy=settings.trusts_proxy or bool(space)),
-                Middleware(Roomy),
+                Middleware(Capped, trusts_proxy=settings.trusts_proxy or bool(space), counts=counts),
+                Middleware(Roomy, counts=counts),
                 Middleware(Compressed),
                 Middleware(Revalidated),
                 Middleware(KnownCalls),
@@ -172,6 +179,8 @@ def serve(
     """
     settings = settings or Settings.from_environment()
     guard_decoders()
+    if settings.log == "json":
+        write_json_lines()
     while True:
         choice = ModelChoice(settings, is_public(share, options.get("server_name")))
         workshop = Workshop(load or partial(load_model, settings))

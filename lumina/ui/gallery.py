@@ -55,6 +55,13 @@ class Archive:
             return cls(GalleryStore(file, SPACE_BYTES, SPACE_HOURS, SPACE_TOTAL), ON_SPACE)
         return cls(GalleryStore(file), LOCAL)
 
+    def size(self) -> int:
+        """Bytes of all that is kept; 0 where it cannot be told."""
+        try:
+            return self.store.size() if self.store is not None else 0
+        except LuminaError:
+            return 0
+
     def unkept(self) -> str:
         """Why the last picture is not kept, and so the next one may not be; empty if it is."""
         failure = self.store.failure if self.store is not None else ""

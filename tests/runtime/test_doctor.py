@@ -223,3 +223,15 @@ def test_what_a_model_cannot_be_computed_on_is_said(
     assert fine("device") == "cpu, weights as they are"
     monkeypatch.setenv(variable, value)
     assert said in found("device")
+
+
+def test_what_is_on_is_told_with_the_setting_that_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "4 on a public page, 32 on another" in fine("limits") and "as many seconds" in fine("limits")
+    assert "/metrics is off (LUMINA_METRICS=1)" in fine("watching")
+    monkeypatch.setenv("SPACE_ID", "someone/studio")
+    assert "600 s of drawing within an hour" in fine("limits")
+    monkeypatch.setenv("LUMINA_SECONDS_EACH", "0")
+    monkeypatch.setenv("LUMINA_DRAWINGS_EACH", "7")
+    monkeypatch.setenv("LUMINA_METRICS", "1")
+    assert "at once: 7 (" in fine("limits") and "as many seconds" in fine("limits")
+    assert "/metrics is on" in fine("watching")

@@ -59,6 +59,9 @@ def test_t29_settings_make_sense_or_are_refused_by_name() -> None:
         "CACHE",
         "TRUST_PROXY",
         "DRAWINGS_EACH",
+        "SECONDS_EACH",
+        "LOG",
+        "METRICS",
     ]
     values = [
         "",

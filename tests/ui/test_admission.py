@@ -1,5 +1,7 @@
-"""Nobody fills the queue for all: who has enough in it, and who finds it full, hears when to come back."""
+"""Nobody fills the queue for all, nor draws all day: who is refused hears when to come back."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,15 +18,16 @@ CALL = "/gradio_api/call/v2/text_to_image"
 @pytest.fixture
 def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
     with (
-        started(0.5, tmp_path, drawings_each=request.param, slots=1) as (address, _),
+        started(0.5, tmp_path, slots=1, **request.param) as (address, _),
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield client
 
 
-def called(studio: httpx.Client, address: str = "9.9.9.9") -> httpx.Response:
+def called(studio: httpx.Client, address: str = "9.9.9.9", **inputs: Any) -> httpx.Response:
     """The server listens to what a proxy on this machine says of where a request comes from."""
-    return studio.post(CALL, json={"prompt": "a red cube"}, headers={"X-Forwarded-For": address})
+    asked = {"prompt": "a red cube", **inputs}
+    return studio.post(CALL, json=asked, headers={"X-Forwarded-For": address})
 
 
 def heard(answer: httpx.Response, said: str) -> int:
@@ -35,7 +38,7 @@ def heard(answer: httpx.Response, said: str) -> int:
     return seconds
 
 
-@pytest.mark.parametrize("studio", [2], indirect=True)
+@pytest.mark.parametrize("studio", [{"drawings_each": 2}], indirect=True)
 def test_one_address_has_few_drawings_and_others_are_let_in(studio: httpx.Client) -> None:
     assert [called(studio).status_code for _ in range(2)] == [200, 200]
     refused = called(studio)
@@ -49,9 +52,28 @@ def test_one_address_has_few_drawings_and_others_are_let_in(studio: httpx.Client
     assert refused.status_code == 429
 
 
-@pytest.mark.parametrize("studio", [0], indirect=True)
+@pytest.mark.parametrize("studio", [{}], indirect=True)
 def test_a_full_queue_says_so(studio: httpx.Client) -> None:
     answers = [called(studio, f"9.9.9.{number + 1}") for number in range(MAX_WAITING + 4)]
     assert {each.status_code for each in answers[: MAX_WAITING + 1]} == {200}
     assert answers[-1].status_code == 503
     assert heard(answers[-1], f"{MAX_WAITING} drawings wait already; a place is free") > 0
+
+
+@pytest.mark.parametrize("studio", [{"seconds_each": 1, "metrics": 1, "log": "json"}], indirect=True)
+def test_who_has_drawn_enough_keeps_it_and_comes_back_later(studio: httpx.Client, tmp_path: Path) -> None:
+    begun = called(studio, stop_row=3).json()
+    drawn = studio.get(f"{CALL}/{begun['event_id']}").text
+    file = json.loads(re.findall(r"event: complete\ndata: (.*)", drawn)[-1])[0]
+    refused = called(studio)
+    seconds = int(refused.headers["retry-after"])
+    assert (refused.status_code, 3500 < seconds <= 3660) == (429, True)
+    said = "Your address has drawn for 1 s within an hour; there is more for it in about"
+    assert refused.json()["detail"] in (f"{said} {minutes} min: try again then." for minutes in (59, 60, 61))
+    assert studio.get(f"/gradio_api/file={file['path']}").status_code == 200
+    assert called(studio, "8.8.8.8").status_code == 200
+    counted = studio.get("/metrics").text.splitlines()
+    assert {'lumina_drawings_total{end="done"} 1', 'lumina_refusals_total{reason="budget"} 1'} <= {*counted}
+    log = (tmp_path / "server.log").read_text()
+    assert {"drawn", "refused"} <= {json.loads(line)["message"] for line in log.splitlines()}
+    assert "cube" not in log and "9.9.9.9" not in log
