@@ -835,6 +835,32 @@ def test_a_tilde_that_no_shell_has_resolved_is_the_home(
     assert str(tmp_path / "of my own") in refused("generate", "text_to_image", *PROMPT)
 
 
+@pytest.mark.usefixtures("fake")
+def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) -> None:
+    workflow, table, out = tmp_path / "w.json", tmp_path / "t.jsonl", tmp_path / "out"
+    inputs = {"prompt": {"from": "inputs.prompt"}, "seed": 3}
+    workflow.write_text(
+        json.dumps(
+            {
+                "lumina": 1,
+                "inputs": {"prompt": {"type": "text"}},
+                "nodes": {"a": {"task": "text_to_image", "inputs": inputs}},
+            }
+        )
+    )
+    table.write_text('{"prompt": "a dragon"}\n{"a.width": 7}\n{"prompt": "a cone"}\n')
+    result = run("batch", workflow, "--inputs", table, "--out", out)
+    assert result.exit_code == 2 and result.stdout == f"2 of 3 rows done, 1 failed; results in {out}.\n"
+    assert '"dragon"' in result.stderr and "Row 2: " in result.stderr
+    assert len([*out.glob("*.png")]) == 2
+    table.write_text('{"promt": "a dragon"}\n')
+    assert 'did you mean "prompt"?' in refused("batch", workflow, "--inputs", table, "--out", out)
+    (tmp_path / "texts.txt").write_text("a cone\n\na cube\n")
+    report = ran("run", workflow, "--set", f"prompt=@{tmp_path / 'texts.txt'}", "--out", tmp_path / "several")
+    assert [len(values) for values in report["outputs"].values()] == [2]
+    assert "cannot be opened" in refused("run", workflow, "--set", "prompt=@nowhere.txt", "--out", out)
+
+
 def callbacks(group: typer.Typer) -> list[Any]:
     inner = [each.typer_instance for each in group.registered_groups if each.typer_instance]
     return [each.callback for each in group.registered_commands] + [

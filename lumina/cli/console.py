@@ -42,7 +42,7 @@ Cache = Annotated[
 ]
 
 Result = TypeVar("Result")
-RESUMED = ("run", "train", "eval", "download")  # commands that go on where they were stopped
+RESUMED = ("run", "batch", "train", "eval", "download")  # commands that go on where they were stopped
 STOPPED = 130  # exit code after Ctrl-C, as shells have it
 
 

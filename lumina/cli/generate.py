@@ -150,13 +150,18 @@ def _way_on(task: Task, done: Mapping[int, str]) -> str:
 def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:
     """Tell people which words the model does not know, each once, with what may be meant; returns them."""
     unknown = words_unknown(tasks, spec)
+    note_words(spec, unknown)
+    return unknown
+
+
+def note_words(spec: ModelSpec, unknown: Sequence[UnknownWord]) -> None:
+    """Tell people that the model does not know these."""
     words = [one for one in unknown if not one.note]
     said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in words)
     if words:
         note(f"{spec.title} does not know: {', '.join(said)}.")
     for phrase in notes_of(unknown):
         note(f"{phrase}.")
-    return unknown
 
 
 def _task_command(task_class: type[Task]) -> Callable[..., None]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import evaluation, generate, models, published, templates, training, workflow
+from lumina.cli import batch, evaluation, generate, models, published, templates, training, workflow
 from lumina.cli.console import AsJson, Commands, go_on_unread, group, ready_terminal, show
 from lumina.files import check_current_folder
 from lumina.runtime.doctor import examine
@@ -20,6 +20,7 @@ for _name, _command in published.COMMANDS.items():
 app.add_typer(evaluation.app, name="eval")
 app.command("bench")(evaluation.bench)
 app.command("run")(workflow.run_workflow)
+app.command("batch")(batch.run_batch)
 app.command("check")(workflow.check_workflow)
 app.command("templates")(templates.list_templates)
 app.command("recipe")(workflow.show_recipe)

@@ -35,6 +35,7 @@ from lumina.workflow.planning import Plan, plan
 from lumina.workflow.resolving import seeds_drawn, target_of, with_values
 from lumina.workflow.result_recipes import pictured
 from lumina.workflow.schema import codes_of, dump, load
+from lumina.workflow.tables import texts_in
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
 
@@ -111,10 +112,10 @@ def run_workflow(
     """Run a workflow; what has not changed since the last run is taken from the cache."""
     image_source = MemoryImages()
     workflow = read_workflow(file)
-    given = dict(_assignment(workflow, text, image_source) for text in values or [])
+    given = dict(assignment(workflow, text, image_source) for text in values or [])
     _note_single_texts(workflow, given)
     workflow = with_values(workflow, given, option="--set ")
-    resources = _resources(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
+    resources = resources_for(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
@@ -127,9 +128,9 @@ def run_workflow(
     try:
         finished = watched(steps, "Running", quiet=as_json)
     except KeyboardInterrupt as error:
-        note(_way_on(workflow, begun, _not_kept(resources.store)))
+        note(_way_on(workflow, begun, not_kept(resources.store)))
         raise typer.Exit(STOPPED) from error
-    if unkept := _not_kept(resources.store):
+    if unkept := not_kept(resources.store):
         note(unkept)
     if resources.painter is not None:
         generate.note_unknown_words(resources.painter.spec, drawn)
@@ -140,7 +141,9 @@ def run_workflow(
     _end(ended, _settled(workflow, load(finished.recipe)))
 
 
-def _resources(workflow: Workflow, model: str | None, image_sources: list[Any], is_dry: bool) -> Resources:
+def resources_for(
+    workflow: Workflow, model: str | None, image_sources: list[Any], is_dry: bool = False
+) -> Resources:
     """With the model, if a node needs it; for a plan alone nothing is downloaded."""
     settings = Settings.from_environment()
     nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
@@ -153,17 +156,31 @@ def _resources(workflow: Workflow, model: str | None, image_sources: list[Any], 
     return Resources(painter, DiskStore(cache), image_sources, timings, way_in=WAY_IN)
 
 
-def _assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:
-    """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the image_source."""
+def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:
+    """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the image_source.
+
+    NAME=@FILE gives the lines of a file as a list of texts.
+    """
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError(f"--set takes NAME=VALUE, not {text!r}.")
     socket = target_of(workflow, name)
-    if socket is None or socket.type != "image" or not _is_path(value):
-        return name, value
-    picture = ImageInput.of(open_image(expanded(value), keep_alpha=True))
+    if value.startswith("@") and socket is not None and socket.type == "text":
+        return name, texts_in(expanded(value[1:]))
+    return name, with_picture(workflow, name, value, image_source)
+
+
+def with_picture(
+    workflow: Workflow, name: str, value: Any, image_source: MemoryImages, folder: Path = Path()
+) -> Any:
+    """A value for an input; where it is the path of a picture, from ``folder`` on, that is laid on the
+    image_source."""
+    socket = target_of(workflow, name)
+    if socket is None or socket.type != "image" or not isinstance(value, str) or not _is_path(value, folder):
+        return value
+    picture = ImageInput.of(open_image(folder / expanded(value), keep_alpha=True))
     image_source.add(picture)
-    return name, {"image": picture.name}
+    return {"image": picture.name}
 
 
 def _note_single_texts(workflow: Workflow, given: Mapping[str, Any]) -> None:
@@ -179,9 +196,11 @@ def _note_single_texts(workflow: Workflow, given: Mapping[str, Any]) -> None:
             note(f"{name} is one text; for several write --set {shlex.quote(f'{name}={several}')}.")
 
 
-def _is_path(text: str) -> bool:
+def _is_path(text: str, folder: Path) -> bool:
     """Whether a value for a picture names a file, there or not, and no picture beside the workflow."""
-    return expanded(text).is_file() or (not text.startswith(("{", "[")) and ("/" in text or os.sep in text))
+    return (folder / expanded(text)).is_file() or (
+        not text.startswith(("{", "[")) and ("/" in text or os.sep in text)
+    )
 
 
 def watchable(
@@ -280,7 +299,7 @@ def _end(ended: Ended, settled: str) -> None:
     raise typer.Exit(1 if is_fault else 2)
 
 
-def _not_kept(store: Store) -> str:
+def not_kept(store: Store) -> str:
     """A sentence for results that the next run will not find; empty if it finds them all."""
     if not isinstance(store, DiskStore) or store.failure is None:
         return ""

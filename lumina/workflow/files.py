@@ -47,17 +47,17 @@ def write_picture(picture: Picture, model: str, folder: Path) -> Path:
         raise refusal(error, folder) from error
 
 
-def write_results(finished: RunFinished, folder: Path) -> dict[str, list[Any]]:
+def write_results(finished: RunFinished, folder: Path, prefix: str = "") -> dict[str, list[Any]]:
     """Write the pictures of a run, each with the whole recipe: by output the files, or the values themselves.
 
-    Raises InputError if the folder cannot be written to.
+    Names of files begin with ``prefix``. Raises InputError if the folder cannot be written to.
     """
     workflow = load(finished.recipe)
     found: dict[str, list[Any]] = {}
     for name, values in finished.outputs.items():
         link = finished.sources[name]
         found[name] = [
-            _written(folder, workflow, finished.recipe, (name, link, index, len(values)), value)
+            _written(folder, workflow, finished.recipe, (prefix + name, link, index, len(values)), value)
             for index, value in enumerate(values)
         ]
     return found

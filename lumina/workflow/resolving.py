@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -37,6 +37,13 @@ def with_values(workflow: Workflow, values: Mapping[str, Any], option: str = "")
     return _filled(filled, dict(_answer(filled, name, value, option) for name, value in answers.items()))
 
 
+def check_names(workflow: Workflow, names: Iterable[str]) -> None:
+    """Raise InputError for a name that :func:`with_values` would not find."""
+    for name in names:
+        if target_of(workflow, name) is None and not is_choice(workflow, name):
+            raise _unknown(workflow, name)
+
+
 def is_choice(workflow: Workflow, name: str) -> bool:
     """Whether ``name`` is that of a node that waits for a choice."""
     task = TASKS.get(workflow.nodes[name].task) if name in workflow.nodes else None
@@ -63,7 +70,7 @@ def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
     for name, value in values.items():
         socket = target_of(workflow, name)
         if socket is None:
-            raise InputError(f'There is no input "{name}"; {_meant(workflow, name)}')
+            raise _unknown(workflow, name)
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
         else:
@@ -79,6 +86,10 @@ def target_of(workflow: Workflow, name: str) -> Socket | None:
     node, _, key = name.partition(".")
     task = TASKS.get(workflow.nodes[node].task) if node in workflow.nodes else None
     return inputs_of(task, workflow.nodes[node].inputs).get(key) if task else None
+
+
+def _unknown(workflow: Workflow, name: str) -> InputError:
+    return InputError(f'There is no input "{name}"; {_meant(workflow, name)}')
 
 
 def _meant(workflow: Workflow, name: str) -> str:

@@ -1,0 +1,129 @@
+"""``lumina batch``: a workflow run for each row of a table."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+
+from lumina.cli import generate
+from lumina.cli.console import AsJson, Model, Results, note, show, watched
+from lumina.cli.workflow import assignment, not_kept, resources_for, with_picture
+from lumina.files import check_writable, expanded
+from lumina.json_types import JsonObject
+from lumina.process_end import STOPPED
+from lumina.tasks.base import words_unknown
+from lumina.workflow import events
+from lumina.workflow.batch import JOURNAL, Outcome, run_rows
+from lumina.workflow.document import Workflow
+from lumina.workflow.executor import Resources
+from lumina.workflow.files import read_workflow
+from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
+from lumina.workflow.resolving import check_names, with_values
+from lumina.workflow.tables import Row, read_table
+from lumina.worlds.language import UnknownWord
+
+AT_ONCE = 4
+
+
+def run_batch(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A workflow, or a picture with its recipe.", parser=expanded),
+    ],
+    table: Annotated[
+        Path,
+        typer.Option(
+            "--inputs",
+            metavar="TABLE",
+            help="A row for each run: .jsonl, .csv, .tsv or .parquet; a column for each input.",
+            parser=expanded,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder of the results.", parser=expanded)
+    ],
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Fill an input of all rows."),
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option("--at-once", min=1, max=64, help="Rows that are run side by side.")
+    ] = AT_ONCE,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a workflow for each row of a table; the same command goes on where it was stopped."""
+    rows, given = read_table(table), MemoryImages()
+    workflow = read_workflow(file)
+    common = dict(assignment(workflow, text, given) for text in values or [])
+    workflow = with_values(workflow, common, option="--set ")
+    check_names(workflow, dict.fromkeys(name for row in rows for name in row.values))
+    check_writable(out)
+    sources = [given, shipped(), FolderImages(table.parent), FolderImages(file.parent)]
+    resources = resources_for(workflow, model, sources)
+    binding = _Binding(workflow, resources, table.parent)
+    try:
+        outcomes = watched(run_rows(rows, binding, out, at_once, binding.told), "Running", quiet=as_json)
+    except KeyboardInterrupt as error:
+        note("Stopped; rows that are done are kept. The same command goes on from there.")
+        raise typer.Exit(STOPPED) from error
+    if unkept := not_kept(resources.store):
+        note(unkept)
+    words = binding.note_words()
+    Results.has_drawn = True
+    report = _report(rows, outcomes, out)
+    show(report | ({"unknown_words": words} if words else {}) if as_json else _lines(outcomes, report, out))
+    if failed := [each for each in outcomes if each.status == "failed"]:
+        raise typer.Exit(1 if any(each.is_fault for each in failed) else 2)
+
+
+class _Binding:
+    """Gives each row its document, and hears of words that the model does not know."""
+
+    def __init__(self, workflow: Workflow, resources: Resources, folder: Path) -> None:
+        self._workflow, self._resources, self._folder = workflow, resources, folder
+        self._unknown: dict[str, UnknownWord] = {}
+
+    def __call__(self, row: Row) -> tuple[Workflow, Resources]:
+        given = MemoryImages()
+        values = {
+            name: with_picture(self._workflow, name, value, given, self._folder)
+            for name, value in row.values.items()
+        }
+        sources = [given, *self._resources.image_sources]
+        return with_values(self._workflow, values), replace(self._resources, image_sources=sources)
+
+    def told(self, event: events.Event) -> None:
+        """Look at what is drawn."""
+        painter = self._resources.painter
+        if painter is not None and (drawn := events.tasks_drawn(event)):
+            self._unknown |= {one.word: one for one in words_unknown(drawn, painter.spec)}
+
+    def note_words(self) -> list[JsonValue]:
+        """Say them, each once; and as a report has them."""
+        found = [*self._unknown.values()]
+        if self._resources.painter is not None:
+            generate.note_words(self._resources.painter.spec, found)
+        return [one.told() for one in found]
+
+
+def _report(rows: Sequence[Row], outcomes: Sequence[Outcome], out: Path) -> JsonObject:
+    done = [each for each in outcomes if each.status == "done"]
+    return {
+        "rows": len(rows),
+        "done": len(done),
+        "failed": [{"row": each.row, "message": each.message} for each in outcomes if each not in done],
+        "outputs": {str(each.row): dict(each.outputs) for each in done},
+        "journal": str(out / JOURNAL),
+    }
+
+
+def _lines(outcomes: Sequence[Outcome], report: JsonObject, out: Path) -> list[str]:
+    failed = [each for each in outcomes if each.status == "failed"]
+    for each in failed:
+        note(f"Row {each.row}: {each.message}")
+    those = f", {len(failed)} failed" if failed else ""
+    return [f"{report['done']} of {report['rows']} rows done{those}; results in {out}."]
