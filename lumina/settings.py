@@ -14,6 +14,7 @@ Quant = Literal["none", "int8", "int4"]
 Cache = Literal["full", "int8"]
 Switch = Literal["0", "1"]
 Log = Literal["text", "json"]
+Content = Literal["auto", "on", "off"]
 
 MAX_WAITING = 32  # drawings in the queue of a page
 PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
@@ -36,7 +37,9 @@ class Settings:
     the server is reached through a proxy alone, which says truly where a request comes from and goes to.
     ``drawings_each`` of one address may wait or be drawn at once; 0 leaves the number to the page. It may
     draw for ``seconds_each`` within an hour; 0 is no limit, None leaves it to the page. ``log`` is how the
-    server writes its log, ``has_metrics`` whether it tells its counts at ``/metrics``.
+    server writes its log, ``has_metrics`` whether it tells its counts at ``/metrics``. ``content`` decides
+    whether pictures are looked at, with ``content_model``, an ONNX file; "auto": those of a published model
+    on a public page.
     """
 
     model: str = "tabletop"
@@ -56,6 +59,8 @@ class Settings:
     seconds_each: int | None = None
     log: Log = "text"
     has_metrics: bool = False
+    content: Content = "auto"
+    content_model: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -82,6 +87,8 @@ class Settings:
             seconds_each=_whole("LUMINA_SECONDS_EACH", given, 0, low=0, high=MOST_SECONDS)
             if given.get("LUMINA_SECONDS_EACH")
             else None,
+            content=one_of(Content, "LUMINA_CONTENT", given, default.content),
+            content_model=expanded(file) if (file := given.get("LUMINA_CONTENT_MODEL")) else None,
             log=one_of(Log, "LUMINA_LOG", given, default.log),
             has_metrics=one_of(Switch, "LUMINA_METRICS", given, "0") == "1",
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",

@@ -66,7 +66,13 @@ def test_every_requirement_is_pinned() -> None:
 def test_every_library_that_is_imported_is_required() -> None:
     known = {_name(line) for line in _lines("requirements.txt")} | set(sys.stdlib_module_names) | {"lumina"}
     known |= {"pil", "skimage", "spaces"}  # pillow, scikit-image; spaces is there on hosted pages only
-    known |= {"torchao", "flash_attn", "resvg_py", "transformers"}  # extras, and what is compared with
+    known |= {
+        "torchao",
+        "flash_attn",
+        "resvg_py",
+        "transformers",
+        "onnxruntime",
+    }  # extras, and what is compared with
     imported = set()
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

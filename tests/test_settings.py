@@ -40,6 +40,7 @@ def test_every_value_can_be_set() -> None:
         ("SECONDS_EACH", "1.5"),
         ("LOG", "xml"),
         ("METRICS", "yes"),
+        ("CONTENT", "1"),
     ],
 )
 def test_what_makes_no_sense_is_named(name: str, value: str) -> None:

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict
 
+from PIL import Image
+
 from lumina.connections import check_connections, proxies_set
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
@@ -51,6 +53,7 @@ def examine() -> dict[str, Examined]:
         "gallery": _gallery,
         "limits": _limits,
         "watching": _watching,
+        "content check": _content,
     }
     is_set = found["settings"]["ok"]
     return found | {name: _examined(test) if is_set else LATER for name, test in of_settings.items()}
@@ -184,6 +187,17 @@ def _watching() -> str:
     metrics = "/metrics is on" if settings.has_metrics else "/metrics is off (LUMINA_METRICS=1)"
     log = "the log is JSON" if settings.log == "json" else "the log is text (LUMINA_LOG=json)"
     return f"/healthz is on, {metrics}, {log}"
+
+
+def _content() -> str:
+    """Of what is looked at on a public page; on this machine's own only where that is demanded."""
+    from lumina.runtime.content_check import decide
+
+    settings = Settings.from_environment()
+    decision = decide(settings, spec_in(settings), True)
+    if (check := decision.load()) is not None:
+        check.refuses(Image.new("RGB", (64, 64)))  # whether it works
+    return decision.why
 
 
 def _ailment(error: sqlite3.Error) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from lumina.server.budget import Budget
+from lumina.server.allowance import Allowance
 from lumina.server.guard import address_of
 from lumina.server.metrics import Counts, Reason
 
@@ -15,12 +15,12 @@ FIRST_GUESS = 10.0  # seconds of a drawing, while none has been finished
 
 class Admission:
     """In front of the queue of a page: at most ``most`` drawings wait, and of one address ``most_each`` are
-    under way or wait; one whose ``budget`` is used up begins none."""
+    under way or wait; one whose ``allowance`` is used up begins none."""
 
     def __init__(
-        self, queue: Any, most: int, most_each: int, budget: Budget, counts: Counts, trusts_proxy: bool
+        self, queue: Any, most: int, most_each: int, allowance: Allowance, counts: Counts, trusts_proxy: bool
     ) -> None:
-        self._queue, self._push, self._budget, self._counts = queue, queue.push, budget, counts
+        self._queue, self._push, self._allowance, self._counts = queue, queue.push, allowance, counts
         self._most, self._most_each, self._trusts_proxy = most, most_each, trusts_proxy
 
     async def push(self, body: Any, request: Any, username: Any) -> Any:
@@ -33,20 +33,20 @@ class Admission:
     def spend(self, event: Any, request: Any, seconds: float) -> None:
         """Count the seconds that a step of an event has taken, if it is one that draws."""
         if event.concurrency_id == MODEL and request is not None:
-            self._budget.spend(self._address(request), seconds)
+            self._allowance.spend(self._address(request), seconds)
 
     def _check(self, request: Any) -> None:
         waiting, running = self.waiting(), self.running()
         address = self._address(request)
-        if wait := self._budget.wait(address):
-            said = f"Your address has drawn for {self._budget.seconds} s within an hour; there is more for it"
-            raise self._refusal("budget", said, wait)
+        if wait := self._allowance.wait(address):
+            drawn = f"Your address has drawn for {self._allowance.seconds} s within an hour"
+            raise self._refusal("budget", f"{drawn}; there is more for it", wait)
         places = [place for place, event in enumerate(waiting) if self._address(event.request) == address]
-        drawn = sum(self._address(event.request) == address for event in running)
-        if (own := len(places) + drawn) >= self._most_each:
+        under_way = sum(self._address(event.request) == address for event in running)
+        if (own := len(places) + under_way) >= self._most_each:
             drawings = "1 drawing" if own == 1 else f"{own} drawings"
             said = f"{drawings} from your address wait or are under way already; one is done"
-            ahead = len(running) if drawn else places[0] + 1 + len(running)
+            ahead = len(running) if under_way else places[0] + 1 + len(running)
             raise self._refusal("address", said, self._after(ahead))
         if len(waiting) >= self._most:
             said = f"{len(waiting)} drawings wait already; a place is free"
@@ -82,7 +82,9 @@ class Admission:
         return sum(each.process_time for each in times) / drawn if drawn else FIRST_GUESS
 
 
-def admit(page: Any, most: int, most_each: int, budget: Budget, counts: Counts, trusts_proxy: bool) -> None:
+def admit(
+    page: Any, most: int, most_each: int, allowance: Allowance, counts: Counts, trusts_proxy: bool
+) -> None:
     """Put an :class:`Admission` in front of the queue of ``page``."""
-    page.admission = Admission(page._queue, most, most_each, budget, counts, trusts_proxy)
+    page.admission = Admission(page._queue, most, most_each, allowance, counts, trusts_proxy)
     page._queue.push = page.admission.push

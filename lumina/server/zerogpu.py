@@ -18,9 +18,10 @@ from typing import TypeAlias
 
 import gradio as gr
 
-from lumina.errors import LuminaError, ModelError
+from lumina.errors import InputError, LuminaError, ModelError
 from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.model.config import ModelSpec
+from lumina.runtime.content_check import ContentCheck, refusal
 from lumina.runtime.drawing import Drawing
 from lumina.runtime.events import DrawEvent, Finished, Refused, RowDrawn
 from lumina.runtime.painter import Painter
@@ -28,7 +29,7 @@ from lumina.runtime.request import DrawRequest
 from lumina.server.cost import CostModel
 from lumina.server.metrics import Counts
 from lumina.settings import Settings
-from lumina.steps import Steps
+from lumina.steps import Following, Steps
 
 ON_ZEROGPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in {"1", "t", "true"}
 if ON_ZEROGPU:
@@ -48,8 +49,9 @@ Work: TypeAlias = Callable[[tuple[DrawRequest, ...]], Generator[Message, None, N
 class Workshop:
     """The painter of the app: holds the model once it is loaded."""
 
-    def __init__(self, load: Callable[[], Painter]) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[], Painter], check: ContentCheck | None = None) -> None:
+        """``check`` looks at what is given and drawn; what it refuses is kept from sight."""
+        self._load, self._check = load, check
         self._loaded: Future[Painter] = Future()
         self.cost, self.counts = CostModel(), Counts()
         self._work = _on_gpu(self._worker(), self.cost)
@@ -110,7 +112,30 @@ class Workshop:
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         """See Painter. Closing the generator ends the work at its next event."""
         with self.counts.drawing(len(requests)):
-            return (yield from self._draw(requests))
+            if self._check is None:
+                return (yield from self._draw(requests))
+            return (yield from self._looked_at(self._check, requests))
+
+    def _looked_at(
+        self, check: ContentCheck, requests: Sequence[DrawRequest]
+    ) -> Steps[DrawEvent, tuple[Drawing, ...]]:
+        """The same; a picture that is refused never comes, and the others come all the same."""
+        refused = 0
+        try:
+            check.check_given(requests)
+        except InputError:
+            self.counts.refuse("content")
+            raise
+        with Following(self._draw(requests)) as events:
+            for event in events:
+                if isinstance(event, Finished) and check.refuses(event.drawing.image):
+                    self.counts.refuse("content")
+                    refused += 1
+                else:
+                    yield check.veiled(event)
+        if refused:
+            raise refusal(refused, len(requests))
+        return events.result
 
     def _draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         drawings: dict[int, Drawing] = {}

@@ -16,9 +16,10 @@ from starlette.middleware import Middleware
 
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_in, split_revision
+from lumina.runtime.content_check import decide
 from lumina.runtime.painter import Painter
 from lumina.server.admission import admit
-from lumina.server.budget import Budget
+from lumina.server.allowance import Allowance
 from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
 from lumina.server.health import health_route
@@ -111,10 +112,10 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
     page.queue(max_size=None, api_open=False, default_concurrency_limit=at_once)
     is_open = choice is not None and choice.is_public
     is_space = bool(os.environ.get("SPACE_ID"))
-    # ZeroGPU has a budget of its own for every visitor
-    budget = Budget(settings.seconds_on(is_space and not ON_ZEROGPU))
+    # ZeroGPU has one of its own for every visitor
+    allowance = Allowance(settings.seconds_on(is_space and not ON_ZEROGPU))
     each = settings.drawings_on(is_open)
-    admit(page, MAX_WAITING, each, budget, workshop.counts, settings.trusts_proxy or is_space)
+    admit(page, MAX_WAITING, each, allowance, workshop.counts, settings.trusts_proxy or is_space)
     page.enable_monitoring = False  # launch() says so only once the page answers
     return page
 
@@ -183,7 +184,8 @@ def serve(
         write_json_lines()
     while True:
         choice = ModelChoice(settings, is_public(share, options.get("server_name")))
-        workshop = Workshop(load or partial(load_model, settings))
+        check = decide(settings, choice.present, choice.is_public).load()
+        workshop = Workshop(load or partial(load_model, settings), check)
         page = build(workshop, settings, choice)
         ways = {**launch_options(settings, workshop), **options}
         _open(page, workshop, share, ways)

@@ -62,6 +62,8 @@ def test_t29_settings_make_sense_or_are_refused_by_name() -> None:
         "SECONDS_EACH",
         "LOG",
         "METRICS",
+        "CONTENT",
+        "CONTENT_MODEL",
     ]
     values = [
         "",

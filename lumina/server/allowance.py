@@ -9,7 +9,7 @@ WINDOW = 3600  # seconds after which what was drawn counts no more
 SLICE = 60  # seconds that are forgotten together
 
 
-class Budget:
+class Allowance:
     """``seconds`` of drawing for each address within an hour; 0 is no limit.
 
     A drawing that is begun comes to its end; one that is not begun has to wait.

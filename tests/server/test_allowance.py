@@ -1,6 +1,6 @@
 """Seconds of drawing within an hour: used up, given back bit by bit, and everybody's their own."""
 
-from lumina.server.budget import SLICE, WINDOW, Budget
+from lumina.server.allowance import SLICE, WINDOW, Allowance
 
 
 class Clock:
@@ -12,23 +12,23 @@ class Clock:
 
 def test_it_is_used_up_and_comes_back_as_it_was_used() -> None:
     clock = Clock()
-    budget = Budget(100, clock)
-    budget.spend("a", 60)
-    assert budget.wait("a") == 0
+    allowance = Allowance(100, clock)
+    allowance.spend("a", 60)
+    assert allowance.wait("a") == 0
     clock.seconds += 600
-    budget.spend("a", 60)
-    first = budget.wait("a")
+    allowance.spend("a", 60)
+    first = allowance.wait("a")
     assert WINDOW - 600 <= first <= WINDOW - 600 + SLICE
-    assert budget.wait("b") == 0
+    assert allowance.wait("b") == 0
     clock.seconds += first
-    assert budget.wait("a") == 0
-    budget.spend("a", 1000)
-    assert budget.wait("a") > WINDOW - SLICE
+    assert allowance.wait("a") == 0
+    allowance.spend("a", 1000)
+    assert allowance.wait("a") > WINDOW - SLICE
 
 
 def test_without_a_limit_nobody_waits_and_nothing_is_kept() -> None:
     clock = Clock()
-    none, some = Budget(0, clock), Budget(1, clock)
+    none, some = Allowance(0, clock), Allowance(1, clock)
     for number in range(100):
         none.spend(str(number), 10_000)
         some.spend(str(number), 10_000)
