@@ -78,8 +78,20 @@ class Node(Element):
     mode: Literal["run", "mute", "bypass"] = "run"
 
 
+class Frame(Element):
+    """A titled, coloured rectangle behind the nodes of the canvas: what lies in it moves along with it."""
+
+    title: Annotated[str, StringConstraints(max_length=120)] = ""
+    colour: Literal["grey", "red", "amber", "green", "blue", "violet"] = "grey"
+    place: Place2d
+    size: Place2d
+
+
 class Workflow(Element):
-    """A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed."""
+    """A workflow.
+
+    Its title, layout (node to [x, y] on the canvas) and frames change nothing of what is computed.
+    """
 
     lumina: Annotated[Literal[1], BeforeValidator(_is_version_one)]
     title: str = ""
@@ -88,3 +100,4 @@ class Workflow(Element):
     nodes: dict[Name, Node] = Field(min_length=1, max_length=MAX_NODES)
     outputs: dict[Name, Link] = Field(default_factory=dict, max_length=MAX_ENTRIES)
     layout: dict[Name, Place2d] = Field(default_factory=dict, max_length=MAX_ENTRIES)
+    frames: dict[Name, Frame] = Field(default_factory=dict, max_length=MAX_ENTRIES)

@@ -127,6 +127,8 @@ def _without_marks(place: Place) -> Place:
     steps = place[:-1] if place and place[-1] == "[key]" else place
     if steps[:1] == ("layout",):
         return steps[:3]
+    if steps[:1] == ("frames",):
+        return steps[:4]
     has_kind = len(steps) > 4 and steps[0] == "nodes" and steps[2] == "inputs"
     return (*steps[:4], *steps[5:]) if has_kind else steps
 

@@ -117,7 +117,7 @@ def _too_much(document: Any) -> Iterator[Problem]:
     if not isinstance(document, Mapping):
         return
     yield from _longer((), document)
-    for key in (INPUTS, "outputs", "layout"):
+    for key in (INPUTS, "outputs", "layout", "frames"):
         yield from _longer((key,), document.get(key))
     nodes = document.get("nodes")
     yield from _longer(("nodes",), nodes, MAX_NODES)

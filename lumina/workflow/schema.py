@@ -53,7 +53,7 @@ def dump(workflow: Workflow) -> str:
 def schema_text() -> str:
     """The JSON Schema of a document, as published in ``docs/workflow.schema.json``."""
     schema = Workflow.model_json_schema()
-    for part in (schema, schema["$defs"]["Input"], schema["$defs"]["Node"]):
+    for part in (schema, *(schema["$defs"][name] for name in ("Input", "Node", "Frame"))):
         part |= {"additionalProperties": False, "patternProperties": {"^x-": {}}}
     value = schema["$defs"]["Node"]["properties"]["inputs"]["patternProperties"][f"^{NAME}$"]
     value["anyOf"] = value.pop("oneOf")  # a literal may be anything, a link included

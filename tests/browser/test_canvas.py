@@ -18,6 +18,7 @@ from lumina.workflow.schema import load
 from tests.browser.acts import open_tab
 
 STOP = 1.0  # seconds within which Stop must be seen
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
 READY = 1.0  # seconds from the click on the tab to the canvas, where the page itself takes no longer
 SMOOTH = 30  # frames a second, where the page has twice as many with nothing to move
 PROMPT = "two red spheres on a white ground"
@@ -457,7 +458,7 @@ def test_a_phone_shows_numbered_steps_and_runs_them(canvas: Callable) -> None:
     assert width <= 390
     run(page)
     wait_for(page, both="done")
-    page.get_by_role("button", name="Form").click()
+    page.get_by_role("button", name="Form", exact=True).click()
     expect(page.get_by_role("textbox", name="Idea")).to_have_value(PROMPT)
     expect(page.locator(".ending img")).to_have_count(1)
 
@@ -500,11 +501,11 @@ def test_a_picture_of_the_create_tab_opens_as_workflow(visit: Callable) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(canvas: Callable, scheme: str) -> None:
     page = canvas(DOCUMENT, color_scheme=scheme)
-    page.add_script_tag(path=Path(__file__).parent / "axe" / "axe.min.js")
+    page.add_script_tag(path=AXE)
     found = {"canvas": serious(page)}
     page.get_by_role("button", name="Steps").click()
     found["steps"] = serious(page)
-    page.get_by_role("button", name="Form").click()
+    page.get_by_role("button", name="Form", exact=True).click()
     found["form"] = serious(page)
     page.get_by_role("button", name="Add /").click()
     found["palette"] = serious(page)
@@ -611,7 +612,7 @@ def test_a_field_is_asked_for_in_the_form_and_other_programs_give_their_prompt(
     ask.click()
     expect(ask).to_have_attribute("aria-pressed", "true")
     assert document_of(page)["inputs"]["kind"]["default"] == "canny"
-    page.get_by_role("group", name="View").get_by_role("button", name="Form").click()
+    page.get_by_role("group", name="View").get_by_role("button", name="Form", exact=True).click()
     expect(page.locator(".form-field")).to_have_count(2)
     page.get_by_role("group", name="View").get_by_role("button", name="Steps").click()
     ask.click()
@@ -630,3 +631,44 @@ def test_a_field_is_asked_for_in_the_form_and_other_programs_give_their_prompt(
     page.get_by_role("button", name="Put it into Create").click()
     expect(page.locator("#tab-create .task-say textarea")).to_have_value("two cones")
     expect(page.locator("#tab-create .task-say textarea")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_frame_takes_its_nodes_along_and_is_named_coloured_resized_and_removed(
+    canvas: Callable, width: int
+) -> None:
+    places = {"words": [0, 0], "draft": [340, 0], "lines": [0, 700], "small": [340, 700], "both": [680, 700]}
+    frame = {"title": "Draft", "colour": "blue", "place": [-30, -80], "size": [800, 640]}
+    document = DOCUMENT | {"layout": places, "frames": {"first": frame}}
+    page = canvas(document, viewport={"width": width, "height": 844})
+    if width < 500:
+        expect(page.locator(".in-frames")).to_have_text(["Draft"])
+        page.get_by_role("group", name="View").get_by_role("button", name="Canvas").click()
+    head = page.locator('[data-frame="first"] .frame-head')
+    x, y = centre(head)
+    page.mouse.move(x, y + 1)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 20, steps=4)
+    page.mouse.up()
+    moved = document_of(page)
+    by = [after - before for before, after in zip([-30, -80], moved["frames"]["first"]["place"], strict=True)]
+    assert by[0] > 0 and by[1] > 0
+    assert moved["layout"]["draft"] == [340 + by[0], by[1]]
+    assert moved["layout"]["lines"] == [0, 700]
+    page.get_by_label("Title of the frame Draft").fill("First steps")
+    page.get_by_role("button", name="Menu of the frame First steps").click()
+    choose(page, "violet")
+    drag(page, page.locator(".frame-corner"), (x - 20, y + 25))
+    changed = document_of(page)["frames"]["first"]
+    assert (changed["title"], changed["colour"]) == ("First steps", "violet")
+    assert changed["size"][0] < 800 and changed["size"][1] < 640
+    page.locator(".lumina-canvas .frame").focus()
+    page.get_by_role("button", name="Menu of the frame First steps").click()
+    choose(page, "remove")
+    kept = document_of(page)
+    assert kept["frames"] == {} and kept["nodes"] == DOCUMENT["nodes"]
+    pick(page, "lines")
+    page.keyboard.press("g")
+    expect(page.locator(".frame-title")).to_be_focused()
+    page.add_script_tag(path=AXE)
+    assert serious(page) == []

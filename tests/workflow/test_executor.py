@@ -85,6 +85,7 @@ def test_layout_title_and_speed_change_nothing(ran: Ran) -> None:
     same = {
         "title": "New",
         "layout": {"b": [1, 2]},
+        "frames": {"f": {"title": "Both", "place": [0, 0], "size": [900, 600]}},
         "nodes": {"b": draw(window=4, dtype="float64") | {"x-n": 1}},
     }
     assert ran(same)[1].cached == ("b",)

@@ -44,6 +44,7 @@ DESIGN = {
     },
     "outputs": {"picture": {"from": "redo.image"}},
     "layout": {"draft": [0, -12.5]},
+    "frames": {"first": {"title": "Draft", "colour": "blue", "place": [-20, -60.5], "size": [360, 600]}},
     "x-editor": {"zoom": 1.5, "1e2": 1},
 }  # fmt: skip
 ONE = {"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": 1}}}}
@@ -130,6 +131,9 @@ def test_text_that_is_no_document_is_refused(text: str | bytes, message: str) ->
         (document(nodes={"a": {"inputs": {}}}), ["/nodes/a/task"]),
         (document(outputs={"picture": "a.image"}), ["/outputs/picture"]),
         (document(layout={"a": [1]}), ["/layout/a"]),
+        (document(frames={"f": {"place": [0, "1"], "size": [9, 9]}}), ["/frames/f/place/1"]),
+        (document(frames={"f": {"place": [0, 0], "colour": "mauve"}}), ["/frames/f/colour", "/frames/f/size"]),
+        (document(frames={"f": {"place": [0, 0], "size": [9, 9], "nodes": []}}), ["/frames/f/nodes"]),
         (document(layout={"a": ["1", True]}), ["/layout/a/0", "/layout/a/1"]),
         (document(inputs={"i": {"type": "picture"}}), ["/inputs/i/type"]),
         (document(**{"a/b~c": 1}), ["/a~1b~0c"]),

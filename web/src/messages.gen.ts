@@ -113,6 +113,15 @@ export interface Format {
   refusal: string;
 }
 
+/** A titled, coloured rectangle behind the nodes of the canvas: what lies in it moves along with it. */
+export interface Frame {
+  title?: string;
+  colour?: "grey" | "red" | "amber" | "green" | "blue" | "violet";
+  place: [number, number];
+  size: [number, number];
+  [extension: `x-${string}`]: JsonValue | undefined;
+}
+
 /** A picture of the gallery for the tab of a task, or the text of a workflow. */
 export interface Handed {
   ticket: string;
@@ -404,7 +413,7 @@ export interface Wish {
   ids: string[];
 }
 
-/** A workflow. Its title and layout (node to [x, y] on the canvas) change nothing of what is computed. */
+/** A workflow. Its title, layout (node to [x, y] on the canvas) and frames change nothing of what is computed. */
 export interface Workflow {
   lumina: 1;
   title?: string;
@@ -413,5 +422,6 @@ export interface Workflow {
   nodes: Record<string, Node>;
   outputs?: Record<string, Link>;
   layout?: Record<string, [number, number]>;
+  frames?: Record<string, Frame>;
   [extension: `x-${string}`]: JsonValue | undefined;
 }

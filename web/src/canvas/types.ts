@@ -1,9 +1,9 @@
 // The words of the canvas: what the messages of a document, a catalogue and a run are called here, and what only the page knows.
 
-import type { Catalogue, Fit, Input, JsonValue, Link, Node, NodeView, PlanView, Port, Problem, RunView } from "../messages.gen";
+import type { Catalogue, Fit, Frame, Input, JsonValue, Link, Node, NodeView, PlanView, Port, Problem, RunView } from "../messages.gen";
 import type { ShownPicture, TaskInfo, Template, Workflow } from "../messages.gen";
 
-export type { Catalogue, Fit, Link, PlanView, Port, Problem, TaskInfo, Template };
+export type { Catalogue, Fit, Frame, Link, PlanView, Port, Problem, TaskInfo, Template };
 export type Json = JsonValue;
 export type Doc = Workflow;
 export type DocNode = Node;

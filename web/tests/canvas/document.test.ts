@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as edits from "../../src/canvas/document/edit";
+import * as frames from "../../src/canvas/document/frames";
 import { cone, order, signatureOf, signatures, wires } from "../../src/canvas/document/graph";
 import { begun, changed, redone, undone } from "../../src/canvas/document/history";
 import { cards, freePlace, freeShift, placesOf, tidied } from "../../src/canvas/document/layout";
@@ -158,6 +159,25 @@ test("removing, renaming and giving away an input keep every other link", () => 
   assert.deepEqual(once.inputs, twice.inputs);
   assert.deepEqual(once.nodes.redo, DOC.nodes.redo);
   assert.deepEqual(edits.unasked(once, "redo", "condition"), once);
+});
+
+test("a frame takes along what lies in it, hugs it, and is copied with it", () => {
+  const [doc, name] = frames.framed(DOC, ["depth", "night"], [0, 0], { depth: 200, night: 200 });
+  assert.deepEqual(doc.frames![name]!, { title: "", colour: "grey", place: [316, -238], size: [338, 632] });
+  assert.deepEqual(frames.within(doc, name), ["depth", "night"]);
+  const along = frames.carried(doc, name, [416, -238]);
+  assert.deepEqual(along, { depth: [440, -170], night: [440, 170] });
+  const next = frames.settled(doc, { [frames.frameId(name)]: [416, -238], ...along });
+  assert.deepEqual([next.frames![name]!.place, next.layout!.depth], [[416, -238], [440, -170]]);
+  assert.deepEqual(frames.within(next, name), ["depth", "night"]);
+  assert.equal(signatureOf(next), signatureOf(DOC));
+  const ids = frames.withContents(next, [frames.frameId(name)]);
+  const part = { ...edits.fragment(next, ids), ...frames.framesAmong(next, ids) };
+  const both = frames.framesPasted(edits.pasted(next, part)[0], part, [40, 40]);
+  assert.deepEqual(both.frames!.frame_2!.place, [456, -198]);
+  assert.deepEqual(frames.unframed(next, [frames.frameId(name)]).frames, {});
+  assert.deepEqual(frames.reframed(next, name, { size: [1, 1] }).frames![name]!.size, frames.LEAST);
+  assert.deepEqual(parse(write(next)), next);
 });
 
 test("muting twice gives the document back", () => {

@@ -5,7 +5,7 @@ import { INPUTS, order, RESULTS, wires } from "./graph";
 import { placeOf } from "./edit";
 
 export const COLUMN = 340;
-const WIDTH = 290; // of a card
+export const WIDTH = 290; // of a card
 const GAP = 40;
 export const HEIGHT = 480; // of a card that was not measured yet
 const ENDS = 150; // of the cards at the ends

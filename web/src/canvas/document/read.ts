@@ -33,14 +33,24 @@ function checked(value: unknown): Doc {
       throw new Unreadable(`This workflow cannot be read: the node "${id}" names no task.`);
     }
   }
-  for (const key of ["inputs", "outputs", "layout"]) {
+  for (const key of ["inputs", "outputs", "layout", "frames"]) {
     if (!isObject(value[key] ?? {})) throw new Unreadable(`This workflow cannot be read: "${key}" is no object.`);
   }
-  return value.layout ? ({ ...value, layout: inNumbers(value.layout as Record<string, Json[]>) } as unknown as Doc) : (value as unknown as Doc);
+  const doc = value as unknown as Doc;
+  return {
+    ...doc,
+    ...(doc.layout && { layout: inNumbers(value.layout as Record<string, Json[]>) }),
+    ...(doc.frames && { frames: framesInNumbers(doc.frames) }),
+  } as Doc;
+}
+
+function framesInNumbers(frames: NonNullable<Doc["frames"]>): Doc["frames"] {
+  const all = Object.entries(frames).map(([name, frame]) => [name, { ...frame, ...inNumbers({ place: frame.place, size: frame.size }) }]);
+  return Object.fromEntries(all) as Doc["frames"];
 }
 
 /** Places are computed with. */
-function inNumbers(layout: Record<string, Json[]>): Doc["layout"] {
+function inNumbers(layout: Record<string, Json[]>): Record<string, Place> {
   return Object.fromEntries(Object.entries(layout).map(([id, place]) => [id, place.map(Number) as Place]));
 }
 

@@ -5,17 +5,18 @@ import {
   applyNodeChanges, Background, BackgroundVariant, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow,
   type Connection, type Edge, type FinalConnectionState, type Node, type NodeChange,
 } from "@xyflow/react";
-import { moved } from "../document/edit";
+import { carried, frameName, isFrame, settled, things } from "../document/frames";
 import { INPUTS, RESULTS, wires } from "../document/graph";
-import { cards, placesOf } from "../document/layout";
+import { placesOf } from "../document/layout";
 import { outputPort, refusal } from "../document/sockets";
 import type { Doc, Place, Wire } from "../types";
 import { unwire, wire } from "../studio/acts";
-import { afterOutput, beforeInput, forNode, intoCard, palette } from "../studio/choosers";
+import { afterOutput, beforeInput, forFrame, forNode, intoCard, palette } from "../studio/choosers";
 import { doc, edit, get, notify, set, use } from "../studio/store";
 import { surface } from "../studio/surface";
 import { Card } from "./Card";
 import { InputsCard, ResultsCard } from "./Ends";
+import { Frame } from "./Frame";
 import { Reason } from "./Reason";
 import { OnSurface } from "./Socket";
 
@@ -23,6 +24,7 @@ const CARDS = {
   card: ({ id }: { id: string }) => <Card id={id} />,
   inputs: () => <InputsCard />,
   results: () => <ResultsCard />,
+  frame: ({ id }: { id: string }) => <Frame name={frameName(id)} />,
 };
 const MANY = 12; // cards, from which on a map helps more than it hides
 const FIT = { padding: 0.14, maxZoom: 1, duration: 0 };
@@ -37,16 +39,26 @@ export function Canvas() {
   );
 }
 
-/** The document's cards as nodes, keeping what React Flow has measured of those that stay. */
+const BEHIND = -2000; // what is selected is lifted by 1000
+
+function frameNode(current: Doc, id: string): Node {
+  const { place: [x, y], size: [width, height], title } = current.frames![frameName(id)]!;
+  const ariaLabel = `Frame ${title || frameName(id)}`;
+  return { id, type: "frame", position: { x, y }, width, height, zIndex: BEHIND, dragHandle: ".frame-head", ariaLabel, data: {} };
+}
+
+function cardNode(id: string, [x, y]: Place): Node {
+  const type = id === INPUTS ? "inputs" : id === RESULTS ? "results" : "card";
+  return { id, type, position: { x, y }, data: {} };
+}
+
+/** The document's frames and cards as nodes, keeping what React Flow has measured of those that stay. */
 function nodesOf(current: Doc, before: Node[], selected: string[]): Node[] {
   const old = new Map(before.map((node) => [node.id, node]));
   const places = placesOf(current);
-  return cards(current).map((id) => {
-    const [x, y] = places[id]!;
-    const type = id === INPUTS ? "inputs" : id === RESULTS ? "results" : "card";
-    const fresh: Node = { id, type, position: { x, y }, data: {}, selected: selected.includes(id) };
-    const known = old.get(id);
-    return known ? { ...known, position: fresh.position, selected: fresh.selected! } : fresh;
+  return things(current).map((id) => {
+    const fresh = isFrame(id) ? frameNode(current, id) : cardNode(id, places[id]!);
+    return { ...old.get(id), ...fresh, selected: selected.includes(id) };
   });
 }
 
@@ -55,12 +67,27 @@ function useNodes(): [Node[], (changes: NodeChange[]) => void] {
   const selected = use((state) => state.selected);
   const [nodes, setNodes] = useState<Node[]>(() => nodesOf(current, [], selected));
   useEffect(() => setNodes((before) => nodesOf(current, before, selected)), [current, selected]);
-  const change = (changes: NodeChange[]) => {
+  const change = (told: NodeChange[]) => {
+    const changes = withContents(told);
     setNodes((before) => applyNodeChanges(changes, before));
     settle(changes);
     pick(changes);
   };
   return [nodes, change];
+}
+
+/** A frame that moves takes along what lies in it. */
+function withContents(changes: NodeChange[]): NodeChange[] {
+  const told = new Set(changes.flatMap((change) => (change.type === "position" ? [change.id] : [])));
+  return changes.flatMap((change): NodeChange[] => {
+    if (change.type !== "position" || !change.position || !isFrame(change.id)) return [change];
+    const { position: { x, y }, dragging = false } = change;
+    const along = Object.entries(carried(doc(), frameName(change.id), [x, y])).filter(([id]) => !told.has(id));
+    return [change, ...along.map(([id, place]): NodeChange => {
+      told.add(id);
+      return { id, type: "position", position: { x: place[0], y: place[1] }, dragging };
+    })];
+  });
 }
 
 /** Places are written into the document when a card comes to rest. */
@@ -71,7 +98,7 @@ function settle(changes: NodeChange[]): void {
       places[change.id] = [change.position.x, change.position.y];
     }
   }
-  if (Object.keys(places).length) edit((current) => moved(current, places), `move ${Object.keys(places).join(" ")}`);
+  if (Object.keys(places).length) edit((current) => settled(current, places), `move ${Object.keys(places).join(" ")}`);
 }
 
 function pick(changes: NodeChange[]): void {
@@ -160,6 +187,7 @@ function Surface() {
       onNodeContextMenu={(event, { id }) => {
         if ((event.target as Element).closest("input, textarea, select, .card-head")) return; // which have a menu
         event.preventDefault();
+        if (isFrame(id)) return forFrame(frameName(id), { x: event.clientX, y: event.clientY });
         forNode(id, { x: event.clientX, y: event.clientY });
       }}
       panOnScroll

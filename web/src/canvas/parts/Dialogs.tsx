@@ -24,6 +24,7 @@ export const KEYS: [string, string][] = [
   ["Ctrl+A", "Select all"],
   ["Del", "Delete"],
   ["B, M", "Bypass, mute"],
+  ["G", "A frame around the selected nodes"],
   ["[, ]", "Previous and next result, with its inputs"],
   ["F, L", "See everything, tidy up"],
   ["?", "This list"],

@@ -1,13 +1,14 @@
 // What a person can do with nodes and wires, from menus, keys and the mouse alike.
 
 import * as edits from "../document/edit";
+import * as frames from "../document/frames";
 import { INPUTS, RESULTS } from "../document/graph";
 import { cards, COLUMN, freePlace, placesOf, tidied } from "../document/layout";
 import { redone, undone } from "../document/history";
 import { inputsOf, isLink } from "../document/read";
 import { refusal } from "../document/sockets";
 import type { DocInput, Json, Link, Mode, Place, Wire } from "../types";
-import { insert } from "./files";
+import { insert, partOf } from "./files";
 import { beginAnew, recalled } from "./results";
 import { doc, edit, get, notify, say, set } from "./store";
 import { surface } from "./surface";
@@ -71,15 +72,37 @@ export function setValue(id: string, name: string, value: Json | Link | undefine
 
 export function remove(ids: string[] = get().selected): void {
   if (!ids.length) return;
-  edit((current) => edits.removed(current, ids));
+  const nodes = ids.filter((id) => !frames.isFrame(id));
+  edit((current) => edits.removed(frames.unframed(current, ids), nodes));
   set({ selected: [] });
-  say(`${ids.length === 1 ? ids[0] : `${ids.length} nodes`} removed.`);
+  say(`${ids.length > 1 ? `${ids.length} things` : nodes.length ? nodes[0] : "The frame"} removed.`);
   focusRoot();
 }
 
 export function duplicate(ids: string[] = get().selected): void {
-  const known = ids.filter((id) => id in doc().nodes);
-  if (known.length) insert(edits.fragment({ ...doc(), layout: placesOf(doc()) }, known));
+  const part = partOf(ids);
+  if (part) insert(part);
+}
+
+/** A new frame around the selected nodes, or an empty one; its title has the focus. */
+export function frame(place: Place | null = null, ids = get().selected): void {
+  const known = ids.filter((id) => id in doc().nodes || id === INPUTS || id === RESULTS);
+  if (Object.keys(doc().frames ?? {}).length >= get().catalogue.limits.nodes) return notify("There are enough frames here.");
+  let id = "";
+  edit((current) => {
+    const [next, name] = frames.framed(current, known, place ?? surface.middle(), surface.heights());
+    id = frames.frameId(name);
+    return next;
+  });
+  set({ selected: [id] });
+  say(known.length ? `Frame around ${known.length} nodes added.` : "Frame added.");
+  focusOn(`[data-frame="${frames.frameName(id)}"]`);
+  window.dispatchEvent(new Event("lumina-canvas-reveal"));
+}
+
+/** The frame as large as what lies in it needs. */
+export function hug(name: string): void {
+  edit((current) => frames.hugging(current, name, frames.within(current, name), surface.heights()));
 }
 
 export function mode(ids: string[], wanted: Mode): void {
@@ -129,7 +152,7 @@ export function showResult(id: string, output: string): void {
 
 export function tidy(): void {
   const places = tidied(doc(), surface.heights());
-  edit((current) => edits.moved(current, places));
+  edit((current) => frames.movedWithFrames(current, places, surface.heights()));
   say("Tidied up.");
   window.dispatchEvent(new Event("lumina-canvas-fit"));
 }
@@ -166,9 +189,11 @@ function focusRoot(): void {
 }
 
 /** Once it is drawn and can be seen, the first field of a card. */
-export function focusCard(id: string): void {
+export const focusCard = (id: string): void => focusOn(`[data-card="${id}"]`);
+
+function focusOn(selector: string): void {
   const look = (tries: number) => {
-    const card = root()?.querySelector(`[data-card="${id}"]`);
+    const card = root()?.querySelector(selector);
     const field = card?.querySelector<HTMLElement>("textarea, input, select") ?? card?.querySelector<HTMLElement>(".socket");
     field?.focus({ preventScroll: true });
     if (tries && (!field || document.activeElement !== field)) setTimeout(() => look(tries - 1), 30);

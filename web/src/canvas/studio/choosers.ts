@@ -3,6 +3,7 @@
 import { INPUTS, RESULTS, wires } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import { fits, givers, inputPort, outputPort, portsOf, refusal, takers } from "../document/sockets";
+import { COLOURS, frameId, reframed } from "../document/frames";
 import type { DocInput, Place, Port, Wire } from "../types";
 import * as acts from "./acts";
 import { browse } from "./results";
@@ -56,7 +57,27 @@ export function palette(at: Point, place: Place | null = null): void {
     ...typeOf(Object.values(task.outputs)[0]),
     run: () => acts.add(name, place),
   }));
-  show("Add a node", at, [...nodes, ...inputChoices()]);
+  show("Add a node", at, [...nodes, ...inputChoices(), ...frameChoice(place)]);
+}
+
+function frameChoice(place: Place | null): Choice[] {
+  const count = get().selected.filter((id) => id in doc().nodes).length;
+  const title = count ? `Frame around ${count === 1 ? "the selected node" : `the ${count} selected nodes`}` : "Frame";
+  const hint = "A titled rectangle behind nodes, which moves them along.";
+  const choice = { key: "frame", title, hint, group: "Tools", also: "group box region section", run: () => acts.frame(place) };
+  return get().view === "canvas" ? [choice] : [];
+}
+
+/** Everything that can be done with a frame. */
+export function forFrame(name: string, at: Point): void {
+  const id = frameId(name);
+  const change = (colour: (typeof COLOURS)[number]) => edit((current) => reframed(current, name, { colour }));
+  show("This frame", at, [
+    ...COLOURS.map((colour) => ({ key: colour, title: `Colour: ${colour}`, group: "Colour", run: () => change(colour) })),
+    { key: "hug", title: "Fit to its nodes", group: "Frame", run: () => acts.hug(name) },
+    { key: "double", title: "Duplicate with its nodes", group: "Frame", run: () => acts.duplicate([id]) },
+    { key: "remove", title: "Remove the frame", hint: "Its nodes stay.", group: "Frame", run: () => acts.remove([id]) },
+  ]);
 }
 
 const typeOf = (port: Port | undefined) => (port ? { type: port.type } : {});
@@ -192,6 +213,7 @@ export function forNode(id: string, at: Point): void {
     item("double", "Duplicate", () => acts.duplicate(many), "Ctrl+D"),
     item("bypass", node.mode === "bypass" ? "Stop bypassing" : "Bypass", () => acts.mode(many, "bypass"), "B"),
     item("mute", node.mode === "mute" ? "Unmute" : "Mute", () => acts.mode(many, "mute"), "M"),
+    ...(get().view === "canvas" ? [item("frame", many.length > 1 ? "Frame around these" : "Frame around it", () => acts.frame(null, many), "G")] : []),
     item("rename", "Rename…", () => set({ selected: [id], dialog: "rename" })),
     item("remove", "Delete", () => acts.remove(many), "Del"),
   ];

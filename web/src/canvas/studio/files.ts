@@ -2,6 +2,7 @@
 
 import { emptyDoc, parse, Unreadable, write } from "../document/read";
 import { fragment, moved, pasted } from "../document/edit";
+import { framesAmong, framesPasted, withContents } from "../document/frames";
 import { freePlace, freeShift, HEIGHT, placesOf, tidied } from "../document/layout";
 import { fromJson, toJson } from "../document/json";
 import { recipePart } from "../document/png";
@@ -191,8 +192,15 @@ async function guarded(work: () => Promise<void>): Promise<void> {
 
 /** The selected nodes as text for the clipboard. */
 export function copied(): string | null {
-  const ids = get().selected.filter((id) => id in doc().nodes);
-  return ids.length ? write(fragment({ ...doc(), layout: placesOf(doc()) }, ids), 2) : null;
+  const part = partOf(get().selected);
+  return part && write(part, 2);
+}
+
+/** These nodes alone, and frames with all that lies in them; null if there is no node among them. */
+export function partOf(chosen: string[]): Doc | null {
+  const ids = withContents(doc(), chosen);
+  if (!ids.some((id) => id in doc().nodes)) return null;
+  return { ...fragment({ ...doc(), layout: placesOf(doc()) }, ids), ...framesAmong(doc(), ids) };
 }
 
 /** Add the nodes of a text to what is here. */
@@ -215,7 +223,7 @@ export function insert(other: Doc, by?: Place): void {
   edit((current) => {
     const [next, names] = pasted(current, other, shift);
     ids = names;
-    return next;
+    return framesPasted(next, other, shift);
   });
   beginAnew(before, ids);
   set({ selected: ids });

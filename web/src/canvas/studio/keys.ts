@@ -1,7 +1,7 @@
 // Keys, heard only while the canvas has the focus and never while somebody is writing.
 
 import type { KeyboardEvent } from "react";
-import { cards } from "../document/layout";
+import { things } from "../document/frames";
 import * as acts from "./acts";
 import { palette } from "./choosers";
 import { browse } from "./results";
@@ -21,6 +21,7 @@ const PLAIN: Record<string, Act> = {
   m: () => acts.mode(get().selected, "mute"),
   f: () => window.dispatchEvent(new Event("lumina-canvas-fit")),
   l: () => acts.tidy(),
+  g: () => get().view === "canvas" && acts.frame(),
   "[": toSelected(-1),
   "]": toSelected(1),
 };
@@ -29,7 +30,7 @@ const WITH_CONTROL: Record<string, Act> = {
   z: (event) => (event.shiftKey ? acts.redo() : acts.undo()),
   y: () => acts.redo(),
   d: () => acts.duplicate(),
-  a: () => set({ selected: cards(doc()) }),
+  a: () => set({ selected: things(doc()) }),
 };
 
 export function onKey(event: KeyboardEvent): void {
@@ -45,7 +46,7 @@ function actOf(event: KeyboardEvent, isControl: boolean, isWriting: boolean): Ac
   if (event.key === "Enter" && isControl) return () => execute();
   if (event.key === "Escape" && isRunning()) return halt;
   if (isWriting) return undefined;
-  if (event.key === "Enter" && event.shiftKey) return () => execute(get().selected[0] ?? null);
+  if (event.key === "Enter" && event.shiftKey) return () => execute(get().selected.find((id) => id in doc().nodes) ?? null);
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return isControl ? WITH_CONTROL[key] : PLAIN[key];
 }
