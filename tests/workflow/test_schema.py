@@ -132,7 +132,10 @@ def test_text_that_is_no_document_is_refused(text: str | bytes, message: str) ->
         (document(outputs={"picture": "a.image"}), ["/outputs/picture"]),
         (document(layout={"a": [1]}), ["/layout/a"]),
         (document(frames={"f": {"place": [0, "1"], "size": [9, 9]}}), ["/frames/f/place/1"]),
-        (document(frames={"f": {"place": [0, 0], "colour": "mauve"}}), ["/frames/f/colour", "/frames/f/size"]),
+        (
+            document(frames={"f": {"place": [0, 0], "colour": "mauve"}}),
+            ["/frames/f/colour", "/frames/f/size"],
+        ),
         (document(frames={"f": {"place": [0, 0], "size": [9, 9], "nodes": []}}), ["/frames/f/nodes"]),
         (document(layout={"a": ["1", True]}), ["/layout/a/0", "/layout/a/1"]),
         (document(inputs={"i": {"type": "picture"}}), ["/inputs/i/type"]),
