@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import batch, evaluation, generate, models, published, templates, training, workflow
+from lumina.cli import (
+    batch,
+    deploy,
+    evaluation,
+    generate,
+    models,
+    published,
+    templates,
+    training,
+    workflow,
+)
 from lumina.cli.console import AsJson, Commands, go_on_unread, group, ready_terminal, show
 from lumina.files import check_current_folder
 from lumina.runtime.doctor import examine
@@ -27,6 +37,7 @@ app.command("recipe")(workflow.show_recipe)
 app.command("download")(models.download)
 app.command("models")(models.list_models)
 app.command("convert")(models.convert)
+app.command("deploy")(deploy.deploy)
 
 
 def main() -> None:
