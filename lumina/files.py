@@ -18,6 +18,12 @@ _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{1,20})://", re.IGNORECASE)
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
+def shipped_files() -> Path:
+    """The folder of what comes besides code, ``assets`` and ``workflows``; an installed package has its own."""
+    inside = Path(__file__).parent / "shipped"
+    return inside if inside.is_dir() else Path(__file__).parents[1]
+
+
 @contextmanager
 def whole(path: Path, lasting: bool = True) -> Iterator[Path]:
     """A new file beside ``path``, to be written in the block, that takes its place in one step at the end.

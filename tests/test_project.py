@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lumina.files import shipped_files
 from lumina.worlds import FOLDERS
 
 ROOT = Path(__file__).parents[1]
@@ -138,3 +139,10 @@ def test_words_that_the_glossary_replaces_name_nothing() -> None:
         for match in names.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_one_place_knows_where_the_shipped_files_lie() -> None:
+    pattern = re.compile(r"parents\[\d\].*(assets|workflows)")
+    assert [path for path in MODULES if pattern.search(path.read_text("utf-8"))] == []
+    setup = (ROOT / "setup.py").read_text("utf-8")
+    assert all(f'"{name}"' in setup and (shipped_files() / name).is_dir() for name in ("assets", "workflows"))

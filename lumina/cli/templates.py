@@ -43,9 +43,9 @@ def list_templates(model: Model = None, draw: Draw = False, out: Out = None, as_
 def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = False) -> None:
     """Run every template that the model can run, and draw the picture that the canvas shows beside it.
 
-    Where no other folder is named, the picture that the page opens with is drawn, too.
+    Where no other folder is named, the picture that the page opens with is drawn, too, and its film.
     """
-    from lumina.ui.opening import drawn_anew, opening_file
+    from lumina.ui.opening import FILM, drawn_anew, film_of_opening, opening_file
     from lumina.ui.templates import PICTURES, strip_of, templates
 
     spec = generate.spec_for(model)
@@ -62,8 +62,12 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
         path.write_bytes(strip_of(pictures))
         files.append(str(path))
     if opening is not None:
-        opening.write_text(drawn_anew(opening, painter), encoding="utf-8")
+        sheet = drawn_anew(opening, painter)
+        opening.write_text(sheet, encoding="utf-8")
         files.append(str(opening))
+        if spec.name == "tabletop":
+            FILM.write_bytes(film_of_opening(sheet))
+            files.append(str(FILM))
     show({"files": files} if as_json else files)
 
 

@@ -6,7 +6,6 @@ drew it alone, until the page draws it again.
 
 import re
 from html import escape
-from pathlib import Path
 
 from gradio.route_utils import get_root_url
 from starlette.datastructures import MutableHeaders
@@ -16,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lumina.errors import InputError
+from lumina.files import shipped_files
 from lumina.ui.gallery import title_of
 from lumina.ui.shared_picture import PARAMETER, code_in, unpacked
 
@@ -23,7 +23,7 @@ TITLE = "Lumina Studio"
 ABOUT = "Say what to draw and watch it being painted, row by row; edit it, or chain steps on a canvas."
 ABOUT_PICTURE = f"Drawn with {TITLE}. Open it, and it is painted again before your eyes, row by row."
 LONGEST = 200  # characters of a title
-PICTURE = Path(__file__).parents[2] / "assets" / "pictures" / "preview.png"
+PICTURE = shipped_files() / "assets" / "pictures" / "preview.png"
 SIZE = (1200, 630)  # pixels
 ADDRESS = "lumina/preview.png"
 _FOREIGN = re.compile(rb'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # what Gradio says of itself

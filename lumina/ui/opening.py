@@ -4,6 +4,7 @@ It is the sheet of that drawing (``messages.py``), so that the page can play bac
 as from any other picture. ``lumina templates --draw`` draws it anew.
 """
 
+import base64
 import hashlib
 import json
 from pathlib import Path
@@ -13,13 +14,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from lumina.files import shipped_files
+from lumina.images import open_image
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
+from lumina.ui.film import film_of
 from lumina.ui.picture_messages import sheet_of
 
-OPENINGS = Path(__file__).parents[2] / "assets" / "openings"  # NAME.json for the model of this name
+OPENINGS = shipped_files() / "assets" / "openings"  # NAME.json for the model of this name
+FILM = shipped_files() / "assets" / "pictures" / "film.gif"  # of the README
 KEY = "opening-0"
 YEAR = 31_536_000  # seconds; the address changes with the file
 
@@ -55,3 +60,9 @@ def drawn_anew(path: Path, painter: Painter) -> str:
     task = TextToImage.model_validate(inputs).resolved(painter)
     sheet = sheet_of(finish(task.run(painter)).image[0], painter.model, KEY)
     return f"{sheet.model_dump_json(exclude_unset=True)}\n"
+
+
+def film_of_opening(sheet: str) -> bytes:
+    """The picture of such a sheet painting itself, as Save as film gives it."""
+    values = json.loads(sheet)
+    return film_of(open_image(base64.b64decode(values["png"])), values["rows"], values["prompt"])

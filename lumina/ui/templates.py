@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from lumina.files import shipped_files
 from lumina.model.config import ModelSpec
 from lumina.workflow.validation import check
 
-ROOT = Path(__file__).parents[2]
+ROOT = shipped_files()
 TEMPLATES = ROOT / "workflows"
 PICTURES = ROOT / "assets" / "templates"  # NAME.png for NAME.json; ``lumina templates --draw`` draws them
 STRIP = (294, 96)  # pixels: three squares and the gaps between them

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from lumina.errors import InvalidImage
+from lumina.files import shipped_files
 from lumina.formats import HEAD, is_accepted
 from lumina.images import open_image
 from lumina.tasks.image_input import ImageInput
 
-ASSETS = Path(__file__).parents[2] / "assets"
+ASSETS = shipped_files() / "assets"
 
 
 class ImageSource(Protocol):

@@ -1,15 +1,17 @@
 """The picture that whoever comes first sees: a real drawing, whole, with all it takes to go on from it."""
 
 import base64
+import io
 import json
 
 import httpx
 import pytest
+from PIL import Image
 
 from lumina import images
 from lumina.model.config import MODELS
 from lumina.ui.messages import Sheet
-from lumina.ui.opening import KEY, OPENINGS, opening_address, opening_file
+from lumina.ui.opening import FILM, KEY, OPENINGS, film_of_opening, opening_address, opening_file
 from lumina.ui.picture_messages import start_of
 from lumina.workflow.schema import codes_of, load, task_of
 from tests.serving import served
@@ -37,3 +39,10 @@ def test_the_page_fetches_it_once(tmp_path) -> None:
     with served(0, tmp_path) as address:
         answer = httpx.get(f"{address}/{opening_address(MODELS['tabletop'])}", timeout=60)
     assert answer.json()["key"] == KEY and "immutable" in answer.headers["cache-control"]
+
+
+def test_the_film_of_the_readme_is_of_the_picture_that_the_page_opens_with() -> None:
+    made = film_of_opening((OPENINGS / "tabletop.json").read_text("utf-8"))
+    with Image.open(FILM) as shipped, Image.open(io.BytesIO(made)) as film:
+        assert (shipped.n_frames, shipped.size) == (film.n_frames, film.size)
+        assert shipped.n_frames == 17 and FILM.stat().st_size < 2_000_000

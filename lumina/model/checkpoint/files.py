@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import CheckpointMismatch
+from lumina.files import shipped_files
 from lumina.model.config import movqgan_places
 from lumina.model.json_fields import read_json
 from lumina.model.manifest import MANIFEST, Manifest, read_manifest
@@ -20,7 +21,7 @@ def find_folder(source: str) -> Path:
 
     The transformer and its text tokenizer may lie in a subfolder ``model``.
     """
-    for folder in (Path(source), Path(__file__).parents[3] / source):
+    for folder in (Path(source), shipped_files() / source):
         if source and folder.is_dir():
             inner = folder / "model"
             return inner if not (folder / "config.json").exists() and inner.is_dir() else folder

@@ -3,16 +3,16 @@
 import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from lumina.files import shipped_files
 from lumina.worlds.stickers.nouns import PAINTED
 
-FOLDER = Path(__file__).resolve().parents[3] / "assets" / "worlds" / "stickers"
+FOLDER = shipped_files() / "assets" / "worlds" / "stickers"
 SHEET, NAMES = FOLDER / "sprites.webp", FOLDER / "sprites.json"
 ART = 56  # pixels of a drawing as it is kept
 COLUMNS = 32  # of the sheet
