@@ -36,6 +36,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "openings").mkdir()
     shutil.copy(opening.OPENINGS / "tabletop.json", tmp_path / "openings")
     monkeypatch.setattr(opening, "OPENINGS", tmp_path / "openings")
+    monkeypatch.setattr(opening, "FILM", tmp_path / "film.gif")
     (tmp_path / "two-cones.json").write_text(json.dumps(DOCUMENT))
     monkeypatch.setattr(offered, "TEMPLATES", tmp_path)
     monkeypatch.setattr(offered, "PICTURES", tmp_path / "pictures")
@@ -52,7 +53,9 @@ def test_a_template_gets_its_picture_which_the_page_fetches(folders: Path) -> No
     assert not (folders / "pictures").exists()  # a list costs nothing
     written = CliRunner().invoke(app, ["templates", "--draw", "--json"]).output
     path, first = folders / "pictures" / "two-cones.png", folders / "openings" / "tabletop.json"
-    assert json.loads(written) == {"files": [str(path), str(first)]}
+    film = folders / "film.gif"
+    assert json.loads(written) == {"files": [str(path), str(first), str(film)]}
+    assert film.read_bytes().startswith(b"GIF89a")
     assert json.loads(first.read_text())["model"] == "tabletop@fake"
     (after,) = offered.templates(MODELS["tabletop"])
     with TestClient(Starlette(routes=offered.template_routes())) as client:
