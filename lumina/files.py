@@ -19,7 +19,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def shipped_files() -> Path:
-    """The folder of ``assets`` and ``workflows``, what comes besides code; an installed package has its own."""
+    """The folder of ``assets`` and ``workflows``; an installed package has one of its own."""
     inside = Path(__file__).parent / "shipped"
     return inside if inside.is_dir() else Path(__file__).parents[1]
 
