@@ -71,7 +71,7 @@ class GalleryStore:
         """Keep a result, a PNG with its recipe, and give its id; the same one is kept once, with its star."""
         recipe = read_recipe(png, MAX_RESULT_BYTES) or ""
         image = open_image(png, keep_alpha=True, most=MAX_RESULT_BYTES)
-        owner, key = _hashed(visitor), _key(png)
+        owner, key = _hashed(visitor), key_of(png)
         row = (
             owner, key, "result", time.time(), "", words_of(recipe).lower(), recipe,
             digest_of(image), *image.size, len(png), png, _thumbnail(image),
@@ -120,10 +120,12 @@ class GalleryStore:
         with self._open() as database:
             database.execute("UPDATE kept SET kind = ? WHERE visitor = ? AND id = ?", row)
 
-    def delete(self, visitor: str, key: str) -> bool:
-        """Delete a picture for good; whether there was one."""
+    def delete(self, visitor: str, key: str, *, spares_starred: bool = False) -> bool:
+        """Delete a picture for good, or only if it has no star; whether one is gone."""
+        query = "DELETE FROM kept WHERE visitor = ? AND id = ?"
+        query += " AND kind <> 'starred'" if spares_starred else ""
         with self._open() as database:
-            gone = database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (_hashed(visitor), key))
+            gone = database.execute(query, (_hashed(visitor), key))
         return gone.rowcount > 0
 
     def find(self, visitor: str, name: str) -> ImageInput | None:
@@ -222,7 +224,7 @@ class GalleryStore:
                 with suppress(sqlite3.Error):
                     for row in old.execute(f"{query} {order}, id {order}"):
                         png = row[COLUMNS.index("png")]
-                        if isinstance(png, bytes) and _key(png) == row[1]:
+                        if isinstance(png, bytes) and key_of(png) == row[1]:
                             new.execute(f"INSERT OR IGNORE INTO kept VALUES ({_places(row)})", row)
             return new.total_changes - before
 
@@ -236,7 +238,8 @@ def _delete_beyond(database: sqlite3.Connection, most: int, newest_first: list[t
             database.execute("DELETE FROM kept WHERE visitor = ? AND id = ?", (owner, key))
 
 
-def _key(png: bytes) -> str:
+def key_of(png: bytes) -> str:
+    """The id that a picture has in a store."""
     return hashlib.sha256(png).hexdigest()[:32]
 
 

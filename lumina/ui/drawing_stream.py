@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import EaselRun
 from lumina.ui.events import LOOK_AGAIN
+from lumina.ui.futures import FOUR, Futures
 from lumina.ui.messages import Data, Settled
 from lumina.ui.picture_messages import Start, continued, rerolled, sheet_of, start_of
 from lumina.workflow.files import picture_bytes
@@ -45,23 +46,25 @@ class DrawingStream:
 
     def new(self, task: DrawingTask) -> Drawing:
         """Draw what the form asks for."""
-        return self._guarded(EaselRun(_new_key()), lambda: Start(task))
+        return self._guarded(EaselRun(_new_key()), lambda: [Start(task)])
 
     def resumed(self, payload: Any) -> Drawing:
         """Draw the missing rows of a picture."""
         key = str(payload.get("key", ""))[:100] if isinstance(payload, Mapping) else ""
-        return self._guarded(EaselRun(_new_key(), onto=key), lambda: continued(self._start(payload)))
+        return self._guarded(EaselRun(_new_key(), onto=key), lambda: [continued(self._start(payload))])
 
     def rerolled(self, payload: Any) -> Drawing:
-        """Keep the rows above ``payload["row"]`` and draw the others anew, as another picture."""
+        """Keep the rows above ``payload["row"]`` and draw the others anew, as another picture, or with
+        ``payload["four"]`` as four."""
 
-        def start() -> Start:
+        def starts() -> list[Start]:
             row = payload.get("row") if isinstance(payload, Mapping) else None
             if not isinstance(row, int):
                 raise InputError("Choose a row to re-roll below.")
-            return rerolled(self._start(payload), row, secrets.randbelow(2**31))
+            count = FOUR if payload.get("four") is True else 1
+            return [rerolled(self._start(payload), row, secrets.randbelow(2**31)) for _ in range(count)]
 
-        return self._guarded(EaselRun(_new_key()), start)
+        return self._guarded(EaselRun(_new_key()), starts)
 
     def settled(self, payload: Any) -> Data | None:
         """The file of a picture that was stopped, decoded whole; None if it cannot be made."""
@@ -83,11 +86,11 @@ class DrawingStream:
     def _start(self, payload: Any) -> Start:
         return start_of(payload, self._workshop.painter.model)
 
-    def _guarded(self, run: EaselRun, start: Callable[[], Start]) -> Drawing:
+    def _guarded(self, run: EaselRun, starts: Callable[[], Sequence[Start]]) -> Drawing:
         """Whatever goes wrong ends as a sentence in the last view."""
         try:
             yield from self._loading(run)
-            yield from self._draw(run, start())
+            yield from self._draw(run, starts())
         except LuminaError as error:
             yield Step(run.failed(str(error)))
         except Exception as error:
@@ -100,13 +103,13 @@ class DrawingStream:
         while not self._workshop.wait(LOOK_AGAIN):
             yield Step()  # a place to be stopped at
 
-    def _draw(self, run: EaselRun, start: Start) -> Drawing:
+    def _draw(self, run: EaselRun, starts: Sequence[Start]) -> Drawing:
         painter = self._workshop.painter
-        task = start.task.resolved(painter)
-        requests = task.requests(painter)
-        if start.codes is not None:
-            requests = below(requests, [start.codes])
-        seed = None if start.codes is not None else str(task.seed)
+        first, *others = [start.task.resolved(painter) for start in starts]
+        task = Futures((first, *others)) if others else first
+        kept = [start.codes for start in starts if start.codes is not None]
+        requests = below(task.requests(painter), kept)
+        seed = None if kept else str(first.seed)
         yield Step(run.begin(painter.model, task))
         with Following(task.draw(self._workshop, requests)) as events:
             for event in events:
@@ -117,7 +120,7 @@ class DrawingStream:
         yield Step(run.done(" ".join(filter(None, remarks))))
 
 
-def _png_of(task: DrawingTask, event: DrawEvent, model: str) -> bytes | None:
+def _png_of(task: DrawingTask | Futures, event: DrawEvent, model: str) -> bytes | None:
     """The file of a picture that is finished with this event."""
     if not isinstance(event, Finished):
         return None

@@ -14,6 +14,7 @@ import gradio as gr
 
 from lumina.runtime.events import DrawEvent
 from lumina.tasks.base import DrawingTask
+from lumina.ui.futures import Futures
 from lumina.ui.messages import Data, EaselView, Use
 from lumina.ui.run_sheets import RunSheets
 from lumina.ui.scripts import mount
@@ -38,9 +39,9 @@ def make_easel(
     cuts: Sequence[Sequence[int]] = (),
 ) -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``, ``reword``,
-    ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``, and
-    in ``told`` with a sentence to say of that picture, if there is one, and in ``words`` with its prompt in
-    parts.
+    ``follow``, ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``,
+    and in ``told`` with a sentence to say of that picture, if there is one, and in ``words`` with its prompt
+    in parts.
 
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
@@ -57,6 +58,7 @@ def make_easel(
             "resume",
             "reroll",
             "reword",
+            "follow",
             "restore",
             "use",
             "seen",
@@ -90,7 +92,7 @@ class EaselRun:
         self._draft: RunSheets | None = None
         self._pace: tuple[float, int] | None = None
 
-    def begin(self, model: str, task: DrawingTask) -> Data:
+    def begin(self, model: str, task: DrawingTask | Futures) -> Data:
         """From here on a resolved task is drawn by ``model`` (with its revision)."""
         self._draft = RunSheets(task, model, lambda place: self.onto or f"{self.key}-{place}")
         return self.waiting("")

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from PIL import Image, ImageOps
 
 from lumina.errors import InputError, LuminaError
-from lumina.images import MAX_RESULT_BYTES, noted, open_image
 from lumina.server.gallery import GalleryStore, StoredPicture
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -93,33 +91,27 @@ class Archive:
         if self.store is not None and is_name(visitor):
             self.store.star(visitor, str(key), is_starred)
 
-    def delete(self, visitor: Any, key: Any) -> None:
+    def delete(self, visitor: Any, key: Any, *, spares_starred: bool = False) -> None:
         """Delete one of a visitor's pictures for good, if it is there."""
         if self.store is not None and is_name(visitor):
-            self.store.delete(visitor, str(key))
+            self.store.delete(visitor, str(key), spares_starred=spares_starred)
 
 
 class GalleryTab:
-    """The cards, the slider, and their events; ``uses`` are the tabs that take a picture from here."""
+    """The cards and their events; ``uses`` are the tabs that take a picture from here."""
 
     def __init__(self, archive: Archive, able: Sequence[str], uses: Sequence[Use] = ()) -> None:
         self._archive, self._able = archive, able
-        self.slider = gr.ImageSlider(
-            label="Compare", format="png", visible=False, interactive=False, elem_classes="gallery-slider"
-        )
         self.cards = gr.HTML(
             html_template=static_text("gallery.html"),
-            js_on_load=mount("gallery", "look", "restore", "compare"),
+            js_on_load=mount("gallery", "look", "restore"),
             apply_default_css=False,
             promise=archive.promise,
             uses=[use.data() for use in uses],
             shown={},
             handed={},
-            compared="",
         )
         self.cards.look(self._look, None, self.cards, trigger_mode="multiple", **QUICK)
-        both = [self.slider, self.cards]
-        self.cards.compare(self._compare, None, both, trigger_mode="multiple", **QUICK)
 
     def lead_to(self, tabs: gr.Tabs) -> None:
         """Restoring a picture opens the tab of its task in ``tabs``."""
@@ -161,27 +153,6 @@ class GalleryTab:
         except LuminaError as error:
             return gr.HTML(handed=_handed(payload, message=str(error))), gr.skip()
         return gr.HTML(handed=_handed(payload, **handed)), gr.Tabs(selected=tab) if tab else gr.skip()
-
-    def _compare(self, event: gr.EventData) -> tuple[Any, Any]:
-        payload = payload_of(event)
-        return self._compared(payload), gr.HTML(compared=ticket_of(payload))
-
-    def _compared(self, payload: Mapping[str, Any]) -> Any:
-        keys = payload.get("ids")
-        if not isinstance(keys, list) or len(keys) != 2:
-            return gr.ImageSlider(value=None, visible=False)
-        try:
-            pair = pair_of(*(self._archive.png(payload.get("visitor"), key) for key in keys))
-        except LuminaError:
-            return gr.ImageSlider(value=None, visible=False)
-        return gr.ImageSlider(value=pair, visible=True)
-
-
-def pair_of(first: bytes, second: bytes) -> tuple[Image.Image, Image.Image]:
-    """Two pictures to compare, the second in the frame of the first, its shape kept."""
-    frame, other = (open_image(png, most=MAX_RESULT_BYTES) for png in (first, second))
-    padded = ImageOps.pad(other, frame.size, Image.Resampling.LANCZOS)
-    return noted(frame, first), noted(padded, second)
 
 
 def way_of(png: bytes, recipe: str, able: Sequence[str]) -> tuple[dict[str, str], str]:

@@ -78,6 +78,7 @@ class Sheet(RecipeSheet):
     width: int = Field(description="pixels")
     height: int
     png: str = Field(description="in base64; empty while the picture is in the making")
+    id: str = Field("", description="of its file in the gallery")
     strips: list[Rows] = Field(
         [], description="of a picture drawn in this run: its rows as they came, which nothing else repeats"
     )
@@ -178,9 +179,10 @@ class Continued(Asked):
 
 
 class Rerolled(Continued):
-    """The same, to keep the rows above one and draw the others anew."""
+    """The same, to keep the rows above one and draw the others anew, once or four times over."""
 
     row: int
+    four: bool
 
 
 class Reworded(Asked):
@@ -251,7 +253,9 @@ class Cards(Message):
 class Wish(Told):
     """What is to be done with pictures of a visitor's gallery."""
 
-    act: Literal["picture", "zip", "star", "unstar", "delete"]
+    act: Literal["picture", "zip", "star", "unstar", "delete", "forgo"] = Field(
+        description="to forgo is to delete what has no star"
+    )
     visitor: str = Field(max_length=40)
     ids: list[str] = Field(max_length=1000)
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from lumina import images
 from lumina.errors import InputError
 from lumina.runtime.drawing import Drawing
+from lumina.server.gallery import key_of
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.ui.messages import Asked, Continued, Data, RecipeSheet, Reworded, Sheet
@@ -52,6 +53,7 @@ def sheet_of(picture: Picture, model: str, key: str) -> Sheet:
         width=drawing.image.width,
         height=drawing.image.height,
         png=base64.b64encode(png).decode(),
+        id=key_of(png),
         score=picture.score,
         **head_of(task, model),
         **_codes_of(drawing),
@@ -170,7 +172,10 @@ def continued(start: Start) -> Start:
 
 
 def rerolled(start: Start, row: int, seed: int) -> Start:
-    """Keep the rows above ``row`` and draw the others with the noise of another seed."""
+    """Keep the rows above ``row`` and draw the others with the noise of another seed.
+
+    Raises InputError where there is no such row.
+    """
     if start.codes is None or not 1 <= row < len(start.codes):
         raise InputError("Re-roll below a row that is drawn, with at least one row above it.")
     above = [pair for pair in start.task.rerolls if pair[0] < row]  # the others would be overruled

@@ -8,11 +8,12 @@ import numpy as np
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.sampler.options import LAST_SEED
 from lumina.tasks.base import DrawingTask
+from lumina.ui.futures import Futures
 from lumina.ui.messages import Rows, Sheet
 from lumina.ui.picture_messages import bytes_of_codes, bytes_of_nll, head_of, sheet_of
 from lumina.ui.strips import webp_of
 
-AT_THE_END = ("png", "digest", "forwards", "tokens", "seconds")  # all else is told with the rows
+AT_THE_END = ("png", "id", "digest", "forwards", "tokens", "seconds")  # all else is told with the rows
 
 
 class RunSheets:
@@ -21,7 +22,7 @@ class RunSheets:
     Sheets are replaced, never changed, so that what has been sent of them stays what it was.
     """
 
-    def __init__(self, task: DrawingTask, model: str, key: Callable[[int], str]) -> None:
+    def __init__(self, task: DrawingTask | Futures, model: str, key: Callable[[int], str]) -> None:
         self.sheets: list[Sheet] = []
         self.count = len(task.singles()) * task.best_of
         self._task, self._model, self._key = task, model, key

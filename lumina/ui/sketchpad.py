@@ -15,13 +15,20 @@ from lumina.errors import InvalidImage, LuminaError
 from lumina.images import MAX_BYTES, cover, png_bytes
 from lumina.tasks.conditions import condition_of
 from lumina.tasks.panels import nearest
-from lumina.ui.events import QUICK
+from lumina.ui.events import QUICK, tell_end
 from lumina.ui.forms import Form, Size, size_in
 from lumina.ui.page_pictures import picture_of
 
 LARGEST = 640  # pixels of the longer side of the paper
 LINES = ("scribble", "canny", "hed")  # kinds that white lines on black can be
 FOLLOWED = "Generate follows this sheet."
+# the picture itself, where the easel is out of sight; the easel's script fills it
+FOLLOWER = (
+    '<canvas class="follow-picture" aria-hidden="true" hidden></canvas>'
+    '<p class="follow-said" role="status"></p>'
+)
+KEEP_SEED = """(is, seed, kept) =>
+    is ? [seed || String(Math.floor(Math.random() * 2 ** 31)), true] : [seed, kept]"""
 MOST_SENT = 32  # drawings on their way from pages
 
 
@@ -69,6 +76,13 @@ class Sketchpad:
                 brush=gr.Brush(default_size=12, colors=["#ffffff", "#000000", "#808080"]),
                 eraser=gr.Eraser(default_size=24),
             )
+            self._follow = gr.Checkbox(
+                False,
+                label="Follow my drawing",
+                info="The picture follows each stroke after a second, with the same seed.",
+                elem_classes="follow",
+            )
+            gr.HTML(FOLLOWER, apply_default_css=False)
             with gr.Row(elem_classes="sketchpad-acts"):
                 self._blank = gr.Button("New sheet", size="sm", min_width=0)
                 self._take = gr.Button("Edit the condition", size="sm", min_width=0)
@@ -89,7 +103,13 @@ class Sketchpad:
         self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
         self._blank.click(self._begun, [field, kind, size], [*begun, kind], **QUICK)
         self._take.click(self._taken, condition, begun, **QUICK)
-        self._editor.input(self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK)
+        drawn = self._editor.input(
+            self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK
+        )
+        seed = [*next(control.components for control in form.controls if "seed" in control.fields)]
+        switched = self._follow.input(None, [self._follow, *seed], seed, js=KEEP_SEED, **QUICK)
+        for each in (drawn, switched):
+            tell_end(each, "lumina-drawn", form.task.name)
         field.change(self._followed, [self._is_open, self._seen, *condition], begun, **QUICK)
         seen_as: list[Any] = [kind.change, extract.change]
         gr.on(seen_as, self._seen_anew, [self._editor, self._is_open, *condition], begun, **QUICK)

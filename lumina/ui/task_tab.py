@@ -134,7 +134,7 @@ class TaskTab:
     def _draw_on_click(self) -> None:
         form: list[Any] = [self.guest, *self.form.components]
         outputs = [self.easel, self.form.component("seed")]
-        runs = [self._draw_from_form(form, outputs)]
+        runs = self._draw_from_form(form, outputs)
         for button, example in zip(self.examples, self.tried, strict=True):
             filled: list[Any] = [self.form.component(name) for name in example.values]
             values = list(example.values.values())
@@ -159,10 +159,11 @@ class TaskTab:
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
 
-    def _draw_from_form(self, form: list[Any], outputs: list[Any]) -> Any:
-        """What Generate does; with a sheet to draw on, what is drawn there goes into the form first."""
+    def _draw_from_form(self, form: list[Any], outputs: list[Any]) -> list[Any]:
+        """What Generate does; with a sheet to draw on, what is drawn there goes into the form first, and what
+        follows it does the same."""
         if self.sketchpad is None:
-            return self.generate.click(self._generate, form, outputs, **DRAWS)
+            return [self.generate.click(self._generate, form, outputs, **DRAWS)]
         sheet = self.sketchpad
         places = [self.form.components.index(part) for part in sheet.outputs[:2]]
 
@@ -175,7 +176,9 @@ class TaskTab:
             for step in self._generate(guest, *values):
                 yield *step, *[gr.skip()] * len(used)
 
-        return self.generate.click(generate, [*sheet.inputs, *form], [*outputs, *sheet.outputs], **DRAWS)
+        begins = self.generate.click, self.easel.follow
+        inputs, told = [*sheet.inputs, *form], [*outputs, *sheet.outputs]
+        return [begin(generate, inputs, told, **DRAWS) for begin in begins]
 
     def _reset_on(self, button: gr.Button) -> None:
         """Every setting as it was at first; words and pictures stay."""

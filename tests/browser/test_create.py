@@ -145,6 +145,37 @@ def test_a_form_is_found_as_it_was_left(visit: Callable) -> None:
     expect(page.get_by_label("1", exact=True)).to_be_checked()
 
 
+@pytest.mark.parametrize("width", [390, 1400])
+def test_of_four_futures_one_is_kept_and_the_others_come_back(visit: Callable, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844}).open()
+    say(page, "a red cone")
+    draw(page)
+    page.get_by_role("button", name="Re-roll…").click()
+    page.get_by_role("slider").fill("12")
+    page.get_by_role("button", name="Four futures").click()
+    wait_until(page, "drawing")
+    cells = page.locator(".easel-cell[role=button]")
+    expect(cells).to_have_count(4)
+    wait_until(page, "done")
+    expect(page.locator(".easel-status")).to_contain_text("A click on one of the four keeps it")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shown = page.get_by_role("button", name="Show: ")
+    expect(shown).to_have_count(5)
+    cells.nth(2).click()
+    expect(shown).to_have_count(2)
+    expect(page.locator(".easel-undo")).to_contain_text("3 pictures deleted.")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cells).to_have_count(4)
+    cells.first.focus()
+    page.keyboard.press("Enter")
+    expect(cells).to_have_count(0)
+    page.get_by_role("button", name="Use settings").click()
+    expect(page.locator(".easel-status")).to_contain_text("re-rolled below row 12")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator(".easel-chip.same")).to_have_text("identical ✓")
+
+
 def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Callable[[Page], Path]) -> None:
     page = visit().open()
     prompt = PROMPT + ' <img src="https://example.org/x.png" onerror="throw 1">'  # shown, never run
@@ -337,3 +368,34 @@ def test_presets_fill_in_the_settings_and_say_which_they_are(visit: Callable, wi
     page.get_by_role("button", name="Reset to defaults").click()
     expect(preset("one, as it comes")).to_be_checked()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_two_pictures_of_the_strip_are_compared_by_keys_and_by_dragging(visit: Callable, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844}).open()
+    say(page, "a red cone")
+    draw(page)
+    page.get_by_label("160 × 96").check()
+    say(page, "two blue spheres")
+    draw(page)
+    page.get_by_role("button", name="Compare…").click()
+    expect(page.locator(".easel-choose")).to_have_text("Choose the other picture among those below.")
+    page.get_by_role("button", name="Show: a red cone").click()
+    dialog = page.get_by_role("dialog", name="Compare two pictures")
+    expect(dialog.locator(".compare-note")).to_have_text(
+        "160 × 96 and 128 × 128 pixels: the right picture has margins, to keep its shape."
+    )
+    slider, paper = dialog.get_by_role("slider"), dialog.locator(".compare-paper")
+    expect(slider).to_be_focused()
+    page.keyboard.press("Home")
+    expect(paper).to_have_attribute("style", re.compile("--at: 0%"))
+    box = paper.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.mouse.move(box["x"] + 20, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 60, steps=3)
+    page.mouse.up()
+    assert abs(float(slider.input_value()) - 75) < 2
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Show: a red cone")).to_be_focused()

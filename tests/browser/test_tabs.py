@@ -298,13 +298,15 @@ def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(
     expect(tab.locator(".comparison-slider img")).to_have_count(2)
 
 
-def stroke(page: Page, tab: Locator) -> None:
-    """Draw a line across the middle of the open sheet."""
-    box = tab.locator(".sketchpad canvas").first.bounding_box()
+def stroke(page: Page, tab: Locator, lower: float = 0) -> None:
+    """Draw a line across the middle of the open sheet, or lower by so much of its height."""
+    sheet = tab.locator(".sketchpad canvas:not(.follow-picture)").first
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * (0.4 + lower))
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=8)
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * (0.6 + lower), steps=4)
     page.mouse.up()
 
 
@@ -352,6 +354,42 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
     result_of(tab)
     assert saved(page, tab, tmp_path)[1]["condition"] != plain
+
+
+def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Path) -> None:
+    visited = visit()
+    page = visited.open()
+    tab = go(page, "Control")
+    tab.get_by_role("button", name="Draw or edit the condition").click()
+    tab.get_by_label("Follow my drawing").check()
+    stroke(page, tab)
+    expect(tab.locator(".follow-said")).to_contain_text("Write in the prompt")
+    fill_in(tab.get_by_label("Prompt"), "a red cube")
+    stroke(page, tab)
+    tab.locator(".easel[data-state=drawing]").wait_for()
+    stroke(page, tab, lower=0.1)  # ends that drawing
+    tab.locator(".easel[data-state=waiting]").wait_for()
+    result_of(tab)
+    expect(tab.locator("canvas.follow-picture")).to_be_hidden()
+    first = saved(page, tab, tmp_path)[1]
+    page.set_viewport_size({"width": 390, "height": 844})
+    stroke(page, tab, lower=0.2)
+    expect(tab.locator("canvas.follow-picture")).to_be_visible()
+    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
+    result_of(tab)
+    second = saved(page, tab, tmp_path)[1]
+    assert first["seed"] == second["seed"] and first["condition"] != second["condition"]
+    expect(tab.locator(".easel-shelf")).to_be_hidden()  # there is one picture only
+    page.route(
+        "**/queue/join*", lambda route: route.fulfill(status=429, json={"detail": "4 drawings wait already."})
+    )
+    stroke(page, tab, lower=-0.2)
+    said = tab.locator(".follow-said")
+    expect(said).to_contain_text("Following is paused. 4 drawings wait already.", timeout=30_000)
+    expect(tab.get_by_label("Follow my drawing")).not_to_be_checked()
+    visited.complaints.clear()  # the browser's own word for a refusal
+    open_tab(page, "Gallery")
+    expect(page.locator(".gallery-card .gallery-title")).to_have_text(["a red cube"])
 
 
 @pytest.mark.parametrize("width", [390, 1400])

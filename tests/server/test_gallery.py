@@ -85,6 +85,8 @@ def test_a_star_stays_with_its_visitors_picture(store: GalleryStore) -> None:
 def test_what_is_deleted_is_gone(store: GalleryStore) -> None:
     first, second = store.keep("anna", result("a")), store.keep("anna", result("b"))
     assert store.delete("anna", first) and not store.delete("anna", first)
+    store.star("anna", second, True)
+    assert not store.delete("anna", second, spares_starred=True)
     assert [kept.id for kept in store.search("anna")] == [second]
 
 

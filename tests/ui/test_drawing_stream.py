@@ -161,6 +161,21 @@ def test_reroll_keeps_the_rows_above_as_another_picture() -> None:
     assert other["key"] != first["key"]
 
 
+def test_four_futures_keep_the_rows_above_and_each_draws_again_alone() -> None:
+    stream = opened()
+    first = whole(views(stream.new(TASK.model_copy(update={"rerolls": ((2, 9),)})))[-1])
+    told = views(stream.rerolled(first | {"row": 6, "four": True}))
+    assert {view["count"] for view in told[1:]} == {4}
+    sheets = [whole({"sheets": [sheet]}) for sheet in told[-1]["sheets"]]
+    above = 6 * 16 * 4 // 3  # characters of base64
+    assert {sheet["codes"][:above] for sheet in sheets} == {first["codes"][:above]}
+    assert len({sheet["digest"] for sheet in sheets}) == len({sheet["id"] for sheet in sheets}) == 4
+    for sheet in sheets:
+        task, _, _ = restored(base64.b64decode(sheet["png"]), "tabletop@fake")
+        assert [row for row, _ in task.rerolls] == [2, 6]
+        assert views(stream.new(task))[-1]["sheets"][0]["digest"] == sheet["digest"]
+
+
 @pytest.mark.parametrize("payload", [None, "text", {}, {"row": "x"}, {"row": 3, "codes": 1}])
 def test_nonsense_from_the_page_is_one_sentence(payload: Any) -> None:
     for steps in (opened().resumed(payload), opened().rerolled(payload)):

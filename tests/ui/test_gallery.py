@@ -13,7 +13,6 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from gradio.processing_utils import encode_pil_to_bytes
 from PIL import Image
 
 from lumina import images
@@ -23,7 +22,7 @@ from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawing_stream import DrawingStream, kept
-from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, GalleryTab, card_of, drawing_in, pair_of, way_of
+from lumina.ui.gallery import LOCAL, ON_SPACE, Archive, GalleryTab, card_of, drawing_in, way_of
 from lumina.ui.run_results import RunResults
 from lumina.ui.sessions import Sessions
 from lumina.workflow.events import NodeDone, RunFinished
@@ -95,22 +94,6 @@ def test_a_picture_of_a_list_of_values_is_taken_up_as_a_workflow() -> None:
     assert way_of(b"png", recipe, ["text_to_image"]) == ({"text": recipe}, "")
 
 
-def test_pictures_of_other_shapes_are_compared_unstretched() -> None:
-    tall, wide = (images.png_bytes(Image.new("RGB", size, "white")) for size in ((60, 90), (90, 60)))
-    first, second = pair_of(tall, wide)
-    assert first.size == second.size == (60, 90)
-    assert second.getbbox() == (0, 25, 60, 65)
-
-
-def test_what_is_compared_keeps_its_recipe_and_its_mark() -> None:
-    image = Image.new("RGB", (60, 90))
-    made = images.png_bytes(image, '{"lumina": 1}')
-    plain = images.png_bytes(image, by_model=False)
-    copies = [encode_pil_to_bytes(copy) for copy in pair_of(made, plain)]  # as Gradio writes them
-    assert [images.read_recipe(copy) for copy in copies] == ['{"lumina": 1}', None]
-    assert [images.is_marked(copy) for copy in copies] == [True, False]
-
-
 def test_a_stopped_picture_is_not_kept(archive: Archive) -> None:
     draw(archive, ANNA, steps=5, prompt="a red cube", seed=1)
     assert archive.listed(ANNA, "", 10) == []
@@ -173,7 +156,7 @@ def test_a_result_over_the_size_of_an_upload_is_kept(archive: Archive) -> None:
     assert len(large) > images.MAX_BYTES
     Sessions(opened(), archive.store).finished(ANNA, [large])
     (found,) = archive.listed(ANNA, "cube", 10)
-    assert archive.png(ANNA, found.id) == large and pair_of(large, large)[0].size == (3000, 2400)
+    assert archive.png(ANNA, found.id) == large
 
 
 def test_every_answer_says_what_it_is_to(archive: Archive) -> None:
@@ -182,10 +165,6 @@ def test_every_answer_says_what_it_is_to(archive: Archive) -> None:
     tab = built(archive)
     cards = tab._look(gr.EventData(None, {"visitor": ANNA, "words": "cube", "ticket": "4"})).props["shown"]
     assert (cards["ticket"], len(cards["cards"])) == ("4", 1)
-    ids = [kept.id for kept in archive.listed(ANNA, "", 10)]
-    for asked, is_shown in ((ids, True), (ids[:1], False), (["x", "y"], False)):
-        slider, told = tab._compare(gr.EventData(None, {"visitor": ANNA, "ids": asked, "ticket": "5"}))
-        assert (slider.visible, told.props["compared"]) == (is_shown, "5")
 
 
 def test_a_space_says_how_long_it_keeps_and_keeps_no_longer(

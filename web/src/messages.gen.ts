@@ -256,7 +256,7 @@ export interface Refusal {
   ticket: string;
 }
 
-/** The same, to keep the rows above one and draw the others anew. */
+/** The same, to keep the rows above one and draw the others anew, once or four times over. */
 export interface Rerolled {
   task: string;
   inputs: string;
@@ -266,6 +266,7 @@ export interface Rerolled {
   codes: string;
   cols: number;
   row: number;
+  four: boolean;
 }
 
 /** The settings of a picture are back in the form. */
@@ -347,6 +348,7 @@ export interface Sheet {
   width: number; // pixels
   height: number;
   png: string; // in base64; empty while the picture is in the making
+  id?: string; // of its file in the gallery
   strips?: Rows[]; // of a picture drawn in this run: its rows as they came, which nothing else repeats
   score: number | null;
   nll: string; // one byte a code, in base64
@@ -408,7 +410,7 @@ export interface Use {
 
 /** What is to be done with pictures of a visitor's gallery. */
 export interface Wish {
-  act: "picture" | "zip" | "star" | "unstar" | "delete";
+  act: "picture" | "zip" | "star" | "unstar" | "delete" | "forgo"; // to forgo is to delete what has no star
   visitor: string;
   ids: string[];
 }

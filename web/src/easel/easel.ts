@@ -2,10 +2,11 @@
 
 import type { EaselView, PromptPart, Refusal, Restored, Saved, Settled, Use } from "../messages.gen";
 import { bytesOf } from "../common/bytes";
+import { compareLarge } from "../common/comparing";
 import { one } from "../common/dom";
 import { offerAt, pngBlob } from "../common/download";
 import { plain, type Host } from "../common/host";
-import { Face } from "./face";
+import { Face, urlOf } from "./face";
 import { openShelf, type Shelf } from "./browser_store";
 import { remarkOn, type SharedPicture } from "./shared";
 import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";
@@ -42,6 +43,8 @@ export class Easel {
   words: readonly PromptPart[] = []; // the prompt of the picture that was looked at last
   shared: SharedPicture | null = null; // of the link that this page was opened with, until it is drawn
   showPosts: (sheet: Sheet | undefined) => void = () => {};
+  showFollower: (sheet: Sheet | undefined) => void = () => {};
+  choose: (key: string) => void = (key) => this.pick(key);
   reword: (sheet: Sheet, at: number, word: string) => void = () => {};
   private readonly prompt: Prompt;
   private readonly offer: ReturnType<typeof offerAt>;
@@ -49,11 +52,12 @@ export class Easel {
 
   constructor({ element, props, trigger }: Host<EaselProps>) {
     const pick = (key: string) => this.pick(key);
+    const choose = (key: string) => this.choose(key);
     this.task = props.storage_key;
     this.root = one(element, ".easel");
     this.tab = element.closest<HTMLElement>(".task-tab") ?? document.body;
     this.uses = plain(props.uses ?? []);
-    this.face = new Face(this.root, pick);
+    this.face = new Face(this.root, pick, choose);
     this.shelf = openShelf(this.task);
     this.teller = makeTeller(this.tab, (picture) => {
       this.face.say("told", "");
@@ -90,12 +94,21 @@ export class Easel {
   }
 
   pick(key: string): void {
-    if (!this.sheetOf(key)) return;
+    const sheet = this.sheetOf(key);
+    if (!sheet) return;
+    if (this.state.isComparing && this.current) return this.compare(this.current, sheet);
     Object.assign(this.state, { current: key, returned: null, isAll: false, isCutting: false });
     this.show();
     if (this.isActive) return;
     this.turns?.give(key);
     this.keep();
+  }
+
+  private compare(left: Sheet, right: Sheet): void {
+    const sideOf = ({ png, prompt, seed }: Sheet) => ({ url: urlOf(png), title: seed ? `${prompt} · seed ${seed}` : prompt });
+    this.state.isComparing = false;
+    this.show();
+    if (left !== right) void compareLarge(sideOf(left), sideOf(right));
   }
 
   put(sheet: Sheet): void {
@@ -112,6 +125,7 @@ export class Easel {
     const twin = sheets.find((other) => other.key !== key && other.identity === sheet?.identity);
     if (!sheet || !twin?.digest) return;
     sheet.match = twin.digest === sheet.digest;
+    if (!twin.series) delete sheet.series; // it stays, whatever is drawn next
     if (!sheet.match && twin.png) return;
     sheet.png = twin.png || sheet.png; // the same picture, by which its turns know it; of a link there is none
     this.state.sheets = sheets.filter((other) => other !== sheet).map((other) => (other === twin ? sheet : other));
@@ -146,6 +160,7 @@ export class Easel {
     this.face.showTools(sheet, this.family(state.current), state, this.uses.length > 0);
     if (sheet && !isActive) this.offer(sheet.png, () => pngBlob(bytesOf(sheet.png)), sheet.file || "picture.png");
     this.showPosts(sheet);
+    this.showFollower(sheet);
     if (state.isHot) this.face.showHeat(sheet);
     this.face.say("status", statusOf(state));
     this.face.say("said", saidOf(state));

@@ -23,6 +23,7 @@ export class Face {
   constructor(
     private readonly root: HTMLElement,
     private readonly pick: Pick,
+    private readonly choose: Pick,
   ) {}
 
   find<E extends HTMLElement = HTMLElement>(name: string): E {
@@ -37,6 +38,7 @@ export class Face {
     const wanted = [...cells, ...blanks(stage, places - cells.length, sheets[0])];
     arrange(stage, wanted);
     stage.dataset.count = String(wanted.length);
+    stage.toggleAttribute("data-fan", state.isChoosing && wanted.length > 1);
     for (const sheet of sheets) fillCell(this.cellOf(sheet.key), sheet, state, wanted.length === 1);
   }
 
@@ -46,12 +48,12 @@ export class Face {
     const cell = made("div", "easel-cell");
     cell.innerHTML = CELL;
     cell.addEventListener("click", () => {
-      if (cell.tabIndex >= 0) this.pick(key); // alone, it is picked already: this is the end of a drag
+      if (cell.tabIndex >= 0) this.choose(key); // alone, it is picked already: this is the end of a drag
     });
     cell.addEventListener("keydown", (event) => {
       if (cell.tabIndex < 0 || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault(); // a space would scroll, too
-      this.pick(key);
+      this.choose(key);
     });
     this.cells.set(key, cell);
     return cell;
@@ -90,13 +92,23 @@ export class Face {
 
   showTools(sheet: Sheet | undefined, group: readonly Sheet[], state: State, hasUses: boolean): void {
     const can = toolsFor(sheet, group, state, hasUses);
+    can.compare &&= this.find("strip").querySelectorAll("button").length > 1;
     for (const [name, is] of Object.entries(can)) {
       for (const tool of this.root.querySelectorAll<HTMLElement>(`[data-do="${name}"]`)) tool.hidden = !is;
     }
-    const pressed = { cut: state.isCutting, use: state.isUsing, post: state.isPosting, heat: state.isHot, all: state.isAll };
+    const pressed = {
+      cut: state.isCutting,
+      use: state.isUsing,
+      post: state.isPosting,
+      compare: state.isComparing,
+      heat: state.isHot,
+      all: state.isAll,
+    };
     for (const [name, is] of Object.entries(pressed)) {
       one(this.root, `[data-do="${name}"]`).setAttribute("aria-pressed", String(is));
     }
+    this.say("choose", can.compare && state.isComparing ? "Choose the other picture among those below." : "");
+    this.find("shelf").toggleAttribute("data-choose", can.compare && state.isComparing);
     this.askAgain(false);
     this.find("uses").hidden = !(can.use && state.isUsing);
     this.find("posts").hidden = !(can.post && state.isPosting);
@@ -154,10 +166,11 @@ function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolea
   cell.toggleAttribute("data-heat", state.isHot && Boolean(sheet.nll));
   cell.tabIndex = isAlone ? -1 : 0;
   cell.setAttribute("role", isAlone ? "group" : "button");
+  cell.title = state.isChoosing && !isAlone ? "Keep this one" : "";
   if (!isActive(state)) image.src = urlOf(sheet.png);
   image.alt = sheet.prompt;
   one(cell, ".easel-score").textContent = isAlone || sheet.score == null ? "" : `score ${sheet.score.toFixed(3)}`;
-  void paintPicture(one<HTMLCanvasElement>(cell, ".easel-paint"), sheet);
+  void paintPicture(one<HTMLCanvasElement>(cell, ".easel-paint"), sheet, part < 1 ? state.under : null);
   if (state.isHot) paintHeat(one<HTMLCanvasElement>(cell, ".easel-heatmap"), sheet);
 }
 
@@ -180,6 +193,7 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
     use: isIdle && Boolean(sheet?.png) && hasUses,
     open: isIdle && sheet !== undefined,
     forget: isIdle,
+    compare: hasFile,
     heat: rows > 0,
     all: group.length > 1,
   };

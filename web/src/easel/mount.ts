@@ -5,6 +5,8 @@ import { takeLinked } from "../common/sharing";
 import { listenAround } from "./form_controls";
 import { takeFiles } from "./drops";
 import { Easel, type EaselProps } from "./easel";
+import { followSheet } from "./following";
+import { listenToChoice } from "./futures";
 import { showOpening } from "./opening";
 import { Returning } from "./restore";
 import { Running } from "./running";
@@ -13,8 +15,8 @@ import { idleRun, isUnfinished, stoppedAt } from "./state";
 import { listenToTools } from "./tools";
 import { listenForReturned } from "./uses";
 
-/** Puts an easel into its element, once; it triggers 'halt' 'halted' 'resume' 'reroll' 'reword' 'restore' 'use'
- * 'seen' 'prepare' 'cut_out'. */
+/** Puts an easel into its element, once; it triggers 'halt' 'halted' 'resume' 'reroll' 'reword' 'follow' 'restore'
+ * 'use' 'seen' 'prepare' 'cut_out'. */
 export function mountEasel(host: Host<EaselProps>): void {
   const { props, trigger, watch } = host;
   const easel = new Easel(host);
@@ -24,6 +26,8 @@ export function mountEasel(host: Host<EaselProps>): void {
   listenToSaving(easel, host);
   listenToTools(easel, running, returning, trigger);
   listenAround(easel, running);
+  followSheet(easel, running);
+  listenToChoice(easel, running);
   takeFiles(easel.tab, open);
   watch("words", () => {
     easel.words = plain(props.words ?? []);

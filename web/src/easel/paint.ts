@@ -62,7 +62,8 @@ function bitmapOf(sheet: Sheet): Promise<ImageBitmap> {
   return bitmap;
 }
 
-export async function paintPicture(canvas: HTMLCanvasElement, sheet: Sheet): Promise<void> {
+/** The rows of a sheet, over the picture `under` it, if there is one. */
+export async function paintPicture(canvas: HTMLCanvasElement, sheet: Sheet, under: HTMLCanvasElement | null = null): Promise<void> {
   const look = lookOf(sheet);
   wanted.set(canvas, look);
   if (!sheet.png && !sheet.strips?.length) return;
@@ -77,6 +78,7 @@ export async function paintPicture(canvas: HTMLCanvasElement, sheet: Sheet): Pro
   pen.imageSmoothingQuality = "high";
   const part = drawnPart(sheet);
   pen.clearRect(0, Math.round(height * part), width, height);
+  if (under) pen.drawImage(under, 0, 0, width, height);
   canvas.dataset.painted = String(sheet.drawn);
   if (!part) return;
   pen.drawImage(bitmap, 0, 0, bitmap.width, bitmap.height * part, 0, 0, width, height * part);

@@ -6,6 +6,7 @@ import { watchPlace } from "../common/place";
 import { reason } from "../common/proxy";
 import type { Easel, EaselProps } from "./easel";
 import { pointOut, unmark } from "./faulty_field";
+import { forgo, formersOf, underOf } from "./following";
 import { makeGate } from "./gradio_queue";
 import { leaveOpening } from "./opening";
 import { draftOf, mergedNll } from "./paint";
@@ -20,6 +21,7 @@ const UNBEGUN = "The drawing was not begun when the connection was lost or the p
 export class Running {
   private readonly gate: ReturnType<typeof makeGate>;
   private readonly waiting: (() => void)[] = []; // for the end of what is drawn
+  private readonly gone: string[] = []; // ids of pictures whose place the one that is drawn takes
 
   constructor(
     private readonly easel: Easel,
@@ -31,14 +33,16 @@ export class Running {
   }
 
   /** Shows that something is to be drawn: anew, or from a picture `before`. */
-  begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab)): void {
+  begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab), series = ""): void {
     const given = before ? (before.given ?? {}) : held;
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
     leaveOpening(this.easel, before);
-    Object.assign(this.easel.state, { before, held, given, run, returned: null, isCutting: false });
+    Object.assign(this.easel.state, { before, held, given, run, series, under: null, returned: null, isCutting: false, isComparing: false, isChoosing: false });
+    if (series) this.easel.state.under = underOf(this.easel, series);
     this.easel.show();
     unmark(this.easel.tab);
     noteUnbegun(this.easel.task, `${UNBEGUN} ${before ? "ask for it again." : "press Generate."}`);
+    if (series) return; // whoever draws looks at the sheet
     const { root } = this.easel;
     const { top } = root.getBoundingClientRect();
     if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
@@ -60,7 +64,15 @@ export class Running {
     this.easel.show();
   }
 
-  ask(name: "resume" | "reroll" | "reword", payload: Continued | Rerolled | Reworded): void {
+  /** Draws what is on the sheet now; what is drawn of it so far makes place. */
+  follow(series: string): void {
+    if (this.easel.isActive && this.gate.stop()) this.trigger("halt");
+    this.easel.state.isListening = false;
+    this.begin(null, null, series); // the image field changes only now
+    this.ask("follow", {});
+  }
+
+  ask(name: "resume" | "reroll" | "reword" | "follow", payload: Continued | Rerolled | Reworded | object): void {
     if (!this.mayBegin(() => this.ask(name, payload))) return;
     this.trigger(name, payload);
   }
@@ -93,12 +105,14 @@ export class Running {
   /** The end, whatever comes after it. */
   settle(outcome: "done" | "stopped" | "failed", message: string): void {
     const { state, face } = this.easel;
+    const { series } = state;
     state.isListening = false;
-    state.run.sheets.forEach((sheet) => void this.develop(sheet));
+    state.under = null;
+    state.sheets.filter(({ strips }) => strips?.length).forEach((sheet) => void this.develop(sheet));
     state.run = { ...state.run, state: outcome, message };
     this.easel.show();
     this.waiting.splice(0).forEach((act) => act());
-    if (outcome === "failed") {
+    if (outcome === "failed" && !series) {
       face.find("problem").scrollIntoView({ behavior: "smooth", block: "nearest" });
       pointOut(this.easel.tab, message);
     }
@@ -127,16 +141,26 @@ export class Running {
     state.held ??= imagesIn(tab);
     const given = (state.given ??= state.held);
     const drawn = view.sheets.filter((sheet) => sheet.drawn).map(assembled);
-    const sheets = drawn.map((sheet) => ({ ...mergedNll(sheet, state.before), given }));
+    const series = state.series && { series: state.series };
+    const sheets = drawn.map((sheet) => ({ ...mergedNll(sheet, state.before), given, ...series }));
     const isFirst = sheets.length > 0 && state.run.sheets.length === 0;
     state.run = followed(view, sheets);
-    sheets.forEach((sheet) => this.easel.put(sheet));
+    sheets.forEach((sheet) => this.takePlace(sheet));
     if (isFirst) Object.assign(state, { current: sheets[0]?.key ?? null, isAll: view.count > 1 });
     return sheets;
   }
 
+  private takePlace(sheet: Sheet): void {
+    const { state } = this.easel;
+    const formers = formersOf(sheet, state.sheets);
+    this.gone.push(...formers.flatMap(({ id }) => id || []));
+    state.sheets = state.sheets.filter((other) => !formers.includes(other));
+    this.easel.put(sheet);
+  }
+
   private done(sheets: readonly Sheet[], remark: string): void {
     for (const { key } of sheets) this.easel.compareWithTwin(key);
+    forgo(this.gone);
     this.settle("done", [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" "));
     const { current, held } = this.easel.state;
     this.easel.turns?.goOn(current, held);

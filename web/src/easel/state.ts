@@ -14,6 +14,7 @@ export interface Sheet extends RecipeSheet, File, Partial<Omit<Told, keyof Recip
   isPending?: boolean; // stopped, and its file is still to come
   isBrought?: boolean; // the picture that a film began with, which nobody drew here
   isOpening?: boolean; // an earlier drawing, which whoever comes first is shown
+  series?: string; // of pictures that follow one drawing, of which the last one stays
   since?: number; // when this browser first kept it, in milliseconds
 }
 
@@ -38,8 +39,12 @@ export interface State {
   held: Given | null; // the pictures in the form when drawing began
   given: Given | null; // those that are drawn from: of a picture that is continued, its own
   returned: string | null; // key of the picture whose settings are back in the form
+  series: string; // of what follows the sheet now; empty for any other run
+  under: HTMLCanvasElement | null; // what is seen below the rows that are drawn
   row: number; // first row to re-roll
   isCutting: boolean;
+  isComparing: boolean; // whether the picture that is picked next is compared with this one
+  isChoosing: boolean; // whether the pictures of the run are futures, of which one is kept
   isHot: boolean;
   isAll: boolean;
   isUsing: boolean;
@@ -57,14 +62,19 @@ export const emptyState = (): State => ({
   held: null,
   given: null,
   returned: null,
+  series: "",
+  under: null,
   row: 0,
   isCutting: false,
+  isComparing: false,
+  isChoosing: false,
   isHot: false,
   isAll: false,
   isUsing: false,
   isPosting: false,
 });
 
+const CHOOSE = "A click on one of the four keeps it, and the others go.";
 const LAST_ACCEPTED = 400; // forward passes that are shown
 
 export const isActive = ({ run }: State): boolean => run.state === "waiting" || run.state === "drawing";
@@ -95,7 +105,12 @@ export function assembled(told: Told): Sheet {
 /** A run as the easel follows it, of the view that Python sends of it. */
 export const followed = (view: EaselView, sheets: Sheet[]): Run => ({ ...view, key: view.run, sheets });
 
-export function statusOf({ run }: State): string {
+export function statusOf(state: State): string {
+  const isOver = state.run.state === "done" || state.run.state === "stopped";
+  return isOver && state.isChoosing ? `${runStatus(state)} ${CHOOSE}` : runStatus(state);
+}
+
+function runStatus({ run }: State): string {
   if (run.state === "waiting") return run.message || "Waiting for the model…";
   if (run.state === "drawing") return drawingOf(run);
   if (run.state === "stopped") return run.message || "Stopped. What is drawn is kept.";

@@ -47,7 +47,13 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
     reroll: (sheet) => {
       const { row } = state;
       running.begin(sheet);
-      running.ask("reroll", { ...goingOn(sheet), row });
+      running.ask("reroll", { ...goingOn(sheet), row, four: false });
+    },
+    futures: (sheet) => {
+      const { row } = state;
+      running.begin(sheet);
+      state.isChoosing = true;
+      running.ask("reroll", { ...goingOn(sheet), row, four: true });
     },
     replay: (sheet) => void returning.open(fileOf(sheet), true),
     share: async ({ png, prompt }) => {
@@ -62,6 +68,7 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
     },
     use: toggle("isUsing", { isPosting: false }),
     post: toggle("isPosting", { isUsing: false }),
+    compare: toggle("isComparing"),
     heat: toggle("isHot"),
     all: toggle("isAll", { isCutting: false }),
   };

@@ -3,6 +3,7 @@
 import type { Card, Cards, Handed, Use } from "../messages.gen";
 import { base64Of } from "../common/bytes";
 import { around, one } from "../common/dom";
+import { compareLarge, type Side } from "../common/comparing";
 import { saveAs } from "../common/download";
 import { bringTo, openTab, openWorkflow, returnTo } from "../common/between_tabs";
 import { plain, type Host } from "../common/host";
@@ -20,7 +21,6 @@ export interface GalleryProps {
   uses: Use[];
   shown: Partial<Cards>;
   handed: Partial<Handed>;
-  compared: string;
 }
 
 const PAGE = 48;
@@ -34,7 +34,7 @@ const promised = (promise: string): string => (promise && !isRemembered() ? FORG
 
 const ticket = () => `${Date.now()}-${Math.random()}`;
 
-/** Puts the gallery into its element, once; it triggers 'look' 'restore' 'compare'. */
+/** Puts the gallery into its element, once; it triggers 'look' 'restore'. */
 export function mountGallery(host: Host<GalleryProps>): void {
   const { props, watch } = host;
   const gallery = new Gallery(one(host.element, ".gallery"), host.trigger, plain(props.uses ?? []));
@@ -42,7 +42,6 @@ export function mountGallery(host: Host<GalleryProps>): void {
   gallery.listen();
   watch("shown", () => gallery.show(plain(props.shown ?? {})));
   watch("handed", () => gallery.receive(plain(props.handed ?? {})));
-  watch("compared", () => gallery.compared(props.compared));
 }
 
 class Gallery {
@@ -54,8 +53,6 @@ class Gallery {
   private latest: Partial<Cards> = {};
   private cards: Card[] = []; // that are shown
   private asked = ""; // the ticket of the cards that are wanted; answers to earlier questions may come later
-  private pair: { ticket: string; ids: readonly string[] } = { ticket: "", ids: [] }; // the comparison that is wanted
-  private isPairShown = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -64,7 +61,7 @@ class Gallery {
   ) {
     this.search = this.find<HTMLInputElement>("search");
     this.large = new Large(this.find<HTMLDialogElement>("large"), () => this.cards, (id) => this.returnFrom(id));
-    this.selection = new Selection(this.find("chosen"), this.find("cards"), () => this.compare([]));
+    this.selection = new Selection(this.find("chosen"), this.find("cards"));
     this.deleting = makeDeleting(this.find("undo"), (ids) => this.fill(ids[0]), (words) => this.say(words));
   }
 
@@ -121,7 +118,7 @@ class Gallery {
     else if (act === "remove" || act === "delete") this.remove(card ? [id] : this.selection.ids);
     else if (act === "zip") this.save("zip", this.selection.ids, "lumina-pictures.zip");
     else if (act === "clear") this.selection.put([]);
-    else if (act === "compare") this.compare(this.selection.ids);
+    else if (act === "compare") void this.compare(this.selection.ids);
     else if (!card) return;
     else if (act === "open") this.large.open(id);
     else if (act === "star") void this.star(card);
@@ -195,18 +192,17 @@ class Gallery {
     }
   }
 
-  private compare(ids: readonly string[]): void {
-    if (!ids.length && !this.pair.ids.length) return;
-    this.pair = { ticket: ticket(), ids };
-    this.isPairShown = false;
-    this.trigger("compare", { visitor: visitor(), ids, ticket: this.pair.ticket });
-    if (ids.length === 2) this.root.closest(".tabitem")?.scrollIntoView({ behavior: "smooth", block: "start" });
-  }
-
-  /** The slider shows whatever came last: if that was an earlier pair, the one that is wanted is asked for again. */
-  compared(which: string): void {
-    if (which === this.pair.ticket) this.isPairShown = true;
-    else if (this.isPairShown) this.compare(this.pair.ids);
+  private async compare(ids: readonly string[]): Promise<void> {
+    const sideOf = async (id: string): Promise<Side> => {
+      const title = this.cards.find((card) => card.id === id)?.title ?? "";
+      return { url: URL.createObjectURL(await wish("picture", [id])), title };
+    };
+    try {
+      const [left, right] = await Promise.all(ids.map(sideOf));
+      if (left && right) await compareLarge(left, right);
+    } catch (error) {
+      this.say((error as Error).message);
+    }
   }
 
   show(shown: Partial<Cards>): void {

@@ -8,7 +8,6 @@ export class Selection {
   constructor(
     private readonly bar: HTMLElement,
     private readonly cards: HTMLElement,
-    private readonly changed: () => void,
   ) {
     cards.addEventListener("change", ({ target }) => {
       if (!(target instanceof HTMLInputElement) || target.type !== "checkbox") return;
@@ -24,6 +23,5 @@ export class Selection {
     this.bar.hidden = !ids.length;
     one(this.bar, "span").textContent = `${ids.length} selected`;
     one(this.bar, '[data-do="compare"]').hidden = ids.length !== 2;
-    this.changed();
   }
 }

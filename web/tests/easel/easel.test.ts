@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toolsFor } from "../../src/easel/face";
 import { filmsOf, isBranch, markOf } from "../../src/easel/films";
+import { formersOf } from "../../src/easel/following";
 import { heatColour, mergedNll } from "../../src/easel/paint";
 import type { Sheet as Told } from "../../src/messages.gen";
 import { remarkOn, sizeIn } from "../../src/easel/shared";
 import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
 import { base64Of, bytesOf } from "../../src/common/bytes";
+import { noteOn } from "../../src/common/comparing";
 import { png } from "../common/example";
 import { sheet } from "./sheets";
 
@@ -96,4 +98,20 @@ test("codes that were kept keep what is known of them", () => {
   assert.deepEqual([...bytesOf(merged.nll!)], [1, 9, 255]);
   assert.deepEqual(heatColour(0), [18, 16, 48]);
   assert.deepEqual(heatColour(99), [252, 244, 190]);
+});
+
+test("a picture takes the place of those that followed the same drawing, and of no other", () => {
+  const asked = (name: string, prompt = "a red cube") => `{"condition":{"image":"sha256:${name}"},"prompt":"${prompt}"}`;
+  const before = sheet("a", { series: "1", inputs: asked("a") });
+  const others = [sheet("b", { series: "2", inputs: asked("a") }), sheet("c", { series: "1", inputs: asked("a", "a cone") })];
+  const latest = sheet("d", { series: "1", inputs: asked("d") });
+  assert.deepEqual(formersOf(latest, [latest, before, ...others]), [before]);
+  assert.deepEqual(formersOf(sheet("e"), [before, sheet("f")]), []);
+});
+
+test("sizes that differ are said, and whether the shapes do", () => {
+  const square = { width: 128, height: 128 };
+  assert.equal(noteOn(square, square), "");
+  assert.match(noteOn(square, { width: 512, height: 512 }), /equally large/);
+  assert.match(noteOn(square, { width: 160, height: 96 }), /margins/);
 });
