@@ -27,7 +27,7 @@ test("a part of a picture can be continued, a whole one re-rolled, one from a fi
   assert.ok(!toolsFor(sheet("a"), [], idle, true).resume);
   assert.ok(toolsFor(sheet("a"), [], idle, true).cut);
   const file = toolsFor(sheet("a", { codes: "", rows: 0, drawn: 0 }), [], idle, false);
-  assert.deepEqual(toolsOf(file), ["replay", "save", "post", "share", "workflow", "open", "forget"]);
+  assert.deepEqual(toolsOf(file), ["replay", "save", "post", "share", "workflow", "open", "forget", "compare"]);
 });
 
 test("while something is drawn there is Stop, and what shows it", () => {
