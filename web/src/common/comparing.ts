@@ -44,7 +44,7 @@ export async function compareLarge(left: Side, right: Side): Promise<void> {
   await Promise.all(images.map((image) => image.decode().catch(() => undefined)));
   const [own, other] = images.map(({ naturalWidth: width, naturalHeight: height }) => ({ width, height }));
   if (own && other) {
-    paper.style.setProperty("--wide", String(own.width / own.height || 1));
+    dialog.style.setProperty("--wide", String(own.width / own.height || 1));
     one(dialog, ".compare-note").textContent = noteOn(own, other);
   }
   (document.querySelector(".gradio-container") ?? document.body).append(dialog); // whose letters it has

@@ -107,7 +107,7 @@ export class Face {
     for (const [name, is] of Object.entries(pressed)) {
       one(this.root, `[data-do="${name}"]`).setAttribute("aria-pressed", String(is));
     }
-    this.say("choose", can.compare && state.isComparing ? "Choose the other picture among those below." : "");
+    this.say("choose", can.compare && state.isComparing ? "Choose the other picture among those with a dashed frame." : "");
     this.find("shelf").toggleAttribute("data-choose", can.compare && state.isComparing);
     this.askAgain(false);
     this.find("uses").hidden = !(can.use && state.isUsing);
