@@ -672,3 +672,30 @@ def test_a_frame_takes_its_nodes_along_and_is_named_coloured_resized_and_removed
     expect(page.locator(".frame-title")).to_be_focused()
     page.add_script_tag(path=AXE)
     assert serious(page) == []
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_last_runs_come_back_with_their_values_and_results(canvas: Callable, width: int) -> None:
+    draft = {"task": "text_to_image", "inputs": {"prompt": PROMPT, "seed": 7}}
+    page = canvas({"lumina": 1, "nodes": {"draft": draft}}, viewport={"width": width, "height": 844})
+    run(page)
+    wait_for(page, draft="done")
+    first = card(page, "draft").locator(".pictures img").get_attribute("src")
+    field(page, "draft", "Prompt").fill("a blue cone")
+    run(page)
+    wait_for(page, draft="done")
+    page.get_by_role("button", name="The last runs", exact=True).click()
+    kept = page.locator(".kept-run")
+    expect(kept).to_have_count(2)
+    expect(kept.first).to_be_in_viewport()
+    expect(kept.first).to_contain_text("Prompt of draft: a blue cone")
+    expect(kept.first).to_have_attribute("aria-current", "true")
+    page.add_script_tag(path=AXE)
+    assert serious(page) == []
+    page.reload()
+    page.get_by_role("button", name="The last runs", exact=True).click()
+    kept.last.click()
+    expect(kept.last).to_have_attribute("aria-current", "true")
+    expect(field(page, "draft", "Prompt")).to_have_value(PROMPT)
+    expect(card(page, "draft").locator(".pictures img")).to_have_attribute("src", str(first))
+    expect(kept.last.locator("img")).to_have_count(1)

@@ -10,6 +10,7 @@ import { Canvas } from "./Canvas";
 import { Chooser } from "./Chooser";
 import { Dialogs, Templates } from "./Dialogs";
 import { FormView } from "./FormView";
+import { Runs } from "./Runs";
 import { Steps } from "./Steps";
 import { Toolbar } from "./Toolbar";
 
@@ -32,6 +33,7 @@ export function App() {
       <Toolbar />
       <Bar />
       <div className="view" data-view={view}>
+        <Runs />
         {view === "canvas" && <Canvas />}
         {view === "steps" && <Steps />}
         {view === "form" && <FormView />}

@@ -26,6 +26,7 @@ export const KEYS: [string, string][] = [
   ["B, M", "Bypass, mute"],
   ["G", "A frame around the selected nodes"],
   ["[, ]", "Previous and next result, with its inputs"],
+  ["H", "The last runs"],
   ["F, L", "See everything, tidy up"],
   ["?", "This list"],
 ];

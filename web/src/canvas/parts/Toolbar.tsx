@@ -19,6 +19,7 @@ export function Toolbar() {
         <AddButton />
         <Undo />
         <button type="button" className="tool tidy" aria-label="Tidy up" title="Tidy up (L)" onClick={tidy}><Icon name="tidy" /></button>
+        <RunsButton />
       </div>
       <Title />
       <Views />
@@ -73,6 +74,16 @@ function AddButton() {
       palette({ x: box.left, y: box.bottom + 6 });
     }}>
       <Icon name="add" /> Add <kbd>/</kbd>
+    </button>
+  );
+}
+
+function RunsButton() {
+  const isOpen = use((state) => state.drawer);
+  return (
+    <button type="button" className="tool" aria-label="The last runs" title="The last runs (H)" aria-expanded={isOpen}
+      onClick={() => set({ drawer: !isOpen })}>
+      <Icon name="runs" />
     </button>
   );
 }

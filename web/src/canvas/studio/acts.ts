@@ -171,8 +171,7 @@ export function redo(): void {
 
 function travelled(history: ReturnType<typeof undone>, text: string): void {
   const there = cards(history.doc);
-  const results = recalled(history.doc);
-  set({ history, results, selected: get().selected.filter((id) => there.includes(id)), said: text });
+  set({ ...recalled(history.doc), history, selected: get().selected.filter((id) => there.includes(id)), said: text });
   focusRoot();
 }
 

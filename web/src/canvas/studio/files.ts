@@ -7,6 +7,7 @@ import { freePlace, freeShift, HEIGHT, placesOf, tidied } from "../document/layo
 import { fromJson, toJson } from "../document/json";
 import { recipePart } from "../document/png";
 import { fromLink, hasWorkflow } from "../document/share";
+import type { KeptRun } from "../document/runs";
 import type { Doc, Place, Result } from "../types";
 import { keep, kept } from "./bridge";
 import { surface } from "./surface";
@@ -19,17 +20,18 @@ const MAX_FILE = 20_000_000;
 const PICTURE = "image_file"; // the task that gives a picture of one's own
 const MOST_KEPT = 4; // results of each node that a reload brings back
 
-let saved: { doc: Doc; results: unknown } | null = null;
+let saved: { doc: Doc; results: unknown; runs: unknown } | null = null;
 
 /** Keep the document and the latest results in this browser. */
 export function autosave(): void {
-  const { history, results } = get();
+  const { history, results, runs } = get();
   if (saved?.doc !== history.doc) keep("draft", Object.keys(history.doc.nodes).length ? write(history.doc) : null);
   if (saved?.results !== results) {
     const few = Object.fromEntries(Object.entries(results).map(([id, all]) => [id, all.slice(-MOST_KEPT)]));
     keep("results", toJson(few));
   }
-  saved = { doc: history.doc, results };
+  if (saved?.runs !== runs) keep("runs", toJson(runs));
+  saved = { doc: history.doc, results, runs };
 }
 
 /** What this browser kept, with a bar that says so. */
@@ -40,6 +42,7 @@ export function recover(): void {
   try {
     set({ history: begun(parse(draft)), recovered: true });
     set({ results: fromJson(kept("results") ?? "{}") as unknown as Record<string, Result[]> });
+    set({ runs: fromJson(kept("runs") ?? "[]") as unknown as KeptRun[] });
   } catch {
     keep("unread", draft); // nothing is thrown away that could not be read
   }

@@ -20,6 +20,7 @@ const PLAIN: Record<string, Act> = {
   b: () => acts.mode(get().selected, "bypass"),
   m: () => acts.mode(get().selected, "mute"),
   f: () => window.dispatchEvent(new Event("lumina-canvas-fit")),
+  h: () => set({ drawer: !get().drawer }),
   l: () => acts.tidy(),
   g: () => get().view === "canvas" && acts.frame(),
   "[": toSelected(-1),

@@ -4,6 +4,7 @@ import { setDefault, setInput } from "../document/edit";
 import { cone, signatures } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import type { Doc, Json, Link, NodeRun, NodeState, Result } from "../types";
+import { resultIn, restored, type KeptRun } from "../document/runs";
 import { edit, get, say, set, type State } from "./store";
 
 const MOST = 12; // results kept for each node
@@ -22,14 +23,19 @@ export function fitting(state: State, id: string): number {
   return (state.results[id] ?? []).findLastIndex((result) => result.signature === wanted || result.again === wanted);
 }
 
-const left = new WeakMap<Doc, State["results"]>(); // of documents in whose place another one came
+interface Left {
+  results: State["results"];
+  runs?: State["runs"];
+}
+
+const left = new WeakMap<Doc, Left>(); // of documents in whose place another one came
 
 /** Another document takes this one's place: its nodes may have the same names, and show none of these pictures. */
 export function replace(other: Doc): void {
-  left.set(get().history.doc, get().results);
+  left.set(get().history.doc, { results: get().results, runs: get().runs });
   edit(() => other);
   const results = Object.entries(get().results).filter(([id]) => fitting(get(), id) >= 0);
-  set({ results: Object.fromEntries(results) });
+  set({ results: Object.fromEntries(results), runs: [] });
 }
 
 /** Nodes that came under names which others may have had show none of their pictures; undo brings those back. */
@@ -37,16 +43,16 @@ export function beginAnew(before: Doc, ids: string[]): void {
   const isOwn = ([id]: [string, Result[]]) => !ids.includes(id) || fitting(get(), id) >= 0;
   const all = Object.entries(get().results);
   if (all.every(isOwn)) return;
-  left.set(before, get().results);
+  left.set(before, { results: get().results });
   set({ results: Object.fromEntries(all.filter(isOwn)) });
 }
 
-/** The results of a document that undo or redo comes back to. */
-export function recalled(to: Doc): State["results"] {
-  const { history, results } = get();
+/** The results and runs of a document that undo or redo comes back to. */
+export function recalled(to: Doc): Pick<State, "results" | "runs"> {
+  const { history, results, runs } = get();
   const there = left.get(to);
-  if (there) left.set(history.doc, results);
-  return there ?? results;
+  if (there) left.set(history.doc, { results, runs });
+  return { results, runs, ...there };
 }
 
 /** The result to show in a node: the one that fits, else the latest. */
@@ -121,6 +127,17 @@ export function browse(id: string, by: number): void {
   if (!result) return;
   edit((current) => withInputs(current, result.made));
   say(`Result ${to + 1} of ${all.length} of ${id}, with the inputs that made it.`);
+}
+
+/** The values of a run again, with what it gave; undo leads back. */
+export function restoreRun(run: KeptRun): void {
+  const found = Object.keys(run.nodes).map((id): [string, Result[]] => {
+    const [all, result] = [get().results[id] ?? [], resultIn(run, id)];
+    return [id, all.some(({ again }) => again === result.again) ? all : [...all, result].slice(-MOST)];
+  });
+  set({ results: { ...get().results, ...Object.fromEntries(found) } });
+  edit((current) => restored(current, run));
+  say("The values and results of that run are back.");
 }
 
 export function position(state: State, id: string): { at: number; of: number } {

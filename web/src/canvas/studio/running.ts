@@ -4,6 +4,7 @@ import { setInput } from "../document/edit";
 import { signatureOf } from "../document/graph";
 import { exact, fromJson, toJson } from "../document/json";
 import { inputsOf, write } from "../document/read";
+import { withRun } from "../document/runs";
 import type { Doc, Json, NodeRun, PlanView, Run } from "../types";
 import { reason } from "../../common/proxy";
 import { keepOwn, keptOwn, prop, tell } from "./bridge";
@@ -136,6 +137,7 @@ export function receive(): void {
   keepUnderWay();
   if (run.state !== "running") {
     isListening = false;
+    if (run.state === "done") set({ runs: withRun(get().runs, withSeeds(get().ran.doc, run.seeds), run.nodes, get().catalogue) });
     review();
   }
 }

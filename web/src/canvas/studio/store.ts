@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { begun, changed, type History } from "../document/history";
 import { emptyDoc } from "../document/read";
+import type { KeptRun } from "../document/runs";
 import type { Elsewhere } from "./pictures";
 import type { Catalogue, Doc, PlanView, Result, Run, SocketType, Template } from "../types";
 
@@ -31,6 +32,7 @@ export interface State {
   space: string;
   history: History;
   results: Record<string, Result[]>; // by node, oldest first
+  runs: KeptRun[]; // of this document, oldest first
   run: Run;
   ran: { doc: Doc; signatures: Record<string, string>; target: string | null };
   plan: PlanView | null;
@@ -39,6 +41,7 @@ export interface State {
   chooser: Chooser | null;
   dialog: "share" | "keys" | "open" | "rename" | null;
   large: { node: string; index: number } | null; // the picture that is looked at
+  drawer: boolean; // whether the last runs are shown
   elsewhere: Elsewhere | null; // a file of another program that was brought
   notice: string;
   said: string; // for screen readers
@@ -55,6 +58,7 @@ let state: State = {
   space: "",
   history: begun(emptyDoc()),
   results: {},
+  runs: [],
   run: IDLE,
   ran: { doc: emptyDoc(), signatures: {}, target: null },
   plan: null,
@@ -63,6 +67,7 @@ let state: State = {
   chooser: null,
   dialog: null,
   large: null,
+  drawer: false,
   elsewhere: null,
   notice: "",
   said: "",
