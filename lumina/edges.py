@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 from skimage.feature import canny
 
@@ -14,7 +15,7 @@ FAINT, CLEAR = 0.06, 0.14  # change of grey: a line is faint throughout, and cle
 REACH = 8  # pixels beyond which nothing counts: a blur ends at four times its width
 SOFT_EDGE_BLUR = 1.5  # pixels
 SOFT_EDGE_FULL = 0.1  # of the full range per pixel
-ROWS_AT_ONCE = 256
+ROWS_AT_ONCE = 128
 EDGE = 128  # grey level above which a pixel of an edge map is a line
 
 
@@ -45,13 +46,25 @@ def soft_edge_picture(picture: Pixels) -> Pixels:
     The gradient's magnitude after a Gaussian blur of 1.5 pixels, the largest of the three channels; a change
     of a tenth of the full range per pixel and more is white.
     """
-    found = np.empty(picture.shape, np.uint8)
+    found = np.empty(picture.shape[:2], np.uint8)
     for rows, around, inner in _strips_around(len(picture)):
-        channels = np.moveaxis(picture[around].astype(np.float32) / 255, -1, 0)
-        steep = [ndimage.gaussian_gradient_magnitude(channel, SOFT_EDGE_BLUR) for channel in channels]
-        grey = (np.clip(np.max(steep, axis=0) / SOFT_EDGE_FULL, 0, 1) * 255 + 0.5).astype(np.uint8)
-        found[rows] = grey[inner, :, None]
+        found[rows] = _soft(picture[around])[inner]
+    return np.repeat(found[..., None], 3, axis=-1)
+
+
+def soft_edges_of(image: Image.Image) -> Image.Image:
+    """The same of an RGB image, which may be a large one: no more of it than a strip is held as numbers."""
+    found = Image.new("RGB", image.size)
+    for rows, around, inner in _strips_around(image.height):
+        strip = image.crop((0, around.start, image.width, min(around.stop, image.height)))
+        found.paste(Image.fromarray(_soft(np.asarray(strip))[inner]), (0, rows.start))
     return found
+
+
+def _soft(picture: Pixels) -> Pixels:
+    channels = np.moveaxis(picture.astype(np.float32) / 255, -1, 0)
+    steep = [ndimage.gaussian_gradient_magnitude(channel, SOFT_EDGE_BLUR) for channel in channels]
+    return (np.clip(np.max(steep, axis=0) / SOFT_EDGE_FULL, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def _strips(rows: int) -> Iterator[slice]:

@@ -21,6 +21,7 @@ MAX_PIXELS = 25_000_000  # a 24-megapixel photograph fits
 MAX_RESULT_BYTES = 80_000_000  # of a picture made here: all its pixels, if nothing can be compressed
 MIN_SIDE, MAX_ASPECT = 16, 10  # of a picture to work with: pixels, and how much longer one side may be
 MAX_RECIPE_BYTES = 256 * 1024
+ORIENTATION = 0x0112  # of EXIF
 ROWS_AT_ONCE = 64  # of a large picture
 
 RECIPE_KEY = "lumina-workflow"
@@ -74,13 +75,17 @@ def usable(image: Image.Image) -> Image.Image:
             f"This picture has {image.width}x{image.height} pixels; use one whose sides have at least "
             f"{MIN_SIDE} pixels, none over {MAX_ASPECT} times the other."
         )
-    return _plain(image, keep_alpha=True)
+    is_plain = image.mode == "RGB" and not image.info and type(image) is Image.Image
+    return image if is_plain else _plain(image, keep_alpha=True)
 
 
 def digest_of(image: Image.Image) -> str:
     """``sha256:…`` of the pixels; equal for two files that show the same, whatever their format."""
-    head = f"{image.mode} {image.width}x{image.height} ".encode()
-    return "sha256:" + hashlib.sha256(head + image.tobytes()).hexdigest()
+    digest = hashlib.sha256(f"{image.mode} {image.width}x{image.height} ".encode())
+    for top in range(0, image.height, ROWS_AT_ONCE):
+        rows = (0, top, image.width, min(top + ROWS_AT_ONCE, image.height))
+        digest.update(image.crop(rows).tobytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def png_bytes(
@@ -243,10 +248,11 @@ def _too_large() -> str:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turned as its EXIF orientation says; the decoded picture itself where that note cannot be read."""
+    """Turned as its EXIF orientation says; the decoded picture itself, which may be large, where it says
+    nothing, or cannot be read."""
     image.load()
     try:
-        return ImageOps.exif_transpose(image)
+        return ImageOps.exif_transpose(image) if image.getexif().get(ORIENTATION, 1) != 1 else image
     except Exception:  # a broken note about the picture is no reason to refuse the picture
         return image
 
@@ -265,8 +271,8 @@ def _plain(image: Image.Image, keep_alpha: bool) -> Image.Image:
             mode = "RGBA"
         else:
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    clean = Image.new(mode, image.size)
-    clean.paste(image.convert(mode))
+    clean = image.convert(mode)  # a copy, in any case
+    clean.info = {}
     return clean
 
 

@@ -68,9 +68,9 @@ class Studio:
         event, data = re.findall(r"event: (\w+)\ndata: (.*)", answer)[-1]
         return event, json.loads(data)
 
-    def memory(self) -> float:
-        """Megabytes."""
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self._pid}/status").read_text())
+    def memory(self, which: str = "VmRSS") -> float:
+        """Megabytes: those of now, or the most ever (``VmHWM``)."""
+        found = re.search(rf"{which}:\s+(\d+) kB", Path(f"/proc/{self._pid}/status").read_text())
         return int(found[1]) / 1000 if found else 0.0
 
 
@@ -201,6 +201,37 @@ def test_t05_nothing_rests_on_a_cookie(studio: Studio) -> None:
     foreign = {"Origin": "https://evil.example", "Host": "studio.example"}
     for path in ("/", "/config", "/gradio_api/info", "/healthz", "/gradio_api/queue/status"):
         assert "set-cookie" not in studio.client.get(path, headers=foreign).headers
+
+
+def test_t11_small_documents_take_little_memory(studio: Studio) -> None:
+    """What took gigabytes before anything was counted: chained templates, a sheet, sizes, edges."""
+    nodes: dict[str, Any] = {"t0": {"task": "text", "inputs": {"text": "x" * 2000}}}
+    for n in (1, 2, 3):
+        slot = {"template": "{a}" * 666, "a": {"from": f"t{n - 1}.text"}}
+        nodes[f"t{n}"] = {"task": "prompt_template", "inputs": slot}
+    first, second = ({"from": f"inputs.{name}"} for name in "ab")
+    sizes = {"image": second, "width": 4096, "height": [4096 - 8 * n for n in range(32)]}
+    documents = [
+        nodes,
+        {"c": {"task": "compare", "inputs": {"left": first, "right": second}}},
+        {"c": {"task": "resize", "inputs": sizes}},
+        {"c": {"task": "edges", "inputs": {"image": first, "kind": "hed"}}},
+    ]
+    pictures = {"a": Image.new("RGB", (1580, 15_800), "red"), "b": Image.new("RGB", (160, 16))}
+    values = {n: base64.b64encode(images.png_bytes(picture)).decode() for n, picture in pictures.items()}
+    before = studio.memory()
+    for asked in documents:
+        inputs = {name: {"type": "image"} for name in "ab" if f"inputs.{name}" in json.dumps(asked)}
+        body = {
+            "document": {"lumina": 1, "inputs": inputs, "nodes": asked},
+            "values": {name: values[name] for name in inputs},
+        }
+        begun = studio.client.post(f"{CALL}/run_workflow", json=body).json()
+        answer = studio.client.get(f"{CALL}/run_workflow/{begun['event_id']}").text
+        assert ("event: error" in answer) is (asked is not documents[3]), answer[:500]
+    grown = studio.memory("VmHWM") - before
+    log.info("%.0f MB more at most", grown)
+    assert grown < 350
 
 
 def test_t14_no_secret_is_told(studio: Studio) -> None:

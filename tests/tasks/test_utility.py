@@ -183,6 +183,8 @@ def test_edges_are_the_same_in_one_piece_and_in_strips(find: Any, monkeypatch: p
     in_strips = find(pixels)
     monkeypatch.setattr(edges, "ROWS_AT_ONCE", 300)
     assert np.array_equal(in_strips, find(pixels)) and in_strips.any()
+    if find is soft_edge_picture:
+        assert np.array_equal(in_strips, np.asarray(edges.soft_edges_of(Image.fromarray(pixels))))
     monkeypatch.setattr(edges, "ROWS_AT_ONCE", 20)
     assert np.array_equal(in_strips, find(pixels))
 

@@ -98,10 +98,10 @@ class Edges(Tool):
 
     def result(self) -> OneImage:
         """White edges on black, as large as the picture."""
-        from lumina.edges import (  # loads scipy, which takes longest
-            edge_picture,
-            soft_edge_picture,
-        )
+        from lumina.edges import edge_picture, soft_edges_of  # loads scipy, which takes longest
 
-        find = edge_picture if self.kind == "canny" else soft_edge_picture
-        return one_image(Image.fromarray(find(np.asarray(cover(self.image.image, *self.image.image.size)))))
+        image = self.image.image
+        image = image if image.mode == "RGB" else cover(image, *image.size)
+        if self.kind == "hed":
+            return one_image(soft_edges_of(image))
+        return one_image(Image.fromarray(edge_picture(np.asarray(image))))
