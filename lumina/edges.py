@@ -64,7 +64,8 @@ def soft_edges_of(image: Image.Image) -> Image.Image:
 def _soft(picture: Pixels) -> Pixels:
     channels = np.moveaxis(picture.astype(np.float32) / 255, -1, 0)
     steep = [ndimage.gaussian_gradient_magnitude(channel, SOFT_EDGE_BLUR) for channel in channels]
-    return (np.clip(np.max(steep, axis=0) / SOFT_EDGE_FULL, 0, 1) * 255 + 0.5).astype(np.uint8)
+    grey: Pixels = (np.clip(np.max(steep, axis=0) / SOFT_EDGE_FULL, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return grey
 
 
 def _strips(rows: int) -> Iterator[slice]:
