@@ -82,6 +82,29 @@ def test_unknown_words_are_said_on_stderr_and_in_the_report(tmp_path: Path) -> N
     assert found == [{"word": "crimson", "known": ["red"]}, {"word": "dragon", "known": []}]
 
 
+@pytest.mark.usefixtures("fake")
+def test_free_wording_is_drawn_as_it_is_understood_or_as_written(
+    tmp_path: Path,
+) -> None:
+    words = [
+        "generate",
+        "text_to_image",
+        "--prompt",
+        "there's a crimson ball, and Paris",
+        "--out",
+        str(tmp_path),
+    ]
+    result = run(*words, "--json")
+    assert result.exit_code == 0
+    assert result.stderr == 'Drawn as "a red sphere".\nTabletop does not know: "Paris".\n'
+    report = json.loads(result.stdout)
+    assert report["drawn_as"] == "a red sphere"
+    assert report["unknown_words"] == [{"word": "Paris", "known": []}]
+    assert '"prompt": "a red sphere"' in (read_recipe(Path(report["files"][0])) or "")
+    result = run(*words, "--as-written")
+    assert "Drawn as" not in result.stderr and '"crimson" (red?)' in result.stderr
+
+
 def refused(*arguments: str | Path, code: int = 2) -> str:
     result = run(*arguments)
     assert result.exit_code == code and result.stdout == ""
@@ -551,7 +574,7 @@ def test_a_terminal_that_lacks_signs_shows_a_question_mark(encoding: str, tmp_pa
         )
         text = (done.stdout + done.stderr).decode(encoding)
         assert done.returncode == 0 and expected in text and "Traceback" not in text
-    assert json.loads(done.stdout.decode(encoding))["unknown_words"][0]["word"] == "一只猫"
+    assert json.loads(done.stdout.decode(encoding))["unknown_words"][0]["word"] == "猫"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -73,6 +73,7 @@ def test_every_library_that_is_imported_is_required() -> None:
         "resvg_py",
         "transformers",
         "onnxruntime",
+        "pyarrow",
     }  # extras, and what is compared with
     imported = set()
     for path in MODULES:

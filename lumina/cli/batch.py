@@ -16,13 +16,13 @@ from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.tasks.base import words_unknown
 from lumina.workflow import events
-from lumina.workflow.batch import JOURNAL, Outcome, run_rows
+from lumina.workflow.batch import JOURNAL, RowOutcome, run_rows
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources
 from lumina.workflow.files import read_workflow
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.resolving import check_names, with_values
-from lumina.workflow.tables import Row, read_table
+from lumina.workflow.tables import InputRow, read_table
 from lumina.worlds.language import UnknownWord
 
 AT_ONCE = 4
@@ -87,7 +87,7 @@ class _Binding:
         self._workflow, self._resources, self._folder = workflow, resources, folder
         self._unknown: dict[str, UnknownWord] = {}
 
-    def __call__(self, row: Row) -> tuple[Workflow, Resources]:
+    def __call__(self, row: InputRow) -> tuple[Workflow, Resources]:
         given = MemoryImages()
         values = {
             name: with_picture(self._workflow, name, value, given, self._folder)
@@ -110,7 +110,7 @@ class _Binding:
         return [one.told() for one in found]
 
 
-def _report(rows: Sequence[Row], outcomes: Sequence[Outcome], out: Path) -> JsonObject:
+def _report(rows: Sequence[InputRow], outcomes: Sequence[RowOutcome], out: Path) -> JsonObject:
     done = [each for each in outcomes if each.status == "done"]
     return {
         "rows": len(rows),
@@ -121,7 +121,7 @@ def _report(rows: Sequence[Row], outcomes: Sequence[Outcome], out: Path) -> Json
     }
 
 
-def _lines(outcomes: Sequence[Outcome], report: JsonObject, out: Path) -> list[str]:
+def _lines(outcomes: Sequence[RowOutcome], report: JsonObject, out: Path) -> list[str]:
     failed = [each for each in outcomes if each.status == "failed"]
     for each in failed:
         note(f"Row {each.row}: {each.message}")

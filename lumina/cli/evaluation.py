@@ -98,6 +98,16 @@ def eval_best_of(
     _show({"best_of": watched(steps, "Drawing and choosing", as_json)}, as_json)
 
 
+@app.command("free-wording")
+def eval_free_wording(limit: Count = 300, model: Model = None, as_json: AsJson = False) -> None:
+    """Measure how often requests in free wording are read as they are meant, and drawn right."""
+    from lumina.evaluation import free_wording
+    from lumina.evaluation.benchmark import SEED
+
+    steps = free_wording.run(generate.open_pipeline(model), limit, SEED)
+    _show({"free_wording": watched(steps, "Drawing", as_json)}, as_json)
+
+
 @app.command("loading")
 def eval_loading(
     gigabytes: Annotated[float, typer.Option("--gigabytes", help="Size of the checkpoint.", min=0.3)] = 1.5,

@@ -164,6 +164,11 @@ def note_words(spec: ModelSpec, unknown: Sequence[UnknownWord]) -> None:
         note(f"{phrase}.")
 
 
+AsWritten = Annotated[
+    bool, typer.Option("--as-written", help="Draw the prompt as it is written, in free wording, too.")
+]
+
+
 def _task_command(task_class: type[Task]) -> Callable[..., None]:
     """The command of a task: one option for each of its fields, whose values the task itself judges."""
 
@@ -173,6 +178,7 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         cache: str | None,
         out: Path | None,
         as_json: bool,
+        as_written: bool = False,
         **given: str | None,
     ) -> None:
         fields = task_class.model_fields
@@ -181,11 +187,17 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             read(task_class, values, as_options=True),
             settings_with(quant, cache) if quant or cache else None,
         )
+        spec = spec_for(model)
+        asked, left_out = task, tuple[UnknownWord, ...]()
+        if isinstance(task, DrawingTask) and not as_written:
+            task, left_out = task.understood(spec)
+        if task != asked:
+            note(f'Drawn as "{task.summary()}".')
         pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
-        spec = spec_for(model)
-        unknown = note_unknown_words(spec, [task])
+        unknown = [*left_out, *words_unknown([task], spec)]
+        note_words(spec, unknown)
         report: JsonObject = {
             "files": [*files],
             "seed": drawings[0].seed,
@@ -195,6 +207,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             "tokens_per_forward": round(tokens / max(1, forwards), 3),
             "model": used,
         }
+        if task != asked:
+            report["drawn_as"] = task.summary()
         if unknown:
             report["unknown_words"] = [word.told() for word in unknown]
         if remark := pictures[0].task.remark(pictures[0].image, spec):
@@ -208,21 +222,28 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         summary = "Seed {seed}, {seconds} s, {tokens_per_forward} codes per forward pass, {model}."
         show(report if as_json else [*files, summary.format(**report)])
 
-    options = [_option(name, field) for name, field in task_class.inputs().items()]
-    shared = [
-        ("model", Model, None), ("quant", Quant, None), ("cache", Cache, None),
-        ("out", Out, None), ("as_json", AsJson, False),
-    ]  # fmt: skip
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, keyword, default=value, annotation=kind)
-            for name, kind, value in options + shared
-        ]
-    )
+    command.__signature__ = _signature(task_class)  # type: ignore[attr-defined]
     command.__annotations__ = {}
     command.__doc__ = task_class.__doc__
     return command
+
+
+def _signature(task_class: type[Task]) -> inspect.Signature:
+    """The options of a task's fields, and those that all tasks have."""
+    options = [_option(name, field) for name, field in task_class.inputs().items()]
+    shared: list[tuple[str, Any, Any]] = [
+        ("model", Model, None), ("quant", Quant, None), ("cache", Cache, None),
+        ("out", Out, None), ("as_json", AsJson, False),
+    ]  # fmt: skip
+    if issubclass(task_class, DrawingTask) and "prompt" in task_class.word_fields().values():
+        shared.append(("as_written", AsWritten, False))
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Signature(
+        [
+            inspect.Parameter(name, keyword, default=value, annotation=kind)
+            for name, kind, value in [*options, *shared]
+        ]
+    )
 
 
 def _option(name: str, field: FieldInfo) -> tuple[str, Any, None]:

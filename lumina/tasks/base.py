@@ -275,6 +275,20 @@ class DrawingTask(Task):
             raise InputError(f"{empty}: there is no word in it; say it in plain English.")
         return self.model_copy(update=read)
 
+    def understood(self, spec: ModelSpec) -> tuple[Self, tuple[UnknownWord, ...]]:
+        """The task with a prompt in free wording as the world's own sentence, and the words not in it.
+
+        It is the same task where the prompt is such a sentence already, or says nothing to the world.
+        """
+        language = language_of(spec.world)
+        prompts = [name for name, kind in self.word_fields().items() if kind == "prompt"]
+        if language is None or not prompts:
+            return self, ()
+        readings = {name: language.reading(getattr(self, name)) for name in prompts}
+        found = {name: reading for name, reading in readings.items() if reading is not None}
+        left_out = tuple(word for reading in found.values() for word in reading.left_out)
+        return self.model_copy(update={name: each.sentence for name, each in found.items()}), left_out
+
     def unknown_words(self, spec: ModelSpec) -> tuple[UnknownWord, ...]:
         """Every word that the model does not know, with known ones that may be meant."""
         language = language_of(spec.world)

@@ -8,7 +8,7 @@ from typing import Any
 from lumina.model.config import ModelSpec
 from lumina.tasks.fields import MAX_TEXT
 from lumina.worlds import world_of
-from lumina.worlds.language import Kind, UnknownWord
+from lumina.worlds.language import Kind, Understood, UnknownWord
 
 LONGEST_WORD = 200  # characters of one that is exchanged by a click
 
@@ -21,6 +21,7 @@ class Guide:
     suggest: Callable[[], str]
     unknown: Callable[[str], tuple[UnknownWord, ...]]
     replaced: Callable[[str, str, str], str]
+    reading: Callable[[str], Understood | None]
     knows: str = ""  # what there is to ask for, in a sentence
 
 
@@ -28,14 +29,21 @@ def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
     """The guide for words of a kind; only a model of a small world has words that it does not know."""
     world = world_of(spec.world)
     if world is None:
-        return Guide(EXAMPLES, lambda: secrets.choice(EXAMPLES), lambda text: (), lambda text, *_: text)
+        return Guide(
+            EXAMPLES, lambda: secrets.choice(EXAMPLES), lambda text: (), lambda text, *_: text, _no_reading
+        )
     return Guide(
         world.prompts,
         lambda: world.suggest(secrets.randbelow(2**31)),
         lambda text: world.language.unknown_words(text[:MAX_TEXT], kind),
         world.language.replaced,
+        (lambda text: world.language.reading(text[:MAX_TEXT])) if kind == "prompt" else _no_reading,
         f"{world.knows} For example: {world.prompts[0]}",
     )
+
+
+def _no_reading(text: str) -> None:
+    return None
 
 
 EXAMPLES = (

@@ -88,6 +88,7 @@ class TaskTab:
                 presets = Presets() if "variations" in task.model_fields else None
                 with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
                     self.form.place(advanced=True)
+                    self.reads = self._reads_free_wording()
                     reset = gr.Button("Reset to defaults", size="sm", elem_classes="reset", min_width=0)
         self.form.listen()
         self._reset_on(reset)
@@ -132,7 +133,7 @@ class TaskTab:
             ]
 
     def _draw_on_click(self) -> None:
-        form: list[Any] = [self.guest, *self.form.components]
+        form: list[Any] = [self.guest, *self._settings()]
         outputs = [self.easel, self.form.component("seed")]
         runs = self._draw_from_form(form, outputs)
         for button, example in zip(self.examples, self.tried, strict=True):
@@ -183,9 +184,23 @@ class TaskTab:
     def _reset_on(self, button: gr.Button) -> None:
         """Every setting as it was at first; words and pictures stay."""
         brought = [self.form.component(name) for name in (*self.pictures, *self.words)]
-        settings: list[Any] = [part for part in self.form.components if part not in brought]
+        settings: list[Any] = [part for part in self._settings() if part not in brought]
         first = json.dumps([part.value for part in settings])
         button.click(None, None, settings, js=f"() => {first}", **QUICK)
+
+    def _reads_free_wording(self) -> gr.Checkbox | None:
+        """The switch of the reader, where the world has one for these words."""
+        if self.language is None or "prompt" not in self.task.word_fields().values():
+            return None
+        return gr.Checkbox(
+            True,
+            label="Understand free wording",
+            info="Draw what a prompt in other words means, as is shown below it.",
+        )
+
+    def _settings(self) -> list[Any]:
+        """Everything that is filled in, the switch of the reader last."""
+        return [*self.form.components, *([self.reads] if self.reads is not None else [])]
 
     def _describes(self) -> bool:
         """Whether a person describes a picture, so that a sentence can be suggested; else they change one."""
@@ -196,8 +211,17 @@ class TaskTab:
         if self._describes():
             words.placeholder = self.guide.knows or words.placeholder
             self.suggest.click(self.guide.suggest, None, words, **QUICK)
-        words.change(self._name_unknown, words, self.hint, trigger_mode="always_last", **QUICK)
+        typed = [words] if self.reads is None else [words, self.reads]
+        gr.on(
+            [each.change for each in typed],
+            self._name_unknown,
+            typed,
+            self.hint,
+            trigger_mode="always_last",
+            **QUICK,
+        )
         self.hint.swap(self._swapped, words, words, **QUICK)
+        self.hint.adopt(self._adopted, words, words, **QUICK)
 
     def _adopt_kind(self, given: str, extracts: str) -> None:
         """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
@@ -210,7 +234,7 @@ class TaskTab:
         """Keep in the browser what differs from the defaults, without asking the server, and fill it on the
         next visit: each model has its own, and a choice that it no longer offers is let go."""
         fields = [self.form.component(name) for name in self.pictures]
-        form: list[Any] = [part for part in self.form.components if part not in fields]
+        form: list[Any] = [part for part in self._settings() if part not in fields]
         key = f"lumina-{model}-{self.task.name}"
         draft = gr.BrowserState(storage_key=key, secret="nothing secret in here")
         defaults = json.dumps([part.value for part in form])
@@ -225,11 +249,14 @@ class TaskTab:
         self.easel.use(_opened, None, tabs, **QUICK)
 
     def _generate(self, guest: str, *raw: Any) -> Iterator[Outputs]:
+        fields = raw if self.reads is None else raw[:-1]
         try:
-            task = self.form.read(raw)
+            task = self.form.read(fields)
         except LuminaError as error:
             return (yield from _shown(refused(error)))
         assert isinstance(task, DrawingTask)
+        if self.reads is not None and raw[-1]:
+            task = task.understood(self.workshop.spec)[0]
         yield from _shown(self._kept(guest, self.stream.new(task)))
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
@@ -291,9 +318,16 @@ class TaskTab:
         updates = [other.prompt if each is prompt else gr.skip() for each in self.form.components]
         return [gr.HTML(view=Refusal(state="refused", message=message, ticket=ticket).data()), *updates]
 
-    def _name_unknown(self, prompt: str) -> Any:
-        unknown = self.guide.unknown(prompt or "")
-        return gr.HTML(words=[Unknown.model_validate(word.told()).data() for word in unknown])
+    def _name_unknown(self, prompt: str, reads: bool = False) -> Any:
+        """What is understood and what is not in it; else the words that the model does not know."""
+        reading = self.guide.reading(prompt or "") if reads else None
+        unknown = reading.left_out if reading else self.guide.unknown(prompt or "")
+        words = [Unknown.model_validate(word.told()).data() for word in unknown]
+        return gr.HTML(words=words, reading=reading.sentence if reading else "")
+
+    def _adopted(self, text: str) -> str:
+        reading = self.guide.reading(text or "")
+        return reading.sentence if reading else text
 
     def _swapped(self, text: str, event: gr.EventData) -> str:
         return swapped(text or "", event._data, self.guide)

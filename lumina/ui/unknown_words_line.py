@@ -1,4 +1,4 @@
-"""The line under the prompt that names words the model does not know, with known ones to click on."""
+"""The line under the prompt: what is understood of it, and words the model does not know, to click on."""
 
 import gradio as gr
 
@@ -6,12 +6,16 @@ from lumina.ui.scripts import mount
 
 
 def make_unknown_words(model: str) -> gr.HTML:
-    """Shows the prop ``words`` ([{word, known: […]}]), triggers ``swap`` with the pair clicked."""
+    """Shows the prop ``words`` ([{word, known: […]}]), triggers ``swap`` with the pair clicked.
+
+    The prop ``reading`` is the sentence that will be drawn; a click on it triggers ``adopt``.
+    """
     return gr.HTML(
         html_template='<p class="unknown-words-line" role="status"></p>',
-        js_on_load=mount("unknown_words", "swap"),
+        js_on_load=mount("unknown_words", "swap", "adopt"),
         apply_default_css=False,
         elem_classes="unknown-words",
         words=[],
+        reading="",
         model=model,
     )

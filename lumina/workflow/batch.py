@@ -23,19 +23,19 @@ from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import write_results
 from lumina.workflow.schema import dump, load
-from lumina.workflow.tables import Row
+from lumina.workflow.tables import InputRow
 
 JOURNAL = "batch.jsonl"
 FILE = "file"  # of a picture among the outputs: its name in the folder of results
 LOOK = 0.2  # seconds between two looks at whether somebody wants to stop
 
 Told: TypeAlias = Callable[[events.Event], None]
-Bound: TypeAlias = Callable[[Row], tuple[Workflow, Resources]]
+Bound: TypeAlias = Callable[[InputRow], tuple[Workflow, Resources]]
 """The document with the values of a row, and what it runs with; raises InputError for what does not fit."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What became of a row: by output its values, ``{"file": name}`` for a picture, or one sentence why not.
 
     ``is_fault`` says that something is broken here, where the row itself may be right.
@@ -111,19 +111,19 @@ class Journal:
 
 
 def run_rows(
-    rows: Sequence[Row],
+    rows: Sequence[InputRow],
     bound: Bound,
     folder: Path,
     at_once: int = 4,
     told: Told = lambda event: None,
-) -> Steps[Progress, tuple[Outcome, ...]]:
+) -> Steps[Progress, tuple[RowOutcome, ...]]:
     """Run the rows that are not done yet; yields after each. ``close()`` stops those under way.
 
     Results go to ``folder``, named after the number of their row. A row that cannot be run fails alone;
     raises InputError where nothing can be written. ``told`` hears in any thread what happens in a row.
     """
     batch = _Batch(bound, Journal(folder), len(str(len(rows))), told)
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, RowOutcome] = {}
     with ThreadPoolExecutor(at_once, "row") as pool:
         open_rows = {pool.submit(batch.outcome, row) for row in rows}
         try:
@@ -148,15 +148,15 @@ class _Batch:
         self.bound, self.journal, self.width, self.told = bound, journal, width, told
         self.stop = Event()
 
-    def outcome(self, row: Row) -> Outcome | None:
+    def outcome(self, row: InputRow) -> RowOutcome | None:
         """Run one row, where it is not done; None where that was stopped."""
         try:
             workflow, resources = self.bound(row)
         except InputError as error:
-            return Outcome(row.number, "", "failed", {}, str(error))
+            return RowOutcome(row.number, "", "failed", {}, str(error))
         place = row.number, _key(workflow, resources)
         if self.journal.has(*place):
-            return Outcome(*place, "done", self.journal.done[place])
+            return RowOutcome(*place, "done", self.journal.done[place])
         recipe = self.journal.begun.get(place)
         try:
             return self._run(load(recipe) if recipe else workflow, resources, place)
@@ -165,7 +165,7 @@ class _Batch:
         except InputError as error:
             return self._failed(place, str(error), is_fault=False)
 
-    def _run(self, workflow: Workflow, resources: Resources, place: tuple[int, str]) -> Outcome | None:
+    def _run(self, workflow: Workflow, resources: Resources, place: tuple[int, str]) -> RowOutcome | None:
         with Following(run(workflow, resources)) as running:
             for event in running:
                 self.told(event)
@@ -180,11 +180,11 @@ class _Batch:
                     return self._failed(place, _choice(event), is_fault=False)
             return self._done(place, running.result)
 
-    def _failed(self, place: tuple[int, str], message: str, is_fault: bool) -> Outcome:
+    def _failed(self, place: tuple[int, str], message: str, is_fault: bool) -> RowOutcome:
         self.journal.note(*place, "failed", message=message)
-        return Outcome(*place, "failed", {}, message, is_fault)
+        return RowOutcome(*place, "failed", {}, message, is_fault)
 
-    def _done(self, place: tuple[int, str], finished: events.RunFinished) -> Outcome:
+    def _done(self, place: tuple[int, str], finished: events.RunFinished) -> RowOutcome:
         try:
             written = write_results(finished, self.journal.folder, f"{place[0]:0{self.width}}-")
         except InputError as error:
@@ -197,7 +197,7 @@ class _Batch:
             for name, values in finished.outputs.items()
         }
         self.journal.note(*place, "done", outputs=outputs)
-        return Outcome(*place, "done", outputs)
+        return RowOutcome(*place, "done", outputs)
 
 
 def _choice(event: events.ChoiceNeeded) -> str:

@@ -17,14 +17,14 @@ KINDS = ".jsonl, .csv, .tsv or .parquet"
 
 
 @dataclass(frozen=True)
-class Row:
+class InputRow:
     """Values by the name of an input; ``number`` counts from 1, without the table's head."""
 
     number: int
     values: dict[str, Any]
 
 
-def read_table(path: Path) -> list[Row]:
+def read_table(path: Path) -> list[InputRow]:
     """The rows of a table: .jsonl has an object on each line; .csv, .tsv and .parquet have named columns.
 
     An empty cell leaves an input as it is. Raises InputError for a file that is no such table.
@@ -42,7 +42,7 @@ def read_table(path: Path) -> list[Row]:
         raise InputError(f"The table {shown(path.name)!r} has no rows; each row is one run.")
     if len(found) > MAX_ROWS:
         raise InputError(f"The table has {len(found):,} rows; at most {MAX_ROWS:,} are run at once.")
-    return [Row(number, values) for number, values in enumerate(found, start=1)]
+    return [InputRow(number, values) for number, values in enumerate(found, start=1)]
 
 
 def texts_in(path: Path) -> list[str]:

@@ -32,6 +32,14 @@ class UnknownWord:
         return {"word": self.word, "known": [*self.known], **({"note": self.note} if self.note else {})}
 
 
+@dataclass(frozen=True)
+class Understood:
+    """What is understood of free wording: the world's own sentence, and the words that are not in it."""
+
+    sentence: str
+    left_out: tuple[UnknownWord, ...] = ()
+
+
 ONE_WISH = "only one change at a time is made; ask for the other in a second edit"
 NO_SETTINGS = "this model reads no settings of other programs"
 
@@ -47,6 +55,9 @@ class Language(Protocol):
 
     def replaced(self, text: str, word: str, known: str) -> str:
         """``text`` with a word replaced wherever it stands alone."""
+
+    def reading(self, text: str) -> Understood | None:
+        """A prompt in free wording as a sentence of the world; None if it is one, or if nothing is in it."""
 
     def parts(self, text: str) -> tuple[Part, ...]:
         """A prompt in parts that make it up again, with the words that may stand in place of some."""

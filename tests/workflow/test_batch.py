@@ -18,7 +18,7 @@ from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources
 from lumina.workflow.resolving import with_values
 from lumina.workflow.schema import load
-from lumina.workflow.tables import Row, read_table
+from lumina.workflow.tables import InputRow, read_table
 
 ROWS = int(os.environ.get("LUMINA_BATCH", "60"))  # of the batch that is killed; 1000 in a full count
 DRAW = Workflow.model_validate({
@@ -36,8 +36,8 @@ app()
 """
 
 
-def rows(count: int) -> list[Row]:
-    return [Row(number, {"prompt": f"a cone {number}"}) for number in range(1, count + 1)]
+def rows(count: int) -> list[InputRow]:
+    return [InputRow(number, {"prompt": f"a cone {number}"}) for number in range(1, count + 1)]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_who_goes_on_draws_what_is_left_and_the_same(bound: Bound, tmp_path: Pat
     assert len(pictures(tmp_path)) == 9
     # another row in the place of one, and a file that is gone
     (tmp_path / pictures(tmp_path)[0]).unlink()
-    changed = [*rows(8), Row(9, {"prompt": "a sphere"})]
+    changed = [*rows(8), InputRow(9, {"prompt": "a sphere"})]
     assert finish(run_rows(changed, bound, tmp_path))[:8] == outcomes[:8]
     assert len(pictures(tmp_path)) == 10
 
@@ -85,15 +85,15 @@ def test_who_goes_on_draws_what_is_left_and_the_same(bound: Bound, tmp_path: Pat
 def test_a_row_that_cannot_be_run_fails_alone_and_is_tried_again(
     resources: Resources, tmp_path: Path
 ) -> None:
-    asked = [*rows(2), Row(3, {"prompt": ["a"] * 65}), Row(4, {})]
+    asked = [*rows(2), InputRow(3, {"prompt": ["a"] * 65}), InputRow(4, {})]
 
-    def bound(row: Row) -> tuple[Workflow, Resources]:
+    def bound(row: InputRow) -> tuple[Workflow, Resources]:
         return with_values(DRAW, row.values), resources
 
     outcomes = finish(run_rows(asked, bound, tmp_path))
     assert [each.status for each in outcomes] == ["done", "done", "failed", "failed"]
     assert all(each.message.endswith(".") and not each.is_fault for each in outcomes[2:])
-    mended = [*rows(2), Row(3, {"prompt": "a"}), Row(4, {"prompt": "b"})]
+    mended = [*rows(2), InputRow(3, {"prompt": "a"}), InputRow(4, {"prompt": "b"})]
     assert {each.status for each in finish(run_rows(mended, bound, tmp_path))} == {"done"}
 
 
@@ -105,7 +105,7 @@ def test_a_fault_and_a_choice_are_failures_with_a_sentence(resources: Resources,
             "b": {"task": "pick", "inputs": {"images": {"from": "a.image"}}},
         },
     })  # fmt: skip
-    (outcome,) = finish(run_rows([Row(1, {})], lambda _: (picked, resources), tmp_path))
+    (outcome,) = finish(run_rows([InputRow(1, {})], lambda _: (picked, resources), tmp_path))
     assert 'add a column "b"' in outcome.message and not outcome.is_fault
 
     class Broken:
@@ -117,7 +117,7 @@ def test_a_fault_and_a_choice_are_failures_with_a_sentence(resources: Resources,
 
     broken = replace(resources, painter=Broken())  # type: ignore[arg-type]
     bound = with_values(DRAW, {"prompt": "a"}), broken
-    (outcome,) = finish(run_rows([Row(1, {})], lambda _: bound, tmp_path))
+    (outcome,) = finish(run_rows([InputRow(1, {})], lambda _: bound, tmp_path))
     assert outcome.status == "failed" and outcome.is_fault
 
 
@@ -161,9 +161,9 @@ def test_a_batch_killed_twice_comes_to_its_end(tmp_path: Path) -> None:
 def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert read_table(tmp_path / name) == [
-        Row(1, {"prompt": "a cone, red", "a.seed": "1"}),
-        Row(2, {"a.seed": "2"}),
-        Row(3, {"prompt": "a cube"}),
+        InputRow(1, {"prompt": "a cone, red", "a.seed": "1"}),
+        InputRow(2, {"a.seed": "2"}),
+        InputRow(3, {"prompt": "a cube"}),
     ]
 
 

@@ -9,6 +9,7 @@ from lumina.worlds.commas import PLACES, listed, stops_as_commas
 from lumina.worlds.language import (
     Kind,
     Language,
+    Understood,
     UnknownWord,
     distance,
     latin,
@@ -259,6 +260,11 @@ class _Stickers:
     normalize = staticmethod(normalize)
     unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
+
+    def reading(self, text: str) -> Understood | None:
+        """None: free wording is not read yet."""
+        return None
+
     parts = staticmethod(parts)
     exchanged = staticmethod(with_exchanged)
 

@@ -10,6 +10,7 @@ from lumina.worlds.commas import PLACES, listed, stops_as_commas
 from lumina.worlds.language import (
     Kind,
     Language,
+    Understood,
     UnknownWord,
     latin,
     of_other_programs,
@@ -421,6 +422,13 @@ class _Tabletop:
     normalize = staticmethod(normalize)
     unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
+
+    def reading(self, text: str) -> Understood | None:
+        """See Language."""
+        from lumina.worlds.tabletop.reader import read  # which rests on the words here
+
+        return read(text)
+
     parts = staticmethod(parts)
     exchanged = staticmethod(with_exchanged)
 

@@ -1,4 +1,4 @@
-// Words that the model does not know, with known ones to click on. It triggers 'swap'.
+// What is understood of a prompt, and words that the model does not know, to click on. It triggers 'swap', 'adopt'.
 
 import type { Unknown } from "../messages.gen";
 import { made, one } from "../common/dom";
@@ -6,6 +6,7 @@ import { plain, type Host } from "../common/host";
 
 export interface UnknownWordsProps {
   words: Unknown[];
+  reading: string;
   model: string;
 }
 
@@ -28,7 +29,18 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
       return group;
     });
     if (parts.length) parts.unshift(`${props.model} has never seen `);
-    line.replaceChildren(...parts, ...noted(words));
+    line.replaceChildren(...understood(), ...parts, ...noted(words));
+  }
+
+  /** The sentence that will be drawn, which a click writes into the field. */
+  function understood(): HTMLElement[] {
+    const sentence = String(props.reading ?? "");
+    if (!sentence) return [];
+    const group = made("span", "unknown-words-reading");
+    const node = made("button", "", sentence, { type: "button", title: "Write this into the prompt" });
+    node.addEventListener("click", () => trigger("adopt", {}));
+    group.append(made("b", "", "Drawn as"), " ", node);
+    return [group];
   }
 
   /** What has the same note stands before it. */
@@ -43,5 +55,6 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
   }
 
   watch("words", show);
+  watch("reading", show);
   show();
 }
