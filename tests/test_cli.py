@@ -1011,10 +1011,10 @@ def test_what_is_no_word_has_a_sentence_of_its_own(tmp_path: Path) -> None:
     prompt = "a (crimson cube:1.2) --ar 16:9"
     result = run("generate", "text_to_image", "--prompt", prompt, "--out", tmp_path, "--json")
     assert result.stderr.splitlines() == [
-        'Tabletop does not know: "crimson" (red?).',
+        'Drawn as "a red cube".',
         '"(crimson cube:1.2)", "--ar 16:9": this model reads no settings of other programs.',
     ]
-    assert json.loads(result.stdout)["unknown_words"][1]["note"] == NO_SETTINGS
+    assert json.loads(result.stdout)["unknown_words"][0]["note"] == NO_SETTINGS
 
 
 @pytest.mark.parametrize("option", ["--best-of", "--stop-row", "--top-p", "--window", "--dtype", "--width"])

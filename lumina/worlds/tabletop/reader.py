@@ -19,7 +19,7 @@ from lumina.worlds.language import (
     without_markup,
 )
 from lumina.worlds.tabletop.captions import parse, text_of
-from lumina.worlds.tabletop.reader_scene import BOUNDARIES, QUALITIES, UNKNOWN, Clause, Said
+from lumina.worlds.tabletop.reader_scene import BOUNDARIES, QUALITIES, UNKNOWN, Clause, SceneSaid
 from lumina.worlds.tabletop.reader_words import (
     FLUFF,
     LOOKUP,
@@ -52,7 +52,7 @@ def read(text: str) -> Understood | None:
     if caption is not None and text_of(caption) == plainly:
         return None
     signs, unknown = _signs(text)
-    said = Said()
+    said = SceneSaid()
     for clause in _clauses(signs):
         said.take(clause)
     claim = said.claim(MOST)

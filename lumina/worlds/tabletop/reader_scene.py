@@ -45,7 +45,7 @@ class Clause:
 
 
 @dataclass
-class Said:
+class SceneSaid:
     """What has been said so far; ``left`` is what tabletop cannot show."""
 
     left: list[str] = field(default_factory=list)
