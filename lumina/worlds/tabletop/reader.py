@@ -74,9 +74,13 @@ def _signs(text: str) -> tuple[list[str], list[str]]:
     for phrase, sign in PHRASES:
         text = phrase.sub(rf" {sign} ", text)
     found: list[str] = []
-    for word in text.replace(",", " , ").split():
+    words = text.replace(",", " , ").split()
+    for word, after in zip(words, [*words[1:], ""], strict=False):
         if word in _SAME and found and found[-1] in QUALITIES:
             found.append(_SAME[word])
+            continue
+        if word == "dark" and LOOKUP.get(after) in COLORS:  # a shade, and no night
+            unknown.append(word)
             continue
         signs = _looked_up(word)
         unknown += [word] if UNKNOWN in signs else []

@@ -7,6 +7,7 @@ from lumina.worlds.tabletop.captions import OPPOSITE, PLURALS, Claim, Thing
 from lumina.worlds.tabletop.reader_words import SIGNS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, materials_of
 
+NOT = "not"
 UNKNOWN = "?"  # the sign of a word that tabletop does not have
 QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
 BOUNDARIES = frozenset(sign for sign in SIGNS if sign.startswith("~")) | {",", "and", "on", "with"}
@@ -33,15 +34,20 @@ class Clause:
         return self.opened_by.startswith("~")
 
     @property
+    def wanted(self) -> list[str]:
+        """The signs before a "not": what follows is not to be there."""
+        return self.signs[: self.signs.index(NOT)] if NOT in self.signs else self.signs
+
+    @property
     def has_noun(self) -> bool:
         """Whether a solid is named in it."""
-        return any(sign in SHAPES or sign in PLURALS for sign in self.signs)
+        return any(sign in SHAPES or sign in PLURALS for sign in self.wanted)
 
     @property
     def is_of_ground(self) -> bool:
         """Whether it is about what everything stands on."""
         is_bare = self.opened_by == "on" and not self.has_noun
-        return "ground" in self.signs or (is_bare and sum(sign in GROUNDS for sign in self.signs) == 1)
+        return "ground" in self.wanted or (is_bare and sum(sign in GROUNDS for sign in self.wanted) == 1)
 
 
 @dataclass
@@ -68,8 +74,10 @@ class SceneSaid:
         if clause.is_place:
             kind, _, place = clause.opened_by.removeprefix("~").partition(":")
             self._take_place(kind, place.replace("_", " "), clause)
+        if refused := [sign for sign in clause.signs[len(clause.wanted) + 1 :] if sign not in _ASIDE]:
+            self.left.append(" ".join([NOT, *refused]))
         if clause.is_of_ground:
-            self._take_ground(clause.signs)
+            self._take_ground(clause.wanted)
         else:
             self._take_solids(clause)
 
@@ -92,7 +100,8 @@ class SceneSaid:
         said: list[str] = []
         number, is_the = 0, False
         last: int | str | None = None  # the solid that is spoken of, or the word for it
-        for sign in clause.signs:
+        signs = clause.wanted
+        for sign in signs:
             if sign in LIGHTS:
                 self._light = sign
             elif sign in ("the", *_NUMBERS):
@@ -108,14 +117,14 @@ class SceneSaid:
                 self._ground = sign
             elif sign != UNKNOWN:
                 said.append(sign)
-        if number and clause.signs[-1:] == [UNKNOWN] and last is None:  # it was said of what is not known
+        if number and signs[-1:] == [UNKNOWN] and last is None:  # it was said of what is not known
             self.left += said
         else:
             self._close(said, number, last)
 
     def _before_article(self, said: list[str], number: int) -> list[str]:
         """Qualities before an article are said of what came before it, if there is anything."""
-        if said and number:
+        if number and QUALITIES.intersection(said):
             self._elliptic.append((number, said))
             return []
         if said and self._things and not self._waiting:

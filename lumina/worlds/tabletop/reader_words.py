@@ -201,6 +201,7 @@ SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "two": "两个 二个 两只 二つの 二つ ふたつの 2つの 两 二 2個の",
     "three": "三个 三個の 三つの 三つ 3つの 三 3個の",
     "four": "四个 四つの 四つ 4つの 四",
+    "not": "不是 不 没有 なし ない",
     "and": "和 与 以及 還有 还有 跟 と",
     "on": "在 上に 上の 上",
     "": (
@@ -238,10 +239,13 @@ _PLACES = ("left_of", "right_of", "in_front_of", "behind")
 _GLUE = ("the", "and", "on", "with", "it", "them", "both")
 SIGNS = frozenset([
     *SHAPES, *PLURALS, *COLORS, *MATERIALS, *SIZES, *GROUNDS, *LIGHTS, "ground", "a", "two", "three", "four",
-    "many", *_GLUE, "same", "sames", ",", "~no",
+    "many", "not", *_GLUE, "same", "sames", ",", "~no",
     *(f"~{kind}:{place}" for kind in _KINDS_OF_PLACE for place in _PLACES),
 ])  # fmt: skip
-_NO_NUMBERS = _each("5 6 7 8 9 10 five six seven eight nine ten several many")
+_NO_NUMBERS = _each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
+_NOT = _each(
+    "not no without never don't doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
+)
 LOOKUP: dict[str, str] = {
     **{
         other: sign
@@ -253,6 +257,8 @@ LOOKUP: dict[str, str] = {
     **dict.fromkeys(GROUND_WORDS, "ground"),
     **{sign: sign for sign in SIGNS},
     **dict.fromkeys(_NO_NUMBERS, "many"),
+    **dict.fromkeys(_NOT, "not"),
+    "but": ",",
     "wooden": "brown",
     "wood": "brown",
     "holz": "brown",
