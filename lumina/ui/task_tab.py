@@ -60,7 +60,7 @@ class TaskTab:
         sessions: Sessions,
         guest: gr.Textbox,
     ) -> None:
-        self.task = task
+        self.task, self.spec = task, spec
         self.sessions, self.guest = sessions, guest
         self.workshop = workshop
         self.stream = DrawingStream(workshop)
@@ -256,7 +256,7 @@ class TaskTab:
             return (yield from _shown(refused(error)))
         assert isinstance(task, DrawingTask)
         if self.reads is not None and raw[-1]:
-            task = task.understood(self.workshop.spec)[0]
+            task = task.understood(self.spec)[0]  # before the model is loaded, too
         yield from _shown(self._kept(guest, self.stream.new(task)))
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:

@@ -179,6 +179,8 @@ def test_of_four_futures_one_is_kept_and_the_others_come_back(visit: Callable, w
 def test_rerolling_keeps_what_is_above_the_line(visit: Callable, downloads: Callable[[Page], Path]) -> None:
     page = visit().open()
     prompt = PROMPT + ' <img src="https://example.org/x.png" onerror="throw 1">'  # shown, never run
+    page.get_by_role("button", name="Advanced").click()
+    page.get_by_label("Understand free wording").uncheck()
     say(page, prompt)
     draw(page)
     expect(page.locator(".easel-prompt")).to_have_text(prompt)
