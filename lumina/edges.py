@@ -46,10 +46,7 @@ def soft_edge_picture(picture: Pixels) -> Pixels:
     The gradient's magnitude after a Gaussian blur of 1.5 pixels, the largest of the three channels; a change
     of a tenth of the full range per pixel and more is white.
     """
-    found = np.empty(picture.shape[:2], np.uint8)
-    for rows, around, inner in _strips_around(len(picture)):
-        found[rows] = _soft(picture[around])[inner]
-    return np.repeat(found[..., None], 3, axis=-1)
+    return np.array(soft_edges_of(Image.fromarray(picture)))
 
 
 def soft_edges_of(image: Image.Image) -> Image.Image:

@@ -141,14 +141,15 @@ def read_recipe(source: bytes | str | Path, most: int = MAX_BYTES) -> str | None
     Pixels are not decoded. Raises InvalidImage if the recipe is damaged or over 256 KB once unpacked.
     """
     for kind, body in _chunks(_read(source, most)):
-        if kind == b"iTXt" and body.startswith(RECIPE_KEY.encode() + b"\0"):
-            return _international_text(body)
+        keyword, mark, rest = body.partition(b"\0")
+        if kind == b"iTXt" and mark and keyword == RECIPE_KEY.encode():
+            return _recipe_in(rest)
     return None
 
 
 def png_texts(data: bytes, keywords: Sequence[str], most: int) -> dict[str, str]:
     """The texts under these keywords in a PNG, those of over ``most`` bytes and damaged ones left out."""
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     for kind, body in _chunks(data):
         keyword, mark, rest = body.partition(b"\0")
         name = keyword.decode("latin-1")
@@ -157,20 +158,24 @@ def png_texts(data: bytes, keywords: Sequence[str], most: int) -> dict[str, str]
                 found[name] = _any_text(kind, rest, most)
             except (ValueError, IndexError, zlib.error):
                 continue
-    return {name: found[name] for name in keywords if found.get(name)}
+    return {name: text for name in keywords if (text := found.get(name))}
 
 
-def _any_text(kind: bytes, rest: bytes, most: int) -> str:
-    """What follows the keyword of a text chunk of one of the three kinds; empty for any other chunk."""
+def _any_text(kind: bytes, rest: bytes, most: int) -> str | None:
+    """What follows the keyword of a text chunk; None for any other chunk, and for over ``most`` bytes.
+
+    They are: tEXt text; zTXt method text; iTXt compressed? method language 0 translated keyword 0 text.
+    Raises ValueError, IndexError or zlib.error where it is damaged.
+    """
     encoding, is_packed, text = "latin-1", kind == b"zTXt", rest[1:] if kind == b"zTXt" else rest
     if kind == b"iTXt":
         encoding, is_packed = "utf-8", rest[0] == 1
         _, _, text = rest[2:].split(b"\0", 2)
     elif kind not in (b"tEXt", b"zTXt"):
-        return ""
+        return None
     if is_packed:
         text = zlib.decompressobj().decompress(text, most + 1)
-    return text.decode(encoding) if len(text) <= most else ""
+    return text.decode(encoding) if len(text) <= most else None
 
 
 def cover(image: Image.Image, width: int, height: int) -> Image.Image:
@@ -293,17 +298,14 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         start = end + 4
 
 
-def _international_text(body: bytes) -> str:
-    """The text of an iTXt chunk: keyword 0 compressed? method language 0 translated keyword 0 text."""
+def _recipe_in(rest: bytes) -> str:
+    """The recipe in an iTXt chunk, without its keyword."""
     try:
-        _, rest = body.split(b"\0", 1)
-        is_compressed, (_, _, text) = rest[0] == 1, rest[2:].split(b"\0", 2)
-        if is_compressed:
-            text = zlib.decompressobj().decompress(text, MAX_RECIPE_BYTES + 1)
-        if len(text) > MAX_RECIPE_BYTES:
-            raise InvalidImage(
-                f"The recipe in this picture is over {MAX_RECIPE_BYTES // 1024} KB; it is not ours."
-            )
-        return text.decode("utf-8")
+        recipe = _any_text(b"iTXt", rest, MAX_RECIPE_BYTES)
     except (ValueError, IndexError, zlib.error) as error:
         raise InvalidImage("The recipe in this picture is damaged; download the picture again.") from error
+    if recipe is None:
+        raise InvalidImage(
+            f"The recipe in this picture is over {MAX_RECIPE_BYTES // 1024} KB; it is not ours."
+        )
+    return recipe

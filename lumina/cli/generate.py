@@ -147,15 +147,8 @@ def _way_on(task: Task, done: Mapping[int, str]) -> str:
     return f"Stopped; {len(done)} of {len(singles)} pictures {are} kept. Draw the rest with {ways}."
 
 
-def note_unknown_words(spec: ModelSpec, tasks: Sequence[Task]) -> list[UnknownWord]:
-    """Tell people which words the model does not know, each once, with what may be meant; returns them."""
-    unknown = words_unknown(tasks, spec)
-    note_words(spec, unknown)
-    return unknown
-
-
 def note_words(spec: ModelSpec, unknown: Sequence[UnknownWord]) -> None:
-    """Tell people that the model does not know these."""
+    """Tell people that the model does not know these, with what may be meant."""
     words = [one for one in unknown if not one.note]
     said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in words)
     if words:

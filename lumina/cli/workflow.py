@@ -22,7 +22,7 @@ from lumina.process_end import STOPPED
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask
+from lumina.tasks.base import DrawingTask, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore, Store
@@ -133,7 +133,8 @@ def run_workflow(
     if unkept := not_kept(resources.store):
         note(unkept)
     if resources.painter is not None:
-        generate.note_unknown_words(resources.painter.spec, drawn)
+        spec = resources.painter.spec
+        generate.note_words(spec, words_unknown(drawn, spec))
     Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)

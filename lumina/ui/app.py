@@ -23,7 +23,7 @@ from lumina.server.allowance import Allowance
 from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
 from lumina.server.health import health_route
-from lumina.server.journal import write_json_lines
+from lumina.server.json_log import write_json_lines
 from lumina.server.metrics import metrics_route
 from lumina.server.network import (
     Compressed,

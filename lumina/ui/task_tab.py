@@ -311,9 +311,7 @@ class TaskTab:
     def _with_prompt(self, other: OtherFile, ticket: str) -> list[Any]:
         """A picture of another program gives its prompt to a form that has one."""
         is_taken = bool(other.prompt) and self.form.has("prompt")
-        message = (
-            other.sentence.replace("can be drawn here", "stands in the form") if is_taken else other.sentence
-        )
+        message = other.said("stands in the form") if is_taken else other.sentence
         prompt = self.form.component("prompt") if is_taken else None
         updates = [other.prompt if each is prompt else gr.skip() for each in self.form.components]
         return [gr.HTML(view=Refusal(state="refused", message=message, ticket=ticket).data()), *updates]

@@ -75,7 +75,6 @@ class Journal:
         line = json.dumps({"row": row, "key": key, "status": status, **more}, ensure_ascii=False)
         with self._lock:
             try:
-                self.folder.mkdir(parents=True, exist_ok=True)
                 with self._path.open("a", encoding="utf-8") as opened:
                     opened.write(line + "\n")
             except OSError as error:
@@ -93,6 +92,7 @@ class Journal:
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             text = self._path.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return

@@ -49,8 +49,12 @@ class OtherFile:
     @property
     def sentence(self) -> str:
         """What it is, and what can be done with it."""
+        return self.said("can be drawn here")
+
+    def said(self, done: str) -> str:
+        """What it is, and what is ``done`` with its prompt if it has one."""
         what = "picture was made with" if self.is_picture else "is a file of"
-        rest = "its prompt can be drawn here." if self.prompt else "no prompt was found in it."
+        rest = f"its prompt {done}." if self.prompt else "no prompt was found in it."
         return f"This {what} {self.program}; {rest}"
 
 

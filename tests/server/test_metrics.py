@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import ModelError
-from lumina.runtime.fake import FakePipeline
-from lumina.server.journal import JsonLines
+from lumina.server.json_log import JsonLines
 from lumina.server.metrics import Counts
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
@@ -18,14 +17,6 @@ from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.app import launch_options
 
 TASK = TextToImage(prompt="a secret sentence", seed=3, stop_row=4)
-
-
-@pytest.fixture
-def workshop() -> Workshop:
-    made = Workshop(FakePipeline)
-    made.open()
-    assert made.wait(10)
-    return made
 
 
 def drawn_in_three_ways(workshop: Workshop) -> None:

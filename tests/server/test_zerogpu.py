@@ -27,14 +27,6 @@ ROOT = Path(__file__).parents[2]
 TASK = TextToImage(prompt="two red spheres", seed=3)
 
 
-@pytest.fixture
-def workshop() -> Workshop:
-    made = Workshop(FakePipeline)
-    made.open()
-    assert made.wait(10)
-    return made
-
-
 def test_it_runs_a_task_like_the_pipeline_itself(workshop: Workshop) -> None:
     pictures = finish(TASK.run(workshop))
     assert pictures.image[0].drawing.digest == finish(TASK.run(FakePipeline())).image[0].drawing.digest

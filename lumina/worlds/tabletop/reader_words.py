@@ -32,7 +32,7 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     ),
     "green": (
         "groen groene greenish grüne grüner grünes grünen grünem gruen gruene gruener gruenen verts verte "
-        "vertes verde verdes verdi"
+        "vertes verdes verdi"
     ),
     "cyan": "türkise türkiser türkises türkisfarbene turquesa cian turchese",
     "blue": "blauw blauwe azuis bluish blaue blauer blaues blauen blauem bleue bleus bleues azules blu",
@@ -42,60 +42,60 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     ),
     "pink": "roze pinkish pinke pinker pinken rosafarbene rosado rosada roses",
     "large": (
-        "groot grote large larger biggest largest massive grosse große großer großes großen großem groß "
-        "gross grande grandes grand grands grandi enorme énorme riesig riesige riesiger gros colossal"
+        "groot grote larger biggest largest grosse große großer großes großen großem gross grande grandes "
+        "grand grands grandi enorme énorme riesig riesige riesiger gros colossal"
     ),
     "small": (
-        "smallest klein kleine smaller teeny petite little kleiner kleines kleinen kleinem petit petits "
-        "petites pequeño pequeña pequeños pequeñas pequeno piccolo piccola piccoli piccole winzig winzige "
+        "smallest kleine smaller teeny petite kleiner kleines kleinen kleinem petit petits petites "
+        "pequeño pequeña pequeños pequeñas pequeno piccolo piccola piccoli piccole winzig winzige "
         "winziger minuscule"
     ),
     "metal": (
-        "metal mirrored silver metall stahl metallisch metallische metallischer metallene metálico "
-        "metálica métal métallique métalliques metálicas metallica metallico brillante gleaming glänzend "
-        "glänzende glänzender polished silvery mirror"
+        "silver metall stahl metallisch metallische metallischer metallene metálico metálica métal "
+        "métallique métalliques metálicas metallica metallico brillante gleaming glänzend glänzende "
+        "glänzender polished silvery mirror"
     ),
-    "matte": "matter mattes mate mates mats mat matt matta opaco",
-    "sphere": "bol spheroid sphères sphère sphären kugel boule esfera bola pelota sfera palla ballon ball",
+    "matte": "matter mattes mate mates mats matt matta opaco",
+    "sphere": "bol spheroid sphères sphère sphären boule bola pelota sfera ballon",
     "spheres": (
         "bollen balls orbs globes marbles bubbles kugeln bälle boules sphères esferas bolas pelotas sfere "
         "palle"
     ),
-    "cube": "kubus blok würfel wuerfel quader dé cubo cubes",
+    "cube": "blok wuerfel quader dé cubes",
     "cubes": "kubussen boxes blocks dices bricks crates squares cubos cubi dés",
-    "cylinder": "zylinder cylindre cilindro tube",
+    "cylinder": "cylindre",
     "cylinders": "cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri",
-    "cone": "kegel cône cono kegels",
+    "cone": "cône kegels",
     "cones": "pyramids funnels spikes cônes conos coni",
     "white": (
         "whitish weiß weiss weiße weißer weißes weißen weißem weisse weissem weissen blanc blanche blancs "
         "blanches blanco blanca blancos bianco bianca snowy"
     ),
-    "grey": "gray greyish grau graue grauer graues grauen grauem gris grise grises grigio grigia concrete",
+    "grey": "greyish grau graue grauer graues grauen grauem gris grise grises grigio grigia concrete",
     "brown": (
         "brownish braun braune brauner braunes braunen braunem marron brun brune marrón castaño marrone "
         "oak walnut hölzern"
     ),
     "ground": (
-        "boden untergrund hintergrund tisch grund fond sol table suelo fondo mesa piso pavimento tavolo "
-        "tavola sfondo floors backgrounds tabletops tables fläche"
+        "boden untergrund hintergrund tisch grund fond sol suelo fondo mesa piso pavimento tavolo tavola "
+        "sfondo floors backgrounds tabletops tables fläche"
     ),
-    "daylight": "tag tags tageslicht mittags jour día giorno sunlight sunshine sunlit noon midday",
+    "daylight": "tag tags tageslicht mittags jour día giorno sunlight sunshine sunlit midday",
     "sunset": (
         "sonnenuntergang abends abend abenddämmerung dämmerung sundown crépuscule soir atardecer tramonto "
         "ocaso golden-hour twilight"
     ),
-    "night": "nacht nachts nuit noche notte moonlight moonlit nighttime nite stars starry noite",
-    "a": "an one single een um uma ein eine einen einem einer eines un une uno una d'un d'une lone",
-    "two": "couple pair twee duas dois zwei deux dos due paar twin",
-    "three": "trio drie três drei trois tres tre",
+    "night": "nacht nachts nuit noche notte moonlight moonlit nite stars starry noite",
+    "a": "an een um uma ein eine einen einem einer eines un une uno una d'un d'une lone",
+    "two": "twee duas dois zwei deux dos due paar twin",
+    "three": "drie três drei trois tres tre",
     "four": "vier quatre cuatro quattro quartet",
-    "the": "the der die das den dem des le la les el los las il lo i gli l this that these those",
-    "and": "and plus und et y e with_a sowie along",
-    "on": "on upon onto atop auf sur sobre su over against auf_dem",
-    "it": "it its that's it's",
-    "both": "both beide beides tous_les_deux ambos entrambi",
-    "them": "they them all alle todos tous everything each",
+    "the": "der die das den dem des le la les el los las il lo i gli l this that these those",
+    "and": "plus und et y e with_a sowie along",
+    "on": "upon onto atop auf sur sobre su over against auf_dem",
+    "it": "its that's it's",
+    "both": "beide beides tous_les_deux ambos entrambi",
+    "them": "they all alle todos tous everything each",
 }
 FLUFF = _each(  # says nothing about what is drawn
     "a's about also am another any appear appearing are arranged as at au aus avec be beautiful been "

@@ -16,10 +16,10 @@ from lumina.worlds.tabletop.words import LANGUAGE, normalize
 def test_requests_are_read_as_they_are_meant() -> None:
     """0.84 of the second half when it was first read, before anything was learned from it."""
     read_right = Counter(
-        kind for text, meant, kind in requests() if is_meant(sentence_for(LANGUAGE, text), meant)
+        kind for text, meant, kind in requests("tabletop") if is_meant(sentence_for(LANGUAGE, text), meant)
     )
-    of = Counter(kind for _, _, kind in requests())
-    assert len(requests()) == 300 and sum(read_right.values()) >= 0.95 * 300
+    of = Counter(kind for _, _, kind in requests("tabletop"))
+    assert len(requests("tabletop")) == 300 and sum(read_right.values()) >= 0.95 * 300
     assert all(read_right[kind] >= 0.85 * count for kind, count in of.items())
 
 
