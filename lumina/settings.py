@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 from lumina.errors import InputError
 from lumina.files import expanded
@@ -39,7 +40,8 @@ class Settings:
     draw for ``seconds_each`` within an hour; 0 is no limit, None leaves it to the page. ``log`` is how the
     server writes its log, ``has_metrics`` whether it tells its counts at ``/metrics``. ``content`` decides
     whether pictures are looked at, with ``content_model``, an ONNX file; "auto": those of a published model
-    on a public page.
+    on a public page. ``engine`` is the address of a model that is served elsewhere (`lumina serve`), which
+    then draws in place of one in this process; ``token`` is the secret that it asks for.
     """
 
     model: str = "tabletop"
@@ -61,6 +63,8 @@ class Settings:
     has_metrics: bool = False
     content: Content = "auto"
     content_model: Path | None = None
+    engine: str = ""
+    token: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -92,6 +96,8 @@ class Settings:
             log=one_of(Log, "LUMINA_LOG", given, default.log),
             has_metrics=one_of(Switch, "LUMINA_METRICS", given, "0") == "1",
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
+            engine=_address("LUMINA_ENGINE", given),
+            token=_secret("LUMINA_TOKEN", given),
         )
 
     def drawings_on(self, is_public: bool) -> int:
@@ -144,3 +150,25 @@ def _whole(name: str, given: Mapping[str, str], default: int, *, low: int, high:
     if not (text.isdecimal() and low <= int(text) <= high):
         raise InputError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
+
+
+def _address(name: str, given: Mapping[str, str]) -> str:
+    """The beginning of an address of the web; what is no such is not repeated, for it may hold a password."""
+    text = given.get(name, "").rstrip("/")
+    try:
+        parts = urlsplit(text)
+        is_plain = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_plain = is_plain and not (parts.username or parts.password or parts.query or parts.fragment)
+    except ValueError:
+        is_plain = False
+    if text and not (is_plain and text.isascii() and text.isprintable() and " " not in text):
+        raise InputError(f"{name} must be an address such as http://engine:8100, without a name or password.")
+    return text
+
+
+def _secret(name: str, given: Mapping[str, str]) -> str:
+    """A secret as a header can carry it; it is repeated nowhere."""
+    text = given.get(name, "")
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise InputError(f"{name} must be letters, digits and signs of ASCII, without spaces.")
+    return text

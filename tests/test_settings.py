@@ -27,6 +27,30 @@ def test_every_value_can_be_set() -> None:
     assert Settings.from_environment(memory) == expected
 
 
+@pytest.mark.parametrize("url", ["http://gpu:8100", "https://draws.example/lumina", "http://[::1]:8100"])
+def test_an_engine_is_an_address_and_its_token_is_shown_nowhere(url: str) -> None:
+    settings = Settings.from_environment({"LUMINA_ENGINE": f"{url}/", "LUMINA_TOKEN": "s3cret"})
+    assert (settings.engine, settings.token) == (url, "s3cret") and "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENGINE", "gpu:8100"),
+        ("ENGINE", "http://me:s3cret@gpu"),
+        ("ENGINE", "http://gpu:99999"),
+        ("ENGINE", "ftp://gpu"),
+        ("ENGINE", "http://gpu?s3cret"),
+        ("TOKEN", "s3cret s3cret"),
+        ("TOKEN", "s3crét"),
+    ],
+)
+def test_what_may_hold_a_secret_is_refused_without_being_repeated(name: str, value: str) -> None:
+    with pytest.raises(InputError, match=f"LUMINA_{name} must be") as caught:
+        Settings.from_environment({f"LUMINA_{name}": value})
+    assert value not in str(caught.value) and "s3cr" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -108,6 +108,19 @@ def eval_free_wording(limit: Count = 300, model: Model = None, as_json: AsJson =
     _show({"free_wording": watched(steps, "Drawing", as_json)}, as_json)
 
 
+@app.command("first-row")
+def eval_first_row(
+    limit: Annotated[int, typer.Option("--limit", help="How many pictures.", min=1)] = 10,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how long the first row of a picture takes to come, from an engine if one is set."""
+    from lumina.evaluation import first_row
+
+    steps = first_row.run(generate.open_pipeline(model, previews=True), limit)
+    _show(watched(steps, "Drawing", as_json), as_json)
+
+
 @app.command("loading")
 def eval_loading(
     gigabytes: Annotated[float, typer.Option("--gigabytes", help="Size of the checkpoint.", min=0.3)] = 1.5,
@@ -148,6 +161,7 @@ def bench(
         raise InputError("A window is a number of codes from 1 to 256.")
     if out is not None:
         check_writable(out)  # rather than after the measuring
+    generate.without_engine("`lumina bench`")
     if random_weights:
         from lumina.evaluation import full_size
 
@@ -170,6 +184,7 @@ def bench(
 
 
 def _movqgan(model: str | None) -> Any:
+    generate.without_engine("This")
     from lumina.model.checkpoint import load_movqgan, locate
 
     return load_movqgan(locate(generate.spec_for(model), Settings.from_environment().models).movqgan)

@@ -44,8 +44,11 @@ app = group("Run a task and write its pictures.")
 
 
 def spec_for(model: str | None) -> ModelSpec:
-    """The model of this name, or the one that the settings name; raises UnknownModel."""
-    return spec_of(model) if model else spec_in(Settings.from_environment())
+    """The model of this name, or the one that the settings name; an engine's own. Raises UnknownModel."""
+    settings = Settings.from_environment()
+    if settings.engine:
+        return open_pipeline(model).spec
+    return spec_of(model) if model else spec_in(settings)
 
 
 def settings_with(quant: str | None = None, cache: str | None = None) -> Settings:
@@ -60,9 +63,18 @@ def settings_with(quant: str | None = None, cache: str | None = None) -> Setting
 def open_pipeline(model: str | None, previews: bool = False, settings: Settings | None = None) -> Painter:
     """The pipeline of a model, downloaded first where that is needed; says how much memory a large one takes.
 
-    A wrong name is reported before the slow libraries are loaded.
+    A wrong name is reported before the slow libraries are loaded. Where the settings name an engine, that
+    draws.
     """
-    settings = settings or settings_with()
+    if (own := settings or settings_with()).engine:
+        from lumina.runtime.remote_painter import RemotePainter
+
+        if settings is not None and (settings.quant, settings.cache) != (Settings.quant, Settings.cache):
+            raise InputError(
+                "How an engine's model is shrunk is set where it is served, not with --quant or --cache."
+            )
+        return RemotePainter.connect(own, model, previews)
+    settings = own
     name = model or settings.model
     spec = spec_of(model) if model else spec_in(settings)
     from lumina.model.checkpoint import fetch
@@ -145,6 +157,12 @@ def _way_on(task: Task, done: Mapping[int, str]) -> str:
     ways = " and with ".join(f"--seed {seed} --variations {count}" for seed, count in left)
     are = "is" if len(done) == 1 else "are"
     return f"Stopped; {len(done)} of {len(singles)} pictures {are} kept. Draw the rest with {ways}."
+
+
+def without_engine(what: str) -> None:
+    """Raise InputError where an engine is set, for something that is of the model in this process."""
+    if engine := Settings.from_environment().engine:
+        raise InputError(f"{what} works with a model in this process; unset LUMINA_ENGINE ({engine}) for it.")
 
 
 def note_words(spec: ModelSpec, unknown: Sequence[UnknownWord]) -> None:

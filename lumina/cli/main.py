@@ -13,6 +13,7 @@ from lumina.cli import (
     generate,
     models,
     published,
+    serve,
     templates,
     training,
     workflow,
@@ -37,6 +38,7 @@ app.command("recipe")(workflow.show_recipe)
 app.command("download")(models.download)
 app.command("models")(models.list_models)
 app.command("convert")(models.convert)
+app.command("serve")(serve.serve_model)
 app.command("deploy")(deploy.deploy)
 
 

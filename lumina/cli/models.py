@@ -69,9 +69,10 @@ def convert(
 def is_here(spec: ModelSpec) -> bool:
     """Whether it could be loaded without a download; told without reading any weights."""
     from lumina.errors import LuminaError
-    from lumina.model.checkpoint import locate
 
     try:
+        from lumina.model.checkpoint import locate
+
         return bool(locate(spec, Settings.from_environment().models))
-    except LuminaError:
+    except (LuminaError, ImportError):  # without torch nothing can be
         return False

@@ -149,7 +149,8 @@ def resources_for(
     settings = Settings.from_environment()
     nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
     needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in nodes)
-    if needs_model and is_dry and not is_here(spec := generate.spec_for(model or workflow.model)):
+    is_here_needed = needs_model and is_dry and not settings.engine
+    if is_here_needed and not is_here(spec := generate.spec_for(model or workflow.model)):
         raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
     painter = generate.open_pipeline(model or workflow.model) if needs_model else None
     cache = settings.results

@@ -19,7 +19,7 @@ def run(painter: Painter, counts: Sequence[int] = COUNTS) -> Steps[Progress, Jso
     """Draw ``counts`` pictures at once, of other words each, both ways in turn; yields after each."""
     found: JsonObject = {}
     for done, count in enumerate(counts, start=1):
-        requests = [_request(painter, seed) for seed in range(count)]
+        requests = [request_of(painter, seed) for seed in range(count)]
         found[str(count)] = {
             "threads": _timed(_in_threads, painter, requests),
             "one_draw": _timed(_in_one_draw, painter, requests),
@@ -28,7 +28,8 @@ def run(painter: Painter, counts: Sequence[int] = COUNTS) -> Steps[Progress, Jso
     return found
 
 
-def _request(painter: Painter, seed: int) -> DrawRequest:
+def request_of(painter: Painter, seed: int) -> DrawRequest:
+    """A picture of words that the model knows, others for each seed."""
     world = world_of(painter.spec.world)
     prompt = world.suggest(seed) if world else PLAIN
     return TextToImage(prompt=prompt, seed=seed).resolved(painter).requests(painter)[0]

@@ -5,8 +5,9 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict
@@ -16,7 +17,7 @@ from PIL import Image
 from lumina.connections import check_connections, proxies_set
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
-from lumina.model.config import spec_in
+from lumina.model.config import ModelSpec, spec_in
 from lumina.runtime.gallery_schema import ForeignTables, check
 from lumina.settings import Settings
 
@@ -45,9 +46,9 @@ def examine() -> dict[str, Examined]:
         "network": _network,
     }
     found = {name: _examined(test) for name, test in of_machine.items()}
+    of_model = {"engine": _engine} if _has_engine() else {"device": _device, "model": _model}
     of_settings = {
-        "device": _device,
-        "model": _model,
+        **of_model,
         "pictures": _pictures,
         "results": _results,
         "gallery": _gallery,
@@ -75,6 +76,8 @@ def _python() -> str:
 
 
 def _torch() -> str:
+    if _has_engine():
+        return "not needed: an engine draws"
     import torch
 
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
@@ -85,11 +88,28 @@ def _gradio() -> str:
     return version("gradio")
 
 
+def _has_engine() -> bool:
+    """Whether pictures are drawn elsewhere; settings that are wrong say nothing about that."""
+    with suppress(InputError):
+        return bool(Settings.from_environment().engine)
+    return False
+
+
+def _engine() -> str:
+    from lumina.runtime.remote_painter import RemotePainter
+
+    began = time.monotonic()
+    painter = RemotePainter.connect(Settings.from_environment())
+    took = time.monotonic() - began
+    return f"{painter.model} at {painter.url}, on {painter.device}; it answers in {took:.2f} s"
+
+
 def _settings() -> str:
     settings = Settings.from_environment()
-    return (
-        f"model {settings.model}, {settings.dtype}, window {settings.window}, pictures in {settings.outputs}"
-    )
+    pictures = f"pictures in {settings.outputs}"
+    if settings.engine:
+        return f"an engine at {settings.engine}, {pictures}"
+    return f"model {settings.model}, {settings.dtype}, window {settings.window}, {pictures}"
 
 
 def _home() -> str:
@@ -194,10 +214,19 @@ def _content() -> str:
     from lumina.runtime.content_check import decide
 
     settings = Settings.from_environment()
-    decision = decide(settings, spec_in(settings), True)
+    decision = decide(settings, _spec(settings), True)
     if (check := decision.load()) is not None:
         check.refuses(Image.new("RGB", (64, 64)))  # whether it works
     return decision.why
+
+
+def _spec(settings: Settings) -> ModelSpec:
+    """That of the model that draws."""
+    if not settings.engine:
+        return spec_in(settings)
+    from lumina.runtime.remote_painter import RemotePainter
+
+    return RemotePainter.connect(settings).spec
 
 
 def _ailment(error: sqlite3.Error) -> str:

@@ -1,11 +1,10 @@
-"""Opening a page to the network: the address, what stands in its way, and what goes over it compressed."""
+"""Opening a page to the network: what stands in its way, and what goes over it compressed."""
 
 import asyncio
 import hashlib
 import io
 import logging
 import os
-import socket
 import time
 import zlib
 from collections.abc import Iterator
@@ -19,10 +18,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lumina.errors import InputError
+from lumina.server.address import ANYWHERE, LOOPBACK, bare, listener
 
-FIRST_OWN_PORT = 1024  # below it, only an administrator's programs may listen
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-ANYWHERE = ("0.0.0.0", "::")
 PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become smaller
 EVENTS = "/queue/data"  # the stream that a page gets all answers by
 TAGGED = ("text/html", "text/css", "text/javascript", "application/javascript")
@@ -139,44 +136,8 @@ class Listening(http_server.Server):
         """Serve; raises OSError where nothing can listen."""
         host, port = self.config.host, self.config.port
         if ":" in host:
-            both = host == "::" and socket.has_dualstack_ipv6()
-            listener = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=both)
-            self.run = partial(self.run, sockets=[listener])  # type: ignore[method-assign]
+            self.run = partial(self.run, sockets=[listener(host, port)])  # type: ignore[method-assign]
         super().run_in_thread()  # type: ignore[no-untyped-call]
-
-
-def bare(host: str | None) -> str:
-    """A host without the brackets in which an address of IPv6 stands in URLs; that of Gradio if None."""
-    host = host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
-
-
-def check_address(host: str | None, port: int | None) -> str:
-    """A host as Gradio wants it, 0.0.0.0 for ``*`` and its like; raises InputError if it cannot listen."""
-    name = bare(host)
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            name, port or 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError) as error:
-        raise InputError(f"The host {name} cannot be found; use 127.0.0.1, or 0.0.0.0 for all.") from error
-    try:
-        with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except OSError as error:
-        raise InputError(_refusal(error, name, port)) from error
-    name = str(address[0]) if address[0] in ANYWHERE else name
-    return f"[{name}]" if family == socket.AF_INET6 and ":" in name else name
-
-
-def _refusal(error: OSError, host: str, port: int | None) -> str:
-    """Why nothing can listen at an address, and what to do."""
-    if isinstance(error, PermissionError) and port and port < FIRST_OWN_PORT:
-        return f"Port {port} is for administrators only; choose a port from {FIRST_OWN_PORT} on."
-    if port and "in use" in str(error):
-        return f"Port {port} is taken by another program; choose another port."
-    return f"This machine cannot listen at {host} ({error.strerror or error}); choose another host."
 
 
 @contextmanager
@@ -219,17 +180,6 @@ def _is_no_cut(record: logging.LogRecord) -> bool:
     """Whether a record tells of anything but a stream without an end that is cut: one waits at every page."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith("Cancel %s")
-
-
-def addresses(host: str, port: int) -> str:
-    """Where a person opens a page that is served at ``host``, as :func:`check_address` returns it."""
-    name = bare(host)
-    if name not in ANYWHERE:
-        return f"http://{host}:{port}"
-    where = f"http://localhost:{port}, and at port {port} of this machine's other addresses"
-    if name == "::" and not socket.has_dualstack_ipv6():
-        where += " of IPv6 (with --host 0.0.0.0, of IPv4)"
-    return where
 
 
 def public_link(page: Any) -> str:

@@ -35,7 +35,8 @@ OF_MACHINE = (
     "DEVICE",
     "THREADS",
     "CONTENT_MODEL",
-)  # settings that say nothing elsewhere
+    "TOKEN",
+)  # settings that say nothing elsewhere, or are nobody's business there
 NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -66,6 +67,8 @@ def plan(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Shi
     if spec.name not in MODELS:
         problems.append("LUMINA_MODEL names a folder of this machine; choose one that `lumina models` lists.")
     notes = ["no secrets: your token sends the files and stays here"]
+    if given.get("LUMINA_TOKEN"):
+        notes.append("LUMINA_TOKEN stays here, too; put it among the Space's secrets")
     if spec.is_published:
         notes.append(f"{spec.title} needs GPU hardware, and is fetched when the Space starts")
     else:

@@ -15,21 +15,21 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from lumina.errors import InputError
-from lumina.model.config import ModelSpec, spec_in, split_revision
+from lumina.model.config import ModelSpec, spec_in
 from lumina.runtime.content_check import decide
 from lumina.runtime.painter import Painter
+from lumina.server.address import addresses, check_address
 from lumina.server.admission import admit
 from lumina.server.allowance import Allowance
 from lumina.server.guard import Capped, Roomy, guard_decoders
 from lumina.server.headers import Hardened
 from lumina.server.health import health_route
 from lumina.server.json_log import write_json_lines
+from lumina.server.loading import load_model
 from lumina.server.metrics import metrics_route
 from lumina.server.network import (
     Compressed,
     Revalidated,
-    addresses,
-    check_address,
     drain,
     public_link,
     sentence_of,
@@ -37,7 +37,6 @@ from lumina.server.network import (
 )
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import MAX_WAITING, SLOTS, Settings
-from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask
 from lumina.ui.api import endpoint
@@ -65,14 +64,13 @@ from lumina.ui.workflow_tab import WorkflowTab
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 64  # pictures, by which others with the same seed are drawn faster
 MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
 
 
 def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
     """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
-    spec = spec_in(settings)
+    spec = choice.present if choice is not None else spec_in(settings)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
     archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
@@ -176,16 +174,21 @@ def serve(
     """Open the page at once, load the model behind it, and serve until interrupted.
 
     Where several models are here and the page is not public, its head offers them: the page is then closed,
-    and opened at the same address for the chosen one.
+    and opened at the same address for the chosen one. With an engine the page is opened once that answers,
+    for it says what can be drawn.
     """
     settings = settings or Settings.from_environment()
     guard_decoders()
     if settings.log == "json":
         write_json_lines()
+    engine = _engine(settings) if settings.engine and load is None else None
+    if engine is not None:
+        settings, load = engine.settings, lambda: engine
     while True:
-        choice = ModelChoice(settings, is_public(share, options.get("server_name")))
+        is_open = is_public(share, options.get("server_name"))
+        choice = ModelChoice(settings, is_open, None if engine is None else engine.spec)
         check = decide(settings, choice.present, choice.is_public).load()
-        workshop = Workshop(load or partial(load_model, settings), check)
+        workshop = Workshop(load or partial(load_model, settings, is_warmed=not ON_ZEROGPU), check)
         page = build(workshop, settings, choice)
         ways = {**launch_options(settings, workshop), **options}
         _open(page, workshop, share, ways)
@@ -196,6 +199,14 @@ def serve(
         options["server_port"] = page.server_port
         page.close(verbose=False)
         page.files.stop()
+
+
+def _engine(settings: Settings) -> Painter:
+    """The model behind the address that the settings name; raises InputError where there is none."""
+    from lumina.runtime.remote_painter import PATIENCE, RemotePainter
+
+    _tell(f"Asking the engine at {settings.engine} for its model.")
+    return RemotePainter.connect(settings, wait=PATIENCE)
 
 
 def _wait(page: gr.Blocks) -> None:
@@ -248,18 +259,3 @@ def _share(page: gr.Blocks) -> None:
 
 def _tell(sentence: str) -> None:
     print(sentence, flush=True)  # noqa: T201  # which nobody has to be able to read, nor even a stdout
-
-
-def load_model(settings: Settings) -> Painter:
-    """The model that the settings name, warmed up so that the first picture comes as fast as the others."""
-    from lumina.model.checkpoint import fetch
-    from lumina.runtime.pipeline import Pipeline  # brings in torch, for which the page must not wait
-
-    spec, (_, revision) = spec_in(settings), split_revision(settings.model)
-    if spec.is_published:
-        finish(fetch(spec, settings.models, revision))
-    pipeline = Pipeline.load(settings.model, settings, remembered=REMEMBERED)
-    if not ON_ZEROGPU:  # which has no GPU outside of its own generator
-        warm_up = TASKS["text_to_image"].model_validate({"prompt": "a red sphere", "seed": 0, "stop_row": 1})
-        finish(warm_up.run(pipeline))
-    return pipeline

@@ -8,11 +8,10 @@ import gradio as gr
 
 from lumina.model.config import MODELS, ModelSpec, spec_in
 from lumina.model.manifest import MANIFEST
-from lumina.server.network import bare
+from lumina.server.address import LOOPBACK, bare
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 
-OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
 # The page cannot tell when the next one is there, so it asks until it is.
 WAIT = """() => {
   const again = () => fetch("/").then((r) => (r.ok ? location.reload() : setTimeout(again, 500)))
@@ -32,17 +31,18 @@ def installed(settings: Settings) -> list[ModelSpec]:
 
 def is_public(share: bool, host: str | None = None) -> bool:
     """Whether others than those at this machine can open a page at ``host``: then none chooses for all."""
-    return share or bool(os.environ.get("SPACE_ID")) or bare(host) not in OWN_HOSTS
+    return share or bool(os.environ.get("SPACE_ID")) or bare(host) not in LOOPBACK
 
 
 class ModelChoice:
     """Which model the page is for; ``offered`` is empty where visitors may not change it, on a public one."""
 
-    def __init__(self, settings: Settings, is_public: bool) -> None:
-        found = [] if ON_ZEROGPU or is_public else installed(settings)
+    def __init__(self, settings: Settings, is_public: bool, engine: ModelSpec | None = None) -> None:
+        """``engine`` is the model of an engine, if there is one, which alone decides what it draws with."""
+        found = [] if ON_ZEROGPU or is_public or engine else installed(settings)
         self.is_public = is_public
         self.offered = found if len(found) > 1 else []
-        self.present = spec_in(settings)
+        self.present = engine or spec_in(settings)
         self._chosen: SimpleQueue[str] = SimpleQueue()
 
     def show(self) -> None:

@@ -64,6 +64,8 @@ def test_t29_settings_make_sense_or_are_refused_by_name() -> None:
         "METRICS",
         "CONTENT",
         "CONTENT_MODEL",
+        "ENGINE",
+        "TOKEN",
     ]
     values = [
         "",
@@ -83,6 +85,9 @@ def test_t29_settings_make_sense_or_are_refused_by_name() -> None:
         "x" * 5000,
         "\udcff",
         "http://h/x",
+        "http://a:b@h",
+        "http://h:x",
+        "https://[::1",
         "../..",
         " 4 ",
     ]

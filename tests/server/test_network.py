@@ -20,13 +20,12 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from lumina.errors import InputError
+from lumina.server.address import addresses, check_address
 from lumina.server.network import (
     CONFIGURED,
     Compressed,
     Listening,
     Revalidated,
-    addresses,
-    check_address,
     in_pieces,
     public_link,
     sentence_of,
@@ -67,9 +66,7 @@ def test_what_stands_in_the_way_is_one_sentence(
     def refuse(self: socket.socket, address: object) -> None:
         raise error
 
-    monkeypatch.setattr(
-        "lumina.server.network.socket.socket", type("Trial", (socket.socket,), {"bind": refuse})
-    )
+    monkeypatch.setattr("socket.socket", type("Trial", (socket.socket,), {"bind": refuse}))
     with pytest.raises(InputError, match=said):
         check_address("127.0.0.1", 80)
 
@@ -82,7 +79,7 @@ def test_addresses_of_ipv6_get_their_brackets(monkeypatch: pytest.MonkeyPatch) -
         def bind(self, address: object) -> None:
             pass
 
-    monkeypatch.setattr("lumina.server.network.socket.socket", Trial)
+    monkeypatch.setattr("socket.socket", Trial)
     assert [check_address(host, None) for host in ("::1", "[::1]", "::")] == ["[::1]", "[::1]", "[::]"]
     assert check_address("127.0.0.1", None) == "127.0.0.1"
 

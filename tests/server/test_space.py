@@ -48,10 +48,12 @@ def test_this_repository_can_be_sent_as_it_is() -> None:
 def test_dry_run_prints_it_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LUMINA_SECONDS_EACH", "300")
     monkeypatch.setenv("LUMINA_RESULTS", "kept")
+    monkeypatch.setenv("LUMINA_TOKEN", "s3cret")
     done = CliRunner().invoke(app, ["deploy", "--dry-run", "--json"])
     told = json.loads(done.stdout)
     assert done.exit_code == 0 and told["bytes"] == sum(told["files"].values())
     assert told["variables"] == {"LUMINA_SECONDS_EACH": "300"} and told["problems"] == []
+    assert "s3cret" not in done.stdout and any("LUMINA_TOKEN" in note for note in told["notes"])
     lines = CliRunner().invoke(app, ["deploy", "--dry-run"]).stdout
     assert "variable  LUMINA_SECONDS_EACH=300" in lines and "front matter  sdk: gradio" in lines
 
