@@ -196,6 +196,15 @@ def test_others_reach_an_engine_with_its_token_only(host: str) -> None:
     check_secret("127.0.0.1", "")
 
 
-def test_an_engine_needs_no_gradio() -> None:
-    code = "import sys, lumina.server.engine_server; sys.exit('gradio' in sys.modules)"
+@pytest.mark.parametrize(
+    ("imported", "missing"),
+    [
+        ("lumina.server.engine_server", "gradio"),
+        ("lumina.ui.app", "lumina.server.engine_server"),
+        ("lumina.ui.app", "lumina.runtime.remote_painter"),
+        ("lumina.cli.main", "httpx"),
+    ],
+)
+def test_neither_side_imports_the_other(imported: str, missing: str) -> None:
+    code = f"import sys, {imported}; sys.exit({missing!r} in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
