@@ -29,6 +29,7 @@ from lumina.workflow.cache import DiskStore, Store
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import content, read_text, read_workflow, write_results
+from lumina.workflow.flattening import WITHIN, every_node
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import Plan, plan
@@ -147,8 +148,8 @@ def resources_for(
 ) -> Resources:
     """With the model, if a node needs it; for a plan alone nothing is downloaded."""
     settings = Settings.from_environment()
-    nodes = [(TASKS.get(node.task), node) for node in workflow.nodes.values()]
-    needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in nodes)
+    tasks = [(TASKS.get(node.task), node) for node in every_node(workflow)]
+    needs_model = any(task is not None and task.uses_model(node.inputs) for task, node in tasks)
     is_here_needed = needs_model and is_dry and not settings.engine
     if is_here_needed and not is_here(spec := generate.spec_for(model or workflow.model)):
         raise InputError(f"{spec.title} is not here yet; fetch it with `lumina download {spec.name}`.")
@@ -248,7 +249,7 @@ def _add_choices(report: Report, ended: Ended, finished: events.RunFinished, fol
     """The pictures to choose from, written to files so that a person can look at them."""
     for event in ended:
         if isinstance(event, events.ChoiceNeeded):
-            name = f"{event.node}_choice"
+            name = f"{event.node.replace(WITHIN, '_')}_choice"
             choices = replace(finished, outputs={name: event.pictures}, sources={name: f"{event.node}.image"})
             files = write_results(choices, folder)[name]
             report.setdefault("needs_choice", {})[event.node] = {"input": event.input, "pictures": files}
@@ -318,14 +319,13 @@ def _way_on(workflow: Workflow, begun: Sequence[str], unkept: str) -> str:
     with_them = f" with {options}" if options else ""
     if unkept:
         return f"Stopped. {unkept}" + f" Run it again{with_them} for the same pictures." * bool(options)
-    is_best = any(node.inputs.get("best_of", 1) != 1 for node in workflow.nodes.values())
+    is_best = any(node.inputs.get("best_of", 1) != 1 for node in every_node(workflow))
     rows = "finished steps are kept, candidates are drawn anew" if is_best else KEPT
     return f"Stopped; {rows}. Run it again{with_them} to go on from there."
 
 
 def _settled(workflow: Workflow, ran: Workflow) -> str:
     """The options that name the seeds which "random" became in a run."""
-    nodes, inputs = seeds_drawn(workflow, ran)
-    found = {**{f"{name}.seed": seed for name, seed in nodes.items()}, **inputs}
+    found = seeds_drawn(workflow, ran)
     texts = {name: json.dumps(value, separators=(",", ":")) for name, value in found.items()}
     return "".join(f"--set {shlex.quote(f'{name}={text}')} " for name, text in texts.items())

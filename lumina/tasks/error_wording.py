@@ -38,6 +38,7 @@ _PHRASES = {
 # Of what a text must look like, by its pattern: no pattern reaches a person.
 _FORMS = {
     "^[a-z][a-z0-9_]*$": "must be lower-case letters, digits and _, a letter first",
+    "^([a-z][a-z0-9_]*)?$": "must be lower-case letters, digits and _, a letter first",
     r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": 'must be "inputs.NAME" or "NODE.OUTPUT"',
     r"^[A-Za-z0-9._-]+(@[A-Za-z0-9._-]+)?$": 'must be the name of a model, such as "tabletop"',
     "^x-": "must match ^x-",  # that an unknown key is no note; lumina.workflow.parsing says it

@@ -216,8 +216,8 @@ def title_of(recipe: str) -> str:
     try:
         document = json.loads(recipe)
         nodes = list(document["nodes"].values())
-        if len(nodes) > 1:
-            return str(document.get("title") or f"A workflow of {len(nodes)} steps")
+        if len(nodes) > 1 or "workflow" in nodes[0]:
+            return str(document.get("title") or f"A workflow of {len(nodes)} step{'s' * (len(nodes) > 1)}")
         (node,) = nodes
         task = TASKS[node["task"]]
         summary = node["inputs"].get(task.spoken or "kind")

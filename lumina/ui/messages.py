@@ -370,6 +370,8 @@ class NodeView(Message):
     text: str = ""
     seconds: float = 0
     message: str = ""
+    inside: str = Field("", description='of a workflow what is at work in it: "draft, 2 of 3"')
+    asks: str = Field("", description="of a workflow what a choice settles in it: NODE.INPUT")
 
 
 class DrawnRows(Told):
@@ -387,7 +389,9 @@ class RunView(Message):
     message: str = ""
     nodes: dict[str, NodeView]
     seeds: dict[str, JsonValue] = Field(
-        default={}, description='by node, what "random" became; text where beyond JavaScript\'s numbers'
+        default={},
+        description='by inputs.NAME, NODE.INPUT or NODE/INNER.INPUT, what "random" became; text where beyond '
+        "JavaScript's numbers",
     )
     drawn: dict[str, list[DrawnRows]] = Field(
         default={}, description="by the key of a call its pictures: what it takes to go on in another studio"

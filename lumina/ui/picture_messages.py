@@ -23,10 +23,10 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.ui.messages import Asked, Continued, Data, RecipeSheet, Reworded, Sheet
 from lumina.ui.page_pictures import picture_fields, with_pictures
-from lumina.workflow.document import Node
+from lumina.workflow.document import Workflow
 from lumina.workflow.literals import as_list
+from lumina.workflow.node_sockets import node_inputs
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
-from lumina.workflow.validation import sockets
 from lumina.worlds.language import Language
 
 SURPRISE_STEP = 1 / 16  # nats; nll travels as one byte a code
@@ -198,7 +198,7 @@ def restored(png: bytes, here: str) -> tuple[DrawingTask, RecipeSheet, str]:
 def restored_from(recipe: str, here: str) -> tuple[DrawingTask, RecipeSheet, str]:
     """The same of the recipe itself."""
     workflow = load(recipe)
-    is_single = len(workflow.nodes) == 1 and not any(map(_has_lists, workflow.nodes.values()))
+    is_single = len(workflow.nodes) == 1 and not workflow.workflows and not _has_lists(workflow)
     task = task_of(workflow) if is_single else None
     if not isinstance(task, DrawingTask):
         raise InputError("A workflow made this picture; drop it on the Workflow tab.")
@@ -216,9 +216,10 @@ def _hidden(task: DrawingTask) -> str:
     return f" It {' and '.join(said)}: see Advanced." if said else ""
 
 
-def _has_lists(node: Node) -> bool:
-    """Whether the node runs several times, for the values of a list."""
-    known = sockets(node)
+def _has_lists(workflow: Workflow) -> bool:
+    """Whether its one node runs several times, for the values of a list."""
+    (node,) = workflow.nodes.values()
+    known = node_inputs(workflow, node)
     given = ((known.get(name), value) for name, value in node.inputs.items())
     return any(socket is not None and as_list(value, socket) is not None for socket, value in given)
 

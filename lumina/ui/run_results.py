@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from lumina.workflow.document import Link
 from lumina.workflow.events import Event, NodeCached, NodeDone, RunFinished, RunStarted
-from lumina.workflow.executor import ends_of
 from lumina.workflow.files import result_files
+from lumina.workflow.flattening import Flat, flatten
+from lumina.workflow.node_sockets import ends_of
 from lumina.workflow.schema import load
 
 
@@ -15,12 +16,14 @@ class RunResults:
     def __init__(self, until: str | None) -> None:
         self._until, self._recipe = until, ""
         self._left: dict[str, Link] = {}  # outputs by name that have not come yet
+        self._flat: Flat | None = None
 
     def take(self, event: Event) -> list[bytes]:
         """The pictures that came with this event, PNG files with the whole recipe."""
         if isinstance(event, RunStarted):
             self._recipe = event.recipe
-            self._left = dict(ends_of(load(event.recipe), event.nodes, self._until))
+            workflow = load(event.recipe)
+            self._left, self._flat = dict(ends_of(workflow, self._until)), flatten(workflow)
         elif isinstance(event, NodeDone | NodeCached):
             return self._of_node(event)
         elif isinstance(event, RunFinished):  # what no node has made
@@ -31,7 +34,7 @@ class RunResults:
     def _of_node(self, event: NodeDone | NodeCached) -> list[bytes]:
         found, sources = {}, {}
         for name, link in list(self._left.items()):
-            node, _, output = link.target.partition(".")
+            node, output = (self._flat.link(link) if self._flat else link).ends
             if node == event.node and output in event.outputs:
                 found[name], sources[name] = event.outputs[output], link.target
                 del self._left[name]

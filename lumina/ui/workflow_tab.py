@@ -20,6 +20,7 @@ from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.begun_elsewhere import rows_sent
+from lumina.ui.canvas.inside import said_of
 from lumina.ui.canvas.view import CanvasRun, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, ticket_of
 from lumina.ui.messages import Brought, Data, PlanView
@@ -32,6 +33,7 @@ from lumina.workflow.catalogue import catalogue
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import keep_rows, run
 from lumina.workflow.files import binary_kind, read_text
+from lumina.workflow.flattening import WITHIN
 from lumina.workflow.image_lookup import find
 from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import plan
@@ -124,7 +126,11 @@ class WorkflowTab:
             return {"problems": list(error.problems)}
         except LuminaError as error:
             return {"line": str(error), "missing": missing}
-        faults = {step.node: step.message for step in planned.steps if step.message}
+        faults = {
+            step.node.partition(WITHIN)[0]: said_of(step.node, step.message)
+            for step in planned.steps
+            if step.message
+        }
         return {"line": planned.line + self._other_model(workflow), "faults": faults, "missing": missing}
 
     def _other_model(self, workflow: Workflow) -> str:

@@ -66,7 +66,7 @@ class Binding:
 
     def outputs_of(self, link: Link, outputs: Mapping[str, Batches]) -> Batch | None:
         """What a link leads to, None where it is not there."""
-        source, output = link.target.split(".")
+        source, output = link.ends
         if source == INPUTS:
             given = self.workflow.inputs[output]
             return self._literal(link.target, Socket(given.type), given.default)
@@ -89,8 +89,8 @@ class Binding:
         for key, value in node.inputs.items():
             if not isinstance(value, Link):
                 yield key, value
-            elif value.target.startswith(f"{INPUTS}."):
-                yield key, self.workflow.inputs[value.target.split(".")[1]].default
+            elif value.ends[0] == INPUTS:
+                yield key, self.workflow.inputs[value.ends[1]].default
 
     def _batch(self, place: str, socket: Socket, value: Any, outputs: Mapping[str, Batches]) -> Batch:
         if not isinstance(value, Link):

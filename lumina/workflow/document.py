@@ -17,10 +17,14 @@ from pydantic import (
 
 MAX_NODES = 64
 MAX_ENTRIES = 64  # of any other list or object of the document
+MAX_WORKFLOWS = 16  # that one document holds for its nodes, those within others included
+MAX_DEPTH = 4  # of workflows within each other
 
 NAME = r"[a-z][a-z0-9_]*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$", max_length=64)]
+NameOrNone = Annotated[str, StringConstraints(pattern=f"^({NAME})?$", max_length=64)]
 LinkTarget = Annotated[str, StringConstraints(pattern=rf"^{NAME}\.{NAME}$", max_length=130)]
+SettledKey = Annotated[str, StringConstraints(pattern=rf"^{NAME}(/{NAME})*\.{NAME}$", max_length=400)]
 ExtensionKey = Annotated[str, StringConstraints(pattern=r"^x-")]
 ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+(@[A-Za-z0-9._-]+)?$", max_length=100)]
 Place2d = Annotated[list[StrictInt | StrictFloat], Field(min_length=2, max_length=2)]
@@ -43,6 +47,12 @@ class Link(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
     target: LinkTarget = Field(alias="from", description='"inputs.NAME" or "NODE.OUTPUT"')
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Where it comes from, a node or "inputs", and the name that it has there."""
+        source, _, output = self.target.partition(".")
+        return source, output
 
 
 # An object with the single key "from" is a link, everything else is a literal.
@@ -67,14 +77,20 @@ class Input(Element):
 
 
 class Node(Element):
-    """One task with its inputs.
+    """One task, or one of the document's workflows, with its inputs.
 
     A muted node is left out with all that rests on it; a bypassed one hands on the first link of its
     output's type.
     """
 
-    task: Name
+    task: NameOrNone = ""
+    workflow: NameOrNone = Field("", description='in place of a task: the name of one of the "workflows"')
     inputs: dict[Name, Value] = Field(default_factory=dict, max_length=MAX_ENTRIES)
+    settled: dict[SettledKey, JsonValue] = Field(
+        default_factory=dict,
+        max_length=MAX_ENTRIES,
+        description="of a workflow, by NODE.INPUT: what is left open in it, random seeds and choices",
+    )
     mode: Literal["run", "mute", "bypass"] = "run"
 
 
@@ -90,7 +106,8 @@ class Frame(Element):
 class Workflow(Element):
     """A workflow.
 
-    Its title, layout (node to [x, y] on the canvas) and frames change nothing of what is computed.
+    Its title, layout (node to [x, y] on the canvas) and frames change nothing of what is computed. What
+    stands in its ``workflows`` can be a node of it: their inputs are its inputs, their outputs its outputs.
     """
 
     lumina: Annotated[Literal[1], BeforeValidator(_is_version_one)]
@@ -101,3 +118,4 @@ class Workflow(Element):
     outputs: dict[Name, Link] = Field(default_factory=dict, max_length=MAX_ENTRIES)
     layout: dict[Name, Place2d] = Field(default_factory=dict, max_length=MAX_ENTRIES)
     frames: dict[Name, Frame] = Field(default_factory=dict, max_length=MAX_ENTRIES)
+    workflows: "dict[Name, Workflow]" = Field(default_factory=dict, max_length=MAX_WORKFLOWS)

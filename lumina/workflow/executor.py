@@ -18,16 +18,16 @@ from lumina.tasks.base import DrawingTask, Task, TaskEvent, read
 from lumina.workflow import events
 from lumina.workflow.binding import WAY_IN, Batches, Binding, NodeCall, digest, results
 from lumina.workflow.cache import MemoryStore, Store
-from lumina.workflow.document import Link, Workflow
+from lumina.workflow.document import Workflow
+from lumina.workflow.flattening import Flat, flatten
 from lumina.workflow.graph import order_of, sources_of, with_needs
 from lumina.workflow.image_lookup import ImageSource
 from lumina.workflow.limits import Budget, RunLimits
-from lumina.workflow.ordering import order_problems
+from lumina.workflow.node_sockets import ends_of
 from lumina.workflow.resolving import check_resolved, resolved
 from lumina.workflow.schema import dump
-from lumina.workflow.sockets import outputs_of
 from lumina.workflow.timings import Timings
-from lumina.workflow.validation import problems
+from lumina.workflow.validation import ordered_too_much, problems
 
 Values = Mapping[str, tuple[Any, ...]]
 Result = TypeVar("Result")
@@ -59,39 +59,50 @@ def run(workflow: Workflow, resources: Resources, until: str | None = None) -> e
 
     Raises InvalidWorkflow, before anything runs, for problems of the document and inputs that are not filled.
     """
-    settled, order = prepared(workflow, resources, until)
-    return _Execution(settled, resources, order).play(until)
+    return _Execution(prepared(workflow, resources, until), resources).play(until)
 
 
-def prepared(workflow: Workflow, resources: Resources, until: str | None) -> tuple[Workflow, list[str]]:
-    """The document with nothing left open, and its nodes in running order; raises what `run` raises."""
-    needed = taking_part(workflow, until)
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A document with nothing left open, the same as tasks alone, and those that run in running order."""
+
+    settled: Workflow
+    flat: Flat
+    order: list[str]
+
+
+def prepared(workflow: Workflow, resources: Resources, until: str | None) -> Prepared:
+    """Make a document ready; raises what :func:`run` raises."""
+    if until is not None and until not in workflow.nodes:
+        raise InputError(f'There is no node "{until}"; this workflow has: {", ".join(workflow.nodes)}.')
     painter = resources.painter
     if found := problems(workflow, painter.spec if painter else None):
         raise InvalidWorkflow(found)
-    check_resolved(workflow, needed)
+    flat = flatten(workflow)
+    needed = taking_part(flat, until)
+    check_resolved(flat, needed)
     settled = resolved(workflow, painter)
-    order = [name for name in order_of(settled) if name in needed]
-    if found := order_problems(settled, order, resources.limits):
+    flat = flatten(settled)
+    order = [name for name in order_of(flat.workflow) if name in needed]
+    if found := ordered_too_much(flat, resources.limits, order):
         raise InvalidWorkflow(found)
-    return settled, order
+    return Prepared(settled, flat, order)
 
 
-def taking_part(workflow: Workflow, until: str | None = None) -> set[str]:
-    """The nodes of a run, notes left out. Raises InputError for a node that is not there."""
-    if until is not None and until not in workflow.nodes:
-        raise InputError(f'There is no node "{until}"; this workflow has: {", ".join(workflow.nodes)}.')
-    chosen = workflow.nodes.keys() if until is None else with_needs(workflow, [until])
-    tasks = {name: TASKS.get(workflow.nodes[name].task) for name in chosen}
-    return {name for name, task in tasks.items() if task is None or task.Output.model_fields}
+def taking_part(flat: Flat, until: str | None = None) -> set[str]:
+    """The nodes of a run, notes left out."""
+    nodes = flat.workflow.nodes
+    chosen = nodes.keys() if until is None else with_needs(flat.workflow, flat.of(until))
+    return {name for name in chosen if TASKS[nodes[name].task].Output.model_fields}
 
 
 class _Execution:
     """One run: what has come out so far, and what happened to each node."""
 
-    def __init__(self, workflow: Workflow, resources: Resources, order: list[str]) -> None:
-        self.workflow, self.resources, self.order = workflow, resources, order
-        self.wiring = resources.binding(workflow)
+    def __init__(self, ready: Prepared, resources: Resources) -> None:
+        self.settled, self.flat, self.order = ready.settled, ready.flat, ready.order
+        self.workflow, self.resources = ready.flat.workflow, resources
+        self.wiring = resources.binding(self.workflow)
         self.outputs: dict[str, Batches] = {}
         self.causes: dict[str, str] = {}  # node that gave nothing: the node that is to blame
         self.lists: dict[str, list[str]] = {
@@ -101,7 +112,7 @@ class _Execution:
     def play(self, until: str | None) -> events.Run:
         """Every node in its turn."""
         began = perf_counter()
-        yield events.RunStarted(dump(self.workflow), tuple(self.order))
+        yield events.RunStarted(dump(self.settled), tuple(self.order))
         for name in self.order:
             yield events.NodeQueued(name)
         for name in self.order:
@@ -221,11 +232,11 @@ class _Execution:
         return events.NodeSkipped(name, cause, f'"{cause}" {reason}.')
 
     def _finished(self, until: str | None, seconds: float) -> events.RunFinished:
-        links = {name: link.target for name, link in ends_of(self.workflow, self.order, until).items()}
+        links = ends_of(self.settled, until)
         found = {
             name: plain({name: batch})[name]
-            for name, target in links.items()
-            if (batch := self.wiring.outputs_of(Link.model_validate({"from": target}), self.outputs))
+            for name, link in links.items()
+            if (batch := self.wiring.outputs_of(self.flat.link(link), self.outputs))
         }
         lists = {name: tuple(names) for name, names in self.lists.items()}
         status = "failed" if lists["failed"] else "needs choice" if lists["needs_choice"] else "done"
@@ -233,24 +244,10 @@ class _Execution:
             status=status,
             outputs=found,
             seconds=seconds,
-            recipe=dump(self.workflow),
-            sources={name: links[name] for name in found},
+            recipe=dump(self.settled),
+            sources={name: links[name].target for name in found},
             **lists,
         )
-
-
-def ends_of(workflow: Workflow, order: Sequence[str], until: str | None = None) -> dict[str, Link]:
-    """The outputs of a run by name: those of the document, or of the nodes that nothing rests on."""
-    if until is None and workflow.outputs:
-        return workflow.outputs
-    used = {source for name in order for _, source, _ in sources_of(workflow.nodes[name])}
-    ends = [name for name in order if name not in used] if until is None else [until]
-    found = {}
-    for name in ends:
-        for output in outputs_of(TASKS[workflow.nodes[name].task]):
-            label = output if len(ends) == 1 else f"{name}_{output}"
-            found[label] = Link.model_validate({"from": f"{name}.{output}"})
-    return found
 
 
 def plain(batches: Batches) -> dict[str, tuple[Any, ...]]:

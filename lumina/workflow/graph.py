@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from lumina.workflow.document import Link, Node, Workflow
 
 INPUTS = "inputs"  # the source of a link to an input of the workflow
+NODES, WORKFLOWS = "nodes", "workflows"
 MOST_CIRCLES = 10  # that are told of one file
 
 Needs = dict[str, set[str]]
@@ -15,8 +16,7 @@ def sources_of(node: Node) -> Iterator[tuple[str, str, str]]:
     """The links of a node as (its input, where from, which output)."""
     for name, value in node.inputs.items():
         if isinstance(value, Link):
-            source, output = value.target.split(".")
-            yield name, source, output
+            yield name, *value.ends
 
 
 def needs_of(nodes: Mapping[str, Node]) -> Needs:

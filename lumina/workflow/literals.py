@@ -39,15 +39,21 @@ def literal_problems(
     """What is wrong with the literals of a node; ``place`` is where its inputs are. Missing ones included."""
     plain: JsonObject = {}
     for name, value in values.items():
-        fan = as_list(value, sockets[name]) if name in sockets else None
-        if fan is not None and not 0 < len(fan) <= MAX_VALUES:
-            yield problem((*place, name), f"is a list of {len(fan)} values", _list_fix(len(fan)))
+        if found := list(list_problems((*place, name), value, sockets[name])) if name in sockets else []:
+            yield from found
         else:
             plain[name] = value
     refused = values.keys() - plain.keys()
     for item in _value_problems(place, task, plain, sockets):
         if not refused & set(place_of(item["pointer"])[len(place) : len(place) + 1]):
             yield item
+
+
+def list_problems(place: Place, value: Any, socket: Socket) -> Iterator[Problem]:
+    """What is wrong with the length of a list that runs its node several times."""
+    fan = as_list(value, socket)
+    if fan is not None and not 0 < len(fan) <= MAX_VALUES:
+        yield problem(place, f"is a list of {len(fan)} values", _list_fix(len(fan)))
 
 
 def input_problems(place: Place, given: Input) -> Iterator[Problem]:

@@ -10,11 +10,9 @@ from lumina.tasks.base import DrawingTask, Task, whole
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.binding import Batches, Binding, NodeCall, results
 from lumina.workflow.document import Workflow
-from lumina.workflow.graph import sources_of
+from lumina.workflow.graph import NODES, sources_of
 from lumina.workflow.limits import RunLimits
 from lumina.workflow.parsing import Problem, problem
-
-NODES = "nodes"
 
 
 @dataclass(frozen=True)

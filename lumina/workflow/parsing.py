@@ -111,6 +111,8 @@ def problems_of(error: ValidationError, below: Place = ()) -> list[Problem]:
 
 def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     last = str(steps[-1]) if steps else ""
+    if place and place[-1] == "[key]" and "settled" in steps[-2:]:
+        return problem(steps, "must be NODE.INPUT, or NODE/INNER.INPUT", 'write it as "draft.seed"')
     if place and place[-1] == "[key]":
         return problem(steps, "must be lower-case letters, digits and _, a letter first", _name_fix(last))
     if "^x-" in phrase:
@@ -125,6 +127,8 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
 def _without_marks(place: Place) -> Place:
     """Without the steps that pydantic adds for a key, or for the kind of a value."""
     steps = place[:-1] if place and place[-1] == "[key]" else place
+    if steps[:1] == ("workflows",):
+        return (*steps[:2], *_without_marks(steps[2:]))
     if steps[:1] == ("layout",):
         return steps[:3]
     if steps[:1] == ("frames",):

@@ -75,8 +75,8 @@ def plan(workflow: Workflow, resources: Resources, until: str | None = None) -> 
 
     A random seed is another one in each run, so nodes that have one are planned to run.
     """
-    settled, order = prepared(workflow, resources, until)
-    return _Planning(settled, resources, order).plan()
+    ready = prepared(workflow, resources, until)
+    return _Planning(ready.flat.workflow, resources, ready.order).plan()
 
 
 class _Planning:

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 
 from lumina.errors import InvalidWorkflow
 from lumina.json_types import JsonObject
-from lumina.workflow.document import MAX_ENTRIES, MAX_NODES, Workflow
-from lumina.workflow.graph import INPUTS
+from lumina.workflow.document import MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_WORKFLOWS, Workflow
+from lumina.workflow.graph import INPUTS, NODES, WORKFLOWS
 from lumina.workflow.other_programs import of_document
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
 
 VERSION = 1
+KINDS = (("task",), ("workflow",))  # where a node says what it is
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,14 @@ def strict(document: Any) -> Workflow:
     """The document; raises InvalidWorkflow with every problem of its form."""
     if found := _of_others(document) or other_version(document) or list(_too_much(document)):
         raise InvalidWorkflow(found)
+    found = list(_of_no_kind(document))
     try:
-        return Workflow.model_validate(document)
+        workflow = Workflow.model_validate(document)
     except ValidationError as error:
-        raise InvalidWorkflow(problems_of(error)) from None
+        raise InvalidWorkflow(problems_of(error) + found) from None
+    if found:
+        raise InvalidWorkflow(found)
+    return workflow
 
 
 def lenient(document: Any) -> ReadWorkflow:
@@ -85,11 +90,20 @@ def other_version(document: Any) -> list[Problem]:
 
 
 def sources_left_out(places: Iterable[Place]) -> frozenset[str]:
-    """Nodes, and inputs of the workflow as ``inputs.NAME``, that something may be linked to in vain."""
-    nodes = {str(place[1]) for place in places if len(place) == 2 or place[2:3] == ("task",)}
-    return frozenset(
-        nodes | {f"{INPUTS}.{place[1]}" for place in places if place[:1] == (INPUTS,) and place[1:]}
-    )
+    """What may be led to in vain: nodes, ``inputs.NAME``, ``workflows.NAME``, or all ``workflows``."""
+    found = set[str]()
+    for place in places:
+        kind = str(place[0])
+        if kind in (INPUTS, WORKFLOWS):
+            found.add(f"{kind}.{place[1]}" if place[1:] else kind)
+        elif len(place) == 2 or place[2:3] in KINDS:
+            found.add(str(place[1]))
+    return frozenset(found)
+
+
+def left_out_of(places: Iterable[Place], workflow: str) -> frozenset[Place]:
+    """Of the places left out those in one of the document's workflows, as they are called there."""
+    return frozenset(place[2:] for place in places if place[:2] == (WORKFLOWS, workflow) and place[2:])
 
 
 def _leave_out(document: JsonObject, place: Place) -> None:
@@ -97,9 +111,15 @@ def _leave_out(document: JsonObject, place: Place) -> None:
     if place == ("lumina",):
         document["lumina"] = 1
         return
-    is_node = place[0] == "nodes"
+    if place[0] == WORKFLOWS and place[2:] not in ((), (NODES,)):
+        workflows: Any = document.get(WORKFLOWS)
+        definition = workflows.get(place[1]) if isinstance(workflows, dict) else None
+        if isinstance(definition, dict):  # and not left out already
+            _leave_out(definition, place[2:])
+        return
+    is_node = place[0] == NODES
     depth = len(place)
-    if (is_node and place[2:3] == ("task",)) or not is_node:
+    if (is_node and place[2:3] in KINDS) or not is_node:
         depth = min(depth, 2)
     elif place[2:3] == (INPUTS,):
         depth = min(depth, 4)
@@ -112,24 +132,61 @@ def _leave_out(document: JsonObject, place: Place) -> None:
         inner.pop(place[depth - 1], None)
 
 
-def _too_much(document: Any) -> Iterator[Problem]:
-    """Lists and objects that are too long, found before each entry is looked at."""
-    if not isinstance(document, Mapping):
+def _documents(document: Any, place: Place = ()) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """The document and those that it holds, as deep as they may be, each with its place."""
+    if not isinstance(document, Mapping) or len(place) > 2 * MAX_DEPTH:
         return
-    yield from _longer((), document)
-    for key in (INPUTS, "outputs", "layout", "frames"):
-        yield from _longer((key,), document.get(key))
-    nodes = document.get("nodes")
-    yield from _longer(("nodes",), nodes, MAX_NODES)
+    yield place, document
+    inner = document.get(WORKFLOWS)
+    if isinstance(inner, Mapping) and len(inner) <= MAX_WORKFLOWS:
+        for name, each in inner.items():
+            yield from _documents(each, (*place, WORKFLOWS, name))
+
+
+def _of_no_kind(document: Any) -> Iterator[Problem]:
+    """Nodes that are neither a task nor a workflow, or both."""
+    for place, each in _documents(document):
+        nodes = each.get(NODES)
+        for name, node in nodes.items() if isinstance(nodes, Mapping) else ():
+            if not isinstance(node, Mapping):
+                continue
+            kinds = [kind for (kind,) in KINDS if node.get(kind)]
+            if not kinds:
+                yield problem((*place, NODES, name, "task"), "is missing", 'add "task"')
+            elif len(kinds) > 1:
+                message = "stands beside a task, and a node is one or the other"
+                yield problem((*place, NODES, name, "workflow"), message, "remove one of them")
+
+
+def _too_much(document: Any) -> Iterator[Problem]:
+    """Lists and objects that are too long or too deep, found before each entry is looked at."""
+    count = sum(1 for _ in _documents(document)) - 1
+    if count > MAX_WORKFLOWS:
+        yield problem((WORKFLOWS,), f"has {count:,} workflows in all", f"keep it within {MAX_WORKFLOWS}")
+        return
+    for place, each in _documents(document):
+        yield from _longer(place, each)
+        for key in (INPUTS, "outputs", "layout", "frames"):
+            yield from _longer((*place, key), each.get(key))
+        yield from _longer((*place, WORKFLOWS), each.get(WORKFLOWS), MAX_WORKFLOWS)
+        if each.get(WORKFLOWS) and len(place) == 2 * MAX_DEPTH:
+            message = f"stands within {MAX_DEPTH} workflows already"
+            yield problem((*place, WORKFLOWS), message, "put its nodes into the workflow around it")
+        yield from _too_many_nodes(each.get(NODES), (*place, NODES))
+
+
+def _too_many_nodes(nodes: Any, place: Place) -> Iterator[Problem]:
+    yield from _longer(place, nodes, MAX_NODES)
     if not isinstance(nodes, Mapping) or len(nodes) > MAX_NODES:
         return
     for name, node in nodes.items():
-        yield from _longer(("nodes", name), node)
-        values = node.get(INPUTS) if isinstance(node, Mapping) else None
-        yield from _longer(("nodes", name, INPUTS), values)
-        if isinstance(values, Mapping):
-            for key, value in values.items():
-                yield from _longer(("nodes", name, INPUTS, key), value)
+        yield from _longer((*place, name), node)
+        for key in (INPUTS, "settled"):
+            values = node.get(key) if isinstance(node, Mapping) else None
+            yield from _longer((*place, name, key), values)
+            if isinstance(values, Mapping):
+                for inner, value in values.items():
+                    yield from _longer((*place, name, key, inner), value)
 
 
 def _longer(place: Place, values: Any, most: int = MAX_ENTRIES) -> Iterator[Problem]:

@@ -12,22 +12,25 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.error_wording import shortened
 from lumina.workflow.document import Element, Input, Link, Node, Value, Workflow
-from lumina.workflow.graph import INPUTS
+from lumina.workflow.flattening import SETTLED, WITHIN, Flat, flatten, needed_of
+from lumina.workflow.graph import INPUTS, WORKFLOWS
 from lumina.workflow.literals import IMAGE, wrong_value
+from lumina.workflow.node_sockets import node_inputs
 from lumina.workflow.parsing import Problem, problem
+from lumina.workflow.settling import RANDOM, open_inside, opening_at, random_inputs
 from lumina.workflow.sockets import Socket, inputs_of
 from lumina.workflow.values import offered
 
 AnyElement = TypeVar("AnyElement", bound=Element)
 
 Seeds = Mapping[str, Value]
-RANDOM = "random"
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
 
 
 def with_values(workflow: Workflow, values: Mapping[str, Any], option: str = "") -> Workflow:
     """The document with ``values``: by name for its inputs, by ``node.input`` for literals of its nodes, by
-    ``node`` for a choice that a node waits for.
+    ``node`` for a choice that a node waits for. What a node that is a workflow leaves open is named by
+    ``node/inner.input``, or ``node/inner``.
 
     Texts are read as the type that is asked for, a JSON list as a list of values. Raises InputError for a
     name that is not there or a value that does not fit; ``option`` is what a person types before a name.
@@ -46,14 +49,16 @@ def check_names(workflow: Workflow, names: Iterable[str]) -> None:
 
 def is_choice(workflow: Workflow, name: str) -> bool:
     """Whether ``name`` is that of a node that waits for a choice."""
-    task = TASKS.get(workflow.nodes[name].task) if name in workflow.nodes else None
+    nodes = flatten(workflow).workflow.nodes
+    task = TASKS.get(nodes[name].task) if name in nodes else None
     return task is not None and task.asks is not None and name not in workflow.inputs
 
 
 def _answer(workflow: Workflow, node: str, value: Any, option: str) -> tuple[str, Any]:
     """A choice as a value for an input of its node; raises InputError for what is none."""
-    task = TASKS[workflow.nodes[node].task]
-    sockets, count = inputs_of(task), offered(workflow, node)
+    flat = flatten(workflow).workflow
+    task = TASKS[flat.nodes[node].task]
+    sockets, count = inputs_of(task), offered(flat, node)
     others = sockets[task.asks_unless].choices if task.asks_unless else ()
     if value in others:
         return f"{node}.{task.asks_unless}", value
@@ -74,18 +79,35 @@ def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
         else:
-            node, _, key = name.partition(".")
-            nodes[node] = _changed(nodes[node], inputs={**nodes[node].inputs, key: _read_as(socket, value)})
+            node, key, part = _place_of(name)
+            values_there = {**getattr(nodes[node], part), key: _read_as(socket, value)}
+            nodes[node] = _changed(nodes[node], **{part: values_there})
     return _changed(workflow, **({INPUTS: inputs} if inputs else {}), nodes=nodes)
 
 
 def target_of(workflow: Workflow, name: str) -> Socket | None:
-    """What a value for ``name``, an input of the workflow or ``node.input``, fills; None if nothing."""
+    """What a value for ``name`` fills, which is called as for :func:`with_values`; None if nothing."""
     if name in workflow.inputs:
         return Socket(workflow.inputs[name].type)
-    node, _, key = name.partition(".")
-    task = TASKS.get(workflow.nodes[node].task) if node in workflow.nodes else None
-    return inputs_of(task, workflow.nodes[node].inputs).get(key) if task else None
+    node, key, part = _place_of(name)
+    if part == SETTLED:
+        opening = opening_at(_definition(workflow, node), key)
+        return opening.socket if opening else None
+    return node_inputs(workflow, workflow.nodes[node]).get(key) if node in workflow.nodes else None
+
+
+def _definition(workflow: Workflow, node: str) -> Workflow | None:
+    """The workflow that a node is."""
+    return workflow.workflows.get(workflow.nodes[node].workflow) if node in workflow.nodes else None
+
+
+def _place_of(name: str) -> tuple[str, str, str]:
+    """Of ``node.input``, or ``node/inner.input``, the node, the key there, and below what."""
+    first = name.partition(".")[0]
+    if WITHIN in first:
+        node, _, key = name.partition(WITHIN)
+        return node, key, SETTLED
+    return first, name.partition(".")[2], INPUTS
 
 
 def _unknown(workflow: Workflow, name: str) -> InputError:
@@ -95,31 +117,35 @@ def _unknown(workflow: Workflow, name: str) -> InputError:
 def _meant(workflow: Workflow, name: str) -> str:
     """What can be given a value instead: the one that is like it, or all."""
     known = [*workflow.inputs, *(f"{node}.{key}" for node in workflow.nodes for key in _keys(workflow, node))]
-    known += [node for node in workflow.nodes if is_choice(workflow, node)]
+    known += [node for node in flatten(workflow).workflow.nodes if is_choice(workflow, node)]
+    inner = {node: _definition(workflow, node) for node in workflow.nodes}
+    known += [f"{node}{WITHIN}{key}" for node, each in inner.items() if each for key in open_inside(each)]
     last = name.rpartition(".")[2]
     near = get_close_matches(name.lower(), known, n=1) or [key for key in known if key.endswith(f".{last}")]
     return f'did you mean "{near[0]}"?' if near else f"this workflow has: {_names(workflow)}."
 
 
 def _keys(workflow: Workflow, node: str) -> list[str]:
-    task = TASKS.get(workflow.nodes[node].task)
-    return [*inputs_of(task, workflow.nodes[node].inputs)] if task else []
+    return [*node_inputs(workflow, workflow.nodes[node])]
 
 
 def resolved(workflow: Workflow, painter: Painter | None) -> Workflow:
     """The document as a recipe needs it: a number for every random seed, the model and its options."""
     inputs = {name: _settled_input(given) for name, given in workflow.inputs.items()}
-    nodes = {name: _settled_node(node, painter) for name, node in workflow.nodes.items()}
+    nodes = {name: _settled_node(workflow, node, painter) for name, node in workflow.nodes.items()}
     filled = _changed(workflow, nodes=nodes, **({INPUTS: inputs} if inputs else {}))
-    return filled if painter is None else _changed(filled, model=painter.model)
+    if painter is None:
+        return filled
+    inner = {name: _with_options(each, painter) for name, each in workflow.workflows.items()}
+    return _changed(filled, model=painter.model, **({WORKFLOWS: inner} if inner else {}))
 
 
 def missing_inputs(workflow: Workflow, needed: set[str]) -> list[Problem]:
-    """The inputs of the workflow that have no value, each where one of the ``needed`` nodes takes it."""
+    """The inputs of a flat document that have no value, each where one of the ``needed`` nodes takes it."""
     found = []
     for name in workflow.nodes:
         for key, value in workflow.nodes[name].inputs.items() if name in needed else ():
-            source, _, given = value.target.partition(".") if isinstance(value, Link) else ("", "", "")
+            source, given = value.ends if isinstance(value, Link) else ("", "")
             if source == INPUTS and workflow.inputs[given].default is None:
                 message = f'takes "{INPUTS}.{given}", which is not filled'
                 found.append(problem(("nodes", name, INPUTS, key), message, f'give a value for "{given}"'))
@@ -161,15 +187,48 @@ def _settled_input(given: Input) -> Input:
     return given if default == given.default else _changed(given, default=default)
 
 
-def _settled_node(node: Node, painter: Painter | None) -> Node:
+def _settled_node(workflow: Workflow, node: Node, painter: Painter | None) -> Node:
+    if (definition := workflow.workflows.get(node.workflow)) is not None:
+        return _settled_inside(definition, node)
     task = TASKS.get(node.task)
     if task is None or not issubclass(task, DrawingTask):
         return node
     values: dict[str, Value] = dict(node.inputs)
     values["seed"] = _without_random(values.get("seed", RANDOM))
-    if painter is not None:
-        given = {name: value for name, value in values.items() if value is not None}
-        values = {**task.defaults(painter.spec, painter.settings), **given}
+    return _with_inputs(node, task, values if painter is None else _with_defaults(task, values, painter))
+
+
+def _settled_inside(definition: Workflow, node: Node) -> Node:
+    """A node that is a workflow, with a number for every random seed that it is given or that is inside."""
+    given = {name: _without_random(value) for name, value in random_inputs(definition, node).items()}
+    settled: dict[str, Any] = dict(node.settled)
+    for name, opening in open_inside(definition).items():
+        if opening.is_random:
+            settled[name] = _without_random(settled.get(name, opening.value))
+    inputs = {INPUTS: {**node.inputs, **given}} if given else {}
+    return _changed(node, **inputs, **({SETTLED: settled} if settled else {}))
+
+
+def _with_options(definition: Workflow, painter: Painter) -> Workflow:
+    """A workflow that is a node, with the model's options; its random seeds are each node's own."""
+    nodes = dict(definition.nodes)
+    for name in needed_of(definition):
+        task = TASKS.get(nodes[name].task)
+        if task is not None and issubclass(task, DrawingTask):
+            values = _with_defaults(task, nodes[name].inputs, painter)
+            nodes[name] = _with_inputs(nodes[name], task, values)
+    inner = {name: _with_options(each, painter) for name, each in definition.workflows.items()}
+    return _changed(definition, nodes=nodes, **({WORKFLOWS: inner} if inner else {}))
+
+
+def _with_defaults(
+    task: type[DrawingTask], values: Mapping[str, Value], painter: Painter
+) -> dict[str, Value]:
+    given = {name: value for name, value in values.items() if value is not None}
+    return {**task.defaults(painter.spec, painter.settings), **given}
+
+
+def _with_inputs(node: Node, task: type[Task], values: Mapping[str, Value]) -> Node:
     ordered = {name: values[name] for name in _in_order(task, values)}
     return node if ordered == node.inputs else _changed(node, inputs=ordered)
 
@@ -185,19 +244,19 @@ def _without_random(value: Any) -> Any:
     return secrets.randbelow(LARGEST_SEED) if value == RANDOM else value
 
 
-def seeds_drawn(workflow: Workflow, ran: Workflow) -> tuple[Seeds, Seeds]:
-    """The numbers that "random" became in a run of the document: by node, and by input of the workflow."""
-    nodes = {
-        name: node.inputs["seed"]
-        for name, node in ran.nodes.items()
-        if "seed" in node.inputs and node.inputs["seed"] != workflow.nodes[name].inputs.get("seed")
-    }
-    inputs = {
-        name: given.default
-        for name, given in ran.inputs.items()
-        if given.default != workflow.inputs[name].default
-    }
-    return nodes, inputs
+def seeds_drawn(workflow: Workflow, ran: Workflow) -> Seeds:
+    """The numbers that "random" became in a run of the document, by the names of :func:`with_values`."""
+    found: dict[str, Value] = {}
+    for name, node in ran.nodes.items():
+        before = workflow.nodes[name]
+        keys = list(node.inputs) if node.workflow else ["seed"] if "seed" in node.inputs else []
+        found |= {
+            f"{name}.{key}": node.inputs[key] for key in keys if node.inputs[key] != before.inputs.get(key)
+        }
+        changed = {key: value for key, value in node.settled.items() if value != before.settled.get(key)}
+        found |= {f"{name}{WITHIN}{key}": value for key, value in changed.items()}
+    inputs = {name: given.default for name, given in ran.inputs.items()}
+    return found | {name: new for name, new in inputs.items() if new != workflow.inputs[name].default}
 
 
 def _changed(part: AnyElement, **changes: Any) -> AnyElement:
@@ -210,12 +269,12 @@ def _names(workflow: Workflow) -> str:
     return ", ".join([*own, *(f"{node}.…" for node in workflow.nodes)])
 
 
-def check_resolved(workflow: Workflow, needed: set[str]) -> None:
+def check_resolved(flat: Flat, needed: set[str]) -> None:
     """Raise InvalidWorkflow, whose sentence names all of them, for inputs that have no value."""
-    if not (found := missing_inputs(workflow, needed)):
+    if not (found := flat.told(missing_inputs(flat.workflow, needed))):
         return
     named = {item["fix"] for item in found}
-    open_ones = [f'"{name}"' for name in workflow.inputs if f'give a value for "{name}"' in named]
+    open_ones = [f'"{name}"' for name in flat.workflow.inputs if f'give a value for "{name}"' in named]
     if len(open_ones) == 1:
         raise InvalidWorkflow(found, f"The input {open_ones[0]} is not filled; give it a value.")
     listed = f"{', '.join(open_ones[:-1])} and {open_ones[-1]}"

@@ -6,7 +6,8 @@ from typing import Any
 
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture
-from lumina.workflow.document import Workflow
+from lumina.workflow.document import Link, Workflow
+from lumina.workflow.flattening import flatten
 from lumina.workflow.graph import with_needs
 from lumina.workflow.parsing import MAX_BYTES
 from lumina.workflow.schema import CODES_KEY, dump, load
@@ -23,7 +24,7 @@ def recipe_text(recipe: str, link: str, item: int, count: int, value: Any) -> st
     workflow = load(recipe)
     extra = dict(workflow.model_extra or {})
     kept = {key: value for key, value in extra.items() if key not in (RESULT_KEY, CODES_KEY)}
-    if len(workflow.nodes) > 1 or count > 1:
+    if len(workflow.nodes) > 1 or workflow.workflows or count > 1:
         kept[RESULT_KEY] = {"from": link, "item": item}
     if isinstance(value, Picture):
         kept[CODES_KEY] = value.drawing.digest
@@ -46,6 +47,8 @@ def pictured(workflow: Workflow, outputs: Mapping[str, tuple[Any, ...]], sources
 
 def is_by_model(workflow: Workflow, link: str) -> bool:
     """Whether a model had a part in what comes out at a link."""
-    nodes = with_needs(workflow, [link.partition(".")[0]])
-    tasks = [TASKS.get(workflow.nodes[name].task) for name in nodes]
+    flat = flatten(workflow)
+    end = flat.link(Link.model_construct(None, **{"from": link}))
+    nodes = with_needs(flat.workflow, [end.ends[0]])
+    tasks = [TASKS.get(flat.workflow.nodes[name].task) for name in nodes]
     return any(task is None or issubclass(task, DrawingTask) for task in tasks)

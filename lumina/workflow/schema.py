@@ -53,9 +53,14 @@ def dump(workflow: Workflow) -> str:
 def schema_text() -> str:
     """The JSON Schema of a document, as published in ``docs/workflow.schema.json``."""
     schema = Workflow.model_json_schema()
-    for part in (schema, *(schema["$defs"][name] for name in ("Input", "Node", "Frame"))):
+    for part in (schema["$defs"][name] for name in ("Workflow", "Input", "Node", "Frame")):
         part |= {"additionalProperties": False, "patternProperties": {"^x-": {}}}
-    value = schema["$defs"]["Node"]["properties"]["inputs"]["patternProperties"][f"^{NAME}$"]
+    node = schema["$defs"]["Node"]
+    node["oneOf"] = [{"required": ["task"]}, {"required": ["workflow"]}]
+    for kind in ("task", "workflow"):
+        del node["properties"][kind]["default"]  # which is no name
+        node["properties"][kind]["pattern"] = f"^{NAME}$"
+    value = node["properties"]["inputs"]["patternProperties"][f"^{NAME}$"]
     value["anyOf"] = value.pop("oneOf")  # a literal may be anything, a link included
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps(head | schema | {"title": "lumina-workflow"}, indent=2) + "\n"
@@ -95,8 +100,10 @@ def task_of(workflow: Workflow, values: Mapping[str, Any] | None = None) -> Task
             f'There is no input "{name}"; this workflow has: {", ".join(workflow.inputs) or "none"}.'
         )
     (name, node), *_ = workflow.nodes.items()
+    if node.workflow:
+        found.append(problem(("nodes", name), "is a workflow, and only a task can be run yet", "keep a task"))
     filled = {
-        key: given.get(value.target.removeprefix("inputs.")) if isinstance(value, Link) else value
+        key: given.get(value.ends[1]) if isinstance(value, Link) else value
         for key, value in node.inputs.items()
     }
     found = found or value_problems(name, node.task, filled)

@@ -1,6 +1,6 @@
 """Finds every problem of a workflow at once, each with its place, its plain cause and a proposed fix."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -13,18 +13,19 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, slots_in
 from lumina.tasks.instructions import Kind
 from lumina.workflow.document import Input, Link, Node, Workflow
-from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
+from lumina.workflow.flattening import SETTLED, Flat, flatten
+from lumina.workflow.graph import INPUTS, NODES, WORKFLOWS, circles, needs_of, order_of, sources_of
 from lumina.workflow.limits import RunLimits
-from lumina.workflow.literals import input_problems, literal_problems
+from lumina.workflow.literals import input_problems, list_problems, literal_problems, wrong_value
+from lumina.workflow.node_sockets import is_known, node_inputs, node_outputs, outputs_at
 from lumina.workflow.ordering import order_problems
 from lumina.workflow.parsing import Place, Problem, parse, place_of, problem
-from lumina.workflow.reading import lenient, sources_left_out
-from lumina.workflow.sockets import Socket, inputs_of, outputs_of, slots_of
+from lumina.workflow.reading import left_out_of, lenient, sources_left_out
+from lumina.workflow.settling import opening_at
+from lumina.workflow.sockets import Socket, inputs_of, slots_of
 from lumina.workflow.values import MAX_VALUES, axes_of, too_many
 
 MAX_PROBLEMS = 50  # that are told of one file
-
-Sockets = Mapping[str, Socket]
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,34 @@ def check(text: str | bytes, spec: ModelSpec | None = None) -> Checked:
         return Checked(None, list(error.problems))
     found = reading.problems
     if reading.workflow is not None:
-        lost = sources_left_out(reading.left_out)
-        more = problems(reading.workflow, spec, lost)
+        more = problems(reading.workflow, spec, reading.left_out)
         found = found + [item for item in more if not _is_told(item, reading.left_out)]
-        found = found or order_problems(reading.workflow, order_of(reading.workflow), RunLimits())
+        found = found or ordered_too_much(flatten(reading.workflow), RunLimits())
     return Checked(reading.workflow, _shortened(found))
 
 
 def problems(
-    workflow: Workflow, spec: ModelSpec | None = None, lost: frozenset[str] = frozenset()
+    workflow: Workflow, spec: ModelSpec | None = None, left_out: Collection[Place] = ()
 ) -> list[Problem]:
-    """What is wrong with a document of the right form; links to sources in ``lost`` are not looked at."""
-    return list(islice(_all_problems(workflow, spec, lost), MAX_PROBLEMS + 1))
+    """What is wrong with a document of the right form; what leads to a place ``left_out`` is passed over."""
+    found = list(islice(_all_problems(workflow, spec, left_out), MAX_PROBLEMS + 1))
+    return found or ([] if left_out else list(islice(_flat_problems(workflow), MAX_PROBLEMS + 1)))
 
 
-def _all_problems(workflow: Workflow, spec: ModelSpec | None, lost: frozenset[str]) -> Iterator[Problem]:
+def ordered_too_much(flat: Flat, limits: RunLimits, order: Sequence[str] | None = None) -> list[Problem]:
+    """What is wrong with a valid document that asks for too much, in ``order`` or if all of it runs."""
+    found = order_problems(flat.workflow, order_of(flat.workflow) if order is None else order, limits)
+    return flat.told(found)
+
+
+def _all_problems(
+    workflow: Workflow, spec: ModelSpec | None, left_out: Collection[Place]
+) -> Iterator[Problem]:
+    """Of the document, and of its workflows as documents of their own."""
+    lost = sources_left_out(left_out)
+    for name, definition in workflow.workflows.items():
+        for item in _all_problems(definition, spec, left_out_of(left_out, name)):
+            yield item | {"pointer": problem((WORKFLOWS, name), "", "")["pointer"] + item["pointer"]}
     yield from _model_problems(workflow)
     for name, given in workflow.inputs.items():
         yield from input_problems((INPUTS, name), given)
@@ -70,8 +84,38 @@ def _all_problems(workflow: Workflow, spec: ModelSpec | None, lost: frozenset[st
     yield from _link_problems(workflow, ("outputs",), ends, lost)
     if paths := circles(needs_of(workflow.nodes)):
         yield from (_circle_problem(workflow, path) for path in paths)
-    else:
+    elif not any(node.workflow for node in workflow.nodes.values()):  # otherwise once it is flat
         yield from _list_problems(workflow)
+
+
+def _flat_problems(workflow: Workflow) -> Iterator[Problem]:
+    """What only shows where each node that is a workflow is taken for what stands in it."""
+    try:
+        flat = flatten(workflow)
+    except InvalidWorkflow as error:
+        yield from error.problems
+        return
+    if flat.homes:
+        yield from flat.told(_given_problems(flat))
+        yield from flat.told(_list_problems(flat.workflow))
+
+
+def _given_problems(flat: Flat) -> Iterator[Problem]:
+    """Literals from outside that a task inside does not take, which its own workflow could not tell."""
+    for name, node in flat.workflow.nodes.items():
+        values = {key: _literal_given(flat, value) for key, value in node.inputs.items()}
+        literals = {key: value for key, value in values.items() if not isinstance(value, Link)}
+        place: Place = (NODES, name, INPUTS)
+        for item in literal_problems(place, TASKS[node.task], literals, node_inputs(flat.workflow, node)):
+            key = str((*place_of(item["pointer"]), "")[3])
+            if key in literals and (name, key) in flat.given:
+                yield item
+
+
+def _literal_given(flat: Flat, value: Any) -> Any:
+    """What a value stands for, if it is an input that stands for a literal of a node."""
+    source, name = value.ends if isinstance(value, Link) else ("", "")
+    return flat.workflow.inputs[name].default if source == INPUTS and "." in name else value
 
 
 def _is_told(item: Problem, left_out: frozenset[Place]) -> bool:
@@ -86,16 +130,6 @@ def value_problems(node: str, task: str, values: Mapping[str, Any]) -> list[Prob
     """What is wrong with the values of one node of a known task."""
     place = ("nodes", node, INPUTS)
     return list(literal_problems(place, TASKS[task], values, inputs_of(TASKS[task], values)))
-
-
-def sockets(node: Node) -> Sockets:
-    """The inputs of a node by name; none for an unknown task."""
-    return inputs_of(TASKS[node.task], node.inputs) if node.task in TASKS else {}
-
-
-def results(node: Node) -> Sockets:
-    """The outputs of a node by name; none for an unknown task."""
-    return outputs_of(TASKS[node.task]) if node.task in TASKS else {}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -117,23 +151,72 @@ def _node_problems(
     place: Place = ("nodes", name)
     if name == INPUTS:
         yield problem(place, "is the name of the workflow's own inputs", 'call it "inputs_1"')
-    if node.task not in TASKS:
+    links = {key: value for key, value in node.inputs.items() if isinstance(value, Link)}
+    if node.workflow:
+        if _is_lost(node, lost):
+            return
+        yield from _workflow_problems(workflow, name, node)
+    elif node.task not in TASKS:
         yield problem((*place, "task"), f'names no task: "{node.task}"', nearest(node.task, TASKS))
+    else:
+        yield from _task_problems(workflow, place, node, links, spec)
+    known = node_inputs(workflow, node)
+    ends = {key: (link, known.get(key)) for key, link in links.items() if key in known}
+    yield from _link_problems(workflow, (*place, INPUTS), ends, lost)
+    if node.mode == "bypass" and is_known(workflow, node):
+        yield from _bypass_problems(workflow, place, node, links)
+
+
+def _workflow_problems(workflow: Workflow, name: str, node: Node) -> Iterator[Problem]:
+    """Faults of a node that is a workflow, but for its links."""
+    place: Place = (NODES, name)
+    if node.workflow not in workflow.workflows:
+        fix = nearest(node.workflow, workflow.workflows) if workflow.workflows else 'add it to "workflows"'
+        yield problem((*place, "workflow"), f'names no workflow: "{node.workflow}"', fix)
         return
-    task, known = TASKS[node.task], sockets(node)
+    if not node_outputs(workflow, node):
+        yield problem((*place, "workflow"), "gives nothing", "use a workflow with a result")
+    inputs = workflow.workflows[node.workflow].inputs
+    for key, value in node.inputs.items():
+        if key not in inputs:
+            message = f'is not an input of the workflow "{node.workflow}"'
+            yield problem((*place, INPUTS, key), message, nearest(key, inputs))
+        elif not isinstance(value, Link) and value is not None:
+            yield from _literals_of_input((*place, INPUTS, key), inputs[key], value)
+    for key, given in inputs.items():
+        if given.default is None and node.inputs.get(key) is None:
+            fix = "link it to an image, or name a picture" if given.type == "image" else f'add "{key}"'
+            yield problem((*place, INPUTS, key), "is missing", fix)
+    for key in node.settled:
+        if opening_at(workflow.workflows[node.workflow], key) is None:
+            yield problem((*place, SETTLED, key), "is nothing that is left open inside", "remove it")
+
+
+def _literals_of_input(place: Place, given: Input, value: Any) -> Iterator[Problem]:
+    """What is wrong with a value of an input of a workflow that is a node."""
+    yield from list_problems(place, value, Socket(given.type))
+    for single in value if isinstance(value, list) else [value]:
+        if (wrong := wrong_value(given, single)) is not None:
+            message, _, advice = wrong.partition("; ")
+            yield problem(place, message, advice or "correct it")
+            return
+
+
+def _task_problems(
+    workflow: Workflow, place: Place, node: Node, links: Mapping[str, Link], spec: ModelSpec | None
+) -> Iterator[Problem]:
+    """Faults of a node that is a task, but for its links."""
+    task = TASKS[node.task]
+    if node.settled:
+        yield problem((*place, SETTLED), "is only for a node that is a workflow", "remove it")
     if spec is not None and issubclass(task, DrawingTask) and task.name not in spec.tasks:
         yield problem(
             (*place, "task"), f"is nothing that {spec.title} can do", nearest(task.name, spec.tasks)
         )
-    links = {key: value for key, value in node.inputs.items() if isinstance(value, Link)}
     literals = {key: value for key, value in node.inputs.items() if key not in links}
     yield from _literal_problems(workflow, place, node, links, literals)
     if spec is not None and issubclass(task, DrawingTask) and task.name in spec.tasks:
         yield from _unknown_kinds(place, literals, spec)
-    ends = {key: (link, known.get(key)) for key, link in links.items() if key in known}
-    yield from _link_problems(workflow, (*place, INPUTS), ends, lost)
-    if node.mode == "bypass":
-        yield from _bypass_problems(place, node, links)
 
 
 def _unknown_kinds(place: Place, literals: Mapping[str, Any], spec: ModelSpec) -> Iterator[Problem]:
@@ -149,7 +232,7 @@ def _literal_problems(
     workflow: Workflow, place: Place, node: Node, links: Mapping[str, Link], literals: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Faults of literals, and of names that are no inputs; an input that a link fills is not missing."""
-    known = sockets(node)
+    known = node_inputs(workflow, node)
     own = {key: value for key, value in literals.items() if key in known}
     for item in literal_problems((*place, INPUTS), TASKS[node.task], own, known):
         name = str((*place_of(item["pointer"]), "", "")[3])
@@ -169,7 +252,7 @@ def _literal_problems(
 def _unlinked(workflow: Workflow, item: Problem, literal: Any) -> Problem:
     """A text that is written like the end of a link, where it can be nothing else, is told how to be one."""
     source, dot, output = literal.partition(".") if isinstance(literal, str) else ("", "", "")
-    if not dot or not _is_known(workflow, source) or output not in _offered(workflow, source):
+    if not dot or output not in outputs_at(workflow, source):
         return item
     return item | {"message": "is a text, not a link", "fix": f'write {{"from": "{literal}"}}'}
 
@@ -184,10 +267,11 @@ def _link_problems(
 ) -> Iterator[Problem]:
     """Links that lead nowhere, or to a value of another type than the ``Socket`` takes."""
     for key, (link, socket) in links.items():
-        source, output = link.target.split(".")
-        if link.target in lost or source in lost or not _is_known(workflow, source):
+        source, output = link.ends
+        node = workflow.nodes.get(source)
+        if link.target in lost or source in lost or (node and not _is_told_of(workflow, node, lost)):
             continue
-        given = _offered(workflow, source)
+        given = outputs_at(workflow, source)
         if output not in given:
             yield problem(
                 (*place, key), f'leads nowhere: "{link.target}"', _where_to(workflow, source, output)
@@ -198,23 +282,21 @@ def _link_problems(
             yield from _choice_problems((*place, key), workflow.inputs[output], socket)
 
 
-def _is_known(workflow: Workflow, source: str) -> bool:
-    """False for a node of an unknown task: what it offers cannot be told."""
-    return source not in workflow.nodes or workflow.nodes[source].task in TASKS
+def _is_told_of(workflow: Workflow, node: Node, lost: frozenset[str]) -> bool:
+    """Whether it can be told what a node offers."""
+    return is_known(workflow, node) and not _is_lost(node, lost)
 
 
-def _offered(workflow: Workflow, source: str) -> Sockets:
-    """What can be linked to of a node, or of the inputs of the workflow."""
-    if source == INPUTS:
-        return {name: Socket(given.type) for name, given in workflow.inputs.items()}
-    return results(workflow.nodes[source]) if source in workflow.nodes else {}
+def _is_lost(node: Node, lost: frozenset[str]) -> bool:
+    """Whether a part of its workflow is left out."""
+    return bool(node.workflow) and not lost.isdisjoint((WORKFLOWS, f"{WORKFLOWS}.{node.workflow}"))
 
 
 def _where_to(workflow: Workflow, source: str, output: str) -> str:
     if source == INPUTS or source in workflow.nodes:
-        known = [f"{source}.{name}" for name in _offered(workflow, source)]
+        known = [f"{source}.{name}" for name in outputs_at(workflow, source)]
     else:
-        known = [f"{node}.{name}" for node in workflow.nodes for name in _offered(workflow, node)]
+        known = [f"{node}.{name}" for node in workflow.nodes for name in outputs_at(workflow, node)]
     return nearest(f"{source}.{output}", known) if known else "link to an input or a node that exists"
 
 
@@ -233,10 +315,12 @@ def _choice_problems(place: Place, given: Input, wanted: Socket) -> Iterator[Pro
         )
 
 
-def _bypass_problems(place: Place, node: Node, links: Mapping[str, Link]) -> Iterator[Problem]:
-    known = sockets(node)
+def _bypass_problems(
+    workflow: Workflow, place: Place, node: Node, links: Mapping[str, Link]
+) -> Iterator[Problem]:
+    known = node_inputs(workflow, node)
     types = {known[key].type for key in links if key in known}
-    missing = [name for name, socket in results(node).items() if socket.type not in types]
+    missing = [name for name, socket in node_outputs(workflow, node).items() if socket.type not in types]
     if missing:
         message = f'cannot be bypassed: nothing of the type of its "{missing[0]}" is linked to it'
         yield problem((*place, "mode"), message, 'link an input of that type, or use "mute"')
@@ -250,7 +334,7 @@ def _circle_problem(workflow: Workflow, path: list[str]) -> Problem:
 
 
 def _list_problems(workflow: Workflow) -> Iterator[Problem]:
-    for name, axes in axes_of(workflow, sockets).items():
+    for name, axes in axes_of(workflow, lambda node: node_inputs(workflow, node)).items():
         if prod(size for _, size in axes) > MAX_VALUES:
             yield problem(("nodes", name), too_many(axes).rstrip("."), "shorten a list")
 

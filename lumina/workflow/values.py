@@ -109,7 +109,7 @@ def _incoming(
         if not isinstance(value, Link):
             yield ((f"{name}.{key}", len(value)),) if isinstance(value, list) else ()
             continue
-        source, output = value.target.split(".")
+        source, output = value.ends
         given = workflow.inputs.get(output)
         if source == INPUTS and given is not None and isinstance(given.default, list):
             yield ((value.target, len(given.default)),)

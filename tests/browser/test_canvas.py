@@ -699,3 +699,72 @@ def test_the_last_runs_come_back_with_their_values_and_results(canvas: Callable,
     expect(field(page, "draft", "Prompt")).to_have_value(PROMPT)
     expect(card(page, "draft").locator(".pictures img")).to_have_attribute("src", str(first))
     expect(kept.last.locator("img")).to_have_count(1)
+
+
+SCENE = {
+    "lumina": 1,
+    "title": "Lines of a draft",
+    "inputs": {"words": {"type": "text", "label": "Words", "default": PROMPT}},
+    "nodes": {
+        "draft": {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.words"}, "seed": 7}},
+        "lines": {"task": "edges", "inputs": {"image": {"from": "draft.image"}, "kind": "canny"}},
+    },
+    "outputs": {"lines": {"from": "lines.image"}},
+}
+
+
+def test_a_workflow_is_a_node_is_run_shared_and_unfolded(canvas: Callable, tmp_path: Path) -> None:
+    file = tmp_path / "scene.json"
+    file.write_text(json.dumps(SCENE))
+    page = canvas(
+        {"lumina": 1, "nodes": {"small": {"task": "resize", "inputs": {"width": 64, "height": 64}}}}
+    )
+    for _ in range(2):
+        page.get_by_role("button", name="Add /").click()
+        choose(page, "a workflow as")
+        with page.expect_file_chooser() as asked:
+            choose(page, "from a file")
+        asked.value.set_files(file)
+        expect(card(page, "lines_of_a_draft")).to_contain_text("Lines of a draft")
+    expect(card(page, "lines_of_a_draft_2")).to_be_visible()
+    field(page, "lines_of_a_draft_2", "Words").fill("a blue cube")
+    page.get_by_role("button", name="Tidy up").click()
+    drag(page, socket(page, "lines_of_a_draft", "lines", "output"), socket(page, "small", "image", "input"))
+    expect(page.locator(".plan-line")).to_contain_text("5 of 5 steps will run")
+    run(page)
+    wait_for(page, lines_of_a_draft="done", lines_of_a_draft_2="done", small="done")
+    expect(card(page, "lines_of_a_draft").locator(".pictures img")).to_have_count(1)
+    kept = document_of(page)
+    assert (
+        list(kept["workflows"]) == ["lines_of_a_draft"]
+        and kept["workflows"]["lines_of_a_draft"]["nodes"] == SCENE["nodes"]
+    )
+    for steps in (1, 2):
+        page.get_by_role("button", name="Menu of lines_of_a_draft", exact=True).click()
+        choose(page, "unfold")
+        expect(card(page, "lines_of_a_draft")).to_have_count(0)
+        expect(page.locator(".plan-line")).to_contain_text("Nothing has to run", timeout=15_000)
+        assert document_of(page)["nodes"]["small"]["inputs"]["image"] == {"from": "lines.image"}
+        if steps == 1:
+            page.get_by_role("button", name="Undo").click()
+            expect(card(page, "lines_of_a_draft")).to_be_visible()
+
+
+def test_a_workflow_as_a_node_asks_and_says_what_is_wrong_inside(canvas: Callable) -> None:
+    best = {"task": "pick", "inputs": {"images": {"from": "draft.image"}}}
+    draft = {"task": "text_to_image", "inputs": {"prompt": PROMPT, "variations": 2}}
+    inner = {"lumina": 1, "title": "Best of two", "nodes": {"draft": draft, "best": best}}
+    document = {"lumina": 1, "workflows": {"best": inner}, "nodes": {"two": {"workflow": "best"}}}
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = canvas(document, **phone)
+    run(page)
+    wait_for(page, two="choice")
+    page.get_by_role("button", name="Pick picture 2 of two").click()
+    wait_for(page, two="done")
+    expect(card(page, "two").locator(".pictures img")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    settled = document_of(page)["nodes"]["two"]["settled"]
+    assert settled["best.choice"] == 2
+    draft["inputs"] = {**draft["inputs"], "width": 7}  # type: ignore[dict-item]
+    load_document(page, document)
+    expect(card(page, "two").locator(".fault")).to_contain_text("In “Best of two”: Width of")

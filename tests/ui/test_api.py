@@ -358,6 +358,26 @@ def test_words_that_the_model_does_not_know_stand_beside_the_answer(studio: http
     assert "x-unknown-words" not in plain
 
 
+def test_a_workflow_as_a_node_takes_values_and_a_choice(studio: httpx.Client) -> None:
+    pick = {"task": "pick", "inputs": {"images": {"from": "a.image"}}}
+    drafts = {
+        "task": "text_to_image",
+        "inputs": {"prompt": {"from": "inputs.idea"}, "variations": 2, "seed": 1},
+    }
+    inner = {"lumina": 1, "inputs": {"idea": {"type": "text"}}, "nodes": {"a": drafts, "best": pick}}
+    document = {
+        "lumina": 1,
+        "workflows": {"w": inner},
+        "nodes": {"n": {"workflow": "w", "inputs": {"idea": "a cone"}}},
+    }
+    values = {"n.idea": "a cube"}
+    event, data = call(studio, "run_workflow", document=document, values=values)
+    assert event == "error" and 'send a number from 1 to 2 as "n/best.choice"' in str(data)
+    _, (results,) = call(studio, "run_workflow", document=document, values=values | {"n/best.choice": 2})
+    recipe = load(images.read_recipe(studio.get(results["image"][0]["url"]).content) or "")
+    assert recipe.nodes["n"].inputs == {"idea": "a cube"} and recipe.nodes["n"].settled == {"best.choice": 2}
+
+
 def test_numbers_in_a_row_are_several(studio: httpx.Client) -> None:
     document = {"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "a cone"}}}}
     _, (results,) = call(studio, "run_workflow", document=document, values={"a.seed": "1, 2"})

@@ -86,7 +86,7 @@ def test_a_run_is_told_row_by_row_with_small_pictures() -> None:
     assert seen[-1]["nodes"]["draft"]["pictures"][0]["url"] == "draft-1.png"
     recipe = load(saved["lines-1.png"])
     assert list(recipe.nodes) == ["draft", "lines", "bad", "after"]
-    assert recipe.nodes["draft"].inputs["seed"] == seen[-1]["seeds"]["draft"]
+    assert recipe.nodes["draft"].inputs["seed"] == seen[-1]["seeds"]["draft.seed"]
 
 
 def test_only_templates_that_the_model_can_run_are_offered() -> None:
@@ -122,13 +122,58 @@ def test_random_seeds_of_lists_and_of_inputs_are_told_too() -> None:
     document["nodes"]["draft"]["inputs"]["seed"] = [3, 5]
     document["inputs"]["luck"]["default"] = 9
     seeds = view.take(RunStarted(json.dumps(document), ("draft",)))["seeds"]
-    assert seeds["draft"] == [3, 5] and seeds["inputs.luck"] == 9
+    assert seeds["draft.seed"] == [3, 5] and seeds["inputs.luck"] == 9
 
 
 def test_seeds_beyond_javascripts_whole_numbers_travel_as_text() -> None:
     view = CanvasRun("key", load(TEXT), lambda *_: "")
     recipe = TEXT.replace('"stop_row": 3', f'"seed": {2**62 + 1}')
-    assert view.take(RunStarted(recipe, ("draft",)))["seeds"] == {"draft": str(2**62 + 1)}
+    assert view.take(RunStarted(recipe, ("draft",)))["seeds"] == {"draft.seed": str(2**62 + 1)}
+
+
+INSIDE = """{"lumina": 1,
+  "workflows": {"scene": {"lumina": 1, "inputs": {"words": {"type": "text"}}, "nodes": {
+  "draft": {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.words"}, "variations": 2}},
+  "best": {"task": "pick", "inputs": {"images": {"from": "draft.image"}}},
+  "lines": {"task": "edges", "inputs": {"image": {"from": "best.image"}, "kind": "canny"}}},
+  "outputs": {"lines": {"from": "lines.image"}, "words": {"from": "inputs.words"}}}},
+  "nodes": {
+    "one": {"workflow": "scene", "inputs": {"words": "a cone"},
+      "settled": {"best.choice": 2, "draft.seed": 1}},
+    "two": {"workflow": "scene", "inputs": {"words": "a cube"}},
+    "bad": {"task": "crop", "inputs": {
+      "image": {"from": "one.lines"}, "left": 4000, "width": 64, "height": 64}}}}"""
+
+
+def test_a_workflow_as_a_node_is_one_card_that_says_what_runs_inside() -> None:
+    seen, saved = views(INSIDE)
+    assert {name for view in seen for name in view["nodes"]} == {"one", "two", "bad"}
+    told = [view["nodes"]["one"] for view in seen if "one" in view["nodes"]]
+    assert told[0] == {"state": "queued"}
+    working = [card for card in told if card["state"] == "running" and card.get("done")]
+    assert working[0]["inside"] == "draft, 1 of 3" and (working[0]["done"], working[0]["total"]) == (1, 32)
+    assert {len(card["pictures"]) for card in working} >= {1, 2}, "what is being made is seen"
+    nodes = seen[-1]["nodes"]
+    assert nodes["one"]["state"] == "done" and [each["file"] for each in nodes["one"]["pictures"]] == [
+        "one-lines-1.png"
+    ]
+    assert (
+        load(saved["one-lines-1.png"]).nodes["two"].settled["draft.seed"]
+        == seen[-1]["seeds"]["two/draft.seed"]
+    )
+    asked = nodes["two"]
+    assert (asked["state"], asked["asks"], len(asked["pictures"])) == ("choice", "best.choice", 2)
+    assert seen[-1]["message"] == "Pick a picture in two, then run again."
+
+
+def test_the_card_of_a_workflow_says_which_node_inside_failed() -> None:
+    document = json.loads(INSIDE)
+    scene = document["workflows"]["scene"]
+    inputs = document["nodes"]["bad"]["inputs"] | {"image": {"from": "best.image"}}
+    scene["nodes"]["lines"] = {"task": "crop", "inputs": inputs}
+    failed = views(json.dumps(document))[0][-1]["nodes"]
+    assert failed["one"]["state"] == "error" and failed["one"]["message"].startswith("“lines” inside: ")
+    assert failed["bad"]["state"] == "skipped"
 
 
 class Nobody:

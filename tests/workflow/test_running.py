@@ -1,6 +1,7 @@
 """``lumina run`` and ``check`` on the shipped templates and on files of one's own."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,26 @@ def test_a_choice_is_asked_for_and_made_by_number_or_scorer(tmp_path: Path) -> N
         made = ran(file, "--set", choice, "--out", tmp_path)
         assert made["cached"][0] == "a" and len(made["outputs"]["picture"]) == 1
     assert ran(file, "--set", "best=likelihood", "--out", tmp_path)["executed"] == ["best"]
+
+
+def test_a_workflow_as_a_node_is_set_planned_run_and_asked_of(tmp_path: Path) -> None:
+    pick = {"task": "pick", "inputs": {"images": {"from": "a.image"}}}
+    inputs = {"words": {"type": "text", "default": "a cone"}}
+    drafts = {"task": "text_to_image", "inputs": {"prompt": {"from": "inputs.words"}, "variations": 3}}
+    inner = {"lumina": 1, "inputs": inputs, "nodes": {"a": drafts, "best": pick}}
+    file = written(tmp_path, {"workflows": {"w": inner}, "nodes": {"n": {"workflow": "w"}}})
+    assert called("check", file).stdout == "No problems.\n"
+    words = ("--set", "n.words=a cube")
+    assert called("run", file, *words, "--dry-run").stdout.startswith("n/a: run\nn/best: choice\n")
+    told = called("run", file, *words, "--out", tmp_path).stderr
+    (options,) = re.findall(r"run again with (--set n/a\.seed=\d+) --set n/best=NUMBER, from 1 to 3", told)
+    made = ran(file, *words, *options.split(), "--set", "n/best=2", "--out", tmp_path)
+    assert (made["cached"], made["executed"]) == (["n/a"], ["n/best"])
+    (picture,) = made["outputs"]["image"]
+    replayed = ran(Path(picture), "--out", tmp_path)
+    assert replayed["identical"] and replayed["outputs"]["image"] == [picture]
+    assert json.loads(called("recipe", picture).stdout)["nodes"]["n"]["settled"]["best.choice"] == 2
+    assert "--set n/best takes a number from 1 to 3" in called("run", file, "--set", "n/best=4").stderr
 
 
 @pytest.mark.parametrize("typed", ["seven", "6", "0", "-1", "", "1.5", "Likelihood", "[1, 2]", "none", "²"])

@@ -163,10 +163,12 @@ export interface Look {
   png: string;
 }
 
-/** One task with its inputs. A muted node is left out with all that rests on it; a bypassed one hands on the first link of its output's type. */
+/** One task, or one of the document's workflows, with its inputs. A muted node is left out with all that rests on it; a bypassed one hands on the first link of its output's type. */
 export interface Node {
-  task: string;
+  task?: string;
+  workflow?: string; // in place of a task: the name of one of the "workflows"
   inputs?: Record<string, Link | JsonValue>;
+  settled?: Record<string, JsonValue>; // of a workflow, by NODE.INPUT: what is left open in it, random seeds and choices
   mode?: "run" | "mute" | "bypass";
   [extension: `x-${string}`]: JsonValue | undefined;
 }
@@ -180,6 +182,8 @@ export interface NodeView {
   text?: string;
   seconds?: number;
   message?: string;
+  inside?: string; // of a workflow what is at work in it: "draft, 2 of 3"
+  asks?: string; // of a workflow what a choice settles in it: NODE.INPUT
 }
 
 /** What a run would do. */
@@ -309,7 +313,7 @@ export interface RunView {
   state: "running" | "done" | "failed" | "choice";
   message?: string;
   nodes: Record<string, NodeView>;
-  seeds?: Record<string, JsonValue>; // by node, what "random" became; text where beyond JavaScript's numbers
+  seeds?: Record<string, JsonValue>; // by inputs.NAME, NODE.INPUT or NODE/INNER.INPUT, what "random" became; text where beyond JavaScript's numbers
   drawn?: Record<string, DrawnRows[]>; // by the key of a call its pictures: what it takes to go on in another studio
 }
 
@@ -415,7 +419,7 @@ export interface Wish {
   ids: string[];
 }
 
-/** A workflow. Its title, layout (node to [x, y] on the canvas) and frames change nothing of what is computed. */
+/** A workflow. Its title, layout (node to [x, y] on the canvas) and frames change nothing of what is computed. What stands in its ``workflows`` can be a node of it: their inputs are its inputs, their outputs its outputs. */
 export interface Workflow {
   lumina: 1;
   title?: string;
@@ -425,5 +429,6 @@ export interface Workflow {
   outputs?: Record<string, Link>;
   layout?: Record<string, [number, number]>;
   frames?: Record<string, Frame>;
+  workflows?: Record<string, Workflow>;
   [extension: `x-${string}`]: JsonValue | undefined;
 }

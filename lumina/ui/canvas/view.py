@@ -12,6 +12,7 @@ from lumina.runtime.events import Begun, Finished, Pixels, RowDrawn
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
+from lumina.ui.canvas.inside import Inside
 from lumina.ui.messages import Data, DrawnRows, NodeView, ShownPicture, Strip
 from lumina.ui.messages import RunView as Message
 from lumina.ui.picture_messages import text_of_codes
@@ -30,6 +31,7 @@ from lumina.workflow.events import (
     RunFinished,
     RunStarted,
 )
+from lumina.workflow.flattening import WITHIN, flatten
 from lumina.workflow.resolving import seeds_drawn
 from lumina.workflow.schema import dump, load
 
@@ -48,7 +50,9 @@ class CanvasRun:
 
     def __init__(self, key: str, workflow: Workflow, save: Save) -> None:
         self._key, self._workflow, self._save = key, workflow, save
-        self._nodes: dict[str, NodeView] = {}
+        self._flat = flatten(workflow)
+        self._inside = Inside(workflow, self._flat)
+        self._nodes: dict[str, NodeView] = {}  # of the flat document
         self._items: dict[str, dict[tuple[int, int], list[ShownPicture]]] = {}
         self._rows: dict[tuple[str, int, int], int] = {}  # of a panel
         self._drawn: dict[str, list[DrawnRows]] = {}  # by the key of a call its pictures
@@ -63,7 +67,7 @@ class CanvasRun:
             state=self._state,
             message=self._message,
             seeds=self._seeds,
-            nodes=self._nodes,
+            nodes=self._inside.cards(self._nodes),
             drawn=self._drawn,
         ).data()
 
@@ -96,9 +100,8 @@ class CanvasRun:
     def _start(self, event: RunStarted) -> None:
         """From here on the recipe holds the numbers that random seeds became."""
         self._recipe = event.recipe
-        nodes, inputs = seeds_drawn(self._workflow, load(event.recipe))
-        found = {**nodes, **{f"inputs.{name}": seed for name, seed in inputs.items()}}
-        self._seeds = {name: _safe(seed) for name, seed in found.items()}
+        found = seeds_drawn(self._workflow, load(event.recipe))
+        self._seeds = {name if "." in name else f"inputs.{name}": _safe(seed) for name, seed in found.items()}
 
     def _changed(self, event: Event) -> NodeView:
         match event:
@@ -111,8 +114,9 @@ class CanvasRun:
                 return NodeView(state="error", message=message)
             case NodeSkipped(_, _, message):
                 return NodeView(state="skipped", message=message)
-            case ChoiceNeeded(node, _, pictures):
-                return NodeView(state="choice", pictures=self._finished(node, pictures))
+            case ChoiceNeeded(node, name, pictures):
+                asks = f"{node.partition(WITHIN)[2]}.{name}" if WITHIN in node else ""
+                return NodeView(state="choice", pictures=self._finished(node, pictures), asks=asks)
         return NodeView(state="idle")
 
     def _progress(self, event: NodeProgress) -> NodeView:
@@ -130,7 +134,7 @@ class CanvasRun:
         step, items = event.step, self._items.setdefault(event.node, {})
         if event.key and isinstance(step, Begun | RowDrawn):
             self._note_rows(self._drawn.setdefault(event.key, []), step)
-        count = len(TASKS[self._workflow.nodes[event.node].task].Output.model_fields)
+        count = len(TASKS[self._flat.workflow.nodes[event.node].task].Output.model_fields)
         match step:
             case Begun():
                 blank = ShownPicture(url="", width=step.width, height=step.height // count)
@@ -163,6 +167,7 @@ class CanvasRun:
         ]
 
     def _done(self, event: NodeDone | NodeCached) -> NodeView:
+        self._inside.note(event)
         values = [value for given in event.outputs.values() for value in given]
         words = [str(value) for value in values if not isinstance(value, Picture | ImageInput | Image.Image)]
         more: Data = {"text": "\n".join(words)} if words else {}
@@ -174,13 +179,15 @@ class CanvasRun:
     def _finished(self, node: str, values: Iterable[Any]) -> list[ShownPicture]:
         found = []
         for index, image in enumerate(_images(values), start=1):
-            name = f"{node}-{index}.png"
+            name = f"{node.replace(WITHIN, '-')}-{index}.png"
             address = self._save(image, self._recipe, name)
             found.append(ShownPicture(url=address, width=image.width, height=image.height, file=name))
         return found
 
     def _where(self, node: str) -> str:
-        return f"{node} · step {list(self._nodes).index(node) + 1} of {len(self._nodes)}"
+        return (
+            f"{node.replace(WITHIN, ' · ')} · step {list(self._nodes).index(node) + 1} of {len(self._nodes)}"
+        )
 
 
 def _summary(event: RunFinished) -> str:
@@ -193,7 +200,7 @@ def _summary(event: RunFinished) -> str:
     ]
     told = ", ".join(part for part in parts if part) or "nothing to do"
     if event.needs_choice:
-        return f"Pick a picture in {event.needs_choice[0]}, then run again."
+        return f"Pick a picture in {event.needs_choice[0].partition(WITHIN)[0]}, then run again."
     return f"Done in {event.seconds:.1f} s: {told}." if not event.failed else f"Not everything ran: {told}."
 
 

@@ -40,4 +40,5 @@ export interface Result extends NodeRun {
   signature: string; // of the node when it ran
   again: string; // of the node with these inputs brought back
   made: Record<string, Record<string, Json | Link>>; // inputs of the node and of all before it
+  settled?: Record<string, Record<string, Json>>; // of those that are workflows what was settled inside
 }

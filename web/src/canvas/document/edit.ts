@@ -1,22 +1,16 @@
 // Every change of a document, each a pure function from one document to the next.
 
 import type { Catalogue, Doc, DocInput, DocNode, Json, Link, Mode, Place, Wire } from "../types";
+import { allAdopted, withoutUnused } from "./definitions";
 import { INPUTS, RESULTS, wires } from "./graph";
+import { freeName } from "./names";
 import { inputsOf, isLink, split } from "./read";
 import { inputPort } from "./sockets";
 
+export { freeName };
 
 const without = <T>(from: Record<string, T>, ...names: string[]): Record<string, T> =>
   Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));
-
-/** A name that is still free: `wish`, `wish_2`, `wish_3` … */
-export function freeName(taken: Record<string, unknown>, wish: string): string {
-  const plain = wish.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 56) || "node";
-  const isFree = (name: string) => !(name in taken) && name !== INPUTS && name !== "outputs";
-  if (isFree(plain)) return plain;
-  const stem = plain.replace(/_\d+$/, "");
-  for (let count = 2; ; count++) if (isFree(`${stem}_${count}`)) return `${stem}_${count}`;
-}
 
 export function addNode(doc: Doc, task: string, at: Place, inputs: DocNode["inputs"] = {}): [Doc, string] {
   const id = freeName(doc.nodes, task);
@@ -90,7 +84,7 @@ export function renamed(doc: Doc, from: string, wish: string): [Doc, string] {
   return [relinked({ ...doc, nodes: swap(doc.nodes), layout: swap(doc.layout) }, { [from]: to }), to];
 }
 
-function relinked(doc: Doc, names: Record<string, string>): Doc {
+export function relinked(doc: Doc, names: Record<string, string>): Doc {
   const link = (value: Json | Link): Json | Link => {
     if (!isLink(value)) return value;
     const [source, output] = split(value);
@@ -106,7 +100,7 @@ function relinked(doc: Doc, names: Record<string, string>): Doc {
 export function fragment(doc: Doc, ids: string[]): Doc {
   const nodes = Object.fromEntries(ids.flatMap((id) => (doc.nodes[id] ? [[id, doc.nodes[id]!]] : [])));
   const layout = Object.fromEntries(ids.flatMap((id) => (doc.layout?.[id] ? [[id, doc.layout[id]!]] : [])));
-  return { lumina: 1, nodes, layout };
+  return withoutUnused({ lumina: 1, nodes, layout, ...(doc.workflows && { workflows: doc.workflows }) });
 }
 
 /** Add the nodes of another document, under free names; links that lead nowhere here are dropped. */
@@ -114,16 +108,15 @@ export function pasted(doc: Doc, other: Doc, by: Place = [40, 40]): [Doc, string
   const names: Record<string, string> = {};
   const taken: Record<string, unknown> = { ...doc.nodes };
   for (const id of Object.keys(other.nodes)) taken[(names[id] = freeName(taken, id))] = true;
-  let next = { ...doc, nodes: { ...doc.nodes } };
+  const [next, workflows] = allAdopted({ ...doc, nodes: { ...doc.nodes } }, other);
   const places: Record<string, Place> = {};
   for (const [id, node] of Object.entries(relinked(other, names).nodes)) {
-    next.nodes[names[id]!] = node;
+    next.nodes[names[id]!] = node.workflow ? { ...node, workflow: workflows[node.workflow] ?? node.workflow } : node;
     const [x, y] = other.layout?.[id] ?? [0, 0];
     places[names[id]!] = [x + by[0], y + by[1]];
   }
   const ids = Object.values(names);
-  for (const id of ids) next = dropLost(next, id);
-  return [moved(next, places), ids];
+  return [moved(ids.reduce(dropLost, next), places), ids];
 }
 
 function dropLost(doc: Doc, id: string): Doc {

@@ -1,6 +1,7 @@
 // What hangs on what: wires, reading order, circles, and a signature that changes when a result would.
 
 import type { Doc, Json, Link, Wire } from "../types";
+import { contentOf, withoutUnused } from "./definitions";
 import { toJson } from "./json";
 import { inputsOf, isLink, split } from "./read";
 
@@ -87,7 +88,9 @@ export function signatures(doc: Doc): Record<string, string> {
   for (const id of order(doc)) {
     const node = doc.nodes[id]!;
     const values = Object.entries(inputsOf(node)).map(([name, value]) => [name, resolved(doc, value, found)]);
-    found[id] = hash(toJson([node.task, node.mode ?? "run", values.sort()]));
+    const definition = doc.workflows?.[node.workflow ?? ""];
+    const what = definition ? [contentOf(definition), node.settled ?? {}] : (node.task ?? node.workflow ?? "");
+    found[id] = hash(toJson([what, node.mode ?? "run", values.sort()]));
   }
   return found;
 }
@@ -101,7 +104,8 @@ function resolved(doc: Doc, value: Json | Link, found: Record<string, string>): 
 
 /** Changes whenever a run would. */
 export function signatureOf(doc: Doc): string {
-  return hash(toJson([doc.nodes, doc.inputs ?? {}, doc.outputs ?? {}, doc.model ?? ""]));
+  const workflows = Object.entries(withoutUnused(doc).workflows ?? {}).map(([name, each]) => [name, contentOf(each)]);
+  return hash(toJson([doc.nodes, doc.inputs ?? {}, doc.outputs ?? {}, doc.model ?? "", ...workflows]));
 }
 
 function hash(text: string): string {

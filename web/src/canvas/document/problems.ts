@@ -1,7 +1,7 @@
 // What is wrong with a document, as the canvas says it: by the titles that a person sees, not by the keys of the file.
 
 import type { Catalogue, Doc, Problem } from "../types";
-import { inputPort } from "./sockets";
+import { inputPort, taskOf } from "./sockets";
 
 /** What is wrong, and what to do: of a field that is empty, what the canvas offers. */
 export function phraseOf({ message, fix }: Problem): string {
@@ -10,13 +10,17 @@ export function phraseOf({ message, fix }: Problem): string {
 
 /** One sentence that says where it is, too. */
 export function sentenceOf(problem: Problem, doc: Doc, catalogue: Catalogue): string {
+  const [part, name = "", ...more] = problem.pointer.split("/").slice(1);
+  const definition = part === "workflows" ? doc.workflows?.[name] : undefined;
+  if (definition && more.length) {
+    return `In “${definition.title || name}”: ${sentenceOf({ ...problem, pointer: `/${more.join("/")}` }, definition, catalogue)}`;
+  }
   return `${placeOf(problem.pointer.split("/").slice(1), doc, catalogue)} ${phraseOf(problem)}`;
 }
 
 function placeOf([part = "", name = "", ...more]: string[], doc: Doc, catalogue: Catalogue): string {
   if (part === "nodes" && name) {
-    const task = doc.nodes[name]?.task ?? "";
-    const node = `${catalogue.nodes[task]?.title ?? "the node"} “${name}”`;
+    const node = `${taskOf(doc, catalogue, doc.nodes[name])?.title ?? "the node"} “${name}”`;
     const [key, input = ""] = more;
     return key === "inputs" && input ? `${inputPort(doc, catalogue, name, input)?.title || input} of ${node}` : node;
   }

@@ -1,6 +1,7 @@
 // Documents as text: reading what the server's reader made of a stranger's, and writing it again without loss.
 
 import type { Doc, DocNode, Json, Link, Place } from "../types";
+import { withoutUnused } from "./definitions";
 import { fromJson, toJson } from "./json";
 
 export class Unreadable extends Error {}
@@ -29,11 +30,11 @@ function checked(value: unknown): Doc {
   }
   if (value.lumina !== 1) throw new Unreadable('This workflow has another version; this page reads "lumina": 1.');
   for (const [id, node] of Object.entries(value.nodes)) {
-    if (!isObject(node) || typeof node.task !== "string" || !isObject(node.inputs ?? {})) {
+    if (!isObject(node) || typeof (node.task ?? node.workflow) !== "string" || !isObject(node.inputs ?? {})) {
       throw new Unreadable(`This workflow cannot be read: the node "${id}" names no task.`);
     }
   }
-  for (const key of ["inputs", "outputs", "layout", "frames"]) {
+  for (const key of ["inputs", "outputs", "layout", "frames", "workflows"]) {
     if (!isObject(value[key] ?? {})) throw new Unreadable(`This workflow cannot be read: "${key}" is no object.`);
   }
   const doc = value as unknown as Doc;
@@ -41,6 +42,7 @@ function checked(value: unknown): Doc {
     ...doc,
     ...(doc.layout && { layout: inNumbers(value.layout as Record<string, Json[]>) }),
     ...(doc.frames && { frames: framesInNumbers(doc.frames) }),
+    ...(doc.workflows && { workflows: Object.fromEntries(Object.entries(doc.workflows).map(([name, each]) => [name, checked(each)])) }),
   } as Doc;
 }
 
@@ -54,9 +56,9 @@ function inNumbers(layout: Record<string, Json[]>): Record<string, Place> {
   return Object.fromEntries(Object.entries(layout).map(([id, place]) => [id, place.map(Number) as Place]));
 }
 
-/** The document as JSON text; with `indent` for people. */
+/** The document as JSON text, without workflows that no node is; with `indent` for people. */
 export function write(doc: Doc, indent = 0): string {
-  return toJson(doc, indent);
+  return toJson(withoutUnused(doc), indent);
 }
 
 export function emptyDoc(): Doc {

@@ -1,10 +1,11 @@
 // The last runs of a document: what was changed for each, and the way back to it.
 
 import type { Catalogue, Doc, Json, Link, NodeRun, Result } from "../types";
+import { contentOf } from "./definitions";
 import { cone, RESULTS, signatureOf, signatures, wires } from "./graph";
 import { toJson } from "./json";
 import { inputsOf, isLink } from "./read";
-import { inputPort } from "./sockets";
+import { inputPort, taskOf } from "./sockets";
 
 export interface KeptRun {
   at: number; // milliseconds
@@ -50,12 +51,18 @@ function inputChanges(before: Doc, after: Doc): string[] {
 
 function nodeChanges(before: Doc, after: Doc, catalogue: Catalogue, id: string): string[] {
   const [old, node] = [before.nodes[id], after.nodes[id]!];
-  if (!old) return [`with ${catalogue.nodes[node.task]?.title ?? node.task} “${id}”`];
+  if (!old) return [`with ${taskOf(after, catalogue, node)?.title ?? node.task} “${id}”`];
   const names = new Set([...Object.keys(inputsOf(old)), ...Object.keys(inputsOf(node))]);
   const values = [...names].filter((name) => toJson(inputsOf(old)[name] ?? null) !== toJson(inputsOf(node)[name] ?? null));
   const told = values.map((name) => `${inputPort(after, catalogue, id, name)?.title || name} of ${id}: ${shown(inputsOf(node)[name])}`);
+  if (node.workflow && workflowOf(before, old) !== workflowOf(after, node)) told.push(`another workflow in ${id}`);
   return (old.mode ?? "run") === (node.mode ?? "run") ? told : [...told, `${id} ${{ mute: "muted", bypass: "bypassed", run: "runs" }[node.mode ?? "run"]}`];
 }
+
+const workflowOf = (doc: Doc, node: Doc["nodes"][string]): string => {
+  const definition = doc.workflows?.[node.workflow ?? ""];
+  return definition ? contentOf(definition) : "";
+};
 
 function shown(value: Json | Link | undefined): string {
   if (value === undefined || value === null) return "as it comes";
@@ -70,11 +77,19 @@ export function restored(now: Doc, { doc }: KeptRun): Doc {
   return { ...now, ...doc, layout: { ...doc.layout, ...now.layout }, ...(now.frames && { frames: now.frames }), ...(now.title !== undefined && { title: now.title }) };
 }
 
+/** The inputs of a node and of all before it, and what was settled inside of those that are workflows. */
+export function madeOf(doc: Doc, id: string): Pick<Result, "made" | "settled"> {
+  const ids = [...cone(doc, id)];
+  return {
+    made: Object.fromEntries(ids.map((other) => [other, inputsOf(doc.nodes[other])])),
+    settled: Object.fromEntries(ids.flatMap((other) => (doc.nodes[other]?.settled ? [[other, doc.nodes[other]!.settled!]] : []))),
+  };
+}
+
 /** What a node gave in a run, as one of its results. */
 export function resultIn({ doc, nodes }: KeptRun, id: string): Result {
   const signature = signatures(doc)[id] ?? "";
-  const made = Object.fromEntries([...cone(doc, id)].map((other) => [other, inputsOf(doc.nodes[other])]));
-  return { ...nodes[id]!, signature, again: signature, made };
+  return { ...nodes[id]!, signature, again: signature, ...madeOf(doc, id) };
 }
 
 /** The addresses of the pictures that a run was for: its results, else those of nodes that no other takes from. */

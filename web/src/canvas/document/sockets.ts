@@ -1,8 +1,8 @@
 // Which wires fit: every socket has a type with a letter, a colour and a word, and a reason to refuse.
 
-import type { Catalogue, Doc, DocNode, Port, SocketType, Wire } from "../types";
-import { circle, INPUTS, RESULTS } from "./graph";
-import { inputsOf, isLink } from "./read";
+import type { Catalogue, Doc, DocNode, Link, Port, SocketType, TaskInfo, Wire } from "../types";
+import { circle, INPUTS, order, RESULTS, wires } from "./graph";
+import { inputsOf, isLink, split } from "./read";
 
 const WORDS: Record<SocketType, string> = {
   image: "a picture",
@@ -23,8 +23,56 @@ export function outputPort(doc: Doc, catalogue: Catalogue, node: string, output:
     const input = doc.inputs?.[output];
     return input && portOfInput(doc, output);
   }
-  return catalogue.nodes[doc.nodes[node]?.task ?? ""]?.outputs[output];
+  return taskOf(doc, catalogue, doc.nodes[node])?.outputs[output];
 }
+
+const made = new WeakMap<Doc, { catalogue: Catalogue; task: TaskInfo }>();
+
+/** What a node takes and gives: its task, or what the inputs and outputs of its workflow make of that. */
+export function taskOf(doc: Doc, catalogue: Catalogue, node: DocNode | undefined): TaskInfo | undefined {
+  if (!node?.workflow) return catalogue.nodes[node?.task ?? ""];
+  const definition = doc.workflows?.[node.workflow];
+  if (!definition) return undefined;
+  const known = made.get(definition);
+  if (known?.catalogue === catalogue) return known.task;
+  const task = taskOfWorkflow(definition, catalogue, node.workflow);
+  made.set(definition, { catalogue, task });
+  return task;
+}
+
+function taskOfWorkflow(definition: Doc, catalogue: Catalogue, name: string): TaskInfo {
+  const inputs = Object.keys(definition.inputs ?? {}).map((input) => [input, portWithin(definition, catalogue, input)]);
+  const outputs = endsOf(definition, catalogue).flatMap(([output, link]) => {
+    const port = outputPort(definition, catalogue, ...split(link));
+    return port ? [[output, { ...port, title: titled(output) }]] : [];
+  });
+  const count = Object.keys(definition.nodes).length;
+  return {
+    title: definition.title || titled(name), docs: `A workflow of ${count} ${count === 1 ? "node" : "nodes"}.`, group: "workflows", available: true, asks: null,
+    inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs),
+  };
+}
+
+/** An input of a workflow as one of the node that it is: with what the first node inside that takes it says of it. */
+function portWithin(definition: Doc, catalogue: Catalogue, name: string): Port {
+  const taker = wires(definition).find(({ source, output, target }) => source === INPUTS && output === name && target !== RESULTS);
+  const { words, limits } = (taker && inputPort(definition, catalogue, taker.target, taker.input)) ?? {};
+  const start = definition.inputs![name]!.default ?? null;
+  return { ...(words && { words }), ...(limits && { limits }), ...portOfInput(definition, name), default: start, required: start === null };
+}
+
+/** What a workflow gives by name: its outputs, or those of the nodes that no other takes from. */
+export function endsOf(doc: Doc, catalogue: Catalogue): [string, Link][] {
+  const named = Object.entries(doc.outputs ?? {});
+  if (named.length) return named;
+  const taken = new Set(wires(doc).map(({ source }) => source));
+  const outputs = (id: string) => Object.keys(taskOf(doc, catalogue, doc.nodes[id])?.outputs ?? {});
+  const ends = order(doc).filter((id) => !taken.has(id) && outputs(id).length);
+  return ends.flatMap((id) => outputs(id).map((output): [string, Link] =>
+    [ends.length === 1 ? output : `${id}_${output}`, { from: `${id}.${output}` }]));
+}
+
+const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 /** An input of the workflow, as the thing to fill in that it is in a form. */
 export function portOfInput(doc: Doc, name: string): Port {
@@ -36,8 +84,11 @@ const SLOT = /\{([a-z][a-z0-9_]*)\}/g;
 const NO_PORTS: Record<string, Port> = {};
 
 /** The inputs of a node: its task's, and a text for each {name} in its template. */
-export function portsOf(catalogue: Catalogue, node: DocNode | undefined): Record<string, Port> {
-  const task = catalogue.nodes[node?.task ?? ""];
+export const portsOf = (doc: Doc, catalogue: Catalogue, node: DocNode | undefined): Record<string, Port> =>
+  portsFor(taskOf(doc, catalogue, node), node);
+
+/** The same of a node whose task is known already. */
+export function portsFor(task: TaskInfo | undefined, node: DocNode | undefined): Record<string, Port> {
   if (!task) return NO_PORTS;
   const template = task.slots ? inputsOf(node)[task.slots] : undefined;
   if (template === undefined || isLink(template)) return task.inputs;
@@ -49,7 +100,7 @@ export function portsOf(catalogue: Catalogue, node: DocNode | undefined): Record
 }
 
 export function inputPort(doc: Doc, catalogue: Catalogue, node: string, input: string): Port | undefined {
-  return portsOf(catalogue, doc.nodes[node])[input];
+  return portsOf(doc, catalogue, doc.nodes[node])[input];
 }
 
 /** Whether what an output gives can be used where `wanted` is asked for. */

@@ -1,12 +1,12 @@
 // One node as a card, the same on the canvas and in the list of steps: inputs, picture, outputs, state.
 
 import { memo, useState, type MouseEvent } from "react";
-import { phraseOf } from "../document/problems";
+import { phraseOf, sentenceOf } from "../document/problems";
 import { INPUTS, wires } from "../document/graph";
 import { toJson } from "../document/json";
 import { inputsOf, isLink } from "../document/read";
-import { portsOf } from "../document/sockets";
-import { ask, setValue, showResult, unwire } from "../studio/acts";
+import { portsFor, taskOf } from "../document/sockets";
+import { ask, setSettled, setValue, showResult, unwire } from "../studio/acts";
 import { forNode } from "../studio/choosers";
 import { live, stateOf } from "../studio/results";
 import { use } from "../studio/store";
@@ -25,12 +25,13 @@ const NONE: Problem[] = [];
 
 export const Card = memo(function Card({ id, number }: { id: string; number?: number }) {
   const node = use((state) => state.history.doc.nodes[id]);
-  const task = use((state) => state.catalogue.nodes[node?.task ?? ""]);
+  const task = use((state) => taskOf(state.history.doc, state.catalogue, state.history.doc.nodes[id]));
   const state = use((all) => stateOf(all, id));
   if (!node) return null;
   return (
     <article className="card" data-card={id} data-state={state} data-mode={node.mode ?? "run"} data-unknown={!task || undefined}
-      aria-label={`${number ? `Step ${number}: ` : ""}${task?.title ?? node.task} ${id}, ${WORDS[state] || "not run yet"}`}>
+      data-workflow={node.workflow ? true : undefined}
+      aria-label={`${number ? `Step ${number}: ` : ""}${task?.title ?? nameOf(node)} ${id}, ${WORDS[state] || "not run yet"}`}>
       <Head id={id} node={node} task={task} state={state} number={number} />
       {task ? <Body id={id} node={node} task={task} /> : <Unknown id={id} node={node} />}
       <Fault id={id} />
@@ -38,6 +39,8 @@ export const Card = memo(function Card({ id, number }: { id: string; number?: nu
     </article>
   );
 });
+
+const nameOf = (node: DocNode): string => node.workflow ?? node.task ?? "";
 
 interface HeadProps {
   id: string;
@@ -55,7 +58,8 @@ function Head({ id, node, task, state, number }: HeadProps) {
   return (
     <header className="card-head" onContextMenu={(event) => (event.preventDefault(), menu(event))}>
       {number && <span className="number" aria-hidden="true">{number}</span>}
-      <h2>{task?.title ?? node.task}<small>{id}</small></h2>
+      {node.workflow && <span className="is-workflow" title="A workflow as a node"><Icon name="workflow" /></span>}
+      <h2 title={task?.title}>{task?.title ?? nameOf(node)}<small>{id}</small></h2>
       <span className="state">{MODES[node.mode ?? "run"] || WORDS[state]}</span>
       <button type="button" className="tool nodrag" aria-label={`Menu of ${id}`} onClick={menu}>
         <Icon name="more" />
@@ -67,8 +71,7 @@ function Head({ id, node, task, state, number }: HeadProps) {
 function Body({ id, node, task }: { id: string; node: DocNode; task: TaskInfo }) {
   const [isOpen, setOpen] = useState(false);
   const given = inputsOf(node);
-  const catalogue = use((state) => state.catalogue);
-  const ports = portsOf(catalogue, node);
+  const ports = portsFor(task, node);
   const all = Object.entries(ports);
   const plain = all.filter(([name, port]) => isOpen || !port.advanced || isLink(given[name]));
   const hidden = all.filter((entry) => !plain.includes(entry));
@@ -79,6 +82,8 @@ function Body({ id, node, task }: { id: string; node: DocNode; task: TaskInfo })
       <div className="inputs">
         {plain.map(([name, port]) => <Input key={name} id={id} name={name} port={port} value={given[name]} />)}
         {strange.map((name) => <Strange key={name} id={id} name={name} value={given[name]!} />)}
+        {node.workflow && !all.length && <p className="note">It asks for nothing. Unfold it (in its menu) to change what is inside.</p>}
+        {node.workflow && <Settled id={id} settled={node.settled ?? NOTHING} />}
         {(hidden.length > 0 || isOpen) && (
           <button type="button" className="further nodrag" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {isOpen ? "Fewer options" : `${hidden.length} more options${settled ? `, ${settled} of them set` : ""}`}
@@ -86,6 +91,33 @@ function Body({ id, node, task }: { id: string; node: DocNode; task: TaskInfo })
         )}
       </div>
       {Object.keys(task.outputs).length > 0 && <Preview id={id} />}
+    </>
+  );
+}
+
+const NOTHING: Record<string, Json> = {};
+
+/** Numbers that random seeds inside became, and choices that were made there: shown on demand, and left open again on request. */
+function Settled({ id, settled }: { id: string; settled: Record<string, Json> }) {
+  const [isOpen, setOpen] = useState(false);
+  const all = Object.entries(settled);
+  if (!all.length) return null;
+  return (
+    <>
+      <button type="button" className="further nodrag" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {all.length === 1 ? "1 value" : `${all.length} values`} settled inside
+      </button>
+      {isOpen && all.map(([key, value]) => (
+        <div className="input" key={key}>
+          <span className="label">{key.replaceAll("/", " · ").replace(".", " · ")}</span>
+          <span className="linked">
+            <span>{toJson(value)}</span>
+            <button type="button" className="tool nodrag" aria-label={`Leave ${key} of ${id} open again`} onClick={() => setSettled(id, key, undefined)}>
+              <Icon name="close" />
+            </button>
+          </span>
+        </div>
+      ))}
     </>
   );
 }
@@ -169,7 +201,7 @@ function Strange({ id, name, value }: { id: string; name: string; value: Json | 
 function Unknown({ id, node }: { id: string; node: DocNode }) {
   return (
     <div className="inputs">
-      <p className="note">“{node.task}” is not known here. The node is kept as it is and cannot run.</p>
+      <p className="note">“{nameOf(node)}” is not known here. The node is kept as it is and cannot run.</p>
       {Object.entries(inputsOf(node)).map(([name, value]) => (
         <div className="input" key={name}>
           {isLink(value) && <Socket node={id} port={name} side="input" type="unknown" label={`${name} of ${id}`} isWired />}
@@ -184,12 +216,17 @@ function Unknown({ id, node }: { id: string; node: DocNode }) {
 /** What the node as a whole has to say: an error of its run, or a problem that belongs to no input. */
 function Fault({ id }: { id: string }) {
   const message = use((state) => live(state, id)?.message);
-  const problem = use((state) =>
-    (state.plan?.problems ?? NONE).find((each) => each.pointer === `/nodes/${id}` || each.pointer === `/nodes/${id}/task`),
-  );
+  const problem = use((state) => faultOf(state.plan?.problems ?? NONE, id, state.history.doc.nodes[id]?.workflow));
+  const said = use((state) => (problem?.pointer.startsWith("/workflows/") ? sentenceOf(problem, state.history.doc, state.catalogue) : null));
   const fault = use((state) => state.plan?.faults?.[id]);
-  const text = message ?? (problem ? phraseOf(problem) : fault);
+  const text = message ?? said ?? (problem ? phraseOf(problem) : fault);
   return text ? <p className="fault">{text}</p> : null;
+}
+
+/** The first problem of a node itself, or of the workflow that it is. */
+function faultOf(problems: Problem[], id: string, workflow: string | undefined): Problem | undefined {
+  const own = [`/nodes/${id}`, `/nodes/${id}/task`, `/nodes/${id}/workflow`];
+  return problems.find(({ pointer }) => own.includes(pointer) || pointer.startsWith(`/nodes/${id}/settled`) || (workflow && pointer.startsWith(`/workflows/${workflow}/`)));
 }
 
 const taken = (id: string) => (state: { history: { doc: Parameters<typeof wires>[0] } }) =>

@@ -8,7 +8,7 @@ import type { Elsewhere as Brought } from "../studio/pictures";
 import { shown, live } from "../studio/results";
 import { doc, get, notify, set, use } from "../studio/store";
 import { Icon } from "./Icon";
-import { Download, pick } from "./Preview";
+import { askedOf, Download, pick } from "./Preview";
 import { Shown as ShownPicture } from "./Shown";
 
 export const KEYS: [string, string][] = [
@@ -167,7 +167,7 @@ function Keys() {
 function Large() {
   const large = use((state) => state.large);
   const run = use((state) => large && (live(state, large.node)?.pictures ? live(state, large.node) : shown(state, large.node)));
-  const asks = use((state) => large && (state.catalogue.nodes[state.history.doc.nodes[large.node]?.task ?? ""]?.asks ?? null));
+  const asks = use((state) => large && askedOf(state, large.node));
   const picture = large && run?.pictures?.[large.index];
   if (!large || !picture) return null;
   const count = run!.pictures!.length;

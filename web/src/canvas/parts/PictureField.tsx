@@ -4,10 +4,10 @@ import { useRef, useState } from "react";
 import { bring, thumbnails } from "../studio/pictures";
 import type { FieldProps } from "./Field";
 
-export function PictureField({ value, label, describedBy, onChange }: FieldProps) {
+export function PictureField({ port, value, label, describedBy, onChange }: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [note, setNote] = useState("");
-  const name = nameOf(value);
+  const name = nameOf(value ?? port.default); // a workflow may bring one along
   const take = async (file: File | undefined) => {
     if (!file) return;
     setNote("Sending…");

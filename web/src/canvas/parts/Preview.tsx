@@ -1,9 +1,9 @@
 // The picture box of a node: rows as they are drawn, results to leaf through, candidates to pick from.
 
 import { browse, forget, live, position, shown, stateOf } from "../studio/results";
-import { setValue } from "../studio/acts";
+import { setSettled, setValue } from "../studio/acts";
 import { execute } from "../studio/running";
-import { get, set, use } from "../studio/store";
+import { doc, get, set, use, type State } from "../studio/store";
 import type { NodeRun, Picture } from "../types";
 import { Icon } from "./Icon";
 import { Shown } from "./Shown";
@@ -21,7 +21,7 @@ export function Preview({ id }: { id: string }) {
       <Pictures id={id} run={run} isFinished={state !== "running"} />
       {state === "running" && <Rows run={running} />}
       {state === "stopped" && running?.done !== undefined && (
-        <p className="rows-text">stopped at row {running.done} of {running.total}</p>
+        <p className="rows-text">{running.inside && `${running.inside}: `}stopped at row {running.done} of {running.total}</p>
       )}
       <Leaf id={id} result={run} />
     </div>
@@ -29,18 +29,18 @@ export function Preview({ id }: { id: string }) {
 }
 
 function Rows({ run }: { run: NodeRun | undefined }) {
-  const { done = 0, total = 0 } = run ?? {};
+  const { done = 0, total = 0, inside } = run ?? {};
   return (
     <div className="rows">
       <div className="rows-bar"><i style={{ width: `${total ? (100 * done) / total : 0}%` }} /></div>
-      <p className="rows-text" data-row={done}>{total ? `row ${done} of ${total}` : "starting…"}</p>
+      <p className="rows-text" data-row={done}>{inside && `${inside}: `}{total ? `row ${done} of ${total}` : "starting…"}</p>
     </div>
   );
 }
 
 function Pictures({ id, run, isFinished }: { id: string; run: NodeRun | undefined; isFinished: boolean }) {
-  const asks = use((state) => state.catalogue.nodes[state.history.doc.nodes[id]?.task ?? ""]?.asks ?? null);
-  const picked = use((state) => (asks ? state.history.doc.nodes[id]?.inputs?.[asks] : null));
+  const asks = use((state) => askedOf(state, id));
+  const picked = use((state) => (asks ? pickedOf(state, id, asks) : null));
   const pictures = (run?.pictures ?? []).slice(0, MOST);
   if (run?.text !== undefined && !pictures.length) return <p className="preview-text">{run.text}</p>;
   if (!pictures.length) return <p className="preview-none">no picture yet</p>;
@@ -59,9 +59,21 @@ function Pictures({ id, run, isFinished }: { id: string; run: NodeRun | undefine
   );
 }
 
+/** The input that a click on a picture of a node fills: its task's, or what is asked inside of a workflow. */
+export function askedOf(state: State, id: string): string | null {
+  const node = state.history.doc.nodes[id];
+  return node?.workflow ? (live(state, id)?.asks ?? null) : (state.catalogue.nodes[node?.task ?? ""]?.asks ?? null);
+}
+
+function pickedOf({ history }: State, id: string, asks: string): unknown {
+  const node = history.doc.nodes[id];
+  return node?.workflow ? node.settled?.[asks] : node?.inputs?.[asks];
+}
+
 /** The choice is written down, and the run goes on from the cache. */
 export function pick(id: string, input: string, choice: number): void {
-  setValue(id, input, choice);
+  if (doc().nodes[id]?.workflow) setSettled(id, input, choice);
+  else setValue(id, input, choice);
   execute(get().ran.target);
 }
 

@@ -2,16 +2,20 @@
 
 import * as edits from "../document/edit";
 import * as frames from "../document/frames";
-import { INPUTS, RESULTS } from "../document/graph";
+import { adopted, asDefinition, countOf, withoutUnused } from "../document/definitions";
+import { INPUTS, RESULTS, wires } from "../document/graph";
 import { cards, COLUMN, freePlace, placesOf, tidied } from "../document/layout";
 import { redone, undone } from "../document/history";
 import { inputsOf, isLink } from "../document/read";
 import { refusal } from "../document/sockets";
-import type { DocInput, Json, Link, Mode, Place, Wire } from "../types";
+import { rebound, settle, unfolded, withWorkflow } from "../document/workflows";
+import type { Doc, DocInput, Json, Link, Mode, Place, Wire } from "../types";
 import { insert, partOf } from "./files";
 import { beginAnew, recalled } from "./results";
 import { doc, edit, get, notify, say, set } from "./store";
 import { surface } from "./surface";
+
+const MOST_WORKFLOWS = 16; // that are nodes of one
 
 const titleOf = (task: string) => get().catalogue.nodes[task]?.title ?? task;
 
@@ -34,6 +38,77 @@ export function add(task: string, at: Place | null, wire?: (id: string) => Wire)
   say(`${titleOf(task)} added as ${id}${wire ? " and wired" : ""}.`);
   focusCard(id);
   window.dispatchEvent(new Event("lumina-canvas-reveal"));
+}
+
+/** Add a node that is a workflow, wired if asked for. */
+export function addWorkflow(other: Doc, wish: string, at: Place | null, wire?: (id: string) => Wire): void {
+  if (isFull(other)) return;
+  const before = doc();
+  const place = freePlace(before, at ?? (wire && besides(wire(""))) ?? surface.middle(), surface.heights());
+  const definition = asDefinition(other);
+  let id = "";
+  edit((current) => {
+    const [next, made] = withWorkflow(current, definition, definition.title || wish, place, firstOf(definition));
+    id = made;
+    return wire ? edits.connected(next, wire(made)) : next;
+  });
+  beginAnew(before, [id]);
+  set({ selected: [id], recovered: false });
+  say(`${definition.title || wish} added as ${id}.`);
+  focusCard(id);
+  window.dispatchEvent(new Event("lumina-canvas-reveal"));
+}
+
+/** Whether there is room for one more node, and for one more workflow; says so where there is none. */
+function isFull(definition: Doc, added = 1): boolean {
+  const most = get().catalogue.limits.nodes;
+  const kept = withoutUnused(doc());
+  const [next] = adopted(kept, asDefinition(definition), "node");
+  if (Object.keys(doc().nodes).length + added > most) notify(`A workflow has at most ${most} nodes.`);
+  else if (countOf(next) > MOST_WORKFLOWS) notify(`At most ${MOST_WORKFLOWS} workflows can be within one; unfold one of them.`);
+  else return false;
+  return true;
+}
+
+/** Numbers for the seeds that it asks for at random, as for a task that is added. */
+function firstOf(definition: Doc): Record<string, Json> {
+  const random = Object.entries(definition.inputs ?? {}).filter(([, input]) => input.default === "random");
+  return Object.fromEntries(random.map(([name]) => [name, Math.floor(Math.random() * 10_000)]));
+}
+
+/** Give a node that is a workflow another one. */
+export function rebind(id: string, other: Doc, wish: string): void {
+  if (isFull(other, 0)) return;
+  const definition = asDefinition(other);
+  const count = wires(doc()).length;
+  edit((current) => rebound(current, get().catalogue, id, definition, definition.title || wish));
+  const lost = count - wires(doc()).length;
+  notify(`${id} is “${definition.title || wish}” now.${lost ? ` ${lost} ${lost === 1 ? "wire" : "wires"} had no place in it.` : ""}`);
+}
+
+/** A node that is a workflow becomes its nodes; undo folds it again. */
+export function unfold(id: string): void {
+  const [before, node] = [doc(), doc().nodes[id]!];
+  const definition = before.workflows?.[node.workflow ?? ""];
+  if (!definition) return;
+  const most = get().catalogue.limits.nodes;
+  if (node.mode === "bypass") return notify(`${id} is bypassed; stop that first, then unfold it.`);
+  if (Object.keys(before.nodes).length - 1 + Object.keys(definition.nodes).length > most) return notify(`A workflow has at most ${most} nodes.`);
+  let names: string[] = [];
+  edit((current) => {
+    const [next, made] = unfolded(current, get().catalogue, id, surface.heights());
+    names = made;
+    return next;
+  });
+  beginAnew(before, names);
+  set({ selected: names });
+  notify(`${id} is unfolded into ${names.length === 1 ? "1 node" : `${names.length} nodes`}. Undo folds it again.`);
+  window.dispatchEvent(new Event("lumina-canvas-reveal"));
+}
+
+/** Settle what is open inside a node that is a workflow, or leave it open again. */
+export function setSettled(id: string, key: string, value: Json | undefined): void {
+  edit((current) => settle(current, id, key, value), `${id}/${key}`);
 }
 
 /** Where a node belongs that is added at a socket: right of what it takes from, left of what it gives to. */

@@ -2,10 +2,12 @@
 
 import { INPUTS, RESULTS, wires } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
-import { fits, givers, inputPort, outputPort, portsOf, refusal, takers } from "../document/sockets";
+import { fits, givers, inputPort, outputPort, portsOf, refusal, takers, taskOf } from "../document/sockets";
 import { COLOURS, frameId, reframed } from "../document/frames";
-import type { DocInput, Place, Port, Wire } from "../types";
+import { withoutUnused } from "../document/definitions";
+import type { Doc, DocInput, Place, Port, Wire } from "../types";
 import * as acts from "./acts";
+import { pickFile, workflowIn } from "./files";
 import { browse } from "./results";
 import { execute } from "./running";
 import { doc, edit, get, set, type Choice } from "./store";
@@ -57,7 +59,22 @@ export function palette(at: Point, place: Place | null = null): void {
     ...typeOf(Object.values(task.outputs)[0]),
     run: () => acts.add(name, place),
   }));
-  show("Add a node", at, [...nodes, ...inputChoices(), ...frameChoice(place)]);
+  show("Add a node", at, [...nodes, workflowChoice(at, place), ...inputChoices(), ...frameChoice(place)]);
+}
+
+function workflowChoice(at: Point, place: Place | null): Choice {
+  const hint = "Of this document, a template, or a file; it shows its inputs and results.";
+  return { key: "workflow", title: "A workflow as a node…", hint, group: "Workflows", also: "group subgraph blueprint", run: () => workflows("A workflow as a node", at, (definition, wish) => acts.addWorkflow(definition, wish, place)) };
+}
+
+/** Workflows to take as a node: those that are nodes here already, templates, or a file. */
+function workflows(title: string, at: Point, take: (definition: Doc, wish: string) => void): void {
+  const own = Object.entries(withoutUnused(doc()).workflows ?? {}).map(([name, definition]): Choice => (
+    { key: name, title: definition.title || name, hint: name, group: "In this workflow", run: () => take(definition, name) }));
+  const templates = get().templates.map((each): Choice => (
+    { key: each.name, title: each.title, group: "Templates", run: () => void workflowIn(each.text, (definition) => take(definition, each.title)) }));
+  const file = { key: "file", title: "From a file…", hint: "JSON, or a picture that was made here.", group: "File", also: "open upload png json", run: () => pickFile(take) };
+  show(title, at, [...own, ...templates, file]);
 }
 
 function frameChoice(place: Place | null): Choice[] {
@@ -101,6 +118,7 @@ export function afterOutput(source: string, output: string, at: Point, place: Pl
   const choices = found.map(([task, input]) =>
     nodeChoice(task, input, () => acts.add(task, place, (id) => ({ source, output, target: id, input }))),
   );
+  choices.push(...ownTakers(given, (definition, wish, input) => acts.addWorkflow(definition, wish, place, (id) => ({ source, output, target: id, input }))));
   if (source !== INPUTS) {
     choices.push({ key: "result", title: "A result of the workflow", group: "Results", run: () => acts.showResult(source, output) });
   }
@@ -121,6 +139,17 @@ function newSources(target: string, input: string, place: Place | null): Choice[
   );
   const own = { key: "own input", title: "A new input of the workflow", group: "Inputs", type: wanted.type };
   return [...nodes, { ...own, run: () => acts.promote(target, input) }];
+}
+
+type Take = (definition: Doc, wish: string, port: string) => void;
+
+/** Workflows that are nodes here and take the output, each by its first input that does. */
+function ownTakers(given: Port | undefined, take: Take): Choice[] {
+  return Object.entries(withoutUnused(doc()).workflows ?? {}).flatMap(([name, definition]) => {
+    const task = taskOf(doc(), get().catalogue, { workflow: name })!;
+    const [input, port] = Object.entries(task.inputs).find(([, each]) => given && fits(get().catalogue, given, each)) ?? [];
+    return input && port ? [{ key: name, title: `New: ${task.title}`, hint: port.title, group: "Workflows", run: () => take(definition, name, input) }] : [];
+  });
 }
 
 function nodeChoice(task: string, port: string, run: () => void): Choice {
@@ -167,6 +196,7 @@ export function forOutput(source: string, output: string, at: Point): void {
       nodeChoice(task, input, () => acts.add(task, null, (id) => ({ source, output, target: id, input }))),
     ),
   );
+  choices.push(...ownTakers(given, (definition, wish, input) => acts.addWorkflow(definition, wish, null, (id) => ({ source, output, target: id, input }))));
   const isShown = wires(doc()).some((wire) => wire.target === RESULTS && wire.source === source && wire.output === output);
   if (source !== INPUTS && !isShown) {
     choices.push({ key: "result", title: "A result of the workflow", group: "Results", run: () => acts.showResult(source, output) });
@@ -196,7 +226,7 @@ const inputs = () => ports("inputs");
 function ports(side: "inputs" | "outputs"): [string, string, string][] {
   const { catalogue } = get();
   return Object.entries(doc().nodes).flatMap(([id, node]) =>
-    Object.entries(side === "inputs" ? portsOf(catalogue, node) : (catalogue.nodes[node.task]?.outputs ?? {}))
+    Object.entries(side === "inputs" ? portsOf(doc(), catalogue, node) : (taskOf(doc(), catalogue, node)?.outputs ?? {}))
       .filter(([, port]) => port.link !== false)
       .map(([name, port]) => [id, name, port.title || name] as [string, string, string]),
   );
@@ -214,6 +244,7 @@ export function forNode(id: string, at: Point): void {
     item("bypass", node.mode === "bypass" ? "Stop bypassing" : "Bypass", () => acts.mode(many, "bypass"), "B"),
     item("mute", node.mode === "mute" ? "Unmute" : "Mute", () => acts.mode(many, "mute"), "M"),
     ...(get().view === "canvas" ? [item("frame", many.length > 1 ? "Frame around these" : "Frame around it", () => acts.frame(null, many), "G")] : []),
+    ...(node.workflow ? ofWorkflow(id, at) : []),
     item("rename", "Rename…", () => set({ selected: [id], dialog: "rename" })),
     item("remove", "Delete", () => acts.remove(many), "Del"),
   ];
@@ -221,10 +252,17 @@ export function forNode(id: string, at: Point): void {
   show(id, at, choices);
 }
 
+function ofWorkflow(id: string, at: Point): Choice[] {
+  const unfold = { key: "unfold", title: "Unfold", hint: "Its nodes take its place.", run: () => acts.unfold(id) };
+  const replace = { key: "replace", title: "Replace its workflow…", hint: "Wires stay whose names it has, too.", run: () =>
+    workflows("Another workflow", at, (definition, wish) => acts.rebind(id, definition, wish)) };
+  return doc().workflows?.[doc().nodes[id]!.workflow!] ? [unfold, replace] : [replace];
+}
+
 /** Wires from `source` that could go to a card as a whole: its first input that is free and takes it. */
 export function intoCard(source: string, output: string, target: string): void {
   const given = outputPort(doc(), get().catalogue, source, output);
-  const all = Object.entries(portsOf(get().catalogue, doc().nodes[target]));
+  const all = Object.entries(portsOf(doc(), get().catalogue, doc().nodes[target]));
   const names = all.filter(([, port]) => given && fits(get().catalogue, given, port));
   const free = names.find(([name, port]) => !port.advanced && !isLink(inputsOf(doc().nodes[target])[name])) ?? names[0];
   if (target === RESULTS) return acts.showResult(source, output);

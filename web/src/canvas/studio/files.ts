@@ -7,6 +7,7 @@ import { freePlace, freeShift, HEIGHT, placesOf, tidied } from "../document/layo
 import { fromJson, toJson } from "../document/json";
 import { recipePart } from "../document/png";
 import { fromLink, hasWorkflow } from "../document/share";
+import { taskOf } from "../document/sockets";
 import type { KeptRun } from "../document/runs";
 import type { Doc, Place, Result } from "../types";
 import { keep, kept } from "./bridge";
@@ -54,7 +55,7 @@ export function open(other: Doc, what: string): void {
   replace({ ...other, layout: { ...other.layout, ...nodePlaces(other) } });
   set({ recovered: false, selected: [] });
   if (!Object.keys(other.nodes).some((id) => other.layout?.[id])) tidyOnceMeasured();
-  const unknown = Object.values(other.nodes).filter((node) => !get().catalogue.nodes[node.task]).length;
+  const unknown = Object.values(other.nodes).filter((node) => !taskOf(other, get().catalogue, node)).length;
   const rest = unknown ? ` ${unknown} ${unknown === 1 ? "node is" : "nodes are"} not known here.` : "";
   notify(`${what} opened.${rest}${undo}`);
   window.dispatchEvent(new Event("lumina-canvas-fit"));
@@ -102,11 +103,31 @@ function documentOf(answer: Read): Doc {
   throw new Unreadable("error" in answer ? answer.error : "This picture carries no workflow.");
 }
 
+/** What the server reads in a file. */
+async function readFile(file: File): Promise<Read> {
+  if (file.size > MAX_FILE) throw new Unreadable("This file is too large; use one under 20 MB.");
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return read(recipePart(bytes) ?? bytes);
+}
+
+/** Do something with the workflow in a text, to be a node here. */
+export const workflowIn = (text: string, take: (definition: Doc) => void): Promise<void> =>
+  guarded(async () => take(await documentIn(text)));
+
+/** Let a person choose a file, to do something with the workflow in it. */
+export function pickFile(take: (definition: Doc, name: string) => void): void {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "file", accept: ".json,application/json,image/png" });
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file) void guarded(async () => take(documentOf(await readFile(file)), file.name.replace(/\.\w+$/, "")));
+  });
+  input.click();
+}
+
 export async function openFile(file: File): Promise<void> {
   await guarded(async () => {
-    if (file.size > MAX_FILE) throw new Unreadable("This file is too large; use one under 20 MB.");
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const answer = await read(recipePart(bytes) ?? bytes);
+    const answer = await readFile(file);
     if ("sentence" in answer) throw new Offered(answer);
     if ("image" in answer && get().catalogue.nodes[PICTURE]) addPicture(answer.image);
     else open(documentOf(answer), file.name);

@@ -1,10 +1,11 @@
 // What nodes gave, now and before: states, the result that fits the inputs as they are, and bringing back inputs.
 
 import { setDefault, setInput } from "../document/edit";
-import { cone, signatures } from "../document/graph";
+import { INPUTS, signatures } from "../document/graph";
 import { inputsOf, isLink } from "../document/read";
 import type { Doc, Json, Link, NodeRun, NodeState, Result } from "../types";
-import { resultIn, restored, type KeptRun } from "../document/runs";
+import { madeOf, resultIn, restored, type KeptRun } from "../document/runs";
+import { settle } from "../document/workflows";
 import { edit, get, say, set, type State } from "./store";
 
 const MOST = 12; // results kept for each node
@@ -89,26 +90,30 @@ export function gathered(state: State, nodes: Record<string, NodeRun>): State["r
 function resultOf(state: State, id: string, run: NodeRun): Result {
   const { doc: ran, signatures: then } = state.ran;
   const seeded = withSeeds(ran, state.run.seeds);
-  const made = Object.fromEntries([...cone(ran, id)].map((other) => [other, inputsOf(seeded.nodes[other])]));
-  return { ...run, signature: then[id] ?? "", again: signatures(seeded)[id] ?? "", made };
+  return { ...run, signature: then[id] ?? "", again: signatures(seeded)[id] ?? "", ...madeOf(seeded, id) };
 }
 
-/** The document with the numbers that its random seeds became, by node, or by `inputs.` and the input's name. */
+/** The document with the numbers that its random seeds became, by inputs.NAME, NODE.INPUT or NODE/INNER.INPUT. */
 export function withSeeds(to: Doc, seeds: Record<string, Json> = {}): Doc {
-  return Object.entries(seeds).reduce((next, [id, seed]) => {
-    const [, input] = id.match(/^inputs\.(.+)$/) ?? [];
-    if (input !== undefined) return isRandom(next.inputs?.[input]?.default) ? setDefault(next, input, seed) : next;
-    return isRandom(inputsOf(next.nodes[id]).seed) ? setInput(next, id, "seed", seed) : next;
+  return Object.entries(seeds).reduce((next, [name, seed]) => {
+    const [, id = "", within, key = ""] = name.match(/^([^./]+)([./])(.+)$/) ?? [];
+    const node = next.nodes[id];
+    if (id === INPUTS) return key in (next.inputs ?? {}) && isRandom(next.inputs![key]!.default) ? setDefault(next, key, seed) : next;
+    if (!node) return next;
+    if (within === "/") return isRandom(node.settled?.[key]) ? settle(next, id, key, seed) : next;
+    return isRandom(inputsOf(node)[key]) ? setInput(next, id, key, seed) : next;
   }, to);
 }
 
 const isRandom = (seed: Json | Link | undefined): boolean =>
   seed === undefined || seed === "random" || (Array.isArray(seed) && seed.includes("random"));
 
-function withInputs(to: Doc, made: Result["made"]): Doc {
+function withInputs(to: Doc, { made, settled = {} }: Result): Doc {
   const nodes = Object.entries(to.nodes).map(([id, node]) => {
     const kept = Object.entries(made[id] ?? {}).filter(([, value]) => !isLink(value) || leads(to, value));
-    return [id, made[id] ? { ...node, inputs: Object.fromEntries(kept) } : node];
+    if (!made[id]) return [id, node];
+    const { settled: _, ...rest } = node;
+    return [id, { ...rest, inputs: Object.fromEntries(kept), ...(node.workflow && settled[id] && { settled: settled[id] }) }];
   });
   return { ...to, nodes: Object.fromEntries(nodes) };
 }
@@ -125,7 +130,7 @@ export function browse(id: string, by: number): void {
   const to = Math.min(Math.max(0, at + by), all.length - 1);
   const result = all[to];
   if (!result) return;
-  edit((current) => withInputs(current, result.made));
+  edit((current) => withInputs(current, result));
   say(`Result ${to + 1} of ${all.length} of ${id}, with the inputs that made it.`);
 }
 

@@ -39,7 +39,8 @@ export function canContinue(): boolean {
 
 function withoutChoices(of: Doc): Doc {
   return Object.entries(of.nodes).reduce((next, [id, node]) => {
-    const asks = get().catalogue.nodes[node.task]?.asks;
+    if (node.workflow) return { ...next, nodes: { ...next.nodes, [id]: { ...node, settled: {} } } };
+    const asks = get().catalogue.nodes[node.task ?? ""]?.asks;
     return asks ? setInput(next, id, asks, undefined) : next;
   }, of);
 }

@@ -1,0 +1,86 @@
+"""What a node of a document takes and gives, whether it is a task or a workflow itself."""
+
+from collections.abc import Mapping
+
+from lumina.tasks import TASKS
+from lumina.workflow.document import Link, Node, Workflow
+from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
+from lumina.workflow.sockets import Socket, inputs_of, outputs_of
+
+Sockets = Mapping[str, Socket]
+
+
+def is_known(workflow: Workflow, node: Node) -> bool:
+    """Whether there is such a task, or such a workflow in the document."""
+    return node.workflow in workflow.workflows if node.workflow else node.task in TASKS
+
+
+def node_inputs(workflow: Workflow, node: Node) -> Sockets:
+    """The inputs of a node by name; none of what is not known."""
+    if not is_known(workflow, node):
+        return {}
+    if not node.workflow:
+        return inputs_of(TASKS[node.task], node.inputs)
+    return {
+        name: Socket(
+            given.type,
+            is_required=given.default is None,
+            choices=tuple(map(str, given.choices or ())) if given.type == "choice" else (),
+        )
+        for name, given in workflow.workflows[node.workflow].inputs.items()
+    }
+
+
+def node_outputs(workflow: Workflow, node: Node) -> Sockets:
+    """The outputs of a node by name; none of what is not known."""
+    if not is_known(workflow, node):
+        return {}
+    return _given_by(workflow.workflows[node.workflow]) if node.workflow else outputs_of(TASKS[node.task])
+
+
+def outputs_at(workflow: Workflow, source: str) -> Sockets:
+    """What can be linked to of a node, or of the inputs of the workflow."""
+    if source == INPUTS:
+        return {name: Socket(given.type) for name, given in workflow.inputs.items()}
+    return node_outputs(workflow, workflow.nodes[source]) if source in workflow.nodes else {}
+
+
+def ends_of(workflow: Workflow, until: str | None = None) -> dict[str, Link]:
+    """What a workflow gives by name: its outputs, or those of the nodes that nothing rests on.
+
+    With ``until`` those of that node.
+    """
+    return _ends(workflow, _outputs(workflow), until)
+
+
+def _given_by(workflow: Workflow) -> Sockets:
+    """What it gives by name, as far as that leads to something."""
+    outputs = {**_outputs(workflow), INPUTS: outputs_at(workflow, INPUTS)}
+    ends = {name: link.ends for name, link in _ends(workflow, outputs).items()}
+    return {
+        name: outputs[source][output]
+        for name, (source, output) in ends.items()
+        if output in outputs.get(source, ())
+    }
+
+
+def _outputs(workflow: Workflow) -> dict[str, Sockets]:
+    """The outputs of each node; every workflow inside is looked at once, however many nodes it is."""
+    inner = {name: _given_by(each) for name, each in workflow.workflows.items()}
+    return {
+        name: inner.get(node.workflow, {}) if node.workflow else node_outputs(workflow, node)
+        for name, node in workflow.nodes.items()
+    }
+
+
+def _ends(workflow: Workflow, outputs: Mapping[str, Sockets], until: str | None = None) -> dict[str, Link]:
+    if until is None and workflow.outputs:
+        return workflow.outputs
+    used = {source for node in workflow.nodes.values() for _, source, _ in sources_of(node)}
+    order = list(workflow.nodes) if circles(needs_of(workflow.nodes)) else order_of(workflow)
+    ends = [name for name in order if name not in used and outputs[name]] if until is None else [until]
+    return {
+        output if len(ends) == 1 else f"{name}_{output}": Link.model_validate({"from": f"{name}.{output}"})
+        for name in ends
+        for output in outputs[name]
+    }
