@@ -5,10 +5,12 @@ import { adopted, allAdopted } from "./definitions";
 import { disconnected, moved, relinked, setInput } from "./edit";
 import { framesPasted } from "./frames";
 import { INPUTS, wires } from "./graph";
-import { HEIGHT, freeShift, placesOf, type Heights } from "./layout";
+import { freeShift, placesOf, type Heights } from "./layout";
 import { freeName } from "./names";
 import { inputsOf, isLink, split } from "./read";
 import { endsOf } from "./sockets";
+
+const ROOM = 660; // for a card whose height is not known yet: those of tasks that draw are about as high
 
 type Value = Json | Link | undefined;
 
@@ -125,7 +127,7 @@ function placed(next: Doc, before: Doc, id: string, definition: Doc, names: Reco
   const own = Object.keys(names).map((name) => inside[name]!);
   const at = placesOf(before)[id]!;
   const from: Place = [Math.min(...own.map(([x]) => x)), Math.min(...own.map(([, y]) => y))];
-  const group = own.map(([x, y]) => ({ place: [x - from[0] + at[0], y - from[1] + at[1]] as Place, height: HEIGHT }));
+  const group = own.map(([x, y]) => ({ place: [x - from[0] + at[0], y - from[1] + at[1]] as Place, height: ROOM }));
   const { [id]: _, ...layout } = next.layout ?? {};
   const others = { ...before, nodes: without(before.nodes, id), layout: without(before.layout ?? {}, id) };
   const [x, y] = freeShift(others, group, heights);
