@@ -744,10 +744,11 @@ def test_a_workflow_is_a_node_is_run_shared_and_unfolded(canvas: Callable, tmp_p
         choose(page, "unfold")
         expect(card(page, "lines_of_a_draft")).to_have_count(0)
         expect(page.locator(".plan-line")).to_contain_text("Nothing has to run", timeout=15_000)
+        wait_for(page, small="done")  # what rests on it has the results that it had
         assert document_of(page)["nodes"]["small"]["inputs"]["image"] == {"from": "lines.image"}
         if steps == 1:
             page.get_by_role("button", name="Undo").click()
-            expect(card(page, "lines_of_a_draft")).to_be_visible()
+            wait_for(page, lines_of_a_draft="done", small="done")
 
 
 def test_a_workflow_as_a_node_asks_and_says_what_is_wrong_inside(canvas: Callable) -> None:

@@ -11,7 +11,7 @@ import { refusal } from "../document/sockets";
 import { rebound, settle, unfolded, withWorkflow } from "../document/workflows";
 import type { Doc, DocInput, Json, Link, Mode, Place, Wire } from "../types";
 import { insert, partOf } from "./files";
-import { beginAnew, recalled } from "./results";
+import { beginAnew, keepFitting, recalled } from "./results";
 import { doc, edit, get, notify, say, set } from "./store";
 import { surface } from "./surface";
 
@@ -100,7 +100,8 @@ export function unfold(id: string): void {
     names = made;
     return next;
   });
-  beginAnew(before, names);
+  keepFitting(before);
+  beginAnew(doc(), names);
   set({ selected: names });
   notify(`${id} is unfolded into ${names.length === 1 ? "1 node" : `${names.length} nodes`}. Undo folds it again.`);
   window.dispatchEvent(new Event("lumina-canvas-reveal"));

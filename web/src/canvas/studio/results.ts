@@ -48,6 +48,21 @@ export function beginAnew(before: Doc, ids: string[]): void {
   set({ results: Object.fromEntries(all.filter(isOwn)) });
 }
 
+/** The document gives the same as it did before, though more in it has changed: its results still fit. */
+export function keepFitting(before: Doc): void {
+  const { results, runs } = get();
+  const [then, after] = [signatures(before), now()];
+  left.set(before, { results, runs });
+  const moved = (id: string, result: Result): Result => {
+    const [was, is] = [then[id], after[id]];
+    if (is === undefined || (result.signature !== was && result.again !== was)) return result;
+    const made = result.again === was ? madeOf(get().history.doc, id) : {};
+    return { ...result, ...made, signature: result.signature === was ? is : result.signature, again: result.again === was ? is : result.again };
+  };
+  const all = Object.entries(results).map(([id, found]) => [id, found.map((result) => moved(id, result))]);
+  set({ results: Object.fromEntries(all) });
+}
+
 /** The results and runs of a document that undo or redo comes back to. */
 export function recalled(to: Doc): Pick<State, "results" | "runs"> {
   const { history, results, runs } = get();
