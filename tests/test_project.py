@@ -74,6 +74,7 @@ def test_every_library_that_is_imported_is_required() -> None:
         "transformers",
         "onnxruntime",
         "pyarrow",
+        "ray",
     }  # extras, and what is compared with
     imported = set()
     for path in MODULES:

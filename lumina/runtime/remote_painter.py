@@ -38,6 +38,7 @@ PATIENCE = 60.0  # seconds without an engine, since the last row, after which a 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0  # seconds between two trials; each wait is twice the one before
 CONNECTING, SILENCE = 10.0, 3 * HEARTBEAT  # seconds for a connection, and without a sign of life on one
 PASSING = (408, 429, 502, 503, 504)  # what an engine that is full answers, and a proxy without one
+FIRST_FAULT = 500
 OWN = ("localhost", "127.0.0.1", "::1")  # which no proxy stands before
 
 
@@ -208,7 +209,8 @@ class EngineAddress:
         """What an answer other than the one that was hoped for means."""
         said = _object(answer)
         sentence = str(said.get("error") or f"The engine at {self.url} answers with {answer.status_code}.")
-        if answer.status_code in PASSING:
+        is_foreign = answer.status_code >= FIRST_FAULT and "error" not in said  # of what stands in front
+        if answer.status_code in PASSING or is_foreign:
             return _Broken(sentence, answer.headers.get("retry-after", ""))
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             return InputError(
