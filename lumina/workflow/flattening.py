@@ -13,7 +13,7 @@ from typing import Any
 from lumina.errors import InvalidWorkflow
 from lumina.workflow.document import MAX_NODES, Input, Link, Node, Workflow
 from lumina.workflow.graph import INPUTS, NODES, WORKFLOWS, with_needs
-from lumina.workflow.node_sockets import ends_of, node_inputs, node_outputs
+from lumina.workflow.node_sockets import given_ends, node_inputs, node_outputs
 from lumina.workflow.parsing import Place, Problem, place_of, problem
 
 SETTLED = "settled"
@@ -86,7 +86,7 @@ def every_node(workflow: Workflow) -> Iterator[Node]:
 
 def needed_of(definition: Workflow) -> set[str]:
     """The nodes of a workflow that what it gives rests on: where it is a node, the others have no part."""
-    return with_needs(definition, [link.ends[0] for link in ends_of(definition).values()])
+    return with_needs(definition, [link.ends[0] for link in given_ends(definition).values()])
 
 
 def _sizes(workflow: Workflow, names: Iterable[str]) -> dict[str, int]:
@@ -169,7 +169,7 @@ class _Flattening:
         inner = _Level(definition, full + WITHIN, place, given, settled)
         self._level(inner, needed_of(definition))
         self.ends |= {
-            f"{full}.{output}": _value(inner, link, ())[0] for output, link in ends_of(definition).items()
+            f"{full}.{output}": _value(inner, link, ())[0] for output, link in given_ends(definition).items()
         }
 
     def _followed(self, values: Mapping[str, Any]) -> dict[str, Any]:

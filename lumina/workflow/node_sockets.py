@@ -1,13 +1,16 @@
 """What a node of a document takes and gives, whether it is a task or a workflow itself."""
 
 from collections.abc import Mapping
+from weakref import ref
 
 from lumina.tasks import TASKS
-from lumina.workflow.document import Link, Node, Workflow
+from lumina.workflow.document import MAX_ENTRIES, Link, Node, Workflow
 from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of
 
 Sockets = Mapping[str, Socket]
+
+_known: dict[int, tuple[ref[Workflow], Sockets]] = {}  # what workflows give, as long as they are there
 
 
 def is_known(workflow: Workflow, node: Node) -> bool:
@@ -53,15 +56,25 @@ def ends_of(workflow: Workflow, until: str | None = None) -> dict[str, Link]:
     return _ends(workflow, _outputs(workflow), until)
 
 
-def _given_by(workflow: Workflow) -> Sockets:
-    """What it gives by name, as far as that leads to something."""
-    outputs = {**_outputs(workflow), INPUTS: outputs_at(workflow, INPUTS)}
-    ends = {name: link.ends for name, link in _ends(workflow, outputs).items()}
-    return {
+def given_ends(definition: Workflow) -> dict[str, Link]:
+    """What a workflow gives where it is a node: no more than it could name as its outputs."""
+    return dict(list(ends_of(definition).items())[:MAX_ENTRIES])
+
+
+def _given_by(definition: Workflow) -> Sockets:
+    """The same as sockets, as far as that leads to something; looked for once, for all nodes ask for it."""
+    key = id(definition)
+    if key in _known and _known[key][0]() is definition:
+        return _known[key][1]
+    outputs = {**_outputs(definition), INPUTS: outputs_at(definition, INPUTS)}
+    ends = {name: link.ends for name, link in given_ends(definition).items()}
+    found = {
         name: outputs[source][output]
         for name, (source, output) in ends.items()
         if output in outputs.get(source, ())
     }
+    _known[key] = ref(definition, lambda _: _known.pop(key, None)), found
+    return found
 
 
 def _outputs(workflow: Workflow) -> dict[str, Sockets]:

@@ -12,12 +12,12 @@ from lumina.model.config import MODELS, ModelSpec
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, slots_in
 from lumina.tasks.instructions import Kind
-from lumina.workflow.document import Input, Link, Node, Workflow
+from lumina.workflow.document import MAX_ENTRIES, Input, Link, Node, Workflow
 from lumina.workflow.flattening import SETTLED, Flat, flatten
 from lumina.workflow.graph import INPUTS, NODES, WORKFLOWS, circles, needs_of, order_of, sources_of
 from lumina.workflow.limits import RunLimits
 from lumina.workflow.literals import input_problems, list_problems, literal_problems, wrong_value
-from lumina.workflow.node_sockets import is_known, node_inputs, node_outputs, outputs_at
+from lumina.workflow.node_sockets import ends_of, is_known, node_inputs, node_outputs, outputs_at
 from lumina.workflow.ordering import order_problems
 from lumina.workflow.parsing import Place, Problem, parse, place_of, problem
 from lumina.workflow.reading import left_out_of, lenient, sources_left_out
@@ -75,6 +75,9 @@ def _all_problems(
     for name, definition in workflow.workflows.items():
         for item in _all_problems(definition, spec, left_out_of(left_out, name)):
             yield item | {"pointer": problem((WORKFLOWS, name), "", "")["pointer"] + item["pointer"]}
+        if (count := len(ends_of(definition))) > MAX_ENTRIES:
+            message = f"gives {count:,} results to a node, and {MAX_ENTRIES} are the most"
+            yield problem((WORKFLOWS, name), message, 'name some of them as its "outputs"')
     yield from _model_problems(workflow)
     for name, given in workflow.inputs.items():
         yield from input_problems((INPUTS, name), given)

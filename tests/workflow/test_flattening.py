@@ -10,11 +10,12 @@ import pytest
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.workflow import events
 from lumina.workflow.batch import run_rows
-from lumina.workflow.document import MAX_NODES, Workflow
+from lumina.workflow.document import MAX_ENTRIES, MAX_NODES, Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import result_files
 from lumina.workflow.flattening import flatten
 from lumina.workflow.limits import RunLimits
+from lumina.workflow.node_sockets import node_outputs
 from lumina.workflow.planning import plan
 from lumina.workflow.resolving import with_values
 from lumina.workflow.schema import dump, load
@@ -284,9 +285,26 @@ def test_as_many_nodes_as_a_document_may_have_and_no_more() -> None:
     assert line.startswith(
         f"/nodes/n0: brings 10 of the 70 nodes that would run, and {MAX_NODES} are the most"
     )
-    for _ in range(3):  # a hundred thousand nodes cost nothing to refuse
-        ten = workflow({}, {f"n{i}": of("ten") for i in range(10)}, {}, workflows={"ten": ten})
+    ends = {f"o{i}": f"n{i}.image" for i in range(10)}
+    for _ in range(3):  # ten thousand nodes cost nothing to refuse
+        ten = workflow(
+            {}, ten["nodes"], ends, **({"workflows": ten["workflows"]} if "workflows" in ten else {})
+        )
+        ends = {f"o{i}": f"n{i}.o0" for i in range(10)}
+        ten = workflow({}, {f"n{i}": of("ten") for i in range(10)}, ends, workflows={"ten": ten})
     assert "10,000 of the 10,000" in problems_of({"all": of("ten")}, ten=ten)[0]
+
+
+def test_a_workflow_gives_no_more_than_it_could_name() -> None:
+    many = workflow({}, {f"n{i}": {"task": "text", "inputs": {"text": "a"}} for i in range(64)}, {})
+    for _ in range(3):  # of whose nodes nobody takes anything: 64 to the fourth, if all were given on
+        many = workflow({}, {f"n{i}": of("many") for i in range(64)}, {}, workflows={"many": many})
+    document = Workflow.model_validate({"lumina": 1, "workflows": {"many": many}, "nodes": {"a": of("many")}})
+    assert len(node_outputs(document, document.nodes["a"])) == MAX_ENTRIES
+    assert problems_of({"a": of("many")}, many=many)[-1] == (
+        "/workflows/many: gives 4,096 results to a node, and 64 are the most; "
+        'name some of them as its "outputs"'
+    )
 
 
 def test_what_it_orders_is_counted_and_planned(resources: Resources) -> None:

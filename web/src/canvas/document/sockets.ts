@@ -61,6 +61,8 @@ function portWithin(definition: Doc, catalogue: Catalogue, name: string): Port {
   return { ...(words && { words }), ...(limits && { limits }), ...portOfInput(definition, name), default: start, required: start === null };
 }
 
+const MOST_ENDS = 64; // as many as a document could name as its outputs
+
 /** What a workflow gives by name: its outputs, or those of the nodes that no other takes from. */
 export function endsOf(doc: Doc, catalogue: Catalogue): [string, Link][] {
   const named = Object.entries(doc.outputs ?? {});
@@ -69,7 +71,7 @@ export function endsOf(doc: Doc, catalogue: Catalogue): [string, Link][] {
   const outputs = (id: string) => Object.keys(taskOf(doc, catalogue, doc.nodes[id])?.outputs ?? {});
   const ends = order(doc).filter((id) => !taken.has(id) && outputs(id).length);
   return ends.flatMap((id) => outputs(id).map((output): [string, Link] =>
-    [ends.length === 1 ? output : `${id}_${output}`, { from: `${id}.${output}` }]));
+    [ends.length === 1 ? output : `${id}_${output}`, { from: `${id}.${output}` }])).slice(0, MOST_ENDS);
 }
 
 const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
