@@ -48,10 +48,9 @@ def started(
         "GRADIO_TEMP_DIR": str(folder),
         "HF_HUB_OFFLINE": "1",
         "LUMINA_RESULTS": str(folder / "results"),
+        "GRADIO_SERVER_PORT": str(port or free_port()),
         **{f"LUMINA_{name.upper()}": str(value) for name, value in settings.items()},
     }
-    if port is not None:
-        surroundings["GRADIO_SERVER_PORT"] = str(port)
     with (
         (folder / "server.log").open("w") as log,
         subprocess.Popen(
@@ -70,7 +69,7 @@ def started(
 
 
 def free_port() -> int:
-    """One at which no other studio looks for a place, so that a second one can follow the first."""
+    """One at which no other studio looks for a place, so that none answers for one that has ended."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 

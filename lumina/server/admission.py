@@ -1,5 +1,6 @@
-"""How many drawings may wait, in all and of one visitor; who is refused hears when to come back."""
+"""How many drawings may wait, in all and of one visitor, whose turn is next, and when to return."""
 
+from collections import Counter
 from math import ceil
 from typing import Any
 
@@ -14,8 +15,8 @@ FIRST_GUESS = 10.0  # seconds of a drawing, while none has been finished
 
 
 class Admission:
-    """In front of the queue of a page: at most ``most`` drawings wait, and of one address ``most_each`` are
-    under way or wait; one whose ``allowance`` is used up begins none."""
+    """In front of the queue of a page, where addresses take turns: at most ``most`` drawings wait, and of one
+    address ``most_each`` are under way or wait; one whose ``allowance`` is used up begins none."""
 
     def __init__(
         self, queue: Any, most: int, most_each: int, allowance: Allowance, counts: Counts, trusts_proxy: bool
@@ -28,7 +29,9 @@ class Admission:
         known = self._queue.blocks.fns.get(body.fn_index)
         if known is not None and known.concurrency_id == MODEL and known.types_generator:
             self._check(request)
-        return await self._push(body=body, request=request, username=username)
+        pushed = await self._push(body=body, request=request, username=username)
+        self._take_turns()
+        return pushed
 
     def spend(self, event: Any, request: Any, seconds: float) -> None:
         """Count the seconds that a step of an event has taken, if it is one that draws."""
@@ -51,6 +54,18 @@ class Admission:
         if len(waiting) >= self._most:
             said = f"{len(waiting)} drawings wait already; a place is free"
             raise self._refusal("queue", said, self._after(1))
+
+    def _take_turns(self) -> None:
+        """Whose address has fewer drawings under way and ahead comes first; its own keep their order."""
+        turns = Counter(self._address(event.request) for event in self.running())
+        places: dict[Any, int] = {}
+        for event in self.waiting():
+            address = self._address(event.request)
+            places[event], turns[address] = turns[address], turns[address] + 1
+        if places:
+            line = self._queue.event_queue_per_concurrency_id[MODEL]
+            line.queue[:] = sorted(places, key=places.__getitem__)
+            self._queue.broadcast_estimations(MODEL)
 
     def waiting(self) -> list[Any]:
         """The events that wait to draw, in their order."""

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from gradio.components.base import server
-from gradio.components.image_editor import EditorValue
+from gradio.components.image_editor import EditorData, EditorValue
+from gradio.data_classes import FileData
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
@@ -29,11 +31,15 @@ FOLLOWER = (
 )
 KEEP_SEED = """(is, seed, kept) =>
     is ? [seed || String(Math.floor(Math.random() * 2 ** 31)), true] : [seed, kept]"""
+LARGEST_SENT = 2 * LARGEST
 MOST_SENT = 32  # drawings on their way from pages
 
 
+TOO_LARGE = "This drawing is too large; draw on one sheet."
+
+
 class ImageEditor(gr.ImageEditor):
-    """Gradio's editor, which keeps what pages send of their drawings: here within bounds."""
+    """Gradio's editor, which keeps and opens whatever pages send of their drawings: here within bounds."""
 
     __module__ = gr.ImageEditor.__module__  # elsewhere Gradio would write a stub file beside this one
     EVENTS = gr.ImageEditor.EVENTS
@@ -43,10 +49,25 @@ class ImageEditor(gr.ImageEditor):
         """Take one sheet of a drawing; raises InvalidImage for one that is too large or one of too many."""
         index = str(data.data.get("index") or 0)
         if index not in ("0", "null") or any(len(file) > MAX_BYTES for _, file in data.files):
-            raise InvalidImage("This drawing is too large; draw on one sheet.")
+            raise InvalidImage(TOO_LARGE)
         super().accept_blobs(data)
         while len(self.blob_storage) > MOST_SENT:
             self.blob_storage.pop(next(iter(self.blob_storage)))
+
+    def preprocess(self, payload: EditorData | None) -> EditorValue | None:
+        """The paper and the one sheet over it; raises InvalidImage for more of them, or larger ones."""
+        if payload is not None and len(payload.layers) > 1:
+            raise InvalidImage(TOO_LARGE)
+        return super().preprocess(payload)
+
+    def convert_and_format_image(self, file: FileData | bytes | None, flatten_on_white: bool = False) -> Any:
+        """A sheet as a picture, which is not opened where it is larger than any paper."""
+        if file is None:
+            return None
+        with Image.open(BytesIO(file) if isinstance(file, bytes) else file.path) as picture:
+            if max(picture.size) > LARGEST_SENT:
+                raise InvalidImage(TOO_LARGE)
+        return super().convert_and_format_image(file, flatten_on_white)
 
 
 class Sketchpad:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
@@ -282,18 +283,24 @@ def typed_wrong(word: str, known: str) -> bool:
     """
     if sounds_like(word, known):
         return True
-    if not word or word[0] != known[0] or min(len(word), len(known)) < 3:
+    shorter, longer = sorted((len(word), len(known)))
+    if shorter < 3 or longer > shorter + 2 or word[0] != known[0]:
         return False
-    if max(len(word), len(known)) <= 4 and len(word) == len(known) and sorted(word) != sorted(known):
+    if shorter == longer <= 4 and sorted(word) != sorted(known):
         return False
     return distance(word, known) <= (1 if len(known) < 6 else 2)
 
 
 def sounds_like(word: str, known: str) -> bool:
     """Whether two words of four letters or more are written for the same sounds: ``qube``, ``piramid``."""
-    return min(len(word), len(known)) >= 4 and _sounds(word) == _sounds(known)
+    is_near = min(len(word), len(known)) >= 4 and abs(len(word) - len(known)) <= _DOUBLED
+    return is_near and _sounds(word) == _sounds(known)
 
 
+_DOUBLED = 4  # letters that one of two words of the same sounds has more
+
+
+@lru_cache(maxsize=4096)
 def _sounds(word: str) -> str:
     word = word.replace("ph", "f").replace("y", "i").replace("q", "k")
     if len(word) > 5:  # short words with "s" for "c" are other words: "rise" is no "rice"

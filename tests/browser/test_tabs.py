@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,22 @@ def go(page: Page, title: str) -> Locator:
 
 def result_of(tab: Locator) -> None:
     tab.locator(".easel[data-state=done]").wait_for()
+
+
+@contextmanager
+def another_result(tab: Locator) -> Iterator[None]:
+    """Waits in the end for a picture that is begun inside, however soon it is drawn."""
+    easel = tab.locator(".easel[data-state]").element_handle()
+    easel.evaluate(
+        """easel => {
+          easel.hasBegun = false;
+          const look = () => (easel.hasBegun ||= easel.dataset.state !== "done");
+          new MutationObserver(look).observe(easel, {attributeFilter: ["data-state"]});
+        }"""
+    )
+    yield
+    drawn = "easel => easel.hasBegun && easel.dataset.state === 'done'"
+    tab.page.wait_for_function(drawn, arg=easel, timeout=60_000)
 
 
 def saved(page: Page, tab: Locator, folder: Path) -> tuple[Image.Image, dict[str, Any]]:
@@ -323,9 +340,8 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     expect(tab.get_by_label("Kind")).to_have_value("scribble")
     stroke(page, tab)
     expect(tab.locator(".said p")).to_have_text("Generate follows this sheet.")
-    tab.get_by_role("button", name="Generate").click()
-    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
-    result_of(tab)
+    with another_result(tab):
+        tab.get_by_role("button", name="Generate").click()
     _, inputs = saved(page, tab, tmp_path)
     assert inputs["kind"] == "scribble" and inputs["condition"] != before["condition"]
     sides = tab.locator(".comparison-slider img")
@@ -337,9 +353,8 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     Image.new("L", (128, 128), 77).save(tmp_path / "map.png")  # another map takes the sheet's place
     tab.locator(".image-field input[type=file]").set_input_files(tmp_path / "map.png")
     expect(tab.locator(".said p")).to_have_text("")
-    tab.get_by_role("button", name="Generate").click()
-    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
-    result_of(tab)
+    with another_result(tab):
+        tab.get_by_role("button", name="Generate").click()
     _, inputs = saved(page, tab, tmp_path)
     plain = {"image": images.digest_of(Image.new("RGB", (128, 128), (77, 77, 77)))}
     assert inputs["condition"] == plain
@@ -350,9 +365,8 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     page.reload()
     tab = go(page, "Control")
     expect(tab.locator(".image-field img")).to_have_attribute("src", str(drawn))
-    tab.get_by_role("button", name="Generate").click()
-    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
-    result_of(tab)
+    with another_result(tab):
+        tab.get_by_role("button", name="Generate").click()
     assert saved(page, tab, tmp_path)[1]["condition"] != plain
 
 
@@ -365,18 +379,17 @@ def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Pa
     stroke(page, tab)
     expect(tab.locator(".follow-said")).to_contain_text("Write in the prompt")
     fill_in(tab.get_by_label("Prompt"), "a red cube")
-    stroke(page, tab)
-    tab.locator(".easel[data-state=drawing]").wait_for()
-    stroke(page, tab, lower=0.1)  # ends that drawing
-    tab.locator(".easel[data-state=waiting]").wait_for()
-    result_of(tab)
+    with another_result(tab):
+        stroke(page, tab)
+    with another_result(tab):
+        stroke(page, tab, lower=0.1)
+        stroke(page, tab, lower=0.15)  # ends the drawing of the one before
     expect(tab.locator("canvas.follow-picture")).to_be_hidden()
     first = saved(page, tab, tmp_path)[1]
     page.set_viewport_size({"width": 390, "height": 844})
-    stroke(page, tab, lower=0.2)
-    expect(tab.locator("canvas.follow-picture")).to_be_visible()
-    tab.locator(".easel[data-state=waiting], .easel[data-state=drawing]").wait_for()
-    result_of(tab)
+    with another_result(tab):
+        stroke(page, tab, lower=0.2)
+        expect(tab.locator("canvas.follow-picture")).to_be_visible()
     second = saved(page, tab, tmp_path)[1]
     assert first["seed"] == second["seed"] and first["condition"] != second["condition"]
     expect(tab.locator(".easel-shelf")).to_be_hidden()  # there is one picture only

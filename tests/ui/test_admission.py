@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,21 @@ def test_a_full_queue_says_so(studio: httpx.Client) -> None:
     assert {each.status_code for each in answers[: MAX_WAITING + 1]} == {200}
     assert answers[-1].status_code == 503
     assert heard(answers[-1], f"{MAX_WAITING} drawings wait already; a place is free") > 0
+
+
+@pytest.mark.parametrize("studio", [{"drawings_each": 4}], indirect=True)
+def test_addresses_take_turns(studio: httpx.Client) -> None:
+    called_by = ["9.9.9.9"] * 4 + ["8.8.8.8"]
+    calls = [called(studio, address, stop_row=2).json()["event_id"] for address in called_by]
+    ended = list[str]()
+
+    def wait(call: str, address: str) -> None:
+        assert "event: complete" in studio.get(f"{CALL}/{call}").text
+        ended.append(address)
+
+    with ThreadPoolExecutor(len(calls)) as waiting:
+        list(waiting.map(wait, calls, called_by))
+    assert ended.index("8.8.8.8") <= 2  # the first was under way already, and the second perhaps
 
 
 @pytest.mark.parametrize("studio", [{"seconds_each": 1, "metrics": 1, "log": "json"}], indirect=True)
