@@ -100,6 +100,9 @@ def test_free_wording_is_drawn_as_it_is_understood_or_as_written(
     report = json.loads(result.stdout)
     assert report["drawn_as"] == "a red sphere"
     assert report["unknown_words"] == [{"word": "Paris", "known": []}]
+    stacked = run("generate", "text_to_image", "--prompt", "a cube on a ball", "--out", tmp_path, "--json")
+    assert stacked.stderr.splitlines()[-1] == 'Not drawn: "on" (everything stands on the ground).'
+    assert json.loads(stacked.stdout)["not_drawn"][0]["word"] == "on"
     assert '"prompt": "a red sphere"' in (read_recipe(Path(report["files"][0])) or "")
     result = run(*words, "--as-written")
     assert "Drawn as" not in result.stderr and '"crimson" (red?)' in result.stderr
@@ -1012,9 +1015,9 @@ def test_what_is_no_word_has_a_sentence_of_its_own(tmp_path: Path) -> None:
     result = run("generate", "text_to_image", "--prompt", prompt, "--out", tmp_path, "--json")
     assert result.stderr.splitlines() == [
         'Drawn as "a red cube".',
-        '"(crimson cube:1.2)", "--ar 16:9": this model reads no settings of other programs.',
+        'Not drawn: "(crimson cube:1.2)", "--ar 16:9" (this model reads no settings of other programs).',
     ]
-    assert json.loads(result.stdout)["unknown_words"][0]["note"] == NO_SETTINGS
+    assert json.loads(result.stdout)["not_drawn"][0]["note"] == NO_SETTINGS
 
 
 @pytest.mark.parametrize("option", ["--best-of", "--stop-row", "--top-p", "--window", "--dtype", "--width"])

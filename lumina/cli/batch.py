@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import JsonValue
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
@@ -23,7 +22,7 @@ from lumina.workflow.files import read_workflow
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.resolving import check_names, with_values
 from lumina.workflow.tables import InputRow, read_table
-from lumina.worlds.language import UnknownWord
+from lumina.worlds.language import UnknownWord, told
 
 AT_ONCE = 4
 
@@ -75,7 +74,7 @@ def run_batch(
     words = binding.note_words()
     Results.has_drawn = True
     report = _report(rows, outcomes, out)
-    show(report | ({"unknown_words": words} if words else {}) if as_json else _lines(outcomes, report, out))
+    show(report | words if as_json else _lines(outcomes, report, out))
     if failed := [each for each in outcomes if each.status == "failed"]:
         raise typer.Exit(1 if any(each.is_fault for each in failed) else 2)
 
@@ -102,12 +101,12 @@ class _Binding:
         if painter is not None and (drawn := events.tasks_drawn(event)):
             self._unknown |= {one.word: one for one in words_unknown(drawn, painter.spec)}
 
-    def note_words(self) -> list[JsonValue]:
+    def note_words(self) -> JsonObject:
         """Say them, each once; and as a report has them."""
         found = [*self._unknown.values()]
         if self._resources.painter is not None:
             generate.note_words(self._resources.painter.spec, found)
-        return [one.told() for one in found]
+        return told(found)
 
 
 def _report(rows: Sequence[InputRow], outcomes: Sequence[RowOutcome], out: Path) -> JsonObject:

@@ -38,7 +38,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, is_advanced, option_of, read, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.files import write_picture
-from lumina.worlds.language import UnknownWord, notes_of
+from lumina.worlds.language import UnknownWord, not_drawn, told
 
 app = group("Run a task and write its pictures.")
 
@@ -171,8 +171,8 @@ def note_words(spec: ModelSpec, unknown: Sequence[UnknownWord]) -> None:
     said = (f'"{one.word}"' + (f" ({' or '.join(one.known)}?)" if one.known else "") for one in words)
     if words:
         note(f"{spec.title} does not know: {', '.join(said)}.")
-    for phrase in notes_of(unknown):
-        note(f"{phrase}.")
+    if left := not_drawn(unknown):
+        note(left)
 
 
 AsWritten = Annotated[
@@ -220,8 +220,7 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         }
         if task != asked:
             report["drawn_as"] = task.summary()
-        if unknown:
-            report["unknown_words"] = [word.told() for word in unknown]
+        report |= told(unknown)
         if remark := pictures[0].task.remark(pictures[0].image, spec):
             report["remark"] = remark
             note(remark)

@@ -39,6 +39,7 @@ from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.tables import texts_in
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
+from lumina.worlds.language import UnknownWord, told
 
 
 class Choice(TypedDict):
@@ -133,13 +134,15 @@ def run_workflow(
         raise typer.Exit(STOPPED) from error
     if unkept := not_kept(resources.store):
         note(unkept)
+    words: list[UnknownWord] = []
     if resources.painter is not None:
         spec = resources.painter.spec
-        generate.note_words(spec, words_unknown(drawn, spec))
+        words = words_unknown(drawn, spec)
+        generate.note_words(spec, words)
     Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
-    show(report if as_json else list(_lines(report)))
+    show({**report, **told(words)} if as_json else list(_lines(report)))
     _end(ended, _settled(workflow, load(finished.recipe)))
 
 

@@ -53,8 +53,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, files: Janitor) -> End
             "title": "Recipe",
             "type": "object",
             "additionalProperties": {},
-            "description": "The lumina-workflow document that draws it again. "
-            f"{UNREAD} lists the words that the model does not know.",
+            "description": f"The lumina-workflow document that draws it again. {UNREAD}",
         },
     }
     for name in more:

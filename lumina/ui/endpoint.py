@@ -23,13 +23,17 @@ from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Task, Values, words_unknown
 from lumina.ui.events import DRAWS, LOOK_AGAIN
 from lumina.ui.refusals import UNFIT
+from lumina.worlds.language import told
 
 PATIENCE = 300.0  # seconds that a program waits for a model that is still loading
 SENT_PICTURE = (
     "A picture: an uploaded file (or its address here), a data URL, or the file in base64; PNG, JPEG or WebP."
 )
 
-UNREAD = "x-unknown-words"  # a note beside a recipe or results
+UNREAD = (  # notes beside a recipe or results
+    "x-unknown-words lists the words that the model does not know, x-not-drawn those that it knows and does "
+    "not draw, with why."
+)
 
 Schema = JsonObject
 Work = Steps[Progress, tuple[Any, ...]]
@@ -189,9 +193,8 @@ def described(schema: Schema) -> Schema:
 
 
 def unread(tasks: Iterable[Task], spec: ModelSpec) -> JsonObject:
-    """A note of the words that the model does not know, each once; nothing where it knows them all."""
-    words = words_unknown(tasks, spec)
-    return {UNREAD: [word.told() for word in words]} if words else {}
+    """Notes of the words that the model does not know, and of what it does not draw, each once."""
+    return {f"x-{name.replace('_', '-')}": words for name, words in told(words_unknown(tasks, spec)).items()}
 
 
 def until_loaded(workshop: Workshop) -> Steps[Progress, None]:

@@ -142,7 +142,7 @@ class Unknown(Message):
 
     word: str
     known: list[str]
-    note: str = Field("", description="why it is not read, of what is no word")
+    note: str = Field("", description="why it is not drawn, of what is known or no word")
 
 
 class PromptPart(Message):

@@ -89,8 +89,7 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, files: Janitor) -> En
         "title": "Results",
         "type": "object",
         "additionalProperties": {},
-        "description": "For each output the list of its results; pictures are PNG files. "
-        f"{UNREAD} lists the words that the model does not know.",
+        "description": f"For each output the list of its results; pictures are PNG files. {UNREAD}",
     }
     return Endpoint("run_workflow", about, _WORKFLOW_PARAMETERS, {"results": results}, work)
 

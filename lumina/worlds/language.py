@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -21,7 +21,7 @@ class UnknownWord:
     """A word as it was typed, and the known ones that may be meant.
 
     Of a sentence of known words it is the part that no sentence of the world has. A ``note`` says of what is
-    no word why it is not read.
+    known, or no word, why it is not drawn.
     """
 
     word: str
@@ -188,13 +188,22 @@ def of_other_programs(text: str) -> tuple[UnknownWord, ...]:
     return tuple(UnknownWord(part, note=NO_SETTINGS) for part in parts)
 
 
-def notes_of(words: Iterable[UnknownWord]) -> tuple[str, ...]:
-    """One phrase for what has the same note: ``"--ar 16:9", "score_9": this model reads no settings …``."""
+def not_drawn(words: Iterable[UnknownWord]) -> str:
+    """A sentence for what has a note: ``Not drawn: "on" (everything stands on the ground).``; else ""."""
     noted: dict[str, list[str]] = {}
     for word in words:
         if word.note:
             noted.setdefault(word.note, []).append(f'"{word.word}"')
-    return tuple(f"{', '.join(parts)}: {note}" for note, parts in noted.items())
+    parts = (f"{', '.join(said)} ({note})" for note, said in noted.items())
+    return f"Not drawn: {'; '.join(parts)}." if noted else ""
+
+
+def told(words: Sequence[UnknownWord]) -> dict[str, JsonValue]:
+    """As a program hears of words: those that are not known, and those that are and are not drawn."""
+    unknown: list[JsonValue] = [{"word": one.word, "known": [*one.known]} for one in words if not one.note]
+    left: list[JsonValue] = [{"word": one.word, "note": one.note} for one in words if one.note]
+    found: dict[str, JsonValue] = {"unknown_words": unknown, "not_drawn": left}
+    return {name: each for name, each in found.items() if each}
 
 
 def _joined(text: str, is_known: Callable[[str], bool]) -> str:

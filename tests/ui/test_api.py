@@ -354,6 +354,9 @@ def test_words_that_the_model_does_not_know_stand_beside_the_answer(studio: http
     assert recipe["x-unknown-words"] == [{"word": "cat", "known": []}] and load(json.dumps(recipe))
     _, (results,) = call(studio, "run_workflow", document=recipe)
     assert results["x-unknown-words"] == recipe["x-unknown-words"]
+    _, (_, _, _, stacked) = call(studio, prompt="a cone on a cube", seed=1)
+    assert stacked["x-not-drawn"] == [{"word": "on", "note": "everything stands on the ground"}]
+    assert "x-unknown-words" not in stacked and load(json.dumps(stacked))
     _, (_, _, _, plain) = call(studio, prompt="a cone", seed=1)
     assert "x-unknown-words" not in plain
 

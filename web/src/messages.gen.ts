@@ -402,7 +402,7 @@ export interface Template {
 export interface Unknown {
   word: string;
   known: string[];
-  note?: string; // why it is not read, of what is no word
+  note?: string; // why it is not drawn, of what is known or no word
 }
 
 /** Another tab that takes a picture from the easel. */

@@ -2,7 +2,7 @@
 
 Signs are words of tabletop, or a place: ``~of:left_of`` of what comes next, ``~its:left_of`` of what has been
 named, ``~at:left_of`` a side of the picture, ``~next:`` the same of what comes next, ``~row:`` of the first,
-``~east:`` of what came last, ``~no`` a place that tabletop has no words for.
+``~east:`` of what came last, as Chinese and Japanese say it, ``~no`` a place that tabletop has no words for.
 """
 
 import re
@@ -53,20 +53,20 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     "metal": (
         "silver metall stahl metallisch metallische metallischer metallene metálico metálica métal "
         "métallique métalliques metálicas metallica metallico brillante gleaming glänzend glänzende "
-        "glänzender polished silvery mirror"
+        "glänzender polished silvery"
     ),
     "matte": "matter mattes mate mates mats matt matta opaco",
     "sphere": "bol spheroid sphères sphère sphären boule bola pelota sfera ballon",
     "spheres": (
-        "bollen balls orbs globes marbles bubbles kugeln bälle boules sphères esferas bolas pelotas sfere "
-        "palle"
+        "bollen ballen balls orbs globes marbles bubbles kugeln bälle boules sphères esferas bolas pelotas "
+        "sfere palle"
     ),
-    "cube": "blok wuerfel quader dé cubes",
-    "cubes": "kubussen boxes blocks dices bricks crates squares cubos cubi dés",
-    "cylinder": "cylindre",
-    "cylinders": "cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri",
-    "cone": "cône kegels",
-    "cones": "pyramids funnels spikes cônes conos coni",
+    "cube": "blok blokje wuerfel quader dé cubes",
+    "cubes": "kubussen blokken blokjes boxes blocks dices bricks crates squares cubos cubi dés",
+    "cylinder": "cylindre cilinder",
+    "cylinders": "cilinders cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri",
+    "cone": "cône kegels pirámide pyramide piramide",
+    "cones": "pirámides pyramiden piramidi piramides pyramids funnels spikes cônes conos coni",
     "white": (
         "whitish weiß weiss weiße weißer weißes weißen weißem weisse weissem weissen blanc blanche blancs "
         "blanches blanco blanca blancos bianco bianca snowy"
@@ -90,41 +90,57 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     "two": "twee duas dois zwei deux dos due paar twin",
     "three": "drie três drei trois tres tre",
     "four": "vier quatre cuatro quattro quartet",
+    "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren",
     "the": "der die das den dem des le la les el los las il lo i gli l this that these those",
     "and": "plus und et y e with_a sowie along",
-    "on": "upon onto atop auf sur sobre su over against auf_dem",
+    "on": "upon onto atop auf sur sobre su sul sulla sullo op over against auf_dem",
     "it": "its that's it's",
     "both": "beide beides tous_les_deux ambos entrambi",
-    "them": "they all alle todos tous everything each",
+    "them": (
+        "they all alle alles todo toda todos todas tout tous toutes tutto tutti tudo everything every each"
+    ),
 }
 FLUFF = _each(  # says nothing about what is drawn
-    "a's about also am another any appear appearing are arranged as at au aus avec be beautiful been "
-    "bei being big-ish bild bit bitte by can che color colored colors colour coloured colours con "
-    "could create d de del dessine dessinez di dibuja dibújame did disegna do does draw drawing drawn "
-    "du during each en es est está están favor favore feel finish for from generate gern gerne get "
-    "give haha has have having hay he hello her here hey hi him his hour how hue hätte i i'd i'll i'm "
-    "ich ideally if illustration im image imagen in is ish ist je just kind kindly know let let's "
-    "liegt lies light lighting like lit little-bit located lol look looking looks love lovely lying "
-    "mach made make making male material may maybe me mir mit mochte montre must my möchte need nel "
-    "nice now object objects of ok okay only other out own own's paint painted per perhaps photo "
-    "photograph picture placed plaît please pls plz por positioned possibly pretty put que qui quiero "
-    "quisiera quite rather really render rendered s'il scene see seems set shade shadow shall shape "
-    "shaped she shot should show side simple sind sits sitting size sized so solid solids some "
-    "somehow somewhere sono sont standing stands steht such surface-finish svp thank thanks then "
-    "there there's thing things time to together tone too type up us very veux view von vorrei "
-    "voudrais vous wall want wants was we well what which who will with would you zeichne zeig zeige "
-    "è"
+    "a's about also am any appear appearing are arranged as at au aus avec be beautiful been befinden "
+    "befindet bei being bevinden bevindt big-ish bild bit bitte by c'e c'è can che ci color colored colors "
+    "colour coloured colours con could create d de del dessine dessinez di dibuja dibújame did disegna do "
+    "does donde dove draw drawing drawn du during dónde each em en encuentra encuentran er es est estan está "
+    "están estão existe existem favor favore feel fica ficam finish for from generate gern gerne get gibt "
+    "give haha hallan has have having hay he hello her here hey hi him his hour how hue há hätte i i'd "
+    "i'll i'm ich ideally if illustration im image imagen in is ish ist je just kind kindly know let "
+    "let's liegen liegt lies liggen lighting ligt like lit little-bit located lol look looking looks love "
+    "lovely lying mach made make making male material may maybe me mir mit mochte montre must my möchte "
+    "need nel nice now object objects of ok okay onde only other out own own's où paint painted per "
+    "perhaps photo photograph picture placed plaît please pls plz por positioned possibly pretty put que "
+    "qui quiero quisiera quite rather really render rendered s'il scene se see seems set shall shape "
+    "shaped she shot should show si sich simple sind sits sitting size sized so solid solids some somehow "
+    "somewhere sono sont sta staan staat stand standing stands stanno stehen stehend stehende stehender "
+    "steht such surface-finish svp tem thank thanks then there there's thing things time to tone too "
+    "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
+    "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
+    "zijn zit è"
 )
 _HAND = r"(?:[- ]?hand)?(?: side)?"
 _BESIDE = (
+    r"side by side",
     r"next to|besides?|near|neben|[àa] c[ôo]té de|junto a|al lado de|accanto a|close to|by the side of",
-    r"alongside|au-dessus de|sous",
+    r"alongside|au-dessus d[eu]|sous|[àa] c[ôo]té d[eu]|naast|boven(?:op)?|onder|tussen|unter|entre|fra|tra",
+    r"(?:em cima|ao lado|perto|acima|debaixo) d[eoa]s?|sopra|sotto|(?:vicino|accanto) a(?:l|ll[ao])",
+    r"(?:encima|debajo|al lado|cerca) del|junto al|dentro d[eoa]l?|dans",
     r"on top of|above|below|under(?:neath)?|beneath|inside|into|between|über|zwischen|encima de|debajo de",
 )
 _PHRASES = {
     r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
     r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
     r"(two|three|four|2|3|4) of (?:them|those|these)": r"\1 them",
+    r"(?:one|1) more|noch ein(?:e[rsn]?)?|nog (?:een|één)|encore une?|another one|(?:une? )?autre": "another",
+    r"(?:(?:of|in|d[ea]l?|de la|dell[oa]|der|van|in) )?(?:the |la |der |de |dello |del |den |dem |het )?"
+    r"(?:(?:same|gleichen?|m[êe]me|mismo|stess[oa]|zelfde|mesma) "
+    r"(?:colou?r|farbe|couleur|color|colore|kleur|cor)"
+    r"|dezelfde kleur)": "alike:color",
+    r"(?:of|in) (?:that|this|its) colou?r": "alike:color",
+    r"(?:(?:of|in) )?(?:the )?same size|(?:in )?(?:der )?gleichen? größe": "alike:size",
+    r"shades? of": "",
     r"both of (?:them|those|these|which)|all of (?:them|those|these)": "both",
     r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
     r"(?:starting )?from (?:the )?(left|right)(?: to (?:the )?(?:right|left))?": r"~row:\1_of",
@@ -132,7 +148,8 @@ _PHRASES = {
     r"right to left|von rechts nach links": "~row:right_of",
     r"golden hour|sun ?set": "sunset",
     r"(?:can|could|may|might) (?:i|you|we|u|it|there)": "",
-    r"(?:a )?(?:lot|lots) of|bunch of|not too|not very": "",
+    r"(?:a )?(?:lot|lots) of|bunch of": "~no",
+    r"not (?:too|very) \w+": "!",
     r"that(?:'s| is| are)|which (?:is|are)|who is": "",
     rf"(?:on|to|at|towards?) (?:the |its |their )?(left|right){_HAND} (?:of|from) it": r"~its:\1_of",
     rf"(?:(?:on|to|at|towards?) (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
@@ -141,9 +158,10 @@ _PHRASES = {
     r"(?:in )?front of it|before it": "~its:in_front_of",
     r"behind it|in back of it": "~its:behind",
     r"standing in front of|in ?front of|in front|before|devant|vor|voor": "~of:in_front_of",
-    r"delante de|na frente d[eoa]|davanti al?|in fronte a|en frente de|frente a": "~of:in_front_of",
+    r"(?:por )?delante del?|(?:na|à|em) frente (?:d[eoa]s?|aos?|às?)|davanti a(?:l|ll[ao]|i|gli|lle|d)?"
+    r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
     r"behind|in (?:the )?back of|(?:at|to|in) the (?:rear|back) of|beyond|hinter|achter": "~of:behind",
-    r"derri[èe]re|atrás d[eoa]|detr[áa]s de|dietro(?: al?)?": "~of:behind",
+    r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) (?:d[eoa]s?|del)|dietro(?: a(?:l|ll[ao])?)?": "~of:behind",
     r"links (?:von|vom|van|neben)|[àa] (?:la )?gauche d(?:e|u|'une?)|(?:a la )?izquierda del?": "~of:left_of",
     r"a sinistra d(?:i|el|ella)|[àa] esquerda d[eoa]": "~of:left_of",
     r"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite d(?:e|u|'une?)|(?:a la )?derecha del?": "~of:right_of",
@@ -153,17 +171,13 @@ _PHRASES = {
     r"(?:in|at) the (?:background|back|rear|distance)|(?:further|farther) (?:away|back)": "~at:behind",
     r"(?:the |on the )?(left|right)most": r"~at:\1_of",
     r"(left|right)ward": r"~next:\1_of",
-    r"east(left|right)of": r"~east:\1_of",
-    r"eastinfrontof": "~east:in_front_of",
-    r"eastbehind": "~east:behind",
     r"links|[àa] gauche|a la izquierda|a sinistra|left": "~at:left_of",
     r"rechts|[àa] droite|a la derecha|a destra|right": "~at:right_of",
     "|".join(_BESIDE): "~no",
     r"with|mit|avec|con": "with",
-    r"(?:the )?(?:same|other) (?:colou?r|size)": "",
+    r"(?:an?)?other (?:colou?rs?|sizes?)": "!",
 }
 PHRASES = tuple((re.compile(rf"(?<![\w~:])(?:{phrase})(?!\w)"), sign) for phrase, sign in _PHRASES.items())
-NOWHERE = re.compile(rf"(?<![\w~:])(?:{'|'.join(_BESIDE)})(?!\w)")  # places that tabletop has no words for
 PLACES = ("behind", "front", "right", "beside")  # slips of which are read before
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "red": "红色 红 赤い 赤色 赤",
@@ -218,28 +232,25 @@ _EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what t
 }
 NEVER_SLIPS = _each(  # look like slips, but are words
     "back bale bed bell black blank bone bowl bread bull cap car care cat class code come core corn "
-    "corns cup flower glass grass great label last least lost phone ready rid rod scone smell spear "
-    "stable stone stones surprise tale tower tree trees word world"
+    "corns cup flower glass grass great label last least lost mirror phone ready rid rod scone shadow "
+    "smell spear stable stone stones surprise tale tower tree trees wall word world"
 )
 SCRIPTS = dict(
     sorted(
         [
             *((each, sign) for sign, words in SCRIPTS_OF.items() for each in words.split()),
-            *(
-                (each, f"east{sign.replace('_', '')}")
-                for sign, words in _EAST_RELATIONS.items()
-                for each in words.split()
-            ),
+            *((each, f"~east:{sign}") for sign, words in _EAST_RELATIONS.items() for each in words.split()),
         ],
         key=lambda pair: -len(pair[0]),
     )
 )
+SHADE = "shade!"  # of a colour, which tabletop does not have; "!" is what nothing can be made of
 _KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "row")
 _PLACES = ("left_of", "right_of", "in_front_of", "behind")
 _GLUE = ("the", "and", "on", "with", "it", "them", "both")
 SIGNS = frozenset([
     *SHAPES, *PLURALS, *COLORS, *MATERIALS, *SIZES, *GROUNDS, *LIGHTS, "ground", "a", "two", "three", "four",
-    "many", "not", *_GLUE, "same", "sames", ",", "~no",
+    "many", "another", "not", *_GLUE, "same", "sames", "alike:color", "alike:size", ",", "~no", SHADE, "!",
     *(f"~{kind}:{place}" for kind in _KINDS_OF_PLACE for place in _PLACES),
 ])  # fmt: skip
 _NO_NUMBERS = _each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
@@ -273,5 +284,6 @@ SLIPS_OF = tuple(
     and word.isascii()
     and (len(word) > 3 or word == "red")
     and not sign.startswith("~")
-    and sign not in (*_GLUE, "a")
+    and sign not in (*_GLUE, "a", "another")
+    and word.isalpha()
 )

@@ -420,8 +420,15 @@ class _Tabletop:
     """The words of this world; see Language."""
 
     normalize = staticmethod(normalize)
-    unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
+
+    def unknown_words(self, text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
+        """See Language; of a prompt also what is known, and is not drawn."""
+        found = unknown_words(text, kind)
+        reading = self.reading(text) if kind == "prompt" else None
+        named = " ".join(one.word for one in found).split()
+        left = reading.left_out if reading else ()
+        return (*found, *(one for one in left if one.note and not set(one.word.split()) <= set(named)))
 
     def reading(self, text: str) -> Understood | None:
         """See Language."""

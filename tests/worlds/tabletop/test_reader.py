@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.evaluation.free_wording import is_meant, requests, sentence_for
-from lumina.worlds.language import Understood
-from lumina.worlds.tabletop.captions import parse, random_prompt
+from lumina.worlds.language import Understood, not_drawn, told
+from lumina.worlds.tabletop.captions import PLURALS, RELATIONS, parse, random_prompt, words_of
 from lumina.worlds.tabletop.reader import read
+from lumina.worlds.tabletop.reader_words import LOOKUP
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES
 from lumina.worlds.tabletop.words import LANGUAGE, normalize
 
 
@@ -31,17 +33,49 @@ def test_requests_are_read_as_they_are_meant() -> None:
             "a red sphere left of a cube",
             ("Paris",),
         ),
-        ("to the right of 2 boxes a ball", "two cubes and a sphere", ("left of",)),
+        ("to the right of 2 boxes a ball", "two cubes and a sphere", ("to the right of",)),
         ("a cube with a ball on its right", "a cube left of a sphere", ()),
         ("a red and a blue cube", "a red cube and a blue cube", ()),
         ("two cubes, one red and one blue", "a red cube and a blue cube", ()),
         ("I want a cube and a sphere. The cube should be green.", "a green cube and a sphere", ()),
-        ("a blue cone, no, make it green", "a green cone", ()),
-        ("not a red cube but a dark blue ball", "a blue sphere", ("dark", "not a red cube")),
+        ("a blue cone, no, make it green", "a green cone", ("blue",)),
+        ("not a red cube but a dark blue ball", "a blue sphere", ("not a red cube", "dark")),
         ("ein grüner Würfel vor einer roten Kugel", "a green cube in front of a red sphere", ()),
         ("un cube rouge à gauche d'une sphère bleue", "a red cube left of a blue sphere", ()),
         ("一个红色的球在蓝色方块左边", "a red sphere left of a blue cube", ()),
-        ("a cube next to a metal cone, 8k", "a cube and a cone", ("next to", "8k", "metal")),
+        ("a cube next to a metal cone, 8k", "a cube and a cone", ("next to", "metal", "8k")),
+        ("a pyramid on a cube", "a cone and a cube", ("on",)),
+        ("a cube on a sphere", "a cube and a sphere", ("on",)),
+        ("eine Kugel AUF einem Würfel", "a sphere and a cube", ("AUF",)),
+        ("un cube sur une boule", "a cube and a sphere", ("sur",)),
+        ("a red ball and another one", "two red spheres", ()),
+        ("a red ball and another blue one", "a red sphere and a blue sphere", ()),
+        ("everything red: a cube and a ball", "a red cube and a red sphere", ()),
+        ("all of them yellow: a cube, a cone", "a yellow cube and a yellow cone", ()),
+        ("a green cube and a ball of the same colour", "a green cube and a green sphere", ()),
+        (
+            "a cube left of a ball and behind a cone",
+            "a cube, a sphere and a cone",
+            ("left of", "behind"),
+        ),
+        ("a cube against a wall", "a cube", ("wall",)),
+        ("a cube on a mirror", "a cube", ("mirror",)),
+        ("a ball with its shadow", "a sphere", ("shadow",)),
+        ("a light blue cube", "a blue cube", ("light",)),
+        ("a cube on the left", "a cube", ("on the left",)),
+        ("a cube not left of a ball", "a cube and a sphere", ("left of",)),
+        (
+            "I want a picture where two yellow boxes stand to the right of a cone",
+            "two yellow cubes and a cone",
+            ("to the right of",),
+        ),
+        ("Behind the two cones is a big yellow cube", "two cones and a large yellow cube", ("Behind",)),
+        ("twee blauwe blokken achter een cilinder", "two blue cubes and a cylinder", ("achter",)),
+        ("a red cube under a blue sky", "a red cube", ("under", "blue", "sky")),
+        ("Links neben dem Würfel steht eine Kugel", "a cube right of a sphere", ()),
+        ("c'è un cubo rosso davanti alla sfera", "a red cube in front of a sphere", ()),
+        ("há um cubo azul em frente ao cone", "a blue cube in front of a cone", ()),
+        ("hay una esfera roja delante del cubo", "a red sphere in front of a cube", ()),
         ("BIG RED BALL on a wooden floor at dusk!!", "a large red sphere on a brown ground at sunset", ()),
     ],
 )
@@ -62,6 +96,76 @@ def test_sentences_of_the_world_stay_as_they_are() -> None:
     captions = [random_prompt(seed) for seed in range(300)]
     assert [read(caption) for caption in captions] == [None] * 300
     assert read(f"{captions[0].capitalize()}.") is None
+
+
+def test_what_is_known_is_not_called_unknown_and_has_a_reason() -> None:
+    found = LANGUAGE.unknown_words(
+        "a red cube on a ball under a blue sky"
+    )  # also of what is drawn as written
+    assert not_drawn([one for one in found if one.word == "on"]) == (
+        'Not drawn: "on" (everything stands on the ground).'
+    )
+    reading = read("two yellow boxes stand to the right of a cone, and Paris")
+    assert reading is not None
+    assert told(reading.left_out) == {
+        "unknown_words": [{"word": "Paris", "known": []}],
+        "not_drawn": [{"word": "to the right of", "note": "only between two single solids"}],
+    }
+
+
+_SAY_SOMETHING = {*COLORS, *MATERIALS, *SIZES, *GROUNDS, *LIGHTS, *SHAPES}
+_ARE_SAID_BY = {"wall", "mirror", "shadow", "another", "light", "dark"}
+
+
+def _lost(text: str) -> list[str]:
+    """The words of a request that are not in its sentence, not harmless and not named, or named untyped."""
+    found = read(text)
+    if found is None:
+        return []
+    named = " ".join(one.word for one in found.left_out)
+    untyped = [one.word for one in found.left_out if one.word not in text]
+    said = {*(PLURALS.get(word, word) for word in words_of(found.sentence))}
+    lost = []
+    for word in words_of(text.replace("can you", "").replace("can i", "")):
+        sign = PLURALS.get(LOOKUP.get(word, ""), LOOKUP.get(word, ""))
+        is_lost = (sign in _SAY_SOMETHING and sign not in said) or (not sign and word in _ARE_SAID_BY)
+        if is_lost and word not in words_of(named):
+            lost.append(word)
+    return lost + untyped
+
+
+def test_no_word_of_a_request_is_lost_and_none_is_told_that_nobody_typed() -> None:
+    lost = {text: words for text, _, _ in requests("tabletop") if (words := _lost(text))}
+    assert not lost
+
+
+_THING = st.builds(
+    "{} {} {}".format,
+    st.sampled_from(["a", "the", "two", "another", "1", "ein", "une", "three"]),
+    st.sampled_from(["red", "big", "shiny", "light blue", "matte", "grüner", "", "dark red", "white"]),
+    st.sampled_from(["cube", "ball", "cones", "boxes", "cylinder", "Kugel", "cono", "dragon", "one"]),
+)
+_JOINTS = (
+    "and|on|left of|behind|, not|next to|with|in front of|. everything|, both|auf|against|at night,|"
+    "of the same colour as|without|on a white floor,|on its right|in the background"
+)
+_JOINT = st.sampled_from(_JOINTS.split("|"))
+
+
+@given(_THING, st.lists(st.tuples(_JOINT, _THING), max_size=3))
+def test_no_word_of_a_sentence_put_together_is_lost(first: str, more: list[tuple[str, str]]) -> None:
+    text = " ".join([first, *(part for pair in more for part in pair)])
+    assert not _lost(text)
+    found = read(text)
+    relations = [
+        joint for joint, _ in more if joint in ("on", "left of", "behind", "in front of", "next to", "auf")
+    ]
+    if found is not None and relations:  # each stands in the sentence, or is named
+        named = [one.word for one in found.left_out]
+        kept = any(relation in found.sentence for relation in RELATIONS)
+        assert kept + sum(
+            any(each in name.split(" ") or each == name for name in named) for each in relations
+        )
 
 
 SOME = (

@@ -49,7 +49,8 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
     return [...notes].map((note) => {
       const group = made("span", "unknown-words-note");
       const parts = words.filter((word) => word.note === note).map(({ word }) => made("b", "", word));
-      group.append(...parts.flatMap((part, i) => (i ? [", ", part] : [part])), `: ${note}.`);
+      group.append(...parts.flatMap((part, i) => (i ? [", ", part] : [part])), ` (${note}).`);
+      group.prepend("Not drawn: ");
       return group;
     });
   }
