@@ -100,6 +100,22 @@ class Settings:
             token=_secret("LUMINA_TOKEN", given),
         )
 
+    @classmethod
+    def with_faults(cls, environment: Mapping[str, str] | None = None) -> "tuple[Settings, tuple[str, ...]]":
+        """The settings with the default of each variable that does not make sense, and a sentence for each.
+
+        Raises InputError for what is the fault of no single variable.
+        """
+        given = bared(os.environ if environment is None else environment)
+        faults: list[str] = []
+        while True:
+            try:
+                return cls.from_environment(given), tuple(faults)
+            except InputError as error:
+                faults.append(str(error))
+                if given.pop(str(error).partition(" ")[0], None) is None:
+                    raise
+
     def drawings_on(self, is_public: bool) -> int:
         """How many drawings of one address a page has in its queue."""
         return self.drawings_each or (PUBLIC_EACH if is_public else MAX_WAITING)

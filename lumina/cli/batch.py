@@ -13,7 +13,7 @@ from lumina.cli.workflow import assignment, not_kept, resources_for, with_pictur
 from lumina.files import check_writable, expanded
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
-from lumina.tasks.base import words_unknown
+from lumina.tasks.base import remarks_of, words_unknown
 from lumina.workflow import events
 from lumina.workflow.batch import JOURNAL, RowOutcome, run_rows
 from lumina.workflow.document import Workflow
@@ -85,6 +85,7 @@ class _Binding:
     def __init__(self, workflow: Workflow, resources: Resources, folder: Path) -> None:
         self._workflow, self._resources, self._folder = workflow, resources, folder
         self._unknown: dict[str, UnknownWord] = {}
+        self._remarks: dict[str, None] = {}
 
     def __call__(self, row: InputRow) -> tuple[Workflow, Resources]:
         given = MemoryImages()
@@ -98,14 +99,18 @@ class _Binding:
     def told(self, event: events.Event) -> None:
         """Look at what is drawn."""
         painter = self._resources.painter
-        if painter is not None and (drawn := events.tasks_drawn(event)):
-            self._unknown |= {one.word: one for one in words_unknown(drawn, painter.spec)}
+        if painter is not None and (drawn := events.pictures_drawn(event)):
+            words = words_unknown([one.task for one in drawn], painter.spec)
+            self._unknown |= {one.word: one for one in words}
+            self._remarks |= dict.fromkeys(remarks_of(drawn, painter.spec))
 
     def note_words(self) -> JsonObject:
         """Say them, each once; and as a report has them."""
         found = [*self._unknown.values()]
         if self._resources.painter is not None:
             generate.note_words(self._resources.painter.spec, found)
+        for remark in self._remarks:
+            note(remark)
         return told(found)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from lumina.process_end import STOPPED
 from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
-from lumina.tasks.base import DrawingTask, words_unknown
+from lumina.tasks.base import Picture, remarks_of, words_unknown
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore, Store
@@ -62,6 +63,7 @@ class Report(TypedDict):
     needs_choice: NotRequired[dict[str, Choice]]
 
 
+_TWO_OR_ONE = re.compile(r"\d+,\d+")  # where a decimal may be meant
 KEPT = "finished steps and drawn rows are kept"
 WAY_IN = "put it beside the workflow, or give it with --set {place}=FILE"
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
@@ -124,7 +126,7 @@ def run_workflow(
     folder = out or Settings.from_environment().outputs
     check_writable(folder)  # rather than after the drawing
     ended: Ended = []
-    drawn: list[DrawingTask] = []
+    drawn: list[Picture] = []
     begun: list[str] = []
     steps = watchable(run(workflow, resources, until), ended, drawn, begun)
     try:
@@ -137,8 +139,10 @@ def run_workflow(
     words: list[UnknownWord] = []
     if resources.painter is not None:
         spec = resources.painter.spec
-        words = words_unknown(drawn, spec)
+        words = words_unknown([one.task for one in drawn], spec)
         generate.note_words(spec, words)
+        for remark in remarks_of(drawn, spec):
+            note(remark)
     Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
@@ -173,6 +177,8 @@ def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tup
     socket = target_of(workflow, name)
     if value.startswith("@") and socket is not None and socket.type == "text":
         return name, texts_in(expanded(value[1:]))
+    if _TWO_OR_ONE.fullmatch(value) and socket is not None and socket.type in ("integer", "number"):
+        note(f"{name}: {value} is two values, {value.replace(',', ' and ')}; a decimal has a point.")
     return name, with_picture(workflow, name, value, image_source)
 
 
@@ -212,10 +218,10 @@ def _is_path(text: str, folder: Path) -> bool:
 def watchable(
     happening: events.Run,
     ended: Ended,
-    drawn: list[DrawingTask] | None = None,
+    drawn: list[Picture] | None = None,
     begun: list[str] | None = None,
 ) -> Steps[Progress, events.RunFinished]:
-    """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``, and the task of
+    """The run as steps for a progress bar; what keeps it from its end is noted in ``ended``, and
     each picture in ``drawn``, the recipe in ``begun`` as soon as there is one."""
     with Following(happening) as run:
         for event in run:
@@ -226,7 +232,7 @@ def watchable(
             elif isinstance(event, events.RunStarted) and begun is not None:
                 begun.append(event.recipe)
             elif drawn is not None:
-                drawn += events.tasks_drawn(event)
+                drawn += events.pictures_drawn(event)
         return run.result
 
 

@@ -30,7 +30,6 @@ class Examined(TypedDict):
 
 
 LITTLE = 100_000_000  # bytes: less room than this is worth a warning
-LATER: Examined = {"ok": False, "found": "not examined; correct the settings first."}
 
 
 def examine() -> dict[str, Examined]:
@@ -56,8 +55,7 @@ def examine() -> dict[str, Examined]:
         "watching": _watching,
         "content check": _content,
     }
-    is_set = found["settings"]["ok"]
-    return found | {name: _examined(test) if is_set else LATER for name, test in of_settings.items()}
+    return found | {name: _examined(test) for name, test in of_settings.items()}
 
 
 def _examined(test: Callable[[], str]) -> Examined:
@@ -91,7 +89,7 @@ def _gradio() -> str:
 def _has_engine() -> bool:
     """Whether pictures are drawn elsewhere; settings that are wrong say nothing about that."""
     with suppress(InputError):
-        return bool(Settings.from_environment().engine)
+        return bool(_present().engine)
     return False
 
 
@@ -99,13 +97,20 @@ def _engine() -> str:
     from lumina.runtime.remote_painter import RemotePainter
 
     began = time.monotonic()
-    painter = RemotePainter.connect(Settings.from_environment())
+    painter = RemotePainter.connect(_present())
     took = time.monotonic() - began
     return f"{painter.model} at {painter.url}, on {painter.device}; it answers in {took:.2f} s"
 
 
+def _present() -> Settings:
+    """The settings, with the default of each that is wrong, so that the rest is examined as well."""
+    return Settings.with_faults()[0]
+
+
 def _settings() -> str:
-    settings = Settings.from_environment()
+    settings, faults = Settings.with_faults()
+    if faults:
+        raise InputError(" ".join(faults))
     pictures = f"pictures in {settings.outputs}"
     if settings.engine:
         return f"an engine at {settings.engine}, {pictures}"
@@ -148,11 +153,11 @@ def _temporary_folder() -> Path:
 
 
 def _pictures() -> str:
-    return _writable(Settings.from_environment().outputs, "LUMINA_OUTPUTS")
+    return _writable(_present().outputs, "LUMINA_OUTPUTS")
 
 
 def _results() -> str:
-    return _writable(Settings.from_environment().results, "LUMINA_RESULTS")
+    return _writable(_present().results, "LUMINA_RESULTS")
 
 
 def _writable(folder: Path, variable: str) -> str:
@@ -172,7 +177,7 @@ def _writable(folder: Path, variable: str) -> str:
 
 
 def _gallery() -> str:
-    file = Settings.from_environment().results.absolute() / "gallery.sqlite"
+    file = _present().results.absolute() / "gallery.sqlite"
     if not os.path.lexists(file):
         return "none yet"
     if not (file.is_file() and os.access(file, os.R_OK | os.W_OK)):
@@ -188,7 +193,7 @@ def _gallery() -> str:
 
 def _limits() -> str:
     """Of what one address may draw; everything else is always on."""
-    settings = Settings.from_environment()
+    settings = _present()
     public, other = settings.drawings_on(True), settings.drawings_on(False)
     places = f"{public} on a public page, {other} on another" if public != other else str(public)
     seconds = settings.seconds_on(bool(os.environ.get("SPACE_ID")))
@@ -203,7 +208,7 @@ def _limits() -> str:
 
 
 def _watching() -> str:
-    settings = Settings.from_environment()
+    settings = _present()
     metrics = "/metrics is on" if settings.has_metrics else "/metrics is off (LUMINA_METRICS=1)"
     log = "the log is JSON" if settings.log == "json" else "the log is text (LUMINA_LOG=json)"
     return f"/healthz is on, {metrics}, {log}"
@@ -213,7 +218,7 @@ def _content() -> str:
     """Of what is looked at on a public page; on this machine's own only where that is demanded."""
     from lumina.runtime.content_check import decide
 
-    settings = Settings.from_environment()
+    settings = _present()
     decision = decide(settings, _spec(settings), True)
     if (check := decision.load()) is not None:
         check.refuses(Image.new("RGB", (64, 64)))  # whether it works
@@ -258,7 +263,7 @@ def _device() -> str:
     from lumina.model.checkpoint.shrinking import shrinker
     from lumina.runtime.memory_plan import open_device
 
-    settings = Settings.from_environment()
+    settings = _present()
     device = open_device(settings.device)
     shrinker(settings.quant, getattr(torch, settings.dtype), device)
     return f"{device.type}, weights {settings.quant if settings.quant != 'none' else 'as they are'}"
@@ -268,7 +273,7 @@ def _model() -> str:
     from lumina.model.checkpoint import locate, verify
     from lumina.model.checkpoint.files import weight_files
 
-    settings = Settings.from_environment()
+    settings = _present()
     spec = spec_in(settings)
     place = locate(spec, settings.models)
     for folder in {place.folder, place.movqgan}:

@@ -413,3 +413,8 @@ def words_unknown(tasks: Iterable[Task], spec: ModelSpec) -> list[UnknownWord]:
     """Each word of the tasks, once, that the model does not know."""
     found = (word for task in tasks if isinstance(task, DrawingTask) for word in task.unknown_words(spec))
     return list({one.word: one for one in found}.values())
+
+
+def remarks_of(drawn: Iterable[Picture], spec: ModelSpec) -> list[str]:
+    """What the tasks have to say beside their pictures, each sentence once."""
+    return list(dict.fromkeys(filter(None, (one.task.remark(one.image, spec) for one in drawn))))

@@ -7,10 +7,15 @@ from pydantic import Field
 
 from lumina.model.config import ModelSpec
 from lumina.tasks import instructions
-from lumina.tasks.conditions import check_extracted, condition_of
+from lumina.tasks.conditions import EXTRACTED, check_extracted, condition_of, is_photograph
 from lumina.tasks.fields import Prompt
 from lumina.tasks.image_input import ImageField
 from lumina.tasks.panels import PanelTask
+
+PHOTOGRAPH = (
+    "The condition looks like a photograph and was taken for a map; set extract, with one of the kinds "
+    "{kinds}, for the map to be made from it, or give a map, which the task predict draws."
+)
 
 
 class Control(PanelTask):
@@ -43,6 +48,12 @@ class Control(PanelTask):
         """The map at the size of the result."""
         picture = super().panel(width, height)
         return condition_of(picture, self.kind) if self.extract else picture
+
+    def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
+        """Where what was given as a map looks like a photograph."""
+        if self.extract or not is_photograph(self.condition.image):
+            return super().remark(drawn, spec)
+        return PHOTOGRAPH.format(kinds=", ".join(EXTRACTED))
 
     def words(self, width: int, height: int) -> str:
         """See DrawingTask."""

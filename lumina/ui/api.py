@@ -18,6 +18,7 @@ from lumina.ui.endpoint import (
     described,
     file_made,
     file_schema,
+    remarked,
     unread,
     until_loaded,
 )
@@ -41,7 +42,7 @@ def endpoint(task: type[DrawingTask], workshop: Workshop, files: Janitor) -> End
         output = yield from asked.run(workshop)
         model = workshop.painter.model
         seed, recipe = int(output.image[0].task.seed), recipe_text(output.image[0], model)
-        notes = unread([asked], workshop.painter.spec)
+        notes = unread([asked], workshop.painter.spec) | remarked(output.image, workshop.painter.spec)
         drawn = [_drawn(getattr(output, name)[0], name, model, files) for name in ("image", *more)]
         return (drawn[0], seed, model, json.loads(recipe) | notes, *drawn[1:])
 

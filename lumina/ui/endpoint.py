@@ -20,7 +20,7 @@ from lumina.server.admission import Admission
 from lumina.server.janitor import Janitor, named_in
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
-from lumina.tasks.base import Task, Values, words_unknown
+from lumina.tasks.base import Picture, Task, Values, remarks_of, words_unknown
 from lumina.ui.events import DRAWS, LOOK_AGAIN
 from lumina.ui.refusals import UNFIT
 from lumina.worlds.language import told
@@ -32,7 +32,7 @@ SENT_PICTURE = (
 
 UNREAD = (  # notes beside a recipe or results
     "x-unknown-words lists the words that the model does not know, x-not-drawn those that it knows and does "
-    "not draw, with why."
+    "not draw, with why; x-remark is a sentence beside a picture."
 )
 
 Schema = JsonObject
@@ -195,6 +195,12 @@ def described(schema: Schema) -> Schema:
 def unread(tasks: Iterable[Task], spec: ModelSpec) -> JsonObject:
     """Notes of the words that the model does not know, and of what it does not draw, each once."""
     return {f"x-{name.replace('_', '-')}": words for name, words in told(words_unknown(tasks, spec)).items()}
+
+
+def remarked(drawn: Iterable[Picture], spec: ModelSpec) -> JsonObject:
+    """A note of what the tasks have to say beside their pictures, each sentence once."""
+    found = remarks_of(drawn, spec)
+    return {"x-remark": " ".join(found)} if found else {}
 
 
 def until_loaded(workshop: Workshop) -> Steps[Progress, None]:

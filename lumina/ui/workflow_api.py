@@ -14,7 +14,7 @@ from lumina.server.guard import ONE_RUN
 from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
-from lumina.tasks.base import DrawingTask, Values
+from lumina.tasks.base import Picture, Values
 from lumina.tasks.image_input import NAME, ImageInput
 from lumina.ui.endpoint import (
     SENT_PICTURE,
@@ -24,13 +24,14 @@ from lumina.ui.endpoint import (
     Work,
     described,
     file_made,
+    remarked,
     unread,
     until_loaded,
 )
 from lumina.ui.page_pictures import of_picture
 from lumina.ui.uploaded_files import file_sent, is_file, picture_sent, refuse_name
 from lumina.workflow.document import Workflow
-from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished, tasks_drawn
+from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished, pictures_drawn
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
 from lumina.workflow.image_lookup import MemoryImages, shipped
@@ -74,12 +75,12 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, files: Janitor) -> En
         workflow = with_values(workflow, _given(workflow, given.get("values"), image_source, folder))
         yield from until_loaded(workshop)
         _check_model(workflow.model or "", spec.name, workshop.painter.model)
-        drawn: list[DrawingTask] = []
+        drawn: list[Picture] = []
         finished = yield from _run(
             run(workflow, Resources(workshop, image_sources=(image_source, shipped()), limits=ONE_RUN)), drawn
         )
         results = {name: _sent(name, values, files) for name, values in result_files(finished).items()}
-        return ({**results, **unread(drawn, spec)},)
+        return ({**results, **unread([one.task for one in drawn], spec), **remarked(drawn, spec)},)
 
     about = (
         "Run a workflow of several drawing tasks and tools, as `lumina check` accepts it. "
@@ -165,8 +166,8 @@ def _picture(value: Any, name: str, image_source: MemoryImages, folder: str, bud
     return {"image": picture.name}
 
 
-def _run(happening: Run, drawn: list[DrawingTask]) -> Steps[Progress, RunFinished]:
-    """The end of a run; the task of each picture is noted in ``drawn``.
+def _run(happening: Run, drawn: list[Picture]) -> Steps[Progress, RunFinished]:
+    """The end of a run; each picture is noted in ``drawn``.
 
     Raises InputError for what kept it from its end.
     """
@@ -179,7 +180,7 @@ def _run(happening: Run, drawn: list[DrawingTask]) -> Steps[Progress, RunFinishe
                 raise InputError(f'Node "{event.node}" waits for a choice; {advice}.')
             if isinstance(event, NodeProgress):
                 yield event.step
-            drawn += tasks_drawn(event)
+            drawn += pictures_drawn(event)
         return run.result
 
 

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from lumina.tasks.base import DrawingTask, Picture, TaskEvent
+from lumina.tasks.base import Picture, TaskEvent
 
 Outputs: TypeAlias = Mapping[str, tuple[Any, ...]]
 """The values of a node by output, one or more each: pictures (drawn ones as ``Picture``), texts, numbers."""
@@ -145,9 +145,9 @@ Run: TypeAlias = Generator[Event, None, RunFinished]
 """A workflow at work. ``close()`` cancels; the result is also its last event."""
 
 
-def tasks_drawn(event: Event) -> list[DrawingTask]:
-    """Of a node that is through, the task of each picture it gives."""
+def pictures_drawn(event: Event) -> list[Picture]:
+    """Of a node that is through, each picture it gives."""
     if not isinstance(event, NodeDone | NodeCached):
         return []
     values = (value for several in event.outputs.values() for value in several)
-    return [value.task for value in values if isinstance(value, Picture)]
+    return [value for value in values if isinstance(value, Picture)]

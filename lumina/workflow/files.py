@@ -1,11 +1,13 @@
 """Pictures and workflows as files: a drawn picture carries its recipe, a recipe is read from either."""
 
+import itertools
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from lumina.errors import InputError, InvalidImage
+from lumina.errors import InputError, InvalidImage, LuminaError
 from lumina.files import refusal, regular, shown
 from lumina.formats import format_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
@@ -40,11 +42,24 @@ def write_picture(picture: Picture, model: str, folder: Path) -> Path:
     """
     digest = picture.drawing.digest.removeprefix("sha256:")[:8]
     part = "" if picture.part == "whole" else f"-{picture.part}"
-    path = folder / f"{picture.task.name}-{picture.drawing.seed}-{digest}{part}.png"
+    name, recipe = f"{picture.task.name}-{picture.drawing.seed}-{digest}{part}", recipe_text(picture, model)
     try:
-        return write_png(path, picture.image, recipe_text(picture, model))
+        return write_png(_free(folder, name, recipe), picture.image, recipe)
     except OSError as error:
         raise refusal(error, folder) from error
+
+
+def _free(folder: Path, name: str, recipe: str) -> Path:
+    """A file of that name, with a number where others have other recipes: first rows may be equal."""
+    paths = (folder / f"{name}{f'-{number}' if number > 1 else ''}.png" for number in itertools.count(1))
+    return next(path for path in paths if not os.path.lexists(path) or _holds(path, recipe))
+
+
+def _holds(path: Path, recipe: str) -> bool:
+    try:
+        return read_recipe(path) == recipe
+    except (LuminaError, OSError):
+        return False
 
 
 def write_results(finished: RunFinished, folder: Path, prefix: str = "") -> dict[str, list[Any]]:
@@ -85,9 +100,9 @@ def _written(
     name, link, index, count = place
     digest = (value.drawing.digest if isinstance(value, Picture) else value.name).removeprefix("sha256:")[:8]
     number = f"-{index + 1}" if count > 1 else ""
-    path = folder / f"{name}{number}-{digest}.png"
     text = result_recipe(recipe, link, index, count, value)
     try:
+        path = _free(folder, f"{name}{number}-{digest}", text)
         return str(write_png(path, value.image, text, by_model=is_by_model(workflow, link)))
     except OSError as error:
         raise refusal(error, folder) from error
@@ -106,6 +121,8 @@ def read_text(source: bytes | str | Path) -> bytes | str:
     data = source if isinstance(source, bytes) else content(Path(source))
     if not data.startswith(_PNG):
         if (kind := binary_kind(data)) is not None:
+            if (other := other_file(data)) is not None:
+                raise InvalidImage(other.sentence)
             raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {_ADVICE}.")
         if format_of(data) is None and not _may_be_json(data):
             raise InvalidImage(f"This file holds no workflow; {_ADVICE}.")

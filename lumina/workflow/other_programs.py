@@ -1,16 +1,21 @@
 """Names files of other programs for what they are, and finds the prompt in them."""
 
+import io
 import json
 import re
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from PIL import ExifTags, Image
 
 from lumina.images import RECIPE_KEY, png_texts
 from lumina.tasks.fields import MAX_TEXT
 from lumina.workflow.parsing import MAX_DEPTH, is_deeper
 
 MAX_BYTES = 2 * 2**20  # of a file, or of a text in a picture
+_EXIF_FILES = (b"\xff\xd8\xff", b"RIFF", b"\0\0\0")  # JPEG, WebP, AVIF
 MOST_STEPS = 2000  # from a sampler back to its words
 
 COMFY, INVOKE = "ComfyUI", "InvokeAI"
@@ -60,11 +65,51 @@ class OtherFile:
 
 def other_file(data: bytes) -> OtherFile | None:
     """What a file of another program is; None for any other, a picture that carries a recipe among them."""
-    texts = png_texts(data, (RECIPE_KEY, *KEYS), MAX_BYTES)
+    texts = png_texts(data, (RECIPE_KEY, *KEYS), MAX_BYTES) or _exif_texts(data)
     if RECIPE_KEY in texts:
         return None
     found = list(_in_picture(texts)) if texts else list(of_document(_json(data)))
     return next((each for each in found if each.prompt), found[0] if found else None)
+
+
+def _exif_texts(data: bytes) -> dict[str, str]:
+    """The texts in the Exif data of a JPEG or WebP, by the key that a PNG would have them under.
+
+    Automatic1111 writes a UserComment (with its encoding in 8 bytes before it), ComfyUI ``prompt:{…}`` and
+    ``workflow:{…}`` in Make, Model and the like.
+    """
+    if not data.startswith(_EXIF_FILES):
+        return {}
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG", "WEBP", "AVIF"]) as picture:
+            exif = picture.getexif()
+            comment = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+            values = [value for value in exif.values() if isinstance(value, str | bytes)]
+    except (OSError, ValueError, SyntaxError, KeyError, struct.error, Image.DecompressionBombError):
+        return {}
+    pairs = (_text_of(value).partition(":") for value in values if len(value) <= MAX_BYTES)
+    found = {key.lower(): text for key, _, text in pairs if key.lower() in ("prompt", "workflow")}
+    words = _commented(comment) if isinstance(comment, str | bytes) and len(comment) <= MAX_BYTES else ""
+    has_form = _SETTINGS.search(words) or _json(words) is not None
+    return found or ({"parameters": words} if has_form else {})
+
+
+def _text_of(value: str | bytes) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return text.strip("\0")
+
+
+def _commented(comment: str | bytes) -> str:
+    """A UserComment: eight bytes for its encoding, then the text; UTF-16 in either order of bytes."""
+    if isinstance(comment, str):
+        return comment.strip("\0")
+    kind, text = comment[:8].rstrip(b"\0 "), comment[8:]
+    if kind != b"UNICODE":
+        return (text if kind in (b"ASCII", b"") else comment).decode("utf-8", "replace").strip("\0")
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return text.decode("utf-16", "replace").strip("\0")
+    is_little = text[1::2].count(0) > text[::2].count(0)
+    return text.decode("utf-16-le" if is_little else "utf-16-be", "replace").strip("\0")
 
 
 def _in_picture(texts: Mapping[str, str]) -> Iterator[OtherFile]:

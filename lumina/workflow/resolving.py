@@ -76,6 +76,8 @@ def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
         socket = target_of(workflow, name)
         if socket is None:
             raise _unknown(workflow, name)
+        if _read_as(socket, value) == []:
+            raise InputError(f"{name}: the list is empty, so nothing would be drawn; give one value or more.")
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
         else:

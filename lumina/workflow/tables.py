@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from lumina.workflow.parsing import parse
 MAX_ROWS = 100_000
 MAX_BYTES = 256 * 2**20
 KINDS = ".jsonl, .csv, .tsv or .parquet"
+_QUOTED = re.compile(r'"[^"]*"')
+_DECLARED = re.compile(r"\"?sep=([,;\t])\"?\r?\n", re.IGNORECASE)
+_SIGNS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class InputRow:
 def read_table(path: Path) -> list[InputRow]:
     """The rows of a table: .jsonl has an object on each line; .csv, .tsv and .parquet have named columns.
 
+    Cells of a .csv are parted by commas, or by semicolons or tabs where its first line has no comma.
+
     An empty cell leaves an input as it is. Raises InputError for a file that is no such table.
     """
     kind = path.suffix.lower()
@@ -35,7 +41,7 @@ def read_table(path: Path) -> list[InputRow]:
     elif kind in (".jsonl", ".ndjson"):
         found = list(_lines(path))
     elif kind in (".csv", ".tsv"):
-        found = list(_cells(path, "\t" if kind == ".tsv" else ","))
+        found = list(_cells(path, "\t" if kind == ".tsv" else None))
     else:
         raise InputError(f"The table {shown(path.name)!r} must end in {KINDS}.")
     if not found:
@@ -69,9 +75,19 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         yield values
 
 
-def _cells(path: Path, separator: str) -> Iterator[dict[str, Any]]:
+def _separator(text: str) -> str:
+    """What parts the cells: a comma, or what the first line has in place of one, as a German Excel."""
+    head = _QUOTED.sub("", text.partition("\n")[0])
+    return next((sign for sign in ",;\t" if sign in head), ",")
+
+
+def _cells(path: Path, separator: str | None) -> Iterator[dict[str, Any]]:
+    text = _text(path)
+    if declared := _DECLARED.match(text):  # "sep=;", which Excel reads and writes
+        text, separator = text[declared.end() :], declared[1]
+    separator = separator or _separator(text)
     try:
-        table = csv.reader(io.StringIO(_text(path), newline=""), delimiter=separator, strict=True)
+        table = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         names = [name.strip() for name in next(table, [])]
         if len(set(names)) < len(names) or "" in names:
             raise InputError("Each column of the table needs a name of its own in the first line.")
@@ -79,7 +95,7 @@ def _cells(path: Path, separator: str) -> Iterator[dict[str, Any]]:
             if len(cells) > len(names):
                 raise InputError(
                     f"Line {table.line_num} of the table has {len(cells)} cells for {len(names)} columns; "
-                    'write a cell that holds a comma in "quotes".'
+                    f'write a cell that holds {_SIGNS[separator]} in "quotes".'
                 )
             if any(cells):
                 yield {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}

@@ -49,11 +49,14 @@ def test_a_healthy_machine_is_in_order() -> None:
     assert all(item["ok"] for item in doctor.examine().values())
 
 
-def test_a_wrong_setting_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LUMINA_DTYPE", "float8")
-    said = [item["found"] for item in doctor.examine().values() if not item["ok"]]
-    assert [text for text in said if "float8" in text] == [found("settings")]
-    assert found("pictures") == "not examined; correct the settings first."
+def test_every_wrong_setting_is_named_once_and_the_rest_is_examined(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"DTYPE": "float8", "SECONDS_EACH": "10min", "METRICS": "yes", "CONTENT": "maybe"}
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"LUMINA_{name}", value)
+    faults = [name for name, item in doctor.examine().items() if not item["ok"]]
+    assert faults == ["settings"]
+    assert [found("settings").count(f"LUMINA_{name} must be") for name in wrong] == [1, 1, 1, 1]
+    assert "free" in fine("pictures")
 
 
 def test_what_nobody_thought_of_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,6 +224,18 @@ def test_a_map_can_be_made_from_the_photograph(fake: FakePipeline) -> None:
         finish(ask("control", kind="depth", extract=True).run(fake))
 
 
+def test_a_photograph_that_is_taken_for_a_map_is_remarked_on() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
+    photo, spec = Image.fromarray(noise), MODELS["tabletop"]
+    said = {
+        extract: ask("control", condition=photo, extract=extract).remark(photo, spec)
+        for extract in (True, False)
+    }
+    assert "looks like a photograph" in said[False] and "set extract" in said[False] and said[True] == ""
+    grey = ask("control", condition=photo.convert("L").convert("RGB"))
+    assert grey.remark(photo, spec) == ""
+
+
 def test_an_edit_that_changes_nothing_says_so() -> None:
     task = ask("edit", image=PHOTO.resize((128, 128)))
     given = task.panel(128, 128)  # type: ignore[attr-defined]

@@ -154,6 +154,9 @@ def test_a_batch_killed_twice_comes_to_its_end(tmp_path: Path) -> None:
     ("name", "text"),
     [
         ("a.csv", '\ufeffprompt,a.seed\n"a cone, red",1\n,2\n\na cube,\n'),
+        ("a.csv", '\ufeffprompt;a.seed\r\n"a cone, red";1\r\n;2\r\n;\r\na cube;\r\n'),
+        ("a.csv", "prompt\ta.seed\na cone, red\t1\n\t2\na cube\t\n"),
+        ("a.csv", "sep=;\r\nprompt;a.seed\r\na cone, red;1\r\n;2\r\na cube;\r\n"),
         ("a.tsv", "prompt\ta.seed\na cone, red\t1\n\t2\na cube\t\n"),
         ("a.JSONL", '{"prompt": "a cone, red", "a.seed": "1"}\n\n{"a.seed": "2"}\n{"prompt": "a cube"}'),
     ],
@@ -174,6 +177,7 @@ def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:
         ("a.csv", b"prompt\n", "has no rows"),
         ("a.csv", b"prompt,prompt\na,b\n", "a name of its own"),
         ("a.csv", b"prompt\na,b\n", "has 2 cells for 1 columns"),
+        ("a.csv", b"prompt;a\na;b;c\n", "a cell that holds a semicolon"),
         ("a.csv", b'prompt\n"a\n', "check its quotes"),
         ("a.csv", "prompt\nä".encode("latin-1"), "not UTF-8"),
         ("a.jsonl", b'{"a": 1}\n{"a": NaN}', "Line 2 of the table"),

@@ -26,6 +26,14 @@ def test_a_written_picture_restores_its_task(picture: Picture, tmp_path: Path) -
     assert write_picture(picture, "tabletop@fake", tmp_path / "new") == path
 
 
+def test_a_file_of_that_name_with_another_recipe_stays(picture: Picture, tmp_path: Path) -> None:
+    cube = picture.task.model_copy(update={"prompt": "a cube"})  # the first rows may be the same
+    other = picture.model_copy(update={"task": cube})
+    first, second = (write_picture(one, "tabletop@fake", tmp_path) for one in (picture, other))
+    assert first != second == write_picture(other, "tabletop@fake", tmp_path)
+    assert [task_of(read_workflow(path)) for path in (first, second)] == [picture.task, cube]
+
+
 def test_a_downloaded_picture_can_go_without_its_recipe(picture: Picture) -> None:
     assert task_of(read_workflow(picture_bytes(picture, "tabletop@fake"))) == picture.task
     assert read_recipe(picture_bytes(picture, "tabletop@fake", with_recipe=False)) is None

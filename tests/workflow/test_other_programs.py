@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
 from lumina.errors import InvalidImage
 from lumina.workflow.files import read_text
@@ -116,6 +116,56 @@ def test_a_picture_is_named_and_gives_its_positive_prompt(texts: dict[str, str],
     assert found.sentence.startswith(f"This picture was made with {program}")
     with pytest.raises(InvalidImage, match="made with"):
         read_text(png(**texts))
+
+
+def exif(kind: str, entries: dict[int, str], comment: bytes = b"") -> bytes:
+    """A picture with these texts in its Exif data."""
+    found = Image.Exif()
+    found.update(entries)
+    if comment:
+        found.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, kind, exif=found)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+@pytest.mark.parametrize(
+    "comment",
+    [
+        b"UNICODE\0" + PARAMETERS.encode("utf-16-be"),
+        b"UNICODE\0" + PARAMETERS.encode("utf-16-le"),
+        b"UNICODE\0" + PARAMETERS.encode("utf-16"),
+        b"ASCII\0\0\0" + PARAMETERS.encode(),
+        bytes(8) + PARAMETERS.encode(),
+    ],
+)
+def test_the_comment_of_a_jpeg_or_webp_gives_its_prompt(kind: str, comment: bytes) -> None:
+    data = exif(kind, {}, comment)
+    found = other_file(data)
+    assert found is not None and found.prompt == WORDS and found.program.startswith("Automatic1111")
+    with pytest.raises(InvalidImage, match="made with Automatic1111"):
+        read_text(data)
+
+
+def test_a_webp_of_comfyui_gives_its_prompt_and_a_photograph_none() -> None:
+    entries = {
+        ExifTags.Base.Make: f"workflow:{json.dumps(PLACED)}",
+        ExifTags.Base.Model: f"prompt:{json.dumps(CALLS)}",
+    }
+    found = other_file(exif("WEBP", entries))
+    assert found is not None and (found.program, found.prompt) == ("ComfyUI", WORDS)
+    for data in (
+        exif(
+            "JPEG",
+            {ExifTags.Base.Make: "A camera", ExifTags.Base.Model: "prompt: none"},
+            b"ASCII\0\0\0at the sea",
+        ),
+        exif("JPEG", {}),
+        exif("WEBP", {})[:40],
+        b"\xff\xd8\xff\xe1\0\x10Exif\0\0II*\0\xff\xff\xff\xff",
+    ):
+        assert other_file(data) is None
 
 
 def test_what_is_ours_or_nobodys_is_not_named() -> None:

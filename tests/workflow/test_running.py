@@ -242,6 +242,7 @@ def test_failures_and_dry_runs_are_told(tmp_path: Path) -> None:
         ("prompt=a cone", 'did you mean "a.prompt"?'),
         ("nodes.a.inputs.seed=1", 'did you mean "a.seed"?'),
         ("a.colour=red", 'no input "a.colour"'),
+        ("count=[]", "count: the list is empty"),
         ("count=many", "count: must be of the type integer"),
         ("kind=other", "kind: must be one of: canny, hed"),
     ],
