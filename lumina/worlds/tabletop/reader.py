@@ -32,7 +32,7 @@ from lumina.worlds.tabletop.reader_words import (
     SIGNS,
     SLIPS_OF,
 )
-from lumina.worlds.tabletop.scenes import COLORS, GROUNDS
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, SHAPES
 from lumina.worlds.tabletop.words import normalize
 
 MOST = 4  # solids
@@ -117,6 +117,10 @@ def _signs(words: Sequence[str]) -> list[Sign]:
             signs = (_SAME[word],)
         elif word in _SHADES and LOOKUP.get(after) in COLORS:  # and no night
             signs = (SHADE,)
+        elif word == "other" and LOOKUP.get(after) in SHAPES:  # "the other cube" is one more
+            signs = ("another",)
+        elif word == "other" and LOOKUP.get(after) in QUALITIES and found[-1:] == ["the"]:
+            found[-1] = Sign("a", start, end)  # "one red, the other blue"
         found += [Sign(sign, start, end) for sign in signs]
     return found
 

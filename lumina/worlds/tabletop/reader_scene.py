@@ -240,7 +240,7 @@ class SceneSaid:
             is_known = not is_another and self._agrees(len(self._things) - 1, said)
         else:
             shape, is_plural = PLURALS.get(noun, str(noun)), noun in PLURALS
-            is_known = is_the and any(thing.shape == shape for thing in self._things)
+            is_known = is_the and number != "another" and any(thing.shape == shape for thing in self._things)
         self._use(noun)
         at = max((at for at, thing in enumerate(self._things) if thing.shape == shape), default=0)
         if not (is_known and self._agrees(at, said)):

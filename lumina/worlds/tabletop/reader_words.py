@@ -232,8 +232,8 @@ _EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what t
 }
 NEVER_SLIPS = _each(  # look like slips, but are words
     "back bale bed bell black blank bone bowl bread bull cap car care cat class code come core corn "
-    "corns cup flower glass grass great label last least lost mirror phone ready rid rod scone shadow "
-    "smell spear stable stone stones surprise tale tower tree trees wall word world"
+    "corns cup flower glass grass great label last least lost mirror phone ready reflection reflections rid "
+    "rod scone shadow smell spear stable stone stones surprise tale tower tree trees wall word world"
 )
 SCRIPTS = dict(
     sorted(
