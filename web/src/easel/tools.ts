@@ -38,9 +38,11 @@ export function listenToTools(easel: Easel, running: Running, returning: Returni
 function actsOn(easel: Easel, running: Running, returning: Returning): Record<string, Act> {
   const { state } = easel;
   const fileOf = (sheet: Sheet) => pngBlob(bytesOf(sheet.png));
-  const toggle = (name: keyof State & `is${string}`, more: Partial<State> = {}) => () => {
+  const intoView = (part: string) => easel.face.find(part).scrollIntoView({ behavior: "smooth", block: "nearest" });
+  const toggle = (name: keyof State & `is${string}`, more: Partial<State> = {}, opens = "") => () => {
     Object.assign(state, { [name]: !state[name] }, more);
     easel.show();
+    if (state[name] && opens) intoView(opens);
   };
   return {
     resume: (sheet) => (running.begin(sheet), running.ask("resume", goingOn(sheet))),
@@ -59,6 +61,7 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
     share: async ({ png, prompt }) => {
       easel.face.say("posted", "");
       easel.face.say("posted", await sharePicture(bytesOf(png), easel.address, prompt));
+      intoView("posted");
     },
     adopt: (sheet) => void returning.open(fileOf(sheet)),
     workflow: openAsWorkflow,
@@ -66,9 +69,9 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
       Object.assign(state, { isCutting: !state.isCutting, isAll: false });
       cutAt(easel, state.row || sheet.rows / 2);
     },
-    use: toggle("isUsing", { isPosting: false }),
-    post: toggle("isPosting", { isUsing: false }),
-    compare: toggle("isComparing"),
+    use: toggle("isUsing", { isPosting: false }, "uses"),
+    post: toggle("isPosting", { isUsing: false }, "posts"),
+    compare: toggle("isComparing", {}, "shelf"),
     heat: toggle("isHot"),
     all: toggle("isAll", { isCutting: false }),
   };

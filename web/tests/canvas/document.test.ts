@@ -132,6 +132,8 @@ test("new cards lie on no other, however many are put at one place", () => {
   const all = Object.values(placesOf(doc));
   const clashes = all.flatMap(([x, y], at) => all.slice(at + 1).filter(([left, top]) => Math.abs(left - x) < 280 && Math.abs(top - y) < 480));
   assert.deepEqual(clashes, []);
+  const one = edits.addNode({ lumina: 1, nodes: {} }, "text_to_image", [0, 0])[0];
+  assert.deepEqual(freePlace(one, [0, 300]), [340, 300]); // beside it, though beneath it would be nearer
 });
 
 test("a copy is pasted under free names, with its wires inside", () => {

@@ -90,25 +90,26 @@ function withEnds(doc: Doc, places: Record<string, Place>): Record<string, Place
   return places;
 }
 
-/** The free place that is nearest to the wished one: a new card lies on no other. */
+/** The free place that is nearest to the wished one, rather beside the others, for wires go to the right. */
 export function freePlace(doc: Doc, wish: Place, heights: Heights = {}): Place {
-  const [x, y] = freeShift(doc, [{ place: wish, height: HEIGHT }], heights);
+  const [x, y] = freeShift(doc, [{ place: wish, height: HEIGHT }], heights, 2);
   return [wish[0] + x, wish[1] + y];
 }
 
-/** The smallest way by which all cards of a group come to lie on no other. */
-export function freeShift(doc: Doc, group: { place: Place; height: number }[], heights: Heights = {}): Place {
+/** The smallest way by which all cards of a group come to lie on no other; ways up and down count `steep` times. */
+export function freeShift(doc: Doc, group: { place: Place; height: number }[], heights: Heights = {}, steep = 1): Place {
   const taken = Object.entries(placesOf(doc)).map(([id, [left, top]]) => ({ left, top, height: heightOf(heights, id) }));
   const isFree = ([x, y]: Place) =>
     group.every(({ place: [left, top], height }) =>
       taken.every((card) =>
         Math.abs(card.left - left - x) >= WIDTH || top + y >= card.top + card.height || top + y + height <= card.top));
   const pairs = group.flatMap((card) => taken.map((other) => ({ ...card, other })));
-  const besides = pairs.flatMap(({ place: [left], other }) => [other.left - COLUMN - left, other.left + COLUMN - left]);
+  const besides = pairs.flatMap(({ place: [left], other }) => [other.left + COLUMN - left, other.left - COLUMN - left]);
   const beneath = pairs.flatMap(({ place: [, top], height, other }) =>
     [other.top - height - GAP - top, other.top + other.height + GAP - top]);
   const unique = (numbers: number[]) => [...new Set([0, ...numbers])];
   const ways = unique(besides).flatMap((x) => unique(beneath).map((y): Place => [x, y]));
-  ways.sort((one, other) => Math.hypot(...one) - Math.hypot(...other));
+  const length = ([x, y]: Place) => Math.hypot(x, steep * y);
+  ways.sort((one, other) => length(one) - length(other));
   return ways.find(isFree) ?? [0, 0];
 }

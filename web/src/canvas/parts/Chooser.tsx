@@ -17,8 +17,12 @@ function matching(choices: Choice[], words: string): Choice[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const text = (choice: Choice) => `${choice.title} ${choice.hint ?? ""} ${choice.also ?? ""} ${choice.key}`.toLowerCase();
   const found = choices.filter((choice) => wanted.every((word) => text(choice).includes(word)));
-  const starts = (choice: Choice) => (choice.title.toLowerCase().startsWith(wanted[0] ?? "") ? 0 : 1);
-  return wanted.length ? found.sort((a, b) => starts(a) - starts(b)) : found;
+  const rank = ({ title }: Choice) => {
+    const name = title.toLowerCase();
+    if (name.startsWith(wanted[0] ?? "")) return 0;
+    return wanted.every((word) => name.includes(word)) ? 1 : 2; // before those whose description says it
+  };
+  return wanted.length ? found.sort((a, b) => rank(a) - rank(b)) : found;
 }
 
 function OpenChooser({ title, at, choices, empty }: Open) {
