@@ -14,6 +14,7 @@ from pathlib import Path
 from lumina.model.config import MODELS
 from lumina.process_end import ends_on_sigterm, leaving_at_once
 from lumina.runtime.fake import FakePipeline
+from lumina.server import gradio_stubs
 from lumina.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -84,6 +85,7 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
 
 def main(row_seconds: float | None, *tasks: str) -> None:
     """Serve until killed."""
+    gradio_stubs.spare()
     from lumina.ui.app import serve
 
     MODELS["tabletop"] = replace(MODELS["tabletop"], tasks=tasks)

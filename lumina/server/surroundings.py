@@ -8,6 +8,7 @@ from pathlib import Path
 from lumina.connections import check_connections
 from lumina.errors import InputError
 from lumina.files import check_current_folder, refusal
+from lumina.server import gradio_stubs
 from lumina.settings import bared
 
 LAST_PORT = 65535
@@ -34,6 +35,7 @@ def prepare() -> None:
     _root_path()
     os.environ.setdefault("PATH", os.defpath)  # a service may have none, which Gradio's libraries abort at
     _choose_folder()
+    gradio_stubs.spare()
 
 
 def _check_numbers() -> None:

@@ -162,3 +162,15 @@ def test_commands_that_connect_or_bring_in_gradio_say_it_too(command: list[str])
     )
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("The proxy that is set") and run.stderr.count("\n") == 1
+
+
+def test_gradio_writes_no_stub_files_while_it_is_imported() -> None:
+    script = """
+from lumina.server.surroundings import prepare
+prepare()
+import gradio.component_meta as meta
+from pathlib import Path
+assert meta.create_or_modify_pyi.__module__ == "lumina.server.gradio_stubs"
+assert "def create_or_modify_pyi(" in Path(meta.__file__).read_text()  # else there is nothing to spare
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
