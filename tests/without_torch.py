@@ -32,7 +32,7 @@ def answer(line: str) -> str:
 
     result = CliRunner().invoke(app, json.loads(line))
     assert not set(MISSING) & set(sys.modules)
-    return json.dumps([result.exit_code, result.output, repr(result.exception or "")])
+    return json.dumps([result.exit_code, result.stdout, repr(result.exception or "")])
 
 
 if __name__ == "__main__":
