@@ -4,6 +4,7 @@ import os
 
 from lumina.errors import InputError
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")  # this machine itself, which no proxy stands before
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # the first one that is set counts
 

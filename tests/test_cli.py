@@ -332,6 +332,22 @@ def test_a_workflow_runs_with_its_inputs_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake")
+def test_a_remark_beside_a_picture_is_said_and_reported(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (128, 128, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "photo.png")
+    inputs = {"condition": {"image": "photo.png"}, "kind": "canny", "prompt": "a cone in Rome", "seed": 1}
+    nodes = {"draw": {"task": "control", "inputs": inputs}}
+    file = written(tmp_path, json.dumps({"lumina": 1, "nodes": nodes}))
+    found = run("run", file, "--out", tmp_path, "--json")
+    report = json.loads(found.stdout)
+    assert (
+        report["remark"].startswith("The condition looks like a photograph")
+        and report["remark"] in found.stderr
+    )
+    assert "Rome" in [each["word"] for each in report["unknown_words"]]
+
+
+@pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("name", ["idea", "draw.prompt"])
 def test_one_text_with_commas_in_place_of_a_list_is_said(tmp_path: Path, name: str) -> None:
     file = tmp_path / "list.json"

@@ -22,7 +22,7 @@ from lumina.workflow.files import read_workflow
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
 from lumina.workflow.resolving import check_names, with_values
 from lumina.workflow.tables import InputRow, read_table
-from lumina.worlds.language import UnknownWord, told
+from lumina.worlds.language import UnknownWord
 
 AT_ONCE = 4
 
@@ -71,10 +71,10 @@ def run_batch(
         raise typer.Exit(STOPPED) from error
     if unkept := not_kept(resources.store):
         note(unkept)
-    words = binding.note_words()
+    beside = binding.tell_beside()
     Results.has_drawn = True
     report = _report(rows, outcomes, out)
-    show(report | words if as_json else _lines(outcomes, report, out))
+    show(report | beside if as_json else _lines(outcomes, report, out))
     if failed := [each for each in outcomes if each.status == "failed"]:
         raise typer.Exit(1 if any(each.is_fault for each in failed) else 2)
 
@@ -104,14 +104,12 @@ class _Binding:
             self._unknown |= {one.word: one for one in words}
             self._remarks |= dict.fromkeys(remarks_of(drawn, painter.spec))
 
-    def note_words(self) -> JsonObject:
-        """Say them, each once; and as a report has them."""
-        found = [*self._unknown.values()]
-        if self._resources.painter is not None:
-            generate.note_words(self._resources.painter.spec, found)
-        for remark in self._remarks:
-            note(remark)
-        return told(found)
+    def tell_beside(self) -> JsonObject:
+        """Say what was heard, each once; and as a report has it."""
+        painter = self._resources.painter
+        if painter is None:
+            return {}
+        return generate.tell_beside(painter.spec, [*self._unknown.values()], self._remarks)
 
 
 def _report(rows: Sequence[InputRow], outcomes: Sequence[RowOutcome], out: Path) -> JsonObject:

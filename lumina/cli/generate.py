@@ -3,7 +3,7 @@
 import inspect
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -66,15 +66,15 @@ def open_pipeline(model: str | None, previews: bool = False, settings: Settings 
     A wrong name is reported before the slow libraries are loaded. Where the settings name an engine, that
     draws.
     """
-    if (own := settings or settings_with()).engine:
+    is_chosen, settings = settings is not None, settings or settings_with()
+    if settings.engine:
         from lumina.runtime.remote_painter import RemotePainter
 
-        if settings is not None and (settings.quant, settings.cache) != (Settings.quant, Settings.cache):
+        if is_chosen and (settings.quant, settings.cache) != (Settings.quant, Settings.cache):
             raise InputError(
                 "How an engine's model is shrunk is set where it is served, not with --quant or --cache."
             )
-        return RemotePainter.connect(own, model, previews)
-    settings = own
+        return RemotePainter.connect(settings, model, previews)
     name = model or settings.model
     spec = spec_of(model) if model else spec_in(settings)
     from lumina.model.checkpoint import fetch
@@ -173,6 +173,15 @@ def note_words(spec: ModelSpec, unknown: Sequence[UnknownWord]) -> None:
         note(f"{spec.title} does not know: {', '.join(said)}.")
     if left := not_drawn(unknown):
         note(left)
+
+
+def tell_beside(spec: ModelSpec, unknown: Sequence[UnknownWord], remarks: Iterable[str]) -> JsonObject:
+    """Tell people what there is to say beside pictures; returns it as a report has it."""
+    note_words(spec, unknown)
+    said = list(remarks)
+    for remark in said:
+        note(remark)
+    return told(unknown) | ({"remark": " ".join(said)} if said else {})
 
 
 AsWritten = Annotated[

@@ -40,7 +40,6 @@ from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.tables import texts_in
 from lumina.workflow.timings import Timings
 from lumina.workflow.validation import check
-from lumina.worlds.language import UnknownWord, told
 
 
 class Choice(TypedDict):
@@ -136,17 +135,15 @@ def run_workflow(
         raise typer.Exit(STOPPED) from error
     if unkept := not_kept(resources.store):
         note(unkept)
-    words: list[UnknownWord] = []
+    beside: JsonObject = {}
     if resources.painter is not None:
         spec = resources.painter.spec
         words = words_unknown([one.task for one in drawn], spec)
-        generate.note_words(spec, words)
-        for remark in remarks_of(drawn, spec):
-            note(remark)
+        beside = generate.tell_beside(spec, words, remarks_of(drawn, spec))
     Results.has_drawn = True
     report = _report(workflow, finished, write_results(finished, folder))
     _add_choices(report, ended, finished, folder)
-    show({**report, **told(words)} if as_json else list(_lines(report)))
+    show({**report, **beside} if as_json else list(_lines(report)))
     _end(ended, _settled(workflow, load(finished.recipe)))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
+from lumina.connections import LOOPBACK
 from lumina.errors import InputError, LuminaError, ModelError, UnknownModel
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing, check_size
@@ -39,7 +40,6 @@ FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0  # seconds between two trials; each wait is 
 CONNECTING, SILENCE = 10.0, 3 * HEARTBEAT  # seconds for a connection, and without a sign of life on one
 PASSING = (408, 429, 502, 503, 504)  # what an engine that is full answers, and a proxy without one
 FIRST_FAULT = 500
-OWN = ("localhost", "127.0.0.1", "::1")  # which no proxy stands before
 
 
 class RemotePainter:
@@ -169,7 +169,7 @@ class EngineAddress:
             headers=headers,
             timeout=httpx.Timeout(SILENCE, connect=CONNECTING, pool=None),
             limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=urlsplit(self.url).hostname not in OWN,
+            trust_env=urlsplit(self.url).hostname not in LOOPBACK,
             verify=self.url.startswith("https:"),
         )
 

@@ -6,7 +6,6 @@ import socket
 from lumina.errors import InputError
 
 FIRST_OWN_PORT = 1024  # below it, only an administrator's programs may listen
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ANYWHERE = ("0.0.0.0", "::")
 
 

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from lumina.connections import LOOPBACK
 from lumina.errors import InputError, InvalidSize, InvalidWorkflow, LuminaError, ModelError
 from lumina.faults import NO_MEMORY, is_out_of_memory, note, sentence_of
 from lumina.runtime.drawing import Drawing
@@ -44,7 +45,7 @@ from lumina.runtime.wire import (
     refused,
     told,
 )
-from lumina.server.address import LOOPBACK, addresses, bare, listener
+from lumina.server.address import addresses, bare, listener
 from lumina.server.guard import MAX_BODY, PATIENCE, Capped
 from lumina.server.headers import Hardened
 from lumina.settings import Settings

@@ -17,8 +17,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lumina.connections import LOOPBACK
 from lumina.errors import InputError
-from lumina.server.address import ANYWHERE, LOOPBACK, bare, listener
+from lumina.server.address import ANYWHERE, bare, listener
 
 PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become smaller
 EVENTS = "/queue/data"  # the stream that a page gets all answers by

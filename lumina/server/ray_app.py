@@ -19,7 +19,7 @@ from lumina.settings import SLOTS, Settings
 
 NAME = "engine"
 DRAINING = 60.0  # seconds for what a replica draws when it has to go; the rest goes on at another one
-ALIKE = 10.0  # seconds between two looks at whether a replica is well
+HEALTH_PERIOD = 10.0  # seconds between two looks at whether a replica is well
 
 
 class Fleet(BaseModel):
@@ -69,7 +69,7 @@ def engines_of(load: Callable[[], Painter], asked: Fleet) -> Any:
         max_ongoing_requests=MOST_STREAMS,
         ray_actor_options={"num_gpus": asked.gpus, "num_cpus": asked.cpus},
         graceful_shutdown_timeout_s=DRAINING,
-        health_check_period_s=ALIKE,
+        health_check_period_s=HEALTH_PERIOD,
         **asked.scaling(),
     )
     return deployment(serve.ingress(built)()).bind()

@@ -6,9 +6,10 @@ from queue import SimpleQueue
 
 import gradio as gr
 
+from lumina.connections import LOOPBACK
 from lumina.model.config import MODELS, ModelSpec, spec_in
 from lumina.model.manifest import MANIFEST
-from lumina.server.address import LOOPBACK, bare
+from lumina.server.address import bare
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 

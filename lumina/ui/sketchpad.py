@@ -33,8 +33,6 @@ KEEP_SEED = """(is, seed, kept) =>
     is ? [seed || String(Math.floor(Math.random() * 2 ** 31)), true] : [seed, kept]"""
 LARGEST_SENT = 2 * LARGEST
 MOST_SENT = 32  # drawings on their way from pages
-
-
 TOO_LARGE = "This drawing is too large; draw on one sheet."
 
 
@@ -56,8 +54,11 @@ class ImageEditor(gr.ImageEditor):
 
     def preprocess(self, payload: EditorData | None) -> EditorValue | None:
         """The paper and the one sheet over it; raises InvalidImage for more of them, or larger ones."""
-        if payload is not None and len(payload.layers) > 1:
-            raise InvalidImage(TOO_LARGE)
+        sent = self.blob_storage.get(payload.id) if payload is not None and payload.id else payload
+        if sent is not None:
+            if len(sent.layers) > 1:
+                raise InvalidImage(TOO_LARGE)
+            sent.composite = None  # both together, which is made of them here
         return super().preprocess(payload)
 
     def convert_and_format_image(self, file: FileData | bytes | None, flatten_on_white: bool = False) -> Any:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gradio.components.image_editor import AcceptBlobs
+from gradio.components.image_editor import AcceptBlobs, EditorData
+from gradio.data_classes import FileData
 from PIL import Image, ImageDraw
 
 from lumina.errors import InvalidImage
@@ -81,3 +82,16 @@ def test_drawings_that_nobody_asked_for_make_room() -> None:
 def test_a_drawing_of_any_size_is_not_taken(index: str, size: int) -> None:
     with pytest.raises(InvalidImage, match="too large"):
         ImageEditor().accept_blobs(sent(1, index, size))
+
+
+def test_only_one_sheet_on_its_paper_is_opened(tmp_path: Path) -> None:
+    """Gradio would open the paper, every layer, and a picture of all of them."""
+    Image.new("RGBA", (128, 128)).save(tmp_path / "sheet.png")
+    Image.new("L", (1300, 10)).save(tmp_path / "large.png")
+    sheet, large = (FileData(path=str(tmp_path / f"{name}.png")) for name in ("sheet", "large"))
+    editor = ImageEditor(type="pil")
+    found = editor.preprocess(EditorData(background=sheet, layers=[sheet], composite=large))
+    assert found is not None and found["composite"] is None and len(found["layers"]) == 1
+    for background, layers in ((sheet, [sheet, sheet]), (large, []), (sheet, [large])):
+        with pytest.raises(InvalidImage, match="draw on one sheet"):
+            editor.preprocess(EditorData(background=background, layers=layers))

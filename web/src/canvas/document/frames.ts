@@ -1,7 +1,8 @@
 // Frames: titled, coloured rectangles behind the cards. What lies in one moves along with it; a run knows nothing of them.
 
 import type { Doc, Frame, Place } from "../types";
-import { freeName, moved } from "./edit";
+import { moved } from "./edit";
+import { freeName } from "./names";
 import { cards, HEIGHT, placesOf, WIDTH, type Heights } from "./layout";
 
 const PREFIX = ">frame:"; // no node's name begins so

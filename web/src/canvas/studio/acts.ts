@@ -4,6 +4,7 @@ import * as edits from "../document/edit";
 import * as frames from "../document/frames";
 import { adopted, asDefinition, countOf, withoutUnused } from "../document/definitions";
 import { INPUTS, RESULTS, wires } from "../document/graph";
+import { freeName } from "../document/names";
 import { cards, COLUMN, freePlace, placesOf, tidied } from "../document/layout";
 import { redone, undone } from "../document/history";
 import { inputsOf, isLink } from "../document/read";
@@ -215,7 +216,7 @@ export function ask(id: string, name: string, title: string): void {
 
 export function addInput(type: DocInput["type"]): void {
   edit((current) => {
-    const name = edits.freeName(current.inputs ?? {}, type === "image" ? "picture" : type);
+    const name = freeName(current.inputs ?? {}, type === "image" ? "picture" : type);
     return { ...current, inputs: { ...current.inputs, [name]: { type, label: "" } } };
   });
   say("Input added.");
