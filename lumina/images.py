@@ -5,8 +5,10 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from math import ceil
 from pathlib import Path
+from threading import RLock
 
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin
@@ -23,6 +25,7 @@ MIN_SIDE, MAX_ASPECT = 16, 10  # of a picture to work with: pixels, and how much
 MAX_RECIPE_BYTES = 256 * 1024
 ORIENTATION = 0x0112  # of EXIF
 ROWS_AT_ONCE = 64  # of a large picture
+LARGE = 4_000_000  # pixels; above, one picture is decoded at a time
 
 RECIPE_KEY = "lumina-workflow"
 AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -34,6 +37,7 @@ _XMP = (
     f'Iptc4xmpExt:DigitalSourceType="{AI_GENERATED}"/>'
     '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
+_one_large = RLock()
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -45,13 +49,14 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: in
     ``lumina.formats.ACCEPTED``, is damaged, has over ``most`` bytes or over 25 million pixels; the size is
     read from the header, before anything is decoded.
     """
-    data = _read(source, most)
+    data = file_bytes(source, most)
     if (refusal := refusal_of(data)) is not None:
         raise InvalidImage(refusal)
     try:
         with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as image:
             _check_size(image.width, image.height)
-            return _plain(_upright(image), keep_alpha)
+            with turn(image.width * image.height):
+                return _plain(_upright(image), keep_alpha)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidImage(_too_large()) from error
     except InvalidImage:
@@ -60,6 +65,20 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: in
         raise InvalidImage(
             "This picture is damaged and cannot be read; save it again or use another."
         ) from error
+
+
+def turn(pixels: int) -> AbstractContextManager[object]:
+    """Held while a picture is decoded and made smaller: of large ones, which take 100 MB, one at a time."""
+    return _one_large if pixels > LARGE else nullcontext()
+
+
+def pixels_in(data: bytes) -> int:
+    """How many pixels a file says to have; 0 if it is no picture."""
+    try:
+        with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as head:
+            return head.width * head.height
+    except Exception:  # as in `open_image`, which says what is wrong
+        return 0
 
 
 def usable(image: Image.Image) -> Image.Image:
@@ -140,7 +159,7 @@ def read_recipe(source: bytes | str | Path, most: int = MAX_BYTES) -> str | None
 
     Pixels are not decoded. Raises InvalidImage if the recipe is damaged or over 256 KB once unpacked.
     """
-    for kind, body in _chunks(_read(source, most)):
+    for kind, body in _chunks(file_bytes(source, most)):
         keyword, mark, rest = body.partition(b"\0")
         if kind == b"iTXt" and mark and keyword == RECIPE_KEY.encode():
             return _recipe_in(rest)
@@ -225,7 +244,8 @@ def contact_sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> 
     return page
 
 
-def _read(source: bytes | str | Path, most: int = MAX_BYTES) -> bytes:
+def file_bytes(source: bytes | str | Path, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a picture's file; raises InvalidImage if it cannot be read, or has over ``most``."""
     if isinstance(source, bytes):
         data = source
     else:
@@ -276,7 +296,8 @@ def _plain(image: Image.Image, keep_alpha: bool) -> Image.Image:
             mode = "RGBA"
         else:
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    clean = image.convert(mode)  # a copy, in any case
+    clean = image if image.mode == mode else image.convert(mode)
+    clean = clean._new(clean.im)  # a plain picture of the same pixels: a copy would take as much room again
     clean.info = {}
     return clean
 

@@ -14,6 +14,7 @@ from lumina.cli import (
     models,
     published,
     serve,
+    simulate,
     templates,
     training,
     workflow,
@@ -40,6 +41,7 @@ app.command("models")(models.list_models)
 app.command("convert")(models.convert)
 app.command("serve")(serve.serve_model)
 app.command("deploy")(deploy.deploy)
+app.command("simulate")(simulate.simulate)
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show,
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, refusal
-from lumina.images import open_image
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.settings import Settings
@@ -187,7 +186,7 @@ def with_picture(
     socket = target_of(workflow, name)
     if socket is None or socket.type != "image" or not isinstance(value, str) or not _is_path(value, folder):
         return value
-    picture = ImageInput.of(open_image(folder / expanded(value), keep_alpha=True))
+    picture = ImageInput.opened(folder / expanded(value))
     image_source.add(picture)
     return {"image": picture.name}
 

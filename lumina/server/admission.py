@@ -1,6 +1,7 @@
 """How many drawings may wait, in all and of one visitor, whose turn is next, and when to return."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any
 
@@ -12,6 +13,17 @@ from lumina.server.metrics import Counts, Reason
 
 MODEL = "model"  # what Gradio calls the place that all drawings share
 FIRST_GUESS = 10.0  # seconds of a drawing, while none has been finished
+
+
+def turns(waiting: Sequence[str], running: Iterable[str]) -> list[int]:
+    """The places of those who wait in the order in which they draw, given the address of each and of each
+    drawing under way: whose address has fewer before it comes first, its own keep their order."""
+    before = Counter(running)
+    ranks: list[int] = []
+    for address in waiting:
+        ranks.append(before[address])
+        before[address] += 1
+    return sorted(range(len(waiting)), key=ranks.__getitem__)
 
 
 class Admission:
@@ -57,14 +69,14 @@ class Admission:
 
     def _take_turns(self) -> None:
         """Whose address has fewer drawings under way and ahead comes first; its own keep their order."""
-        turns = Counter(self._address(event.request) for event in self.running())
-        places: dict[Any, int] = {}
-        for event in self.waiting():
-            address = self._address(event.request)
-            places[event], turns[address] = turns[address], turns[address] + 1
-        if places:
+        waiting = self.waiting()
+        if waiting:
+            order = turns(
+                [self._address(event.request) for event in waiting],
+                (self._address(event.request) for event in self.running()),
+            )
             line = self._queue.event_queue_per_concurrency_id[MODEL]
-            line.queue[:] = sorted(places, key=places.__getitem__)
+            line.queue[:] = [waiting[place] for place in order]
             self._queue.broadcast_estimations(MODEL)
 
     def waiting(self) -> list[Any]:

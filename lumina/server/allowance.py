@@ -18,6 +18,7 @@ class Allowance:
     def __init__(self, seconds: int, now: Callable[[], float] = time.monotonic) -> None:
         self.seconds, self._now = seconds, now
         self._spent: dict[str, Counter[int]] = {}  # by address and slice
+        self._first: int | None = None  # the oldest slice that is remembered
 
     def spend(self, address: str, seconds: float) -> None:
         """Count what an address has just drawn; whole milliseconds."""
@@ -45,6 +46,9 @@ class Allowance:
     def _forget(self) -> None:
         """Whatever is over an hour old, of everybody."""
         first = self._slice() - WINDOW // SLICE
+        if first == self._first:
+            return
+        self._first = first
         for address, slices in list(self._spent.items()):
             for number in [each for each in slices if each < first]:
                 del slices[number]

@@ -136,7 +136,7 @@ class GalleryStore:
         if row is None:
             return None
         try:
-            return ImageInput.of(open_image(row[0], keep_alpha=True, most=MAX_RESULT_BYTES))
+            return ImageInput.opened(row[0], MAX_RESULT_BYTES)
         except InvalidImage:
             return None
 

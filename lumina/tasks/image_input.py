@@ -1,19 +1,32 @@
 """A picture as an input of a task: known by the hash of its pixels, so that documents can name it."""
 
+import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 from PIL import Image
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from lumina.errors import InputError, InvalidImage
-from lumina.images import digest_of, open_image, usable
+from lumina.images import LARGE, MAX_BYTES, digest_of, file_bytes, open_image, pixels_in, turn, usable
 
 # The hash of a picture's pixels, or a file name: never a path, never an address.
 NAME = r"^(sha256:[0-9a-f]{64}|[^\s./\\:][^/\\:\x00-\x1f]{0,99})$"
 _SHAPE = 'must be a picture: an image file, or {"image": "sha256:…"} or {"image": "name.png"}'
 _LONGEST = 100  # characters of a name
+
+
+@dataclass(frozen=True)
+class LargeFile:
+    """A large picture as its file, which is much smaller than its pixels; upright ``width`` × ``height``."""
+
+    data: bytes
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class ImageInput:
     """
 
     name: str
-    pixels: Image.Image | None = field(default=None, compare=False, repr=False)
+    pixels: Image.Image | LargeFile | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, image: Image.Image) -> "ImageInput":
@@ -33,9 +46,40 @@ class ImageInput:
         image = usable(image)
         return cls(digest_of(image), image)
 
+    @classmethod
+    def opened(cls, source: bytes | str | Path, most: int = MAX_BYTES) -> "ImageInput":
+        """The picture in a file of at most ``most`` bytes; a large one is decoded anew when it is looked at.
+
+        Raises InvalidImage as :func:`open_image` and :meth:`of` do.
+        """
+        data = file_bytes(source, most)
+        with turn(pixels_in(data)):
+            image = open_image(data, keep_alpha=True, most=most)
+            picture = cls.of(image)
+        is_large = image.width * image.height > LARGE
+        return cls(picture.name, LargeFile(data, *image.size)) if is_large else picture
+
     @property
     def image(self) -> Image.Image:
         """The pixels, RGB or RGBA; raises InputError if the picture is not here."""
+        pixels = self._here()
+        if isinstance(pixels, LargeFile):
+            return usable(open_image(pixels.data, keep_alpha=True, most=len(pixels.data)))
+        return pixels
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height; raises InputError if the picture is not here."""
+        pixels = self._here()
+        return pixels.width, pixels.height
+
+    @contextmanager
+    def looked_at(self) -> Iterator[Image.Image]:
+        """The pixels, while they are made into fewer: of large pictures one at a time."""
+        with turn(math.prod(self.size)):
+            yield self.image
+
+    def _here(self) -> Image.Image | LargeFile:
         if self.pixels is None:
             raise InputError(f'The picture "{self.name}" is not here; give the file itself.')
         return self.pixels
@@ -44,7 +88,7 @@ class ImageInput:
 def _read(value: Any) -> ImageInput:
     try:
         if isinstance(value, bytes):
-            return ImageInput.of(open_image(value, keep_alpha=True))
+            return ImageInput.opened(value)
         if isinstance(value, ImageInput):
             return value
         image = value if isinstance(value, Image.Image) else getattr(value, "image", None)

@@ -55,14 +55,15 @@ class PanelTask(DrawingTask):
         """As for every drawing task, and the size of the result."""
         width, height = self.width, self.height
         if width is None or height is None:
-            image = self.picture.image
-            width, height = nearest(pipeline.spec.sizes_of(dual=True), image.width / image.height)
+            across, down = self.picture.size
+            width, height = nearest(pipeline.spec.sizes_of(dual=True), across / down)
         size = {"width": width, "height": height}
         return super().resolved(pipeline).model_copy(update=size)
 
     def panel(self, width: int, height: int) -> Image.Image:
         """What stands above the result: the given picture, cut as the model's own references were."""
-        return cover(self.picture.image, width, height)
+        with self.picture.looked_at() as image:
+            return cover(image, width, height)
 
     def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
         """Where the picture that was to be changed still looks the same; and why, if that is known."""

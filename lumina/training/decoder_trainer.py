@@ -18,6 +18,7 @@ from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.codes import DECODING
+from lumina.training.kernels import fast_products
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
 from lumina.training.tokenizer_trainer import (
@@ -82,7 +83,7 @@ def _step(
 ) -> dict[str, float]:
     with torch.no_grad():
         codes = model.encode(pixels)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with fast_products():
         output = model.decode(codes)
     output = output.float()
     again, same = encoded_again(model, output, codes)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
-from lumina.training.kernels import cross_entropy
+from lumina.training.kernels import cross_entropy, fast_products
 from lumina.training.sequences import TrainingBatch
 
 MARGIN = 3.0  # nats by which true words shall tell, and by which what was rejected shall be less likely
@@ -14,7 +14,7 @@ MARGIN = 3.0  # nats by which true words shall tell, and by which what was rejec
 
 def code_losses(model: Transformer, batch: TrainingBatch, vocabulary: Vocabulary) -> Tensor:
     """Cross-entropies [rows, codes] in nats; forced positions and text are not trained on."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with fast_products():
         hidden = model.hidden(batch.ids)
         picked = hidden.gather(1, batch.before[..., None].expand(-1, -1, hidden.shape[-1]))
         logits = F.linear(picked, model.lm_head.weight[vocabulary.codes])

@@ -8,16 +8,17 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from lumina.training.kernels import fastest_type
 from lumina.training.parallel import Group
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # quintic Newton–Schulz iteration, from the authors' note
 
 
 def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
-    """Matrices [n, rows, cols] with all singular values moved close to 1, computed in bfloat16."""
+    """Matrices [n, rows, cols] with all singular values moved close to 1, computed in `fastest_type()`."""
     a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
-    x = (matrices.mT if tall else matrices).bfloat16()
+    x = (matrices.mT if tall else matrices).to(fastest_type())
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         gram = torch.bmm(x, x.mT)

@@ -80,11 +80,12 @@ class Record:
 def learning_rate(
     elapsed: float, budget: float, peak: float, warmup: float = 0.02, decay: float = 0.6
 ) -> float:
-    """Linear warm-up, plateau, then linear decay to zero over the last `decay` share of the budget.
+    """Linear warm-up from a tenth of the peak, plateau, linear decay to zero over the last share `decay`.
 
-    `elapsed` and `budget` share any unit (here: seconds of training); a run of given length ends cooled.
+    `elapsed` and `budget` share any unit (here: seconds of training); a run of given length ends cooled, and
+    its first step learns something, however long it takes.
     """
     share = min(elapsed / budget, 1.0)
     if share < warmup:
-        return peak * (share / warmup)
+        return peak * (0.1 + 0.9 * share / warmup)
     return peak * min(1.0, (1 - share) / decay)

@@ -19,6 +19,7 @@ from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.dataset import read_pictures, shard_files, stored_kinds
+from lumina.training.kernels import fast_products
 from lumina.training.muon import Muon
 from lumina.training.pairs import pair_files
 from lumina.training.parallel import Group, together
@@ -221,7 +222,7 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN
 
 def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
     model, codebook = run.model, run.codebook
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with fast_products():
         z = model.latent(pixels)
     z = z.float()
     flat = rearrange(z.detach(), "b c h w -> (b h w) c")
@@ -232,7 +233,7 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
         quantized = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
     commitment = (z - quantized).square().mean()
     straight = z + (quantized - z).detach()  # straight-through gradient
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with fast_products():
         output = model.decode_latent(straight)
     output = output.float()
     loss = reconstruction_loss(output, pixels) + 0.25 * commitment

@@ -35,6 +35,7 @@ from lumina.server.network import (
     sentence_of,
     without_detours,
 )
+from lumina.server.surroundings import give_memory_back
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import MAX_WAITING, SLOTS, Settings
 from lumina.tasks import TASKS
@@ -178,6 +179,7 @@ def serve(
     for it says what can be drawn.
     """
     settings = settings or Settings.from_environment()
+    give_memory_back()
     guard_decoders()
     if settings.log == "json":
         write_json_lines()

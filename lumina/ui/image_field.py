@@ -18,7 +18,7 @@ from lumina.tasks.panels import nearest
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
 from lumina.ui.messages import Format
-from lumina.ui.page_pictures import picture_of
+from lumina.ui.page_pictures import picture_input, picture_of
 from lumina.ui.scripts import mount
 from lumina.workflow.schema import load
 from lumina.worlds import world_of
@@ -54,7 +54,7 @@ def read_image_field(text: Any, name: str, field: FieldInfo) -> Values:
     """The field's value; raises InputError if there is no picture in it, or none that can be used."""
     if not text:
         raise InputError(f"{field.title}: put in a picture, or click an example.")
-    return {name: picture_of(text, field.title or name)}
+    return {name: picture_input(text, field.title or name)}
 
 
 @dataclass(frozen=True)

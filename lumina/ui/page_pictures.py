@@ -31,6 +31,14 @@ def picture_of(text: Any, title: str) -> Image.Image:
         raise of_picture(title, error) from error
 
 
+def picture_input(text: Any, title: str) -> ImageInput:
+    """The same as the input of a task."""
+    try:
+        return ImageInput.opened(bytes_of_text(text))
+    except InvalidImage as error:
+        raise of_picture(title, error) from error
+
+
 def of_picture(title: str, error: InvalidImage) -> InvalidImage:
     """The same sentence, which says of which picture."""
     sentence = str(error)
@@ -69,7 +77,7 @@ def with_pictures(task: type[Task], inputs: Values, given: Mapping[str, str]) ->
     for name in picture_fields(task):
         if name not in given:
             raise InputError("The picture that this began with is not here; put it in and draw anew.")
-        picture = ImageInput.of(picture_of(given[name], name))
+        picture = picture_input(given[name], name)
         if inputs.get(name) != {"image": picture.name}:
             raise InputError("The picture that this began with is another one; put it in and draw anew.")
         filled[name] = picture

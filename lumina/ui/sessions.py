@@ -9,7 +9,6 @@ from threading import Lock
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from lumina.errors import LuminaError
 from lumina.server.gallery import GalleryStore, SessionImages
@@ -52,7 +51,7 @@ class Session:
             self.pictures.popitem(last=False)
 
     def _pixels(self) -> int:
-        return sum(picture.image.width * picture.image.height for picture in self.pictures.values())
+        return sum(width * height for width, height in (each.size for each in self.pictures.values()))
 
 
 class Sessions:
@@ -79,9 +78,8 @@ class Sessions:
         """Held by this visitor's run, so that the next one finds all that it has kept."""
         return self._visitor(name).turn
 
-    def keep(self, name: Any, image: Image.Image) -> ImageInput:
-        """Keep a picture for this visitor; raises InvalidImage if it cannot be used."""
-        picture = ImageInput.of(image)
+    def keep(self, name: Any, picture: ImageInput) -> ImageInput:
+        """Keep a picture for this visitor."""
         self._visitor(name).keep(picture)
         return picture
 

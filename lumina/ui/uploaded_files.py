@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from PIL import Image
-
 from lumina.errors import InvalidImage
-from lumina.images import MAX_BYTES, open_image
+from lumina.images import MAX_BYTES
+from lumina.tasks.image_input import ImageInput
 from lumina.ui.page_pictures import bytes_of_text, of_picture, too_large
 
 _FILE = "/gradio_api/file="
@@ -22,10 +21,10 @@ _PATH = re.compile(  # the base64 of a picture begins with a line only where it 
 _WAYS = "send an uploaded file, a data URL or the file in base64"
 
 
-def picture_sent(value: Any, title: str, folder: str) -> Image.Image:
+def picture_sent(value: Any, title: str, folder: str) -> ImageInput:
     """The picture in ``value``, a file in ``folder`` if it names one; raises InvalidImage."""
     try:
-        return open_image(file_sent(value, folder), keep_alpha=True)
+        return ImageInput.opened(file_sent(value, folder))
     except InvalidImage as error:
         raise of_picture(title, error) from error
 

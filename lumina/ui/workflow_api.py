@@ -15,7 +15,7 @@ from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Picture, Values
-from lumina.tasks.image_input import NAME, ImageInput
+from lumina.tasks.image_input import NAME
 from lumina.ui.endpoint import (
     SENT_PICTURE,
     UNREAD,
@@ -160,7 +160,7 @@ def _picture(value: Any, name: str, image_source: MemoryImages, folder: str, bud
         return value
     if isinstance(value, str) and "." in value and re.fullmatch(NAME, value):  # no letter of base64
         return {"image": value}
-    picture = ImageInput.of(picture_sent(value, name, folder))
+    picture = picture_sent(value, name, folder)
     budget.hold([picture])
     image_source.add(picture)
     return {"image": picture.name}

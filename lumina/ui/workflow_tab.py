@@ -18,6 +18,7 @@ from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.janitor import Janitor
 from lumina.server.zerogpu import Workshop
+from lumina.tasks.image_input import ImageInput
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.begun_elsewhere import rows_sent
 from lumina.ui.canvas.inside import said_of
@@ -25,7 +26,7 @@ from lumina.ui.canvas.view import CanvasRun, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, ticket_of
 from lumina.ui.messages import Brought, Data, PlanView
 from lumina.ui.messages import RunView as Message
-from lumina.ui.page_pictures import bytes_of_text, picture_of
+from lumina.ui.page_pictures import bytes_of_text, picture_input
 from lumina.ui.run_results import RunResults
 from lumina.ui.sessions import Sessions
 from lumina.ui.templates import templates
@@ -151,21 +152,19 @@ class WorkflowTab:
     def _brought(self, payload: Mapping[str, Any]) -> dict[str, str]:
         """Pictures are kept among this visitor's uploads, under the digest of what they show."""
         if "file" not in payload:
-            return self._uploaded(payload, picture_of(payload.get("picture"), "Picture"))
+            return self._uploaded(payload, picture_input(payload.get("picture"), "Picture"))
         data = bytes_of_text(payload["file"])
         if (other := other_file(data)) is not None:
-            picture = (
-                self._uploaded(payload, images.open_image(data, keep_alpha=True)) if other.is_picture else {}
-            )
+            picture = self._uploaded(payload, ImageInput.opened(data)) if other.is_picture else {}
             return {"sentence": other.sentence, "prompt": other.prompt, **picture}
         is_document = read_recipe(data) is not None or binary_kind(data) is None
         if is_document:
             return {"document": canonical(read_text(data))}
-        return self._uploaded(payload, images.open_image(data, keep_alpha=True))
+        return self._uploaded(payload, ImageInput.opened(data))
 
-    def _uploaded(self, payload: Mapping[str, Any], image: Image.Image) -> dict[str, str]:
-        name = self._visitors.keep(payload.get("visitor"), image).name
-        return {"image": name, "thumbnail": thumbnail(image)}
+    def _uploaded(self, payload: Mapping[str, Any], picture: ImageInput) -> dict[str, str]:
+        self._visitors.keep(payload.get("visitor"), picture)
+        return {"image": picture.name, "thumbnail": thumbnail(picture.image)}
 
 
 def uploads_named(workflow: Workflow) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Protocol
 from lumina.errors import InvalidImage
 from lumina.files import shipped_files
 from lumina.formats import HEAD, is_accepted
-from lumina.images import open_image
 from lumina.tasks.image_input import ImageInput
 
 ASSETS = shipped_files() / "assets"
@@ -74,7 +73,7 @@ class FolderImages:
             with path.open("rb") as file:
                 if digest is not None and not is_accepted(file.read(HEAD)):
                     return None
-            picture = ImageInput.of(open_image(path, keep_alpha=True))
+            picture = ImageInput.opened(path)
         except OSError:
             return None
         except InvalidImage as error:

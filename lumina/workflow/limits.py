@@ -8,7 +8,9 @@ from PIL import Image
 
 from lumina.errors import InputError
 from lumina.tasks.base import Picture
-from lumina.tasks.image_input import ImageInput
+from lumina.tasks.image_input import ImageInput, LargeFile
+
+_Pixels = Image.Image | LargeFile
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Budget:
 
     def __init__(self, limits: RunLimits) -> None:
         self._most, self._pixels = limits.pixels, 0
-        self._held: dict[int, Image.Image] = {}
+        self._held: dict[int, _Pixels] = {}
 
     def hold(self, values: Iterable[Any]) -> None:
         """Count the pictures among ``values``; raises InputError where there are too many pixels."""
@@ -39,7 +41,7 @@ class Budget:
             )
 
 
-def _images(values: Iterable[Any]) -> Iterator[Image.Image]:
+def _images(values: Iterable[Any]) -> Iterator[_Pixels]:
     for value in values:
         if isinstance(value, Picture):
             yield value.drawing.image

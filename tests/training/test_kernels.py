@@ -8,7 +8,13 @@ import torch.nn.functional as F
 
 from lumina.model.config import TransformerConfig
 from lumina.model.transformer import Transformer
-from lumina.training.kernels import causal_attention, cross_entropy, hasten
+from lumina.training.kernels import (
+    causal_attention,
+    cross_entropy,
+    fast_products,
+    fastest_type,
+    hasten,
+)
 from tests.training.tiny import TINY_TRANSFORMER
 
 
@@ -58,3 +64,12 @@ def test_a_compiled_model_computes_the_same():
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
     (again,) = torch.autograd.grad(found.sum(), [model.model.layers[0].mlp.up_proj.weight])
     torch.testing.assert_close(again, slope, atol=1e-4, rtol=1e-3)
+
+
+def test_products_are_computed_in_the_type_that_is_fastest_here():
+    # either answer is right somewhere; all parts of a training go by the same one
+    assert fastest_type() in (torch.bfloat16, torch.float32)
+    assert fastest_type() is fastest_type()
+    with fast_products():
+        product = torch.mm(torch.ones(4, 4), torch.ones(4, 4))
+    assert product.dtype is fastest_type()

@@ -21,7 +21,7 @@ from tests.training.tiny import CURRICULUM, TINY_MOVQ
 
 
 def test_learning_rate_warms_up_stays_and_cools():
-    assert learning_rate(0, 100, 1.0) == 0
+    assert learning_rate(0, 100, 1.0) == 0.1
     assert learning_rate(10, 100, 1.0) == 1
     assert learning_rate(70, 100, 1.0) == pytest.approx(0.5)
     assert learning_rate(120, 100, 1.0) == 0
