@@ -478,6 +478,7 @@ def test_the_module_starts_quickly_and_is_the_same_command() -> None:
 def test_training_says_what_is_missing(tmp_path: Path) -> None:
     command = ("train", "model", "--data", tmp_path, "--out", tmp_path)
     assert "run `lumina train tokenizer` first" in refused(*command)
+    assert "give --device auto, cpu or cuda" in refused(*command, "--device", "abacus")
 
 
 @pytest.mark.usefixtures("fake")

@@ -25,7 +25,14 @@ Runs = Annotated[
     typer.Option("--out", help="Folder of the run; goes on if it was begun.", metavar="DIR", parser=expanded),
 ]
 Minutes = Annotated[float, typer.Option("--minutes", help="How long to train.", min=0.01)]
-Processes = Annotated[int, typer.Option("--processes", help="Processes of one thread each.", min=1)]
+Processes = Annotated[
+    int, typer.Option("--processes", help="Processes of one thread each; one a GPU trains.", min=1)
+]
+Device = Annotated[str, typer.Option("--device", help="What trains.", metavar="cpu|cuda|auto")]
+StopAfter = Annotated[
+    float | None,
+    typer.Option("--stop-after", help="Minutes by the clock to stop after; run again to go on.", min=0.01),
+]
 
 
 @app.command("tokenizer")
@@ -37,14 +44,17 @@ def train_tokenizer(
     batch: Annotated[int, typer.Option("--batch", help="Pictures in a step.", min=1)] = 24,
     shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 200,
     world: Annotated[str, typer.Option("--world", help="What the scenes are of.")] = FOLDERS[0],
+    device: Device = "cpu",
+    stop_after: StopAfter = None,
     as_json: AsJson = False,
 ) -> None:
     """Render scenes where they are missing and train the picture tokenizer; goes on where it stopped."""
     from lumina.training import runs
 
     steps = runs.train_tokenizer(
-        data, out, world, minutes=minutes, processes=processes, batch=batch, shards=shards
-    )
+        data, out, world, minutes=minutes, processes=processes, batch=batch, shards=shards,
+        device=device, stop_after=stop_after,
+    )  # fmt: skip
     folder = str(watched(steps, "Training the tokenizer", as_json))
     show({"model": folder} if as_json else [folder])
 
@@ -55,12 +65,16 @@ def train_decoder(
     out: Runs = Path("runs/tabletop"),
     minutes: Minutes = 15.0,
     processes: Processes = 2,
+    device: Device = "cpu",
+    stop_after: StopAfter = None,
     as_json: AsJson = False,
 ) -> None:
     """Refine the picture tokenizer's decoder; the codes, and so the transformer, stay valid."""
     from lumina.training import runs
 
-    steps = runs.train_decoder(data, out, minutes=minutes, processes=processes)
+    steps = runs.train_decoder(
+        data, out, minutes=minutes, processes=processes, device=device, stop_after=stop_after
+    )
     folder = str(watched(steps, "Refining the decoder", as_json))
     show({"model": folder} if as_json else [folder])
 
@@ -123,6 +137,8 @@ def train_model(
     start_from: StartFrom = None,
     codes: CodesFolder = None,
     rejected: Rejected = None,
+    device: Device = "cpu",
+    stop_after: StopAfter = None,
     as_json: AsJson = False,
 ) -> None:
     """Train on the tasks, or refine the model on your own pictures; goes on where it stopped."""
@@ -130,7 +146,7 @@ def train_model(
 
     steps = runs.train_model(
         data, out, minutes=minutes, processes=processes, batch=batch, tasks=_split(tasks),
-        start_from=start_from, codes=codes, rejected=rejected,
+        start_from=start_from, codes=codes, rejected=rejected, device=device, stop_after=stop_after,
     )  # fmt: skip
     folder = str(watched(steps, "Training the model", as_json))
     show({"model": folder} if as_json else [folder])

@@ -104,16 +104,14 @@ def movqgan_dtype(settings: Settings, device: torch.device) -> torch.dtype | Non
     return torch.bfloat16 if device.type == "cuda" and settings.dtype == "bfloat16" else None
 
 
-def open_device(name: str) -> torch.device:
-    """The device called ``name``; raises InputError if there is none."""
+def open_device(name: str, advice: str = "set LUMINA_DEVICE to") -> torch.device:
+    """The device called ``name``; raises InputError if there is none, with ``advice`` where it was named."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         return torch.zeros(0, device=name).device
     except (RuntimeError, AssertionError) as error:
-        raise InputError(
-            f"There is no device {name!r} here; set LUMINA_DEVICE to auto, cpu or cuda."
-        ) from error
+        raise InputError(f"There is no device {name!r} here; {advice} auto, cpu or cuda.") from error
 
 
 def free_memory(device: torch.device) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -49,7 +48,7 @@ class AuxiliaryHead(nn.Module):
         change = self.change(self._states_at(MARKED_AFTER, batch.edits, batch.given))[..., 0]
         total = F.binary_cross_entropy_with_logits(change, batch.changed.float(), reduction="sum")
         told = self.answer(self._states_at(TOLD_AFTER, batch.told, batch.before[batch.told])).flatten(0, 1)
-        answers = torch.zeros(()) + 0 * told.sum()  # processes exchange the same gradients
+        answers = 0 * told.sum()  # processes exchange the same gradients
         if self._answers:
             parts, wanted = told.split(self._answers, 1), batch.answers.flatten(0, 1).unbind(1)
             for part, right in zip(parts, wanted, strict=True):

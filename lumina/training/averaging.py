@@ -9,7 +9,8 @@ from lumina.model.checkpoint import load_transformer, save_transformer, write_ma
 from lumina.model.checkpoint.files import sha256
 from lumina.model.manifest import read_manifest
 
-TOKENIZERS = ("tokenizer*.json", "movq*")  # files of a model folder that say what codes and words mean
+TEXT_TOKENIZER = "tokenizer*.json"
+TOKENIZERS = (TEXT_TOKENIZER, "movq*")  # files of a model folder that say what codes and words mean
 
 
 def average_models(folders: Sequence[Path], out: Path) -> Path:
@@ -41,15 +42,15 @@ def average_models(folders: Sequence[Path], out: Path) -> Path:
     return out
 
 
-def copy_tokenizers(source: Path, folder: Path) -> None:
+def copy_tokenizers(source: Path, folder: Path, patterns: Sequence[str] = TOKENIZERS) -> None:
     """Copy the tokenizers of pictures and of text from one model folder into another."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in _files(source):
+    for file in _files(source, patterns):
         shutil.copyfile(file, folder / file.name)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(file for pattern in TOKENIZERS for file in folder.glob(pattern) if file.is_file())
+def _files(folder: Path, patterns: Sequence[str] = TOKENIZERS) -> list[Path]:
+    return sorted(file for pattern in patterns for file in folder.glob(pattern) if file.is_file())
 
 
 def _tokenizers(folder: Path) -> dict[str, str]:

@@ -102,13 +102,14 @@ def maker_of(model: Path) -> str:
     return digest.hexdigest()
 
 
-def claim(out: Path, model: Path) -> None:
-    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's."""
+def claim(out: Path, model: Path, option: str = "--codes") -> None:
+    """Note in a folder of codes whose they are; raises InputError where they are another tokenizer's, with
+    the option that named the folder."""
     maker, note = maker_of(model), out / MAKER
     if not note.exists():
         note.write_text(maker)
     elif note.read_text() != maker:
-        raise InputError(f"{out} holds codes of another picture tokenizer; give --codes another folder.")
+        raise InputError(f"{out} holds codes of another picture tokenizer; give {option} another folder.")
 
 
 def _encodings(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -> Iterator[Encoding]:

@@ -18,6 +18,7 @@ from lumina.model.checkpoint import load_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.codes import DECODING
+from lumina.training.device import moved
 from lumina.training.kernels import fast_products
 from lumina.training.parallel import Group, together
 from lumina.training.record import Record, learning_rate
@@ -46,14 +47,14 @@ class DecoderTraining(TokenizerTraining):
 
 def train(settings: DecoderTraining) -> Steps[Progress, MoVQGAN]:
     """Refine, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
-    with together(_train, settings, settings.processes) as group:
+    with together(_train, settings, settings.processes, settings.device) as group:
         return (yield from _train(settings, group))
 
 
 def _train(settings: DecoderTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     torch.manual_seed(settings.seed)
     record = Record(settings.out)
-    model = load_movqgan(settings.model)  # nothing in it is trainable yet
+    model = load_movqgan(settings.model, device=group.device)  # nothing in it is trainable yet
     for part in (model.decoder, model.post_quant_conv):
         part.requires_grad_(True)
     chosen = optimizers(model, settings, group)
@@ -62,17 +63,19 @@ def _train(settings: DecoderTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     if trained >= budget:
         return model
     batches = iter(Batches(settings, group.rank, step))
-    while trained < budget:
+    stops = False
+    while not stops:
         start = time.monotonic()
         for optimizer, peak in zip(chosen, (settings.muon_rate, settings.adam_rate), strict=True):
             optimizer.param_groups[0]["lr"] = learning_rate(trained, budget, peak)
-        figures = _step(model, chosen, next(batches), group)
+        figures = _step(model, chosen, moved(next(batches), group.device), group)
         step += 1
         trained += group.mean_of(time.monotonic() - start)
+        stops = trained >= budget or group.has_come(settings.deadline)
         if group.leads and step % 50 == 0:
             record.append(step, **figures, trained=trained)
             yield Progress(int(trained), int(budget), unit="seconds", figures=figures)
-        if group.leads and (step % 500 == 0 or trained >= budget):
+        if group.leads and (step % 500 == 0 or stops):
             record.save(_state(model, chosen, step, trained))
             record.draw_curves("psnr", "same", "loss")
     return model
@@ -83,7 +86,7 @@ def _step(
 ) -> dict[str, float]:
     with torch.no_grad():
         codes = model.encode(pixels)
-    with fast_products():
+    with fast_products(pixels.device):
         output = model.decode(codes)
     output = output.float()
     again, same = encoded_again(model, output, codes)
@@ -124,7 +127,7 @@ def _resume(record: Record, model: MoVQGAN, chosen: list[torch.optim.Optimizer])
     if (state := record.resume()) is None:
         return 0, 0.0
     made = (name for name in model.state_dict() if not name.startswith(DECODING))
-    if any(not torch.equal(model.state_dict()[name], state["model"][name]) for name in made):
+    if any(not torch.equal(model.state_dict()[name].cpu(), state["model"][name]) for name in made):
         raise InputError(
             f"{record.folder} refined another tokenizer; remove it, or give --out another folder."
         )

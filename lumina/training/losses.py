@@ -1,6 +1,5 @@
 """Training losses of the transformer, from the cross-entropies of codes."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -14,7 +13,7 @@ MARGIN = 3.0  # nats by which true words shall tell, and by which what was rejec
 
 def code_losses(model: Transformer, batch: TrainingBatch, vocabulary: Vocabulary) -> Tensor:
     """Cross-entropies [rows, codes] in nats; forced positions and text are not trained on."""
-    with fast_products():
+    with fast_products(batch.ids.device):
         hidden = model.hidden(batch.ids)
         picked = hidden.gather(1, batch.before[..., None].expand(-1, -1, hidden.shape[-1]))
         logits = F.linear(picked, model.lm_head.weight[vocabulary.codes])
@@ -37,7 +36,7 @@ def loss_of(losses: Tensor, untrue: Tensor, weights: Tensor | None = None) -> tu
     rows = losses[: len(losses) - len(untrue)].mean(1)
     true = (rows if weights is None else rows * weights).mean()
     if not len(untrue):
-        return true, torch.zeros(())
+        return true, true.new_zeros(())
     return true, F.softplus(MARGIN - told_apart(losses, untrue)).mean()
 
 

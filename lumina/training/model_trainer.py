@@ -1,5 +1,6 @@
 """Training of the transformer on all tasks: predict the next code, with Muon and AdamW."""
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ from lumina.model.transformer import Transformer
 from lumina.steps import Progress, Steps
 from lumina.training.auxiliary_head import AuxiliaryHead
 from lumina.training.curricula import transformer_config
+from lumina.training.device import CPU
 from lumina.training.kernels import hasten
 from lumina.training.losses import code_losses, loss_of, told_apart, unlikelier
 from lumina.training.mixture import Pools, sources
 from lumina.training.muon import Muon
 from lumina.training.own_pictures import own_sources, read_own
 from lumina.training.parallel import Group, together
+from lumina.training.prefetching import made_ahead
 from lumina.training.record import Record, learning_rate
 from lumina.training.rejected_drawings import rejected_sources
 from lumina.training.sequences import Sequences, TrainingBatch
@@ -61,6 +64,9 @@ class ModelTraining:
     )
     tasks: tuple[str, ...] = ()
     rejected: Path | None = None  # a folder of drawings that the judge rejected, see rejected.py
+    helpers: int = 0  # processes of each that make batches ahead
+    device: torch.device = CPU
+    deadline: float = math.inf  # of `time.monotonic`, at which to stop for now
 
 
 def optimizers(
@@ -105,17 +111,17 @@ class _Run:
 
 def train(settings: ModelTraining) -> Steps[Progress, Transformer]:
     """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
-    with together(_train, settings, settings.processes) as group:
+    with together(_train, settings, settings.processes, settings.device) as group:
         return (yield from _train(settings, group))
 
 
 def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer]:
     text = TextTokenizer.load(settings.tokenizer)
     vocabulary, rejected = text.vocabulary(), _rejected(settings, text)
-    model = Transformer(_config(settings, vocabulary)).initialise(settings.seed)
-    hasten(model, compiles=settings.minutes >= WORTH_COMPILING)
+    model = Transformer(_config(settings, vocabulary)).initialise(settings.seed).to(group.device)
+    hasten(model, settings.minutes >= WORTH_COMPILING, group.device)
     curriculum = settings.curriculum
-    head = AuxiliaryHead(model, curriculum.targets if curriculum else {})
+    head = AuxiliaryHead(model, curriculum.targets if curriculum else {}).to(group.device)
     origin = [str(settings.scenes.resolve()), str(settings.start_from and settings.start_from.resolve())]
     run = _Run(model, head, optimizers(model, head, settings, group), origin)
     record = Record(settings.out)
@@ -124,8 +130,9 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
     budget, size = settings.minutes * 60, settings.batch // settings.processes
     place = settings.seed, group.rank, run.step
     wrong = rejected.batches(max(size // 4, 1), *place) if rejected else repeat(None)
-    for batch, others in zip(training.batches(size, *place), wrong, strict=False):
-        if run.trained >= budget:
+    batches = made_ahead(training, size, place, settings.helpers)
+    for batch, others in zip(batches, wrong, strict=False):
+        if run.trained >= budget or group.has_come(settings.deadline):
             break
         start = time.monotonic()
         rates = _rates(settings, run.trained, budget)
@@ -215,13 +222,15 @@ def _step(
     group: Group,
     rates: Iterable[float],
 ) -> tuple[float, float, float, float]:
+    batch = batch.to(group.device)
     loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
     for optimizer in run.optimizers:
         optimizer.zero_grad(set_to_none=True)
     change, answers = run.head.losses(batch)
     contrasted = CONTRAST / batch.codes.shape[1] * contrast
-    unlike = torch.zeros(())
+    unlike = loss.new_zeros(())
     if rejected is not None:
+        rejected = rejected.to(group.device)
         losses = code_losses(run.model, rejected, vocabulary)
         unlike = unlikelier(losses, rejected.nats)
         contrasted += REJECTED / losses.shape[1] * unlike
@@ -239,11 +248,12 @@ def _step(
 def _measure(model: Transformer, tasks: dict[str, Sequences], vocabulary: Vocabulary) -> dict[str, float]:
     """Of each task, on what is held back and the same samples every time: its loss, and the share of images
     that true words make likelier than untrue ones; and the mean loss."""
+    device = model.lm_head.weight.device
     losses: dict[str, float] = {}
     apart: dict[str, float] = {}
     for task, sequences in tasks.items():
-        batches = sequences.batches(16, seed=99)
-        found = [(code_losses(model, batch, vocabulary), batch.untrue) for batch in islice(batches, MEASURED)]
+        batches = (batch.to(device) for batch in islice(sequences.batches(16, seed=99), MEASURED))
+        found = [(code_losses(model, batch, vocabulary), batch.untrue) for batch in batches]
         losses[f"held_back_{task}"] = float(np.mean([loss_of(*one)[0].item() for one in found]))
         nats = torch.cat([told_apart(*one) for one in found])
         if len(nats):

@@ -18,7 +18,7 @@ def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
     """Matrices [n, rows, cols] with all singular values moved close to 1, computed in `fastest_type()`."""
     a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
-    x = (matrices.mT if tall else matrices).to(fastest_type())
+    x = (matrices.mT if tall else matrices).to(fastest_type(matrices.device))
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         gram = torch.bmm(x, x.mT)

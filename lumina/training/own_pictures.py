@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 
 from lumina.errors import InputError, InvalidImage
 from lumina.formats import ACCEPTED, HEAD, format_of
@@ -113,7 +114,7 @@ def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) ->
     for done, picture in enumerate(pictures, start=1):
         target = out / f"{_key(picture)}.npy"
         if not target.exists():
-            image = _opened(picture)
+            image = opened(picture)
             pixels = np.array(cover(image, *nearest(sizes, image.width / image.height)))
             with torch.inference_mode():
                 save_codes(target, movqgan.encode(to_pixels(pixels[None]))[0].numpy())
@@ -121,7 +122,8 @@ def encode_own(folder: Path, model: Path, out: Path, sizes: tuple[Size, ...]) ->
     return len(pictures)
 
 
-def _opened(picture: Path) -> Any:
+def opened(picture: Path) -> Image.Image:
+    """The picture in a file; raises InputError naming it."""
     try:
         return open_image(picture)
     except InvalidImage as error:

@@ -1,12 +1,15 @@
 """Several training processes that keep one model: each takes its own batches, gradients are averaged.
 
 One process with one thread for each core trains faster than one process with many threads, and suffers
-less from other work on the machine.
+less from other work on the machine. GPUs have one process each.
 """
 
 import ctypes
+import math
 import multiprocessing
+import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from lumina.training.device import CPU, device_of_rank
 from lumina.training.workers import deaf_to_ctrl_c
 
 MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # names of glibc's options, malloc.h
@@ -24,10 +28,11 @@ MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # names of glibc's options, malloc.h
 
 @dataclass(frozen=True)
 class Group:
-    """This process's place among `size` processes."""
+    """This process's place among `size` processes, and what it computes on."""
 
     rank: int = 0
     size: int = 1
+    device: torch.device = CPU
 
     @property
     def leads(self) -> bool:
@@ -53,9 +58,13 @@ class Group:
 
     def mean_of(self, value: float) -> float:
         """The mean of a number over the processes; the same on all of them."""
-        tensor = torch.tensor([value], dtype=torch.float64)
+        tensor = torch.tensor([value], dtype=torch.float64, device=self.device)
         self.mean([tensor])
         return float(tensor)
+
+    def has_come(self, deadline: float) -> bool:
+        """Whether `time.monotonic` has reached the deadline, for all processes alike."""
+        return deadline < math.inf and self.mean_of(time.monotonic()) >= deadline
 
 
 def keep_memory() -> None:
@@ -68,37 +77,65 @@ def keep_memory() -> None:
 
 def _follow(run: Callable[[Any, Group], Iterable[Any]], settings: Any, group: Group, meeting: str) -> None:
     keep_memory()
-    torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=group.rank, world_size=group.size)
+    _join(group, meeting)
     for _ in run(settings, group):
         pass
 
 
+def _join(group: Group, meeting: str) -> None:
+    """Take a place in the group, whose processes meet at an address."""
+    torch.set_num_threads(1)
+    if group.device.type == "cuda":
+        torch.cuda.set_device(group.device)
+    backend = "nccl" if group.device.type == "cuda" else "gloo"
+    dist.init_process_group(backend, init_method=meeting, rank=group.rank, world_size=group.size)
+
+
 @contextmanager
-def together(run: Callable[[Any, Group], Iterable[Any]], settings: Any, processes: int) -> Iterator[Group]:
+def together(
+    run: Callable[[Any, Group], Iterable[Any]], settings: Any, processes: int, device: torch.device = CPU
+) -> Iterator[Group]:
     """Start the other processes on `run(settings, group)` until the block ends; the caller is the leader."""
     keep_memory()
-    if processes == 1:
-        yield Group()
+    first, *followers = (Group(rank, processes, device_of_rank(device, rank)) for rank in range(processes))
+    if not followers:
+        yield first
         return
     with tempfile.TemporaryDirectory() as folder:
-        meeting = str(Path(folder) / "meeting")
+        meeting = f"file://{Path(folder) / 'meeting'}"
         spawn = multiprocessing.get_context("spawn")
         others = [
-            spawn.Process(target=_follow, args=(run, settings, Group(rank, processes), meeting), daemon=True)
-            for rank in range(1, processes)
+            spawn.Process(target=_follow, args=(run, settings, group, meeting), daemon=True)
+            for group in followers
         ]
         with deaf_to_ctrl_c():
             for other in others:
                 other.start()
-        torch.set_num_threads(1)
-        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=0, world_size=processes)
+        _join(first, meeting)
         patience = 0.0  # after an interruption nobody waits for the others
         try:
-            yield Group(0, processes)
+            yield first
             patience = 5.0
         finally:
             for other in others:
                 other.join(timeout=patience)
                 other.kill()
             dist.destroy_process_group()
+
+
+@contextmanager
+def launched(device: torch.device) -> Iterator[Group]:
+    """This process's place among those that torchrun started; without torchrun it is alone."""
+    size, rank = (
+        int(os.environ.get(name, default)) for name, default in (("WORLD_SIZE", "1"), ("RANK", "0"))
+    )
+    group = Group(rank, size, device_of_rank(device, int(os.environ.get("LOCAL_RANK", "0"))))
+    keep_memory()
+    if size == 1:
+        yield group
+        return
+    _join(group, "env://")
+    try:
+        yield group
+    finally:
+        dist.destroy_process_group()

@@ -52,7 +52,7 @@ class Record:
         file = self.folder / "checkpoint.pt"
         if not file.exists():
             return None
-        state: dict[str, Any] = torch.load(file, weights_only=True)
+        state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
         return state
 
     def draw_curves(self, *names: str) -> None:

@@ -17,6 +17,7 @@ from lumina.training.codes import MAP_SHARDS, encode_shards, maker_of
 from lumina.training.curricula import curriculum_for, curriculum_of, tokenizer_config
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
+from lumina.training.device import Where, where
 from lumina.training.mixture import check_tasks
 from lumina.training.model_trainer import ModelTraining
 from lumina.training.own_pictures import check_captions, encode_own, holds_own_pictures, read_own
@@ -38,18 +39,20 @@ def train_tokenizer(
     processes: int = 2,
     batch: int = 24,
     shards: int = SHARDS,
+    device: str = "cpu",
+    stop_after: float | None = None,
 ) -> Steps[Progress, Path]:
     """Render scenes of a world into `data` where they are missing, train MoVQGAN in `out/tokenizer` and write
     `out/model`.
 
-    Runs again from where it stopped. Returns the model folder, which then lacks only the transformer. Raises
-    InputError for an unknown world.
+    Runs again from where it stopped, be it by the clock, after `stop_after` minutes. Returns the model
+    folder, which then lacks only the transformer. Raises InputError for an unknown world or device.
     """
     curriculum, folder = curriculum_of(world), out / "model"
-    config = tokenizer_config(curriculum)
+    config, here = tokenizer_config(curriculum), where(processes, device, stop_after)
     yield from render_scenes(data, shards, curriculum, processes)
     settings = TokenizerTraining(
-        data, out / "tokenizer", config, curriculum.images, minutes=minutes, batch=batch, processes=processes
+        data, out / "tokenizer", config, curriculum.images, minutes=minutes, batch=batch, **here
     )
     movqgan = yield from tokenizer_trainer.train(settings)
     build_tokenizer(folder, config.n_embed, curriculum)
@@ -59,14 +62,20 @@ def train_tokenizer(
 
 
 def train_decoder(
-    data: Path, out: Path, *, minutes: float = 15.0, processes: int = 2
+    data: Path,
+    out: Path,
+    *,
+    minutes: float = 15.0,
+    processes: int = 2,
+    device: str = "cpu",
+    stop_after: float | None = None,
 ) -> Steps[Progress, Path]:
     """Refine the decoder of the tokenizer in `out/model` in place; codes and transformer stay valid."""
-    folder = out / "model"
+    folder, here = out / "model", where(processes, device, stop_after)
     _need_tokenizer(folder, data)
     curriculum, config = curriculum_for(spec_of(str(folder))), _config_of(folder)
     settings = DecoderTraining(
-        data, out / "decoder", config, curriculum.refined, minutes=minutes, processes=processes, model=folder
+        data, out / "decoder", config, curriculum.refined, minutes=minutes, model=folder, **here
     )
     movqgan = yield from decoder_trainer.train(settings)
     save_movqgan(movqgan, folder)
@@ -85,32 +94,37 @@ def train_model(
     start_from: Path | None = None,
     codes: Path | None = None,
     rejected: Path | None = None,
+    device: str = "cpu",
+    stop_after: float | None = None,
 ) -> Steps[Progress, Path]:
     """Train the transformer on `data` with the picture tokenizer in `out/model`; writes it there too.
 
     `data` holds rendered scenes, or a person's own pictures with captions: then see `fine_tune`.
 
-    `tasks`: all of the mixture unless named. Runs again from where it stopped, or with `start_from` (a model
+    `tasks`: all of the mixture unless named. Runs again from where it stopped, be it by the clock, after
+    `stop_after` minutes in all, or with `start_from` (a model
     folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
     to share with other runs, else `out/codes`. `rejected`: a folder of drawings that shall become less likely
     (`attempts.reject`). Returns the model folder. Raises InputError if the tokenizer
-    has not been trained, for an unknown task, or where nothing was rejected.
+    has not been trained, for an unknown task or device, or where nothing was rejected.
     """
+    here = where(processes, device, stop_after)
     if holds_own_pictures(data):
         if tasks or codes or rejected:
             raise InputError(
                 "Leave out --tasks, --codes and --rejected: your own pictures are learned as text to image."
             )
         begun = start_from or find_folder(spec_of(Settings().model).source)
-        return (yield from fine_tune(data, out, begun, minutes, processes, batch))
+        return (yield from fine_tune(data, out, begun, minutes, batch, here))
     folder, codes = out / "model", codes or out / "codes"
     if rejected is not None:
         check_rejected(rejected)
     yield from prepare(data, out, tasks=tasks, start_from=start_from, codes=codes, workers=processes)
     curriculum = curriculum_for(spec_of(str(folder)))
+    helpers = (processes - here["processes"]) // here["processes"]
     settings = ModelTraining(
-        data, codes, folder, out / "transformer", minutes, batch, processes=processes,
-        start_from=start_from, curriculum=curriculum, tasks=check_tasks(curriculum, tasks), rejected=rejected,
+        data, codes, folder, out / "transformer", minutes, batch, start_from=start_from, helpers=helpers,
+        curriculum=curriculum, tasks=check_tasks(curriculum, tasks), rejected=rejected, **here,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
@@ -119,7 +133,7 @@ def train_model(
 
 
 def fine_tune(
-    data: Path, out: Path, start_from: Path, minutes: float, processes: int, batch: int
+    data: Path, out: Path, start_from: Path, minutes: float, batch: int, here: Where
 ) -> Steps[Progress, Path]:
     """Train every weight of the model in `start_from` further, on the pictures with captions in `data`.
 
@@ -133,7 +147,7 @@ def fine_tune(
     check_captions(read_own(data, codes, movq.downsampling), TextTokenizer.load(folder), most)
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, muon_rate=FINE_RATE, adam_rate=FINE_RATE,
-        processes=processes, start_from=start_from,
+        start_from=start_from, **here,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)

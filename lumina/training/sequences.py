@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import count
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lumina.model.layout import TokenLayout, Vocabulary
+from lumina.training.device import moved
 from lumina.training.mixture import Weighted
 from lumina.training.samples import Sample, shares
 
@@ -39,6 +40,10 @@ class TrainingBatch:
     told: Tensor  # which rows tell something
     answers: Tensor  # and what their codes to predict shall tell [told, codes, targets]
     nats: Tensor  # [rows less the last ones], see Sample
+
+    def to(self, device: torch.device) -> "TrainingBatch":
+        """The batch on the device where it is trained on."""
+        return TrainingBatch(*(moved(getattr(self, field.name), device) for field in fields(self)))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training.dataset import read_pictures, shard_files, stored_kinds
+from lumina.training.device import CPU, moved
 from lumina.training.kernels import fast_products
 from lumina.training.muon import Muon
 from lumina.training.pairs import pair_files
@@ -45,6 +46,8 @@ class TokenizerTraining:
     map_shards: int = 30  # maps are read from the first shards only, pictures from all
     processes: int = 2
     seed: int = 1
+    device: torch.device = CPU
+    deadline: float = math.inf  # of `time.monotonic`, at which to stop for now
 
 
 class Batches:
@@ -89,7 +92,7 @@ def to_pixels(pictures: Pictures) -> Tensor:
 def to_pictures(pixels: Tensor) -> Pictures:
     """Pixels [batch, 3, h, w] → uint8 [batch, h, w, 3], rounded."""
     scaled = ((pixels.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return np.asarray(rearrange(scaled, "b c h w -> b h w c").numpy())
+    return np.asarray(rearrange(scaled, "b c h w -> b h w c").cpu().numpy())
 
 
 class Codebook:
@@ -104,7 +107,7 @@ class Codebook:
         self._weight = model.quantize.embedding.weight
         self._weight.requires_grad_(False)
         self._decay = decay
-        self.count = torch.ones(len(self._weight))
+        self.count = torch.ones(len(self._weight), device=self._weight.device)
         self.total = self._weight.detach().clone()
 
     @torch.no_grad()
@@ -168,7 +171,8 @@ class _Run:
         self.model.load_state_dict(state["model"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
-        self.codebook.count, self.codebook.total = state["count"], state["total"]
+        device = self.group.device
+        self.codebook.count, self.codebook.total = state["count"].to(device), state["total"].to(device)
         self.step, self.trained = state["step"], state["trained"]
 
 
@@ -178,22 +182,23 @@ def optimizers(model: MoVQGAN, settings: TokenizerTraining, group: Group) -> lis
     wide = [p for p in trainable if p.ndim == 4 and min(p.flatten(1).shape) >= 64]
     chosen = {id(p) for p in wide}
     others = [p for p in trainable if id(p) not in chosen]
+    fused = True if group.device.type == "cuda" else None
     return [
         Muon(wide, lr=settings.muon_rate, group=group),
-        torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=1e-4),
+        torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=1e-4, fused=fused),
     ]
 
 
 def train(settings: TokenizerTraining) -> Steps[Progress, MoVQGAN]:
     """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
-    with together(_train, settings, settings.processes) as group:
+    with together(_train, settings, settings.processes, settings.device) as group:
         return (yield from _train(settings, group))
 
 
 def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     torch.manual_seed(settings.seed)
     record = Record(settings.out)
-    model = MoVQGAN(settings.config)
+    model = MoVQGAN(settings.config).to(group.device)
     codebook = Codebook(model, group)
     run = _Run(model, codebook, optimizers(model, settings, group), group)
     if (state := record.resume()) is not None:
@@ -202,27 +207,27 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN
     if run.trained >= budget:
         return model
     batches = iter(Batches(settings, group.rank, run.step))
-    while run.trained < budget:
+    stops = False
+    while not stops:
         start = time.monotonic()
-        pixels = next(batches)
+        pixels = moved(next(batches), group.device)
         for optimizer, peak in zip(run.optimizers, (settings.muon_rate, settings.adam_rate), strict=True):
             optimizer.param_groups[0]["lr"] = learning_rate(run.trained, budget, peak)
         figures = _step(run, pixels)
         run.step += 1
         run.trained += group.mean_of(time.monotonic() - start)
+        stops = run.trained >= budget or group.has_come(settings.deadline)
         if group.leads and run.step % 50 == 0:
             record.append(run.step, **figures, trained=run.trained)
             yield Progress(int(run.trained), int(budget), unit="seconds", figures=figures)
-        if group.leads and run.step % 500 == 0:
+        if group.leads and (run.step % 500 == 0 or stops):
             _report(run, record, pixels)
-    if group.leads:
-        _report(run, record, pixels)
     return model
 
 
 def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
     model, codebook = run.model, run.codebook
-    with fast_products():
+    with fast_products(pixels.device):
         z = model.latent(pixels)
     z = z.float()
     flat = rearrange(z.detach(), "b c h w -> (b h w) c")
@@ -233,7 +238,7 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
         quantized = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")
     commitment = (z - quantized).square().mean()
     straight = z + (quantized - z).detach()  # straight-through gradient
-    with fast_products():
+    with fast_products(pixels.device):
         output = model.decode_latent(straight)
     output = output.float()
     loss = reconstruction_loss(output, pixels) + 0.25 * commitment

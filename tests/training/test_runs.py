@@ -85,6 +85,11 @@ def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
     assert state["trained"] >= 1.2 and state["step"] > 0
     resumed = finish(tokenizer_trainer.train(settings))
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), resumed.parameters(), strict=True))
+    # the clock stops a longer one after a step, which is kept
+    longer = dataclasses.replace(settings, minutes=10.0, deadline=0.0)
+    finish(tokenizer_trainer.train(longer))
+    later = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    assert later["step"] == state["step"] + 1
 
 
 def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
