@@ -1,13 +1,19 @@
-"""``lumina train``: the embedded model from nothing, and its refinement."""
+"""``lumina train``: the embedded model from nothing, its refinement, and the published architecture."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lumina.cli.console import AsJson, group, show, watched
+from lumina.cli.console import AsJson, Model, group, show, watched
 from lumina.files import expanded
+from lumina.settings import model_at_home
 from lumina.worlds import FOLDERS
+
+if TYPE_CHECKING:
+    from lumina.training.training_memory import TrainingMemory
 
 app = group("Train the embedded model: first the tokenizer, then the model.")
 
@@ -184,6 +190,80 @@ def average(
 
     folder = str(average_models(folders, out))
     show({"model": folder} if as_json else [folder])
+
+
+Shards = Annotated[Path, typer.Option("--out", help="Folder for the shards.", metavar="DIR", parser=expanded)]
+
+
+@app.command("shards")
+def write_shards(
+    data: Annotated[
+        Path, typer.Option("--data", help="Pictures with captions.", metavar="DIR", parser=expanded)
+    ],
+    out: Shards,
+    model: Model = "omni",
+    pixels: Annotated[int, typer.Option("--pixels", help="Side of a square picture: 256, 512, 768.")] = 512,
+    device: Device = "cpu",
+    as_json: AsJson = False,
+) -> None:
+    """Write pictures with captions as shards of tokens, for `train published`; goes on where it stopped."""
+    from lumina.training.published_runs import tokenize
+
+    folder = str(watched(tokenize(data, model or "omni", out, pixels, device), "Writing tokens", as_json))
+    show({"shards": folder} if as_json else [folder])
+
+
+@app.command("published")
+def train_published(
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder of `train shards`.", metavar="DIR", parser=expanded)
+    ] = Path("runs/shards"),
+    out: Runs = Path("runs/published"),
+    sizes: Annotated[str, typer.Option("--sizes", help="Of a new model.", metavar="7b|2b|FILE")] = "7b",
+    start_from: Annotated[
+        str | None,
+        typer.Option("--start-from", help="Model to begin with, by name or folder.", parser=model_at_home),
+    ] = None,
+    lora: Annotated[int, typer.Option("--lora", help="Rank; the model itself is frozen then.", min=0)] = 0,
+    steps: Annotated[int | None, typer.Option("--steps", help="In all; default as published.", min=1)] = None,
+    batch: Annotated[
+        int | None, typer.Option("--batch", help="Samples in a step of all GPUs.", min=1)
+    ] = None,
+    rate: Annotated[float | None, typer.Option("--rate", help="Learning rate.")] = None,
+    rows: Annotated[int, typer.Option("--rows", help="Samples in one pass of a GPU.", min=1)] = 1,
+    save_every: Annotated[int, typer.Option("--save-every", help="Steps.", min=1)] = 500,
+    device: Device = "auto",
+    stop_after: StopAfter = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what memory it takes.")] = False,
+    gpus: Annotated[int, typer.Option("--gpus", help="With --plan: how many share it.", min=1)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Train the published architecture, on one GPU or with torchrun on many; goes on where it stopped."""
+    from lumina.training import published_runs
+
+    if plan:
+        _show_plan(published_runs.plan(sizes, start_from, gpus, rows, lora), as_json)
+        return
+    steps_of_run = published_runs.train_published(
+        data, out, sizes=sizes, start_from=start_from, steps=steps, batch=batch, rate=rate, rows=rows,
+        lora=lora, save_every=save_every, device=device, stop_after=stop_after,
+    )  # fmt: skip
+    leads = os.environ.get("RANK", "0") == "0"
+    folder = str(watched(steps_of_run, "Training", as_json or not leads))
+    if leads:
+        show({"model": folder} if as_json else [folder])
+
+
+def _show_plan(stages: "Mapping[int, TrainingMemory]", as_json: bool) -> None:
+    """GB on each GPU, a line for each stage."""
+    found = {str(pixels): memory.in_gb() for pixels, memory in stages.items()}
+    lines = [
+        f"{pixels} px: {parts['total']:.1f} GB a GPU ("
+        + ", ".join(f"{name} {value:.1f}" for name, value in parts.items() if name != "total" and value)
+        + ")"
+        for pixels, parts in found.items()
+    ]
+    show(found if as_json else lines)
 
 
 def _split(names: list[str] | None) -> list[str]:
