@@ -130,9 +130,9 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
     budget, size = settings.minutes * 60, settings.batch // settings.processes
     place = settings.seed, group.rank, run.step
     wrong = rejected.batches(max(size // 4, 1), *place) if rejected else repeat(None)
-    batches = made_ahead(training, size, place, settings.helpers)
+    batches, stops = made_ahead(training, size, place, settings.helpers), False
     for batch, others in zip(batches, wrong, strict=False):
-        if run.trained >= budget or group.has_come(settings.deadline):
+        if run.trained >= budget or stops:
             break
         start = time.monotonic()
         rates = _rates(settings, run.trained, budget)
@@ -140,6 +140,7 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(time.monotonic() - start)
+        stops = group.has_come(settings.deadline)
         if not group.leads:
             continue
         if run.step % 20 == 0:

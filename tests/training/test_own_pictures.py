@@ -65,9 +65,13 @@ def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, mo
     write_base(tmp_path / "base")
     out = tmp_path / "run"
 
-    def train(minutes):
+    def train(minutes, stop_after=None):
         start = tmp_path / "base"
-        return finish(runs.train_model(twenty, out, minutes=minutes, processes=1, batch=8, start_from=start))
+        return finish(
+            runs.train_model(
+                twenty, out, minutes=minutes, processes=1, batch=8, start_from=start, stop_after=stop_after
+            )
+        )
 
     for minutes in (0.05, 0.2, 1.0):  # a busy machine takes its time
         assert train(minutes) == out / "model"
@@ -83,8 +87,10 @@ def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, mo
     # the same command again has nothing left to do; with more minutes it goes on
     train(minutes)
     assert Record(out / "transformer").resume()["step"] == steps
+    train(1.4 * minutes, stop_after=0.0)  # the clock stops it after a step, which is kept
+    assert Record(out / "transformer").resume()["step"] == steps + 1
     train(1.4 * minutes)
-    assert Record(out / "transformer").resume()["step"] > steps
+    assert Record(out / "transformer").resume()["step"] > steps + 1
     # and with other pictures, or from another model, it is another run
     other = tmp_path / "other"
     shutil.copytree(twenty, other)
