@@ -479,6 +479,12 @@ def test_training_says_what_is_missing(tmp_path: Path) -> None:
     command = ("train", "model", "--data", tmp_path, "--out", tmp_path)
     assert "run `lumina train tokenizer` first" in refused(*command)
     assert "give --device auto, cpu or cuda" in refused(*command, "--device", "abacus")
+    assert "`lumina train shards`" in refused("train", "published", "--data", tmp_path / "none")
+
+
+def test_the_memory_of_a_training_is_planned() -> None:
+    planned = ran("train", "published", "--plan", "--lora", "16")
+    assert list(planned) == ["256", "512", "768"] and planned["768"]["total"] < 24
 
 
 @pytest.mark.usefixtures("fake")
