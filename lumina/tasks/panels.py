@@ -10,7 +10,7 @@ from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
-from lumina.tasks.base import DrawingTask
+from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.fields import side
 from lumina.tasks.image_input import ImageInput
 
@@ -107,3 +107,8 @@ def nearest(sizes: tuple[tuple[int, int], ...], aspect: float) -> tuple[int, int
         return max(ratio, 1 / ratio)
 
     return min(sizes, key=distance)
+
+
+def takes_map(task: type[Task]) -> bool:
+    """Whether the picture given to a task is a map."""
+    return issubclass(task, PanelTask) and task.takes_map

@@ -97,11 +97,11 @@ class Form:
         if name == "kind" and self.kinds:
             return kind_control(self.kinds, field)
         if field.annotation is ImageInput:
-            return picture_control(self.task.name, name, field, self.sizes)
+            return picture_control(self.task, name, field, self.sizes)
         return _plain_control(name, field, self.defaults.get(name, field.default))
 
 
-def picture_control(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> FormControl:
+def picture_control(task: type[Task], name: str, field: FieldInfo, sizes: Sequence[Size]) -> FormControl:
     """An image field; a recipe only names a picture, so showing one leaves the image field as it is."""
     box = make_image_field(task, name, field, sizes)
     return FormControl(

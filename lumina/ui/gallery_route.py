@@ -18,10 +18,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from lumina.errors import InputError, LuminaError
-from lumina.ui.gallery import Archive
-from lumina.ui.messages import Wish
+from lumina.ui.gallery import Archive, card_of
+from lumina.ui.messages import Cards, Wish
 
 ADDRESS = "lumina/gallery"
+LATEST = 24  # pictures of a list
 PRIVATE = {"cache-control": "no-store", "content-encoding": "identity"}  # pictures are packed already
 
 
@@ -43,6 +44,9 @@ def gallery_route(archive: Archive) -> Route:
 
 def answer_to(wish: Wish, archive: Archive) -> Response:
     """Do what is asked for; raises LuminaError where a picture or the whole gallery is not there."""
+    if wish.act == "list":
+        cards = [card_of(kept) for kept in archive.listed(wish.visitor, "", LATEST)]
+        return JSONResponse(Cards(ticket="", cards=cards).data(), 200, PRIVATE)
     if wish.act == "picture":
         return Response(archive.png(wish.visitor, "".join(wish.ids[:1])), 200, PRIVATE, "image/png")
     if wish.act == "zip":

@@ -13,8 +13,8 @@ from lumina.errors import InputError, LuminaError
 from lumina.formats import table
 from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, world_of_model
-from lumina.tasks.base import Values
-from lumina.tasks.panels import nearest
+from lumina.tasks.base import Task, Values
+from lumina.tasks.panels import nearest, takes_map
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
 from lumina.ui.messages import Format
@@ -28,7 +28,7 @@ LITTLE = 1.1  # times as wide, or as high, as what is left of a picture
 Size = tuple[int, int]
 
 
-def make_image_field(task: str, name: str, field: FieldInfo, sizes: Sequence[Size]) -> gr.HTML:
+def make_image_field(task: type[Task], name: str, field: FieldInfo, sizes: Sequence[Size]) -> gr.HTML:
     """An empty one, with a file in base64 as its value; it triggers ``change``, ``brought`` and ``put``.
 
     Of a large picture the page sends no more than the ``sizes`` of the model's pictures take.
@@ -41,10 +41,11 @@ def make_image_field(task: str, name: str, field: FieldInfo, sizes: Sequence[Siz
         js_on_load=mount("image_field", "change", "brought", "put"),
         apply_default_css=False,
         elem_classes="image-field-block",
-        task=task,
+        task=task.name,
         field=name,
         title=field.title or name,
         about=field.description or "",
+        part="lower" if takes_map(task) else "upper",
         longest=ENOUGH * max(map(max, sizes)),
         formats=[Format.model_validate(each).data() for each in table()],
     )

@@ -253,8 +253,8 @@ class Cards(Message):
 class Wish(Told):
     """What is to be done with pictures of a visitor's gallery."""
 
-    act: Literal["picture", "zip", "star", "unstar", "delete", "forgo"] = Field(
-        description="to forgo is to delete what has no star"
+    act: Literal["list", "picture", "zip", "star", "unstar", "delete", "forgo"] = Field(
+        description="a list is of the latest; to forgo is to delete what has no star"
     )
     visitor: str = Field(max_length=40)
     ids: list[str] = Field(max_length=1000)

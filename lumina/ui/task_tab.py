@@ -19,7 +19,7 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.conditions import EXTRACTED, is_photograph
 from lumina.tasks.instructions import Kind
-from lumina.tasks.panels import PanelTask
+from lumina.tasks.panels import PanelTask, takes_map
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.comparison import ComparisonView
 from lumina.ui.create import form_of, tab_of
@@ -391,11 +391,6 @@ def uses_of(spec: ModelSpec, here: str = "") -> list[Use]:
 def _invite(task: type[Task]) -> str:
     """The first sentence of what the task says of itself."""
     return (inspect.getdoc(task) or task.title).partition(".")[0] + "."
-
-
-def takes_map(task: type[Task]) -> bool:
-    """Whether the picture given to a task is a map."""
-    return issubclass(task, PanelTask) and task.takes_map
 
 
 def turns_of(task: type[DrawingTask]) -> str:

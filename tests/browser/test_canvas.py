@@ -192,6 +192,11 @@ def test_three_nodes_are_built_with_the_mouse_run_stopped_continued_and_changed(
     expect(page.locator(".plan-line")).to_contain_text("1 of 3 steps will run")
     run(page)
     wait_for(page, text_to_image="cached", edges="cached", resize="done")
+    page.get_by_role("button", name="New workflow").click()
+    expect(page.locator(".react-flow__node")).to_have_count(0)
+    expect(page.get_by_role("button", name="New workflow")).to_be_disabled()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator(".react-flow__node")).to_have_count(3)
 
 
 def test_results_are_leafed_through_and_bring_back_what_made_them(canvas: Callable) -> None:

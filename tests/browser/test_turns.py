@@ -86,6 +86,18 @@ def test_each_turn_goes_on_from_the_last_and_an_earlier_one_branches(edit: Page,
     go_on(edit, "remove the cone")
     assert given_in(saved(edit, tmp_path)) == shown_in(last)
 
+    # what was made before is at hand below the field
+    field = tab_of(edit).locator(".image-field")
+    field.get_by_text("Your pictures").click()
+    expect(field.locator(".image-field-choices button")).to_have_count(4)
+    field.locator(".image-field-choices button").last.click()
+    expect(field.locator(".image-field-choices")).to_be_hidden()
+    tab_of(edit).get_by_label("Instruction").fill("make it night")
+    tab_of(edit).get_by_role("button", name="Generate").click()
+    tab_of(edit).locator(".easel[data-state=drawing]").wait_for()
+    tab_of(edit).locator(".easel[data-state=done]").wait_for()
+    assert given_in(saved(edit, tmp_path)) == shown_in(first)
+
 
 def test_a_picture_put_in_while_a_turn_is_drawn_stays(edit: Page, tmp_path: Path) -> None:
     other = tmp_path / "other.png"

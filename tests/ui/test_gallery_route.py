@@ -34,6 +34,8 @@ def test_pictures_and_zips_are_as_they_were_kept_and_nobody_elses(archive: Archi
     pngs = [png_bytes(Image.new("RGB", (16, 16), colour), "{}") for colour in ("red", "blue")]
     ids = [archive.store.keep(ANNA, png) for png in pngs]
     assert ask(archive, "picture", ids[:1]).content == pngs[0]
+    assert [card["id"] for card in ask(archive, "list", []).json()["cards"]] == ids[::-1]
+    assert ask(archive, "list", [], BORIS).json()["cards"] == []
     answer = ask(archive, "zip", [*ids, "missing", ids[0]])
     with zipfile.ZipFile(io.BytesIO(answer.content)) as whole:
         assert whole.testzip() is None and [whole.read(name) for name in whole.namelist()] == pngs

@@ -414,7 +414,7 @@ export interface Use {
 
 /** What is to be done with pictures of a visitor's gallery. */
 export interface Wish {
-  act: "picture" | "zip" | "star" | "unstar" | "delete" | "forgo"; // to forgo is to delete what has no star
+  act: "list" | "picture" | "zip" | "star" | "unstar" | "delete" | "forgo"; // a list is of the latest; to forgo is to delete what has no star
   visitor: string;
   ids: string[];
 }

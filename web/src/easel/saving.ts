@@ -8,7 +8,7 @@ import { plain, type Host } from "../common/host";
 import type { Easel, EaselProps } from "./easel";
 import { filmKind, recordFilm } from "./film";
 import { drawnPart, type Sheet } from "./state";
-import { halfOf } from "./uses";
+import { halfOf } from "../common/halves";
 
 const FILM = 5; // seconds
 

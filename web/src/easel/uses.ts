@@ -2,10 +2,10 @@
 
 import type { Look, Use } from "../messages.gen";
 import { bytesOf } from "../common/bytes";
-import { made, penOf } from "../common/dom";
+import { made } from "../common/dom";
 import { pngBlob } from "../common/download";
 import { bringTo, openWorkflow, takeReturned } from "../common/between_tabs";
-import { withTexts } from "../common/png";
+import { halfOf } from "../common/halves";
 import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import { drawnPart, type Given, type Sheet } from "./state";
 
@@ -84,14 +84,4 @@ export function listenForReturned(task: string, open: (file: Blob) => void): voi
 export function openAsWorkflow({ task, inputs, given }: Sheet): void {
   const text = `{"lumina":1,"nodes":{"${task}":{"task":"${task}","inputs":${inputs}}}}`;
   openWorkflow({ text, pictures: Object.values(given ?? {}) });
-}
-
-/** One panel of a pair; it still says what drew it. */
-export async function halfOf(png: string, part: string | undefined): Promise<string> {
-  const image = new Image();
-  image.src = `data:image/png;base64,${png}`;
-  await image.decode();
-  const canvas = made("canvas", "", "", { width: image.naturalWidth, height: image.naturalHeight / 2 });
-  penOf(canvas).drawImage(image, 0, part === "lower" ? -canvas.height : 0);
-  return withTexts(canvas.toDataURL("image/png").split(",")[1] ?? "", png);
 }

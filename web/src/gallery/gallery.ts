@@ -9,7 +9,7 @@ import { bringTo, openTab, openWorkflow, returnTo } from "../common/between_tabs
 import { plain, type Host } from "../common/host";
 import { sharePicture } from "../common/sharing";
 import { isRemembered, visitor } from "../common/visitor";
-import { halfOf } from "../easel/uses";
+import { halfOf } from "../common/halves";
 import { cardOf, showStar, summaryOf, usesOf } from "./cards";
 import { makeDeleting, type Deleting } from "./deleting";
 import { Large } from "./large";

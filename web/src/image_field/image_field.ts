@@ -7,6 +7,7 @@ import { inDatabase } from "../common/browser_database";
 import { takeBrought } from "../common/between_tabs";
 import { plain, type Host } from "../common/host";
 import { isPng } from "../common/png";
+import { offerOwn } from "./own_pictures";
 
 export interface ImageFieldProps {
   task: string;
@@ -14,6 +15,7 @@ export interface ImageFieldProps {
   title: string;
   about: string;
   formats: Format[]; // the first that fits a file is its own
+  part: string; // the panel of a pair that it takes: "upper" or "lower"
   longest: number; // pixels of the longer side that the model has use for
   value: string; // the picture in base64; empty if there is none
 }
@@ -95,6 +97,11 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
     if (typeof kept === "string" && kept && !isTouched) put(kept);
   }
 
+  offerOwn(one<HTMLDetailsElement>(field, ".image-field-own"), props.part, (png, kind) => {
+    latest++;
+    put(png);
+    trigger("brought", { kind });
+  });
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file) void take(file);

@@ -12,6 +12,7 @@ const PATHS = {
   right: "m10 6 6 6-6 6",
   close: "M6 6l12 12M18 6 6 18",
   save: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  empty: "M6 3.5h8l4 4v13H6zM14 3.5v4h4M12 11v6M9 14h6",
   open: "M12 16V5m-5 5 5-5 5 5M5 20h14",
   share: "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1-1",
   keys: "M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 15h8",

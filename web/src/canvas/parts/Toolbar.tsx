@@ -4,7 +4,7 @@ import { sentenceOf } from "../document/problems";
 import { signatureOf } from "../document/graph";
 import { redo, tidy, undo } from "../studio/acts";
 import { palette } from "../studio/choosers";
-import { save } from "../studio/files";
+import { save, startEmpty } from "../studio/files";
 import { canContinue, execute, halt, planLine } from "../studio/running";
 import { doc, edit, get, set, use, type View } from "../studio/store";
 import { Icon } from "./Icon";
@@ -24,6 +24,7 @@ export function Toolbar() {
       <Title />
       <Views />
       <div className="tools" role="toolbar" aria-label="Open, save and share">
+        <NewButton />
         <button type="button" className="tool" aria-label="Open a workflow" title="Open…" onClick={() => set({ dialog: "open" })}><Icon name="open" /></button>
         <button type="button" className="tool" aria-label="Save as JSON" title="Save as JSON" onClick={save}><Icon name="save" /></button>
         <button type="button" className="tool" aria-label="Share a link" title="Share a link…" onClick={() => set({ dialog: "share" })}><Icon name="share" /></button>
@@ -74,6 +75,15 @@ function AddButton() {
       palette({ x: box.left, y: box.bottom + 6 });
     }}>
       <Icon name="add" /> Add <kbd>/</kbd>
+    </button>
+  );
+}
+
+function NewButton() {
+  const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
+  return (
+    <button type="button" className="tool" aria-label="New workflow" title="New workflow" disabled={isEmpty} onClick={startEmpty}>
+      <Icon name="empty" />
     </button>
   );
 }

@@ -77,6 +77,7 @@ function nodePlaces(other: Doc): Doc["layout"] {
 }
 
 export function startEmpty(): void {
+  if (Object.keys(doc().nodes).length) notify("A new workflow. Undo brings back what was here before.");
   replace(emptyDoc());
   set({ recovered: false, kept: null, selected: [] });
 }

@@ -223,5 +223,7 @@ export function planLine(state = get()): string {
   if (state.run.state === "running") return state.run.message ?? "Running…";
   const count = state.plan?.problems?.length ?? 0;
   if (count) return `${count} ${count === 1 ? "thing needs" : "things need"} attention before it can run.`;
-  return state.plan?.line ?? "Working out what will run…";
+  const isDone = state.run.state === "done" && signatureOf(state.ran.doc) === signatureOf(state.history.doc);
+  const line = state.plan?.line ?? "Working out what will run…";
+  return isDone && /^\d/.test(line) ? `Run again: ${line}` : line;
 }
