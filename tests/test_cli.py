@@ -108,6 +108,25 @@ def test_free_wording_is_drawn_as_it_is_understood_or_as_written(
     assert "Drawn as" not in result.stderr and '"crimson" (red?)' in result.stderr
 
 
+def test_an_edit_in_free_wording_is_made_as_it_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeing = FakePipeline(replace(MODELS["tabletop"], tasks=tuple(TASKS), panel_sizes=()))
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: seeing)
+    (tmp_path / "given.png").write_bytes(next(iter(PICTURES.values())))
+    words = ["--image", tmp_path / "given.png", "--out", tmp_path, "--json"]
+    result = run("generate", "edit", "--instruction", "put a box on the left", *words)
+    assert result.stderr.startswith('Drawn as "add a cube".\nNot drawn: "on the left" (')
+    report = json.loads(result.stdout)
+    assert report["drawn_as"] == "add a cube" and report["not_drawn"][0]["word"] == "on the left"
+    assert '"instruction": "add a cube"' in (read_recipe(Path(report["files"][0])) or "")
+    subject = ["--subject", "a stripy ball", "--prompt", "a ball at dusk"]
+    result = run("generate", "subject", *subject, *words)
+    assert json.loads(result.stdout)["drawn_as"] == "striped sphere: a sphere at sunset"
+    result = run("generate", "edit", "--instruction", "make it blue", "--as-written", *words)
+    assert "Drawn as" not in result.stderr and 'Not drawn: "it" (say which solid' in result.stderr
+
+
 def refused(*arguments: str | Path, code: int = 2) -> str:
     result = run(*arguments)
     assert result.exit_code == code and result.stdout == ""
@@ -280,7 +299,7 @@ def test_wrong_input_to_tasks_with_pictures(photo: Path, arguments: list[str], w
 
 @pytest.mark.usefixtures("fake")
 def test_a_task_that_the_model_cannot_do_says_so(photo: Path) -> None:
-    arguments = ("generate", "edit", "--image", photo, "--instruction", "make it blue")
+    arguments = ("generate", "edit", "--image", photo, "--instruction", "make the cone blue")
     if "edit" not in MODELS["tabletop"].tasks:
         assert "Tabletop cannot do edit; it can do: " in refused(*arguments)
 
@@ -977,7 +996,7 @@ def test_a_picture_is_the_same_by_every_way_in(
     file.write_bytes(PICTURES[name])
     meant = ImageInput.of(open_image(PICTURES[name], keep_alpha=True))
     edited = ran(
-        "generate", "edit", "--image", file, "--instruction", "make it blue", "--out", tmp_path / "out"
+        "generate", "edit", "--image", file, "--instruction", "make the cone blue", "--out", tmp_path / "out"
     )
     recipe = json.loads(read_recipe(Path(edited["files"][0])) or "")
     assert recipe["nodes"]["edit"]["inputs"]["image"] == {"image": meant.name}
@@ -1007,7 +1026,9 @@ def test_a_profile_means_the_same_colour_by_every_way_in(
     monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: seeing)
     file = ROOT / "tests" / "cases" / name
     read = ImageInput.of(open_image(file, keep_alpha=True)).name
-    report = ran("generate", "edit", "--image", file, "--instruction", "make it blue", "--out", tmp_path)
+    report = ran(
+        "generate", "edit", "--image", file, "--instruction", "make the cone blue", "--out", tmp_path
+    )
     recipe = json.loads(read_recipe(Path(report["files"][0])) or "")
     assert recipe["nodes"]["edit"]["inputs"]["image"] == {"image": read}
     shutil.copy(file, tmp_path / name)

@@ -99,12 +99,17 @@ def eval_best_of(
 
 
 @app.command("free-wording")
-def eval_free_wording(limit: Count = 300, model: Model = None, as_json: AsJson = False) -> None:
+def eval_free_wording(
+    limit: Count = 300,
+    task: Annotated[str | None, typer.Option("--task", help="Only text_to_image or edit.")] = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
     """Measure how often requests in free wording are read as they are meant, and drawn right."""
     from lumina.evaluation import free_wording
     from lumina.evaluation.benchmark import SEED
 
-    steps = free_wording.run(generate.open_pipeline(model), limit, SEED)
+    steps = free_wording.run(generate.open_pipeline(model), limit, SEED, task)
     _show({"free_wording": watched(steps, "Drawing", as_json)}, as_json)
 
 

@@ -3,7 +3,7 @@
 import inspect
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -185,7 +185,7 @@ def tell_beside(spec: ModelSpec, unknown: Sequence[UnknownWord], remarks: Iterab
 
 
 AsWritten = Annotated[
-    bool, typer.Option("--as-written", help="Draw the prompt as it is written, in free wording, too.")
+    bool, typer.Option("--as-written", help="Draw the words as they are written, in free wording, too.")
 ]
 
 
@@ -211,8 +211,9 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         asked, left_out = task, tuple[UnknownWord, ...]()
         if isinstance(task, DrawingTask) and not as_written:
             task, left_out = task.understood(spec)
-        if task != asked:
-            note(f'Drawn as "{task.summary()}".')
+        drawn_as = ": ".join(_reworded(task, asked))
+        if drawn_as:
+            note(f'Drawn as "{drawn_as}".')
         pictures, files, used = draw_with(task, model, out, as_json, settings)
         drawings = [picture.drawing for picture in pictures]
         tokens, forwards = sum(d.tokens for d in drawings), sum(d.forwards for d in drawings)
@@ -227,8 +228,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
             "tokens_per_forward": round(tokens / max(1, forwards), 3),
             "model": used,
         }
-        if task != asked:
-            report["drawn_as"] = task.summary()
+        if drawn_as:
+            report["drawn_as"] = drawn_as
         report |= told(unknown)
         if remark := pictures[0].task.remark(pictures[0].image, spec):
             report["remark"] = remark
@@ -247,6 +248,13 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
     return command
 
 
+def _reworded(task: Task, asked: Task) -> Iterator[str]:
+    """The words of a task that are others than were asked for."""
+    for name in task.word_fields() if isinstance(task, DrawingTask) else ():
+        if getattr(task, name) != getattr(asked, name):
+            yield str(getattr(task, name))
+
+
 def _signature(task_class: type[Task]) -> inspect.Signature:
     """The options of a task's fields, and those that all tasks have."""
     options = [_option(name, field) for name, field in task_class.inputs().items()]
@@ -254,7 +262,7 @@ def _signature(task_class: type[Task]) -> inspect.Signature:
         ("model", Model, None), ("quant", Quant, None), ("cache", Cache, None),
         ("out", Out, None), ("as_json", AsJson, False),
     ]  # fmt: skip
-    if issubclass(task_class, DrawingTask) and "prompt" in task_class.word_fields().values():
+    if issubclass(task_class, DrawingTask) and task_class.word_fields():
         shared.append(("as_written", AsWritten, False))
     keyword = inspect.Parameter.KEYWORD_ONLY
     return inspect.Signature(

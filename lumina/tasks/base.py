@@ -276,15 +276,15 @@ class DrawingTask(Task):
         return self.model_copy(update=read)
 
     def understood(self, spec: ModelSpec) -> tuple[Self, tuple[UnknownWord, ...]]:
-        """The task with a prompt in free wording as the world's own sentence, and the words not in it.
+        """The task with free wording as the world's own sentences, and the words not in them.
 
-        It is the same task where the prompt is such a sentence already, or says nothing to the world.
+        It is the same task where all words are such sentences already, or say nothing to the world.
         """
         language = language_of(spec.world)
-        prompts = [name for name, kind in self.word_fields().items() if kind == "prompt"]
-        if language is None or not prompts:
+        if language is None:
             return self, ()
-        readings = {name: language.reading(getattr(self, name)) for name in prompts}
+        words = {name: (getattr(self, name), kind) for name, kind in self.word_fields().items()}
+        readings = {name: language.reading(*each) for name, each in words.items()}
         found = {name: reading for name, reading in readings.items() if reading is not None}
         left_out = tuple(word for reading in found.values() for word in reading.left_out)
         return self.model_copy(update={name: each.sentence for name, each in found.items()}), left_out

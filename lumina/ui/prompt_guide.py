@@ -30,20 +30,20 @@ def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
     world = world_of(spec.world)
     if world is None:
         return Guide(
-            EXAMPLES, lambda: secrets.choice(EXAMPLES), lambda text: (), lambda text, *_: text, _no_reading
+            EXAMPLES,
+            lambda: secrets.choice(EXAMPLES),
+            lambda text: (),
+            lambda text, *_: text,
+            lambda text: None,
         )
     return Guide(
         world.prompts,
         lambda: world.suggest(secrets.randbelow(2**31)),
         lambda text: world.language.unknown_words(text[:MAX_TEXT], kind),
         world.language.replaced,
-        (lambda text: world.language.reading(text[:MAX_TEXT])) if kind == "prompt" else _no_reading,
+        lambda text: world.language.reading(text[:MAX_TEXT], kind),
         f"{world.knows} For example: {world.prompts[0]}",
     )
-
-
-def _no_reading(text: str) -> None:
-    return None
 
 
 EXAMPLES = (

@@ -28,19 +28,19 @@ from lumina.ui.drawn_else import draws_words_alone, in_parts, tell_drawn_else
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
+from lumina.ui.free_wording import FreeWording
 from lumina.ui.image_field import KnownPictures, note_picture
-from lumina.ui.messages import Refusal, Restored, Unknown, Use
+from lumina.ui.messages import Refusal, Restored, Use
 from lumina.ui.opening import opening_address
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored, restored_from, reworded
 from lumina.ui.presets import Presets
 from lumina.ui.price import Price
-from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.ui.prompt_guide import guide_of
 from lumina.ui.saving import cut_sizes, offer_to_save
 from lumina.ui.sessions import Sessions
 from lumina.ui.shared_picture import unpacked
 from lumina.ui.sketchpad import Sketchpad
-from lumina.ui.unknown_words_line import make_unknown_words
 from lumina.workflow.other_programs import OtherFile, other_file
 from lumina.worlds import language_of
 
@@ -65,7 +65,6 @@ class TaskTab:
         self.workshop = workshop
         self.stream = DrawingStream(workshop)
         self.language = language_of(spec.world)
-        self.guide = guide_of(spec, task.word_fields().get(task.spoken or "", "prompt"))
         self.tried = examples_of(task, spec)
         self.pictures = picture_fields(task)
         self.form = form_of(task, spec, task.defaults(spec, settings))
@@ -98,8 +97,10 @@ class TaskTab:
             self._adopt_kind(task.given, task.extracts)
             self.sketchpad.connect(self.form, task.given, task.extracts)
         self._draw_on_click()
-        if task.spoken:
-            self._help_with_words(task.spoken)
+        for wording in self.wordings:
+            wording.connect(self.reads)
+        if task.spoken and self._describes():
+            self._suggest_words(task.spoken)
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
@@ -118,9 +119,12 @@ class TaskTab:
         self.sketchpad: Sketchpad | None = None
         if issubclass(self.task, PanelTask) and self.task.extracts:
             self.sketchpad = Sketchpad(spec.kinds, self.form.sizes)
-        self.form.place(only=self.words)
-        if self.task.spoken:
-            self.hint = make_unknown_words(spec.title)
+        self.wordings: list[FreeWording] = []
+        kinds = self.task.word_fields()
+        for name in self.words:
+            self.form.place(only=[name])
+            if name in kinds:
+                self.wordings.append(FreeWording(spec, kinds[name], self.form.component(name)))
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
             gr.Button("Stop", elem_classes="stop")
@@ -190,12 +194,12 @@ class TaskTab:
 
     def _reads_free_wording(self) -> gr.Checkbox | None:
         """The switch of the reader, where the world has one for these words."""
-        if self.language is None or "prompt" not in self.task.word_fields().values():
+        if self.language is None or not self.task.word_fields():
             return None
         return gr.Checkbox(
             True,
             label="Understand free wording",
-            info="Draw what a prompt in other words means, as is shown below it.",
+            info="Draw what is meant by other words, as is shown below them.",
         )
 
     def _settings(self) -> list[Any]:
@@ -206,22 +210,11 @@ class TaskTab:
         """Whether a person describes a picture, so that a sentence can be suggested; else they change one."""
         return self.task.spoken is not None and not turns_of(self.task)
 
-    def _help_with_words(self, spoken: str) -> None:
+    def _suggest_words(self, spoken: str) -> None:
         words: Any = self.form.component(spoken)
-        if self._describes():
-            words.placeholder = self.guide.knows or words.placeholder
-            self.suggest.click(self.guide.suggest, None, words, **QUICK)
-        typed = [words] if self.reads is None else [words, self.reads]
-        gr.on(
-            [each.change for each in typed],
-            self._name_unknown,
-            typed,
-            self.hint,
-            trigger_mode="always_last",
-            **QUICK,
-        )
-        self.hint.swap(self._swapped, words, words, **QUICK)
-        self.hint.adopt(self._adopted, words, words, **QUICK)
+        guide = guide_of(self.spec)
+        words.placeholder = guide.knows or words.placeholder
+        self.suggest.click(guide.suggest, None, words, **QUICK)
 
     def _adopt_kind(self, given: str, extracts: str) -> None:
         """A map that another tab has drawn brings its kind; of another picture it is still to be made."""
@@ -315,20 +308,6 @@ class TaskTab:
         prompt = self.form.component("prompt") if is_taken else None
         updates = [other.prompt if each is prompt else gr.skip() for each in self.form.components]
         return [gr.HTML(view=Refusal(state="refused", message=message, ticket=ticket).data()), *updates]
-
-    def _name_unknown(self, prompt: str, reads: bool = False) -> Any:
-        """What is understood and what is not in it; else the words that the model does not know."""
-        reading = self.guide.reading(prompt or "") if reads else None
-        unknown = reading.left_out if reading else self.guide.unknown(prompt or "")
-        words = [Unknown.model_validate(word.told()).data() for word in unknown]
-        return gr.HTML(words=words, reading=reading.sentence if reading else "")
-
-    def _adopted(self, text: str) -> str:
-        reading = self.guide.reading(text or "")
-        return reading.sentence if reading else text
-
-    def _swapped(self, text: str, event: gr.EventData) -> str:
-        return swapped(text or "", event._data, self.guide)
 
 
 def _shown(drawing: Drawing) -> Iterator[Outputs]:

@@ -91,8 +91,22 @@ class Specimen(Protocol):
         """Judge the picture after something was done to it."""
 
 
+class SaidEdits(Protocol):
+    """Edits as words ask for them."""
+
+    def is_same(self, said: str, meant: str) -> bool:
+        """Whether two instructions of the world ask for the same."""
+
+    def case(self, meant: str, said: str, seed: int) -> Case:
+        """A held-out picture to be edited as ``meant`` says, asked for in the words ``said``."""
+
+
 class Benchmark(Protocol):
     """How a world is measured."""
+
+    @property
+    def said_edits(self) -> SaidEdits | None:
+        """What measures edits in free wording, where the world has them."""
 
     @property
     def tasks(self) -> Mapping[str, str]:
@@ -120,6 +134,7 @@ class CaseTable:
     makers: Mapping[str, tuple[str, Maker]]
     thresholds: Mapping[str, Sequence[Threshold]]
     specimen_maker: Callable[[int, int, bool], Iterator[Specimen]]
+    said_edits: SaidEdits | None = None
 
     @property
     def tasks(self) -> Mapping[str, str]:

@@ -57,8 +57,8 @@ class Language(Protocol):
     def replaced(self, text: str, word: str, known: str) -> str:
         """``text`` with a word replaced wherever it stands alone."""
 
-    def reading(self, text: str) -> Understood | None:
-        """A prompt in free wording as a sentence of the world; None if it is one, or if nothing is in it."""
+    def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
+        """Free wording as a sentence of the world; None if it is one, or if it is not clear what is meant."""
 
     def parts(self, text: str) -> tuple[Part, ...]:
         """A prompt in parts that make it up again, with the words that may stand in place of some."""

@@ -125,6 +125,15 @@ def test_a_stopped_edit_goes_on_after_a_reload_with_its_picture(
     result_of(tab)
     _, inputs = saved(page, tab, tmp_path)
     assert "stop_row" not in inputs and inputs["instruction"]
+    tab.get_by_label("Instruction").fill("put a box on the left")
+    line = tab.locator(".unknown-words-line")
+    expect(line).to_have_text(re.compile(r"Drawn as\s*add a cube\s*Not drawn: on the left"))
+    line.get_by_role("button", name="add a cube").click()
+    expect(tab.get_by_label("Instruction")).to_have_value("add a cube")
+    expect(line).to_be_hidden()
+    tab = go(page, "Subject")
+    tab.get_by_label("Subject", exact=True).fill("a stripy ball")
+    expect(tab.locator(".unknown-words-line").first).to_have_text(re.compile(r"Drawn as\s*striped sphere"))
 
 
 def test_pictures_of_ones_own_and_what_is_no_picture(visit: Callable[..., Any], tmp_path: Path) -> None:

@@ -20,7 +20,10 @@ def test_of_an_immense_text_as_much_is_read_as_a_prompt_may_hold() -> None:
 
 def test_instructions_have_a_guide_of_their_own() -> None:
     assert [one.word for one in GUIDE.unknown("paint the cube purple")] == ["paint"]
-    assert guide_of(MODELS["tabletop"], "instruction").unknown("paint the cube purple") == ()
+    guide = guide_of(MODELS["tabletop"], "instruction")
+    assert guide.unknown("paint the cube purple") == () and guide.reading("paint the cube purple") is None
+    reading = guide.reading("paint the box purple")
+    assert reading is not None and reading.sentence == "paint the cube purple"
 
 
 def test_a_click_exchanges_a_word_and_a_forged_one_changes_nothing() -> None:

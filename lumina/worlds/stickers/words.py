@@ -261,7 +261,7 @@ class _Stickers:
     unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
 
-    def reading(self, text: str) -> Understood | None:
+    def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
         """None: free wording is not read yet."""
         return None
 

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lumina.worlds.tabletop.captions import OPPOSITE, PLURALS, Claim, Thing
+from lumina.worlds.tabletop.reader_signs import QUALITIES, UNKNOWN, Sign
 from lumina.worlds.tabletop.reader_words import SHADE, SIGNS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, materials_of
 
 NOT = "not"
-UNKNOWN = "?"  # the sign of a word that tabletop does not have
 ALIKE = ("alike:color", "alike:size")  # "of the same colour"
-QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
 BOUNDARIES = frozenset(sign for sign in SIGNS if sign.startswith("~")) | {",", "and", "on", "with"}
 _NUMBERS = {"a": 1, "another": 1, "two": 2, "three": 3, "four": 4, "many": 5}  # five or more: too many
 _SAME = {"same": 1, "sames": 2}
 _ALL = ("them", "both")
 _ASIDE = ("ground", "the", "it", *_ALL, UNKNOWN)
-_HARMLESS = frozenset(["a", "the", "and", ",", "with", "it", *_ALL, "ground", UNKNOWN, NOT])
+HARMLESS = frozenset(["a", "the", "and", ",", "with", "it", *_ALL, "ground", UNKNOWN, NOT])
 
 NO_PLACE = "only between two single solids"
 ONE_PLACE = "only one such place in a picture"
@@ -33,19 +32,6 @@ NO_SUCH = "no such solid is made of it"
 ONE_OF_EACH = "one ground and one light in a picture"
 UNCLEAR = "it is not clear of what it is said"
 _WHY = {SHADE: NO_SHADES}
-
-
-class Sign(str):
-    """A sign, and where the words stand that it was read from."""
-
-    start: int
-    end: int
-
-    def __new__(cls, text: str, start: int = 0, end: int = 0) -> "Sign":
-        """Of the words from ``start`` up to ``end``."""
-        sign = super().__new__(cls, text)
-        sign.start, sign.end = start, end
-        return sign
 
 
 @dataclass
@@ -157,7 +143,7 @@ class SceneSaid:
             *(
                 (sign, self._why.get(id(sign), _WHY.get(sign, UNCLEAR)))
                 for sign in signs
-                if id(sign) not in self._used and sign not in _HARMLESS and _NUMBERS.get(sign) != total
+                if id(sign) not in self._used and sign not in HARMLESS and _NUMBERS.get(sign) != total
             ),
         ]
 

@@ -177,8 +177,8 @@ _PHRASES = {
     r"with|mit|avec|con": "with",
     r"(?:an?)?other (?:colou?rs?|sizes?)": "!",
 }
-PHRASES = tuple((re.compile(rf"(?<![\w~:])(?:{phrase})(?!\w)"), sign) for phrase, sign in _PHRASES.items())
-PLACES = ("behind", "front", "right", "beside")  # slips of which are read before
+PHRASES = tuple((re.compile(rf"(?<![\w~:=])(?:{phrase})(?!\w)"), sign) for phrase, sign in _PHRASES.items())
+PLACES = ("behind", "front", "right", "left", "beside")  # slips of which are read before
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "red": "红色 红 赤い 赤色 赤",
     "orange": "橙色 橙 橘色 オレンジ色 オレンジ",

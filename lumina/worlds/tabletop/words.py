@@ -416,6 +416,12 @@ def _meaning(text: str) -> Claim | None:
     return None if claim is None or (claim.relation is not None and claim.count != 2) else claim
 
 
+def _besides(words: Sequence[UnknownWord], named: Sequence[UnknownWord]) -> Iterator[UnknownWord]:
+    """Those of some words that are no part of what is named anyway."""
+    told = {word for one in named for word in one.word.split()}
+    return (one for one in words if not told.issuperset(one.word.split()))
+
+
 class _Tabletop:
     """The words of this world; see Language."""
 
@@ -423,18 +429,24 @@ class _Tabletop:
     replaced = staticmethod(replaced)
 
     def unknown_words(self, text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
-        """See Language; of a prompt also what is known, and is not drawn."""
+        """See Language; also what is known, and is not drawn, and what of an edit is not clear."""
+        from lumina.worlds.tabletop.reader_edits import why_not
+
         found = unknown_words(text, kind)
-        reading = self.reading(text) if kind == "prompt" else None
-        named = " ".join(one.word for one in found).split()
-        left = reading.left_out if reading else ()
-        return (*found, *(one for one in left if one.note and not set(one.word.split()) <= set(named)))
+        reading = self.reading(text, kind)
+        if reading is None and kind == "instruction":
+            reasons = why_not(text)
+            return (*_besides(found, reasons), *reasons)
+        noted = tuple(one for one in reading.left_out if one.note) if reading else ()
+        return (*found, *_besides(noted, found))
 
-    def reading(self, text: str) -> Understood | None:
+    def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
         """See Language."""
-        from lumina.worlds.tabletop.reader import read  # which rests on the words here
+        from lumina.worlds.tabletop import reader, reader_edits  # which rest on the words here
 
-        return read(text)
+        if kind == "instruction":
+            return reader_edits.read_instruction(text)
+        return reader.read(text) if kind == "prompt" else reader.read_description(text)
 
     parts = staticmethod(parts)
     exchanged = staticmethod(with_exchanged)

@@ -37,7 +37,7 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
     const sentence = String(props.reading ?? "");
     if (!sentence) return [];
     const group = made("span", "unknown-words-reading");
-    const node = made("button", "", sentence, { type: "button", title: "Write this into the prompt" });
+    const node = made("button", "", sentence, { type: "button", title: "Write this into the field" });
     node.addEventListener("click", () => trigger("adopt", {}));
     group.append(made("b", "", "Drawn as"), " ", node);
     return [group];

@@ -1,6 +1,7 @@
 """The tabletop benchmark: every task on held-out scenes, against their exact truth."""
 
 from lumina.worlds.benchmark import CaseTable
+from lumina.worlds.tabletop.benchmark.asked import AskedEdits
 from lumina.worlds.tabletop.benchmark.control import control_cases
 from lumina.worlds.tabletop.benchmark.editing import edit_cases, turn_cases
 from lumina.worlds.tabletop.benchmark.prediction import pair_cases, predict_cases
@@ -21,4 +22,5 @@ BENCHMARK = CaseTable(
     },
     THRESHOLDS,
     specimens,
+    AskedEdits(),
 )

@@ -1,0 +1,43 @@
+"""Help with the words of one field: what is understood of them, and which words the model does not know."""
+
+from typing import Any
+
+import gradio as gr
+
+from lumina.model.config import ModelSpec
+from lumina.ui.events import QUICK
+from lumina.ui.messages import Unknown
+from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.ui.unknown_words_line import make_unknown_words
+from lumina.worlds.language import Kind
+
+
+class FreeWording:
+    """The line below a field of words."""
+
+    def __init__(self, spec: ModelSpec, kind: Kind, words: Any) -> None:
+        self.guide = guide_of(spec, kind)
+        self.words = words
+        self.hint = make_unknown_words(spec.title)
+
+    def connect(self, reads: gr.Checkbox | None) -> None:
+        """Follow what is typed, and the switch of the reader where there is one."""
+        typed: list[Any] = [self.words] if reads is None else [self.words, reads]
+        changes = [each.change for each in typed]
+        gr.on(changes, self._name_unknown, typed, self.hint, trigger_mode="always_last", **QUICK)
+        self.hint.swap(self._swapped, self.words, self.words, **QUICK)
+        self.hint.adopt(self._adopted, self.words, self.words, **QUICK)
+
+    def _name_unknown(self, text: str, reads: bool = False) -> Any:
+        """What is understood and what is not in it; else the words that the model does not know."""
+        reading = self.guide.reading(text or "") if reads else None
+        unknown = reading.left_out if reading else self.guide.unknown(text or "")
+        words = [Unknown.model_validate(word.told()).data() for word in unknown]
+        return gr.HTML(words=words, reading=reading.sentence if reading else "")
+
+    def _adopted(self, text: str) -> str:
+        reading = self.guide.reading(text or "")
+        return reading.sentence if reading else text
+
+    def _swapped(self, text: str, event: gr.EventData) -> str:
+        return swapped(text or "", event._data, self.guide)

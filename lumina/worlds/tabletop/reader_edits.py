@@ -1,0 +1,87 @@
+"""Free wording becomes an instruction of tabletop: "get rid of the pyramid", "mach die Kugel blau", for two.
+
+The words are looked up as those of prompts are (reader_signs.py). Clause by clause they become one wish
+(reader_wish.py), which is said as training says it; what comes after it is another one, and named.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
+from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
+from lumina.worlds.tabletop.reader_named import SIDE
+from lumina.worlds.tabletop.reader_scene import NOT, NOT_WANTED
+from lumina.worlds.tabletop.reader_signs import QUALITIES, UNKNOWN, Sign, typed
+from lumina.worlds.tabletop.reader_wish import Left, WishSaid, means_something
+from lumina.worlds.tabletop.scenes import SHAPES
+from lumina.worlds.tabletop.wishes import parse_wish
+from lumina.worlds.tabletop.words import normalize
+
+_PARTS = (",", "and")
+_ARROW = re.compile(r"->|=>|[→⇒]")
+_MOST_PARTS = 16  # within which a wish has to be said
+
+
+def read_instruction(text: str) -> Understood | None:
+    """The instruction that is meant; None if it is one already, or if it is not clear what is to be done."""
+    if parse_wish(normalize(text, "instruction")) is not None:
+        return None
+    words, said, left = _read(text)
+    if said.wish is None:
+        return None
+    return Understood(said.wish.text, (*_named(text, words, left), *of_other_programs(text)))
+
+
+def why_not(text: str) -> tuple[UnknownWord, ...]:
+    """What of an instruction of which nothing is read cannot be done, with why."""
+    if parse_wish(normalize(text, "instruction")) is not None:
+        return ()
+    words, said, left = _read(text)
+    return () if said.wish is not None else tuple(one for one in _named(text, words, left) if one.note)
+
+
+def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
+    """The words of a text, the wish that begins it, and what is not in that."""
+    words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
+    signs = list(_told_apart(INSTRUCTIONS.signs(words)))
+    said = WishSaid((), words)
+    ends = [at for at, sign in enumerate(signs) if sign in _PARTS and at] + [len(signs)]
+    end = 0
+    for at in ends[:_MOST_PARTS]:
+        more = WishSaid(signs[:at], words)
+        if said.wish is None:
+            said, end = (more, at) if more.wish or not said.left or more.left else (said, end)
+        elif more.goes_on(said):
+            said, end = more, at
+        else:
+            break
+    unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
+    return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
+
+
+def _further(signs: Sequence[Sign]) -> Iterator[Left]:
+    """What comes after the wish, if it says anything."""
+    if means_something(signs):
+        first = next(sign for sign in signs if sign not in _PARTS)
+        yield signs, NOT_WANTED if first == NOT else ONE_WISH
+
+
+def _told_apart(signs: Sequence[Sign]) -> Iterator[Sign]:
+    """With a side that tells a solid, "the left cube", as a quality."""
+    for at, sign in enumerate(signs):
+        before, after = signs[at - 1] if at else "", signs[at + 1] if at + 1 < len(signs) else ""
+        is_quality = sign.startswith(("~at:", "~next:", "=way:")) and before in ("the", *QUALITIES)
+        is_side = is_quality and (after in SHAPES or after in QUALITIES or after == "same")
+        yield Sign(SIDE, sign.start, sign.end) if is_side else sign
+
+
+def _named(text: str, words: Sequence[str], left: Iterable[Left]) -> tuple[UnknownWord, ...]:
+    """What is not in the wish, once each and in order."""
+    spans = sorted((min(s.start for s in signs), max(s.end for s in signs), why) for signs, why in left)
+    found: dict[str, str] = {}
+    told = 0
+    for start, end, why in spans:
+        if why or start >= told:  # an unknown word within a part that is named is named with it
+            found.setdefault(typed(text, words[start:end]), why)
+            told = max(told, end)
+    return tuple(UnknownWord(word, note=note) for word, note in found.items())

@@ -1,0 +1,191 @@
+"""Free wording as signs: words looked up in several languages and with slips, each knows where it stands."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from lumina.worlds.language import distance, latin, plain, typed_wrong, without_markup
+from lumina.worlds.tabletop.reader_words import (
+    FLUFF,
+    LOOKUP,
+    NEVER_SLIPS,
+    NOUNS,
+    PHRASES,
+    PLACES,
+    SCRIPTS,
+    SHADE,
+    SIGNS,
+    SLIPS_OF,
+)
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, SIZES
+from lumina.worlds.tabletop.words import MEANINGS
+
+UNKNOWN = "?"  # the sign of a word that tabletop does not have
+QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
+MOST = 4  # solids
+_LONGEST = 40  # letters of two words that were written as one
+_STOPS = re.compile(r"[.;!?…:|/()\[\]{}\n\r+&、。，；：！？「」•*]+(?!\d)|\s[-–—]+\s|->|=>")
+_TIMES = re.compile(r"(?<![\w.])([1-4])\s?[x×](?=\s)|(?<=\s)[x×]\s?([1-4])(?![\w.])")
+_LABEL = re.compile(r"\b(left|right)(?: side)?\s*[:=]", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
+_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_SAME = {"one": "same", "ones": "sames"}  # after a quality: "and a pink one"
+
+
+class Sign(str):
+    """A sign, and where the words stand that it was read from."""
+
+    start: int
+    end: int
+
+    def __new__(cls, text: str, start: int = 0, end: int = 0) -> "Sign":
+        """Of the words from ``start`` up to ``end``."""
+        sign = super().__new__(cls, text)
+        sign.start, sign.end = start, end
+        return sign
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """The words that are looked up in one kind of text; see reader_words.py."""
+
+    lookup: Mapping[str, str]
+    phrases: Sequence[tuple[re.Pattern[str], str]]
+    fluff: frozenset[str]
+    scripts: Mapping[str, str]  # the longest first
+    slips_of: Sequence[str]
+    never_slips: frozenset[str]
+    shades: frozenset[str] = frozenset(["dark", "light"])  # before a colour
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text in their plain form, and its commas; a stop is one."""
+        text = _LABEL.sub(r" \1ward ", text)
+        text = _NUMBERED.sub(", ", text)
+        text = _TIMES.sub(lambda times: f" {times[1] or times[2]} ", text)
+        text = _STOPS.sub(", ", _EAST.sub(self._parted_script, without_markup(text)))
+        return plain(text, self.lookup.__contains__).replace(",", " , ").split()
+
+    def signs(self, words: Sequence[str]) -> list[Sign]:
+        """What is said, in signs, each of which knows the words that it is read from."""
+        traced = _Traced(" ".join(words), [i for i, word in enumerate(words) for _ in f"{word} "])
+        traced.replace(_WORD, self._place_meant)
+        for phrase, sign in self.phrases:
+            traced.replace(phrase, _expanded(sign))
+        found: list[Sign] = []
+        parts = traced.words()
+        for i, (word, start, end) in enumerate(parts):
+            after = parts[i + 1][0] if i + 1 < len(parts) else ""
+            signs = _looked_up(self, word)
+            if word in _SAME and found and found[-1] in QUALITIES:
+                signs = (_SAME[word],)
+            elif word in self.shades and self.lookup.get(after) in COLORS:  # and no night
+                signs = (SHADE,)
+            elif word == "other" and self.lookup.get(after) in SHAPES:  # "the other cube" is one more
+                signs = ("another",)
+            elif word == "other" and self.lookup.get(after) in QUALITIES and found[-1:] == ["the"]:
+                found[-1] = Sign("a", start, end)  # "one red, the other blue"
+            found += [Sign(sign, start, end) for sign in signs]
+        return found
+
+    def meant(self, word: str) -> str | None:
+        """The sign of a word, or of the one it is a slip of: the nearest, where no other is as near."""
+        if word in self.lookup or word in self.never_slips or word in self.fluff:
+            return self.lookup.get(word)
+        near = [(distance(word, known), known) for known in self.slips_of if typed_wrong(word, known)]
+        nearest = {self.lookup[known] for far, known in near if far == min(near)[0]}
+        return nearest.pop() if len(nearest) == 1 else None
+
+    def parted(self, word: str) -> str:
+        """The signs of two words that were written as one."""
+        after = self.lookup.get(word[1:], "") if word[0] == "a" else ""
+        if len(word) > 3 and (after in NOUNS or after in QUALITIES):
+            return f"a {after}"
+        for at in range(3, min(len(word), _LONGEST) - 2):
+            one, other = self.meant(word[:at]), self.meant(word[at:])
+            exact = self.lookup.get(word[:at]), self.lookup.get(word[at:])
+            is_joint = exact[1] in NOUNS or exact[0] in (*COLORS, *GROUNDS) or QUALITIES.issuperset(exact)
+            if one and other and is_joint:
+                return f"{one} {other}"
+        return ""
+
+    def _place_meant(self, word: re.Match[str]) -> str:
+        """A slip of a word that says where."""
+        known = word[0] in self.lookup or word[0] in self.fluff
+        return word[0] if known else next((each for each in PLACES if typed_wrong(word[0], each)), word[0])
+
+    def _parted_script(self, run: re.Match[str]) -> str:
+        """A run of Chinese or Japanese signs in words, the longest that are known first."""
+        text, found = run[0], list[str]()
+        while text:
+            word = next((each for each in self.scripts if text.startswith(each)), text[0])
+            found.append(f" {word} ")
+            text = text[len(word) :]
+        return "".join(found)
+
+
+PROMPTS = Lexicon(LOOKUP, PHRASES, FLUFF, SCRIPTS, SLIPS_OF, NEVER_SLIPS)
+_OTHER_PATTERNS = {other: name for name in PATTERNS[1:] for other in [name, *MEANINGS[name].split()]}
+DESCRIPTIONS = replace(
+    PROMPTS,
+    lookup={**LOOKUP, **_OTHER_PATTERNS},
+    slips_of=(*SLIPS_OF, *_OTHER_PATTERNS),
+    fluff=FLUFF | {PATTERNS[0], "pattern", "patterned"},
+)
+
+
+def typed(text: str, words: Sequence[str]) -> str:
+    """Words in their plain form as they were typed."""
+    said = r"[\W_]*".join(re.escape(_folded(word)) for word in words if word != ",")
+    found = re.search(rf"(?<!\w){said}(?!\w)", _folded(text)) or re.search(said, _folded(text))
+    return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
+
+
+def _folded(text: str) -> str:
+    """As many letters, without case and accents."""
+    return "".join(latin(sign)[:1] or sign for sign in text)
+
+
+def _expanded(sign: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: f" {found.expand(sign)} "
+
+
+class _Traced:
+    """A text of words in which parts are replaced, and of which word each of its signs was."""
+
+    def __init__(self, text: str, at: list[int]) -> None:
+        self._text, self._spans = text, [(i, i + 1) for i in at[: len(text)]]
+
+    def replace(self, pattern: re.Pattern[str], told: Callable[[re.Match[str]], str]) -> None:
+        """Put what is told of each part that is found in its place."""
+        text, spans, end = "", list[tuple[int, int]](), 0
+        for found in pattern.finditer(self._text):
+            new = told(found)
+            text += self._text[end : found.start()] + new
+            spans += [*self._spans[end : found.start()], *[self._span(*found.span())] * len(new)]
+            end = found.end()
+        self._text, self._spans = text + self._text[end:], spans + self._spans[end:]
+
+    def words(self) -> list[tuple[str, int, int]]:
+        """Each word, and from which to which of the first ones it was read."""
+        return [(found[0], *self._span(*found.span())) for found in re.finditer(r"\S+", self._text)]
+
+    def _span(self, start: int, end: int) -> tuple[int, int]:
+        spans = self._spans[start : len(self._text[:end].rstrip())]
+        return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+@lru_cache(maxsize=4096)
+def _looked_up(lexicon: Lexicon, word: str) -> tuple[str, ...]:
+    """The signs of a word; none where it counts for nothing."""
+    if (word in SIGNS and word != "many") or word.startswith("="):
+        return (word,)
+    if word.isdecimal():
+        return (("a", "two", "three", "four")[int(word) - 1] if 0 < int(word) <= MOST else "many",)
+    if word in lexicon.scripts:
+        return tuple(lexicon.scripts[word].split())
+    if word in lexicon.fluff and word not in lexicon.lookup:
+        return ()
+    meant = lexicon.meant(word) or lexicon.parted(word)
+    return tuple(meant.split()) if meant else (UNKNOWN,)
