@@ -80,19 +80,19 @@ def test_a_file_of_the_client_goes_in_and_a_png_with_its_recipe_comes_out(
 ) -> None:
     (tmp_path / "photo.png").write_bytes(PNG)
     file, seed, model, recipe = client.predict(
-        image=handle_file(tmp_path / "photo.png"), instruction="make it blue", seed=3, api_name="/edit"
+        image=handle_file(tmp_path / "photo.png"), instruction="make the cone blue", seed=3, api_name="/edit"
     )
     assert (seed, model) == (3, "tabletop@fake")
     assert json.loads(images.read_recipe(Path(file)) or "") == recipe
-    again = client.predict(image=handle_file(file), instruction="make it green", api_name="/edit")
-    assert again[3]["nodes"]["edit"]["inputs"]["instruction"] == "make it green"
+    again = client.predict(image=handle_file(file), instruction="make the cone green", api_name="/edit")
+    assert again[3]["nodes"]["edit"]["inputs"]["instruction"] == "make the cone green"
 
 
 @pytest.mark.parametrize("name", ["p3.png", "p3.jpg"])
 def test_the_model_sees_the_colour_that_a_profile_means(studio: httpx.Client, name: str) -> None:
     file = ROOT / "tests" / "cases" / name
     sent = base64.b64encode(file.read_bytes()).decode()
-    event, data = call(studio, "edit", image=sent, instruction="make it blue")
+    event, data = call(studio, "edit", image=sent, instruction="make the cone blue")
     named = data[3]["nodes"]["edit"]["inputs"]["image"]
     assert event == "complete" and named == {"image": ImageInput.of(images.open_image(file)).name}
 
@@ -102,7 +102,7 @@ def test_a_picture_means_the_same_however_it_is_sent(studio: httpx.Client, name:
     meant = {"image": ImageInput.of(images.open_image(PICTURES[name], keep_alpha=True)).name}
     text = base64.b64encode(PICTURES[name]).decode()
     for sent in (text, f"data:image/x;base64,{text}", {"path": uploaded(studio, PICTURES[name], name)}):
-        event, data = call(studio, "edit", image=sent, instruction="make it blue")
+        event, data = call(studio, "edit", image=sent, instruction="make the cone blue")
         assert event == "complete" and data[3]["nodes"]["edit"]["inputs"]["image"] == meant
 
 
@@ -132,7 +132,7 @@ def uploaded(studio: httpx.Client, data: bytes, name: str = "photo.png") -> str:
 def test_a_picture_comes_in_every_form(studio: httpx.Client, form: Callable[[str, str], Any]) -> None:
     path = uploaded(studio, PNG)
     url = f"{studio.base_url}/gradio_api/file={path}".replace("//gradio_api", "/gradio_api")
-    event, data = call(studio, "edit", image=form(path, url), instruction="make it blue", seed=3)
+    event, data = call(studio, "edit", image=form(path, url), instruction="make the cone blue", seed=3)
     assert event == "complete" and data[1] == 3
 
 
@@ -176,7 +176,7 @@ def test_a_picture_comes_in_every_form(studio: httpx.Client, form: Callable[[str
 def test_what_is_no_picture_is_refused_in_one_sentence(
     studio: httpx.Client, image: Any, sentence: str
 ) -> None:
-    event, data = call(studio, "edit", image=image, instruction="make it blue")
+    event, data = call(studio, "edit", image=image, instruction="make the cone blue")
     assert event == "error" and str(data["error"]).startswith("image: ") and sentence in data["error"]
 
 

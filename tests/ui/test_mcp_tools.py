@@ -77,7 +77,7 @@ def test_a_tool_answers_with_the_picture_and_its_recipe(address: str, with_progr
         told.append(str(message))
 
     callback = progress if with_progress else None
-    given = {"image": f"data:image/png;base64,{BASE64}", "instruction": "make it blue", "seed": 3}
+    given = {"image": f"data:image/png;base64,{BASE64}", "instruction": "make the cone blue", "seed": 3}
     answer = session(address, lambda made: made.call_tool("edit", given, progress_callback=callback))
     image, text = answer.content
     assert (image.type, image.mimeType, answer.isError) == ("image", "image/png", False)
