@@ -13,7 +13,6 @@ from lumina.worlds.tabletop.reader_words import (
     NEVER_SLIPS,
     PHRASES,
     SCRIPTS,
-    SHADE,
     SLIPS_OF,
 )
 
@@ -116,8 +115,8 @@ _FLUFF = _each(  # says nothing of a change
     "ok okay once only ook ot para peux picture's più plus podrías possible pourrais pouvez puedes puedo "
     "que really salut scene's sea sehr sein seite ser shape shapes shoud should've side simply size "
     "slightly so solo somewhat sorry stattdessen taille tamaño también também te that's thing thingy tint "
-    "to_be toe totally try très tu twice uh ultimately un' version verso very was wenig werden whole wird "
-    "wondering zijn être"
+    "toe totally try très tu twice uh ultimately un' version verso very was weiter wenig werden "
+    "whole wird wondering zijn être"
 )
 _THE = "the|die|der|la|le|el|il|de|het"
 _COLOUR = "colou?rs?|farbe|couleur|colore|kleur|cor|size|größe|taille|tamaño|shape"
@@ -137,7 +136,7 @@ _AS_IT_IS = (
 )
 _COMPARISON = (
     "more|further|farther|closer|nearer|to the|to your|left|right|back|forward|nach|vers|hacia|à|a la|"
-    "smaller|bigger|larger|größer|kleiner"
+    "smaller|bigger|larger|taller|shorter|tinier|brighter|lighter|darker|größer|kleiner|heller|dunkler|plus|más"
 )
 _UPPER, _CORNER = "(?:(?:top|bottom|upper|lower)[ -]?)?", "(?:corner|edge|top|bottom|air)"
 _GOES_ON = "(?:of|off|from|to|hand|side)"
@@ -183,13 +182,16 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("=want", ("let there be", "how about", "what about")),
     ("night", (
         f"{_THE_LIGHT} (?:off|out)", f"{_SWITCH} (?:off|out) {_THE_LIGHT}",
-        f"{_SWITCH} {_THE_LIGHT} (?:off|out)",
+        f"{_SWITCH} {_THE_LIGHT} (?:off|out|down)", f"dim {_THE_LIGHT}", "less light",
     )),
     ("night", (
         f"{_SWITCH} das licht aus", "éteins la lumière", "apaga la luz", "spegni la luce",
         "doe het licht uit",
     )),
-    ("daylight", (f"{_SWITCH} (?:on )?{_THE_LIGHT}(?: on)?", "lights on", f"{_SWITCH} das licht an")),
+    ("daylight", (
+        f"{_SWITCH} on {_THE_LIGHT}", f"{_SWITCH} {_THE_LIGHT} (?:on|up)", f"{_SWITCH} das licht an",
+        "lights on", "more light",
+    )),
     ("daylight", ("allume la lumière", "enciende la luz", "accendi la luce", "doe het licht aan")),
     ("=light", ("(?:the )?time of (?:the )?day",)),
     ("=undo", (
@@ -286,11 +288,12 @@ _NEVER_SLIPS = _each(  # look like slips, but are words
     "ads arrange bored bring chance charge clean cover create dad dead deer delight draws drew great hind "
     "hint lover mane mare mark mask mode model moved mover movie odd orange over painter palace paste "
     "place plaice plane plate pointed range relate remote removal rename replay resume shape shirk shrine "
+    "squash squashed squish "
     "swamp swan taste treat"
 )
 _SLIPS_OF = (
     "remove delete erase replace change paint bigger smaller larger background insert place enlarge shrink "
-    "exchange substitute transform convert brighter darker move swap make undo shift slide enlarge"
+    "exchange substitute transform convert brighter darker move swap make undo shift slide"
 )
 
 
@@ -321,4 +324,3 @@ INSTRUCTIONS = Lexicon(
     never_slips=NEVER_SLIPS | _NEVER_SLIPS,
     shades=frozenset(["dark", "light", "bright", "deep", "pale", "vivid"]),
 )
-SHADES = (SHADE, "=darker", "=brighter")

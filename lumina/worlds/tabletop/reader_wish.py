@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from lumina.worlds.language import ONE_WISH
 from lumina.worlds.tabletop.captions import Thing
 from lumina.worlds.tabletop.instructing import TEMPLATES
-from lumina.worlds.tabletop.reader_named import COMPARED, SAID, SEVERAL, SIDE, Named, named_in
+from lumina.worlds.tabletop.reader_edit_said import BRIGHTER, INTO, EditSaid
+from lumina.worlds.tabletop.reader_named import COMPARED, SEVERAL, SIDE, Named, named_in
 from lumina.worlds.tabletop.reader_scene import (
     ALIKE,
     NO_SHADES,
@@ -24,7 +25,7 @@ from lumina.worlds.tabletop.reader_scene import (
 )
 from lumina.worlds.tabletop.reader_signs import UNKNOWN, Sign
 from lumina.worlds.tabletop.reader_words import SHADE
-from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SIZES, materials_of
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, SIZES, materials_of
 from lumina.worlds.tabletop.wishes import EditWish
 
 WHICH = 'say which solid is meant, as "the red cube": the words are read without the picture'
@@ -41,12 +42,6 @@ TURNS = "to go back, click an earlier picture in the row of turns"
 
 _HARMLESS = frozenset(["a", "the", "another", "and", ",", "with", "it", "on", "!", "=middle", UNKNOWN])
 _MEANS_NOTHING = _HARMLESS | {"=into", "=for", "=from", "=want", "=light"}
-_BRIGHTER = {"=brighter": "daylight", "=darker": "night"}
-_INTO = {f"={text.split(' ')[0]}": text for text in TEMPLATES["replace"]}
-_VERBS = frozenset(
-    [*_INTO, "=make", "=paint", "=remove", "=add", "=put", "=move", "=take", "=away", "=want", "=undo"]
-)
-_SLOTS = {"=into": "new", "=for": "new", "with": "new", "=instead": "instead", "=from": "from"}
 _ROMANCE = frozenset(["un", "une", "uno", "una", "um", "uma"])  # a quality after the noun is the noun's
 
 Left = tuple[Sequence[Sign], str]
@@ -63,32 +58,11 @@ class NoWish(Exception):
 
 
 @dataclass
-class WishSaid:
+class WishSaid(EditSaid):
     """What has been said up to here, and the wish that it makes up."""
 
-    signs: Sequence[Sign]
-    words: Sequence[str]  # which the signs were read from
     wish: EditWish | None = None
     left: list[Left] = field(default_factory=list)  # what is not in the wish; without one, why there is none
-    _used: set[int] = field(default_factory=set)
-    _verbs: set[str] = field(default_factory=set)
-    _solids: list[Named] = field(default_factory=list)
-    _new: list[Named] = field(default_factory=list)  # after "into", "with"
-    _instead: list[Named] = field(default_factory=list)  # after "instead of"
-    _denied: list[Named] = field(default_factory=list)  # after "no"
-    _refused: list[Sign] = field(default_factory=list)  # the same, and the "no"
-    _pronouns: list[Named] = field(default_factory=list)
-    _places: list[tuple[Sign, Named | None]] = field(default_factory=list)  # "left of", and of what
-    _on: list[tuple[Sign, Named]] = field(default_factory=list)
-    _nowhere: list[list[Sign]] = field(default_factory=list)  # places that cannot be said
-    _ways: list[Sign] = field(default_factory=list)
-    _grounds: list[Sign] = field(default_factory=list)  # what is said of the ground
-    _described: set[int] = field(default_factory=set)  # of that what stands before the noun, as it is
-    _lights: list[Sign] = field(default_factory=list)
-    _said: list[tuple[Sign, Named | None]] = field(default_factory=list)  # qualities, and what they follow
-    _before: list[Sign] = field(default_factory=list)  # what it was: "from red"
-    _slot: str = ""  # what the next thing is named for
-    _is_of_ground: bool = False
 
     def __post_init__(self) -> None:
         """Take all of it, and make a wish of it."""
@@ -100,11 +74,6 @@ class WishSaid:
         else:
             self.left += self._unused() if self.wish else []
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether there is no wish, and it is known why."""
-        return self.wish is None and bool(self.left)
-
     def goes_on(self, before: "WishSaid") -> bool:
         """Whether what was added to ``before`` is a part of the same wish, and all of it is used."""
         old, new = before.wish, self.wish
@@ -114,104 +83,6 @@ class WishSaid:
         is_left = any(id(signs[0]) in added for signs, _ in self.left)
         is_same = old.value == new.value and old.relation in (None, new.relation)
         return is_same and not is_left
-
-    # -- what is said
-
-    def _take(self, parts: Sequence[Named | Sign]) -> None:
-        last: Named | None = None
-        for part in parts:
-            if isinstance(part, Sign):
-                self._take_sign(part, last)
-            else:
-                if not self._is_known(part):
-                    self._take_named(part)
-                    last = part
-                self._slot = self._slot if self._slot in ("nowhere", "not") else ""
-
-    def _is_known(self, part: Named) -> bool:
-        """Whether a pronoun stands for what has been named."""
-        is_known = part.noun == "it" and not self._slot and any(each.is_solid for each in self._solids)
-        self._use(*(part.signs if is_known else ()))
-        return is_known
-
-    def _take_named(self, part: Named) -> None:
-        slot = self._slot
-        if slot == "nowhere":
-            self._nowhere[-1] += part.signs
-        elif slot == "not":
-            self._refused += part.signs
-            self._denied.append(part)
-        elif part.noun == "ground":
-            self._is_of_ground = True
-            self._grounds += part.qualities
-            self._described.update(map(id, part.qualities))
-            self._on[-1:] = [(self._on[-1][0], part)] if slot == "on" else self._on[-1:]
-        elif slot == "place":
-            self._places[-1] = self._places[-1][0], part
-        elif slot == "on":
-            self._on[-1] = self._on[-1][0], part
-        elif slot == "instead":
-            self._instead.append(part)
-        elif slot == "new" and (self._solids or self._pronouns):
-            self._new.append(part)
-        elif part.noun in ("it", ""):
-            self._pronouns.append(part)
-        else:
-            self._solids.append(part)
-
-    def _take_sign(self, sign: Sign, last: Named | None) -> None:
-        kind = sign.partition(":")[0]
-        if sign in COMPARED or sign in SAID or sign in ALIKE:
-            self._take_quality(sign, last)
-        elif sign in LIGHTS or sign in _BRIGHTER:
-            self._lights.append(sign)
-        elif kind in ("~of", "~east"):
-            self._take_place(sign, kind)
-        elif kind in ("=way", "~at", "~next", "~row"):
-            self._ways.append(sign)
-        elif sign in _VERBS:
-            self._verbs.add(str(sign))
-            self._slot = self._slot if self._slot == "not" else ""
-        else:
-            self._take_mark(sign)
-
-    def _take_mark(self, sign: Sign) -> None:
-        """What says what comes next."""
-        if sign in (",", "and"):
-            self._slot = "nowhere" if self._slot == "nowhere" and sign == "and" else ""
-        elif sign == NOT:
-            self._slot = "not"
-            self._refused.append(sign)
-        elif sign == "on":
-            self._slot = "on"
-            self._on.append((sign, Named()))
-        elif sign == "~no" or sign.startswith("~its"):
-            self._slot = "nowhere"
-            self._nowhere.append([sign])
-        else:
-            self._slot = _SLOTS.get(sign, self._slot)
-
-    def _take_place(self, sign: Sign, kind: str) -> None:
-        """A place of what comes next; in Chinese and Japanese of what came last."""
-        last = None
-        if kind == "~east":
-            last = self._on.pop()[1] if self._on else self._solids.pop() if len(self._solids) > 1 else None
-        self._places.append((sign, last))
-        self._slot = "" if last else "place"
-
-    def _take_quality(self, sign: Sign, last: Named | None) -> None:
-        is_after_ground = last is not None and last.noun == "ground"
-        is_of_ground = self._slot == "on" or is_after_ground or (self._is_of_ground and not self._solids)
-        if self._slot == "not":
-            self._refused.append(sign)
-        elif self._slot in ("from", "instead"):
-            self._before.append(sign)
-        elif self._slot == "nowhere":
-            self._nowhere[-1].append(sign)
-        elif is_of_ground and sign in SAID:
-            self._grounds.append(sign)
-        else:
-            self._said.append((sign, last))
 
     # -- what is wished
 
@@ -233,20 +104,20 @@ class WishSaid:
     def _is_changed(self) -> bool:
         """Whether it is said from what to what."""
         marks = ("=from", "=into", "=instead", "=for")
-        return self._does(*_INTO) or any(sign in marks for sign in self.signs)
+        return self._does(*INTO) or any(sign in marks for sign in self.signs)
 
     def _reground(self) -> EditWish | None:
         solids = self._solids
         is_put = any(named.noun in ("ground", "") for _, named in self._on)
         is_free = not solids or (is_put and not any(each.is_new for each in solids))
-        if not self._grounds or not is_free or self._said or self._does("=remove", "=add"):
+        if not self._grounds or not is_free or self._said or self._does("=remove"):
             return None
         target = self._grounds[-1]
         if target not in GROUNDS:
             return None
         others = [sign for sign in self._grounds if sign != target and id(sign) not in self._described]
         self._leave(ONE_OF_EACH, *(others[:1] if not self._is_changed else ()))
-        self._use(*(sign for sign in self._grounds if sign in GROUNDS))
+        self._use(*(sign for sign in (*self._grounds, *self._before) if sign in GROUNDS))
         self._use(*(sign for each in solids for sign in each.signs))
         way = 1 if self._does("=change") else 2 if self._does("=turn") else 0
         return EditWish(TEMPLATES["reground"][way], value=str(target))
@@ -256,7 +127,7 @@ class WishSaid:
             return None
         if self._does("=remove", "=add"):
             return None
-        lights = [_BRIGHTER.get(sign, str(sign)) for sign in self._lights]
+        lights = [BRIGHTER.get(sign, str(sign)) for sign in self._lights]
         target = lights[-1]
         if not self._is_changed:
             others = (sign for sign, light in zip(self._lights, lights, strict=True) if light != target)
@@ -278,16 +149,16 @@ class WishSaid:
             raise NoWish(NO_MATERIAL if thing.material else SAY_WHAT, new.signs)
         self._leave(ONE_SOLID, *(sign for sign in new.signs if sign in SEVERAL))
         self._leave_places(TOLD_BY)
-        is_turned = self._does("=make", "=paint") and not self._does(*_INTO)
-        template = next((_INTO[verb] for verb in _INTO if verb in self._verbs), TEMPLATES["replace"][0])
-        return EditWish(_INTO["=turn"] if is_turned else template, old, thing)
+        is_turned = self._does("=make", "=paint") and not self._does(*INTO)
+        template = next((INTO[verb] for verb in INTO if verb in self._verbs), TEMPLATES["replace"][0])
+        return EditWish(INTO["=turn"] if is_turned else template, old, thing)
 
     def _exchanged(self) -> tuple[Named, Named] | None:
         """What is replaced, and what it becomes."""
         if self._instead and self._instead[0].noun:
             others = [*self._new, *self._solids]
             return (self._instead[0], others[0]) if others else None
-        is_asked, is_made = self._does(*_INTO), self._does("=make", "=paint", "=want")
+        is_asked, is_made = self._does(*INTO), self._does("=make", "=paint", "=want")
         named = [*self._solids, *self._new]
         if self._pronouns and len(named) == 1 and (named == self._new or named[0].is_new):
             named = [self._pronouns[0], *named]
@@ -304,16 +175,15 @@ class WishSaid:
 
     def _remove(self) -> EditWish | None:
         is_away = self._does("=away") and not self._does("=add", "=move")
-        is_denied = bool(self._denied) and not (self._solids or self._said or self._does("=move", *_INTO))
+        named = {id(sign) for each in self._denied for sign in each.signs}
+        is_denied = bool(named) and all(sign == NOT or id(sign) in named for sign in self._refused)
+        is_idle = is_denied and all(each.noun in ("it", "") for each in self._denied)
+        is_denied = is_denied and not (self._solids or self._said or self._does("=move", *INTO))
+        is_denied = is_denied and UNKNOWN not in self.signs  # "do not touch the ball"
         if not (self._does("=remove") or is_away or is_denied):
             return None
-        is_idle = all(sign in (NOT, "it", "the") for sign in self._refused) and bool(self._denied)
         if is_idle and self._solids:
             self._use(*self._refused)  # "remove the cone, I do not need it"
-        elif self._refused and not is_denied:
-            raise NoWish(NOT_WANTED, self._refused)
-        if self._refused and self._does("=remove", "=add") and not self._solids:
-            raise NoWish(NOT_WANTED, self._refused)  # "do not remove the cube"
         found = [*self._solids, *(self._denied if is_denied else ()), *self._new]
         if not found:
             return None
@@ -425,7 +295,10 @@ class WishSaid:
 
     def _say_what_is_missing(self) -> None:
         """Raise NoWish where it can be said."""
-        shades = [sign for sign in self._lights if sign in _BRIGHTER]
+        is_refused = any(sign != NOT for sign in self._refused)
+        if is_refused and not (self._solids or self._said or self._lights or self._grounds):
+            raise NoWish(NOT_WANTED, self._refused)
+        shades = [sign for sign in self._lights if sign in BRIGHTER]
         changes = self._verbs - {"=want", "=take"} or self._said
         if self._solids and shades:
             raise NoWish(NO_SHADES, shades)
@@ -493,9 +366,6 @@ class WishSaid:
         for sign in self._ways:
             self._leave(why, sign)
 
-    def _use(self, *signs: Sign) -> None:
-        self._used.update(map(id, signs))
-
     def _leave(self, why: str, *signs: Sign) -> None:
         """Name what is not used, together."""
         if signs and not any(id(sign) in self._used for sign in signs):
@@ -518,7 +388,7 @@ def means_something(signs: Iterable[Sign]) -> bool:
 
 
 def _is_harmless(sign: str) -> bool:
-    is_verb = sign.startswith("=") and sign not in COMPARED and sign not in _BRIGHTER
+    is_verb = sign.startswith("=") and sign not in COMPARED and sign not in BRIGHTER
     return sign in _HARMLESS or sign == "ground" or (is_verb and not sign.startswith("=way"))
 
 
