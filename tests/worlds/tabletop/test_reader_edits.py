@@ -188,6 +188,7 @@ def _lost(text: str) -> list[str]:
     for sign in INSTRUCTIONS.signs(words):
         means = {*QUALITIES, *GROUNDS, *LIGHTS, *SHAPES, UNKNOWN}
         meant = PLURALS.get(sign, str(sign))
+        # "put the ball on a white table" says nothing of the ball
         is_of_ground = "ground" in said and meant in (
             *SHAPES,
             *GROUNDS,
