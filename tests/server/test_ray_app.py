@@ -119,6 +119,23 @@ def test_who_leaves_at_row_5_stops_the_replica_within_a_step(painter: RemotePain
     assert len(rows_of(folder, 100)) == before <= 7
 
 
+def test_a_rolling_update_loses_no_drawing(painter: RemotePainter, folder: Path) -> None:
+    """Replicas take some ten seconds to be replaced, in which the first of these are drawn."""
+    from ray import serve
+
+    def draw(seed: int) -> str:
+        return finish(painter.draw([asked(seed)]))[0].digest
+
+    place, seeds = str(folder), range(400, 472)
+    with ThreadPoolExecutor(4) as crowd:
+        drawn = [crowd.submit(draw, seed) for seed in seeds]
+        until(lambda: len(rows_of(folder, 400)) >= 3, 300)
+        serve.run(engines_of(lambda: Noting(place), Fleet(replicas=2)))
+        found = [each.result(300) for each in drawn]
+    assert found == [finish(FAKE.draw([asked(seed)]))[0].digest for seed in seeds]
+    assert len({process for seed in seeds for process in rows_of(folder, seed)}) > 2
+
+
 def test_a_hundred_streams_at_once(painter: RemotePainter) -> None:
     with ThreadPoolExecutor(100) as crowd:
         found = list(crowd.map(lambda seed: finish(painter.draw([asked(seed)]))[0].digest, range(200, 300)))
