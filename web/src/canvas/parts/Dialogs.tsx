@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { linkTo } from "../document/share";
 import { rename } from "../studio/acts";
-import { drawWords, openFile, openText, putIntoCreate, takeElsewhere } from "../studio/files";
+import { drawWords, openFile, openText, putIntoCreate, startEmpty, takeElsewhere } from "../studio/files";
 import type { Elsewhere as Brought } from "../studio/pictures";
 import { shown, live } from "../studio/results";
 import { doc, get, notify, set, use } from "../studio/store";
@@ -106,6 +106,7 @@ function Elsewhere({ sentence, prompt, image }: Brought) {
 function Open() {
   const [text, setText] = useState("");
   const templates = use((state) => state.templates);
+  const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
   const input = useRef<HTMLInputElement>(null);
   const done = (work: Promise<void>) => void work.then(() => get().elsewhere ?? leave());
   return (
@@ -114,6 +115,7 @@ function Open() {
       <p className="note">Paste a link or JSON, or choose a file: JSON, or a picture that was made here. Files of ComfyUI, Automatic1111 and InvokeAI give their prompt. Dropping it on the canvas works too.</p>
       <textarea rows={4} value={text} aria-label="Link or JSON" placeholder="Link or JSON" onChange={(event) => setText(event.target.value)} />
       <p className="dialog-end">
+        {!isEmpty && <button type="button" className="plain" onClick={() => (leave(), startEmpty())}>New, empty</button>}
         <button type="button" className="plain" onClick={() => input.current?.click()}>Choose a file…</button>
         <button type="button" className="strong" disabled={!text.trim()} onClick={() => done(openText(text, "Pasted workflow"))}>Open</button>
       </p>

@@ -82,7 +82,7 @@ function AddButton() {
 function NewButton() {
   const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
   return (
-    <button type="button" className="tool" aria-label="New workflow" title="New workflow" disabled={isEmpty} onClick={startEmpty}>
+    <button type="button" className="tool new" aria-label="New workflow" title="New workflow" disabled={isEmpty} onClick={startEmpty}>
       <Icon name="empty" />
     </button>
   );
