@@ -20,7 +20,7 @@ app: $(RUNTIME)
 test: check pytest
 
 pytest: $(DEV)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff check .
