@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from lumina.worlds.language import Understood, UnknownWord, of_other_programs
 from lumina.worlds.tabletop.captions import PLURALS, parse, text_of
-from lumina.worlds.tabletop.reader_scene import BOUNDARIES, HARMLESS, NOT, Clause, SceneSaid
+from lumina.worlds.tabletop.reader_scene import BOUNDARIES, HARMLESS, NOT, Clause, SceneSaid, led
 from lumina.worlds.tabletop.reader_signs import DESCRIPTIONS, MOST, PROMPTS, UNKNOWN, Sign, typed
 from lumina.worlds.tabletop.scenes import COLORS, PATTERNS, SHAPES
 from lumina.worlds.tabletop.words import normalize
@@ -22,9 +22,9 @@ def read(text: str) -> Understood | None:
     Every word is in the sentence, or harmless (FLUFF), or named: with a note where it is known.
     """
     words = PROMPTS.words(text)
-    signs = PROMPTS.signs(words)
+    signs = _of_the_picture(PROMPTS.signs(words))
     said = SceneSaid()
-    for clause in _clauses(signs):
+    for clause in led(list(_clauses(signs))):
         said.take(clause)
     claim = said.claim(MOST)
     if claim is None:
@@ -69,14 +69,30 @@ def _named(
     return tuple(UnknownWord(word, note=note) for word, note in notes.items())
 
 
+def _of_the_picture(signs: Sequence[Sign]) -> list[Sign]:
+    """With what is said of no solid as a side of the picture: "in front a cube, behind a ball"."""
+    found = list[Sign]()
+    for sign in signs:
+        is_behind = sign == "~of:behind" and "~at:in_front_of" in signs
+        is_bare = is_behind or sign.startswith(("~east", "~at"))
+        start = found.pop().start if is_bare and found[-1:] == ["on"] else sign.start
+        if (is_behind or sign.startswith("~east")) and (
+            start < sign.start or found[-1:] in ([], [","], ["and"])
+        ):
+            sign = Sign(f"~at:{sign.partition(':')[2]}", start, sign.end)
+        found.append(sign)
+    return found
+
+
 def _clauses(signs: Sequence[Sign]) -> Iterator[Clause]:
-    clause, before = Clause(Sign(""), is_apart=True), ","
+    clause, before, last = Clause(Sign(""), is_apart=True), ",", ""
     for sign in signs:
         if sign in BOUNDARIES:
             if clause.signs or clause.is_place:
                 yield clause
-            clause = Clause(sign, is_apart=before in (",", "and"))
+            is_new = "and" in (before, last) or before == last == ","
+            clause = Clause(sign, is_apart=before in (",", "and"), is_new=is_new)
         else:
             clause.signs.append(sign)
-        before = sign
+        before, last = sign, before
     yield clause

@@ -38,11 +38,14 @@ _WHY = {SHADE: NO_SHADES}
 class Clause:
     """The signs between two boundaries, and the boundary before them.
 
-    ``is_apart`` says that this one follows another one directly.
+    ``is_apart`` says that this one follows another one directly, ``is_new`` that an "and" or the end of a
+    sentence is between, ``leads`` that its place is that of the solid that comes next.
     """
 
     opened_by: Sign
     is_apart: bool = False
+    is_new: bool = False
+    leads: bool = False
     signs: list[Sign] = field(default_factory=list)
 
     @property
@@ -72,6 +75,28 @@ class Clause:
         return "ground" in self.wanted or (is_bare and sum(sign in GROUNDS for sign in self.wanted) == 1)
 
 
+def led(clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """``clauses``, of which those with a side of the picture know of which solid they say it.
+
+    The first side decides: "left, a cube, right, a ball", or "a cube (left), a ball (right)". Two that follow
+    each other are said in the order of the solids: "a cube and a ball, left and right".
+    """
+    solids = [i for i, clause in enumerate(clauses) if clause.has_noun]
+    sides = [i for i, clause in enumerate(clauses) if clause.opened_by.startswith(("~at", "~next"))]
+    if not solids or not sides:
+        return clauses
+    if len(clauses) == 4 and sides in ([0, 1], [2, 3]) and sorted([*solids, *sides]) == [0, 1, 2, 3]:
+        clauses = [clauses[i] for pair in zip(sides, solids, strict=True) for i in pair]
+        sides, solids = [0, 2], [1, 3]
+    is_led, is_closed = sides[0] <= solids[0], sides[-1] > solids[-1]
+    for i in sides:
+        clause = clauses[i]
+        is_new = clause.is_new or (clauses[i - 1].opened_by == "~no" and not clauses[i - 1].has_noun)
+        is_between = clause.is_apart and i < solids[-1] and (is_led or (is_new and not is_closed))
+        clause.leads = clause.has_noun or clause.opened_by.startswith("~next") or is_between
+    return clauses
+
+
 @dataclass
 class SceneSaid:
     """What has been said so far."""
@@ -90,6 +115,7 @@ class SceneSaid:
     _colors: dict[int, list[Sign]] = field(default_factory=dict)  # of several: "cubes, red and blue"
     _places: dict[int, tuple[str, Sign]] = field(default_factory=dict)  # who stands at a side of the picture
     _next_place: tuple[str, Sign] | None = None
+    _spoken_of: int = 0  # the solid that was named last
     _pending: str | None = None  # a relation one side of which has not come yet,
     _pending_by: Sign | None = None  # which this has said,
     _subject: int | None = None  # whose first side is this; None where both are still to come,
@@ -375,10 +401,12 @@ class SceneSaid:
             self._await(OPPOSITE[place], sign, 0)
         elif kind == "row":
             self._places[0] = place, sign
-        elif kind == "next" or (kind == "at" and (clause.is_apart or clause.has_noun)):
+        elif clause.leads:
             self._next_place = place, sign
         elif kind == "at" and count:
-            self._places[count - 1] = place, sign
+            others = [at for at in reversed(range(count)) if clause.is_apart and at not in self._places]
+            is_free = not clause.is_apart or self._spoken_of not in self._places
+            self._places[self._spoken_of if is_free or not others else others[0]] = place, sign
 
     def _await(self, place: str, sign: Sign, subject: int | None, is_owned: bool = False) -> None:
         self._pending, self._pending_by, self._subject, self._is_owned = place, sign, subject, is_owned
@@ -392,6 +420,7 @@ class SceneSaid:
 
     def _relate(self, at: int) -> None:
         """A solid has been named: a side of a relation, or at a side of the picture."""
+        self._spoken_of = at
         if self._next_place is not None:
             self._places[at], self._next_place = self._next_place, None
         if self._pending is None or (self._subject is None and at == 0) or at == self._subject:

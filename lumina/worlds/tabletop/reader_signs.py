@@ -25,7 +25,8 @@ UNKNOWN = "?"  # the sign of a word that tabletop does not have
 QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
 MOST = 4  # solids
 _LONGEST = 40  # letters of two words that were written as one
-_STOPS = re.compile(r"[.;!?…:|/()\[\]{}\n\r+&、。，；：！？「」•*]+(?!\d)|\s[-–—]+\s|->|=>")
+_STOPS = re.compile(r"[.;!?…:|/()\[\]{}\n\r+&、。，；：！？「」（）【】•*]+(?!\d)|\s[-–—]+\s|->|=>")
+_SENTENCES = re.compile(r"[.;!?…\n\r。；！？]+(?=\s|$)|\n")
 _TIMES = re.compile(r"(?<![\w.])([1-4])\s?[x×](?=\s)|(?<=\s)[x×]\s?([1-4])(?![\w.])")
 _LABEL = re.compile(r"\b(left|right)(?: side)?\s*[:=]", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
@@ -60,12 +61,15 @@ class Lexicon:
     shades: frozenset[str] = frozenset(["dark", "light"])  # before a colour
 
     def words(self, text: str) -> list[str]:
-        """The words of a text in their plain form, and its commas; a stop is one."""
+        """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
         text = _LABEL.sub(r" \1ward ", text)
         text = _NUMBERED.sub(", ", text)
         text = _TIMES.sub(lambda times: f" {times[1] or times[2]} ", text)
-        text = _STOPS.sub(", ", _EAST.sub(self._parted_script, without_markup(text)))
-        return plain(text, self.lookup.__contains__).replace(",", " , ").split()
+        found = list[str]()
+        for sentence in _SENTENCES.split(_EAST.sub(self._parted_script, without_markup(text))):
+            said = plain(_STOPS.sub(", ", sentence), self.lookup.__contains__).replace(",", " , ").split()
+            found += [",", ",", *said] if found and said else said
+        return found
 
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """What is said, in signs, each of which knows the words that it is read from."""

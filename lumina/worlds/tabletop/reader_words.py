@@ -129,6 +129,7 @@ _BESIDE = (
     r"(?:encima|debajo|al lado|cerca) del|junto al|dentro d[eoa]l?|dans",
     r"on top of|above|below|under(?:neath)?|beneath|inside|into|between|über|zwischen|encima de|debajo de",
 )
+_OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
 _PHRASES = {
     r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
     r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
@@ -157,6 +158,9 @@ _PHRASES = {
     rf"(?:on|to|at|in) the (?:far )?(left|right){_HAND}(?: part| half)?": r"~at:\1_of",
     r"(?:in )?front of it|before it": "~its:in_front_of",
     r"behind it|in back of it": "~its:behind",
+    rf"{_OPENING}in (?:the )?front(?! of)|(?:in (?:the )?)?front{_CLOSED}": "~at:in_front_of",
+    rf"(?:devant|(?:por )?delante|davanti){_CLOSED}|vorne?|im vordergrund": "~at:in_front_of",
+    rf"(?:behind|(?:in )?back|derri[èe]re|detr[áa]s|atr[áa]s|dietro){_CLOSED}|hinten": "~at:behind",
     r"standing in front of|in ?front of|in front|before|devant|vor|voor": "~of:in_front_of",
     r"(?:por )?delante del?|(?:na|à|em) frente (?:d[eoa]s?|aos?|às?)|davanti a(?:l|ll[ao]|i|gli|lle|d)?"
     r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
