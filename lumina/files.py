@@ -84,6 +84,13 @@ def regular(path: Path) -> Path:
     return path
 
 
+def unopened(error: Exception, what: str) -> str:
+    """What a person reads where ``what``, such as "The file 'a.json'", cannot be opened."""
+    if isinstance(error, PermissionError):
+        return f"{what} may not be read by this user; change its permissions (chmod u+r)."
+    return f"{what} cannot be opened; check its name."
+
+
 def refusal(error: OSError, folder: Path) -> InputError:
     """What a person reads where ``folder`` cannot be written to."""
     if error.errno in FULL:

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 
 from lumina.colour_profiles import in_srgb
 from lumina.errors import InputError, InvalidImage
-from lumina.files import regular, shown, write_whole
+from lumina.files import regular, shown, unopened, write_whole
 from lumina.formats import ACCEPTED, refusal_of
 
 MAX_BYTES = 20_000_000
@@ -255,9 +255,8 @@ def file_bytes(source: bytes | str | Path, most: int = MAX_BYTES) -> bytes:
         except InputError as error:
             raise InvalidImage(str(error)) from error
         except (OSError, ValueError) as error:
-            raise InvalidImage(
-                f"The picture {shown(Path(source).name)!r} cannot be opened; check its name."
-            ) from error
+            what = f"The picture {shown(Path(source).name)!r}"
+            raise InvalidImage(unopened(error, what)) from error
     if len(data) > most:
         raise InvalidImage(f"This file is too large; use a picture under {most // 1_000_000} MB.")
     return data

@@ -3,13 +3,17 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, refusal, sentence_of, write_whole
+from lumina.images import open_image
 from lumina.settings import Settings
+from lumina.workflow.files import read_workflow
+from lumina.workflow.tables import read_table, texts_in
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
@@ -90,3 +94,27 @@ def test_a_folder_is_tried_and_not_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be written to"):
         check_writable(tmp_path / "file" / "new")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        open_image,
+        read_workflow,
+        lambda path: read_table(path.with_suffix(".csv")),
+        lambda path: texts_in(path.with_suffix(".csv")),
+    ],
+)
+def test_a_file_that_may_not_be_read_is_no_wrong_name(
+    read: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: Path, mode: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    for name in ("a.png", "a.csv"):
+        (tmp_path / name).write_bytes(b"a")
+    monkeypatch.setattr(Path, "open", forbidden)
+    with pytest.raises(
+        InputError, match=r"may not be read by this user; change its permissions \(chmod u\+r\)"
+    ):
+        read(tmp_path / "a.png")

@@ -48,6 +48,8 @@ def of_picture(title: str, error: InvalidImage) -> InvalidImage:
 def bytes_of_text(text: Any, fix: str = "put it in again") -> bytes:
     """A file in base64, wrapped or not, in either alphabet, with or without ``data:…,`` before it.
 
+    A blank between its letters is a "+" that was read as in an address.
+
     Raises InvalidImage, which says ``fix`` of what is no base64.
     """
     if not isinstance(text, str):
@@ -56,11 +58,19 @@ def bytes_of_text(text: Any, fix: str = "put it in again") -> bytes:
         raise InvalidImage(too_large())
     head = _DATA.match(text)
     body = unquote(text[head.end() :]) if head else text  # an address may write "+" as %2B
-    letters = "".join(body.split()).rstrip("=").translate(_TO_STANDARD)
+    letters = "".join(_without_blanks(body.strip()).split()).rstrip("=").translate(_TO_STANDARD)
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidImage(f"This is not a picture in base64; {fix}.") from error
+
+
+def _without_blanks(text: str) -> str:
+    """Base64 with "+" for each blank, unless all its lines are of one length: then they are parted by them."""
+    lines = text.split()
+    lengths = {len(line) for line in lines[:-1]}
+    is_wrapped = len(lengths) == 1 and not (lengths.pop() % 4 or sum(map(len, lines)) % 4)
+    return text if is_wrapped else "".join(text.splitlines()).replace(" ", "+")
 
 
 def too_large() -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage, LuminaError
-from lumina.files import refusal, regular, shown
-from lumina.formats import format_of, with_article
+from lumina.files import refusal, regular, shown, unopened
+from lumina.formats import format_of, refusal_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
@@ -123,6 +123,8 @@ def read_text(source: bytes | str | Path) -> bytes | str:
         if (kind := binary_kind(data)) is not None:
             if (other := other_file(data)) is not None:
                 raise InvalidImage(other.sentence)
+            if (archive := refusal_of(data) or "").endswith("; unpack it first."):
+                raise InvalidImage(archive.replace(", not a picture", ""))
             raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {_ADVICE}.")
         if format_of(data) is None and not _may_be_json(data):
             raise InvalidImage(f"This file holds no workflow; {_ADVICE}.")
@@ -160,4 +162,4 @@ def content(file: Path) -> bytes:
             head = opened.read(MAX_OTHER + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
     except (OSError, ValueError) as error:
-        raise InputError(f"The file {shown(file.name)!r} cannot be opened; check its name.") from error
+        raise InputError(unopened(error, f"The file {shown(file.name)!r}")) from error

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidWorkflow
-from lumina.files import regular, shown
+from lumina.files import regular, shown, unopened
 from lumina.workflow.parsing import parse
 
 MAX_ROWS = 100_000
 MAX_BYTES = 256 * 2**20
 KINDS = ".jsonl, .csv, .tsv or .parquet"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how a file begins: of today, and .xls
 _QUOTED = re.compile(r'"[^"]*"')
 _DECLARED = re.compile(r"\"?sep=([,;\t])\"?\r?\n", re.IGNORECASE)
 _SIGNS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
@@ -36,6 +37,8 @@ def read_table(path: Path) -> list[InputRow]:
     An empty cell leaves an input as it is. Raises InputError for a file that is no such table.
     """
     kind = path.suffix.lower()
+    if _is_workbook(path):
+        raise InputError(f"The table {shown(path.name)!r} is a workbook; save it as CSV, and name that.")
     if kind == ".parquet":
         found = list(_parquet(path))
     elif kind in (".jsonl", ".ndjson"):
@@ -49,6 +52,16 @@ def read_table(path: Path) -> list[InputRow]:
     if len(found) > MAX_ROWS:
         raise InputError(f"The table has {len(found):,} rows; at most {MAX_ROWS:,} are run at once.")
     return [InputRow(number, values) for number, values in enumerate(found, start=1)]
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether a file is one of Excel or LibreOffice by its content, whatever its name; no archive."""
+    try:
+        with regular(path).open("rb") as opened:
+            head = opened.read(4)
+    except (OSError, ValueError, InputError):  # which is told when it is read
+        return False
+    return head in _WORKBOOKS and path.suffix.lower() != ".zip"
 
 
 def texts_in(path: Path) -> list[str]:
@@ -114,6 +127,8 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
     try:
         rows: Sequence[dict[str, Any]] = pyarrow.parquet.read_table(regular(path)).to_pylist()
     except (OSError, ValueError, pyarrow.ArrowException) as error:
+        if isinstance(error, PermissionError):
+            raise InputError(unopened(error, f"The file {shown(path.name)!r}")) from error
         raise InputError(f"The table {shown(path.name)!r} is no Parquet file that can be read.") from error
     for row in rows:
         yield {name: value for name, value in row.items() if value is not None}
@@ -124,7 +139,7 @@ def _text(path: Path) -> str:
         with regular(path).open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise InputError(f"The file {shown(path.name)!r} cannot be opened; check its name.") from error
+        raise InputError(unopened(error, f"The file {shown(path.name)!r}")) from error
     if len(data) > MAX_BYTES:
         raise InputError(f"The file is larger than {MAX_BYTES // 2**20} MB; divide it.")
     try:

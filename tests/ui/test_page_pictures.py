@@ -17,7 +17,7 @@ from lumina.tasks.base import DrawingTask, Picture, Task, read
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.examples import examples_of
 from lumina.ui.image_field import read_image_field
-from lumina.ui.page_pictures import picture_fields, picture_of, with_pictures
+from lumina.ui.page_pictures import bytes_of_text, picture_fields, picture_of, with_pictures
 from lumina.ui.picture_messages import continued, rerolled, sheet_of, start_of
 from lumina.ui.run_sheets import RunSheets
 from tests.runtime.asking import going_on
@@ -137,3 +137,14 @@ def test_candidates_that_were_dropped_come_last_on_the_page() -> None:
     for sheet in ranked:
         inputs = json.loads(sheet.inputs)
         assert not inputs["halving"] and inputs["best_of"] == 1
+
+
+def test_a_plus_that_became_a_blank_is_read_and_wrapped_lines_stay_lines() -> None:
+    data = bytes(range(255)) + b"\xfb\xef\xbe" * 4 + bytes(range(250))
+    text, wrapped = base64.b64encode(data).decode(), base64.encodebytes(data).decode()
+    assert "++++" in text
+    for typed in (text, wrapped, wrapped.replace("\n", "\r\n")):
+        assert bytes_of_text(typed) == bytes_of_text(typed.replace("+", " ")) == data
+    for between in (" ", "\n  ", " \n"):
+        assert bytes_of_text(between.join(wrapped.split())) == data
+    assert bytes_of_text("data:image/png;base64," + text.replace("+", " ")) == data

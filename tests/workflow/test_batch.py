@@ -174,6 +174,11 @@ def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:
     ("name", "data", "words"),
     [
         ("a.xlsx", b"PK", "must end in .jsonl"),
+        ("a.xlsx", b"PK\x03\x04\x14", "is a workbook; save it as CSV"),
+        ("a.ods", b"PK\x03\x04\x14", "is a workbook; save it as CSV"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1", "is a workbook; save it as CSV"),
+        ("a.csv", b"PK\x03\x04\x14", "is a workbook; save it as CSV"),
+        ("a.zip", b"PK\x03\x04\x14", "must end in .jsonl"),
         ("a.csv", b"prompt\n", "has no rows"),
         ("a.csv", b"prompt,prompt\na,b\n", "a name of its own"),
         ("a.csv", b"prompt\na,b\n", "has 2 cells for 1 columns"),
