@@ -66,11 +66,11 @@ def bytes_of_text(text: Any, fix: str = "put it in again") -> bytes:
 
 
 def _without_blanks(text: str) -> str:
-    """Base64 with "+" for each blank, unless all its lines are of one length: then they are parted by them."""
-    lines = text.split()
+    """Base64 with "+" for each blank, unless that is too long, or all lines between blanks are alike."""
+    lines, signs = text.split(), "".join(text.splitlines()).replace(" ", "+")
     lengths = {len(line) for line in lines[:-1]}
     is_wrapped = len(lengths) == 1 and not (lengths.pop() % 4 or sum(map(len, lines)) % 4)
-    return text if is_wrapped else "".join(text.splitlines()).replace(" ", "+")
+    return text if is_wrapped or len(signs) % 4 else signs
 
 
 def too_large() -> str:
