@@ -160,13 +160,15 @@ _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE) 
 _WEIGHT = re.compile(r":\s?\d{0,2}\.?\d{1,3}(?=\s?[)\]])")  # how much a part shall count: "(a red cube:1.3)"
 _WEIGHED = re.compile(rf"\([^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\)|\[[^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\]")
 _OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text, a dash as phones write it, too
-    r"<(?:lora|lyco|hypernet):[^<>\s]{1,99}>"
+    r"\bnegative[ _]?prompts?\s?[:=].*"  # from here on, as Automatic1111 writes it: settings, too
+    r"|(?:^|(?<=\n)|(?<=[,;.]\s))steps:\s?\d+(?:\s*,.*|\s*$)"
+    r"|<(?:lora|lyco|hypernet):[^<>\s]{1,99}>"
     r"|(?<!\S)--no(?:\s+(?!--)\S+)+"
     r"|(?<!\S)(?:--[a-z]{1,12}|[—–]\s?(?:ar|v|s|q|c|iw|seed|style|stylize|chaos|niji)\b)"
     r"(?:[^\S\n]+(?:\d[\d.:]{0,9}|raw\b))?(?!\S)"
     r"|\b(?:score_\d(?:_up)?|(?:rating|source)_[a-z]{1,20})\b|\bembedding:[\w-]{1,99}"
     r"|(?<=\w)::-?\d?(?:\.\d{1,3})?(?![\w:])",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
 
@@ -183,9 +185,15 @@ def without_markup(text: str) -> str:
 
 def of_other_programs(text: str) -> tuple[UnknownWord, ...]:
     """What steers another program within a text, once each and whole: it says nothing to a small world."""
-    found = [*_OF_OTHER_PROGRAMS.finditer(text), *_WEIGHED.finditer(text)]
-    parts = dict.fromkeys(part[0] for part in sorted(found, key=lambda part: part.start()))
+    steering = [*_OF_OTHER_PROGRAMS.finditer(text)]
+    inner = (part for part in _WEIGHED.finditer(text) if not any(_holds(each, part) for each in steering))
+    found = sorted([*steering, *inner], key=lambda part: part.start())
+    parts = dict.fromkeys(" ".join(part[0].split()) for part in found)
     return tuple(UnknownWord(part, note=NO_SETTINGS) for part in parts)
+
+
+def _holds(outer: re.Match[str], inner: re.Match[str]) -> bool:
+    return outer.start() <= inner.start() and inner.end() <= outer.end()
 
 
 def not_drawn(words: Iterable[UnknownWord]) -> str:

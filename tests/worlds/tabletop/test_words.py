@@ -380,6 +380,9 @@ def test_what_steers_other_programs_is_named_whole_and_not_read() -> None:
         "a red cube --no blue cubes", "a red cube —ar 16:9", "a red cube — ar 16:9", "score_8_up, a red cube",
         "rating_safe a red cube",
         "a red cube embedding:easy-negative", "a red cube::2", "a red cube --style raw --v 6.1",
+        "a red cube\nNegative prompt: blue ball\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1",
+        "a red cube, negative prompt: (blue ball:1.2)", "A red cube. Negative prompts: dog, cat",
+        "a red cube\nSteps: 20, Sampler: Euler a, Seed: 1", "a red cube\nSteps: 20",
     ],
 )  # fmt: skip
 def test_settings_of_other_programs_are_not_called_words(typed: str) -> None:
@@ -402,6 +405,11 @@ def test_a_second_wish_is_for_a_second_edit(typed: str, wish: str, words: list[s
     found = unknown_words(typed, "instruction")
     assert [word.word for word in found if not word.note] == words
     assert [word.word for word in found if word.note == ONE_WISH] == [wish]
+
+
+def test_a_negative_prompt_is_one_setting_with_all_that_follows() -> None:
+    (one,) = unknown_words("a red cube\nNegative prompt: (blue ball:1.2)\nSteps: 20, Seed: 1")
+    assert one.word == "Negative prompt: (blue ball:1.2) Steps: 20, Seed: 1"
 
 
 def test_another_programs_way_to_begin_is_no_word() -> None:
