@@ -317,6 +317,27 @@ def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.Monk
     assert "use `lumina generate text_to_image --prompt 'a red cube'`" in spoken
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("generate", "text_to_image", "a red cube"), '`--prompt "…"`'),
+        (("generate", "edit", "make it red"), '`--instruction "…"`'),
+        (("generate", "text_to_image", "—prompt", "a red cube"), "two hyphens before a name: `--prompt`"),
+        (("generate", "text_to_image", "–seed=3"), "two hyphens before a name: `--seed`"),
+        (("generate", "text_to_image", "--size", "128x128"), "use `--width` and `--height`"),
+        (("generate", "text_to_image", "--promt", "a"), "No such option: --promt; use `--prompt`."),
+        (("generate", "text_to_image", "--Seed", "3"), "use `--seed`"),
+        (("generate", "text_to_image", "-p", "a"), "text_to_image --help` lists what there is"),
+        (("generate", "text_to_image", "--lora", "a"), "text_to_image --help` lists what there is"),
+        (("recipe", "a.png", "b.png"), "one at a time"),
+        (("models", "tabletop"), "models --help` lists what there is"),
+    ],
+)
+def test_a_command_line_that_cannot_be_says_what_to_write(typed: tuple[str, ...], told: str) -> None:
+    said = refused(*typed)
+    assert told in said and said.rstrip().endswith(".") and "argument" not in said
+
+
 def test_a_document_comes_on_stdin(tmp_path: Path) -> None:
     document = json.dumps({"lumina": 1, "nodes": {}})
     found = CliRunner().invoke(app, ["check", "-"], input=document)

@@ -16,10 +16,12 @@ from typer.core import TyperGroup
 
 from lumina import terminal
 from lumina.errors import InputError, LuminaError
-from lumina.files import expanded, sentence_of
+from lumina.files import expanded, sentence_of, shown
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
+from lumina.tasks.base import DrawingTask
+from lumina.worlds.language import distance, typed_wrong
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[
@@ -86,7 +88,40 @@ def _sentence(error: Any) -> str:
     text = text.replace("a valid integer", "a whole number").replace("a valid number", "a number")
     if unknown := re.fullmatch(r"No such command '(.*)'\.", text, re.DOTALL):
         return f"No such command {unknown[1]!r}; {_instead_of(unknown[1], error.ctx.command_path)}."
+    below = error.ctx.command_path if getattr(error, "ctx", None) else "lumina"
+    if unknown := re.match(r"No such option: (\S+)", text):
+        return f"No such option: {unknown[1]}; {_option_for(unknown[1], error.ctx.command, below)}."
+    if extra := re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", text, re.DOTALL):
+        return f"{shown(extra[1])!r} cannot stand there; {_in_place_of(extra[1], error.ctx.command, below)}."
     return f"{text}." if text.startswith("--") else text
+
+
+def _option_for(typed: str, command: Any, below: str) -> str:
+    """What to write for an option that there is not: one that looks like it, or where they are listed."""
+    options = [name for each in command.params for name in each.opts if name.startswith("--")]
+    if typed.lower() in ("--size", "--resolution") and {"--width", "--height"} <= {*options}:
+        return "use `--width` and `--height`"
+    word = typed.lstrip("-").lower().replace("_", "-")
+    near = [(distance(word, name[2:]), name) for name in options if typed_wrong(word, name[2:])]
+    alike = [name for name in options if len(word) > 2 and name[2:].startswith(word)]
+    if near or alike:
+        return f"use `{min(near)[1] if near else alike[0]}`"
+    return f"`{below} --help` lists what there is"
+
+
+def _in_place_of(typed: str, command: Any, below: str) -> str:
+    """What to write in place of words that no option is before."""
+    if dashed := re.search(r"(?:^|\s)[—–−]+(\w[\w-]*)", typed):
+        return f"write two hyphens before a name: `--{dashed[1]}`"
+    places = [each for each in command.params if each.param_type_name == "argument"]
+    if any(each.nargs == 1 for each in places):
+        return f"give {places[0].name.upper()} once, one at a time"
+    task = TASKS.get(command.name) if below.endswith(f" generate {command.name}") else None
+    fields = [*task.word_fields()] if task and issubclass(task, DrawingTask) else []
+    if fields:
+        option = next((field for field in ("prompt", *fields) if field in fields), fields[0])
+        return f'write words after their option, in quotes: `--{option} "…"`'
+    return f"`{below} --help` lists what there is"
 
 
 def _instead_of(command: str, below: str) -> str:
