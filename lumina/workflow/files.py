@@ -123,9 +123,9 @@ def read_text(source: bytes | str | Path) -> bytes | str:
         if (kind := binary_kind(data)) is not None:
             if (other := other_file(data)) is not None:
                 raise InvalidImage(other.sentence)
-            if (archive := refusal_of(data) or "").endswith("; unpack it first."):
-                raise InvalidImage(archive.replace(", not a picture", ""))
-            raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {_ADVICE}.")
+            unpack = "unpack it first"
+            advice = unpack if (refusal_of(data) or "").endswith(f"{unpack}.") else _ADVICE
+            raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {advice}.")
         if format_of(data) is None and not _may_be_json(data):
             raise InvalidImage(f"This file holds no workflow; {_ADVICE}.")
         return data

@@ -50,7 +50,7 @@ def test_files_without_a_workflow_are_refused(picture: Picture, tmp_path: Path) 
         read_workflow(tmp_path / "gone.json")
     with pytest.raises(InvalidImage, match="carries no recipe"):
         read_workflow(png_bytes(picture.image))
-    with pytest.raises(InvalidImage, match=r"^This is a ZIP archive; unpack it first\.$"):
+    with pytest.raises(InvalidImage, match=r"ZIP archive file, which holds no workflow; unpack it first\.$"):
         read_workflow(b"PK\x03\x04" + bytes(30))
     with pytest.raises(InvalidWorkflow):
         read_workflow(png_bytes(picture.image, "{}"))
