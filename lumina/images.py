@@ -55,7 +55,7 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: in
     try:
         with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as image:
             _check_size(image.width, image.height)
-            with turn(image.width * image.height):
+            with one_at_a_time(image.width * image.height):
                 return _plain(_upright(image), keep_alpha)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidImage(_too_large()) from error
@@ -67,7 +67,7 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: in
         ) from error
 
 
-def turn(pixels: int) -> AbstractContextManager[object]:
+def one_at_a_time(pixels: int) -> AbstractContextManager[object]:
     """Held while a picture is decoded and made smaller: of large ones, which take 100 MB, one at a time."""
     return _one_large if pixels > LARGE else nullcontext()
 

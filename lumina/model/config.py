@@ -53,6 +53,14 @@ class TransformerConfig:
         """Channels of one attention head."""
         return self.hidden_size // self.num_attention_heads
 
+    @property
+    def layer_matrices(self) -> tuple[tuple[int, int], ...]:
+        """The matrices [out, in] of one layer: of queries, keys, values, what they give, and of the MLP."""
+        width, inner = self.hidden_size, self.intermediate_size
+        keys = self.num_key_value_heads * self.head_dim
+        attention = ((width, width), (keys, width), (keys, width), (width, width))
+        return (*attention, (inner, width), (inner, width), (width, inner))
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TransformerConfig":
         """Read a published ``config.json``, ignoring what inference does not need.

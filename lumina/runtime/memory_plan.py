@@ -144,9 +144,7 @@ def _configs(spec: ModelSpec, settings: Settings) -> tuple[TransformerConfig, Mo
 
 def _matrix_numbers(config: TransformerConfig) -> int:
     """Numbers in the layers' matrices; all else in them is small."""
-    heads = 2 * config.num_attention_heads + 2 * config.num_key_value_heads
-    attention = config.hidden_size * heads * config.head_dim
-    return config.num_hidden_layers * (attention + 3 * config.hidden_size * config.intermediate_size)
+    return config.num_hidden_layers * sum(out * entry for out, entry in config.layer_matrices)
 
 
 def _cache_bytes(config: TransformerConfig, settings: Settings, codes: int) -> float:

@@ -1,8 +1,6 @@
 """What has to be right around Gradio before it is imported: connections, its numbers, path and folder."""
 
-import ctypes
 import os
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +11,6 @@ from lumina.files import check_current_folder, refusal
 from lumina.server import gradio_stubs
 from lumina.settings import bared
 
-LARGE_PIECE = 2**23  # bytes; no tensor of a drawing is as large
-_MMAP_THRESHOLD = -3  # the option's number in malloc.h
 LAST_PORT = 65535
 NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes sense
     "GRADIO_SERVER_PORT": (1, LAST_PORT),
@@ -40,14 +36,6 @@ def prepare() -> None:
     os.environ.setdefault("PATH", os.defpath)  # a service may have none, which Gradio's libraries abort at
     _choose_folder()
     gradio_stubs.spare()
-
-
-def give_memory_back() -> None:
-    """Have glibc ask the system for large pieces one by one: by itself it keeps those that it has had once,
-    and a server that has opened four photographs at once stays as large for good."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, LARGE_PIECE)
 
 
 def _check_numbers() -> None:

@@ -12,7 +12,16 @@ from PIL import Image
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from lumina.errors import InputError, InvalidImage
-from lumina.images import LARGE, MAX_BYTES, digest_of, file_bytes, open_image, pixels_in, turn, usable
+from lumina.images import (
+    LARGE,
+    MAX_BYTES,
+    digest_of,
+    file_bytes,
+    one_at_a_time,
+    open_image,
+    pixels_in,
+    usable,
+)
 
 # The hash of a picture's pixels, or a file name: never a path, never an address.
 NAME = r"^(sha256:[0-9a-f]{64}|[^\s./\\:][^/\\:\x00-\x1f]{0,99})$"
@@ -53,7 +62,7 @@ class ImageInput:
         Raises InvalidImage as :func:`open_image` and :meth:`of` do.
         """
         data = file_bytes(source, most)
-        with turn(pixels_in(data)):
+        with one_at_a_time(pixels_in(data)):
             image = open_image(data, keep_alpha=True, most=most)
             picture = cls.of(image)
         is_large = image.width * image.height > LARGE
@@ -76,7 +85,7 @@ class ImageInput:
     @contextmanager
     def looked_at(self) -> Iterator[Image.Image]:
         """The pixels, while they are made into fewer: of large pictures one at a time."""
-        with turn(math.prod(self.size)):
+        with one_at_a_time(math.prod(self.size)):
             yield self.image
 
     def _here(self) -> Image.Image | LargeFile:

@@ -4,7 +4,6 @@ One process with one thread for each core trains faster than one process with ma
 less from other work on the machine. GPUs have one process each.
 """
 
-import ctypes
 import math
 import multiprocessing
 import os
@@ -20,10 +19,9 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from lumina.allocator import keep_memory
 from lumina.training.device import CPU, device_of_rank
 from lumina.training.workers import deaf_to_ctrl_c
-
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # names of glibc's options, malloc.h
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,6 @@ class Group:
     def has_come(self, deadline: float) -> bool:
         """Whether `time.monotonic` has reached the deadline, for all processes alike."""
         return deadline < math.inf and self.mean_of(time.monotonic()) >= deadline
-
-
-def keep_memory() -> None:
-    """Have glibc keep freed memory: asking the system for it in every step costs a seventh of the time."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(MMAP_THRESHOLD, 2**25)
-        mallopt(TRIM_THRESHOLD, 2**31 - 1)
 
 
 def _follow(run: Callable[[Any, Group], Iterable[Any]], settings: Any, group: Group, meeting: str) -> None:

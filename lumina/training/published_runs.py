@@ -6,7 +6,14 @@ from pathlib import Path
 
 from lumina.errors import InputError
 from lumina.model.checkpoint import locate
-from lumina.model.config import MODELS, TRANSFORMER_2B, TRANSFORMER_7B, TransformerConfig, spec_of
+from lumina.model.config import (
+    MODELS,
+    MOVQGAN_270M,
+    TRANSFORMER_2B,
+    TRANSFORMER_7B,
+    TransformerConfig,
+    spec_of,
+)
 from lumina.model.json_fields import read_json
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
@@ -19,7 +26,6 @@ from lumina.training.training_memory import TrainingMemory, training_memory
 
 SIZES = {"7b": TRANSFORMER_7B, "2b": TRANSFORMER_2B}
 TEXT = 200  # tokens of an instruction, for which memory is planned
-SIDE_OF_CODE = 8  # pixels
 
 
 def tokenize(data: Path, model: str, out: Path, pixels: int, device: str = "cpu") -> Steps[Progress, Path]:
@@ -72,7 +78,7 @@ def plan(sizes: str, start_from: str | None, gpus: int, rows: int, lora: int) ->
 
 def tokens_of(pixels: int) -> int:
     """Of a square picture with its instruction."""
-    side = pixels // SIDE_OF_CODE
+    side = pixels // MOVQGAN_270M.downsampling
     return TEXT + side * (side + 1) + 4
 
 

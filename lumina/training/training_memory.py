@@ -37,21 +37,6 @@ class TrainingMemory:
         return {**parts, "total": round(self.total / GB, 1)}
 
 
-def matrices_of(config: TransformerConfig) -> list[tuple[int, int]]:
-    """The matrices [out, in] of one layer."""
-    width, inner = config.hidden_size, config.intermediate_size
-    keys = config.num_key_value_heads * config.head_dim
-    return [
-        (width, width),
-        (keys, width),
-        (keys, width),
-        (width, width),
-        (inner, width),
-        (inner, width),
-        (width, inner),
-    ]
-
-
 def training_memory(
     config: TransformerConfig, tokens: int, rows: int = 1, gpus: int = 1, lora: int = 0
 ) -> TrainingMemory:
@@ -59,7 +44,7 @@ def training_memory(
 
     Trained weights, their gradients and the two averages of AdamW are float32; frozen ones bfloat16.
     """
-    matrices, width = matrices_of(config), config.hidden_size
+    matrices, width = config.layer_matrices, config.hidden_size
     layer = sum(out * entry for out, entry in matrices)
     table = config.vocab_size * width
     whole = config.num_hidden_layers * layer + 2 * table

@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from lumina.allocator import give_memory_back
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_in
 from lumina.runtime.content_check import decide
@@ -35,7 +36,6 @@ from lumina.server.network import (
     sentence_of,
     without_detours,
 )
-from lumina.server.surroundings import give_memory_back
 from lumina.server.zerogpu import ON_ZEROGPU, Workshop
 from lumina.settings import MAX_WAITING, SLOTS, Settings
 from lumina.tasks import TASKS

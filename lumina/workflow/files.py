@@ -9,7 +9,7 @@ from typing import Any
 
 from lumina.errors import InputError, InvalidImage, LuminaError
 from lumina.files import refusal, regular, shown, unopened
-from lumina.formats import format_of, refusal_of, with_article
+from lumina.formats import format_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
@@ -123,8 +123,7 @@ def read_text(source: bytes | str | Path) -> bytes | str:
         if (kind := binary_kind(data)) is not None:
             if (other := other_file(data)) is not None:
                 raise InvalidImage(other.sentence)
-            unpack = "unpack it first"
-            advice = unpack if (refusal_of(data) or "").endswith(f"{unpack}.") else _ADVICE
+            advice = "unpack it first" if kind.endswith("archive") else _ADVICE
             raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {advice}.")
         if format_of(data) is None and not _may_be_json(data):
             raise InvalidImage(f"This file holds no workflow; {_ADVICE}.")

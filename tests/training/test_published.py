@@ -18,7 +18,7 @@ from lumina.steps import Following, finish
 from lumina.training import published_trainer
 from lumina.training.published_runs import config_of, plan, train_published
 from lumina.training.record import Record
-from lumina.training.training_memory import BF16, HALF_WIDTHS, INNERS, matrices_of
+from lumina.training.training_memory import BF16, HALF_WIDTHS, INNERS
 from tests.training.published import CONFIG, STAGES, in_float64, write_data
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +140,7 @@ def test_what_a_layer_keeps_for_its_gradients_is_what_is_planned():
     with torch.autograd.graph.saved_tensors_hooks(noticed, lambda tensor: tensor):
         result = layer(x, span)
     found = sum(size for place, size in kept.items() if place not in weights)
-    matrices = sum(out * entry for out, entry in matrices_of(CONFIG)) * BF16
+    matrices = sum(out * entry for out, entry in CONFIG.layer_matrices) * BF16
     tables = 2 * places * CONFIG.head_dim * BF16
     inners = INNERS / 2 * CONFIG.intermediate_size  # the other half is on its way
     planned = places * (HALF_WIDTHS * CONFIG.hidden_size + inners) + matrices + tables

@@ -6,6 +6,7 @@ The words are looked up as those of prompts are (reader_signs.py). Clause by cla
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
@@ -40,6 +41,7 @@ def why_not(text: str) -> tuple[UnknownWord, ...]:
     return () if said.wish is not None else tuple(one for one in _named(text, words, left) if one.note)
 
 
+@lru_cache(maxsize=32)  # it is asked for what is read, and then for what is not
 def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))

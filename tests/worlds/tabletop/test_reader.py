@@ -88,51 +88,49 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
     assert (found.sentence, tuple(one.word for one in found.left_out)) == (sentence, left)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "red cube (left), blue ball (right)",
-        "red cube, on the left, blue ball, on the right",
-        "a red cube (left) and a blue ball (right)",
-        "red cube - left, blue ball - right",
-        "- red cube: left\n- blue ball: right",
-        "roter Würfel (links), blaue Kugel (rechts)",
-        "赤い立方体（左）、青い球（右）",
-        "左边是红色方块，右边蓝色球",
-        "红色方块在左边，蓝色球在右边",
-        "red cube (left), blue ball",
-        "red cube, blue ball (right)",
-        "a red cube and a blue ball. The cube is on the left",
-        "red cube left, blue ball right",
-        "left: red cube, right: blue ball",
-        "on the left, a red cube, on the right, a blue ball",
-        "a red cube. On the right, a blue ball.",
-        "a red cube and, on the right, a blue ball",
-        "a red cube and a blue ball, left and right",
-        "left and right, a red cube and a blue ball",
-    ],
+ON_SIDES = (
+    "red cube (left), blue ball (right)",
+    "red cube, on the left, blue ball, on the right",
+    "a red cube (left) and a blue ball (right)",
+    "red cube - left, blue ball - right",
+    "- red cube: left\n- blue ball: right",
+    "roter Würfel (links), blaue Kugel (rechts)",
+    "赤い立方体（左）、青い球（右）",
+    "左边是红色方块，右边蓝色球",
+    "红色方块在左边，蓝色球在右边",
+    "red cube (left), blue ball",
+    "red cube, blue ball (right)",
+    "a red cube and a blue ball. The cube is on the left",
+    "red cube left, blue ball right",
+    "left: red cube, right: blue ball",
+    "on the left, a red cube, on the right, a blue ball",
+    "a red cube. On the right, a blue ball.",
+    "a red cube and, on the right, a blue ball",
+    "a red cube and a blue ball, left and right",
+    "left and right, a red cube and a blue ball",
 )
-def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str) -> None:
-    found = read(text)
-    assert found is not None and found.sentence == "a red cube left of a blue sphere"
+IN_FRONT = (
+    "in front a red cube, in the back a blue ball",
+    "in front: a red cube, behind: a blue ball",
+    "in front a red cube, behind a blue ball",
+    "front: a red cube, back: a blue ball",
+    "red cube (in front), blue ball (behind)",
+    "a red cube, in the foreground, a blue ball, in the background",
+    "vorne ein roter Würfel, hinten eine blaue Kugel",
+    "behind the red cube, a blue ball",
+)
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "sentence"),
     [
-        "in front a red cube, in the back a blue ball",
-        "in front: a red cube, behind: a blue ball",
-        "in front a red cube, behind a blue ball",
-        "front: a red cube, back: a blue ball",
-        "red cube (in front), blue ball (behind)",
-        "a red cube, in the foreground, a blue ball, in the background",
-        "vorne ein roter Würfel, hinten eine blaue Kugel",
-        "behind the red cube, a blue ball",
+        *((text, "a red cube left of a blue sphere") for text in ON_SIDES),
+        *((text, "a red cube in front of a blue sphere") for text in IN_FRONT),
     ],
 )
-def test_in_front_and_behind_are_sides_of_the_picture_where_nothing_follows(text: str) -> None:
+def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str, sentence: str) -> None:
     found = read(text)
-    assert found is not None and found.sentence == "a red cube in front of a blue sphere"
+    assert found is not None and found.sentence == sentence
 
 
 @pytest.mark.parametrize(

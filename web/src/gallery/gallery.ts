@@ -1,7 +1,6 @@
 // What a person does with the gallery: look, search, open one large, bring it to a tab, take several at once.
 
 import type { Card, Cards, Handed, Use } from "../messages.gen";
-import { base64Of } from "../common/bytes";
 import { around, one } from "../common/dom";
 import { compareLarge, type Side } from "../common/comparing";
 import { saveAs } from "../common/download";
@@ -14,7 +13,7 @@ import { cardOf, showStar, summaryOf, usesOf } from "./cards";
 import { makeDeleting, type Deleting } from "./deleting";
 import { Large } from "./large";
 import { Selection } from "./selection";
-import { wish } from "./wishes";
+import { pictureOf, wish } from "./wishes";
 
 export interface GalleryProps {
   promise: string;
@@ -170,7 +169,7 @@ class Gallery {
   /** The picture goes into the form of another tab, or onto the canvas as a node. */
   private async bring({ id, panels, kind }: Card, task: string): Promise<void> {
     try {
-      const whole = base64Of(new Uint8Array(await (await wish("picture", [id])).arrayBuffer()));
+      const whole = await pictureOf(id);
       const use = this.uses.find((each) => each.task === task);
       this.large.close();
       if (!use) return openWorkflow({ picture: whole });

@@ -1,6 +1,7 @@
 // What the gallery asks of the server beside its cards; a page that is left can still ask.
 
 import type { Wish } from "../messages.gen";
+import { base64Of } from "../common/bytes";
 import { reason } from "../common/proxy";
 import { visitor } from "../common/visitor";
 
@@ -14,4 +15,9 @@ export async function wish(act: Wish["act"], ids: readonly string[]): Promise<Bl
   if (answer?.ok) return answer.blob();
   const said = (await answer?.json().catch(() => null)) as { error?: string } | null | undefined;
   throw new Error(said?.error ?? reason("The studio cannot be reached; try again in a moment."));
+}
+
+/** A whole picture, in base64. */
+export async function pictureOf(id: string): Promise<string> {
+  return base64Of(new Uint8Array(await (await wish("picture", [id])).arrayBuffer()));
 }

@@ -1,10 +1,9 @@
 // Below an image field: what this visitor has made, to choose from.
 
 import type { Card, Cards } from "../messages.gen";
-import { base64Of } from "../common/bytes";
 import { made, one } from "../common/dom";
 import { halfOf } from "../common/halves";
-import { wish } from "../gallery/wishes";
+import { pictureOf, wish } from "../gallery/wishes";
 
 /** Opened, `place` shows the latest pictures of the Gallery; `take` gets the one that is clicked, in base64, and its kind of map. */
 export function offerOwn(place: HTMLDetailsElement, part: string, take: (png: string, kind: string) => void): void {
@@ -20,7 +19,7 @@ export function offerOwn(place: HTMLDetailsElement, part: string, take: (png: st
 
   async function choose({ id, panels, kind }: Card): Promise<void> {
     try {
-      const whole = base64Of(new Uint8Array(await (await wish("picture", [id])).arrayBuffer()));
+      const whole = await pictureOf(id);
       take(panels === 2 ? await halfOf(whole, part) : whole, kind);
       place.open = false;
       one(place, "summary").focus();

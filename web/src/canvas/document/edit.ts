@@ -7,7 +7,6 @@ import { freeName } from "./names";
 import { inputsOf, isLink, split } from "./read";
 import { inputPort } from "./sockets";
 
-
 const without = <T>(from: Record<string, T>, ...names: string[]): Record<string, T> =>
   Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));
 

@@ -6,7 +6,7 @@ import { rename } from "../studio/acts";
 import { drawWords, openFile, openText, putIntoCreate, startEmpty, takeElsewhere } from "../studio/files";
 import type { Elsewhere as Brought } from "../studio/pictures";
 import { shown, live } from "../studio/results";
-import { doc, get, notify, set, use } from "../studio/store";
+import { doc, get, holdsNothing, notify, set, use } from "../studio/store";
 import { Icon } from "./Icon";
 import { askedOf, Download, pick } from "./Preview";
 import { Shown as ShownPicture } from "./Shown";
@@ -106,7 +106,7 @@ function Elsewhere({ sentence, prompt, image }: Brought) {
 function Open() {
   const [text, setText] = useState("");
   const templates = use((state) => state.templates);
-  const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
+  const isEmpty = use(holdsNothing);
   const input = useRef<HTMLInputElement>(null);
   const done = (work: Promise<void>) => void work.then(() => get().elsewhere ?? leave());
   return (

@@ -6,7 +6,7 @@ import { redo, tidy, undo } from "../studio/acts";
 import { palette } from "../studio/choosers";
 import { save, startEmpty } from "../studio/files";
 import { canContinue, execute, halt, planLine } from "../studio/running";
-import { doc, edit, get, set, use, type View } from "../studio/store";
+import { doc, edit, get, holdsNothing, set, use, type View } from "../studio/store";
 import { Icon } from "./Icon";
 
 const VIEWS: [View, string][] = [["canvas", "Canvas"], ["steps", "Steps"], ["form", "Form"]];
@@ -36,7 +36,7 @@ export function Toolbar() {
 
 function Go() {
   const isRunning = use((state) => state.run.state === "running");
-  const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
+  const isEmpty = use(holdsNothing);
   const goesOn = use((state) => state.run.state === "stopped" && signatureOf(state.history.doc) !== "" && canContinue());
   const line = use(planLine);
   const faults = use((state) => state.plan?.problems?.length ?? 0);
@@ -80,7 +80,7 @@ function AddButton() {
 }
 
 function NewButton() {
-  const isEmpty = use((state) => Object.keys(state.history.doc.nodes).length === 0);
+  const isEmpty = use(holdsNothing);
   return (
     <button type="button" className="tool new" aria-label="New workflow" title="New workflow" disabled={isEmpty} onClick={startEmpty}>
       <Icon name="empty" />

@@ -14,7 +14,7 @@ import { keep, kept } from "./bridge";
 import { surface } from "./surface";
 import { read, send, type Elsewhere, type Read } from "./pictures";
 import { beginAnew, replace } from "./results";
-import { doc, edit, get, notify, set } from "./store";
+import { doc, edit, get, holdsNothing, notify, set } from "./store";
 import { begun } from "../document/history";
 
 const MAX_FILE = 20_000_000;
@@ -51,7 +51,7 @@ export function recover(): void {
 
 /** Put another document in the place of this one; undo brings it back. */
 export function open(other: Doc, what: string): void {
-  const undo = Object.keys(doc().nodes).length ? " Undo brings back what was here before." : "";
+  const undo = holdsNothing() ? "" : " Undo brings back what was here before.";
   replace({ ...other, layout: { ...other.layout, ...nodePlaces(other) } });
   set({ recovered: false, selected: [] });
   if (!Object.keys(other.nodes).some((id) => other.layout?.[id])) tidyOnceMeasured();
@@ -77,7 +77,7 @@ function nodePlaces(other: Doc): Doc["layout"] {
 }
 
 export function startEmpty(): void {
-  if (Object.keys(doc().nodes).length) notify("A new workflow. Undo brings back what was here before.");
+  if (!holdsNothing()) notify("A new workflow. Undo brings back what was here before.");
   replace(emptyDoc());
   set({ recovered: false, kept: null, selected: [] });
 }
@@ -190,7 +190,7 @@ export async function openAddress(hash: string): Promise<void> {
   if (!hasWorkflow(hash)) return;
   await guarded(async () => {
     const other = await documentIn(hash);
-    const before = get().kept ?? (Object.keys(doc().nodes).length ? write(doc()) : null);
+    const before = get().kept ?? (holdsNothing() ? null : write(doc()));
     open(other, "Shared workflow");
     set({ kept: before });
     keep("before", before);
@@ -232,7 +232,7 @@ export function partOf(chosen: string[]): Doc | null {
 export function pasteText(text: string): void {
   void guarded(async () => {
     const other = await documentIn(text);
-    if (Object.keys(doc().nodes).length === 0) return open(other, "Pasted workflow");
+    if (holdsNothing()) return open(other, "Pasted workflow");
     insert({ ...other, layout: { ...placesOf(other), ...other.layout } });
   });
 }

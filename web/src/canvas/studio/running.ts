@@ -10,7 +10,7 @@ import { reason } from "../../common/proxy";
 import { keepOwn, keptOwn, prop, tell } from "./bridge";
 import { bringAgain } from "./pictures";
 import { gathered, now, withSeeds } from "./results";
-import { doc, get, IDLE, notify, say, set } from "./store";
+import { doc, get, IDLE, holdsNothing, notify, say, set } from "./store";
 
 const PAUSE = 250; // milliseconds without a change before the server is asked for a plan
 const SILENCE = 1500; // after the end of an event until its missing last word counts as a fault
@@ -47,7 +47,7 @@ function withoutChoices(of: Doc): Doc {
 
 /** Run, or go on from the cache: then with the numbers that random seeds became. */
 export function execute(target: string | null = null): void {
-  if (isRunning() || Object.keys(doc().nodes).length === 0) return;
+  if (isRunning() || holdsNothing()) return;
   const { seeds = {}, drawn = {} } = canContinue() ? get().run : {};
   const asked = withSeeds(doc(), seeds);
   isListening = true;
@@ -85,7 +85,7 @@ function keepUnderWay(): void {
 /** A run that was under way when the page was left has stopped; after a reload it goes on by itself. */
 export function recoverRun(): void {
   const left = keptOwn(UNDER_WAY);
-  if (left === null || Object.keys(doc().nodes).length === 0) return;
+  if (left === null || holdsNothing()) return;
   const { target, stopped, seeds, drawn } = fromJson(left) as unknown as Left;
   const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   goesOn = !stopped && page?.type === "reload";
@@ -193,7 +193,7 @@ function broken(otherwise: string): void {
 export function review(): void {
   clearTimeout(asked);
   asked = setTimeout(() => {
-    if (Object.keys(doc().nodes).length === 0) return set({ plan: null });
+    if (holdsNothing()) return set({ plan: null });
     tell("review", { document: write(doc()), of: signatureOf(doc()) });
   }, PAUSE);
 }
@@ -219,7 +219,7 @@ async function returnPictures(names: string[]): Promise<void> {
 
 /** The plan if it is of the document as it is. */
 export function planLine(state = get()): string {
-  if (Object.keys(state.history.doc.nodes).length === 0) return "Nothing to run yet.";
+  if (holdsNothing(state)) return "Nothing to run yet.";
   if (state.run.state === "running") return state.run.message ?? "Running…";
   const count = state.plan?.problems?.length ?? 0;
   if (count) return `${count} ${count === 1 ? "thing needs" : "things need"} attention before it can run.`;

@@ -78,6 +78,7 @@ const listeners = new Set<() => void>();
 
 export const get = (): State => state;
 export const doc = (): Doc => state.history.doc;
+export const holdsNothing = (of: State = state): boolean => Object.keys(of.history.doc.nodes).length === 0;
 
 export function set(part: Partial<State>): void {
   state = { ...state, ...part };
