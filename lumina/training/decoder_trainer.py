@@ -75,7 +75,7 @@ def _train(settings: DecoderTraining, group: Group) -> Steps[Progress, MoVQGAN]:
         if group.leads and step % 50 == 0:
             record.append(step, **figures, trained=trained)
             yield Progress(int(trained), int(budget), unit="seconds", figures=figures)
-        if group.leads and (step % 500 == 0 or stops):
+        if group.leads and (record.due or stops):
             record.save(_state(model, chosen, step, trained))
             record.draw_curves("psnr", "same", "loss")
     return model

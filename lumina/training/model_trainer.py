@@ -35,7 +35,7 @@ from lumina.training.rejected_drawings import rejected_sources
 from lumina.training.sequences import Sequences, TrainingBatch
 from lumina.worlds.curriculum import Curriculum
 
-SAVE_EVERY, MEASURE_EVERY = 200, 400  # steps
+MEASURE_EVERY = 400  # steps
 MEASURED = 4  # batches of 16 for each task
 WORTH_COMPILING = 5.0  # minutes of training
 CONTRAST = 2.0  # weight of telling words apart beside the cross-entropy of a whole image
@@ -149,7 +149,7 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
             yield Progress(int(run.trained), int(budget), unit="seconds", figures={"loss": loss})
         if run.step % MEASURE_EVERY == 0:
             record.append(run.step, **_measure(model, measuring, vocabulary))
-        if run.step % SAVE_EVERY == 0:
+        if record.due:
             _report(run, record)
     if group.leads:
         record.append(run.step, **_measure(model, measuring, vocabulary))

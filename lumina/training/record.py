@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from lumina.files import whole
 
+SAVE_EVERY = 600.0  # seconds; however slow a machine is, it loses no more than these
 CURVE_SIZE = (900, 360)
 COLORS = (
     (66, 99, 235),
@@ -29,6 +30,7 @@ class Record:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._log = folder / "log.jsonl"
+        self._saved = time.monotonic()
 
     def append(self, step: int, **values: float) -> None:
         """Add one line of figures to the log."""
@@ -46,6 +48,12 @@ class Record:
         """Replace the checkpoint in one step, so that a crash leaves the old one."""
         with whole(self.folder / "checkpoint.pt") as part:
             torch.save(state, part)
+        self._saved = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether the last checkpoint is so old that it is time for another."""
+        return time.monotonic() - self._saved >= SAVE_EVERY
 
     def resume(self) -> dict[str, Any] | None:
         """The checkpoint to go on from, if there is one."""

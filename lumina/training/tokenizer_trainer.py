@@ -220,7 +220,7 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN
         if group.leads and run.step % 50 == 0:
             record.append(run.step, **figures, trained=run.trained)
             yield Progress(int(run.trained), int(budget), unit="seconds", figures=figures)
-        if group.leads and (run.step % 500 == 0 or stops):
+        if group.leads and (record.due or stops):
             _report(run, record, pixels)
     return model
 
