@@ -13,8 +13,8 @@ export interface Kept {
 
 export interface Shelf {
   load(): Promise<Kept | null | undefined>;
-  /** The newest, and those that `isKept` names. */
-  save(sheets: Sheet[], current: string | null, isKept: (sheet: Sheet) => boolean): void;
+  /** The newest, and those that `isKept` names; whether they lie here now. */
+  save(sheets: Sheet[], current: string | null, isKept: (sheet: Sheet) => boolean): Promise<boolean>;
   /** All of them, the other page's too. */
   clear(): void;
 }
@@ -31,8 +31,8 @@ export function openShelf(key: string): Shelf {
       note(kept?.sheets ?? []);
       return kept;
     },
-    save: (sheets, current, isKept) =>
-      void inDatabase("readwrite", (store) => {
+    save: async (sheets, current, isKept) => {
+      const saved = await inDatabase("readwrite", (store) => {
         note(sheets);
         const request: IDBRequest<Kept | undefined> = store.get(key);
         request.onsuccess = () => {
@@ -42,7 +42,9 @@ export function openShelf(key: string): Shelf {
           store.put({ sheets: all.filter((sheet, at) => at < SHELF_SIZE || isKept(sheet)), current }, key);
         };
         return request;
-      }),
+      });
+      return saved !== null;
+    },
     clear: () => void inDatabase("readwrite", (store) => store.delete(key)),
   };
 }

@@ -12,6 +12,7 @@ import { remarkOn, type SharedPicture } from "./shared";
 import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";
 import { makePrompt, type Prompt } from "./prompt";
 import { openTurns, type Turns } from "./turns";
+import { noteUnkept } from "./unkept";
 import { makeTeller, type Teller } from "./uses";
 
 export interface EaselProps {
@@ -143,9 +144,12 @@ export class Easel {
 
   keep(): void {
     this.savedAt = Date.now();
-    const { sheets, current } = this.state;
+    const { sheets, current, run } = this.state;
     const shown = runOf(current ?? "");
-    this.shelf.save(sheets, current, (sheet) => runOf(sheet.key) === shown);
+    void this.shelf.save(sheets, current, (sheet) => runOf(sheet.key) === shown).then((isSaved) => {
+      if (!isSaved && this.isActive) return;
+      if (run.sheets.length && run.key === this.state.run.key) noteUnkept(this.task, null);
+    });
   }
 
   keepNowAndThen(): void {

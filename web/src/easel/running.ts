@@ -11,12 +11,12 @@ import { makeGate } from "./gradio_queue";
 import { leaveOpening } from "./opening";
 import { draftOf, mergedNll } from "./paint";
 import { assembled, followed, idleRun, isUnfinished, stoppedAt, type Given, type Sheet } from "./state";
-import { noteUnbegun, takeUnbegun } from "./unbegun";
+import { noteUnkept, takeUnkept } from "./unkept";
 import { imagesIn } from "./uses";
 
 const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
 const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
-const UNBEGUN = "The drawing was not begun when the connection was lost or the page was left;";
+const UNKEPT = "Nothing was drawn yet when the connection was lost or the page was left;";
 
 export class Running {
   private readonly gate: ReturnType<typeof makeGate>;
@@ -41,16 +41,16 @@ export class Running {
     if (series) this.easel.state.under = underOf(this.easel, series);
     this.easel.show();
     unmark(this.easel.tab);
-    noteUnbegun(this.easel.task, `${UNBEGUN} ${before ? "ask for it again." : "press Generate."}`);
+    noteUnkept(this.easel.task, `${UNKEPT} ${before ? "ask for it again." : "press Generate."}`);
     if (series) return; // whoever draws looks at the sheet
     const { root } = this.easel;
     const { top } = root.getBoundingClientRect();
     if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 
-  /** After a reload: what was asked for before it, and never begun. */
+  /** After a reload: what was asked for before it, if nothing of it was kept. */
   recall(): void {
-    const message = this.easel.isActive ? "" : takeUnbegun(this.easel.task);
+    const message = this.easel.isActive ? "" : takeUnkept(this.easel.task);
     if (!message) return;
     this.easel.state.run = { ...idleRun(), state: "failed", message };
     this.easel.show();
@@ -86,7 +86,7 @@ export class Running {
 
   halt(): void {
     if (!this.easel.isActive) return;
-    noteUnbegun(this.easel.task, null);
+    noteUnkept(this.easel.task, null);
     if (this.gate.stop()) this.trigger("halt");
     this.stop("");
   }
@@ -128,7 +128,7 @@ export class Running {
   receive(view: EaselView): void {
     if (!view.run || !this.easel.state.isListening) return;
     const sheets = this.taken(view);
-    if (sheets.length || view.state === "done" || view.state === "failed") noteUnbegun(this.easel.task, null);
+    if (view.state === "failed") noteUnkept(this.easel.task, null);
     if (view.state === "done") return this.done(sheets, view.message ?? "");
     if (view.state === "failed") return this.settle("failed", view.message ?? "");
     this.easel.show();
