@@ -37,6 +37,7 @@ def make_easel(
     turns: str = "",
     opening: str = "",
     cuts: Sequence[Sequence[int]] = (),
+    words: Sequence[Data] = (),
 ) -> gr.HTML:
     """An easel: shows the prop ``view``; triggers ``halt``, ``halted``, ``resume``, ``reroll``, ``reword``,
     ``follow``, ``restore``, ``use``, and ``seen``, with a ticket that comes back in the prop ``answered``,
@@ -46,8 +47,8 @@ def make_easel(
     ``storage_key`` is where the browser keeps its pictures; ``invite`` is said while there are none.
     ``uses`` are the tabs that take a picture from here; ``turns`` is the field for a picture
     into which each result goes, to be changed by the next instruction. ``opening`` is the address of the
-    sheet that whoever comes first is shown. ``prepare`` and, for pictures of the sizes ``cuts``, ``cut_out``
-    ask for a file to be saved, which comes in ``saved``.
+    sheet that whoever comes first is shown, and ``words`` its prompt in parts. ``prepare`` and, for pictures
+    of the sizes ``cuts``, ``cut_out`` ask for a file to be saved, which comes in ``saved``.
     """
     return gr.HTML(
         html_template=static_text("easel.html"),
@@ -74,7 +75,7 @@ def make_easel(
         view={},
         answered="",
         told="",
-        words=[],
+        words=[*words],
         cuts=[[*size] for size in cuts],
         saved={},
     )

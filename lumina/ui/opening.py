@@ -20,8 +20,11 @@ from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
+from lumina.ui.drawn_else import in_parts
 from lumina.ui.film import film_of
+from lumina.ui.messages import Data
 from lumina.ui.picture_messages import sheet_of
+from lumina.worlds import language_of
 
 OPENINGS = shipped_files() / "assets" / "openings"  # NAME.json for the model of this name
 FILM = shipped_files() / "assets" / "pictures" / "film.gif"  # of the README
@@ -40,6 +43,14 @@ def opening_address(spec: ModelSpec) -> str:
     if path is None:
         return ""
     return f"lumina/openings/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+
+
+def opening_words(spec: ModelSpec) -> list[Data]:
+    """Its prompt in parts, which the page shows with it."""
+    path, language = opening_file(spec), language_of(spec.world)
+    if path is None or language is None:
+        return []
+    return in_parts(json.loads(path.read_text(encoding="utf-8"))["prompt"], language)
 
 
 def opening_routes() -> list[Route]:

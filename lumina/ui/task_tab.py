@@ -31,7 +31,7 @@ from lumina.ui.examples import examples_of
 from lumina.ui.free_wording import FreeWording
 from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Use
-from lumina.ui.opening import opening_address
+from lumina.ui.opening import opening_address, opening_words
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored, restored_from, reworded
 from lumina.ui.presets import Presets
@@ -72,11 +72,7 @@ class TaskTab:
             with gr.Column(elem_classes="task-say"):
                 self._lay_out_words(spec)
             with gr.Column(elem_classes="task-see"):
-                opening = opening_address(spec) if task is TextToImage else ""
-                cuts = cut_sizes(spec)
-                self.easel = make_easel(
-                    task.name, _invite(task), uses_of(spec, task.name), turns_of(task), opening, cuts
-                )
+                self.easel = self._make_easel(spec)
                 offer_to_save(self.easel, workshop, spec)
                 if task.compares:
                     ComparisonView(self.easel, task.compares, spec)
@@ -101,6 +97,14 @@ class TaskTab:
             wording.connect(self.reads)
         if task.spoken and self._describes():
             self._suggest_words(task.spoken)
+
+    def _make_easel(self, spec: ModelSpec) -> gr.HTML:
+        """The easel; that of Create begins with a picture that was drawn before."""
+        task, opening, words = self.task, "", []
+        if task is TextToImage:
+            opening, words = opening_address(spec), opening_words(spec)
+        invite, uses = _invite(task), uses_of(spec, task.name)
+        return make_easel(task.name, invite, uses, turns_of(task), opening, cut_sizes(spec), words)
 
     def _lay_out_words(self, spec: ModelSpec) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
@@ -250,6 +254,8 @@ class TaskTab:
         assert isinstance(task, DrawingTask)
         if self.reads is not None and raw[-1]:
             task = task.understood(self.spec)[0]  # before the model is loaded, too
+        if self.language is not None and draws_words_alone(type(task)):
+            yield gr.HTML(words=in_parts(task.summary(), self.language)), gr.skip()
         yield from _shown(self._kept(guest, self.stream.new(task)))
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:

@@ -134,6 +134,32 @@ def test_a_file_dropped_on_the_tab_brings_back_its_settings(
     expect(other.get_by_label("1", exact=True)).to_be_checked()
 
 
+def test_another_word_is_drawn_in_another_scene_and_on_demand_in_the_one_before(visit: Callable) -> None:
+    page = visit().open()
+    say(page, "a red cube")
+    draw(page)
+    seed = page.locator(".easel-chip.seed").inner_text()
+    again = page.get_by_role("button", name="Draw it in the scene before")
+    expect(again).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 664})  # a phone's
+    page.evaluate("scrollTo(0, 0)")
+    say(page, "a green cube")
+    page.get_by_role("button", name="Generate").click()
+    wait_until(page, "drawing")
+    expect(page.locator(".easel-word")).to_have_count(3)  # at once, so that nothing moves when it is done
+    for part in (".easel-paper", ".easel-status"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    wait_until(page, "done")
+    expect(page.locator(".easel-chip.seed")).not_to_have_text(seed)
+    again.click()
+    wait_until(page, "drawing")
+    wait_until(page, "done")
+    expect(page.locator(".easel-chip.seed")).to_have_text(seed)
+    expect(page.locator(".easel-word").nth(1)).to_have_value("green")
+    expect(page.get_by_label("Keep this seed")).to_be_checked()
+    expect(again).to_be_hidden()
+
+
 def test_a_form_is_found_as_it_was_left(visit: Callable) -> None:
     page = visit().open()
     say(page, PROMPT)

@@ -6,6 +6,7 @@ import { compareLarge } from "../common/comparing";
 import { one } from "../common/dom";
 import { offerAt, pngBlob } from "../common/download";
 import { plain, type Host } from "../common/host";
+import { showAgain } from "./again";
 import { Face, urlOf } from "./face";
 import { openShelf, type Shelf } from "./browser_store";
 import { remarkOn, type SharedPicture } from "./shared";
@@ -41,7 +42,7 @@ export class Easel {
   readonly shelf: Shelf;
   readonly teller: Teller;
   readonly turns: Turns | null;
-  words: readonly PromptPart[] = []; // the prompt of the picture that was looked at last
+  words: readonly PromptPart[]; // the prompt in parts that was told last
   shared: SharedPicture | null = null; // of the link that this page was opened with, until it is drawn
   showPosts: (sheet: Sheet | undefined) => void = () => {};
   showFollower: (sheet: Sheet | undefined) => void = () => {};
@@ -58,6 +59,7 @@ export class Easel {
     this.root = one(element, ".easel");
     this.tab = element.closest<HTMLElement>(".task-tab") ?? document.body;
     this.uses = plain(props.uses ?? []);
+    this.words = plain(props.words ?? []);
     this.face = new Face(this.root, pick, choose);
     this.shelf = openShelf(this.task);
     this.teller = makeTeller(this.tab, (picture) => {
@@ -103,6 +105,13 @@ export class Easel {
     if (this.isActive) return;
     this.turns?.give(key);
     this.keep();
+  }
+
+  /** Its prompt in parts: those that were told last, if they are its own, which it then keeps. */
+  private wordsOf(sheet: Sheet | undefined): readonly PromptPart[] {
+    if (!sheet || sheet.task !== this.task) return [];
+    if (this.words.map(({ text }) => text).join("") === sheet.prompt) sheet.words = this.words;
+    return sheet.words ?? [];
   }
 
   private compare(left: Sheet, right: Sheet): void {
@@ -159,7 +168,8 @@ export class Easel {
   show(): void {
     const { state, current: sheet, isActive } = this;
     this.showPictures(sheet);
-    if (state.run.state !== "waiting") this.prompt.show(sheet?.prompt ?? "", this.words);
+    if (state.run.state !== "waiting") this.prompt.show(sheet?.prompt ?? "", this.wordsOf(sheet));
+    showAgain(this.face.find("again"), state, sheet);
     this.face.showFacts(sheet);
     this.face.showTools(sheet, this.family(state.current), state, this.uses.length > 0);
     if (sheet && !isActive) this.offer(sheet.png, () => pngBlob(bytesOf(sheet.png)), sheet.file || "picture.png");

@@ -2,6 +2,7 @@
 
 import { plain, type Host } from "../common/host";
 import { takeLinked } from "../common/sharing";
+import { listenToAgain } from "./again";
 import { listenAround } from "./form_controls";
 import { takeFiles } from "./drops";
 import { Easel, type EaselProps } from "./easel";
@@ -26,6 +27,7 @@ export function mountEasel(host: Host<EaselProps>): void {
   listenToSaving(easel, host);
   listenToTools(easel, running, returning, trigger);
   listenAround(easel, running);
+  listenToAgain(easel);
   followSheet(easel, running);
   listenToChoice(easel, running);
   takeFiles(easel.tab, open);

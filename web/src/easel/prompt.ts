@@ -4,7 +4,7 @@ import type { PromptPart } from "../messages.gen";
 import { made } from "../common/dom";
 
 export interface Prompt {
-  /** The prompt of the picture that is looked at, with `words` if they are its own. */
+  /** The prompt of the picture that is looked at, and the `words` that it is made of, where they are known. */
   show(prompt: string, words: readonly PromptPart[]): void;
 }
 
@@ -23,13 +23,12 @@ export function makePrompt(place: HTMLElement, choose: (at: number, word: string
 
   return {
     show(prompt, words) {
-      const isOwn = words.map(({ text }) => text).join("") === prompt;
-      const name = `${isOwn && words.length}|${prompt}`;
+      const name = `${words.length}|${prompt}`;
       if (name === shown) return; // a list that is open stays open
       shown = name;
       held = Math.max(held, [...place.children].findIndex((child) => child === document.activeElement));
       const parts = words.map((part, at) => (part.others.length ? listOf(part, at) : part.text));
-      place.replaceChildren(...(isOwn ? parts : [prompt]));
+      place.replaceChildren(...(words.length ? parts : [prompt]));
       const list = place.children[held];
       const isElsewhere = document.activeElement !== document.body;
       if (list instanceof HTMLElement && !isElsewhere) list.focus({ preventScroll: true });

@@ -4,6 +4,7 @@ import type { Continued, EaselView, Rerolled, Reworded, Sheet as Told } from "..
 import type { Host } from "../common/host";
 import { watchPlace } from "../common/place";
 import { reason } from "../common/proxy";
+import { againOf } from "./again";
 import type { Easel, EaselProps } from "./easel";
 import { pointOut, unmark } from "./faulty_field";
 import { forgo, formersOf, underOf } from "./following";
@@ -36,16 +37,17 @@ export class Running {
   begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab), series = ""): void {
     const given = before ? (before.given ?? {}) : held;
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
+    const former = before || series ? null : (this.easel.current ?? null);
     leaveOpening(this.easel, before);
-    Object.assign(this.easel.state, { before, held, given, run, series, under: null, returned: null, isCutting: false, isComparing: false, isChoosing: false });
+    Object.assign(this.easel.state, { before, former, again: null, held, given, run, series, under: null, returned: null, isCutting: false, isComparing: false, isChoosing: false });
     if (series) this.easel.state.under = underOf(this.easel, series);
     this.easel.show();
     unmark(this.easel.tab);
     noteUnkept(this.easel.task, `${UNKEPT} ${before ? "ask for it again." : "press Generate."}`);
     if (series) return; // whoever draws looks at the sheet
-    const { root } = this.easel;
-    const { top } = root.getBoundingClientRect();
-    if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ behavior: "smooth", block: "start" });
+    const { root, face } = this.easel;
+    const isSeen = root.getBoundingClientRect().top >= 0 && face.find("line").getBoundingClientRect().bottom <= window.innerHeight;
+    if (!isSeen) root.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 
   /** After a reload: what was asked for before it, if nothing of it was kept. */
@@ -161,6 +163,7 @@ export class Running {
   private done(sheets: readonly Sheet[], remark: string): void {
     for (const { key } of sheets) this.easel.compareWithTwin(key);
     forgo(this.gone);
+    this.easel.state.again = againOf(this.easel.state.former, sheets);
     this.settle("done", [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" "));
     const { current, held } = this.easel.state;
     this.easel.turns?.goOn(current, held);

@@ -1,6 +1,6 @@
 // What the easel knows: pictures in this browser, the run that draws, and which tools are open.
 
-import type { EaselView, RecipeSheet, Sheet as Told } from "../messages.gen";
+import type { EaselView, PromptPart, RecipeSheet, Sheet as Told } from "../messages.gen";
 import { base64Of, bytesOf } from "../common/bytes";
 
 export type Given = Record<string, string>; // pictures in the form, in base64 by field
@@ -15,6 +15,7 @@ export interface Sheet extends RecipeSheet, File, Partial<Omit<Told, keyof Recip
   isBrought?: boolean; // the picture that a film began with, which nobody drew here
   isOpening?: boolean; // an earlier drawing, which whoever comes first is shown
   series?: string; // of pictures that follow one drawing, of which the last one stays
+  words?: readonly PromptPart[]; // its prompt in parts, once they were told
   since?: number; // when this browser first kept it, in milliseconds
 }
 
@@ -30,6 +31,12 @@ export interface Run {
   seconds?: number; // spent drawing
 }
 
+/** A picture in another scene than the one before, though hardly a word has changed: its seed was new. */
+export interface Again {
+  key: string; // of the picture
+  seed: string; // of the one before
+}
+
 export interface State {
   sheets: Sheet[]; // newest first
   current: string | null; // key of the picture that the tools act on
@@ -38,6 +45,8 @@ export interface State {
   before: Sheet | null; // the picture that is continued or re-rolled
   held: Given | null; // the pictures in the form when drawing began
   given: Given | null; // those that are drawn from: of a picture that is continued, its own
+  former: Sheet | null; // what was looked at when Generate was pressed
+  again: Again | null; // what is offered beside a picture
   returned: string | null; // key of the picture whose settings are back in the form
   series: string; // of what follows the sheet now; empty for any other run
   under: HTMLCanvasElement | null; // what is seen below the rows that are drawn
@@ -61,6 +70,8 @@ export const emptyState = (): State => ({
   before: null,
   held: null,
   given: null,
+  former: null,
+  again: null,
   returned: null,
   series: "",
   under: null,

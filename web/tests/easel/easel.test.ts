@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { againOf, isNearly } from "../../src/easel/again";
 import { toolsFor } from "../../src/easel/face";
 import { filmsOf, isBranch, markOf } from "../../src/easel/films";
 import { formersOf } from "../../src/easel/following";
@@ -98,6 +99,19 @@ test("codes that were kept keep what is known of them", () => {
   assert.deepEqual([...bytesOf(merged.nll!)], [1, 9, 255]);
   assert.deepEqual(heatColour(0), [18, 16, 48]);
   assert.deepEqual(heatColour(99), [252, 244, 190]);
+});
+
+test("hardly a word has changed where more than half of them stayed, and then the seed before is offered", () => {
+  for (const other of ["a green cube", "a large red cube"]) assert.ok(isNearly("a red cube", other), other);
+  for (const other of ["a red cube", "two red cubes", "a green cone", ""]) assert.ok(!isNearly("a red cube", other), other);
+  const former = sheet("a", { prompt: "a red cube", seed: "1" });
+  const drawn = sheet("b", { prompt: "a green cube", seed: "2" });
+  assert.deepEqual(againOf(former, [drawn]), { key: "b", seed: "1" });
+  for (const more of [{ seed: "1" }, { width: former.width + 8 }, { prompt: "two blue cones" }]) {
+    assert.equal(againOf(former, [{ ...drawn, ...more }]), null);
+  }
+  assert.equal(againOf(null, [drawn]), null);
+  assert.equal(againOf(former, [drawn, sheet("c")]), null);
 });
 
 test("a picture takes the place of those that followed the same drawing, and of no other", () => {
