@@ -941,9 +941,22 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
     result = run("batch", workflow, "--inputs", table, "--out", out)
     assert result.exit_code == 2 and result.stdout == f"2 of 3 rows done, 1 failed; results in {out}.\n"
     assert '"dragon"' in result.stderr and "Row 2: " in result.stderr
-    assert len([*out.glob("*.png")]) == 2
+    before = {path.name for path in out.glob("*.png")}
+    assert len(before) == 2
     table.write_text('{"promt": "a dragon"}\n')
     assert 'did you mean "prompt"?' in refused("batch", workflow, "--inputs", table, "--out", out)
+    table = tmp_path / "t.csv"
+    table.write_text(
+        'prompt;a.temperature;a.halving;a.seed\na cone;0,5;TRUE;007\na cone;"1,000";nein;1,000\n'
+    )
+    result = run("batch", workflow, "--inputs", table, "--out", out)
+    assert (
+        "Row 2: a.temperature: 1,000 may be a decimal or a thousand; write it without the comma."
+        in result.stderr
+    )
+    (picture,) = [path for path in out.glob("*.png") if path.name not in before]
+    drawn = json.loads(read_recipe(picture) or "")["nodes"]["a"]["inputs"]
+    assert (drawn["temperature"], drawn["halving"], drawn["seed"]) == (0.5, True, 7)
     (tmp_path / "texts.txt").write_text("a cone\n\na cube\n")
     report = ran("run", workflow, "--set", f"prompt=@{tmp_path / 'texts.txt'}", "--out", tmp_path / "several")
     assert [len(values) for values in report["outputs"].values()] == [2]

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
-from lumina.cli.workflow import assignment, not_kept, resources_for, with_picture
+from lumina.cli.workflow import TWO_OR_ONE, assignment, not_kept, resources_for, with_picture
+from lumina.errors import InputError
 from lumina.files import check_writable, expanded
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
@@ -20,7 +21,7 @@ from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources
 from lumina.workflow.files import read_workflow
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
-from lumina.workflow.resolving import check_names, with_values
+from lumina.workflow.resolving import check_names, target_of, with_values
 from lumina.workflow.tables import InputRow, read_table
 from lumina.worlds.language import UnknownWord
 
@@ -37,7 +38,7 @@ def run_batch(
         typer.Option(
             "--inputs",
             metavar="TABLE",
-            help="A row for each run: .jsonl, .csv, .tsv or .parquet; a column for each input.",
+            help="A row for each run: .jsonl, .json, .csv, .tsv or .parquet; a column for each input.",
             parser=expanded,
         ),
     ],
@@ -59,7 +60,7 @@ def run_batch(
     workflow = read_workflow(file)
     common = dict(assignment(workflow, text, given) for text in values or [])
     workflow = with_values(workflow, common, option="--set ")
-    check_names(workflow, dict.fromkeys(name for row in rows for name in row.values))
+    _check_columns(workflow, rows)
     check_writable(out)
     sources = [given, shipped(), FolderImages(table.parent), FolderImages(file.parent)]
     resources = resources_for(workflow, model, sources)
@@ -79,6 +80,14 @@ def run_batch(
         raise typer.Exit(1 if any(each.is_fault for each in failed) else 2)
 
 
+def _check_columns(workflow: Workflow, rows: Sequence[InputRow]) -> None:
+    """Raise InputError for a column that is no input."""
+    try:
+        check_names(workflow, dict.fromkeys(name for row in rows for name in row.values))
+    except InputError as error:
+        raise InputError(f"In the table, whose columns are named in its first line: {error}") from error
+
+
 class _Binding:
     """Gives each row its document, and hears of words that the model does not know."""
 
@@ -90,11 +99,22 @@ class _Binding:
     def __call__(self, row: InputRow) -> tuple[Workflow, Resources]:
         given = MemoryImages()
         values = {
-            name: with_picture(self._workflow, name, value, given, self._folder)
+            name: with_picture(self._workflow, name, self._number(name, value), given, self._folder)
             for name, value in row.values.items()
         }
         sources = [given, *self._resources.image_sources]
         return with_values(self._workflow, values), replace(self._resources, image_sources=sources)
+
+    def _number(self, name: str, value: Any) -> Any:
+        """A cell as it is, or with the point for the comma of a decimal; several values are a JSON list."""
+        socket = target_of(self._workflow, name)
+        is_number = socket is not None and socket.type in ("integer", "number")
+        if not (is_number and isinstance(value, str) and TWO_OR_ONE.fullmatch(value.strip())):
+            return value
+        whole, _, part = value.strip().partition(",")
+        if len(part) == 3 and whole.strip("0"):
+            raise InputError(f"{name}: {value} may be a decimal or a thousand; write it without the comma.")
+        return f"{whole}.{part}"
 
     def told(self, event: events.Event) -> None:
         """Look at what is drawn."""

@@ -61,7 +61,7 @@ class Report(TypedDict):
     needs_choice: NotRequired[dict[str, Choice]]
 
 
-_TWO_OR_ONE = re.compile(r"\d+,\d+")  # where a decimal may be meant
+TWO_OR_ONE = re.compile(r"\d+,\d+")  # where a decimal may be meant
 KEPT = "finished steps and drawn rows are kept"
 WAY_IN = "put it beside the workflow, or give it with --set {place}=FILE"
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
@@ -173,7 +173,7 @@ def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tup
     socket = target_of(workflow, name)
     if value.startswith("@") and socket is not None and socket.type == "text":
         return name, texts_in(expanded(value[1:]))
-    if _TWO_OR_ONE.fullmatch(value) and socket is not None and socket.type in ("integer", "number"):
+    if TWO_OR_ONE.fullmatch(value) and socket is not None and socket.type in ("integer", "number"):
         note(f"{name}: {value} is two values, {value.replace(',', ' and ')}; a decimal has a point.")
     return name, with_picture(workflow, name, value, image_source)
 
@@ -184,11 +184,24 @@ def with_picture(
     """A value for an input; where it is the path of a picture, from ``folder`` on, that is laid on the
     image_source."""
     socket = target_of(workflow, name)
-    if socket is None or socket.type != "image" or not isinstance(value, str) or not _is_path(value, folder):
+    if socket is None or socket.type != "image" or not isinstance(value, str):
+        return value
+    if several := _texts_of(value):
+        return [with_picture(workflow, name, each, image_source, folder) for each in several]
+    if not _is_path(value, folder):
         return value
     picture = ImageInput.opened(folder / expanded(value))
     image_source.add(picture)
     return {"image": picture.name}
+
+
+def _texts_of(value: str) -> list[str]:
+    """The texts in a JSON list; none in any other text."""
+    try:
+        found = json.loads(value) if value.lstrip().startswith("[") else []
+    except ValueError:
+        return []
+    return found if all(isinstance(each, str) for each in found) else []
 
 
 def _note_single_texts(workflow: Workflow, given: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Makes a document ready to run: inputs given, random seeds and open options settled, pictures found."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -24,6 +25,9 @@ from lumina.workflow.values import offered
 AnyElement = TypeVar("AnyElement", bound=Element)
 
 Seeds = Mapping[str, Value]
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True}
+_BOOLEANS |= {"false": False, "no": False, "off": False, "0": False}
+_PLAIN = re.compile(r"\+?[0-9]{1,300}")  # "007" and "+1", which JSON has not
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
 
 
@@ -167,14 +171,21 @@ def _with_default(name: str, given: Input, value: Any) -> Input:
 
 def _read_as(socket: Socket, value: Any) -> Any:
     """A text from a command line as the socket's type; other values as they are."""
+    if isinstance(value, list) and socket.type == IMAGE:
+        return [_read_as(socket, each) for each in value]
     if not isinstance(value, str):
         return value
-    if socket.type == IMAGE and not value.startswith("{"):
+    if socket.type == IMAGE and not value.startswith(("{", "[")):
         return {IMAGE: value}
+    if socket.type == "boolean" and value.strip().lower() in _BOOLEANS:
+        return _BOOLEANS[value.strip().lower()]
+    if socket.type in ("integer", "number") and _PLAIN.fullmatch(value.strip()):
+        return int(value)
     is_json = value.lstrip().startswith(("[", "{")) or socket.type not in ("text", "choice", IMAGE)
     if not is_json or value == RANDOM:
         return value
-    for text in (value, f"[{value}]" if socket.type in ("integer", "number") else value):  # also "1, 2, 3"
+    is_several = "," in value and socket.type in ("integer", "number")
+    for text in (value, f"[{value}]" if is_several else value):  # also "1, 2, 3"
         try:
             return json.loads(text)
         except ValueError:

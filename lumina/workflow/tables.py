@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,15 +11,18 @@ from typing import Any
 
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.files import regular, shown, unopened
+from lumina.formats import HEAD, format_of, with_article
 from lumina.workflow.parsing import parse
 
 MAX_ROWS = 100_000
 MAX_BYTES = 256 * 2**20
-KINDS = ".jsonl, .csv, .tsv or .parquet"
+KINDS = ".jsonl, .json, .csv, .tsv or .parquet"
+_LINES = (".jsonl", ".ndjson", ".json")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how a file begins: of today, and .xls
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _QUOTED = re.compile(r'"[^"]*"')
 _DECLARED = re.compile(r"\"?sep=([,;\t])\"?\r?\n", re.IGNORECASE)
-_SIGNS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+_SIGNS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "an upright stroke"}
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,22 @@ class InputRow:
 
 
 def read_table(path: Path) -> list[InputRow]:
-    """The rows of a table: .jsonl has an object on each line; .csv, .tsv and .parquet have named columns.
+    """The rows of a table: .jsonl has an object on each line, or is one list of them; .csv, .tsv and .parquet
+    have named columns.
 
-    Cells of a .csv are parted by commas, or by semicolons or tabs where its first line has no comma.
-
-    An empty cell leaves an input as it is. Raises InputError for a file that is no such table.
+    Cells of a .csv are parted by commas, or by semicolons, tabs or strokes where its first line has no comma.
+    An empty cell leaves an input as it is, and a column without a name is none if nothing stands in it.
+    Raises InputError for a file that is no such table.
     """
     kind = path.suffix.lower()
     if _is_workbook(path):
         raise InputError(f"The table {shown(path.name)!r} is a workbook; save it as CSV, and name that.")
     if kind == ".parquet":
         found = list(_parquet(path))
-    elif kind in (".jsonl", ".ndjson"):
-        found = list(_lines(path))
+    elif kind in _LINES:
+        found = list(_objects(path))
     elif kind in (".csv", ".tsv"):
-        found = list(_cells(path, "\t" if kind == ".tsv" else None))
+        found = list(_cells(_text(path)))
     else:
         raise InputError(f"The table {shown(path.name)!r} must end in {KINDS}.")
     if not found:
@@ -72,46 +77,52 @@ def texts_in(path: Path) -> list[str]:
     return found
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_text(path).splitlines(), start=1):
-        if not line.strip():
-            continue
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
+    text = _text(path)
+    if text.lstrip().startswith("["):
+        rows = [("The table", text)]
+    else:
+        lines = enumerate(_LINE_END.split(text), start=1)
+        rows = [(f"Line {number} of the table", line) for number, line in lines if line.strip()]
+    for where, row in rows:
         try:
-            values = parse(line)
+            values = parse(row, MAX_BYTES)
         except InvalidWorkflow as error:
             problem = error.problems[0]
-            raise InputError(
-                f"Line {number} of the table: {problem['message']}; {problem['fix']}."
-            ) from error
-        if not isinstance(values, dict):
-            raise InputError(f'Line {number} of the table must be an object, as {{"prompt": "a cat"}}.')
-        yield values
+            raise InputError(f"{where}: {problem['message']}; {problem['fix']}.") from error
+        for each in values if isinstance(values, list) else [values]:
+            if not isinstance(each, dict):
+                raise InputError(f'{where} must be an object, as {{"prompt": "a cat"}}.')
+            yield each
 
 
-def _separator(text: str) -> str:
+def _separator(head: str) -> str:
     """What parts the cells: a comma, or what the first line has in place of one, as a German Excel."""
-    head = _QUOTED.sub("", text.partition("\n")[0])
-    return next((sign for sign in ",;\t" if sign in head), ",")
+    plain = _QUOTED.sub("", head)
+    return next((sign for sign in ",;\t|" if sign in plain), ",")
 
 
-def _cells(path: Path, separator: str | None) -> Iterator[dict[str, Any]]:
-    text = _text(path)
+def _cells(text: str) -> Iterator[dict[str, Any]]:
+    text, separator = text.lstrip("\r\n"), None
     if declared := _DECLARED.match(text):  # "sep=;", which Excel reads and writes
         text, separator = text[declared.end() :], declared[1]
-    separator = separator or _separator(text)
+    separator = separator or _separator(_LINE_END.split(text, maxsplit=1)[0])
     try:
-        table = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        lines = io.StringIO(text, newline="")
+        table = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
         names = [name.strip() for name in next(table, [])]
-        if len(set(names)) < len(names) or "" in names:
-            raise InputError("Each column of the table needs a name of its own in the first line.")
-        for cells in table:
-            if len(cells) > len(names):
+        for cells in (cells for cells in table if any(cell.strip() for cell in cells)):
+            last = max(place for place, cell in enumerate(cells, start=1) if cell.strip())
+            if last > len(names):
                 raise InputError(
-                    f"Line {table.line_num} of the table has {len(cells)} cells for {len(names)} columns; "
+                    f"Line {table.line_num} of the table has {last} cells for {len(names)} columns; "
                     f'write a cell that holds {_SIGNS[separator]} in "quotes".'
                 )
-            if any(cells):
-                yield {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}
+            given = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell.strip()]
+            row = dict(given)
+            if "" in row or len(row) < len(given) or len({*names} - {""}) < len([*filter(None, names)]):
+                raise InputError("Each column of the table needs a name of its own in the first line.")
+            yield row
     except csv.Error as error:
         raise InputError(f"Line {table.line_num} of the table cannot be read; check its quotes.") from error
 
@@ -142,7 +153,13 @@ def _text(path: Path) -> str:
         raise InputError(unopened(error, f"The file {shown(path.name)!r}")) from error
     if len(data) > MAX_BYTES:
         raise InputError(f"The file is larger than {MAX_BYTES // 2**20} MB; divide it.")
+    if (kind := format_of(data[:HEAD])) is not None and kind.name not in ("text", "empty file"):
+        name = kind.name if kind.name.startswith("a") else with_article(kind.name)
+        raise InputError(f"The file {shown(path.name)!r} is {name}; name a file of text.")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode(json.detect_encoding(data)).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise InputError(f"The file {shown(path.name)!r} is not UTF-8; save it as that.") from error
+    if "\0" in text:
+        raise InputError(f"The file {shown(path.name)!r} is damaged, or no text; save it again.")
+    return text

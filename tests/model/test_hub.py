@@ -11,7 +11,8 @@ import pytest
 
 from lumina.errors import CheckpointMismatch, InputError, LuminaError, ModelError
 from lumina.model.checkpoint import MANIFEST, fetch, hub, locate, verify
-from lumina.model.config import MODELS, ModelSpec
+from lumina.model.checkpoint.hub import Place
+from lumina.model.config import MODELS, ModelSpec, spec_of
 from lumina.steps import finish
 from tests.model.hub_server import COMMIT, Hub, serving
 from tests.tiny import write_tiny_model
@@ -222,6 +223,17 @@ def test_the_hub_librarys_own_cache_is_used(server: Hub, tiny: Path, tmp_path: P
     assert place.folder.name == COMMIT
     assert place.revision == COMMIT[:8]
     assert list(fetch(SPEC, tmp_path / "models")) == []
+
+
+def test_a_folder_is_never_fetched(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    spec = spec_of(str(folder))  # taken for a copy of the published model
+    with pytest.raises(CheckpointMismatch, match="holds no model"):
+        finish(fetch(spec, tmp_path / "models"))
+    (folder / "config.json").write_text("{}")
+    (folder / "movqgan_270M.ckpt").write_bytes(b"")
+    assert finish(fetch(spec, tmp_path / "models")) == Place(folder, folder)
 
 
 def test_models_that_are_not_published(tmp_path: Path) -> None:

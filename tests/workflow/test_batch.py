@@ -158,6 +158,15 @@ def test_a_batch_killed_twice_comes_to_its_end(tmp_path: Path) -> None:
         ("a.csv", "prompt\ta.seed\na cone, red\t1\n\t2\na cube\t\n"),
         ("a.csv", "sep=;\r\nprompt;a.seed\r\na cone, red;1\r\n;2\r\na cube;\r\n"),
         ("a.tsv", "prompt\ta.seed\na cone, red\t1\n\t2\na cube\t\n"),
+        (
+            "a.csv",
+            '\r\nprompt,a.seed,,\r\n"a cone, red",1,,\r\n,2,\r\n,,,\r\na cube\r\n',
+        ),  # columns once filled
+        ("a.csv", "prompt;a.seed\ra cone, red;1\r;2\ra cube;\r"),  # line ends of an older Mac
+        ("a.csv", 'prompt, a.seed\n"a cone, red", 1\n, 2\na cube, \n'),
+        ("a.csv", "prompt | a.seed\na cone, red|1\n|2\na cube|\n"),
+        ("a.tsv", 'prompt,a.seed\n"a cone, red",1\n,2\na cube,\n'),
+        ("a.json", '[{"prompt": "a cone, red", "a.seed": "1"},\n{"a.seed": "2"},\n{"prompt": "a cube"}]'),
         ("a.JSONL", '{"prompt": "a cone, red", "a.seed": "1"}\n\n{"a.seed": "2"}\n{"prompt": "a cube"}'),
     ],
 )
@@ -168,6 +177,13 @@ def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:
         InputRow(2, {"a.seed": "2"}),
         InputRow(3, {"prompt": "a cube"}),
     ]
+
+
+def test_tables_in_utf_16_and_signs_that_end_a_line_only_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("prompt\tn\nä\t1\n".encode("utf-16"))  # "Unicode text" of Excel
+    assert read_table(tmp_path / "a.csv") == [InputRow(1, {"prompt": "ä", "n": "1"})]
+    (tmp_path / "a.jsonl").write_text('{"prompt": "a\u2028b\u0085c"}', encoding="utf-8")
+    assert read_table(tmp_path / "a.jsonl") == [InputRow(1, {"prompt": "a\u2028b\u0085c"})]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +203,11 @@ def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:
         ("a.csv", "prompt\nä".encode("latin-1"), "not UTF-8"),
         ("a.jsonl", b'{"a": 1}\n{"a": NaN}', "Line 2 of the table"),
         ("a.jsonl", b"[1]", "must be an object"),
+        ("a.jsonl", b'[{"a": 1}, 2]', "must be an object"),
+        ("a.csv", b"prompt,,\na,b,\n", "a name of its own"),
+        ("a.csv", b"prompt\na\n\0\0\0", "is damaged, or no text"),
+        ("a.csv", b"%PDF-1.4\nprompt", "is a PDF document; name a file of text"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n", "is a PNG; name a file of text"),
         ("a.parquet", b"PAR1", "arquet"),
         ("b.csv", None, "cannot be opened"),
     ],

@@ -78,12 +78,12 @@ def locate(spec: ModelSpec, models: Path) -> Place:
         raise InputError(
             f"Nobody has published weights for {spec.name}; train them, then give their folder as --model."
         )
-    parts = _parts(spec, models)
-    if spec.is_published:
-        found = [part.find() for part in parts]
-        folder, movqgan = found
+    if _is_fetched(spec):
+        folder, movqgan = (part.find() for part in _parts(spec, models))
     else:
         folder = find_folder(spec.source)
+        if not (folder / "config.json").exists():
+            raise CheckpointMismatch(f"The folder {folder} holds no model (no config.json); choose another.")
         movqgan = find_movqgan(folder) or _shared_movqgan(models)
     if not folder:
         raise CheckpointMismatch(f"{spec.title} is not on this machine; run `lumina download {spec.name}`.")
@@ -105,7 +105,7 @@ def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Progress, 
     """
     if not spec.is_published:
         raise InputError(f"{spec.title} is not downloaded; choose a published model.")
-    for part in _parts(spec, models):
+    for part in _parts(spec, models) if _is_fetched(spec) else ():
         wanted = revision or spec.revision if part.names == WANTED else ""
         if part.find() and not wanted:
             continue
@@ -119,6 +119,11 @@ def fetch(spec: ModelSpec, models: Path, revision: str = "") -> Steps[Progress, 
             if wanted or not part.find():  # it may have come while another program had its turn
                 yield from _fetch(part, wanted)
     return locate(spec, models)
+
+
+def _is_fetched(spec: ModelSpec) -> bool:
+    """Whether the files of a model come from the hub; a published one may also lie in a folder of its own."""
+    return spec.is_published and not Path(spec.source).is_dir()
 
 
 def _parts(spec: ModelSpec, models: Path) -> list[FilePart]:
