@@ -15,6 +15,10 @@ from lumina.errors import InputError
 
 SHOWN = 100  # characters of a name
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{1,20})://", re.IGNORECASE)
+_OF_FILES = re.compile(
+    r"\.(png|jpe?g|webp|gif|bmp|tiff?|svg|pdf|mp4|jsonl?|csv|txt|zip|ckpt|safetensors)", re.IGNORECASE
+)  # endings that no folder has
+_OF_WINDOWS = re.compile(r"[A-Za-z]:(?![^\\/])|.*\\")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -135,6 +139,26 @@ def expanded(path: Path | str) -> Path:
         raise InputError(f"This machine has no user {user} for the folder {path}; name the folder in full.")
     name = f"lumina-{os.getuid()}" if hasattr(os, "getuid") else "lumina"
     return temporary_folder() / name / Path(found).relative_to("~")
+
+
+def folder_named(path: Path | str) -> Path:
+    """``path`` as :func:`expanded` has it, where results are to go; raises InputError for the name of a file.
+
+    A folder that is there may have any name.
+    """
+    found = expanded(path)
+    if found.is_dir():
+        return found
+    if _OF_FILES.fullmatch(found.suffix):
+        raise InputError(
+            f"Results go to a folder, and {shown(found.name)!r} is the name of a file; name a folder, "
+            f"such as {shown(found.stem)}."
+        )
+    if os.fspath(path).startswith("-"):
+        raise InputError(f"Results go to a folder, and {shown(str(path))!r} is none; name one.")
+    if os.name != "nt" and _OF_WINDOWS.match(os.fspath(path)):
+        raise InputError(f"{shown(str(path))} is a path of Windows; write it with / as this system does.")
+    return found
 
 
 def check_current_folder() -> None:

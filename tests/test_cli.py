@@ -26,7 +26,7 @@ from lumina import __version__
 from lumina.cli import console, generate
 from lumina.cli.main import app
 from lumina.evaluation import benchmark
-from lumina.files import expanded
+from lumina.files import expanded, folder_named
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
 from lumina.model.config import MODELS
@@ -327,7 +327,28 @@ def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.Monk
         (("generate", "text_to_image", "--size", "128x128"), "use `--width` and `--height`"),
         (("generate", "text_to_image", "--promt", "a"), "No such option: --promt; use `--prompt`."),
         (("generate", "text_to_image", "--Seed", "3"), "use `--seed`"),
-        (("generate", "text_to_image", "-p", "a"), "text_to_image --help` lists what there is"),
+        (("generate", "text_to_image", "-p", "a"), "use `--prompt`"),
+        (("generate", "text_to_image", "-prompt", "a"), "write two hyphens: `--prompt`"),
+        (("generate", "text_to_image", "--output-dir", "a"), "use `--out`"),
+        (("generate", "text_to_image", "--num-images", "2"), "use `--variations`"),
+        (("generate", "text_to_image", "--cfg=7"), "use `--guidance-scale`"),
+        (("generate", "text_to_image", "--ar", "16:9"), "use `--width` and `--height`"),
+        (("generate", "text_to_image", "prompt=a red cube"), "as an option: `--prompt 'a red cube'`"),
+        (
+            ("generate", "text_to_image", "--prompt", "--seed", "3"),
+            "--prompt takes a value, and --seed follows",
+        ),
+        (
+            ("generate", "text_to_image", *PROMPT, "--out", "--json"),
+            "--out takes a value, and --json follows",
+        ),
+        (("generate", "text_to_image", *PROMPT, "--rerolls", "[[8]]"), "--rerolls.0: has too few entries"),
+        (("generate", "--prompt", "a"), "before it: `root generate text_to_image --prompt …`"),
+        (("--prompt", "a"), "before it: `root generate text_to_image --prompt …`"),
+        (("run", "a.json", "idea=a cone"), "after its option: `--set 'idea=a cone'`"),
+        (("run", "a.json", "--idea", "a cone"), "an input is filled with `--set NAME=VALUE`"),
+        (("batch", "a.json", "--table", "t.csv"), "use `--inputs`"),
+        (("ui", "8000"), "write `--port 8000`"),
         (("generate", "text_to_image", "--lora", "a"), "text_to_image --help` lists what there is"),
         (("recipe", "a.png", "b.png"), "one at a time"),
         (("models", "tabletop"), "models --help` lists what there is"),
@@ -336,6 +357,20 @@ def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.Monk
 def test_a_command_line_that_cannot_be_says_what_to_write(typed: tuple[str, ...], told: str) -> None:
     said = refused(*typed)
     assert told in said and said.rstrip().endswith(".") and "argument" not in said
+
+
+@pytest.mark.usefixtures("fake")
+def test_results_go_to_a_folder_and_not_to_one_called_like_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ("generate", "text_to_image", *PROMPT, "--seed", "1", "--out")
+    assert "'bild.png' is the name of a file; name a folder, such as bild." in refused(*command, "x/bild.png")
+    for out in ("table.CSV", "-", r"C:\pictures", r"pictures\today"):
+        assert refused(*command, out).rstrip().endswith((".", "?"))
+    assert [*tmp_path.iterdir()] == []
+    (tmp_path / "v1.png").mkdir()
+    assert run(*command, "v1.png").exit_code == run(*command, "v1.5").exit_code == 0
 
 
 def test_a_document_comes_on_stdin(tmp_path: Path) -> None:
@@ -579,7 +614,8 @@ def test_a_published_pickle_becomes_safetensors(tmp_path: Path) -> None:
     words = tmp_path / "model" / "words.txt"
     words.write_text("no weights")
     assert "words.txt is damaged" in refused("convert", words, "--out", tmp_path / "out", code=1)
-    assert "cannot be written" in refused("convert", tmp_path / "model", "--out", words)
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in refused("convert", tmp_path / "model", "--out", tmp_path / "file")
 
 
 def test_published_models_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -977,7 +1013,9 @@ def test_every_option_that_is_a_path_knows_the_tilde() -> None:
         for kind in get_type_hints(command, include_extras=True).values()
         if get_origin(kind) is Annotated and "Path" in str(get_args(kind)[0])
     ]
-    assert len(options) > 25 and not [name for name, kind in options if get_args(kind)[1].parser != expanded]
+    parsers = [(name, get_args(kind)[1].parser) for name, kind in options]
+    assert len(options) > 25
+    assert not [name for name, parser in parsers if parser not in (expanded, folder_named)]
 
 
 @pytest.mark.parametrize("variable", ["HOME", "TMPDIR", "LUMINA_RESULTS"])

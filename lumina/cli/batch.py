@@ -11,7 +11,7 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
 from lumina.cli.workflow import TWO_OR_ONE, assignment, not_kept, resources_for, with_picture
 from lumina.errors import InputError
-from lumina.files import check_writable, expanded
+from lumina.files import check_writable, expanded, folder_named
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.tasks.base import remarks_of, words_unknown
@@ -43,7 +43,7 @@ def run_batch(
         ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder of the results.", parser=expanded)
+        Path, typer.Option("--out", metavar="DIR", help="Folder of the results.", parser=folder_named)
     ],
     values: Annotated[
         list[str] | None,

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from lumina import terminal
 from lumina.errors import InputError, LuminaError
-from lumina.files import expanded, sentence_of, shown
+from lumina.files import folder_named, sentence_of, shown
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
@@ -25,7 +25,7 @@ from lumina.worlds.language import distance, typed_wrong
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR", parser=expanded)
+    Path | None, typer.Option("--out", help="Folder to write to.", metavar="DIR", parser=folder_named)
 ]
 Model = Annotated[
     str | None,
@@ -45,10 +45,50 @@ Cache = Annotated[
 
 Result = TypeVar("Result")
 RESUMED = ("run", "batch", "train", "eval", "download")  # commands that go on where they were stopped
+_ELSEWHERE = {  # what other programs call an option
+    "--width and --height": ("size", "resolution", "ar", "aspect", "aspect-ratio"),
+    "--variations": ("n", "count", "number", "num", "num-images", "images", "batch-size", "batch"),
+    "--guidance-scale": ("cfg", "cfg-scale", "scale"),
+    "--prompt": ("text", "words", "description"),
+    "--out": ("dir", "folder", "save", "directory", "dest"),
+    "--inputs": ("table", "csv", "data", "rows"),
+}
 STOPPED = 130  # exit code after Ctrl-C, as shells have it
 
 
-class Commands(TyperGroup):
+class CommandGroup(TyperGroup):
+    """Looks at what is typed after a command, where a word in a wrong place would be taken for another."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command, and what is typed after it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not getattr(command, "commands", None):
+            _check_words(command, rest, f"{ctx.command_path} {name}")
+        return name, command, rest
+
+
+def _check_words(command: Any, typed: Sequence[str], below: str) -> None:
+    """Raise InputError for an option without its value, or with one hyphen in place of two."""
+    with_value = {name for each in command.params if _takes_value(each) for name in each.opts}
+    known, before = {*_options(command)}, ""
+    for word in typed:
+        if word == "--":
+            return
+        if before and (word in known or word == "--help"):
+            raise InputError(f"{before} takes a value, and {word} follows; write the value after it.")
+        name = word.partition("=")[0]
+        if not before and re.fullmatch(r"-[A-Za-z][\w-]+", name):
+            is_short = f"-{name}" in known
+            advice = f"write two hyphens: `-{name}`" if is_short else _option_for(name, command, below)
+            raise InputError(f"No such option: {name}; {advice}.")
+        before = "" if before else word if word in with_value else ""
+
+
+def _takes_value(parameter: Any) -> bool:
+    return parameter.param_type_name == "option" and not parameter.is_flag
+
+
+class Commands(CommandGroup):
     """Turns errors into one sentence on stderr: exit code 2 if the input is wrong, 1 if we are at fault."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -97,22 +137,48 @@ def _sentence(error: Any) -> str:
 
 
 def _option_for(typed: str, command: Any, below: str) -> str:
-    """What to write for an option that there is not: one that looks like it, or where they are listed."""
-    options = [name for each in command.params for name in each.opts if name.startswith("--")]
-    if typed.lower() in ("--size", "--resolution") and {"--width", "--height"} <= {*options}:
-        return "use `--width` and `--height`"
-    word = typed.lstrip("-").lower().replace("_", "-")
-    near = [(distance(word, name[2:]), name) for name in options if typed_wrong(word, name[2:])]
-    alike = [name for name in options if len(word) > 2 and name[2:].startswith(word)]
-    if near or alike:
-        return f"use `{min(near)[1] if near else alike[0]}`"
-    return f"`{below} --help` lists what there is"
+    """What to write for an option that there is not: one that is like it, or where they are listed."""
+    if inner := [name for name, each in _commands(command) if typed in _options(each)]:
+        return f"name what is to be done before it: `{below} {inner[0]} {typed} …`"
+    options, word = _options(command), typed.lstrip("-").lower().replace("_", "-")
+    for name, others in _ELSEWHERE.items():
+        if word in others and {*name.split(" and ")} <= {*options}:
+            return f"use `{'` and `'.join(name.split(' and '))}`"
+    near = sorted((distance(word, name[2:]), name) for name in options if typed_wrong(word, name[2:]))
+    alike = [
+        name for name in options if name[2:].startswith(word) or (len(name) > 4 and word.startswith(name[2:]))
+    ]
+    if found := [near[0][1]] if near else alike:
+        return f"use {' or '.join(f'`{name}`' for name in found)}"
+    return f"{_without_option(typed, options)}`{below} --help` lists what there is"
+
+
+def _without_option(typed: str, options: Sequence[str]) -> str:
+    """How a workflow's inputs are filled, where options may be meant for them."""
+    return "an input is filled with `--set NAME=VALUE`, and " if "--set" in options else ""
+
+
+def _commands(command: Any) -> list[tuple[str, Any]]:
+    """Those of a group, the ones of its groups after them."""
+    own = [*getattr(command, "commands", {}).items()]
+    return own + [(f"{name} {inner}", each) for name, group in own for inner, each in _commands(group)]
+
+
+def _options(command: Any) -> list[str]:
+    return [name for each in command.params for name in each.opts if name.startswith("--")]
 
 
 def _in_place_of(typed: str, command: Any, below: str) -> str:
     """What to write in place of words that no option is before."""
     if dashed := re.search(r"(?:^|\s)[—–−]+(\w[\w-]*)", typed):
         return f"write two hyphens before a name: `--{dashed[1]}`"
+    options, name = _options(command), typed.partition("=")[0].split(" ")[0].lower()
+    if "=" in typed and f"--{name}" in options:
+        return f"write it as an option: `--{name} {shlex.quote(typed.partition('=')[2])}`"
+    if "=" in typed and "--set" in options:
+        return f"write it after its option: `--set {shlex.quote(typed)}`"
+    if typed.isdecimal() and "--port" in options:
+        return f"write `--port {typed}`"
     places = [each for each in command.params if each.param_type_name == "argument"]
     if any(each.nargs == 1 for each in places):
         return f"give {places[0].name.upper()} once, one at a time"
@@ -141,7 +207,7 @@ def group(about: str, **options: Any) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        **options,
+        **{"cls": CommandGroup, **options},
     )
 
 

@@ -9,7 +9,7 @@ import typer
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Cache, Model, Quant, group, show, watched
 from lumina.errors import InputError
-from lumina.files import check_writable, expanded
+from lumina.files import check_writable, folder_named
 from lumina.model.config import spec_of
 from lumina.settings import Settings
 from lumina.worlds import FOLDERS, SCENES, SHIPPED, world_of
@@ -19,7 +19,7 @@ app = group("Measure the embedded model: its pictures, its picture tokenizer, th
 
 Count = Annotated[int, typer.Option("--limit", help="How many pictures or scenes.", min=1)]
 Reports = Annotated[
-    Path, typer.Option("--out", help="Folder for the report.", metavar="DIR", parser=expanded)
+    Path, typer.Option("--out", help="Folder for the report.", metavar="DIR", parser=folder_named)
 ]
 
 
@@ -149,7 +149,7 @@ def bench(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for a table and a chart.", metavar="DIR", parser=expanded),
+        typer.Option("--out", help="Folder for a table and a chart.", metavar="DIR", parser=folder_named),
     ] = None,
     model: Model = None,
     quant: Quant = None,

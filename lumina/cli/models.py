@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lumina.cli.console import AsJson, show, watched
-from lumina.files import expanded
+from lumina.files import expanded, folder_named
 from lumina.model.config import MODELS, ModelSpec, spec_of, split_revision
 from lumina.settings import Settings
 
@@ -56,7 +56,9 @@ def convert(
     source: Annotated[
         Path, typer.Argument(metavar="CKPT", help="movqgan_270M.ckpt, or its folder.", parser=expanded)
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder to write to.", metavar="DIR", parser=expanded)],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder to write to.", metavar="DIR", parser=folder_named)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Write a published picture tokenizer as safetensors, which hold numbers and never code."""

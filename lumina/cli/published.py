@@ -8,7 +8,7 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, show, watched
-from lumina.files import expanded
+from lumina.files import expanded, folder_named
 from lumina.json_types import JsonObject
 from lumina.steps import Progress, Steps
 
@@ -20,7 +20,7 @@ Prompts = Annotated[
     typer.Option("--prompts", help="The benchmark's own file or folder.", metavar="FILE", parser=expanded),
 ]
 Pictures = Annotated[
-    Path, typer.Option("--out", help="Folder for the pictures.", metavar="DIR", parser=expanded)
+    Path, typer.Option("--out", help="Folder for the pictures.", metavar="DIR", parser=folder_named)
 ]
 Samples = Annotated[int, typer.Option("--samples", help="Pictures of each prompt.", min=1, max=16)]
 Limit = Annotated[int | None, typer.Option("--limit", help="Only the first rows.", min=1)]

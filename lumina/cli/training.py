@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lumina.cli.console import AsJson, Model, group, show, watched
-from lumina.files import expanded
+from lumina.files import expanded, folder_named
 from lumina.settings import model_at_home
 from lumina.worlds import FOLDERS
 
@@ -28,7 +28,9 @@ ModelData = Annotated[
 ]
 Runs = Annotated[
     Path,
-    typer.Option("--out", help="Folder of the run; goes on if it was begun.", metavar="DIR", parser=expanded),
+    typer.Option(
+        "--out", help="Folder of the run; goes on if it was begun.", metavar="DIR", parser=folder_named
+    ),
 ]
 Minutes = Annotated[float, typer.Option("--minutes", help="How long to train.", min=0.01)]
 Processes = Annotated[
@@ -162,7 +164,8 @@ def train_model(
 def draw_attempts(
     model: Annotated[Path, typer.Argument(help="Model folder that draws.", parser=expanded)],
     out: Annotated[
-        Path, typer.Option("--out", help="Folder to write; goes on if begun.", metavar="DIR", parser=expanded)
+        Path,
+        typer.Option("--out", help="Folder to write; goes on if begun.", metavar="DIR", parser=folder_named),
     ],
     shards: Annotated[int, typer.Option("--shards", help="100 drawings of each kind for each.", min=1)] = 24,
     processes: Processes = 2,
@@ -181,7 +184,7 @@ def average(
         list[Path], typer.Argument(help="Model folders, trained on from one ancestor.", parser=expanded)
     ],
     out: Annotated[
-        Path, typer.Option("--out", help="Folder to write, new or empty.", metavar="DIR", parser=expanded)
+        Path, typer.Option("--out", help="Folder to write, new or empty.", metavar="DIR", parser=folder_named)
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -192,7 +195,9 @@ def average(
     show({"model": folder} if as_json else [folder])
 
 
-Shards = Annotated[Path, typer.Option("--out", help="Folder for the shards.", metavar="DIR", parser=expanded)]
+Shards = Annotated[
+    Path, typer.Option("--out", help="Folder for the shards.", metavar="DIR", parser=folder_named)
+]
 
 
 @app.command("shards")

@@ -50,7 +50,10 @@ def phrases(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
     """Each fault once, as (place, what it must be instead), in the order of the fields."""
     found: dict[tuple[str | int, ...], str] = {}
     for details in error.errors(include_url=False):
-        found.setdefault(details["loc"], _phrase(details))
+        place, phrase = details["loc"], _phrase(details)
+        if details["type"] == "missing" and isinstance(place[-1], int):  # of a list
+            place, phrase = place[:-1], "has too few entries"
+        found.setdefault(place, phrase)
     return list(found.items())
 
 
