@@ -40,8 +40,9 @@ class Settings:
     draw for ``seconds_each`` within an hour; 0 is no limit, None leaves it to the page. ``log`` is how the
     server writes its log, ``has_metrics`` whether it tells its counts at ``/metrics``. ``content`` decides
     whether pictures are looked at, with ``content_model``, an ONNX file; "auto": those of a published model
-    on a public page. ``engine`` is the address of a model that is served elsewhere (`lumina serve`), which
-    then draws in place of one in this process; ``token`` is the secret that it asks for.
+    on a public page. ``verifiers`` are the models that the scorer of that name asks. ``engine`` is the
+    address of a model that is served elsewhere (`lumina serve`), which then draws in place of one in this
+    process; ``token`` is the secret that it asks for.
     """
 
     model: str = "tabletop"
@@ -63,6 +64,7 @@ class Settings:
     has_metrics: bool = False
     content: Content = "auto"
     content_model: Path | None = None
+    verifiers: tuple[str, ...] = ()
     engine: str = ""
     token: str = field(default="", repr=False)
 
@@ -93,6 +95,7 @@ class Settings:
             else None,
             content=one_of(Content, "LUMINA_CONTENT", given, default.content),
             content_model=expanded(file) if (file := given.get("LUMINA_CONTENT_MODEL")) else None,
+            verifiers=tuple(filter(None, map(str.strip, given.get("LUMINA_VERIFIERS", "").split(",")))),
             log=one_of(Log, "LUMINA_LOG", given, default.log),
             has_metrics=one_of(Switch, "LUMINA_METRICS", given, "0") == "1",
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",

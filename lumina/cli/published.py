@@ -29,6 +29,7 @@ Guidance = Annotated[float | None, typer.Option("--guidance-scale", min=0)]
 Temperature = Annotated[float | None, typer.Option("--temperature", min=0.01)]
 TopK = Annotated[int | None, typer.Option("--top-k", min=0)]
 BestOf = Annotated[int | None, typer.Option("--best-of", help="Candidates of each picture.", min=1)]
+Scorer = Annotated[str | None, typer.Option("--scorer", help="Who chooses: likelihood, judge or verifiers.")]
 
 
 Known = Annotated[
@@ -49,13 +50,15 @@ def _prompted(benchmark: str, docs: str) -> Callable[..., None]:
         temperature: Temperature = None,
         top_k: TopK = None,
         best_of: BestOf = None,
+        scorer: Scorer = None,
         known: Known = False,
         model: Model = None,
         as_json: AsJson = False,
     ) -> None:
         from lumina.evaluation import published
 
-        options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
+        sampling = {"guidance_scale": guidance_scale, "temperature": temperature, "top_k": top_k}
+        options = _given(**sampling, best_of=best_of, scorer=scorer)
         draw = {"geneval": published.geneval, "dpg": published.dpg}[benchmark]
         pipeline = generate.open_pipeline(model)
         steps = draw(
@@ -77,13 +80,15 @@ def eval_graph200k(
     temperature: Temperature = None,
     top_k: TopK = None,
     best_of: BestOf = None,
+    scorer: Scorer = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw Graph200K's test rows (data.json) with their maps and subjects; goes on where it stopped."""
     from lumina.evaluation import published
 
-    options = _given(guidance_scale=guidance_scale, temperature=temperature, top_k=top_k, best_of=best_of)
+    sampling = {"guidance_scale": guidance_scale, "temperature": temperature, "top_k": top_k}
+    options = _given(**sampling, best_of=best_of, scorer=scorer)
     pipeline = generate.open_pipeline(model)
     _watch(
         published.graph200k(
@@ -106,7 +111,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def _given(**options: float | None) -> "Options":
+def _given(**options: float | str | None) -> "Options":
     return {name: value for name, value in options.items() if value is not None}
 
 

@@ -23,6 +23,7 @@ from lumina.images import contact_sheet, open_image, write_png
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
+from lumina.runtime.request import VERIFIERS
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
 from lumina.tasks.control import Control
@@ -214,6 +215,8 @@ def _settings(pipeline: Painter, orders: Sequence[Order], options: Options) -> J
         task = _task(order, 0, options)
         used = task.resolved(pipeline).options().model_dump(exclude={"seed"})
         used |= {"best_of": task.best_of, "scorer": task.scorer}
+        if task.scorer == VERIFIERS:
+            used["verifiers"] = [*pipeline.settings.verifiers]
         prefix = f"{SUBJECT} " if order.task is Subject else ""
         found |= {prefix + name: value for name, value in used.items()}
     return found

@@ -54,6 +54,7 @@ def examine() -> dict[str, Examined]:
         "limits": _limits,
         "watching": _watching,
         "content check": _content,
+        **({} if _has_engine() else {"verifiers": _verifiers}),
     }
     return found | {name: _examined(test) for name, test in of_settings.items()}
 
@@ -223,6 +224,18 @@ def _content() -> str:
     if (check := decision.load()) is not None:
         check.refuses(Image.new("RGB", (64, 64)))  # whether it works
     return decision.why
+
+
+def _verifiers() -> str:
+    names = _present().verifiers
+    if not names:
+        return "none"
+    import torch
+
+    from lumina.runtime.verifiers import Verifiers
+
+    Verifiers(names, torch.device("cpu")).scores([("a picture", Image.new("RGB", (64, 64)))])
+    return f"{len(names)}: {', '.join(names)}"
 
 
 def _spec(settings: Settings) -> ModelSpec:

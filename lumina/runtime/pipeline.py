@@ -23,10 +23,11 @@ from lumina.runtime.engine import Engine, use_threads
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.memory_plan import free_memory, movqgan_dtype, open_device, plan
 from lumina.runtime.preview import PreviewStrip
-from lumina.runtime.request import LIKELIHOOD, NO_SCORER, DrawRequest
+from lumina.runtime.request import LIKELIHOOD, NO_SCORER, VERIFIERS, DrawRequest
 from lumina.runtime.scorers import SCORERS, check_scorer
 from lumina.runtime.tally import Tally
 from lumina.runtime.tokens import Generation, Joined, RowSettled, TokenRequest
+from lumina.runtime.verifiers import Verifiers
 from lumina.settings import Settings
 from lumina.steps import Following, Steps
 
@@ -55,6 +56,7 @@ class Pipeline:
             )
         self.spec, self.settings, self.model, self.previews = spec, settings, model, previews
         self._text, self._engine, self._movqgan = text, engine, movqgan
+        self._verifiers = Verifiers(settings.verifiers, movqgan.quantize.embedding.weight.device)
         self._beside = Lock()  # beside the engine's own thread, one other computes at a time
 
     @classmethod
@@ -99,7 +101,7 @@ class Pipeline:
     def draw(self, requests: Sequence[DrawRequest]) -> Steps[DrawEvent, tuple[Drawing, ...]]:
         """See Painter; as many at once as there is room for beside those of other calls."""
         for request in requests:
-            check_scorer(self.spec, request)
+            check_scorer(self.spec, request, bool(self._verifiers))
         asked = [self._in_tokens(request) for request in requests]
         for tokens in asked:
             self._engine.check(tokens)
@@ -150,12 +152,18 @@ class Pipeline:
     ) -> Iterator[Scored]:
         """Those of a batch, once all its pictures are drawn; what was dropped on the way has none."""
         among = [index for index, (request, _) in enumerate(asked) if request.batch == batch]
-        if all(index in drawings for index in among):
-            for index in among:
-                request = asked[index][0]
-                if request.scorer != NO_SCORER and len(drawings[index].codes) == request.stop_row:
-                    score = SCORERS[request.scorer](self.spec, request, drawings[index])
-                    yield Scored(index=index, score=score, **tally.step())
+        if not all(index in drawings for index in among):
+            return
+        scorer = asked[among[0]][0].scorer
+        whole = [index for index in among if len(drawings[index].codes) == asked[index][0].stop_row]
+        if scorer == VERIFIERS:
+            pictures = [(asked[index][0].prompt, drawings[index].image) for index in whole]
+            for index, score in zip(whole, self._verifiers.scores(pictures), strict=True):
+                yield Scored(index=index, score=score, **tally.step())
+        elif scorer != NO_SCORER:
+            for index in whole:
+                score = SCORERS[scorer](self.spec, asked[index][0], drawings[index])
+                yield Scored(index=index, score=score, **tally.step())
 
     def _strip(self, request: DrawRequest, tokens: TokenRequest) -> PreviewStrip:
         skip = _given_rows(tokens)

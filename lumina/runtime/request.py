@@ -10,10 +10,11 @@ from PIL import Image
 from lumina.runtime.drawing import Codes
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 
-ScorerName = Literal["likelihood", "judge"]
-Scoring = Literal["none", "likelihood", "judge"]
+ScorerName = Literal["likelihood", "judge", "verifiers"]
+Scoring = Literal["none", "likelihood", "judge", "verifiers"]
 NO_SCORER: Final = "none"
 LIKELIHOOD: Final = "likelihood"
+VERIFIERS: Final = "verifiers"
 NO_ROWS: Codes = np.zeros((0, 0), np.int64)
 NO_ROWS.flags.writeable = False
 

@@ -1,4 +1,4 @@
-"""Which of several pictures is the best: by the model's own likelihood, or by its world's judge."""
+"""Which of several pictures is the best: by the model's own likelihood, its world's judge, or verifiers."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import numpy as np
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing
-from lumina.runtime.request import DrawRequest, Scoring
+from lumina.runtime.request import VERIFIERS, DrawRequest, Scoring
 from lumina.worlds import world_of
 
 Scorer = Callable[[ModelSpec, DrawRequest, Drawing], float]
@@ -32,8 +32,14 @@ def by_judge(spec: ModelSpec, request: DrawRequest, drawing: Drawing) -> float:
 SCORERS: dict[Scoring, Scorer] = {"likelihood": likelihood, "judge": by_judge}
 
 
-def check_scorer(spec: ModelSpec, request: DrawRequest) -> None:
+def check_scorer(spec: ModelSpec, request: DrawRequest, has_verifiers: bool = True) -> None:
     """Raise InputError if the scorer of this request cannot score its picture."""
+    if request.scorer == VERIFIERS and not has_verifiers:
+        raise InputError(
+            'scorer: "verifiers" needs models to ask, named in LUMINA_VERIFIERS; use "likelihood".'
+        )
+    if request.scorer == VERIFIERS and (request.panels > 1 or not request.prompt):
+        raise InputError('scorer: "verifiers" compares single pictures with a prompt; use "likelihood".')
     if request.scorer != "judge":
         return
     world = world_of(spec.world)

@@ -217,7 +217,9 @@ class DrawingTask(Task):
     )
     best_of: int = option("Best of", "Draw so many and keep the best.", 1, ge=1, le=MOST_CANDIDATES)
     scorer: ScorerName = option(
-        "Scorer", "Who says which is best: the model's own likelihood, or tabletop's judge.", "likelihood"
+        "Scorer",
+        "Who says which is best: the model's own likelihood, tabletop's judge, or this studio's verifiers.",
+        "likelihood",
     )
     halving: bool = option(
         "Halving",

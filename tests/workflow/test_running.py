@@ -168,7 +168,7 @@ def test_a_workflow_as_a_node_is_set_planned_run_and_asked_of(tmp_path: Path) ->
 def test_a_mistyped_choice_is_told_every_way_to_choose(typed: str, tmp_path: Path) -> None:
     nodes = {"a": draw(variations=3), "best": {"task": "pick", "inputs": {"images": {"from": "a.image"}}}}
     file = written(tmp_path, {"nodes": nodes})
-    ways = "--set best takes a number from 1 to 3, or 'likelihood', or 'judge', not "
+    ways = "--set best takes a number from 1 to 3, or 'likelihood', or 'judge', or 'verifiers', not "
     result = called("run", file, "--set", f"best={typed}", "--out", tmp_path)
     assert (result.exit_code, result.stderr) == (2, f"{ways}{typed!r}.\n")
     more = called("run", file, "--set", f"best={typed}", "--set", "a.variations=5").stderr

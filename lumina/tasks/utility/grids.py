@@ -129,7 +129,7 @@ class Pick(Tool):
             if not isinstance(image, Picture):
                 raise InputError("Only pictures that the model drew can be scored; choose one by its number.")
             codes, asked = image.drawing.codes, image.task.as_read(painter.spec).request(painter)
-            found.append(replace(asked, kept=codes, stop_row=len(codes), scorer=scorer, batch=len(found)))
+            found.append(replace(asked, kept=codes, stop_row=len(codes), scorer=scorer))
         return found
 
     def result(self) -> Picked:
