@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.serving import served
 
-expect.set_options(timeout=15_000)  # milliseconds, for a machine with other work
+expect.set_options(timeout=30_000)  # milliseconds, for a machine with other work
 ROW_SECONDS = 0.2  # slow enough to be watched on a busy machine
 # The first opens a page in half the time: it has no window of its own.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
