@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from lumina.worlds.language import Understood, UnknownWord, of_other_programs
 from lumina.worlds.tabletop.captions import PLURALS, parse, text_of
 from lumina.worlds.tabletop.reader_scene import BOUNDARIES, HARMLESS, NOT, Clause, SceneSaid, led
-from lumina.worlds.tabletop.reader_signs import DESCRIPTIONS, MOST, PROMPTS, UNKNOWN, Sign, typed
+from lumina.worlds.tabletop.reader_signs import DESCRIPTIONS, MOST, PROMPTS, QUALITIES, UNKNOWN, Sign, typed
 from lumina.worlds.tabletop.scenes import COLORS, PATTERNS, SHAPES
-from lumina.worlds.tabletop.words import normalize
+from lumina.worlds.tabletop.words import normalize, unknown_words
 
 TOLD_BY = "a subject is told by its pattern, colour and shape"
 
@@ -32,7 +32,7 @@ def read(text: str) -> Understood | None:
     left = _named(text, words, signs, said)
     plainly = normalize(text)
     caption = parse(plainly)
-    if caption is not None and text_of(caption) == plainly and not left:
+    if caption is not None and text_of(caption) == plainly and not left and not unknown_words(text):
         return None
     return Understood(text_of(claim), (*left, *of_other_programs(text)))
 
@@ -72,7 +72,9 @@ def _named(
 def _of_the_picture(signs: Sequence[Sign]) -> list[Sign]:
     """With what is said of no solid as a side of the picture: "in front a cube, behind a ball"."""
     found = list[Sign]()
-    for sign in signs:
+    for at, sign in enumerate(signs):
+        if sign.startswith("~bare"):
+            sign = Sign(f"~{_kind_of_bare(signs, at)}:{sign.partition(':')[2]}", sign.start, sign.end)
         is_behind = sign == "~of:behind" and "~at:in_front_of" in signs
         is_bare = is_behind or sign.startswith(("~east", "~at"))
         start = found.pop().start if is_bare and found[-1:] == ["on"] else sign.start
@@ -81,7 +83,25 @@ def _of_the_picture(signs: Sequence[Sign]) -> list[Sign]:
         ):
             sign = Sign(f"~at:{sign.partition(':')[2]}", start, sign.end)
         found.append(sign)
+        if sign.startswith("~at") and signs[at - 1] == "the" and _is_elliptic(signs[at + 1 :]):
+            found.append(Sign("same!", sign.start, sign.end))  # "the left one is red, the right blue"
     return found
+
+
+def _kind_of_bare(signs: Sequence[Sign], at: int) -> str:
+    """A side of the picture after one solid only, as in "A 左, B 右"; else of what came last."""
+    start = max((i + 1 for i in range(at) if signs[i] == ","), default=0)
+    before, is_last = signs[start:at], [*signs[at + 1 : at + 2]] in ([], [","])
+    nouns = sum(sign in SHAPES or sign in PLURALS for sign in before)
+    return "at" if is_last and nouns == 1 and "on" not in before[:-1] else "east"
+
+
+def _is_elliptic(signs: Sequence[Sign]) -> bool:
+    """Whether something is said, up to the next boundary, of what is not named."""
+    end = next((i for i, sign in enumerate(signs) if sign in BOUNDARIES), len(signs))
+    said = signs[:end]
+    is_named = any(sign in SHAPES or sign in PLURALS or sign == "same!" for sign in said)
+    return not is_named and not QUALITIES.isdisjoint(said)
 
 
 def _clauses(signs: Sequence[Sign]) -> Iterator[Clause]:

@@ -73,7 +73,7 @@ def _told_apart(signs: Sequence[Sign]) -> Iterator[Sign]:
     for at, sign in enumerate(signs):
         before, after = signs[at - 1] if at else "", signs[at + 1] if at + 1 < len(signs) else ""
         is_quality = sign.startswith(("~at:", "~next:", "=way:")) and before in ("the", *QUALITIES)
-        is_side = is_quality and (after in SHAPES or after in QUALITIES or after == "same")
+        is_side = is_quality and (after in SHAPES or after in QUALITIES or after == "same!")
         yield Sign(SIDE, sign.start, sign.end) if is_side else sign
 
 

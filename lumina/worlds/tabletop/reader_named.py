@@ -15,7 +15,7 @@ SEVERAL = frozenset(["two", "three", "four", "many"])
 _BEFORE_NOUN = SAID.union(COMPARED, [UNKNOWN])
 _COUNTS = SEVERAL | {"a", "another"}
 _ARTICLES = _COUNTS | {"the"}
-_SAME = frozenset(["same", "sames"])
+_SAME = frozenset(["same!", "sames!"])
 _PRONOUNS = {"it": "it", "them": "them", "both": "them"}
 
 
@@ -68,7 +68,7 @@ def _next(signs: Sequence[Sign], at: int, last: Named) -> tuple[Named | Sign | N
     article = "the" if "the" in articles else next(iter(articles), "")
     if _is_noun(noun):
         shape = last.noun if noun in _SAME else PLURALS.get(noun, str(noun))
-        is_plural = noun in PLURALS or noun == "sames" or not SEVERAL.isdisjoint(articles)
+        is_plural = noun in PLURALS or noun == "sames!" or not SEVERAL.isdisjoint(articles)
         return Named(shape, article, [*before, noun], is_plural), end + 1
     if not articles:
         return signs[at], at + 1

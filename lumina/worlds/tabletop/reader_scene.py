@@ -5,17 +5,18 @@ Every sign is drawn, or harmless, or named with why it is not drawn: what nothin
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from lumina.worlds.tabletop.captions import OPPOSITE, PLURALS, Claim, Thing
 from lumina.worlds.tabletop.reader_signs import QUALITIES, UNKNOWN, Sign
-from lumina.worlds.tabletop.reader_words import SHADE, SIGNS
+from lumina.worlds.tabletop.reader_words import SHADE, SIGNS, STUFF
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES, materials_of
 
 NOT = "not"
 ALIKE = ("alike:color", "alike:size")  # "of the same colour"
 BOUNDARIES = frozenset(sign for sign in SIGNS if sign.startswith("~")) | {",", "and", "on", "with"}
 _NUMBERS = {"a": 1, "another": 1, "two": 2, "three": 3, "four": 4, "many": 5}  # five or more: too many
-_SAME = {"same": 1, "sames": 2}
+_SAME = {"same!": 1, "sames!": 2}
 _ALL = ("them", "both")
 _ASIDE = ("ground", "the", "it", *_ALL, UNKNOWN)
 HARMLESS = frozenset(["a", "the", "and", ",", "with", "it", *_ALL, "ground", UNKNOWN, NOT])
@@ -31,7 +32,7 @@ ONE_QUALITY = "something else is said of the same solid"
 NO_SUCH = "no such solid is made of it"
 ONE_OF_EACH = "one ground and one light in a picture"
 UNCLEAR = "it is not clear of what it is said"
-_WHY = {SHADE: NO_SHADES}
+_WHY = {SHADE: NO_SHADES, STUFF: NO_SUCH}
 
 
 @dataclass
@@ -39,13 +40,15 @@ class Clause:
     """The signs between two boundaries, and the boundary before them.
 
     ``is_apart`` says that this one follows another one directly, ``is_new`` that an "and" or the end of a
-    sentence is between, ``leads`` that its place is that of the solid that comes next.
+    sentence is between, ``leads`` that its place is that of the solid that comes next, ``shares`` that it is
+    said of one of several: "two cubes, the left one red, the right one blue".
     """
 
     opened_by: Sign
     is_apart: bool = False
     is_new: bool = False
     leads: bool = False
+    shares: bool = False
     signs: list[Sign] = field(default_factory=list)
 
     @property
@@ -69,10 +72,17 @@ class Clause:
         return any(sign in SHAPES or sign in PLURALS or sign in _SAME for sign in self.wanted)
 
     @property
+    def is_of_part(self) -> bool:
+        """Whether it says something of one that has no name of its own."""
+        nouns = {sign for sign in self.wanted if sign in SHAPES or sign in PLURALS or sign in _SAME}
+        return nouns <= {"same!"} and not QUALITIES.isdisjoint(self.wanted)
+
+    @property
     def is_of_ground(self) -> bool:
         """Whether it is about what everything stands on."""
         is_bare = self.opened_by == "on" and not self.has_noun
-        return "ground" in self.wanted or (is_bare and sum(sign in GROUNDS for sign in self.wanted) == 1)
+        colors = [sign for sign in self.wanted if sign in GROUNDS or sign in COLORS]
+        return "ground" in self.wanted or (is_bare and len(colors) == 1)
 
 
 def led(clauses: Sequence[Clause]) -> Sequence[Clause]:
@@ -89,12 +99,25 @@ def led(clauses: Sequence[Clause]) -> Sequence[Clause]:
         clauses = [clauses[i] for pair in zip(sides, solids, strict=True) for i in pair]
         sides, solids = [0, 2], [1, 3]
     is_led, is_closed = sides[0] <= solids[0], sides[-1] > solids[-1]
+    is_each = not is_led and is_closed and len(sides) == len(solids)  # "cube left ball right"
+    parts = [clauses[i] for i in sides if clauses[i].is_of_part]
+    for clause in parts if len(parts) > 1 else ():
+        clause.shares = True
     for i in sides:
         clause = clauses[i]
         is_new = clause.is_new or (clauses[i - 1].opened_by == "~no" and not clauses[i - 1].has_noun)
         is_between = clause.is_apart and i < solids[-1] and (is_led or (is_new and not is_closed))
-        clause.leads = clause.has_noun or clause.opened_by.startswith("~next") or is_between
+        clause.leads = (clause.has_noun and not is_each) or clause.opened_by.startswith("~next") or is_between
     return clauses
+
+
+@dataclass(frozen=True)
+class Share:
+    """What is said of some of several, and at which side of the picture they are."""
+
+    number: Sign
+    said: list[Sign]
+    side: tuple[str, Sign] | None = None
 
 
 @dataclass
@@ -111,7 +134,7 @@ class SceneSaid:
     _waiting: list[Sign] = field(default_factory=list)  # qualities of the solid that comes next
     _of_all: list[Sign] = field(default_factory=list)  # "everything red: a cube and a ball"
     _elliptic: list[tuple[Sign, list[Sign]]] = field(default_factory=list)  # "a red" before "blue cube"
-    _shares: list[tuple[Sign, list[Sign]]] = field(default_factory=list)  # of the last: "one red, one blue"
+    _shares: list[Share] = field(default_factory=list)  # of the last: "one red, one blue"
     _colors: dict[int, list[Sign]] = field(default_factory=dict)  # of several: "cubes, red and blue"
     _places: dict[int, tuple[str, Sign]] = field(default_factory=dict)  # who stands at a side of the picture
     _next_place: tuple[str, Sign] | None = None
@@ -129,6 +152,8 @@ class SceneSaid:
         """Go on with a clause."""
         is_denied, self._is_denied = self._is_denied, clause.signs[-1:] == [NOT]
         self._refuse(clause.refused)
+        if clause.shares and self._unshared():
+            return self._take_share(clause)
         if clause.opened_by.startswith("~east"):  # the "on" before it is a part of it
             self._use(*self._on_solid)
         if is_denied and clause.is_place:  # "not left of a cube"
@@ -146,6 +171,14 @@ class SceneSaid:
             self._take_ground(clause.wanted)
         else:
             self._take_solids(clause)
+
+    def _take_share(self, clause: Clause) -> None:
+        """One of several is at a side of the picture."""
+        place = clause.opened_by.partition(":")[2].replace("_", " ")
+        self._why[id(clause.opened_by)] = NO_PLACE
+        self._use(*(sign for sign in clause.wanted if sign in _SAME))
+        said = [sign for sign in clause.wanted if sign in QUALITIES]
+        self._shares.append(Share(Sign("a"), said, (place, clause.opened_by)))
 
     def claim(self, most: int) -> Claim | None:
         """All of it, if there are solids, and not more than ``most``."""
@@ -203,9 +236,9 @@ class SceneSaid:
     def _take_solids(self, clause: Clause) -> None:
         said: list[Sign] = []
         number: Sign | None = None
-        is_the, is_another = False, clause.opened_by == "and"
+        is_the, is_another = False, clause.opened_by == "and" or clause.leads
         last: int | Sign | None = None  # the solid that is spoken of, or the word for it
-        signs = clause.wanted
+        signs = self._without_compounds(clause.wanted)
         for sign in signs:
             if sign in LIGHTS:
                 self._lights.append(sign)
@@ -230,6 +263,17 @@ class SceneSaid:
         else:
             self._close(said, number, last)
 
+    def _without_compounds(self, signs: Sequence[Sign]) -> list[Sign]:
+        """Signs without a noun that tells what the next one is like: "a square box"."""
+        found = list[Sign]()
+        for sign, after in zip_longest(signs, signs[1:], fillvalue=Sign("")):
+            shape = PLURALS.get(after, str(after))
+            if sign in SHAPES and shape in SHAPES and sign.end == after.start and found:
+                self._use(sign) if sign == shape else self._leave(UNCLEAR, sign)
+            else:
+                found.append(sign)
+        return found
+
     def _before_article(self, said: list[Sign], number: Sign | None) -> list[Sign]:
         """Qualities before an article are said of what came before it, if there is anything."""
         if number and QUALITIES.intersection(said):
@@ -248,7 +292,7 @@ class SceneSaid:
             if not self._things:
                 self._leave(OF_NOTHING, *said)
                 return None
-            shape, is_plural = self._things[-1].shape, noun == "sames"
+            shape, is_plural = self._things[-1].shape, noun == "sames!"
             is_known = not is_another and self._agrees(len(self._things) - 1, said)
         else:
             shape, is_plural = PLURALS.get(noun, str(noun)), noun in PLURALS
@@ -265,6 +309,11 @@ class SceneSaid:
 
     def _new(self, shape: str, number: Sign | None, is_plural: bool, said: Sequence[Sign]) -> int:
         self._share_out()
+        joined = list[Sign]()
+        if number is None and not is_plural and [_NUMBERS[one] for one, _ in self._elliptic] == [1]:
+            ((one, joined),) = self._elliptic  # "a red and blue cube" is one
+            self._use(one)
+            self._elliptic = []
         for other, qualities in self._elliptic:
             self._things.append(Thing(self._count(other), shape))
             self._add(len(self._things) - 1, qualities)
@@ -272,6 +321,7 @@ class SceneSaid:
         colors = len(set(said).intersection(COLORS))
         several = max(2, colors) if is_plural else 1
         self._things.append(Thing(self._count(number) or several, shape))
+        self._add(len(self._things) - 1, joined)
         return len(self._things) - 1
 
     def _close(self, said: list[Sign], number: Sign | None, last: int | Sign | None) -> None:
@@ -281,7 +331,7 @@ class SceneSaid:
         elif not said:
             self._counted_again(number, last)
         elif number and last != "both" and _NUMBERS[number] <= self._unshared():
-            self._shares.append((number, said))
+            self._shares.append(Share(number, said))
         elif last in _ALL:
             self._of_all += said if not self._things else []
             for at in range(len(self._things)):
@@ -354,17 +404,19 @@ class SceneSaid:
     def _unshared(self) -> int:
         """How many of the last things have no part of their own: "two cubes, one red and one blue"."""
         several = self._things[-1].count if self._things else 0
-        return several - sum(_NUMBERS[number] for number, _ in self._shares) if several > 1 else 0
+        return several - sum(_NUMBERS[share.number] for share in self._shares) if several > 1 else 0
 
     def _share_out(self) -> None:
         if self._shares:
             rest = self._unshared()
             whole = self._things.pop()
-            parts = [(self._count(number), said) for number, said in self._shares]
-            for number, said in [*parts, (rest, list[Sign]())]:
-                if number:
-                    self._things.append(replace(whole, count=number))
-                    self._add(len(self._things) - 1, said)
+            for share in self._shares:
+                self._things.append(replace(whole, count=self._count(share.number)))
+                self._add(len(self._things) - 1, share.said)
+                if share.side:
+                    self._places[len(self._things) - 1] = share.side
+            if rest:
+                self._things.append(replace(whole, count=rest))
             self._shares = []
 
     def _part_colors(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from lumina.worlds.language import distance, latin, plain, typed_wrong, without_markup
+from lumina.worlds.language import distance, latin, plain, sounds_like, typed_wrong, without_markup
 from lumina.worlds.tabletop.reader_words import (
     FLUFF,
     LOOKUP,
@@ -17,6 +17,8 @@ from lumina.worlds.tabletop.reader_words import (
     SHADE,
     SIGNS,
     SLIPS_OF,
+    STUFF,
+    STUFFS,
 )
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, SIZES
 from lumina.worlds.tabletop.words import MEANINGS
@@ -24,15 +26,18 @@ from lumina.worlds.tabletop.words import MEANINGS
 UNKNOWN = "?"  # the sign of a word that tabletop does not have
 QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
 MOST = 4  # solids
+_LONG = 6  # letters of a word, two of which may be wrong
 _LONGEST = 40  # letters of two words that were written as one
 _STOPS = re.compile(r"[.;!?…:|/()\[\]{}\n\r+&、。，；：！？「」（）【】•*]+(?!\d)|\s[-–—]+\s|->|=>")
 _SENTENCES = re.compile(r"[.;!?…\n\r。；！？]+(?=\s|$)|\n")
 _TIMES = re.compile(r"(?<![\w.])([1-4])\s?[x×](?=\s)|(?<=\s)[x×]\s?([1-4])(?![\w.])")
-_LABEL = re.compile(r"\b(left|right)(?: side)?\s*[:=]", re.IGNORECASE)
+_LETTER = re.compile(r"(?<![\w.])([lr])(?=\s?[:=)])", re.IGNORECASE)  # "L: a cube", "a cube (l)"
+_LETTERS = {"l": "left", "r": "right"}
+_LABEL = re.compile(r"(?<!to )(?<!from )\b(left|right)(?:[- ]hand)?(?: side)?\s*[:=]", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_SAME = {"one": "same", "ones": "sames"}  # after a quality: "and a pink one"
+_SAME = {"one": "same!", "ones": "sames!"}  # after a quality or a side: "and a pink one"
 
 
 class Sign(str):
@@ -62,6 +67,7 @@ class Lexicon:
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
+        text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
         text = _NUMBERED.sub(", ", text)
         text = _TIMES.sub(lambda times: f" {times[1] or times[2]} ", text)
@@ -82,13 +88,18 @@ class Lexicon:
         for i, (word, start, end) in enumerate(parts):
             after = parts[i + 1][0] if i + 1 < len(parts) else ""
             signs = _looked_up(self, word)
-            if word in _SAME and found and found[-1] in QUALITIES:
+            meant = self.lookup.get(after)
+            if word in _SAME and found and (found[-1] in QUALITIES or found[-1].startswith("~at")):
                 signs = (_SAME[word],)
-            elif word in self.shades and self.lookup.get(after) in COLORS:  # and no night
+            elif word in self.shades and (meant in QUALITIES or meant in NOUNS):  # and no night
                 signs = (SHADE,)
-            elif word == "other" and self.lookup.get(after) in SHAPES:  # "the other cube" is one more
+            elif word in STUFFS and meant in NOUNS:
+                signs = (STUFF,)
+            elif word == "0" and (meant in QUALITIES or meant in NOUNS):
+                signs = ("not",)
+            elif word == "other" and meant in SHAPES:  # "the other cube" is one more
                 signs = ("another",)
-            elif word == "other" and self.lookup.get(after) in QUALITIES and found[-1:] == ["the"]:
+            elif word == "other" and meant in QUALITIES and found[-1:] == ["the"]:
                 found[-1] = Sign("a", start, end)  # "one red, the other blue"
             found += [Sign(sign, start, end) for sign in signs]
         return found
@@ -97,7 +108,7 @@ class Lexicon:
         """The sign of a word, or of the one it is a slip of: the nearest, where no other is as near."""
         if word in self.lookup or word in self.never_slips or word in self.fluff:
             return self.lookup.get(word)
-        near = [(distance(word, known), known) for known in self.slips_of if typed_wrong(word, known)]
+        near = [(distance(word, known), known) for known in self.slips_of if _is_slip(word, known)]
         nearest = {self.lookup[known] for far, known in near if far == min(near)[0]}
         return nearest.pop() if len(nearest) == 1 else None
 
@@ -144,6 +155,16 @@ def typed(text: str, words: Sequence[str]) -> str:
     said = r"[\W_]*".join(re.escape(_folded(word)) for word in words if word != ",")
     found = re.search(rf"(?<!\w){said}(?!\w)", _folded(text)) or re.search(said, _folded(text))
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """Whether a word can hardly be another one: stricter than for a hint, as nobody is asked."""
+    if not typed_wrong(word, known) or sounds_like(word, known) or sorted(word) == sorted(known):
+        return typed_wrong(word, known)
+    far = distance(word, known)
+    if known in SIGNS:
+        return far == 1 or (len(known) >= _LONG and abs(len(word) - len(known)) < 2)
+    return far == 1 and len(known) > _LONG
 
 
 def _folded(text: str) -> str:

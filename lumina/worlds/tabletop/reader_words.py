@@ -120,7 +120,7 @@ FLUFF = _each(  # says nothing about what is drawn
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
     "zijn zit è"
 )
-_HAND = r"(?:[- ]?hand)?(?: side)?"
+_HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
     r"side by side",
     r"next to|besides?|near|neben|[àa] c[ôo]té de|junto a|al lado de|accanto a|close to|by the side of",
@@ -128,6 +128,10 @@ _BESIDE = (
     r"(?:em cima|ao lado|perto|acima|debaixo) d[eoa]s?|sopra|sotto|(?:vicino|accanto) a(?:l|ll[ao])",
     r"(?:encima|debajo|al lado|cerca) del|junto al|dentro d[eoa]l?|dans",
     r"on top of|above|below|under(?:neath)?|beneath|inside|into|between|über|zwischen|encima de|debajo de",
+)
+_THAT = (  # and not "left of that cube"
+    r"(?:it|them|(?:that|this|those|these|which)"
+    r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
 )
 _OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
 _PHRASES = {
@@ -144,20 +148,24 @@ _PHRASES = {
     r"shades? of": "",
     r"both of (?:them|those|these|which)|all of (?:them|those|these)": "both",
     r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
+    r"(?<!the )(?<!to )right(?= (?:next|besides?|by|near|at|under|above|over|between|here|there|now)\b)": "",
+    r"as (?:big|large|small|tall|tiny|high|wide) as": "!",
+    r"(?:instead|in place) of|rather than|(?:an)?statt|au lieu d(?:e|u|'une?)|en (?:vez|lugar) del?": "not",
+    r"invece d(?:i|el|ella)|em vez d[eoa]|in plaats van": "not",
     r"(?:starting )?from (?:the )?(left|right)(?: to (?:the )?(?:right|left))?": r"~row:\1_of",
     r"left to right|von links nach rechts": "~row:left_of",
     r"right to left|von rechts nach links": "~row:right_of",
     r"golden hour|sun ?set": "sunset",
     r"(?:can|could|may|might) (?:i|you|we|u|it|there)": "",
-    r"(?:a )?(?:lot|lots) of|bunch of": "~no",
+    r"(?:a )?(?:lot|lots) of|bunch of": "?",
     r"not (?:too|very) \w+": "!",
     r"that(?:'s| is| are)|which (?:is|are)|who is": "",
-    rf"(?:on|to|at|towards?) (?:the |its |their )?(left|right){_HAND} (?:of|from) it": r"~its:\1_of",
-    rf"(?:(?:on|to|at|towards?) (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
+    rf"(?:{_TOWARDS} (?:the |its |their )?)?(left|right){_HAND} (?:of|from) {_THAT}": r"~its:\1_of",
+    rf"(?:{_TOWARDS} (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
     rf"(?:on|to|at) (?:its|their|his|her) (left|right){_HAND}": r"~its:\1_of",
     rf"(?:on|to|at|in) the (?:far )?(left|right){_HAND}(?: part| half)?": r"~at:\1_of",
-    r"(?:in )?front of it|before it": "~its:in_front_of",
-    r"behind it|in back of it": "~its:behind",
+    rf"(?:in )?front of {_THAT}|before {_THAT}": "~its:in_front_of",
+    rf"(?:behind|in back of) {_THAT}": "~its:behind",
     rf"{_OPENING}in (?:the )?front(?! of)|(?:in (?:the )?)?front{_CLOSED}": "~at:in_front_of",
     rf"(?:devant|(?:por )?delante|davanti){_CLOSED}|vorne?|im vordergrund": "~at:in_front_of",
     rf"(?:behind|(?:in )?back|derri[èe]re|detr[áa]s|atr[áa]s|dietro){_CLOSED}|hinten": "~at:behind",
@@ -175,8 +183,8 @@ _PHRASES = {
     r"(?:in|at) the (?:background|back|rear|distance)|(?:further|farther) (?:away|back)": "~at:behind",
     r"(?:the |on the )?(left|right)most": r"~at:\1_of",
     r"(left|right)ward": r"~next:\1_of",
-    r"links|[àa] gauche|a la izquierda|a sinistra|left": "~at:left_of",
-    r"rechts|[àa] droite|a la derecha|a destra|right": "~at:right_of",
+    r"links|linke[nrsm]?|(?:[àa]|de) gauche|(?:a la )?izquierd[oa]s?|(?:a|di) sinistra|left": "~at:left_of",
+    r"rechts|rechte[nrsm]?|(?:[àa]|de) droite|(?:a la )?derech[oa]s?|(?:a|di) destra|right": "~at:right_of",
     "|".join(_BESIDE): "~no",
     r"with|mit|avec|con": "with",
     r"(?:an?)?other (?:colou?rs?|sizes?)": "!",
@@ -184,18 +192,18 @@ _PHRASES = {
 PHRASES = tuple((re.compile(rf"(?<![\w~:=])(?:{phrase})(?!\w)"), sign) for phrase, sign in _PHRASES.items())
 PLACES = ("behind", "front", "right", "left", "beside")  # slips of which are read before
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
-    "red": "红色 红 赤い 赤色 赤",
+    "red": "红色 红 赤い 赤色 赤 紅色 紅",
     "orange": "橙色 橙 橘色 オレンジ色 オレンジ",
-    "yellow": "黄色い 黄色 黄",
+    "yellow": "黄色い 黄色 黄 黃色 黃",
     "green": "绿色 绿 緑色 緑 綠色",
     "cyan": "青绿色 青色 水色 シアン",
-    "blue": "蓝色 蓝 青い 藍色 青",
+    "blue": "蓝色 蓝 青い 藍色 藍 青",
     "purple": "紫色 紫",
     "pink": "粉红色 粉色 粉红 ピンク色 ピンク 桃色",
-    "cube": "立方体 正方体 方块 箱子 盒子 立方 キューブ 箱 サイコロ",
-    "sphere": "球体 圆球 球 ボール 玉 球形",
-    "cylinder": "圆柱体 圆柱 円柱 円筒 シリンダー",
-    "cone": "圆锥体 圆锥 円錐 円すい コーン 三角錐",
+    "cube": "立方体 正方体 方块 箱子 盒子 立方 キューブ 箱 サイコロ 立方體 正方體 方塊",
+    "sphere": "球体 圆球 球 ボール 玉 球形 球體 圓球",
+    "cylinder": "圆柱体 圆柱 円柱 円筒 シリンダー 圓柱體 圓柱",
+    "cone": "圆锥体 圆锥 円錐 円すい コーン 三角錐 圓錐體 圓錐",
     "large": "巨大な 大きな 大きい 巨大 大的 大",
     "small": "小さな 小さい 小的 小型 小",
     "metal": "金属的 金属 メタル 金属製",
@@ -216,7 +224,7 @@ SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "sunset": "日落时 日落 黄昏 夕阳下 夕阳 傍晚 夕焼け 夕暮れ 夕日 夕方",
     "daylight": "白天 日光 昼間 昼",
     "a": "一个 一個 一只 一颗 一つの 一つ ひとつの 1つの 一",
-    "two": "两个 二个 两只 二つの 二つ ふたつの 2つの 两 二 2個の",
+    "two": "兩個 两个 二个 两只 二つの 二つ ふたつの 2つの 两 二 2個の",
     "three": "三个 三個の 三つの 三つ 3つの 三 3個の",
     "four": "四个 四つの 四つ 4つの 四",
     "not": "不是 不 没有 なし ない",
@@ -229,37 +237,52 @@ SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     ),
 }
 _EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before
-    "left_of": "的左边 左边 的左侧 左侧 左面 の左側に の左に の左側 の左 左側 左",
-    "right_of": "的右边 右边 的右侧 右侧 右面 の右側に の右に の右側 の右 右側 右",
-    "in_front_of": "的前面 前面 的前方 前方 の前に の手前に の前 手前",
-    "behind": "的后面 后面 的后方 后方 の後ろに の後ろ の奥に 後ろ",
+    "left_of": "的左边 左边 的左侧 左侧 左面 の左側に の左に の左側 の左 左側 左 的左邊 左邊",
+    "right_of": "的右边 右边 的右侧 右侧 右面 の右側に の右に の右側 の右 右側 右 的右邊 右邊",
+    "in_front_of": "的前面 前面 的前方 前方 の前に の手前に の前 手前 前边 前邊 前",
+    "behind": "的后面 后面 的后方 后方 の後ろに の後ろ の奥に 後ろ 的後面 後面 后边 後邊 の奥 奥 后 後",
 }
+
+
+def _east(word: str, relation: str) -> str:
+    """Of what came last; without a sign that says so it may be a side of the picture."""
+    return f"~{'east' if word[0] in 'の的' else 'bare'}:{relation}"
+
+
 NEVER_SLIPS = _each(  # look like slips, but are words
-    "back bale bed bell black blank bone bowl bread bull cap car care cat class code come core corn "
-    "corns cup flower glass grass great label last least lost mirror phone ready reflection reflections rid "
-    "rod scone shadow smell spear stable stone stones surprise tale tower tree trees wall word world"
+    "aufgrund back bale bed bell black blank bloc blown blume bone bowl bread bull cap car care carte cat "
+    "class clubes code codes colon come comes conde conte core corn corns cubre cubs cup delight flour "
+    "flower fur gary gesund glass grass great grind group groupe groups grown gründen label lage last "
+    "least lost man marte mathe meal medal mental meta mette mirror mitte navi orage orale organe pari "
+    "parle parole people perle peuple phone pin purely purpose purse pursue puzzle ready rede reflection "
+    "reflections reid rend rid rod rogue sapere scheme schemes schwere scone sedere sense senses severe "
+    "shadow shame share shares sheer shore sichere smell sonst sow spare spear spera spero spiele spätere "
+    "stable stall stone stones sujet surprise tale tela thee threw tiro tower tree trees wall weite while "
+    "word world write"
 )
 SCRIPTS = dict(
     sorted(
         [
             *((each, sign) for sign, words in SCRIPTS_OF.items() for each in words.split()),
-            *((each, f"~east:{sign}") for sign, words in _EAST_RELATIONS.items() for each in words.split()),
+            *((each, _east(each, sign)) for sign, words in _EAST_RELATIONS.items() for each in words.split()),
         ],
         key=lambda pair: -len(pair[0]),
     )
 )
+STUFF, STUFFS = "stuff!", frozenset(["marble", "brick", "tin"])  # before a noun: "a marble ball"
 SHADE = "shade!"  # of a colour, which tabletop does not have; "!" is what nothing can be made of
-_KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "row")
+_KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")
 _PLACES = ("left_of", "right_of", "in_front_of", "behind")
 _GLUE = ("the", "and", "on", "with", "it", "them", "both")
 SIGNS = frozenset([
     *SHAPES, *PLURALS, *COLORS, *MATERIALS, *SIZES, *GROUNDS, *LIGHTS, "ground", "a", "two", "three", "four",
-    "many", "another", "not", *_GLUE, "same", "sames", "alike:color", "alike:size", ",", "~no", SHADE, "!",
+    "many", "another", "not", *_GLUE, "same!", "sames!", "alike:color", "alike:size", ",", "~no", "!",
+    SHADE, STUFF,
     *(f"~{kind}:{place}" for kind in _KINDS_OF_PLACE for place in _PLACES),
 ])  # fmt: skip
 _NO_NUMBERS = _each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
 _NOT = _each(
-    "not no without never don't doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
+    "zero not no without never don't doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
 )
 LOOKUP: dict[str, str] = {
     **{
