@@ -393,6 +393,9 @@ def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Pa
     tab = go(page, "Control")
     tab.get_by_role("button", name="Draw or edit the condition").click()
     tab.get_by_label("Follow my drawing").check()
+    page.evaluate("scrollTo(0, 0)")
+    for part in (".sketchpad .pixi-target", ".follow", ".easel-stage"):  # sheet and picture, on one screen
+        expect(tab.locator(part)).to_be_in_viewport(ratio=0.99)
     stroke(page, tab)
     expect(tab.locator(".follow-said")).to_contain_text("Write in the prompt")
     fill_in(tab.get_by_label("Prompt"), "a red cube")
@@ -403,9 +406,10 @@ def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Pa
     expect(tab.locator("canvas.follow-picture")).to_be_hidden()
     first = saved(page, tab, tmp_path)[1]
     page.set_viewport_size({"width": 390, "height": 844})
+    tab.locator(".sketchpad .pixi-target").evaluate("sheet => scrollBy(0, sheet.getBoundingClientRect().top)")
     with another_result(tab):
         stroke(page, tab, lower=0.2)
-        expect(tab.locator("canvas.follow-picture")).to_be_visible()
+        expect(tab.locator("canvas.follow-picture")).to_be_in_viewport(ratio=1)
     second = saved(page, tab, tmp_path)[1]
     assert first["seed"] == second["seed"] and first["condition"] != second["condition"]
     expect(tab.locator(".easel-shelf")).to_be_hidden()  # there is one picture only
