@@ -4,7 +4,6 @@ What it makes of codes shall look like the picture they stand for, and be encode
 then a picture that was drawn can be given to the next task, file or not, as what it was drawn as.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,12 +64,12 @@ def _train(settings: DecoderTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     batches = iter(Batches(settings, group.rank, step))
     stops = False
     while not stops:
-        start = time.monotonic()
+        start = group.worked()
         for optimizer, peak in zip(chosen, (settings.muon_rate, settings.adam_rate), strict=True):
             optimizer.param_groups[0]["lr"] = learning_rate(trained, budget, peak)
         figures = _step(model, chosen, moved(next(batches), group.device), group)
         step += 1
-        trained += group.mean_of(time.monotonic() - start)
+        trained += group.mean_of(group.worked() - start)
         stops = trained >= budget or group.has_come(settings.deadline)
         if group.leads and step % 50 == 0:
             record.append(step, **figures, trained=trained)

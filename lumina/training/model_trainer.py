@@ -1,7 +1,6 @@
 """Training of the transformer on all tasks: predict the next code, with Muon and AdamW."""
 
 import math
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, repeat
@@ -134,12 +133,12 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
     for batch, others in zip(batches, wrong, strict=False):
         if run.trained >= budget or stops:
             break
-        start = time.monotonic()
+        start = group.worked()
         rates = _rates(settings, run.trained, budget)
         loss, change, answers, unlike = _step(run, batch, others, vocabulary, group, rates)
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
-        run.trained += group.mean_of(time.monotonic() - start)
+        run.trained += group.mean_of(group.worked() - start)
         stops = group.has_come(settings.deadline)
         if not group.leads:
             continue

@@ -60,6 +60,16 @@ class Group:
         self.mean([tensor])
         return float(tensor)
 
+    def worked(self) -> float:
+        """Seconds of work so far, of which only differences mean something.
+
+        Of a processor they are its own: other programs make a training longer, not less. Of a GPU they are
+        the clock's.
+        """
+        if self.device.type == "cuda":
+            return time.monotonic()
+        return time.process_time() / torch.get_num_threads()
+
     def has_come(self, deadline: float) -> bool:
         """Whether `time.monotonic` has reached the deadline, for all processes alike."""
         return deadline < math.inf and self.mean_of(time.monotonic()) >= deadline

@@ -1,7 +1,6 @@
 """Training of the picture tokenizer: pictures and maps through a codebook kept alive by averages."""
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -209,13 +208,13 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN
     batches = iter(Batches(settings, group.rank, run.step))
     stops = False
     while not stops:
-        start = time.monotonic()
+        start = group.worked()
         pixels = moved(next(batches), group.device)
         for optimizer, peak in zip(run.optimizers, (settings.muon_rate, settings.adam_rate), strict=True):
             optimizer.param_groups[0]["lr"] = learning_rate(run.trained, budget, peak)
         figures = _step(run, pixels)
         run.step += 1
-        run.trained += group.mean_of(time.monotonic() - start)
+        run.trained += group.mean_of(group.worked() - start)
         stops = run.trained >= budget or group.has_come(settings.deadline)
         if group.leads and run.step % 50 == 0:
             record.append(run.step, **figures, trained=run.trained)
