@@ -17,7 +17,10 @@ def main() -> None:
 
         return app(["ui", *sys.argv[1:]])
     from lumina.server.surroundings import prepare
+    from lumina.settings import Settings
 
+    for sentence in Settings.misspelt():
+        sys.stderr.write(f"{sentence}\n")
     prepare()  # before anything imports Gradio
     import lumina.server.zerogpu  # noqa: F401  # first, because ZeroGPU has to be there before torch
     from lumina.ui.app import serve

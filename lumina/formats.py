@@ -65,10 +65,17 @@ FORMATS = (
         "save one of its frames as PNG first",
     ),
     _other("a sound", r"^(?:ID3|OggS|fLaC|RIFF....WAVE)"),
+    _other(
+        "an office document",
+        r"^PK\x03\x04.{26}(?:\[Content_Types\]|_rels/|docProps/|word/|ppt/|mimetypeapplication/(?:vnd|epub))",
+        "save its picture as PNG first",
+    ),
+    _picture("document of Krita or OpenRaster", r"^PK\x03\x04.{26}mimetype(?:image/|application/x-krita)"),
     _other("a ZIP archive", r"^PK(?:\x03\x04|\x05\x06)", "unpack it first"),
     _other("an archive", r"^(?:\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f)", "unpack it first"),
     _picture("SVG drawing", r"^(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)(?:.*<)?svg[\s>:/]"),
     _other("a web page", r"^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head)", "save the picture itself"),
+    _other("a pointer of Git LFS", r"^version https://git-lfs", "run `git lfs pull` to fetch the file"),
     ImageFormat("empty file", r"^$", f"This file is empty; {USE}."),
     _other("text", r"^(?:\xff\xfe|\xfe\xff|[\t\n\f\r\x20-\x7e\x80-\xff]+$)"),
 )  # fmt: skip

@@ -287,6 +287,8 @@ def _plain(image: Image.Image, keep_alpha: bool) -> Image.Image:
         profile = image.info.get("icc_profile")
         image = Image.fromarray((np.asarray(image).clip(0, 65535).astype(np.uint32) >> 8).astype(np.uint8))
         image.info["icc_profile"] = profile
+    if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+        image = image.convert("RGB")  # a screenshot, whose fourth byte means nothing
     image = in_srgb(image)
     mode = "RGB"
     if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:

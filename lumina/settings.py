@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
@@ -118,6 +119,22 @@ class Settings:
                 faults.append(str(error))
                 if given.pop(str(error).partition(" ")[0], None) is None:
                     raise
+
+    @staticmethod
+    def misspelt(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """A sentence for each variable that is no setting and is called nearly as one, or as an option."""
+        fields = {name: name.upper() for name in Settings.__dataclass_fields__ if name != "has_dtype"}
+        fields |= {"trusts_proxy": "TRUST_PROXY", "has_metrics": "METRICS"}
+        known, told = [*fields.values()], []
+        for variable, value in (os.environ if environment is None else environment).items():
+            name = variable.removeprefix("LUMINA_")
+            if name in (variable, *known):
+                continue
+            if near := get_close_matches(name.upper(), known, n=1, cutoff=0.75):
+                told.append(f"{variable} is no setting; did you mean LUMINA_{near[0]}?")
+            elif name in ("PORT", "HOST") and "://" not in value:  # which Kubernetes sets
+                told.append(f"{variable} is no setting; use `lumina ui --{name.lower()} {value}`.")
+        return tuple(told)
 
     def drawings_on(self, is_public: bool) -> int:
         """How many drawings of one address a page has in its queue."""

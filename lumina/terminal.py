@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import warnings
 from contextlib import suppress
 
 
@@ -22,7 +23,12 @@ class Notes(io.TextIOWrapper):
 
 
 def ready(stdout: type[io.TextIOWrapper] = Notes) -> None:
-    """Print a ? for what an encoding lacks, by a ``stdout`` of this kind and a stderr that never fails."""
+    """Print a ? for what an encoding lacks, by a ``stdout`` of this kind and a stderr that never fails.
+
+    What libraries tell programmers is left out, unless Python was asked for it (``-W``).
+    """
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     for name, kind in (("stdout", stdout), ("stderr", Notes)):
         stream = getattr(sys, name)
         if stream is None:  # closed: libraries ask it all the same whether it is a terminal

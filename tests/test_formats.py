@@ -23,6 +23,10 @@ HEADS = {
     b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000 picture",
     b"\xff\x0a\xfa": "JPEG XL picture",
     b"PK\3\4\x14": "a ZIP archive",
+    b"PK\3\4" + b"\0" * 26 + b"[Content_Types].xml": "an office document",
+    b"PK\3\4" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis": "an office document",
+    b"PK\3\4" + b"\0" * 26 + b"mimetypeimage/openraster": "document of Krita or OpenRaster",
+    b"version https://git-lfs.github.com/spec/v1\noid": "a pointer of Git LFS",
     b"<!DOCTYPE html><p><svg></svg>": "a web page",
     b"<?xml version='1.0'?>\n<svg xmlns=''/>": "SVG drawing",
     b"\xef\xbb\xbf<!-- by hand --><svg/>": "SVG drawing",
@@ -96,6 +100,7 @@ def test_a_picture_without_a_recipe_says_so(file: str, sentence: str) -> None:
     [
         (b"\x1f\x8b\x08\0", "This is an archive file, which holds no workflow"),
         (b"<!DOCTYPE html><p>", "This is a web page file"),
+        (b"version https://git-lfs.github.com/spec/v1", "which holds no workflow; run `git lfs pull`"),
         (b"\r\n\x89PNG\r\n\x1a\n\0\0", "This file holds no workflow; use a PNG"),
         (b"\1\2\3{}", "This file holds no workflow; use a PNG"),
     ],

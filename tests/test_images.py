@@ -93,6 +93,14 @@ def test_orientation_is_applied_and_metadata_removed() -> None:
     assert not opened.info and not dict(opened.getexif())
 
 
+def test_a_screenshot_of_windows_is_not_taken_for_a_transparent_picture() -> None:
+    masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b"BGRs" + bytes(48)
+    rows = struct.pack("BBBB", 40, 30, 200, 0) * 32 * 32
+    head = struct.pack("<IiiHHIIiiII", 108, 32, 32, 1, 32, 3, len(rows), 0, 0, 0, 0) + masks
+    data = b"BM" + struct.pack("<IHHI", 14 + len(head) + len(rows), 0, 0, 14 + len(head)) + head + rows
+    assert open_image(data).getpixel((5, 5)) == (200, 30, 40)
+
+
 def test_only_the_first_frame_of_an_animation_counts() -> None:
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])

@@ -91,3 +91,13 @@ def test_quotes_that_are_no_pair_stay() -> None:
 def test_a_model_that_the_environment_names_is_refused_by_its_variable() -> None:
     with pytest.raises(UnknownModel, match=r'^LUMINA_MODEL: There is no model "tabeltop"; choose one of'):
         spec_in(Settings.from_environment({"LUMINA_MODEL": "tabeltop"}))
+
+
+def test_a_variable_that_is_nearly_a_setting_is_named_and_those_of_others_are_not() -> None:
+    others = {"LUMINA_SERVICE_HOST": "10.0.0.1", "LUMINA_PORT": "tcp://10.0.0.1:80", "LUMINA_BATCH": "9"}
+    assert Settings.misspelt({"LUMINA_OUTPUTS": "a", "LUMINA_METRICS": "1", "HOME": "b", **others}) == ()
+    assert Settings.misspelt({"LUMINA_OUTPUT": "a", "LUMINA_DTPYE": "b", "LUMINA_PORT": "8000"}) == (
+        "LUMINA_OUTPUT is no setting; did you mean LUMINA_OUTPUTS?",
+        "LUMINA_DTPYE is no setting; did you mean LUMINA_DTYPE?",
+        "LUMINA_PORT is no setting; use `lumina ui --port 8000`.",
+    )

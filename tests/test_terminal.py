@@ -38,6 +38,15 @@ def test_signs_that_a_terminal_lacks_are_shown_as_question_marks(encoding: str) 
     assert done.stdout == b"? MCP\n" and not done.stderr
 
 
+def test_what_libraries_tell_programmers_reaches_nobody_who_has_not_asked() -> None:
+    code = "from lumina.terminal import ready; ready(); import warnings; warnings.warn('Corrupt EXIF data')"
+    for options, is_told in (([], False), (["-Wdefault"], True)):
+        done = subprocess.run(
+            [sys.executable, *options, "-c", code], cwd=ROOT, capture_output=True, check=True
+        )
+        assert (b"Corrupt" in done.stderr) is is_told
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_a_stream_that_is_closed_is_one_that_nobody_reads(closed: str) -> None:
     code = (

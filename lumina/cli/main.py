@@ -19,9 +19,10 @@ from lumina.cli import (
     training,
     workflow,
 )
-from lumina.cli.console import AsJson, Commands, go_on_unread, group, ready_terminal, show
+from lumina.cli.console import AsJson, Commands, go_on_unread, group, note, ready_terminal, show
 from lumina.files import check_current_folder
 from lumina.runtime.doctor import examine
+from lumina.settings import Settings
 from lumina.tasks import TASKS
 
 app = group("Lumina Studio: one autoregressive image model, every task.", cls=Commands)
@@ -51,11 +52,16 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     if version:
         show([__version__])
         raise typer.Exit
     check_current_folder()
+    for sentence in Settings.misspelt() if context.invoked_subcommand != "doctor" else ():
+        note(sentence)
 
 
 @app.command("tasks")

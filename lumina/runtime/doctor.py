@@ -110,8 +110,8 @@ def _present() -> Settings:
 
 def _settings() -> str:
     settings, faults = Settings.with_faults()
-    if faults:
-        raise InputError(" ".join(faults))
+    if wrong := (*faults, *Settings.misspelt()):
+        raise InputError(" ".join(wrong))
     pictures = f"pictures in {settings.outputs}"
     if settings.engine:
         return f"an engine at {settings.engine}, {pictures}"

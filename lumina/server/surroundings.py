@@ -12,6 +12,7 @@ from lumina.server import gradio_stubs
 from lumina.settings import bared
 
 LAST_PORT = 65535
+LIMIT = "GRADIO_DEFAULT_CONCURRENCY_LIMIT"
 NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes sense
     "GRADIO_SERVER_PORT": (1, LAST_PORT),
     "GRADIO_NUM_PORTS": (1, LAST_PORT),
@@ -43,6 +44,9 @@ def _check_numbers() -> None:
         text = os.environ.get(name, "1")
         if not (text.isdecimal() and low <= int(text) <= high):
             raise InputError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    limit = os.environ.get(LIMIT, "none")
+    if not (limit.lower() == "none" or (limit.isdecimal() and int(limit))):
+        raise InputError(f"{LIMIT} must be a whole number from 1 on, or none, not {limit!r}.")
 
 
 def _root_path() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lumina.errors import InputError, InvalidImage, LuminaError
 from lumina.files import refusal, regular, shown, unopened
-from lumina.formats import format_of, with_article
+from lumina.formats import format_of, refusal_of, with_article
 from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
@@ -22,6 +22,7 @@ from lumina.workflow.result_recipes import recipe_text as result_recipe
 from lumina.workflow.schema import dump, load, recipe_of
 
 _PNG = b"\x89PNG"
+_HELD_BACK = ("archive", "Git LFS")  # files behind which a workflow may lie
 _ADVICE = "use a PNG that Lumina Studio wrote, or a JSON file"
 
 
@@ -123,7 +124,9 @@ def read_text(source: bytes | str | Path) -> bytes | str:
         if (kind := binary_kind(data)) is not None:
             if (other := other_file(data)) is not None:
                 raise InvalidImage(other.sentence)
-            advice = "unpack it first" if kind.endswith("archive") else _ADVICE
+            why = refusal_of(data) or ""
+            is_behind = kind.endswith(_HELD_BACK)
+            advice = why.rpartition("; ")[2].rstrip(".") if is_behind else _ADVICE
             raise InvalidImage(f"This is {with_article(kind)} file, which holds no workflow; {advice}.")
         if format_of(data) is None and not _may_be_json(data):
             raise InvalidImage(f"This file holds no workflow; {_ADVICE}.")

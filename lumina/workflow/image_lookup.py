@@ -53,7 +53,8 @@ class FolderImages:
     def find(self, name: str) -> ImageInput | None:
         """See ImageSource; raises InvalidImage where the file of this name is no picture that can be used."""
         digest = name if name.startswith("sha256:") else None
-        found = (self._opened(path, digest) for path in self._files() if digest or is_called(path, name))
+        files = sorted(self._files(), key=lambda path: path.name != name)  # that very name first
+        found = (self._opened(path, digest) for path in files if digest or is_called(path, name))
         return next((picture for picture in found if picture is not None), None)
 
     def _files(self) -> list[Path]:
@@ -85,8 +86,16 @@ class FolderImages:
 
 
 def is_called(path: Path, name: str) -> bool:
-    """Whether a file has this name; systems write an accented letter as one character, or as two."""
-    return unicodedata.normalize("NFC", path.name) == unicodedata.normalize("NFC", name)
+    """Whether a file has this name, as people read it.
+
+    Systems write an accented letter as one character or as two, and put spaces of other kinds into the names
+    of screenshots.
+    """
+    return _read(path.name) == _read(name)
+
+
+def _read(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
 def shipped() -> FolderImages:

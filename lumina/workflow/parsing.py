@@ -43,7 +43,8 @@ def parse(text: str | bytes, most: int = MAX_BYTES) -> Any:
     except RecursionError:
         raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels") from None
     except json.JSONDecodeError as error:
-        raise _unreadable(*_broken(plain, error.pos)) from None
+        is_ended = error.msg == "Extra data"
+        raise _unreadable(*_broken(plain, error.pos, is_ended)) from None
     except UnicodeEncodeError:
         raise _unreadable(*_HALF) from None
     if is_deeper(document, MAX_DEPTH):
@@ -67,8 +68,8 @@ def _decoded(text: str | bytes, most: int) -> str:
     return plain
 
 
-def _broken(text: str, at: int) -> tuple[str, str]:
-    """What is wrong with a text that is no JSON, and the fix."""
+def _broken(text: str, at: int, is_ended: bool) -> tuple[str, str]:
+    """What is wrong with a text that is no JSON, and the fix; ``is_ended``: with what stands after it."""
     where = f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
     before, rest = text[:at].rstrip(), text[at:].lstrip()
     if not rest:
@@ -86,6 +87,11 @@ def _broken(text: str, at: int) -> tuple[str, str]:
         return f"is not valid JSON: it has a line break or tab in a text at {where}", "write \\n or \\t"
     if unicodedata.category(text[at]) in ("Cc", "Cf", "Zs"):
         return f"is not valid JSON: it has a sign that cannot be seen at {where}", "remove it"
+    if is_ended:
+        return f"is not valid JSON at {where}, after its end", "remove what follows"
+    if not before:  # words, or a file of another kind
+        fix = "remove what stands before" if "{" in rest else "write JSON, or choose a file that holds it"
+        return f"is not valid JSON at {where}: it does not begin with {{", fix
     return f"is not valid JSON at {where}", "correct the text there"
 
 
@@ -116,7 +122,8 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     if place and place[-1] == "[key]":
         return problem(steps, "must be lower-case letters, digits and _, a letter first", _name_fix(last))
     if "^x-" in phrase:
-        fix = f'remove "{last}", or call it "x-{last}" to keep it as a note'
+        way = f'remove "{last}"' if last == last.lower() else f'call it "{last.lower()}"'
+        fix = f'{way}, or call it "x-{last}" to keep it as a note'
         return problem(steps, "is not a key that is known here", fix)
     message, _, advice = phrase.partition("; ")
     if message.startswith("must not be empty"):

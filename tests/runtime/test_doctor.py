@@ -57,6 +57,8 @@ def test_every_wrong_setting_is_named_once_and_the_rest_is_examined(monkeypatch:
     assert faults == ["settings"]
     assert [found("settings").count(f"LUMINA_{name} must be") for name in wrong] == [1, 1, 1, 1]
     assert "free" in fine("pictures")
+    monkeypatch.setenv("LUMINA_RESULT", "elsewhere")
+    assert "LUMINA_RESULT is no setting; did you mean LUMINA_RESULTS?" in found("settings")
 
 
 def test_what_nobody_thought_of_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import InputError
-from lumina.server.surroundings import NUMBERS, prepare
+from lumina.server.surroundings import LIMIT, NUMBERS, prepare
 
 ROOT = Path(__file__).parents[2]
 
@@ -137,6 +137,14 @@ def test_what_a_file_leaves_around_a_setting_of_gradio_is_taken_off(monkeypatch:
 def test_every_number_of_gradio_is_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "true")
     with pytest.raises(InputError, match=f"{name} must be a whole number from"):
+        prepare()
+
+
+def test_the_limit_of_gradio_may_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIMIT, "None")
+    prepare()
+    monkeypatch.setenv(LIMIT, "many")
+    with pytest.raises(InputError, match=f"{LIMIT} must be a whole number from 1 on, or none"):
         prepare()
 
 

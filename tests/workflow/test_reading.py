@@ -46,7 +46,10 @@ def test_the_canvas_is_given_what_the_command_line_reads(file: str) -> None:
         ('{\u00a0"a": 1}', "it has a sign that cannot be seen at line 1, column 2"),
         ('\u200b{"a": 1}', "it has a sign that cannot be seen at line 1, column 1"),
         ('{"a": "b\tc"}', "it has a line break or tab in a text at line 1, column 9"),
-        ("{} {}", "is not valid JSON at line 1, column 4"),
+        ("{} {}", "is not valid JSON at line 1, column 4, after its end; remove what follows"),
+        ("Here it is:\n{}", "at line 1, column 1: it does not begin with {; remove what stands before"),
+        ("a: 1\n", "it does not begin with {; write JSON, or choose a file that holds it"),
+        ('{"lumina": 1, "Title": "a", "nodes": {"a": {"task": "text"}}}', 'call it "title", or'),
         (NODE % "-Infinity", "holds -Infinity"),
         (NODE % "1e400", "holds a number that is too large"),
         (NODE % '"\ud800"', "holds half a character"),
@@ -106,6 +109,8 @@ def test_a_picture_is_found_among_many_files_and_under_either_form_of_its_name(t
     found = image_source.find(unicodedata.normalize("NFC", "zé.png"))
     assert found is not None and image_source.find(found.name) == found
     assert image_source.find("ZÉ.png") is None
+    (tmp_path / "Screenshot at 9.41.00\u202fAM.png").write_bytes(png)  # as macOS calls it
+    assert image_source.find("Screenshot at 9.41.00 AM.png") == found
 
 
 def test_a_file_that_is_there_and_no_picture_is_not_called_missing(tmp_path: Path) -> None:
