@@ -91,10 +91,10 @@ class Archive:
         if self.store is not None and is_name(visitor):
             self.store.star(visitor, str(key), is_starred)
 
-    def delete(self, visitor: Any, key: Any, *, spares_starred: bool = False) -> None:
+    def delete(self, visitor: Any, key: Any) -> None:
         """Delete one of a visitor's pictures for good, if it is there."""
         if self.store is not None and is_name(visitor):
-            self.store.delete(visitor, str(key), spares_starred=spares_starred)
+            self.store.delete(visitor, str(key))
 
 
 class GalleryTab:

@@ -56,8 +56,8 @@ def answer_to(wish: Wish, archive: Archive) -> Response:
             raise InputError("None of these pictures is in the gallery any more; search again.")
         return StreamingResponse(zipped(chain([first], there)), 200, PRIVATE, "application/zip")
     for key in wish.ids:
-        if wish.act in ("delete", "forgo"):
-            archive.delete(wish.visitor, key, spares_starred=wish.act == "forgo")
+        if wish.act == "delete":
+            archive.delete(wish.visitor, key)
         else:
             archive.star(wish.visitor, key, wish.act == "star")
     return JSONResponse({})

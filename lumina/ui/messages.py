@@ -192,6 +192,12 @@ class Reworded(Asked):
     word: str = Field(max_length=200)
 
 
+class Follow(Told):
+    """The picture is to follow a drawing, all of whose pictures are one series."""
+
+    series: str = Field("", max_length=60)
+
+
 class Look(Asked):
     """The picture that is looked at, to be compared with what it was made from."""
 
@@ -253,8 +259,8 @@ class Cards(Message):
 class Wish(Told):
     """What is to be done with pictures of a visitor's gallery."""
 
-    act: Literal["list", "picture", "zip", "star", "unstar", "delete", "forgo"] = Field(
-        description="a list is of the latest; to forgo is to delete what has no star"
+    act: Literal["list", "picture", "zip", "star", "unstar", "delete"] = Field(
+        description="a list is of the latest"
     )
     visitor: str = Field(max_length=40)
     ids: list[str] = Field(max_length=1000)
@@ -476,6 +482,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     Continued,
     Rerolled,
     Reworded,
+    Follow,
     Look,
     Prepare,
     Saved,

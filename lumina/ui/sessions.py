@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from lumina.errors import LuminaError
-from lumina.server.gallery import GalleryStore, SessionImages
+from lumina.server.gallery import GalleryStore, SessionImages, key_of
 from lumina.server.guard import ONE_RUN
 from lumina.server.zerogpu import Workshop
 from lumina.tasks.image_input import ImageInput
@@ -42,6 +42,7 @@ class Session:
         self.store = MemoryStore(MOST_BYTES)
         self.turn = Lock()
         self.pictures: OrderedDict[str, ImageInput] = OrderedDict()
+        self.series: OrderedDict[str, str] = OrderedDict()  # by their names, the last picture of each
 
     def keep(self, picture: ImageInput) -> None:
         """Put a picture on the visitor's image_source; the oldest one makes room."""
@@ -49,6 +50,18 @@ class Session:
         self.pictures.move_to_end(picture.name)
         while len(self.pictures) > MOST_PICTURES or (len(self.pictures) > 1 and self._pixels() > MOST_PIXELS):
             self.pictures.popitem(last=False)
+
+    def replaced(self, series: str, key: str, is_new: bool) -> str:
+        """The picture of a series that ``key`` takes the place of, if there is one.
+
+        What was kept already, and not of this series, is no part of it.
+        """
+        before = self.series.pop(series, "")
+        if is_new or key == before:
+            self.series[series] = key
+        while len(self.series) > MOST_PICTURES:
+            self.series.popitem(last=False)
+        return before if key != before else ""
 
     def _pixels(self) -> int:
         return sum(width * height for width, height in (each.size for each in self.pictures.values()))
@@ -83,13 +96,19 @@ class Sessions:
         self._visitor(name).keep(picture)
         return picture
 
-    def finished(self, name: Any, pngs: Iterable[bytes]) -> None:
-        """Put finished pictures into this visitor's gallery; where that fails, the page says so."""
+    def finished(self, name: Any, pngs: Iterable[bytes], series: str = "") -> None:
+        """Put finished pictures into this visitor's gallery; where that fails, the page says so.
+
+        Of a ``series``, which follows one drawing, the last picture stays, and whatever has a star.
+        """
         if self._gallery is None or not is_name(name):
             return
         for png in pngs:
             try:
-                self._gallery.keep(name, png)
+                is_new = not series or self._gallery.recipe(name, key_of(png)) is None
+                key = self._gallery.keep(name, png)
+                if series and (before := self._visitor(name).replaced(series, key, is_new)):
+                    self._gallery.delete(name, before, spares_starred=True)
             except LuminaError as error:
                 log.warning("A picture is not kept: %s", error)
                 gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")

@@ -176,18 +176,21 @@ class TaskTab:
         sheet = self.sketchpad
         places = [self.form.components.index(part) for part in sheet.outputs[:2]]
 
-        def generate(*raw: Any) -> Iterator[Outputs]:
+        def generate(*raw: Any, series: str = "") -> Iterator[Outputs]:
             count = len(sheet.inputs)
             used, (guest, *values) = sheet.used(*raw[:count]), raw[count:]
             for place, value in zip(places, used, strict=False):
                 values[place] = values[place] if is_skipped(value) else value
             yield gr.skip(), gr.skip(), *used  # the page has the new condition before it hears of the run
-            for step in self._generate(guest, *values):
+            for step in self._generate(guest, *values, series=series):
                 yield *step, *[gr.skip()] * len(used)
 
-        begins = self.generate.click, self.easel.follow
+        def follow(event: gr.EventData, *raw: Any) -> Iterator[Outputs]:
+            yield from generate(*raw, series=str(payload_of(event).get("series", ""))[:60])
+
         inputs, told = [*sheet.inputs, *form], [*outputs, *sheet.outputs]
-        return [begin(generate, inputs, told, **DRAWS) for begin in begins]
+        begins: list[tuple[Any, Any]] = [(self.generate.click, generate), (self.easel.follow, follow)]
+        return [begin(act, inputs, told, **DRAWS) for begin, act in begins]
 
     def _reset_on(self, button: gr.Button) -> None:
         """Every setting as it was at first; words and pictures stay."""
@@ -245,7 +248,7 @@ class TaskTab:
         """Open the tab that a picture is to be used in; the page itself carries the picture there."""
         self.easel.use(_opened, None, tabs, **QUICK)
 
-    def _generate(self, guest: str, *raw: Any) -> Iterator[Outputs]:
+    def _generate(self, guest: str, *raw: Any, series: str = "") -> Iterator[Outputs]:
         fields = raw if self.reads is None else raw[:-1]
         try:
             task = self.form.read(fields)
@@ -256,7 +259,9 @@ class TaskTab:
             task = task.understood(self.spec)[0]  # before the model is loaded, too
         if self.language is not None and draws_words_alone(type(task)):
             yield gr.HTML(words=in_parts(task.summary(), self.language)), gr.skip()
-        yield from _shown(self._kept(guest, self.stream.new(task)))
+        if series:  # with all that is asked for but the drawing itself
+            series += task.model_dump_json(exclude=set(self.pictures))
+        yield from _shown(self._kept(guest, self.stream.new(task), series))
 
     def _resume(self, guest: str, event: gr.EventData) -> Iterator[Outputs]:
         yield from _shown(self._kept(guest, self.stream.resumed(event._data)))
@@ -280,9 +285,9 @@ class TaskTab:
         yield gr.HTML(words=words), gr.skip(), task.summary()
         yield from ((*step, gr.skip()) for step in _shown(self._kept(guest, self.stream.new(task))))
 
-    def _kept(self, guest: str, drawing: Drawing) -> Drawing:
-        """What is finished goes into the visitor's gallery."""
-        return kept(drawing, partial(self.sessions.finished, guest))
+    def _kept(self, guest: str, drawing: Drawing, series: str = "") -> Drawing:
+        """What is finished goes into the visitor's gallery; of a series, the last one stays there."""
+        return kept(drawing, partial(self.sessions.finished, guest, series=series))
 
     def _restore(self, event: gr.EventData) -> list[Any]:
         """Fill the form from the recipe inside a picture, whose pixels stay in the browser."""

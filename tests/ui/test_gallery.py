@@ -17,7 +17,9 @@ from PIL import Image
 
 from lumina import images
 from lumina.errors import InputError, LuminaError
+from lumina.images import png_bytes
 from lumina.runtime.fake import FakePipeline
+from lumina.server.gallery import key_of
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
@@ -103,6 +105,29 @@ def test_what_was_finished_before_a_stop_is_kept(archive: Archive) -> None:
     draw(archive, ANNA, steps=20, prompt="a red cube", seed=1, variations=2)
     (found,) = archive.listed(ANNA, "", 10)
     assert load(found.recipe).nodes["text_to_image"].inputs["seed"] == 1
+
+
+def test_of_what_follows_one_drawing_the_last_picture_stays(archive: Archive) -> None:
+    assert archive.store is not None
+    sessions = Sessions(opened(), archive.store)
+    pngs = [
+        png_bytes(Image.new("RGB", (16, 16), colour), "{}") for colour in ("red", "blue", "green", "grey")
+    ]
+    red, blue, green, grey = map(key_of, pngs)
+
+    def kept_after(at: int, series: str) -> set[str]:
+        sessions.finished(ANNA, pngs[at : at + 1], series)
+        return {each.id for each in archive.listed(ANNA, "", 10)}
+
+    assert kept_after(0, "one") == {red}
+    assert kept_after(1, "one") == {blue}  # also where the page was never told of the red one
+    assert kept_after(1, "one") == {blue}
+    assert kept_after(2, "other") == {blue, green}
+    archive.star(ANNA, blue, True)
+    assert kept_after(0, "one") == {blue, green, red}
+    assert kept_after(3, "") == {blue, green, red, grey}
+    assert kept_after(3, "one") == {blue, green, grey}  # drawn by itself before, and so it stays
+    assert kept_after(0, "one") == {blue, green, grey, red}
 
 
 def test_nobody_sees_or_deletes_anothers_and_without_a_name_nothing_is_kept(archive: Archive) -> None:

@@ -47,8 +47,6 @@ def test_pictures_and_zips_are_as_they_were_kept_and_nobody_elses(archive: Archi
     assert not any(kept.is_starred for kept in archive.listed(ANNA, "", 10))
     ask(archive, "star", ids[:1])
     assert [kept.id for kept in archive.listed(ANNA, "", 10, starred=True)] == ids[:1]
-    ask(archive, "forgo", ids)
-    assert [kept.id for kept in archive.listed(ANNA, "", 10)] == ids[:1]
     ask(archive, "delete", ids)
     assert archive.listed(ANNA, "", 10) == []
 

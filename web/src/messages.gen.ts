@@ -107,6 +107,11 @@ export interface Fit {
   fits: ("text" | "integer" | "number" | "boolean" | "choice" | "image" | "json")[];
 }
 
+/** The picture is to follow a drawing, all of whose pictures are one series. */
+export interface Follow {
+  series?: string;
+}
+
 /** A kind of file: the pattern of its first bytes, and why it cannot be used, if so. */
 export interface Format {
   pattern: string;
@@ -414,7 +419,7 @@ export interface Use {
 
 /** What is to be done with pictures of a visitor's gallery. */
 export interface Wish {
-  act: "list" | "picture" | "zip" | "star" | "unstar" | "delete" | "forgo"; // a list is of the latest; to forgo is to delete what has no star
+  act: "list" | "picture" | "zip" | "star" | "unstar" | "delete"; // a list is of the latest
   visitor: string;
   ids: string[];
 }

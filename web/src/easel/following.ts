@@ -4,7 +4,6 @@ import { around, made, penOf } from "../common/dom";
 import type { Easel } from "./easel";
 import { paintPicture } from "./paint";
 import type { Running } from "./running";
-import { wish } from "../gallery/wishes";
 import { imagesIn } from "./uses";
 import type { Given, Sheet } from "./state";
 
@@ -97,14 +96,9 @@ export function underOf({ current, face }: Easel, series: string): HTMLCanvasEle
   return copy;
 }
 
-/** Those that a picture of the same series takes the place of: they were asked for alike, for other strokes. */
+/** Those that a picture of the same series takes the place of, as in the gallery: they were asked for alike, for other strokes. */
 export function formersOf(sheet: Sheet, sheets: readonly Sheet[]): Sheet[] {
   const asked = ({ inputs }: Sheet) => inputs.replace(/\{"image":[^}]*\}/g, "");
   const isFormer = (other: Sheet) => other.series === sheet.series && other.key !== sheet.key && asked(other) === asked(sheet);
   return sheet.series ? sheets.filter(isFormer) : [];
-}
-
-/** They leave the gallery, too, unless one has a star. */
-export function forgo(ids: string[]): void {
-  if (ids.length) wish("forgo", ids.splice(0)).catch(() => undefined); // then they stay
 }

@@ -1,13 +1,13 @@
 // A run, from the click to its end: what is asked of Python, what it tells, and what is made of what was stopped.
 
-import type { Continued, EaselView, Rerolled, Reworded, Sheet as Told } from "../messages.gen";
+import type { Continued, EaselView, Follow, Rerolled, Reworded, Sheet as Told } from "../messages.gen";
 import type { Host } from "../common/host";
 import { watchPlace } from "../common/place";
 import { reason } from "../common/proxy";
 import { againOf } from "./again";
 import type { Easel, EaselProps } from "./easel";
 import { pointOut, unmark } from "./faulty_field";
-import { forgo, formersOf, underOf } from "./following";
+import { formersOf, underOf } from "./following";
 import { makeGate } from "./gradio_queue";
 import { leaveOpening } from "./opening";
 import { draftOf, mergedNll } from "./paint";
@@ -22,7 +22,6 @@ const UNKEPT = "Nothing was drawn yet when the connection was lost or the page w
 export class Running {
   private readonly gate: ReturnType<typeof makeGate>;
   private readonly waiting: (() => void)[] = []; // for the end of what is drawn
-  private readonly gone: string[] = []; // ids of pictures whose place the one that is drawn takes
 
   constructor(
     private readonly easel: Easel,
@@ -71,10 +70,10 @@ export class Running {
     if (this.easel.isActive && this.gate.stop()) this.trigger("halt");
     this.easel.state.isListening = false;
     this.begin(null, null, series); // the image field changes only now
-    this.ask("follow", {});
+    this.ask("follow", { series });
   }
 
-  ask(name: "resume" | "reroll" | "reword" | "follow", payload: Continued | Rerolled | Reworded | object): void {
+  ask(name: "resume" | "reroll" | "reword" | "follow", payload: Continued | Rerolled | Reworded | Follow): void {
     if (!this.mayBegin(() => this.ask(name, payload))) return;
     this.trigger(name, payload);
   }
@@ -155,14 +154,12 @@ export class Running {
   private takePlace(sheet: Sheet): void {
     const { state } = this.easel;
     const formers = formersOf(sheet, state.sheets);
-    this.gone.push(...formers.flatMap(({ id }) => id || []));
     state.sheets = state.sheets.filter((other) => !formers.includes(other));
     this.easel.put(sheet);
   }
 
   private done(sheets: readonly Sheet[], remark: string): void {
     for (const { key } of sheets) this.easel.compareWithTwin(key);
-    forgo(this.gone);
     this.easel.state.again = againOf(this.easel.state.former, sheets);
     this.settle("done", [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" "));
     const { current, held } = this.easel.state;
