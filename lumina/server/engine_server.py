@@ -365,8 +365,8 @@ def _wrong_json(error: InvalidWorkflow) -> str:
 async def _unknown(request: Request, error: Exception) -> Response:
     """There is no such address, or it takes no such method."""
     assert isinstance(error, HTTPException)
-    answer = f"There is nothing here; an engine answers to GET {MODEL} and POST {DRAW}."
-    return JSONResponse({"error": answer, "protocol": PROTOCOL}, error.status_code, error.headers)
+    answer = InputError(f"There is nothing here; an engine answers to GET {MODEL} and POST {DRAW}.")
+    return Rejection(error.status_code, answer, **(error.headers or {})).answer()
 
 
 class _Process(uvicorn.Server):

@@ -28,6 +28,7 @@ Seeds = Mapping[str, Value]
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True}
 _BOOLEANS |= {"false": False, "no": False, "off": False, "0": False}
 _PLAIN = re.compile(r"\+?[0-9]{1,300}")  # "007" and "+1", which JSON has not
+_NAMED = 12  # names of inputs in a sentence
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
 
 
@@ -128,7 +129,9 @@ def _meant(workflow: Workflow, name: str) -> str:
     known += [f"{node}{WITHIN}{key}" for node, each in inner.items() if each for key in open_inside(each)]
     last = name.rpartition(".")[2]
     near = get_close_matches(name.lower(), known, n=1) or [key for key in known if key.endswith(f".{last}")]
-    return f'did you mean "{near[0]}"?' if near else f"this workflow has: {_names(workflow)}."
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    some = f"{', '.join(known[:_NAMED])}{more}"
+    return f'did you mean "{near[0]}"?' if near else f"this workflow has: {some}."
 
 
 def _keys(workflow: Workflow, node: str) -> list[str]:
@@ -275,11 +278,6 @@ def seeds_drawn(workflow: Workflow, ran: Workflow) -> Seeds:
 def _changed(part: AnyElement, **changes: Any) -> AnyElement:
     """A copy of a part of the document with other values."""
     return part.model_copy(update=changes)
-
-
-def _names(workflow: Workflow) -> str:
-    own = list(workflow.inputs)
-    return ", ".join([*own, *(f"{node}.…" for node in workflow.nodes)])
 
 
 def check_resolved(flat: Flat, needed: set[str]) -> None:

@@ -130,6 +130,7 @@ def test_other_places_and_methods_are_one_sentence(client: httpx.Client) -> None
     for method, place, status in (("GET", "/", 404), ("GET", "/draw", 405), ("POST", "/model", 405)):
         answer = client.request(method, place)
         assert answer.status_code == status and "GET /model and POST /draw" in answer.json()["error"]
+        assert answer.json().keys() == {"error", "code", "protocol"}
 
 
 def test_a_huge_body_is_refused_before_it_comes(client: httpx.Client) -> None:

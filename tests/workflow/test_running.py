@@ -238,6 +238,7 @@ def test_failures_and_dry_runs_are_told(tmp_path: Path) -> None:
     [
         ("idea", "NAME=VALUE"),
         ("colour=red", 'no input "colour"'),
+        ("zzz=red", "; this workflow has: "),
         ("a.promt=a cone", 'did you mean "a.prompt"?'),
         ("prompt=a cone", 'did you mean "a.prompt"?'),
         ("nodes.a.inputs.seed=1", 'did you mean "a.seed"?'),

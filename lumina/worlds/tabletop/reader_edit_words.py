@@ -10,11 +10,11 @@ from lumina.worlds.tabletop.reader_signs import Lexicon
 from lumina.worlds.tabletop.reader_words import (
     FLUFF,
     LOOKUP,
-    NEVER_SLIPS,
     PHRASES,
     SCRIPTS,
     SLIPS_OF,
 )
+from lumina.worlds.tabletop.real_words import REAL_WORDS
 
 
 def _each(words: str) -> frozenset[str]:
@@ -103,6 +103,7 @@ _VERBS: dict[str, str] = {
         "then dann danach anschließend puis ensuite luego después poi dan daarna depois but aber mais pero ma"
     ),
     "the": "teh o os",
+    "and": "or oder ou",
     "not": "dont doesnt no_need",
 }
 _FLUFF = _each(  # says nothing of a change
@@ -141,6 +142,10 @@ _COMPARISON = (
 _UPPER, _CORNER = "(?:(?:top|bottom|upper|lower)[ -]?)?", "(?:corner|edge|top|bottom|air)"
 _GOES_ON = "(?:of|off|from|to|hand|side)"
 _OF_PICTURE = "(?: of (?:the )?(?:picture|image|scene|ground|table|frame|photo))?"
+_STAYS = (
+    "keep|preserve|leave(?! out)|don't touch|do not touch|behalte?|garde|mantén|conserva|mantieni|mantenha"
+)
+_ELSE = "and|but|then|while|as|or|aber|und|mais|et|pero|y|ma|e|mas"
 _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read as them, in this order
     (r"\1", (r"(?!(?:that|it|there|let|what|here|he|she|who)'s)(\w+)'s(?: (?:colou?rs?|size|shape))?",)),
     ("=into", ("into",)),
@@ -154,6 +159,9 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "if (?:it is|it's) possible",
     )),
     ("", ("(?:i|we) (?:already )?have", "there (?:is|are) already")),
+    ("", (  # what is to stay: nothing else changes anyway
+        rf"(?:{_STAYS})(?: (?!=)\w+)+?(?= ?(?:$|,|(?:{_ELSE})\b))",
+    )),
     ("", (f"(?:keep |leave |and )?(?:everything|all|the rest)(?: else)? {_AS_IT_IS}",)),
     ("", (
         "(?:(?:in|at) )?(?:the )?same (?:place|spot|position|objects?|things?|scene|picture)", "all over",
@@ -229,7 +237,12 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     )),
     ("=darker", (f"{_MORE} (?:sombre|oscur[oa]|scur[oa])s?",)),
     ("=brighter", (f"{_MORE} (?:clair|clar[oa]|chiar[oa])e?s?",)),
-    ("", (f"{_A_BIT}(?= (?:=|~|{_COMPARISON}))",)),
+    ("", (f"{_A_BIT}(?= (?:=|~|{_COMPARISON}))", r"an? (?:little|tiny|wee)?(?: ?bit)?(?= ?(?:$|,))")),
+    ("?", (  # by how much is not said
+        r"(?:by )?(?:\w+ )?times(?= (?:=|as|the|bigger|smaller|larger))",
+        r"(?:by )?\d+(?: (?:percent|prozent|times|pixels?|px|cm|degrees))",
+        r"(?:by )?\d+(?= (?:=bigger|=smaller|bigger|smaller|larger|taller|shorter))",
+    )),
     ("=middle", (
         f"(?:(?:in|at|into|to|on|of|towards?) )?(?:the )?(?:very )?(?:middle|cent(?:er|re)){_OF_PICTURE}",
         "in die mitte", "in der mitte", "au (?:milieu|centre)", "en el (?:medio|centro)", "al centro",
@@ -321,6 +334,6 @@ INSTRUCTIONS = Lexicon(
         )
     ),
     slips_of=(*SLIPS_OF, *_SLIPS_OF.split()),
-    never_slips=NEVER_SLIPS | _NEVER_SLIPS,
+    never_slips=REAL_WORDS | _NEVER_SLIPS,
     shades=frozenset(["dark", "light", "bright", "deep", "pale", "vivid"]),
 )

@@ -9,7 +9,6 @@ from lumina.worlds.language import distance, latin, plain, sounds_like, typed_wr
 from lumina.worlds.tabletop.reader_words import (
     FLUFF,
     LOOKUP,
-    NEVER_SLIPS,
     NOUNS,
     PHRASES,
     PLACES,
@@ -20,6 +19,7 @@ from lumina.worlds.tabletop.reader_words import (
     STUFF,
     STUFFS,
 )
+from lumina.worlds.tabletop.real_words import REAL_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, SIZES
 from lumina.worlds.tabletop.words import MEANINGS
 
@@ -140,7 +140,7 @@ class Lexicon:
         return "".join(found)
 
 
-PROMPTS = Lexicon(LOOKUP, PHRASES, FLUFF, SCRIPTS, SLIPS_OF, NEVER_SLIPS)
+PROMPTS = Lexicon(LOOKUP, PHRASES, FLUFF, SCRIPTS, SLIPS_OF, REAL_WORDS)
 _OTHER_PATTERNS = {other: name for name in PATTERNS[1:] for other in [name, *MEANINGS[name].split()]}
 DESCRIPTIONS = replace(
     PROMPTS,

@@ -40,9 +40,11 @@ SAY_WHERE = 'say where to, as "to the left" or "left of the red cube"'
 NO_REMOVAL = "there is always a ground"
 TURNS = "to go back, click an earlier picture in the row of turns"
 
-_HARMLESS = frozenset(["a", "the", "another", "and", ",", "with", "it", "on", "!", "=middle", UNKNOWN])
+_HARMLESS = frozenset(["a", "the", "another", "and", ",", "with", "it", "on", "!", UNKNOWN])
 _MEANS_NOTHING = _HARMLESS | {"=into", "=for", "=from", "=want", "=light"}
 _ROMANCE = frozenset(["un", "une", "uno", "una", "um", "uma"])  # a quality after the noun is the noun's
+
+_NOT_MEANT = (["not"], ["not", "the"], ["nicht"], ["niet"])
 
 Left = tuple[Sequence[Sign], str]
 """Signs that are not in the wish, and why."""
@@ -176,7 +178,11 @@ class WishSaid(EditSaid):
     def _remove(self) -> EditWish | None:
         is_away = self._does("=away") and not self._does("=add", "=move")
         named = {id(sign) for each in self._denied for sign in each.signs}
-        is_denied = bool(named) and all(sign == NOT or id(sign) in named for sign in self._refused)
+        is_denied = (
+            bool(named)
+            and not self._is_contrast
+            and all(sign == NOT or id(sign) in named for sign in self._refused)
+        )
         is_idle = is_denied and all(each.noun in ("it", "") for each in self._denied)
         is_denied = is_denied and not (self._solids or self._said or self._does("=move", *INTO))
         is_denied = is_denied and UNKNOWN not in self.signs  # "do not touch the ball"
@@ -191,6 +197,12 @@ class WishSaid(EditSaid):
             self._use(*self._denied[0].signs, *(sign for sign in self._refused if sign == NOT))
         self._leave_places(TOLD_BY)
         return EditWish(TEMPLATES["remove"][0], self._thing(found[0], self._following(found[0])))
+
+    @property
+    def _is_contrast(self) -> bool:
+        """Whether a "not" only tells what is not meant: "not the ball, the cube"."""
+        nots = (sign for sign in self._refused if sign == NOT)
+        return any(self.words[sign.start : sign.end] in _NOT_MEANT for sign in nots)
 
     def _add(self) -> EditWish | None:
         new = next(iter(self._solids), None)
@@ -377,7 +389,7 @@ class WishSaid(EditSaid):
         refused = [sign for sign in self._refused if id(sign) not in self._used]
         self._use(*refused)
         others = (sign for sign in self.signs if id(sign) not in self._used and not _is_harmless(sign))
-        why = {SHADE: NO_SHADES}
+        why = {SHADE: NO_SHADES, "=middle": NOT_THERE}
         found: list[Left] = [(refused, NOT_WANTED)] if refused else []
         return [*found, *(([sign], why.get(str(sign), ONE_WISH)) for sign in others)]
 
@@ -388,7 +400,7 @@ def means_something(signs: Iterable[Sign]) -> bool:
 
 
 def _is_harmless(sign: str) -> bool:
-    is_verb = sign.startswith("=") and sign not in COMPARED and sign not in BRIGHTER
+    is_verb = sign.startswith("=") and sign not in COMPARED and sign not in BRIGHTER and sign != "=middle"
     return sign in _HARMLESS or sign == "ground" or (is_verb and not sign.startswith("=way"))
 
 

@@ -32,6 +32,7 @@ from lumina.worlds.tabletop.captions import (
     text_of,
 )
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, TEMPLATES
+from lumina.worlds.tabletop.real_words import REAL_WORDS
 from lumina.worlds.tabletop.said_of import (
     GROUND_WORDS,
     NO_GROUND,
@@ -366,8 +367,8 @@ def _instead_of(word: str, then: Sequence[str], kind: Kind) -> tuple[str, ...]:
         return ()  # nothing but the ground has this colour
     if found == "a" and (not then or then[0] in GLUE):
         return ()  # "a green one" is no article
-    if found is not None:
-        return (found,)
+    if found is not None or word in REAL_WORDS:
+        return (found,) if found else ()
     sayable = sorted(_vocabulary(kind) - GLUE - {"plain"})
     near = tuple(known for known in sayable if typed_wrong(word, known))[:2]
     others = (known for other, known in INSTEAD.items() if _is_slip(word, other))

@@ -88,6 +88,15 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("make the ball big and blue, ok", "make the sphere large", ("and blue",)),
         ("make the ball blue, not the cube", "make the sphere blue", ("not the cube",)),
         ("add a wobbly ball, Paris", "add a sphere", ("wobbly", "Paris")),
+        ("keep the ball but make the cube red", "make the cube red", ()),
+        ("make the cube red and leave the ball as it is", "make the cube red", ()),
+        ("behalte die Kugel, aber mach den Würfel rot", "make the cube red", ()),
+        ("not the ball, the cube red", "make the cube red", ("not the ball",)),
+        ("make the cube red or blue", "make the cube red", ("or blue",)),
+        ("make the cube in the middle red", "make the cube red", ("in the middle",)),
+        ("shrink the ball a little", "make the sphere smaller", ()),
+        ("make the cube 50% smaller", "make the cube smaller", ("50",)),
+        ("make the cube two times bigger", "make the cube bigger", ("two times",)),
     ],
 )
 def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left: tuple[str, ...]) -> None:

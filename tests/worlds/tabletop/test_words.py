@@ -349,7 +349,7 @@ def test_known_words_that_make_no_known_sentence_are_named(typed: str, kind: Kin
         ("orenge", "orange"), ("grean", "green"), ("gren", "green"), ("bleu", "blue"), ("blu", "blue"),
         ("pinc", "pink"), ("cyna", "cyan"), ("metalic", "metal"), ("mettal", "metal"), ("smal", "small"),
         ("larg", "large"), ("blok", "cube"), ("brik", "cube"), ("root", None), ("rise", None), ("site", None),
-        ("dye", None), ("groan", None), ("bone", None),
+        ("dye", None), ("groan", None), ("bone", None), ("people", None), ("medal", None), ("black", None),
     ],
 )  # fmt: skip
 def test_a_slip_of_the_pen_or_the_ear_has_the_right_hint_or_none(typed: str, meant: str | None) -> None:
