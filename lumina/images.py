@@ -166,6 +166,11 @@ def read_recipe(source: bytes | str | Path, most: int = MAX_BYTES) -> str | None
     return None
 
 
+def is_cut(png: bytes) -> bool:
+    """Whether a PNG ends before its end, as a download that was broken off."""
+    return png.startswith(_PNG_SIGNATURE) and not any(kind == b"IEND" for kind, _ in _chunks(png))
+
+
 def png_texts(data: bytes, keywords: Sequence[str], most: int) -> dict[str, str]:
     """The texts under these keywords in a PNG, those of over ``most`` bytes and damaged ones left out."""
     found: dict[str, str | None] = {}

@@ -349,6 +349,9 @@ def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.Monk
         (("run", "a.json", "--idea", "a cone"), "an input is filled with `--set NAME=VALUE`"),
         (("batch", "a.json", "--table", "t.csv"), "use `--inputs`"),
         (("ui", "8000"), "write `--port 8000`"),
+        (("generate", "edit", "--prompt", "a"), "use `--instruction`"),
+        (("generate", "control", "--image", "a.png"), "use `--condition`"),
+        (("generate", "predict", "--input", "a.png"), "use `--image`"),
         (("generate", "text_to_image", "--lora", "a"), "text_to_image --help` lists what there is"),
         (("recipe", "a.png", "b.png"), "one at a time"),
         (("models", "tabletop"), "models --help` lists what there is"),
@@ -395,6 +398,11 @@ def test_a_picture_replays_from_its_recipe(tmp_path: Path) -> None:
     (again,) = report["outputs"]["image"]
     assert Path(again).read_bytes() == Path(file).read_bytes()
     assert "identical" in run("run", file, "--out", tmp_path / "again").stdout
+    document = json.loads(read_recipe(file) or "") | {"model": "mine@1234"}  # of somebody who has trained one
+    (tmp_path / "mine.json").write_text(json.dumps(document))
+    assert "no model" in refused("run", tmp_path / "mine.json")
+    report = ran("run", tmp_path / "mine.json", "--model", "tabletop", "--out", tmp_path)
+    assert Path(report["outputs"]["image"][0]).exists()
 
 
 @pytest.mark.usefixtures("fake")

@@ -6,10 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from lumina.errors import InputError, InvalidImage
 from lumina.formats import format_of, refusal_of, table
-from lumina.images import open_image
+from lumina.images import open_image, png_bytes
 from lumina.workflow.files import read_workflow
 
 CASES = Path(__file__).parent / "cases"
@@ -93,6 +94,12 @@ def test_a_picture_without_a_recipe_says_so(file: str, sentence: str) -> None:
         read_workflow(CASES / file)
     with pytest.raises(InputError, match="is a folder"):
         read_workflow(CASES)
+
+
+def test_a_download_that_was_broken_off_is_called_that() -> None:
+    whole = png_bytes(Image.new("RGB", (32, 32)), "{}")
+    with pytest.raises(InvalidImage, match=r"is cut off, .*download it again"):
+        read_workflow(whole[: whole.index(b"lumina-workflow") + 20])
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,7 @@ def run_workflow(
     given = dict(assignment(workflow, text, image_source) for text in values or [])
     _note_single_texts(workflow, given)
     workflow = with_values(workflow, given, option="--set ")
+    workflow = workflow.model_copy(update={"model": None}) if model else workflow
     resources = resources_for(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)

@@ -10,7 +10,7 @@ from typing import Any
 from lumina.errors import InputError, InvalidImage, LuminaError
 from lumina.files import refusal, regular, shown, unopened
 from lumina.formats import format_of, refusal_of, with_article
-from lumina.images import MAX_BYTES, png_bytes, read_recipe, write_png
+from lumina.images import MAX_BYTES, is_cut, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Workflow
@@ -135,6 +135,8 @@ def read_text(source: bytes | str | Path) -> bytes | str:
     if recipe is None:
         if (other := other_file(data)) is not None:
             raise InvalidImage(other.sentence)
+        if is_cut(data):
+            raise InvalidImage("This picture is cut off, and carries no recipe so far; download it again.")
         raise InvalidImage(
             f"This picture carries no recipe (an editor that saves it leaves it out); {_ADVICE}."
         )

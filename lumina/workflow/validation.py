@@ -78,7 +78,7 @@ def _all_problems(
         if (count := len(ends_of(definition))) > MAX_ENTRIES:
             message = f"gives {count:,} results to a node, and {MAX_ENTRIES} are the most"
             yield problem((WORKFLOWS, name), message, 'name some of them as its "outputs"')
-    yield from _model_problems(workflow)
+    yield from _model_problems(workflow, spec)
     for name, given in workflow.inputs.items():
         yield from input_problems((INPUTS, name), given)
     for name, node in workflow.nodes.items():
@@ -142,9 +142,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f'did you mean "{near[0]}"?' if near else f"use one of: {', '.join(names) or 'none'}"
 
 
-def _model_problems(workflow: Workflow) -> Iterator[Problem]:
+def _model_problems(workflow: Workflow, spec: ModelSpec | None) -> Iterator[Problem]:
     name = (workflow.model or "").partition("@")[0]
-    if name and name not in MODELS:
+    if name and name not in MODELS and (spec is None or name != spec.name):  # which may lie in a folder
         yield problem(("model",), f'names no model: "{name}"', nearest(name, MODELS))
 
 
