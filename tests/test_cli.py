@@ -438,9 +438,10 @@ def test_one_text_with_commas_in_place_of_a_list_is_said(tmp_path: Path, name: s
     inputs = {"idea": {"type": "text", "default": ["a cone", "a cube"]}} if name == "idea" else {}
     nodes = {"draw": {"task": "text_to_image", "inputs": {"prompt": prompt, "seed": 1}}}
     file.write_text(json.dumps({"lumina": 1, "inputs": inputs, "nodes": nodes}))
-    said = run("run", file, "--dry-run", "--set", f"{name}=a cone, a sphere").stderr
     advice = f"{name}=" + '["a cone", "a sphere"]'
-    assert said == f"{name} is one text; for several write --set '{advice}'.\n"
+    for typed in ("a cone, a sphere", "['a cone', 'a sphere']", "[a cone,a sphere]"):
+        said = run("run", file, "--dry-run", "--set", f"{name}={typed}").stderr
+        assert said == f"{name} is one text; for several write --set '{advice}'.\n"
     for quiet in (advice, f"{name}=a cone"):
         assert run("run", file, "--dry-run", "--set", quiet).stderr == ""
 

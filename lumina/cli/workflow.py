@@ -211,10 +211,11 @@ def _note_single_texts(workflow: Workflow, given: Mapping[str, Any]) -> None:
         node, _, key = name.partition(".")
         inputs = workflow.nodes[node].inputs if node in workflow.nodes else {}
         before = workflow.inputs[name].default if name in workflow.inputs else inputs.get(key)
-        is_text = isinstance(value, str) and "," in value and not value.lstrip().startswith("[")
+        is_text = isinstance(value, str) and "," in value and not _texts_of(value)
         socket = target_of(workflow, name)
         if is_text and isinstance(before, list) and socket is not None and socket.type == "text":
-            several = json.dumps([part.strip() for part in value.split(",")], ensure_ascii=False)
+            parts = [part.strip(" '\"“”‘’") for part in value.strip().strip("[]").split(",")]
+            several = json.dumps(parts, ensure_ascii=False)
             note(f"{name} is one text; for several write --set {shlex.quote(f'{name}={several}')}.")
 
 

@@ -11,7 +11,7 @@ ANYWHERE = ("0.0.0.0", "::")
 
 def bare(host: str | None) -> str:
     """A host without the brackets in which an address of IPv6 stands in URLs; that of Gradio if None."""
-    host = host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    host = (host or "").strip() or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 

@@ -81,7 +81,7 @@ def test_addresses_of_ipv6_get_their_brackets(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("socket.socket", Trial)
     assert [check_address(host, None) for host in ("::1", "[::1]", "::")] == ["[::1]", "[::1]", "[::]"]
-    assert check_address("127.0.0.1", None) == "127.0.0.1"
+    assert check_address(" 127.0.0.1\r", None) == "127.0.0.1"
 
 
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
