@@ -15,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lumina.errors import InvalidWorkflow
 from lumina.server.network import EVENTS
+from lumina.workflow.parsing import parse
 
 UNFIT = "This request does not fit the page; reload the page and try again."
 
@@ -102,11 +104,24 @@ async def refused(request: Request, error: Exception) -> Response:
         wanted = f"Send a JSON object to {name[:100]}, by name the value of each parameter"
         plain = request.url.path.find("/call/v2/") < 0
         advice = f'{wanted}, at /call/v2/{name[:100]}, or {{"data": […]}} in order' if plain else wanted
-        return JSONResponse({"error": f"{advice}."}, 422)
+        return JSONResponse({"error": _of_body(request, error) or f"{advice}."}, 422)
     names = [each["parameter_name"] for each in endpoints[f"/{name}"]["parameters"]]
     if sentence := parameter_refused(name, names, error):
         return JSONResponse({"error": sentence}, 422)
     raise error
+
+
+def _of_body(request: Request, error: RequestValidationError) -> str:
+    """What is wrong with a body that is no JSON; "" where it is."""
+    if error.errors()[0]["type"] == "json_invalid":
+        try:
+            parse(error.body if isinstance(error.body, str | bytes) else "")
+        except InvalidWorkflow as invalid:
+            return f"The body {invalid.problems[0]['message']}; {invalid.problems[0]['fix']}."
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and not kind.endswith("json"):
+        return f"The body is sent as {kind[:100]}; send it as application/json (the header Content-Type)."
+    return ""
 
 
 def _refused_page(error: Exception) -> Response:

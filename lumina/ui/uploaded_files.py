@@ -34,14 +34,19 @@ def file_sent(value: Any, folder: str) -> bytes:
     place = (value.get("path") or value.get("url")) if is_file(value) else value
     if not isinstance(place, str):
         raise InvalidImage(f"This is not a file; {_WAYS}.")
-    names_file = is_file(value) or _ADDRESS.match(place) or _FILE in place or place.startswith(folder)
-    is_uploaded = names_file and place[:5].lower() != "data:"
+    is_uploaded = (is_file(value) or is_sent_file(place, folder)) and place[:5].lower() != "data:"
     if not is_uploaded:
         refuse_name(place)
     data = _uploaded(place, Path(folder)) if is_uploaded else bytes_of_text(place, _WAYS)
     if not data:
         raise InvalidImage("This file is empty; send another.")
     return data
+
+
+def is_sent_file(text: str, folder: str) -> bool:
+    """Whether a text is a file by itself or names one: a data URL, an address, a path among the uploads."""
+    is_place = _ADDRESS.match(text) is not None or (_FILE in text[:999] and "{" not in text[:999])
+    return is_place or text.startswith(folder) or text[:5].lower() == "data:"
 
 
 def refuse_name(text: str) -> None:

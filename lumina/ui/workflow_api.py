@@ -29,7 +29,7 @@ from lumina.ui.endpoint import (
     until_loaded,
 )
 from lumina.ui.page_pictures import of_picture
-from lumina.ui.uploaded_files import file_sent, is_file, picture_sent, refuse_name
+from lumina.ui.uploaded_files import file_sent, is_file, is_sent_file, picture_sent, refuse_name
 from lumina.workflow.document import Workflow
 from lumina.workflow.events import ChoiceNeeded, NodeFailed, NodeProgress, Run, RunFinished, pictures_drawn
 from lumina.workflow.executor import Resources, run
@@ -71,7 +71,7 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, files: Janitor) -> En
 
     def work(given: Values) -> Work:
         image_source = MemoryImages()
-        workflow = _workflow(given.get("document"), spec, folder)
+        workflow = _workflow(given.get("document"), spec, image_source, folder)
         workflow = with_values(workflow, _given(workflow, given.get("values"), image_source, folder))
         yield from until_loaded(workshop)
         _check_model(workflow.model or "", spec.name, workshop.painter.model)
@@ -103,23 +103,61 @@ def _check_model(asked: str, name: str, present: str) -> None:
         raise InputError(f'This studio draws with {present}; leave out "model": "{asked}".')
 
 
-def _workflow(document: Any, spec: ModelSpec, folder: str) -> Workflow:
-    """The document of a call; raises InputError, InvalidWorkflow with its problems."""
-    try:
-        if is_file(document):
-            document = read_text(file_sent(document, folder))
-        elif isinstance(document, str):
-            refuse_name(document)
-    except InvalidImage as error:
-        raise of_picture("document", error) from error
-    if isinstance(document, Mapping):
-        document = json.dumps(document)
+def _workflow(document: Any, spec: ModelSpec, image_source: MemoryImages, folder: str) -> Workflow:
+    """The document of a call; pictures in it are laid on the image_source.
+
+    Raises InputError, InvalidWorkflow with its problems.
+    """
+    if isinstance(document, str | Mapping):
+        document = _text(document, folder)
+    found = _parsed(document) if isinstance(document, str) else document
+    if isinstance(found, str):  # text within text
+        document, found = found, _parsed(found)
+    if isinstance(found, Mapping):
+        named = _without_pictures(found, image_source, folder, Budget(ONE_RUN))
+        document = document if isinstance(document, str) and named == found else json.dumps(named)
     if not isinstance(document, str | bytes):
         raise InputError("document: send a lumina-workflow document, as a JSON object or its text.")
     checked = check(document, spec)
     if checked.problems or checked.workflow is None:
         raise InvalidWorkflow(checked.problems)
     return checked.workflow
+
+
+def _text(document: str | Mapping[str, Any], folder: str) -> Any:
+    """The text in a file that is sent as a document; anything else as it is."""
+    try:
+        if is_file(document) or (isinstance(document, str) and is_sent_file(document, folder)):
+            return read_text(file_sent(document, folder))
+        if isinstance(document, str):
+            refuse_name(document)
+    except InvalidImage as error:
+        raise of_picture("document", error) from error
+    return document
+
+
+def _parsed(text: str) -> Any:
+    """What a text holds; None if it is no JSON, which is told later."""
+    try:
+        return parse(text, MAX_VALUES)
+    except InvalidWorkflow:
+        return None
+
+
+def _without_pictures(value: Any, image_source: MemoryImages, folder: str, budget: Budget) -> Any:
+    """A document in which pictures that stand in it as data URLs are named."""
+    if (isinstance(value, str) and value[:11].lower() == "data:image/") or _is_picture(value):
+        return _picture(value, "document", image_source, folder, budget)
+    if isinstance(value, Mapping):
+        return {key: _without_pictures(each, image_source, folder, budget) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_pictures(each, image_source, folder, budget) for each in value]
+    return value
+
+
+def _is_picture(value: Any) -> bool:
+    """Whether a value is the literal of a picture, as it is named in a document."""
+    return isinstance(value, Mapping) and list(value) == ["image"] and isinstance(value["image"], str)
 
 
 def _given(workflow: Workflow, sent: Any, image_source: MemoryImages, folder: str) -> JsonObject:
@@ -157,7 +195,9 @@ def _picture(value: Any, name: str, image_source: MemoryImages, folder: str, bud
     Raises InputError where those sent so far are too much for one run.
     """
     if isinstance(value, Mapping) and "image" in value:
-        return value
+        if not (isinstance(value["image"], str) and value["image"][:5].lower() == "data:"):
+            return value
+        value = value["image"]
     if isinstance(value, str) and "." in value and re.fullmatch(NAME, value):  # no letter of base64
         return {"image": value}
     picture = picture_sent(value, name, folder)

@@ -381,6 +381,24 @@ def test_a_workflow_as_a_node_takes_values_and_a_choice(studio: httpx.Client) ->
     assert recipe.nodes["n"].inputs == {"idea": "a cube"} and recipe.nodes["n"].settled == {"best.choice": 2}
 
 
+def test_a_document_comes_as_a_data_url_or_as_text_within_text(studio: httpx.Client) -> None:
+    node = {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": 3}}
+    text = json.dumps({"lumina": 1, "nodes": {"a": node}})
+    as_url = f"data:application/json;base64,{base64.b64encode(text.encode()).decode()}"
+    results = [call(studio, "run_workflow", document=each)[1][0] for each in (text, as_url, json.dumps(text))]
+    pictures = [studio.get(result["image"][0]["url"]).content for result in results]
+    assert pictures[0] == pictures[1] == pictures[2]
+
+
+def test_pictures_stand_in_a_document_and_its_values_as_data_urls(studio: httpx.Client) -> None:
+    url = f"data:image/png;base64,{BASE64}"
+    for picture, values in ((url, {}), ({"image": url}, {}), (url, {"a.image": {"image": url}})):
+        node = {"task": "edit", "inputs": {"image": picture, "instruction": "make it night", "seed": 3}}
+        document = {"lumina": 1, "nodes": {"a": node}}
+        event, (results,) = call(studio, "run_workflow", document=document, values=values)
+        assert event == "complete" and len(results["image"]) == 1
+
+
 def test_numbers_in_a_row_are_several(studio: httpx.Client) -> None:
     document = {"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "a cone"}}}}
     _, (results,) = call(studio, "run_workflow", document=document, values={"a.seed": "1, 2"})
@@ -416,6 +434,7 @@ def test_numbers_in_a_row_are_several(studio: httpx.Client) -> None:
         (WORKFLOW, 7, "values: send a JSON object"),
         (WORKFLOW, "[" * 9999, "values: this is nested too deeply"),
         ({"lumina": 1}, None, "/nodes: is missing"),
+        ("https://example.com/?recipe=abc", None, "document: nothing is fetched from other addresses"),
     ],
 )
 def test_a_workflow_that_cannot_run_is_refused_in_one_sentence(
@@ -425,14 +444,32 @@ def test_a_workflow_that_cannot_run_is_refused_in_one_sentence(
     assert event == "error" and sentence in json.dumps(data) and "Traceback" not in json.dumps(data)
 
 
-@pytest.mark.parametrize("body", ["", "{'prompt': 1}", '["a"]', "5"])
-def test_a_body_that_is_no_object_is_one_sentence(studio: httpx.Client, body: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("", "Send a JSON object to text_to_image"),
+        ('["a"]', "Send a JSON object to text_to_image"),
+        ("5", "Send a JSON object to text_to_image"),
+        ("{'prompt': 1}", "The body is not valid JSON: it has single quotes"),
+        ('{"prompt": "a cone",}', "The body is not valid JSON: it has a comma too many"),
+    ],
+)
+def test_a_body_that_is_no_object_is_one_sentence(studio: httpx.Client, body: str, sentence: str) -> None:
     for route in ("call/v2", "call"):
         answer = studio.post(
             f"/gradio_api/{route}/text_to_image", content=body, headers={"content-type": "application/json"}
         )
         assert answer.status_code == 422 and set(answer.json()) == {"error"}
-        assert answer.json()["error"].startswith("Send a JSON object to text_to_image")
+        assert answer.json()["error"].startswith(sentence)
+
+
+def test_a_body_of_another_type_says_which(studio: httpx.Client) -> None:
+    kind = {"content-type": "text/plain"}
+    answer = studio.post("/gradio_api/call/v2/text_to_image", content='{"prompt": "a"}', headers=kind)
+    assert (
+        answer.status_code == 422
+        and "sent as text/plain; send it as application/json" in answer.json()["error"]
+    )
 
 
 @pytest.mark.parametrize(

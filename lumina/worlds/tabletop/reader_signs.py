@@ -127,7 +127,7 @@ class Lexicon:
 
     def _place_meant(self, word: re.Match[str]) -> str:
         """A slip of a word that says where."""
-        known = word[0] in self.lookup or word[0] in self.fluff
+        known = word[0] in self.lookup or word[0] in self.fluff or word[0] in self.never_slips
         return word[0] if known else next((each for each in PLACES if typed_wrong(word[0], each)), word[0])
 
     def _parted_script(self, run: re.Match[str]) -> str:

@@ -172,8 +172,9 @@ def test_what_names_no_solid_or_too_many_is_not_read(text: str) -> None:
 
 def test_a_word_of_its_own_is_no_slip_of_another_one() -> None:
     words = (
-        "people carry course comes blood fat man moon god sport while scheme steven cooper colon race group "
-        "coast peace woods verse choose sister funny couch rotten bulletin share street meal stall"
+        "people carry course comes blood fat man moon god sport while scheme steven cooper colon race "
+        "group begins blind bride coast peace woods verse choose sister funny couch rotten bulletin "
+        "share street meal stall"
     )
     assert all(_is_named(word) for word in words.split())
     slips = "a gren cube", "a bleu shpere", "a yelow cylindre", "a purpel cyllinder", "an oragne pyramide"
