@@ -740,6 +740,23 @@ def test_a_workflow_is_a_node_is_run_shared_and_unfolded(canvas: Callable, tmp_p
             wait_for(page, lines_of_a_draft="done", small="done")
 
 
+def test_a_saved_workflow_is_found_among_the_nodes_and_opened_again(canvas: Callable) -> None:
+    page = canvas(SCENE)
+    document_of(page)
+    page.get_by_role("button", name="New workflow").click()
+    page.reload()
+    page.get_by_role("button", name="Add /").click()
+    choose(page, "lines of a")
+    expect(card(page, "lines_of_a_draft")).to_contain_text("Lines of a draft")
+    page.get_by_role("button", name="Open a workflow").click()
+    saved = page.get_by_role("list", name="Your workflows")
+    saved.get_by_role("button", name="Lines of a draft", exact=True).click()
+    expect(card(page, "lines")).to_be_visible()
+    page.get_by_role("button", name="Open a workflow").click()
+    saved.get_by_role("button", name="Forget Lines of a draft").click()
+    expect(saved).to_have_count(0)
+
+
 def test_a_workflow_as_a_node_asks_and_says_what_is_wrong_inside(canvas: Callable) -> None:
     best = {"task": "pick", "inputs": {"images": {"from": "draft.image"}}}
     draft = {"task": "text_to_image", "inputs": {"prompt": PROMPT, "variations": 2}}

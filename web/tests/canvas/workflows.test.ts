@@ -7,6 +7,7 @@ import * as edits from "../../src/canvas/document/edit";
 import { signatureOf, signatures } from "../../src/canvas/document/graph";
 import { sentenceOf } from "../../src/canvas/document/problems";
 import { parse, write } from "../../src/canvas/document/read";
+import { withSaved, without } from "../../src/canvas/document/saved";
 import { inputPort, portsOf, refusal, taskOf } from "../../src/canvas/document/sockets";
 import { rebound, settle, unfolded, withWorkflow } from "../../src/canvas/document/workflows";
 import { withSeeds } from "../../src/canvas/studio/results";
@@ -44,6 +45,16 @@ test("a document with workflows survives writing and reading, without those that
   assert.deepEqual(parse(write(more)), DOC);
   assert.equal(signatureOf(more), signatureOf(DOC));
   assert.ok(!("workflows" in parse(write(edits.removed(DOC, ["again"])))));
+});
+
+test("one that is saved again takes its old place's, and the oldest make room", () => {
+  const named = (title: string, text = "{}") => ({ title, text });
+  const all = withSaved(withSaved(withSaved([], named("a")), named("b")), named("a", "{1}"));
+  assert.deepEqual(all, [named("a", "{1}"), named("b")]);
+  assert.deepEqual(without(all, "a"), [named("b")]);
+  assert.equal(Array.from({ length: 30 }, (_, at) => named(`${at}`)).reduce(withSaved, all).length, 24);
+  const large = named("large", "x".repeat(1_000_001));
+  assert.deepEqual(withSaved(all, large), [large]);
 });
 
 test("a node that is a workflow has its inputs and outputs as sockets", () => {

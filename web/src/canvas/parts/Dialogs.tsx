@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { linkTo } from "../document/share";
 import { rename } from "../studio/acts";
-import { drawWords, openFile, openText, putIntoCreate, startEmpty, takeElsewhere } from "../studio/files";
+import { drawWords, forgetWorkflow, openFile, openText, putIntoCreate, savedWorkflows, startEmpty, takeElsewhere } from "../studio/files";
 import type { Elsewhere as Brought } from "../studio/pictures";
 import { shown, live } from "../studio/results";
 import { doc, get, holdsNothing, notify, set, use } from "../studio/store";
@@ -111,6 +111,7 @@ function Open() {
   const done = (work: Promise<void>) => void work.then(() => get().elsewhere ?? leave());
   return (
     <>
+      <Saved then={leave} />
       {templates.length > 0 && <Templates then={leave} />}
       <p className="note">Paste a link or JSON, or choose a file: JSON, or a picture that was made here. Files of ComfyUI, Automatic1111 and InvokeAI give their prompt. Dropping it on the canvas works too.</p>
       <textarea rows={4} value={text} aria-label="Link or JSON" placeholder="Link or JSON" onChange={(event) => setText(event.target.value)} />
@@ -121,6 +122,26 @@ function Open() {
       </p>
       <input ref={input} type="file" className="unseen-file" tabIndex={-1} aria-label="Workflow file" accept=".json,application/json,image/png"
         onChange={(event) => event.target.files?.[0] && done(openFile(event.target.files[0]))} />
+    </>
+  );
+}
+
+/** The workflows that were saved in this browser. */
+function Saved({ then }: { then: () => void }) {
+  const [saved, setSaved] = useState(savedWorkflows);
+  const forget = (title: string) => (forgetWorkflow(title), setSaved(savedWorkflows()));
+  return saved.length > 0 && (
+    <>
+      <h3>Your workflows</h3>
+      <ul className="saved-workflows" aria-label="Your workflows">
+        {saved.map(({ title, text }) => (
+          <li key={title}>
+            <button type="button" className="plain" onClick={() => void openText(text, title).then(then)}>{title}</button>
+            <button type="button" className="tool" aria-label={`Forget ${title}`} title="Forget" onClick={() => forget(title)}><Icon name="close" /></button>
+          </li>
+        ))}
+      </ul>
+      <h3>Templates</h3>
     </>
   );
 }

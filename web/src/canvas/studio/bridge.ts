@@ -56,6 +56,23 @@ export function keepOwn(name: string, value: string | null): void {
   }
 }
 
+/** What all tabs of this browser share. */
+export function keepShared(name: string, value: string): void {
+  try {
+    localStorage.setItem(keyOf(name), value);
+  } catch {
+    // as above
+  }
+}
+
+export function keptShared(name: string): string | null {
+  try {
+    return localStorage.getItem(keyOf(name));
+  } catch {
+    return null;
+  }
+}
+
 export function keptOwn(name: string): string | null {
   try {
     return sessionStorage.getItem(keyOf(name));

@@ -7,7 +7,7 @@ import { COLOURS, frameId, reframed } from "../document/frames";
 import { withoutUnused } from "../document/definitions";
 import type { Doc, DocInput, Place, Port, Wire } from "../types";
 import * as acts from "./acts";
-import { pickFile, workflowIn } from "./files";
+import { pickFile, savedWorkflows, workflowIn } from "./files";
 import { browse } from "./results";
 import { execute } from "./running";
 import { doc, edit, get, set, type Choice } from "./store";
@@ -59,22 +59,29 @@ export function palette(at: Point, place: Place | null = null): void {
     ...typeOf(Object.values(task.outputs)[0]),
     run: () => acts.add(name, place),
   }));
-  show("Add a node", at, [...nodes, workflowChoice(at, place), ...inputChoices(), ...frameChoice(place)]);
+  const own = savedChoices((definition, wish) => acts.addWorkflow(definition, wish, place));
+  show("Add a node", at, [...nodes, workflowChoice(at, place), ...own, ...inputChoices(), ...frameChoice(place)]);
 }
 
 function workflowChoice(at: Point, place: Place | null): Choice {
-  const hint = "Of this document, a template, or a file; it shows its inputs and results.";
+  const hint = "Of this document, a saved one, a template, or a file; it shows its inputs and results.";
   return { key: "workflow", title: "A workflow as a node…", hint, group: "Workflows", also: "group subgraph blueprint", run: () => workflows("A workflow as a node", at, (definition, wish) => acts.addWorkflow(definition, wish, place)) };
 }
 
-/** Workflows to take as a node: those that are nodes here already, templates, or a file. */
+/** The workflows that were saved in this browser, each to be taken as a node. */
+function savedChoices(take: (definition: Doc, wish: string) => void): Choice[] {
+  return savedWorkflows().map(({ title, text }) => (
+    { key: `saved ${title}`, title, hint: "Saved in this browser.", group: "Your workflows", also: "workflow own", run: () => void workflowIn(text, (definition) => take(definition, title)) }));
+}
+
+/** Workflows to take as a node: those that are nodes here already, saved ones, templates, or a file. */
 function workflows(title: string, at: Point, take: (definition: Doc, wish: string) => void): void {
   const own = Object.entries(withoutUnused(doc()).workflows ?? {}).map(([name, definition]): Choice => (
     { key: name, title: definition.title || name, hint: name, group: "In this workflow", run: () => take(definition, name) }));
   const templates = get().templates.map((each): Choice => (
     { key: each.name, title: each.title, group: "Templates", run: () => void workflowIn(each.text, (definition) => take(definition, each.title)) }));
   const file = { key: "file", title: "From a file…", hint: "JSON, or a picture that was made here.", group: "File", also: "open upload png json", run: () => pickFile(take) };
-  show(title, at, [...own, ...templates, file]);
+  show(title, at, [...own, ...savedChoices(take), ...templates, file]);
 }
 
 function frameChoice(place: Place | null): Choice[] {

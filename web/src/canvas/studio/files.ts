@@ -6,11 +6,12 @@ import { framesAmong, framesPasted, withContents } from "../document/frames";
 import { freePlace, freeShift, HEIGHT, placesOf, tidied } from "../document/layout";
 import { fromJson, toJson } from "../document/json";
 import { recipePart } from "../document/png";
+import { withSaved, without, type SavedWorkflow } from "../document/saved";
 import { fromLink, hasWorkflow } from "../document/share";
 import { taskOf } from "../document/sockets";
 import type { KeptRun } from "../document/runs";
 import type { Doc, Place, Result } from "../types";
-import { keep, kept } from "./bridge";
+import { keep, keepShared, kept, keptShared } from "./bridge";
 import { surface } from "./surface";
 import { read, send, type Elsewhere, type Read } from "./pictures";
 import { beginAnew, replace } from "./results";
@@ -263,7 +264,28 @@ function besides(other: Doc): Place {
   return freeShift(doc(), group, heights);
 }
 
+/** The workflows that were saved in this browser. */
+export function savedWorkflows(): SavedWorkflow[] {
+  try {
+    return JSON.parse(keptShared("saved") ?? "[]") as SavedWorkflow[];
+  } catch {
+    return [];
+  }
+}
+
+export function forgetWorkflow(title: string): void {
+  keepShared("saved", JSON.stringify(without(savedWorkflows(), title)));
+}
+
+/** What it is called where it has no title: by its first nodes. */
+const titleOf = ({ title, nodes }: Doc): string => title?.trim() || Object.keys(nodes).slice(0, 3).join(", ");
+
+/** As a file, and among the workflows of this browser. */
 export function save(): void {
+  if (!holdsNothing()) {
+    keepShared("saved", JSON.stringify(withSaved(savedWorkflows(), { title: titleOf(doc()), text: write(doc()) })));
+    notify("Saved as a file. Here it is under Open, and under Add as a node.");
+  }
   const link = document.createElement("a");
   const url = URL.createObjectURL(new Blob([write(doc(), 2) + "\n"], { type: "application/json" }));
   link.href = url;
