@@ -143,6 +143,14 @@ def test_words_that_the_glossary_replaces_name_nothing() -> None:
     assert found == []
 
 
+def test_a_wheel_holds_what_the_package_has_beside_its_modules() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    endings = {Path(each).name for each in project["tool"]["setuptools"]["package-data"]["lumina"]}
+    files = [path for path in tracked() if (ROOT / "lumina") in path.parents and path.suffix != ".py"]
+    left_out = [path.name for path in files if not any(map(path.match, endings))]
+    assert left_out in ([], ["sources.sha256"])  # which a test alone looks at
+
+
 def test_one_place_knows_where_the_shipped_files_lie() -> None:
     pattern = re.compile(r"parents\[\d\].*(assets|workflows)")
     assert [path for path in MODULES if pattern.search(path.read_text("utf-8"))] == []
