@@ -1008,6 +1008,25 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
     assert "cannot be opened" in refused("run", workflow, "--set", "prompt=@nowhere.txt", "--out", out)
 
 
+def test_pictures_are_given_as_files_one_or_several_also_as_windows_writes_them(tmp_path: Path) -> None:
+    document = {
+        "lumina": 1,
+        "inputs": {"picture": {"type": "image"}},
+        "nodes": {"a": {"task": "image_file", "inputs": {"image": {"from": "inputs.picture"}}}},
+    }
+    workflow = written(tmp_path, json.dumps(document))
+    (tmp_path / "pictures").mkdir()
+    for name, colour in (("red", "red"), ("in blue", "blue")):
+        Image.new("RGB", (64, 64), colour).save(tmp_path / "pictures" / f"{name}.png")
+    folder = tmp_path / "pictures"
+    files = json.dumps([str(folder / "red.png"), str(folder / "in blue.png")])
+    report = ran("run", workflow, "--set", f"picture={files}", "--out", tmp_path / "out")
+    assert len(report["outputs"]["image"]) == 2
+    (tmp_path / "t.csv").write_text("picture\npictures/red.png\npictures\\in blue.png\n")
+    result = run("batch", workflow, "--inputs", tmp_path / "t.csv", "--out", tmp_path / "rows")
+    assert result.exit_code == 0 and result.stdout.startswith("2 of 2 rows done")
+
+
 def callbacks(group: typer.Typer) -> list[Any]:
     inner = [each.typer_instance for each in group.registered_groups if each.typer_instance]
     return [each.callback for each in group.registered_commands] + [

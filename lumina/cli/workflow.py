@@ -189,6 +189,8 @@ def with_picture(
         return value
     if several := _texts_of(value):
         return [with_picture(workflow, name, each, image_source, folder) for each in several]
+    if (slashed := value.replace("\\", "/")) != value and (folder / expanded(slashed)).is_file():
+        value = slashed  # of a table that was written on Windows
     if not _is_path(value, folder):
         return value
     picture = ImageInput.opened(folder / expanded(value))

@@ -79,7 +79,12 @@ def texts_in(path: Path) -> list[str]:
 
 def _objects(path: Path) -> Iterator[dict[str, Any]]:
     text = _text(path)
-    if text.lstrip().startswith("["):
+    is_list = text.lstrip().startswith("[")
+    if path.suffix.lower() == ".json" and not is_list:
+        raise InputError(
+            f"The table {shown(path.name)!r} is no list of rows; name another, or write [ ] around its rows."
+        )
+    if is_list:
         rows = [("The table", text)]
     else:
         lines = enumerate(_LINE_END.split(text), start=1)
