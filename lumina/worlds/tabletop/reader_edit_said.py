@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from lumina.worlds.reading.scene import ALIKE, NOT
+from lumina.worlds.reading.signs import Sign
 from lumina.worlds.tabletop.instructing import TEMPLATES
 from lumina.worlds.tabletop.reader_named import COMPARED, SAID, Named
-from lumina.worlds.tabletop.reader_scene import ALIKE, NOT
-from lumina.worlds.tabletop.reader_signs import Sign
 from lumina.worlds.tabletop.scenes import LIGHTS
 
 BRIGHTER = {"=brighter": "daylight", "=darker": "night"}

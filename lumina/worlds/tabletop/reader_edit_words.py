@@ -5,15 +5,11 @@ ways (``=way:left_of``), and what is said of a solid by comparison (``=bigger``)
 """
 
 import re
+from dataclasses import replace
 
-from lumina.worlds.tabletop.reader_signs import Lexicon
-from lumina.worlds.tabletop.reader_words import (
-    FLUFF,
-    LOOKUP,
-    PHRASES,
-    SCRIPTS,
-    SLIPS_OF,
-)
+from lumina.worlds.reading.words import FLUFF
+from lumina.worlds.tabletop.reader_lexicon import PROMPTS
+from lumina.worlds.tabletop.reader_words import LOOKUP, PHRASES, SCRIPTS, SLIPS_OF
 from lumina.worlds.tabletop.real_words import REAL_WORDS
 
 
@@ -320,7 +316,8 @@ def _lookup() -> dict[str, str]:
 _EDIT_PHRASES = tuple(
     (re.compile(rf"(?<![\w~:=])(?:{'|'.join(phrases)})(?![\w:])"), sign) for sign, phrases in _PHRASES
 )
-INSTRUCTIONS = Lexicon(
+INSTRUCTIONS = replace(
+    PROMPTS,
     lookup=_lookup(),
     phrases=(*_EDIT_PHRASES, *PHRASES),
     fluff=(FLUFF | _FLUFF) - {"with"},

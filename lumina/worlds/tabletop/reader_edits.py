@@ -1,6 +1,6 @@
 """Free wording becomes an instruction of tabletop: "get rid of the pyramid", "mach die Kugel blau", for two.
 
-The words are looked up as those of prompts are (reader_signs.py). Clause by clause they become one wish
+The words are looked up as those of prompts are (reading/signs.py). Clause by clause they become one wish
 (reader_wish.py), which is said as training says it; what comes after it is another one, and named.
 """
 
@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
+from lumina.worlds.reading.scene import NOT, NOT_WANTED
+from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
+from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import SIDE
-from lumina.worlds.tabletop.reader_scene import NOT, NOT_WANTED
-from lumina.worlds.tabletop.reader_signs import QUALITIES, UNKNOWN, Sign, typed
 from lumina.worlds.tabletop.reader_wish import Left, WishSaid, means_something
 from lumina.worlds.tabletop.scenes import SHAPES
 from lumina.worlds.tabletop.wishes import parse_wish

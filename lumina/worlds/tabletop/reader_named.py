@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from lumina.worlds.reading.signs import SHADE, UNKNOWN, Sign
 from lumina.worlds.tabletop.captions import PLURALS
-from lumina.worlds.tabletop.reader_signs import QUALITIES, UNKNOWN, Sign
-from lumina.worlds.tabletop.reader_words import SHADE
+from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.scenes import GROUNDS, LIGHTS, SHAPES
 
 COMPARED = {"=bigger": "large", "=smaller": "small"}

@@ -7,24 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lumina.worlds.language import ONE_WISH
+from lumina.worlds.reading.scene import ALIKE, NO_SHADES, NOT, NOT_WANTED
+from lumina.worlds.reading.signs import SHADE, UNKNOWN, Sign
 from lumina.worlds.tabletop.captions import Thing
 from lumina.worlds.tabletop.instructing import TEMPLATES
 from lumina.worlds.tabletop.reader_edit_said import BRIGHTER, INTO, EditSaid
-from lumina.worlds.tabletop.reader_named import COMPARED, SEVERAL, SIDE, Named, named_in
-from lumina.worlds.tabletop.reader_scene import (
-    ALIKE,
-    NO_SHADES,
+from lumina.worlds.tabletop.reader_grammar import (
     NO_SUCH,
-    NOT,
     NOT_THERE,
-    NOT_WANTED,
     OF_NOTHING,
     ON_SOLID,
     ONE_OF_EACH,
     ONE_QUALITY,
 )
-from lumina.worlds.tabletop.reader_signs import UNKNOWN, Sign
-from lumina.worlds.tabletop.reader_words import SHADE
+from lumina.worlds.tabletop.reader_named import COMPARED, SEVERAL, SIDE, Named, named_in
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, SIZES, materials_of
 from lumina.worlds.tabletop.wishes import EditWish
 

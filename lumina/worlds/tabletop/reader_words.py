@@ -1,55 +1,26 @@
-"""The words that the reader of free wording looks up: each is a sign, or counts for nothing.
+"""The words that free wording of tabletop is looked up in, besides those of all worlds (reading/words.py)."""
 
-Signs are words of tabletop, or a place: ``~of:left_of`` of what comes next, ``~its:left_of`` of what has been
-named, ``~at:left_of`` a side of the picture, ``~next:`` the same of what comes next, ``~row:`` of the first,
-``~east:`` of what came last, as Chinese and Japanese say it, ``~no`` a place that tabletop has no words for.
-"""
-
-import re
-
+from lumina.worlds.reading.signs import SHADE, STUFF
+from lumina.worlds.reading.words import (
+    EAST_RELATIONS,
+    GLUE,
+    KINDS_OF_PLACE,
+    NOT_WORDS,
+    OTHER_SIGNS,
+    OTHER_WORDS,
+    PLACES_AND_NUMBERS,
+    TOO_MANY,
+    phrases_of,
+    scripts_of,
+)
 from lumina.worlds.tabletop.captions import PLURALS
 from lumina.worlds.tabletop.said_of import GROUND_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SHAPES, SIZES
 from lumina.worlds.tabletop.words import MEANINGS
 
-
-def _each(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 _MORE: dict[str, str] = {  # other words for a sign, in several languages
-    "red": (
-        "rood rode vermelho vermelha vermelhos vermelhas reddish rote roter rotes roten rotem rouges roja "
-        "rojos rojas rossa rossi carmine vermillion"
-    ),
-    "orange": (
-        "oranje laranja oranges orangefarben orangene orangener oranger anaranjado anaranjada naranjas "
-        "arancio"
-    ),
-    "yellow": (
-        "geel gele amarelo amarela amarelos amarelas yellowish gelbe gelber gelbes gelben gelbem jaunes "
-        "amarilla amarillos amarillas gialla gialli"
-    ),
-    "green": (
-        "groen groene greenish grüne grüner grünes grünen grünem gruen gruene gruener gruenen verts verte "
-        "vertes verdes verdi"
-    ),
+    **OTHER_WORDS,
     "cyan": "türkise türkiser türkises türkisfarbene turquesa cian turchese",
-    "blue": "blauw blauwe azuis bluish blaue blauer blaues blauen blauem bleue bleus bleues azules blu",
-    "purple": (
-        "paars paarse roxo roxa violett violette violetter violettes lilafarbene morado morada morados "
-        "moradas viola pourpre"
-    ),
-    "pink": "roze pinkish pinke pinker pinken rosafarbene rosado rosada roses",
-    "large": (
-        "groot grote larger biggest largest grosse große großer großes großen großem gross grande grandes "
-        "grand grands grandi enorme énorme riesig riesige riesiger gros colossal"
-    ),
-    "small": (
-        "smallest kleine smaller teeny petite kleiner kleines kleinen kleinem petit petits petites "
-        "pequeño pequeña pequeños pequeñas pequeno piccolo piccola piccoli piccole winzig winzige "
-        "winziger minuscule"
-    ),
     "metal": (
         "silver metall stahl metallisch metallische metallischer metallene metálico metálica métal "
         "métallique métalliques metálicas metallica metallico brillante gleaming glänzend glänzende "
@@ -67,11 +38,6 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     "cylinders": "cilinders cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri",
     "cone": "cône kegels pirámide pyramide piramide",
     "cones": "pirámides pyramiden piramidi piramides pyramids funnels spikes cônes conos coni",
-    "white": (
-        "whitish weiß weiss weiße weißer weißes weißen weißem weisse weissem weissen blanc blanche blancs "
-        "blanches blanco blanca blancos bianco bianca snowy"
-    ),
-    "grey": "greyish grau graue grauer graues grauen grauem gris grise grises grigio grigia concrete",
     "brown": (
         "brownish braun braune brauner braunes braunen braunem marron brun brune marrón castaño marrone "
         "oak walnut hölzern"
@@ -86,205 +52,52 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
         "ocaso golden-hour twilight"
     ),
     "night": "nacht nachts nuit noche notte moonlight moonlit nite stars starry noite",
-    "a": "an een um uma ein eine einen einem einer eines un une uno una d'un d'une lone",
-    "two": "twee duas dois zwei deux dos due paar twin",
-    "three": "drie três drei trois tres tre",
-    "four": "vier quatre cuatro quattro quartet",
-    "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren",
-    "the": "der die das den dem des le la les el los las il lo i gli l this that these those",
-    "and": "plus und et y e with_a sowie along",
-    "on": "upon onto atop auf sur sobre su sul sulla sullo op over against auf_dem",
-    "it": "its that's it's",
-    "both": "beide beides tous_les_deux ambos entrambi",
-    "them": (
-        "they all alle alles todo toda todos todas tout tous toutes tutto tutti tudo everything every each"
-    ),
 }
-FLUFF = _each(  # says nothing about what is drawn
-    "a's about also am any appear appearing are arranged as at au aus avec be beautiful been befinden "
-    "befindet bei being bevinden bevindt big-ish bild bit bitte by c'e c'è can che ci color colored colors "
-    "colour coloured colours con could create d de del dessine dessinez di dibuja dibújame did disegna do "
-    "does donde dove draw drawing drawn du during dónde each em en encuentra encuentran er es est estan está "
-    "están estão existe existem favor favore feel fica ficam finish for from generate gern gerne get gibt "
-    "give haha hallan has have having hay he hello her here hey hi him his hour how hue há hätte i i'd "
-    "i'll i'm ich ideally if illustration im image imagen in is ish ist je just kind kindly know let "
-    "let's liegen liegt lies liggen lighting ligt like lit little-bit located lol look looking looks love "
-    "lovely lying mach made make making male material may maybe me mir mit mochte montre must my möchte "
-    "need nel nice now object objects of ok okay onde only other out own own's où paint painted per "
-    "perhaps photo photograph picture placed plaît please pls plz por positioned possibly pretty put que "
-    "qui quiero quisiera quite rather really render rendered s'il scene se see seems set shall shape "
-    "shaped she shot should show si sich simple sind sits sitting size sized so solid solids some somehow "
-    "somewhere sono sont sta staan staat stand standing stands stanno stehen stehend stehende stehender "
-    "steht such surface-finish svp tem thank thanks then there there's thing things time to tone too "
-    "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
-    "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
-    "zijn zit è"
-)
-_HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
-_BESIDE = (
-    r"side by side",
-    r"next to|besides?|near|neben|[àa] c[ôo]té de|junto a|al lado de|accanto a|close to|by the side of",
-    r"alongside|au-dessus d[eu]|sous|[àa] c[ôo]té d[eu]|naast|boven(?:op)?|onder|tussen|unter|entre|fra|tra",
-    r"(?:em cima|ao lado|perto|acima|debaixo) d[eoa]s?|sopra|sotto|(?:vicino|accanto) a(?:l|ll[ao])",
-    r"(?:encima|debajo|al lado|cerca) del|junto al|dentro d[eoa]l?|dans",
-    r"on top of|above|below|under(?:neath)?|beneath|inside|into|between|über|zwischen|encima de|debajo de",
-)
-_THAT = (  # and not "left of that cube"
-    r"(?:it|them|(?:that|this|those|these|which)"
-    r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
-)
-_OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
-_PHRASES = {
-    r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
-    r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
-    r"(two|three|four|2|3|4) of (?:them|those|these)": r"\1 them",
-    r"(?:one|1) more|noch ein(?:e[rsn]?)?|nog (?:een|één)|encore une?|another one|(?:une? )?autre": "another",
-    r"(?:(?:of|in|d[ea]l?|de la|dell[oa]|der|van|in) )?(?:the |la |der |de |dello |del |den |dem |het )?"
-    r"(?:(?:same|gleichen?|m[êe]me|mismo|stess[oa]|zelfde|mesma) "
-    r"(?:colou?r|farbe|couleur|color|colore|kleur|cor)"
-    r"|dezelfde kleur)": "alike:color",
-    r"(?:of|in) (?:that|this|its) colou?r": "alike:color",
-    r"(?:(?:of|in) )?(?:the )?same size|(?:in )?(?:der )?gleichen? größe": "alike:size",
-    r"shades? of": "",
-    r"both of (?:them|those|these|which)|all of (?:them|those|these)": "both",
-    r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
-    r"(?<!the )(?<!to )right(?= (?:next|besides?|by|near|at|under|above|over|between|here|there|now)\b)": "",
-    r"as (?:big|large|small|tall|tiny|high|wide) as": "!",
-    r"(?:instead|in place) of|rather than|(?:an)?statt|au lieu d(?:e|u|'une?)|en (?:vez|lugar) del?": "not",
-    r"invece d(?:i|el|ella)|em vez d[eoa]|in plaats van": "not",
-    r"(?:starting )?from (?:the )?(left|right)(?: to (?:the )?(?:right|left))?": r"~row:\1_of",
-    r"left to right|von links nach rechts": "~row:left_of",
-    r"right to left|von rechts nach links": "~row:right_of",
-    r"golden hour|sun ?set": "sunset",
-    r"(?:can|could|may|might) (?:i|you|we|u|it|there)": "",
-    r"(?:a )?(?:lot|lots) of|bunch of": "?",
-    r"not (?:too|very) \w+": "!",
-    r"that(?:'s| is| are)|which (?:is|are)|who is": "",
-    rf"(?:{_TOWARDS} (?:the |its |their )?)?(left|right){_HAND} (?:of|from) {_THAT}": r"~its:\1_of",
-    rf"(?:{_TOWARDS} (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
-    rf"(?:on|to|at) (?:its|their|his|her) (left|right){_HAND}": r"~its:\1_of",
-    rf"(?:on|to|at|in) the (?:far )?(left|right){_HAND}(?: part| half)?": r"~at:\1_of",
-    rf"(?:in )?front of {_THAT}|before {_THAT}": "~its:in_front_of",
-    rf"(?:behind|in back of) {_THAT}": "~its:behind",
-    rf"{_OPENING}in (?:the )?front(?! of)|(?:in (?:the )?)?front{_CLOSED}": "~at:in_front_of",
-    rf"(?:devant|(?:por )?delante|davanti){_CLOSED}|vorne?|im vordergrund": "~at:in_front_of",
-    rf"(?:behind|(?:in )?back|derri[èe]re|detr[áa]s|atr[áa]s|dietro){_CLOSED}|hinten": "~at:behind",
-    r"standing in front of|in ?front of|in front|before|devant|vor|voor": "~of:in_front_of",
-    r"(?:por )?delante del?|(?:na|à|em) frente (?:d[eoa]s?|aos?|às?)|davanti a(?:l|ll[ao]|i|gli|lle|d)?"
-    r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
-    r"behind|in (?:the )?back of|(?:at|to|in) the (?:rear|back) of|beyond|hinter|achter": "~of:behind",
-    r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) (?:d[eoa]s?|del)|dietro(?: a(?:l|ll[ao])?)?": "~of:behind",
-    r"links (?:von|vom|van|neben)|[àa] (?:la )?gauche d(?:e|u|'une?)|(?:a la )?izquierda del?": "~of:left_of",
-    r"a sinistra d(?:i|el|ella)|[àa] esquerda d[eoa]": "~of:left_of",
-    r"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite d(?:e|u|'une?)|(?:a la )?derecha del?": "~of:right_of",
-    r"a destra d(?:i|el|ella)|[àa] direita d[eoa]": "~of:right_of",
-    r"(?:in|at) the (?:foreground|front)": "~at:in_front_of",
-    r"(?:closer|nearer|closest|nearest) to (?:the )?(?:viewer|camera|us|me|you)": "~at:in_front_of",
-    r"(?:in|at) the (?:background|back|rear|distance)|(?:further|farther) (?:away|back)": "~at:behind",
-    r"(?:the |on the )?(left|right)most": r"~at:\1_of",
-    r"(left|right)ward": r"~next:\1_of",
-    r"links|linke[nrsm]?|(?:[àa]|de) gauche|(?:a la )?izquierd[oa]s?|(?:a|di) sinistra|left": "~at:left_of",
-    r"rechts|rechte[nrsm]?|(?:[àa]|de) droite|(?:a la )?derech[oa]s?|(?:a|di) destra|right": "~at:right_of",
-    "|".join(_BESIDE): "~no",
-    r"with|mit|avec|con": "with",
-    r"(?:an?)?other (?:colou?rs?|sizes?)": "!",
-}
-PHRASES = tuple((re.compile(rf"(?<![\w~:=])(?:{phrase})(?!\w)"), sign) for phrase, sign in _PHRASES.items())
-PLACES = ("behind", "front", "right", "left", "beside")  # slips of which are read before
+PHRASES = phrases_of(PLACES_AND_NUMBERS)
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
-    "red": "红色 红 赤い 赤色 赤 紅色 紅",
-    "orange": "橙色 橙 橘色 オレンジ色 オレンジ",
-    "yellow": "黄色い 黄色 黄 黃色 黃",
-    "green": "绿色 绿 緑色 緑 綠色",
+    **OTHER_SIGNS,
     "cyan": "青绿色 青色 水色 シアン",
-    "blue": "蓝色 蓝 青い 藍色 藍 青",
-    "purple": "紫色 紫",
-    "pink": "粉红色 粉色 粉红 ピンク色 ピンク 桃色",
     "cube": "立方体 正方体 方块 箱子 盒子 立方 キューブ 箱 サイコロ 立方體 正方體 方塊",
     "sphere": "球体 圆球 球 ボール 玉 球形 球體 圓球",
     "cylinder": "圆柱体 圆柱 円柱 円筒 シリンダー 圓柱體 圓柱",
     "cone": "圆锥体 圆锥 円錐 円すい コーン 三角錐 圓錐體 圓錐",
-    "large": "巨大な 大きな 大きい 巨大 大的 大",
-    "small": "小さな 小さい 小的 小型 小",
     "metal": "金属的 金属 メタル 金属製",
     "matte": "哑光 磨砂 マット",
     "white ground": (
         "白色的背景 白色背景 白色地面 白色的地面 白色桌面 白い床 白い背景 白い地面 白い机 白背景 白いテーブル"
     ),
-    "grey ground": ("灰色背景 灰色地面 灰色的地面 灰色桌面 灰色の床 灰色の背景 グレーの床 グレーの背景"),
+    "grey ground": "灰色背景 灰色地面 灰色的地面 灰色桌面 灰色の床 灰色の背景 グレーの床 グレーの背景",
     "brown ground": (
         "棕色背景 棕色地面 木桌 木地板 褐色地面 棕色桌面 茶色い床 茶色の床 木の床 木のテーブル 茶色の背景"
     ),
     "blue ground": "蓝色背景 蓝色地面 蓝色的地面 青い床 青い背景 蓝色桌面",
-    "white": "白色 白い 白",
-    "grey": "灰色 グレー",
     "brown": "棕色 褐色 茶色い 茶色",
     "ground": "地面 背景 桌子 地板 桌面 床 テーブル 机",
     "night": "夜晚 夜里 晚上 夜间 夜に 夜",
     "sunset": "日落时 日落 黄昏 夕阳下 夕阳 傍晚 夕焼け 夕暮れ 夕日 夕方",
     "daylight": "白天 日光 昼間 昼",
-    "a": "一个 一個 一只 一颗 一つの 一つ ひとつの 1つの 一",
-    "two": "兩個 两个 二个 两只 二つの 二つ ふたつの 2つの 两 二 2個の",
-    "three": "三个 三個の 三つの 三つ 3つの 三 3個の",
-    "four": "四个 四つの 四つ 4つの 四",
-    "not": "不是 不 没有 なし ない",
-    "and": "和 与 以及 還有 还有 跟 と",
-    "on": "在 上に 上の 上",
-    "": (
-        "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
-        "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
-        "一幅 画一 给 い な"
-    ),
 }
-_EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before
-    "left_of": "的左边 左边 的左侧 左侧 左面 の左側に の左に の左側 の左 左側 左 的左邊 左邊",
-    "right_of": "的右边 右边 的右侧 右侧 右面 の右側に の右に の右側 の右 右側 右 的右邊 右邊",
-    "in_front_of": "的前面 前面 的前方 前方 の前に の手前に の前 手前 前边 前邊 前",
-    "behind": "的后面 后面 的后方 后方 の後ろに の後ろ の奥に 後ろ 的後面 後面 后边 後邊 の奥 奥 后 後",
-}
-
-
-def _east(word: str, relation: str) -> str:
-    """Of what came last; without a sign that says so it may be a side of the picture."""
-    return f"~{'east' if word[0] in 'の的' else 'bare'}:{relation}"
-
-
-SCRIPTS = dict(
-    sorted(
-        [
-            *((each, sign) for sign, words in SCRIPTS_OF.items() for each in words.split()),
-            *((each, _east(each, sign)) for sign, words in _EAST_RELATIONS.items() for each in words.split()),
-        ],
-        key=lambda pair: -len(pair[0]),
-    )
-)
-STUFF, STUFFS = "stuff!", frozenset(["marble", "brick", "tin"])  # before a noun: "a marble ball"
-SHADE = "shade!"  # of a colour, which tabletop does not have; "!" is what nothing can be made of
-_KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")
+SCRIPTS = scripts_of(SCRIPTS_OF, EAST_RELATIONS)
+STUFFS = frozenset(["marble", "brick", "tin"])  # before a noun: "a marble ball"
 _PLACES = ("left_of", "right_of", "in_front_of", "behind")
-_GLUE = ("the", "and", "on", "with", "it", "them", "both")
 SIGNS = frozenset([
     *SHAPES, *PLURALS, *COLORS, *MATERIALS, *SIZES, *GROUNDS, *LIGHTS, "ground", "a", "two", "three", "four",
-    "many", "another", "not", *_GLUE, "same!", "sames!", "alike:color", "alike:size", ",", "~no", "!",
+    "many", "another", "not", *GLUE, "same!", "sames!", "alike:color", "alike:size", ",", "~no", "!",
     SHADE, STUFF,
-    *(f"~{kind}:{place}" for kind in _KINDS_OF_PLACE for place in _PLACES),
+    *(f"~{kind}:{place}" for kind in KINDS_OF_PLACE for place in _PLACES),
 ])  # fmt: skip
-_NO_NUMBERS = _each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
-_NOT = _each(
-    "zero not no without never don't doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
-)
 LOOKUP: dict[str, str] = {
     **{
         other: sign
         for sign, others in MEANINGS.items()
         for other in others.split()
-        if other not in _NO_NUMBERS and sign in SIGNS
+        if other not in TOO_MANY and sign in SIGNS
     },
     **{other: sign for sign, others in _MORE.items() for other in others.split()},
     **dict.fromkeys(GROUND_WORDS, "ground"),
     **{sign: sign for sign in SIGNS},
-    **dict.fromkeys(_NO_NUMBERS, "many"),
-    **dict.fromkeys(_NOT, "not"),
+    **dict.fromkeys(TOO_MANY, "many"),
+    **dict.fromkeys(NOT_WORDS, "not"),
     "but": ",",
     "wooden": "brown",
     "wood": "brown",
@@ -300,6 +113,6 @@ SLIPS_OF = tuple(
     and word.isascii()
     and (len(word) > 3 or word == "red")
     and not sign.startswith("~")
-    and sign not in (*_GLUE, "a", "another")
+    and sign not in (*GLUE, "a", "another")
     and word.isalpha()
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lumina.evaluation.free_wording import is_meant, requests, sentence_for
 from lumina.worlds.language import ONE_WISH, Understood
+from lumina.worlds.reading.signs import UNKNOWN
 from lumina.worlds.tabletop.benchmark import BENCHMARK
 from lumina.worlds.tabletop.captions import PLURALS, words_of
 from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
@@ -16,7 +17,7 @@ from lumina.worlds.tabletop.instructing import instruct
 from lumina.worlds.tabletop.reader import read_description
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_edits import read_instruction, why_not
-from lumina.worlds.tabletop.reader_signs import QUALITIES, UNKNOWN
+from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_wish import ONE_SOLID, SAY_WHAT, TOLD_BY, TURNS, WHICH
 from lumina.worlds.tabletop.scenes import GROUNDS, LIGHTS, SHAPES, sample_scene
 from lumina.worlds.tabletop.wishes import parse_wish

@@ -2,30 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lumina.worlds.language import distance, latin, plain, sounds_like, typed_wrong, without_markup
-from lumina.worlds.tabletop.reader_words import (
-    FLUFF,
-    LOOKUP,
-    NOUNS,
-    PHRASES,
-    PLACES,
-    SCRIPTS,
-    SHADE,
-    SIGNS,
-    SLIPS_OF,
-    STUFF,
-    STUFFS,
-)
-from lumina.worlds.tabletop.real_words import REAL_WORDS
-from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, SIZES
-from lumina.worlds.tabletop.words import MEANINGS
 
-UNKNOWN = "?"  # the sign of a word that tabletop does not have
-QUALITIES = frozenset([*COLORS, *MATERIALS, *SIZES])
-MOST = 4  # solids
+UNKNOWN = "?"  # the sign of a word that the world does not have
+STUFF = "stuff!"  # before a noun: "a marble ball"
+SHADE = "shade!"  # of a colour, which no world has; "!" is what nothing can be made of
+_NUMBERS = ("a", "two", "three", "four")
 _LONG = 6  # letters of a word, two of which may be wrong
 _LONGEST = 40  # letters of two words that were written as one
 _STOPS = re.compile(r"[.;!?…:|/()\[\]{}\n\r+&、。，；：！？「」（）【】•*]+(?!\d)|\s[-–—]+\s|->|=>")
@@ -55,7 +40,7 @@ class Sign(str):
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The words that are looked up in one kind of text; see reader_words.py."""
+    """The words that are looked up in one kind of text: each is a sign, or counts for nothing."""
 
     lookup: Mapping[str, str]
     phrases: Sequence[tuple[re.Pattern[str], str]]
@@ -63,7 +48,14 @@ class Lexicon:
     scripts: Mapping[str, str]  # the longest first
     slips_of: Sequence[str]
     never_slips: frozenset[str]
+    signs_known: frozenset[str]
+    singular: frozenset[str]  # the signs of one thing
+    nouns: frozenset[str]  # of one or several, and the ground
+    qualities: frozenset[str]
+    colors: frozenset[str]  # of things or of the ground
+    places: Sequence[str]  # slips of which are read before
     shades: frozenset[str] = frozenset(["dark", "light"])  # before a colour
+    stuffs: frozenset[str] = frozenset()  # before a noun
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
@@ -89,17 +81,17 @@ class Lexicon:
             after = parts[i + 1][0] if i + 1 < len(parts) else ""
             signs = _looked_up(self, word)
             meant = self.lookup.get(after)
-            if word in _SAME and found and (found[-1] in QUALITIES or found[-1].startswith("~at")):
+            if word in _SAME and found and (found[-1] in self.qualities or found[-1].startswith("~at")):
                 signs = (_SAME[word],)
-            elif word in self.shades and (meant in QUALITIES or meant in NOUNS):  # and no night
+            elif word in self.shades and (meant in self.qualities or meant in self.nouns):  # and no night
                 signs = (SHADE,)
-            elif word in STUFFS and meant in NOUNS:
+            elif word in self.stuffs and meant in self.nouns:
                 signs = (STUFF,)
-            elif word == "0" and (meant in QUALITIES or meant in NOUNS):
+            elif word == "0" and (meant in self.qualities or meant in self.nouns):
                 signs = ("not",)
-            elif word == "other" and meant in SHAPES:  # "the other cube" is one more
+            elif word == "other" and meant in self.singular:  # "the other cube" is one more
                 signs = ("another",)
-            elif word == "other" and meant in QUALITIES and found[-1:] == ["the"]:
+            elif word == "other" and meant in self.qualities and found[-1:] == ["the"]:
                 found[-1] = Sign("a", start, end)  # "one red, the other blue"
             found += [Sign(sign, start, end) for sign in signs]
         return found
@@ -108,27 +100,32 @@ class Lexicon:
         """The sign of a word, or of the one it is a slip of: the nearest, where no other is as near."""
         if word in self.lookup or word in self.never_slips or word in self.fluff:
             return self.lookup.get(word)
-        near = [(distance(word, known), known) for known in self.slips_of if _is_slip(word, known)]
+        near = [
+            (distance(word, known), known)
+            for known in self.slips_of
+            if _is_slip(word, known, is_sign=known in self.signs_known)
+        ]
         nearest = {self.lookup[known] for far, known in near if far == min(near)[0]}
         return nearest.pop() if len(nearest) == 1 else None
 
     def parted(self, word: str) -> str:
         """The signs of two words that were written as one."""
         after = self.lookup.get(word[1:], "") if word[0] == "a" else ""
-        if len(word) > 3 and (after in NOUNS or after in QUALITIES):
+        if len(word) > 3 and (after in self.nouns or after in self.qualities):
             return f"a {after}"
         for at in range(3, min(len(word), _LONGEST) - 2):
             one, other = self.meant(word[:at]), self.meant(word[at:])
             exact = self.lookup.get(word[:at]), self.lookup.get(word[at:])
-            is_joint = exact[1] in NOUNS or exact[0] in (*COLORS, *GROUNDS) or QUALITIES.issuperset(exact)
+            is_joint = exact[1] in self.nouns or exact[0] in self.colors or self.qualities.issuperset(exact)
             if one and other and is_joint:
                 return f"{one} {other}"
         return ""
 
     def _place_meant(self, word: re.Match[str]) -> str:
         """A slip of a word that says where."""
-        known = word[0] in self.lookup or word[0] in self.fluff or word[0] in self.never_slips
-        return word[0] if known else next((each for each in PLACES if typed_wrong(word[0], each)), word[0])
+        if word[0] in self.lookup or word[0] in self.fluff or word[0] in self.never_slips:
+            return word[0]
+        return next((each for each in self.places if typed_wrong(word[0], each)), word[0])
 
     def _parted_script(self, run: re.Match[str]) -> str:
         """A run of Chinese or Japanese signs in words, the longest that are known first."""
@@ -140,16 +137,6 @@ class Lexicon:
         return "".join(found)
 
 
-PROMPTS = Lexicon(LOOKUP, PHRASES, FLUFF, SCRIPTS, SLIPS_OF, REAL_WORDS)
-_OTHER_PATTERNS = {other: name for name in PATTERNS[1:] for other in [name, *MEANINGS[name].split()]}
-DESCRIPTIONS = replace(
-    PROMPTS,
-    lookup={**LOOKUP, **_OTHER_PATTERNS},
-    slips_of=(*SLIPS_OF, *_OTHER_PATTERNS),
-    fluff=FLUFF | {PATTERNS[0], "pattern", "patterned"},
-)
-
-
 def typed(text: str, words: Sequence[str]) -> str:
     """Words in their plain form as they were typed."""
     said = r"[\W_]*".join(re.escape(_folded(word)) for word in words if word != ",")
@@ -157,12 +144,12 @@ def typed(text: str, words: Sequence[str]) -> str:
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
 
 
-def _is_slip(word: str, known: str) -> bool:
+def _is_slip(word: str, known: str, *, is_sign: bool) -> bool:
     """Whether a word can hardly be another one: stricter than for a hint, as nobody is asked."""
     if not typed_wrong(word, known) or sounds_like(word, known) or sorted(word) == sorted(known):
         return typed_wrong(word, known)
     far = distance(word, known)
-    if known in SIGNS:
+    if is_sign:
         return far == 1 or (len(known) >= _LONG and abs(len(word) - len(known)) < 2)
     return far == 1 and len(known) > _LONG
 
@@ -204,10 +191,10 @@ class _Traced:
 @lru_cache(maxsize=4096)
 def _looked_up(lexicon: Lexicon, word: str) -> tuple[str, ...]:
     """The signs of a word; none where it counts for nothing."""
-    if (word in SIGNS and word != "many") or word.startswith("="):
+    if (word in lexicon.signs_known and word != "many") or word.startswith("="):
         return (word,)
     if word.isdecimal():
-        return (("a", "two", "three", "four")[int(word) - 1] if 0 < int(word) <= MOST else "many",)
+        return (_NUMBERS[int(word) - 1] if 0 < int(word) <= len(_NUMBERS) else "many",)
     if word in lexicon.scripts:
         return tuple(lexicon.scripts[word].split())
     if word in lexicon.fluff and word not in lexicon.lookup:

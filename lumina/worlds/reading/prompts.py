@@ -1,0 +1,96 @@
+"""Free wording of a prompt as a scene that a world can show, and what of it is not in that.
+
+Words become signs (signs.py); signs are cut into clauses, and what these say is put together (scene.py).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from lumina.worlds.language import UnknownWord, of_other_programs
+from lumina.worlds.reading.grammar import Grammar, SceneMeant
+from lumina.worlds.reading.scene import NOT, Clause, SceneSaid, is_boundary, led
+from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
+
+MOST = 4  # things in a scene
+
+
+def read_scene(
+    text: str, lexicon: Lexicon, grammar: Grammar
+) -> tuple[SceneMeant, tuple[UnknownWord, ...]] | None:
+    """The scene that is meant; None if the text names no thing, or too many.
+
+    Every word is in the scene, or harmless (fluff), or named: with a note where it is known.
+    """
+    words = lexicon.words(text)
+    signs = _of_the_picture(lexicon.signs(words), grammar)
+    said = SceneSaid(grammar)
+    for clause in led(list(_clauses(signs, grammar))):
+        said.take(clause)
+    meant = said.meant(MOST)
+    if meant is None:
+        return None
+    return meant, (*_named(text, words, signs, said), *of_other_programs(text))
+
+
+def _named(
+    text: str, words: Sequence[str], signs: Sequence[Sign], said: SceneSaid
+) -> tuple[UnknownWord, ...]:
+    """What is not in the sentence, once each and in order."""
+    left = [*said.left(signs), *((sign, "") for sign in signs if sign == UNKNOWN)]
+    refused = [range(sign.start, sign.end) for sign, _ in left if sign == NOT]
+    notes = {
+        typed(text, words[sign.start : sign.end]): note
+        for sign, note in sorted(left, key=lambda each: each[0].start)
+        if note or not any(sign.start in part for part in refused)
+    }
+    return tuple(UnknownWord(word, note=note) for word, note in notes.items())
+
+
+def _of_the_picture(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:
+    """With what is said of no thing as a side of the picture: "in front a cube, behind a ball"."""
+    found = list[Sign]()
+    for at, sign in enumerate(signs):
+        if sign.startswith("~bare"):
+            sign = Sign(
+                f"~{_kind_of_bare(signs, at, grammar)}:{sign.partition(':')[2]}", sign.start, sign.end
+            )
+        is_behind = sign == "~of:behind" and "~at:in_front_of" in signs
+        is_bare = is_behind or sign.startswith(("~east", "~at"))
+        start = found.pop().start if is_bare and found[-1:] == ["on"] else sign.start
+        if (is_behind or sign.startswith("~east")) and (
+            start < sign.start or found[-1:] in ([], [","], ["and"])
+        ):
+            sign = Sign(f"~at:{sign.partition(':')[2]}", start, sign.end)
+        found.append(sign)
+        if sign.startswith("~at") and signs[at - 1] == "the" and _is_elliptic(signs[at + 1 :], grammar):
+            found.append(Sign("same!", sign.start, sign.end))  # "the left one is red, the right blue"
+    return found
+
+
+def _kind_of_bare(signs: Sequence[Sign], at: int, grammar: Grammar) -> str:
+    """A side of the picture after one thing only, as in "A 左, B 右"; else of what came last."""
+    start = max((i + 1 for i in range(at) if signs[i] == ","), default=0)
+    before, is_last = signs[start:at], [*signs[at + 1 : at + 2]] in ([], [","])
+    nouns = sum(sign in grammar.noun_of for sign in before)
+    return "at" if is_last and nouns == 1 and "on" not in before[:-1] else "east"
+
+
+def _is_elliptic(signs: Sequence[Sign], grammar: Grammar) -> bool:
+    """Whether something is said, up to the next boundary, of what is not named."""
+    end = next((i for i, sign in enumerate(signs) if is_boundary(sign)), len(signs))
+    said = signs[:end]
+    is_named = any(sign in grammar.noun_of or sign == "same!" for sign in said)
+    return not is_named and not grammar.qualities.isdisjoint(said)
+
+
+def _clauses(signs: Sequence[Sign], grammar: Grammar) -> Iterator[Clause]:
+    clause, before, last = Clause(Sign(""), grammar, is_apart=True), ",", ""
+    for sign in signs:
+        if is_boundary(sign):
+            if clause.signs or clause.is_place:
+                yield clause
+            is_new = "and" in (before, last) or before == last == ","
+            clause = Clause(sign, grammar, is_apart=before in (",", "and"), is_new=is_new)
+        else:
+            clause.signs.append(sign)
+        before, last = sign, before
+    yield clause

@@ -1,0 +1,215 @@
+"""Words of several languages that the readers of all worlds look up: each is a sign, or counts for nothing.
+
+Signs are words of a world, or a place: ``~of:left_of`` of what comes next, ``~its:left_of`` of what has been
+named, ``~at:left_of`` a side of the picture, ``~next:`` the same of what comes next, ``~row:`` of the first,
+``~east:`` of what came last, as Chinese and Japanese say it, ``~no`` a place that the world has no words for.
+"""
+
+import re
+from collections.abc import Mapping
+
+
+def each(words: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(words.split())
+
+
+OTHER_WORDS: dict[str, str] = {  # for a sign
+    "red": (
+        "rood rode vermelho vermelha vermelhos vermelhas reddish rote roter rotes roten rotem rouges roja "
+        "rojos rojas rossa rossi carmine vermillion"
+    ),
+    "orange": (
+        "oranje laranja oranges orangefarben orangene orangener oranger anaranjado anaranjada naranjas "
+        "arancio"
+    ),
+    "yellow": (
+        "geel gele amarelo amarela amarelos amarelas yellowish gelbe gelber gelbes gelben gelbem jaunes "
+        "amarilla amarillos amarillas gialla gialli"
+    ),
+    "green": (
+        "groen groene greenish grüne grüner grünes grünen grünem gruen gruene gruener gruenen verts verte "
+        "vertes verdes verdi"
+    ),
+    "blue": "blauw blauwe azuis bluish blaue blauer blaues blauen blauem bleue bleus bleues azules blu",
+    "purple": (
+        "paars paarse roxo roxa violett violette violetter violettes lilafarbene morado morada morados "
+        "moradas viola pourpre"
+    ),
+    "pink": "roze pinkish pinke pinker pinken rosafarbene rosado rosada roses",
+    "large": (
+        "groot grote larger biggest largest grosse große großer großes großen großem gross grande grandes "
+        "grand grands grandi enorme énorme riesig riesige riesiger gros colossal"
+    ),
+    "small": (
+        "smallest kleine smaller teeny petite kleiner kleines kleinen kleinem petit petits petites "
+        "pequeño pequeña pequeños pequeñas pequeno piccolo piccola piccoli piccole winzig winzige "
+        "winziger minuscule"
+    ),
+    "white": (
+        "whitish weiß weiss weiße weißer weißes weißen weißem weisse weissem weissen blanc blanche blancs "
+        "blanches blanco blanca blancos bianco bianca snowy"
+    ),
+    "grey": "greyish grau graue grauer graues grauen grauem gris grise grises grigio grigia concrete",
+    "a": "an een um uma ein eine einen einem einer eines un une uno una d'un d'une lone",
+    "two": "twee duas dois zwei deux dos due paar twin",
+    "three": "drie três drei trois tres tre",
+    "four": "vier quatre cuatro quattro quartet",
+    "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren",
+    "the": "der die das den dem des le la les el los las il lo i gli l this that these those",
+    "and": "plus und et y e with_a sowie along",
+    "on": "upon onto atop auf sur sobre su sul sulla sullo op over against auf_dem",
+    "it": "its that's it's",
+    "both": "beide beides tous_les_deux ambos entrambi",
+    "them": (
+        "they all alle alles todo toda todos todas tout tous toutes tutto tutti tudo everything every each"
+    ),
+}
+FLUFF = each(  # says nothing about what is drawn
+    "a's about also am any appear appearing are arranged as at au aus avec be beautiful been befinden "
+    "befindet bei being bevinden bevindt big-ish bild bit bitte by c'e c'è can che ci color colored colors "
+    "colour coloured colours con could create d de del dessine dessinez di dibuja dibújame did disegna do "
+    "does donde dove draw drawing drawn du during dónde each em en encuentra encuentran er es est estan está "
+    "están estão existe existem favor favore feel fica ficam finish for from generate gern gerne get gibt "
+    "give haha hallan has have having hay he hello her here hey hi him his hour how hue há hätte i i'd "
+    "i'll i'm ich ideally if illustration im image imagen in is ish ist je just kind kindly know let "
+    "let's liegen liegt lies liggen lighting ligt like lit little-bit located lol look looking looks love "
+    "lovely lying mach made make making male material may maybe me mir mit mochte montre must my möchte "
+    "need nel nice now object objects of ok okay onde only other out own own's où paint painted per "
+    "perhaps photo photograph picture placed plaît please pls plz por positioned possibly pretty put que "
+    "qui quiero quisiera quite rather really render rendered s'il scene se see seems set shall shape "
+    "shaped she shot should show si sich simple sind sits sitting size sized so solid solids some somehow "
+    "somewhere sono sont sta staan staat stand standing stands stanno stehen stehend stehende stehender "
+    "steht such surface-finish svp tem thank thanks then there there's thing things time to tone too "
+    "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
+    "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
+    "zijn zit è"
+)
+_HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
+_BESIDE = (
+    r"side by side",
+    r"next to|besides?|near|neben|[àa] c[ôo]té de|junto a|al lado de|accanto a|close to|by the side of",
+    r"alongside|au-dessus d[eu]|sous|[àa] c[ôo]té d[eu]|naast|boven(?:op)?|onder|tussen|unter|entre|fra|tra",
+    r"(?:em cima|ao lado|perto|acima|debaixo) d[eoa]s?|sopra|sotto|(?:vicino|accanto) a(?:l|ll[ao])",
+    r"(?:encima|debajo|al lado|cerca) del|junto al|dentro d[eoa]l?|dans",
+    r"on top of|above|below|under(?:neath)?|beneath|inside|into|between|über|zwischen|encima de|debajo de",
+)
+_THAT = (  # and not "left of that cube"
+    r"(?:it|them|(?:that|this|those|these|which)"
+    r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
+)
+_OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
+PLACES_AND_NUMBERS: dict[str, str] = {
+    r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
+    r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
+    r"(two|three|four|2|3|4) of (?:them|those|these)": r"\1 them",
+    r"(?:one|1) more|noch ein(?:e[rsn]?)?|nog (?:een|één)|encore une?|another one|(?:une? )?autre": "another",
+    r"(?:(?:of|in|d[ea]l?|de la|dell[oa]|der|van|in) )?(?:the |la |der |de |dello |del |den |dem |het )?"
+    r"(?:(?:same|gleichen?|m[êe]me|mismo|stess[oa]|zelfde|mesma) "
+    r"(?:colou?r|farbe|couleur|color|colore|kleur|cor)"
+    r"|dezelfde kleur)": "alike:color",
+    r"(?:of|in) (?:that|this|its) colou?r": "alike:color",
+    r"(?:(?:of|in) )?(?:the )?same size|(?:in )?(?:der )?gleichen? größe": "alike:size",
+    r"shades? of": "",
+    r"both of (?:them|those|these|which)|all of (?:them|those|these)": "both",
+    r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
+    r"(?<!the )(?<!to )right(?= (?:next|besides?|by|near|at|under|above|over|between|here|there|now)\b)": "",
+    r"as (?:big|large|small|tall|tiny|high|wide) as": "!",
+    r"(?:instead|in place) of|rather than|(?:an)?statt|au lieu d(?:e|u|'une?)|en (?:vez|lugar) del?": "not",
+    r"invece d(?:i|el|ella)|em vez d[eoa]|in plaats van": "not",
+    r"(?:starting )?from (?:the )?(left|right)(?: to (?:the )?(?:right|left))?": r"~row:\1_of",
+    r"left to right|von links nach rechts": "~row:left_of",
+    r"right to left|von rechts nach links": "~row:right_of",
+    r"golden hour|sun ?set": "sunset",
+    r"(?:can|could|may|might) (?:i|you|we|u|it|there)": "",
+    r"(?:a )?(?:lot|lots) of|bunch of": "?",
+    r"not (?:too|very) \w+": "!",
+    r"that(?:'s| is| are)|which (?:is|are)|who is": "",
+    rf"(?:{_TOWARDS} (?:the |its |their )?)?(left|right){_HAND} (?:of|from) {_THAT}": r"~its:\1_of",
+    rf"(?:{_TOWARDS} (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
+    rf"(?:on|to|at) (?:its|their|his|her) (left|right){_HAND}": r"~its:\1_of",
+    rf"(?:on|to|at|in) the (?:far )?(left|right){_HAND}(?: part| half)?": r"~at:\1_of",
+    rf"(?:in )?front of {_THAT}|before {_THAT}": "~its:in_front_of",
+    rf"(?:behind|in back of) {_THAT}": "~its:behind",
+    rf"{_OPENING}in (?:the )?front(?! of)|(?:in (?:the )?)?front{_CLOSED}": "~at:in_front_of",
+    rf"(?:devant|(?:por )?delante|davanti){_CLOSED}|vorne?|im vordergrund": "~at:in_front_of",
+    rf"(?:behind|(?:in )?back|derri[èe]re|detr[áa]s|atr[áa]s|dietro){_CLOSED}|hinten": "~at:behind",
+    r"standing in front of|in ?front of|in front|before|devant|vor|voor": "~of:in_front_of",
+    r"(?:por )?delante del?|(?:na|à|em) frente (?:d[eoa]s?|aos?|às?)|davanti a(?:l|ll[ao]|i|gli|lle|d)?"
+    r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
+    r"behind|in (?:the )?back of|(?:at|to|in) the (?:rear|back) of|beyond|hinter|achter": "~of:behind",
+    r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) (?:d[eoa]s?|del)|dietro(?: a(?:l|ll[ao])?)?": "~of:behind",
+    r"links (?:von|vom|van|neben)|[àa] (?:la )?gauche d(?:e|u|'une?)|(?:a la )?izquierda del?": "~of:left_of",
+    r"a sinistra d(?:i|el|ella)|[àa] esquerda d[eoa]": "~of:left_of",
+    r"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite d(?:e|u|'une?)|(?:a la )?derecha del?": "~of:right_of",
+    r"a destra d(?:i|el|ella)|[àa] direita d[eoa]": "~of:right_of",
+    r"(?:in|at) the (?:foreground|front)": "~at:in_front_of",
+    r"(?:closer|nearer|closest|nearest) to (?:the )?(?:viewer|camera|us|me|you)": "~at:in_front_of",
+    r"(?:in|at) the (?:background|back|rear|distance)|(?:further|farther) (?:away|back)": "~at:behind",
+    r"(?:the |on the )?(left|right)most": r"~at:\1_of",
+    r"(left|right)ward": r"~next:\1_of",
+    r"links|linke[nrsm]?|(?:[àa]|de) gauche|(?:a la )?izquierd[oa]s?|(?:a|di) sinistra|left": "~at:left_of",
+    r"rechts|rechte[nrsm]?|(?:[àa]|de) droite|(?:a la )?derech[oa]s?|(?:a|di) destra|right": "~at:right_of",
+    "|".join(_BESIDE): "~no",
+    r"with|mit|avec|con": "with",
+    r"(?:an?)?other (?:colou?rs?|sizes?)": "!",
+}
+PLACES = ("behind", "front", "right", "left", "beside")  # slips of which are read before
+OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
+    "red": "红色 红 赤い 赤色 赤 紅色 紅",
+    "orange": "橙色 橙 橘色 オレンジ色 オレンジ",
+    "yellow": "黄色い 黄色 黄 黃色 黃",
+    "green": "绿色 绿 緑色 緑 綠色",
+    "blue": "蓝色 蓝 青い 藍色 藍 青",
+    "purple": "紫色 紫",
+    "pink": "粉红色 粉色 粉红 ピンク色 ピンク 桃色",
+    "large": "巨大な 大きな 大きい 巨大 大的 大",
+    "small": "小さな 小さい 小的 小型 小",
+    "white": "白色 白い 白",
+    "grey": "灰色 グレー",
+    "a": "一个 一個 一只 一颗 一つの 一つ ひとつの 1つの 一",
+    "two": "兩個 两个 二个 两只 二つの 二つ ふたつの 2つの 两 二 2個の",
+    "three": "三个 三個の 三つの 三つ 3つの 三 3個の",
+    "four": "四个 四つの 四つ 4つの 四",
+    "not": "不是 不 没有 なし ない",
+    "and": "和 与 以及 還有 还有 跟 と",
+    "on": "在 上に 上の 上",
+    "": (
+        "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
+        "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
+        "一幅 画一 给 い な"
+    ),
+}
+EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before
+    "left_of": "的左边 左边 的左侧 左侧 左面 の左側に の左に の左側 の左 左側 左 的左邊 左邊",
+    "right_of": "的右边 右边 的右侧 右侧 右面 の右側に の右に の右側 の右 右側 右 的右邊 右邊",
+    "in_front_of": "的前面 前面 的前方 前方 の前に の手前に の前 手前 前边 前邊 前",
+    "behind": "的后面 后面 的后方 后方 の後ろに の後ろ の奥に 後ろ 的後面 後面 后边 後邊 の奥 奥 后 後",
+}
+
+
+def _east(word: str, relation: str) -> str:
+    """Of what came last; without a sign that says so it may be a side of the picture."""
+    return f"~{'east' if word[0] in 'の的' else 'bare'}:{relation}"
+
+
+TOO_MANY = each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
+NOT_WORDS = each(
+    "zero not no without never don't doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
+)
+GLUE = ("the", "and", "on", "with", "it", "them", "both")
+KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")
+
+
+def phrases_of(phrases: Mapping[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is found of several words, and the sign of it."""
+    return tuple((re.compile(rf"(?<![\w~:=])(?:{phrase})(?!\w)"), sign) for phrase, sign in phrases.items())
+
+
+def scripts_of(signs: Mapping[str, str], places: Mapping[str, str]) -> dict[str, str]:
+    """Words of a script without spaces, the longest first."""
+    pairs = [
+        *((word, sign) for sign, words in signs.items() for word in words.split()),
+        *((word, _east(word, place)) for place, words in places.items() for word in words.split()),
+    ]
+    return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
