@@ -19,6 +19,7 @@ _OF_FILES = re.compile(
     r"\.(png|jpe?g|webp|gif|bmp|tiff?|svg|pdf|mp4|jsonl?|csv|txt|zip|ckpt|safetensors)", re.IGNORECASE
 )  # endings that no folder has
 _OF_WINDOWS = re.compile(r"[A-Za-z]:(?![^\\/])|.*\\")
+_OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -78,8 +79,13 @@ def shown(name: str) -> str:
 
 
 def regular(path: Path) -> Path:
-    """``path`` of a file that has an end; raises InputError for a folder, a pipe, a device, else OSError."""
+    """``path`` of a file that has an end; raises InputError for a folder, a pipe, a device, else OSError.
+
+    A pipe that a shell has opened, as in ``<(command)``, ends with the command.
+    """
     mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode) and os.fspath(path).startswith(_OPENED):
+        return path
     if stat.S_ISDIR(mode):
         raise InputError(f"{shown(path.name or str(path))!r} is a folder; name a file in it.")
     if not stat.S_ISREG(mode):

@@ -12,7 +12,7 @@ from lumina.errors import InputError
 from lumina.files import check_writable, expanded, refusal, sentence_of, write_whole
 from lumina.images import open_image
 from lumina.settings import Settings
-from lumina.workflow.files import read_workflow
+from lumina.workflow.files import content, read_workflow
 from lumina.workflow.tables import read_table, texts_in
 
 
@@ -118,3 +118,14 @@ def test_a_file_that_may_not_be_read_is_no_wrong_name(
         InputError, match=r"may not be read by this user; change its permissions \(chmod u\+r\)"
     ):
         read(tmp_path / "a.png")
+
+
+def test_a_pipe_that_a_shell_has_opened_is_read_and_another_is_refused(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b'{"lumina": 1}')
+    os.close(writing)
+    assert content(Path(f"/dev/fd/{reading}")) == b'{"lumina": 1}'
+    os.close(reading)
+    os.mkfifo(tmp_path / "pipe")  # which nobody writes to
+    with pytest.raises(InputError, match="is a pipe; save what comes from it"):
+        content(tmp_path / "pipe")
