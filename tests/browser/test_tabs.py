@@ -72,40 +72,35 @@ def used_in(page: Page, tab: Locator, target: str) -> Locator:
     return other
 
 
-@pytest.mark.parametrize(
-    ("title", "target"),
-    [
-        ("Create", "Subject"),
-        ("Edit", "Predict"),
-        ("Subject", "Edit"),
-        ("Control", "Edit"),
-        ("Predict", "Control"),
-    ],
+USES = (
+    ("Create", "Subject"),
+    ("Edit", "Predict"),
+    ("Subject", "Edit"),
+    ("Control", "Edit"),
+    ("Predict", "Control"),
 )
-def test_an_example_is_drawn_and_used_in_another_tab(
-    visit: Callable[..., Any], tmp_path: Path, title: str, target: str
-) -> None:
-    page = visit().open()
-    tab = go(page, title)
-    tab.locator(".example").last.click()
-    result_of(tab)
-    picture, _ = saved(page, tab, tmp_path)
+WORDS = (("Prompt", "a red cone"), ("Instruction", "make it blue"), ("Subject", "striped cone"))
 
-    other = used_in(page, tab, target)
-    for box, words in (
-        ("Prompt", "a red cone"),
-        ("Instruction", "make it blue"),
-        ("Subject", "striped cone"),
-    ):
-        if other.get_by_label(box, exact=True).count():
-            other.get_by_label(box, exact=True).fill(words)
-    other.get_by_role("button", name="Generate").click()
-    result_of(other)
-    _, inputs = saved(page, other, tmp_path)
-    (given,) = [value for value in inputs.values() if isinstance(value, dict)]
-    assert given == {"image": images.digest_of(picture)}
-    if target == "Control":
-        assert inputs["kind"] == "canny"
+
+def test_an_example_is_drawn_and_used_in_another_tab(visit: Callable[..., Any], tmp_path: Path) -> None:
+    page = visit().open()
+    for title, target in USES:
+        tab = go(page, title)
+        with another_result(tab):
+            tab.locator(".example").last.click()
+        picture, _ = saved(page, tab, tmp_path)
+
+        other = used_in(page, tab, target)
+        for box, words in WORDS:
+            if other.get_by_label(box, exact=True).count():
+                other.get_by_label(box, exact=True).fill(words)
+        with another_result(other):
+            other.get_by_role("button", name="Generate").click()
+        _, inputs = saved(page, other, tmp_path)
+        (given,) = [value for value in inputs.values() if isinstance(value, dict)]
+        assert given == {"image": images.digest_of(picture)}
+        if target == "Control":
+            assert inputs["kind"] == "canny"
 
 
 def test_a_stopped_edit_goes_on_after_a_reload_with_its_picture(

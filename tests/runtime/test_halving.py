@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -58,23 +59,22 @@ def expected(engine: Engine, requests: list[TokenRequest]) -> dict[int, int]:
     return rows
 
 
-@pytest.mark.parametrize("window", [1, 16])
 @pytest.mark.parametrize("changes", [{}, {"given": GIVEN}, {"guidance_scale": 1.0}])
-@pytest.mark.parametrize("slots", [1, 3, 8])
 def test_those_the_model_is_least_sure_of_are_dropped_and_the_others_are_what_they_are_alone(
-    engine: Engine, layout: TokenLayout, slots: int, window: int, changes: dict[str, Any]
+    engine: Engine, layout: TokenLayout, changes: dict[str, Any]
 ) -> None:
-    requests = halved(layout, 6, window=window, **changes)
-    alone = [finish(engine.generate(replace(one, bracket=None))) for one in requests]
-    wanted = expected(engine, requests)
-    engine._scheduler.slots = slots
-    together = finish(engine.generate_all([*requests, ask(layout, 3)]))
-    assert len(together[6].codes) == layout.rows
-    for index, generation in enumerate(together[:6]):
-        assert len(generation.codes) == len(generation.nll) == wanted[index]
-        assert torch.equal(generation.codes, alone[index].codes[: wanted[index]])
-    kept = sum(len(one.codes) == layout.rows for one in together[:6])
-    assert kept == 2
+    one_by_one = halved(layout, 6, window=1, **changes)
+    alone = [finish(engine.generate(replace(one, bracket=None))) for one in one_by_one]
+    wanted = expected(engine, one_by_one)
+    for slots, window in product((1, 3, 8), (1, 16)):
+        engine._scheduler.slots = slots
+        requests = halved(layout, 6, window=window, **changes)
+        together = finish(engine.generate_all([*requests, ask(layout, 3)]))
+        assert len(together[6].codes) == layout.rows
+        for index, generation in enumerate(together[:6]):
+            assert len(generation.codes) == len(generation.nll) == wanted[index]
+            assert torch.equal(generation.codes, alone[index].codes[: wanted[index]])
+        assert sum(len(one.codes) == layout.rows for one in together[:6]) == 2
 
 
 def test_two_brackets_of_one_call_are_compared_apart(engine: Engine, layout: TokenLayout) -> None:

@@ -7,9 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 
+from lumina.server.admission import admit
+from lumina.server.allowance import Allowance
+from lumina.server.metrics import Counts
 from lumina.settings import MAX_WAITING
 from tests.serving import started
 
@@ -51,6 +55,13 @@ def test_one_address_has_few_drawings_and_others_are_let_in(studio: httpx.Client
     body = {"fn_index": drawing["id"], "data": [], "session_hash": "x"}
     refused = studio.post("/gradio_api/queue/join", json=body, headers={"X-Forwarded-For": "9.9.9.9"})
     assert refused.status_code == 429
+
+
+def test_an_empty_queue_is_looked_at_now_and_then() -> None:
+    page = gr.Blocks()
+    was = page._queue.sleep_when_free  # Gradio looks a thousand times a second
+    admit(page, 4, 2, Allowance(0), Counts(), trusts_proxy=False)
+    assert page._queue.sleep_when_free >= 10 * was
 
 
 @pytest.mark.parametrize("studio", [{}], indirect=True)
