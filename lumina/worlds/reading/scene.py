@@ -454,7 +454,7 @@ class SceneSaid:
         count, sign = len(self._things), clause.opened_by
         self._why[id(sign)] = self.grammar.reasons.no_place if place else self.grammar.reasons.not_there
         if kind == "of":  # of what comes next
-            self._await(place, sign, count - 1 if count else None)
+            self._await(place, sign, min(self._spoken_of, count - 1) if count else None)
         elif kind == "its" and count == 2:
             self._set_relation(self.grammar.opposite[place], sign)
         elif kind == "its":

@@ -19,6 +19,7 @@ _TIMES = re.compile(r"(?<![\w.])([1-4])\s?[x×](?=\s)|(?<=\s)[x×]\s?([1-4])(?![
 _LETTER = re.compile(r"(?<![\w.])([lr])(?=\s?[:=)])", re.IGNORECASE)  # "L: a cube", "a cube (l)"
 _LETTERS = {"l": "left", "r": "right"}
 _LABEL = re.compile(r"(?<!to )(?<!from )\b(left|right)(?:[- ]hand)?(?: side)?\s*[:=]", re.IGNORECASE)
+_HEADED = re.compile(r"(^|[;,.\n]\s*)(\w+)\s?:(?:\s+(?:an?|the))?(?=\s)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W\d_]{5,}")
@@ -61,6 +62,7 @@ class Lexicon:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
         text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
+        text = _HEADED.sub(self._without_colon, text)
         text = _NUMBERED.sub(", ", text)
         text = _TIMES.sub(lambda times: f" {times[1] or times[2]} ", text)
         found = list[str]()
@@ -68,6 +70,10 @@ class Lexicon:
             said = plain(_STOPS.sub(", ", sentence), self.lookup.__contains__).replace(",", " , ").split()
             found += [",", ",", *said] if found and said else said
         return found
+
+    def _without_colon(self, head: re.Match[str]) -> str:
+        """What stands before a colon; said of what comes next where it is a quality: "red: a cube"."""
+        return head[1] + head[2] if self.lookup.get(head[2].lower()) in self.qualities else head[0]
 
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """What is said, in signs, each of which knows the words that it is read from."""
@@ -85,6 +91,8 @@ class Lexicon:
                 signs = (_SAME[word],)
             elif word in self.shades and (meant in self.qualities or meant in self.nouns):  # and no night
                 signs = (SHADE,)
+            elif word == "can" and found and found[-1] in self.nouns:  # no can, but a verb
+                signs = ()
             elif word in self.stuffs and meant in self.nouns:
                 signs = (STUFF,)
             elif word == "0" and (meant in self.qualities or meant in self.nouns):

@@ -94,6 +94,10 @@ _BESIDE = (
     r"(?:encima|debajo|al lado|cerca) del|junto al|dentro d[eoa]l?|dans",
     r"on top of|above|below|under(?:neath)?|beneath|inside|into|between|über|zwischen|encima de|debajo de",
 )
+_OF_PICTURE = (
+    r"(?:of|in|im|de|der|des) (?:the |l'|la |der )?"
+    r"(?:picture|image|photo|photograph|frame|scene|screen|canvas|bildes|bilds|bild|fotos|foto)"
+)
 _THAT = (  # and not "left of that cube"
     r"(?:it|them|(?:that|this|those|these|which)"
     r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
@@ -121,11 +125,20 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"left to right|von links nach rechts": "~row:left_of",
     r"right to left|von rechts nach links": "~row:right_of",
     r"golden hour|sun ?set": "sunset",
-    r"(?:can|could|may|might) (?:i|you|we|u|it|there)": "",
+    r"(?:can|could|may|might) (?:i|you|we|u|it|there|be(?: seen)?)": "",
     r"(?:a )?(?:lot|lots) of|bunch of": "?",
     r"not (?:too|very) \w+": "!",
     r"that(?:'s| is| are)|which (?:is|are)|who is": "",
     rf"(?:{_TOWARDS} (?:the |its |their )?)?(left|right){_HAND} (?:of|from) {_THAT}": r"~its:\1_of",
+    rf"(?:(?:on|to|at|in) (?:the )?)?(left|right){_HAND} {_OF_PICTURE}": r"~at:\1_of",
+    rf"links {_OF_PICTURE}|(?:auf der )?linken seite|[àa] gauche {_OF_PICTURE}": "~at:left_of",
+    rf"rechts {_OF_PICTURE}|(?:auf der )?rechten seite|[àa] droite {_OF_PICTURE}": "~at:right_of",
+    r"links davon": "~its:left_of",
+    r"rechts davon": "~its:right_of",
+    r"davor": "~its:in_front_of",
+    r"dahinter": "~its:behind",
+    r"daneben": "~no",
+    r"anything but": "not",
     rf"(?:{_TOWARDS} (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
     rf"(?:on|to|at) (?:its|their|his|her) (left|right){_HAND}": r"~its:\1_of",
     rf"(?:on|to|at|in) the (?:far )?(left|right){_HAND}(?: part| half)?": r"~at:\1_of",
@@ -195,7 +208,8 @@ def _east(word: str, relation: str) -> str:
 
 TOO_MANY = each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
 NOT_WORDS = each(
-    "zero not no without never don't doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
+    "zero except excluding minus außer sauf excepto eccetto behalve exceto not no without never don't "
+    "doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
 )
 GLUE = ("the", "and", "on", "with", "it", "them", "both")
 KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")

@@ -90,6 +90,15 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("a red cube and a ball in the same red", "a red cube and a red sphere", ("same",)),
         ("a red cube, right next to it a ball", "a red cube and a sphere", ("next to",)),
         ("white background, red cube", "a red cube on a white ground", ()),
+        (
+            "the ball is red. the cube is blue. the ball is behind the cube",
+            "a red sphere behind a blue cube",
+            (),
+        ),
+        ("a blue cube can be seen behind a red ball", "a blue cube behind a red sphere", ()),
+        ("red: a ball; blue: a cube", "a red sphere and a blue cube", ()),
+        ("a ball, anything but a cube", "a sphere", ("anything but a cube",)),
+        ("ein roter Würfel, dahinter eine Kugel", "a red cube in front of a sphere", ()),
         ("BIG RED BALL on a wooden floor at dusk!!", "a large red sphere on a brown ground at sunset", ()),
     ],
 )
@@ -129,6 +138,9 @@ ON_SIDES = (
     "a red cube (l) and a blue ball (r)",
     "a red cube; right of that, a blue ball",
     "a red cube and, to the right of it, a blue ball",
+    "a red cube on the left of the picture and a blue ball on the right of the picture",
+    "auf der linken Seite ein roter Würfel, auf der rechten Seite eine blaue Kugel",
+    "ein roter Würfel, rechts davon eine blaue Kugel",
 )
 PARTS = (
     "two cubes, the left one red, the right one blue",
