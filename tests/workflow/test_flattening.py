@@ -207,7 +207,11 @@ def test_each_node_settles_its_own_seeds_and_choices(ran: Ran, resources: Resour
 def test_values_that_fit_nothing_are_refused_in_a_sentence() -> None:
     document = load(json.dumps({"lumina": 1, "workflows": {"open": OPEN}, "nodes": {"a": of("open")}}))
     for name, value, words in [
-        ("a/best", "4", "a/best takes a number from 1 to 3, or 'likelihood', or 'judge', not '4'."),
+        (
+            "a/best",
+            "4",
+            "a/best takes a number from 1 to 3, or 'likelihood', or 'judge', or 'verifiers', not '4'.",
+        ),
         ("a/bets", "2", 'There is no input "a/bets"; did you mean "a/best"?'),
         ("a.promt", "a", 'There is no input "a.promt"; did you mean "a.prompt"?'),
     ]:
