@@ -31,6 +31,7 @@ def test_who_comes_first_sees_a_picture_painted_and_changes_one_word(
     page.wait_for_function("window.played === 1")
     expect(page.locator(".easel-status")).to_contain_text("Painted earlier by this model")
     words = page.locator(".easel-word")
+    expect(page.locator(".easel-again")).to_be_hidden()
     words.first.select_option("red")
     expect(page.get_by_label("Prompt")).to_have_value("a red cylinder left of a blue cone on a white ground")
     page.wait_for_selector(".easel[data-state=done]")

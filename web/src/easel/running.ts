@@ -36,7 +36,7 @@ export class Running {
   begin(before: Sheet | null = null, held: Given | null = imagesIn(this.easel.tab), series = ""): void {
     const given = before ? (before.given ?? {}) : held;
     const run = { ...idleRun(), state: "waiting" as const, message: "" };
-    const former = before || series ? null : (this.easel.current ?? null);
+    const former = before || !held ? null : (this.easel.current ?? null); // an example is another wish
     leaveOpening(this.easel, before);
     Object.assign(this.easel.state, { before, former, again: null, held, given, run, series, under: null, returned: null, isCutting: false, isComparing: false, isChoosing: false });
     if (series) this.easel.state.under = underOf(this.easel, series);
