@@ -302,6 +302,10 @@ class SceneSaid:
             if not self._things:
                 self._leave(self.grammar.reasons.of_nothing, *said)
                 return None
+            if number == "a" and said and (self._shares or not is_another) and self._unshared():
+                self._use(noun)
+                self._shares.append(Share(number, [*said]))  # "two balls: a big one and a small one"
+                return None
             name, is_plural = self._things[-1].noun, noun == "sames!"
             is_known = not is_another and self._agrees(len(self._things) - 1, said)
         else:

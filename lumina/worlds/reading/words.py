@@ -98,6 +98,7 @@ _OF_PICTURE = (
     r"(?:of|in|im|de|der|des) (?:the |l'|la |der )?"
     r"(?:picture|image|photo|photograph|frame|scene|screen|canvas|bildes|bilds|bild|fotos|foto)"
 )
+_VIEWER = r"(?:the )?(?:viewer|camera|us|me|you)"
 _THAT = (  # and not "left of that cube"
     r"(?:it|them|(?:that|this|those|these|which)"
     r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
@@ -139,6 +140,8 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"dahinter": "~its:behind",
     r"daneben": "~no",
     r"anything but": "not",
+    rf"(?:closer|nearer)(?: to {_VIEWER})? than": "~of:in_front_of",
+    rf"(?:further|farther)(?: (?:away|back|off))?(?: from {_VIEWER})? than": "~of:behind",
     rf"(?:{_TOWARDS} (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
     rf"(?:on|to|at) (?:its|their|his|her) (left|right){_HAND}": r"~its:\1_of",
     rf"(?:on|to|at|in) the (?:far )?(left|right){_HAND}(?: part| half)?": r"~at:\1_of",
