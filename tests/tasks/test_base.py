@@ -49,7 +49,7 @@ def ask(**changes: Any) -> TextToImage:
         ({"prompt": "a", "seed": True}, "seed: must be a whole number"),
         ({"prompt": "a", "seed": 2**63}, "seed: must be a whole number"),
         ({"prompt": "a", "dtype": "int4"}, "dtype: must be 'float32', 'bfloat16' or 'float64', not 'int4'"),
-        ({"prompt": "a", "rerolls": [[1]]}, "rerolls.0.1: is missing"),
+        ({"prompt": "a", "rerolls": [[1]]}, "rerolls.0: has too few entries"),
         ({"prompt": "a", "rerolls": [[1, 1]] * 65}, "rerolls: must have at most 64 entries"),
         ({"prompt": "a", "variations": 5}, "variations: must be at most 4, not 5"),
         ({"prompt": "a", "colour": "red"}, "colour: is not an input here"),
