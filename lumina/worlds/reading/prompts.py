@@ -3,7 +3,7 @@
 Words become signs (signs.py); signs are cut into clauses, and what these say is put together (scene.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lumina.worlds.language import UnknownWord, of_other_programs
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
@@ -14,14 +14,18 @@ MOST = 4  # things in a scene
 
 
 def read_scene(
-    text: str, lexicon: Lexicon, grammar: Grammar
+    text: str,
+    lexicon: Lexicon,
+    grammar: Grammar,
+    told_apart: Callable[[Sequence[Sign]], Sequence[Sign]] = list,
 ) -> tuple[SceneMeant, tuple[UnknownWord, ...]] | None:
     """The scene that is meant; None if the text names no thing, or too many.
 
-    Every word is in the scene, or harmless (fluff), or named: with a note where it is known.
+    Every word is in the scene, or harmless (fluff), or named: with a note where it is known. ``told_apart``
+    gives signs of words with two meanings the one that they have beside the others.
     """
     words = lexicon.words(text)
-    signs = _of_the_picture(lexicon.signs(words), grammar)
+    signs = _of_the_picture(told_apart(lexicon.signs(words)), grammar)
     said = SceneSaid(grammar)
     for clause in led(list(_clauses(signs, grammar))):
         said.take(clause)

@@ -210,7 +210,9 @@ class SceneSaid:
             *(
                 (sign, self._why.get(id(sign), why.get(sign, UNCLEAR)))
                 for sign in signs
-                if id(sign) not in self._used and sign not in HARMLESS and _NUMBERS.get(sign) != total
+                if id(sign) not in self._used
+                and sign not in HARMLESS
+                and (id(sign) in self._why or _NUMBERS.get(sign) != total)
             ),
         ]
 
@@ -278,7 +280,7 @@ class SceneSaid:
         for sign, after in zip_longest(signs, signs[1:], fillvalue=Sign("")):
             noun, noun_of = self.grammar.noun_of.get(after), self.grammar.noun_of
             is_singular = sign in noun_of and sign not in self.grammar.plurals
-            if is_singular and noun and sign.end == after.start and found:
+            if is_singular and noun and sign.end == after.start and found and found[-1] not in noun_of:
                 self._use(sign) if noun_of[sign] == noun else self._leave(UNCLEAR, sign)
             else:
                 found.append(sign)

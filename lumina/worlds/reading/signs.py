@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from lumina.worlds.language import distance, latin, plain, sounds_like, typed_wrong, without_markup
 
@@ -22,6 +22,7 @@ _LABEL = re.compile(r"(?<!to )(?<!from )\b(left|right)(?:[- ]hand)?(?: side)?\s*
 _HEADED = re.compile(r"(^|[;,.\n]\s*)(\w+)\s?:(?:\s+(?:an?|the))?(?=\s)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
+_KATAKANA = re.compile(r"[\u30a1-\u30fc]+")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _SAME = {"one": "same!", "ones": "sames!"}  # after a quality or a side: "and a pink one"
 
@@ -57,6 +58,8 @@ class Lexicon:
     places: Sequence[str]  # slips of which are read before
     shades: frozenset[str] = frozenset(["dark", "light"])  # before a colour
     stuffs: frozenset[str] = frozenset()  # before a noun
+    two_wrong: int = _LONG  # letters of a sign, two of which may be wrong
+    names: Mapping[str, str] = field(default_factory=dict)  # of several words, and their signs
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
@@ -78,6 +81,8 @@ class Lexicon:
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """What is said, in signs, each of which knows the words that it is read from."""
         traced = _Traced(" ".join(words), [i for i, word in enumerate(words) for _ in f"{word} "])
+        if self.names:
+            traced.replace(self._name, lambda found: f" {self.names[found[0]]} ")
         traced.replace(_WORD, self._place_meant)
         for phrase, sign in self.phrases:
             traced.replace(phrase, _expanded(sign))
@@ -104,6 +109,11 @@ class Lexicon:
             found += [Sign(sign, start, end) for sign in signs]
         return found
 
+    @cached_property
+    def _name(self) -> re.Pattern[str]:
+        names = map(re.escape, sorted(self.names, key=len, reverse=True))
+        return re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)")
+
     def meant(self, word: str) -> str | None:
         """The sign of a word, or of the one it is a slip of: the nearest, where no other is as near."""
         if word in self.lookup or word in self.never_slips or word in self.fluff:
@@ -111,10 +121,14 @@ class Lexicon:
         near = [
             (distance(word, known), known)
             for known in self.slips_of
-            if _is_slip(word, known, is_sign=known in self.signs_known)
+            if _is_slip(word, known, two_wrong=self.two_wrong if known in self.signs_known else 0)
         ]
         nearest = {self.lookup[known] for far, known in near if far == min(near)[0]}
-        return nearest.pop() if len(nearest) == 1 else None
+        one, *others = sorted(nearest, key=len) or [None]
+        is_of_one_noun = one in self.nouns and all(other.startswith(one) for other in others if other and one)
+        if others and is_of_one_noun:  # "pizzaa": of one or several, as it ends in "s" or not
+            return others[-1] if word.endswith("s") else one
+        return None if others else one
 
     def parted(self, word: str) -> str:
         """The signs of two words that were written as one."""
@@ -139,7 +153,8 @@ class Lexicon:
         """A run of Chinese or Japanese signs in words, the longest that are known first."""
         text, found = run[0], list[str]()
         while text:
-            word = next((each for each in self.scripts if text.startswith(each)), text[0])
+            unknown = (_KATAKANA.match(text) or [text[0]])[0]
+            word = next((each for each in self.scripts if text.startswith(each)), unknown)
             found.append(f" {word} ")
             text = text[len(word) :]
         return "".join(found)
@@ -152,13 +167,13 @@ def typed(text: str, words: Sequence[str]) -> str:
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
 
 
-def _is_slip(word: str, known: str, *, is_sign: bool) -> bool:
+def _is_slip(word: str, known: str, *, two_wrong: int) -> bool:
     """Whether a word can hardly be another one: stricter than for a hint, as nobody is asked."""
     if not typed_wrong(word, known) or sounds_like(word, known) or sorted(word) == sorted(known):
         return typed_wrong(word, known)
     far = distance(word, known)
-    if is_sign:
-        return far == 1 or (len(known) >= _LONG and abs(len(word) - len(known)) < 2)
+    if two_wrong:
+        return far == 1 or (len(known) >= two_wrong and abs(len(word) - len(known)) < 2)
     return far == 1 and len(known) > _LONG
 
 
@@ -199,7 +214,7 @@ class _Traced:
 @lru_cache(maxsize=4096)
 def _looked_up(lexicon: Lexicon, word: str) -> tuple[str, ...]:
     """The signs of a word; none where it counts for nothing."""
-    if (word in lexicon.signs_known and word != "many") or word.startswith("="):
+    if (word in lexicon.signs_known and word != "many") or word.startswith(("=", "~")):
         return (word,)
     if word.isdecimal():
         return (_NUMBERS[int(word) - 1] if 0 < int(word) <= len(_NUMBERS) else "many",)

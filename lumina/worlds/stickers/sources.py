@@ -10,9 +10,11 @@ import base64
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import tarfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from PIL import Image
 
 from lumina.errors import InputError
 from lumina.worlds.stickers.nouns import NOUNS, STRANGERS, entries
-from lumina.worlds.stickers.sprites import ART, COLUMNS, NAMES, SHEET, tile_of
+from lumina.worlds.stickers.sprites import ART, COLUMNS, NAMES, OTHER_NAMES, SHEET, tile_of
 
 PACKAGES = {  # by style: name, version, integrity
     "flat": (
@@ -47,6 +49,10 @@ KEYWORDS = (
     "emojibase-data", "17.0.0",
     "Yvgb5AWoHViHV/gq1qr5ZAarcBip+B27/ZLRsUJkbgAEaLlZ/fof9g882LTpmEpyhBNEC0m2SEmItljHsTygjA==",
 )  # fmt: skip
+LANGUAGES = ("de", "fr", "es", "zh", "ja")  # in which nouns are understood, besides English
+_OF_FACES = re.compile(  # "tête de chat", "cara de gato", "猫脸": a name of the animal
+    r"^(?:t[êe]te de |cara de |part de |cuña de )|(?:gesicht|の顔|脸|头)$"
+)
 INK = "#26262c"  # what line art is drawn in
 FINE = 4  # times finer an icon is rasterised than it is kept
 ALIKE = 0.05  # mean difference, of the full range, below which two styles of a noun are one
@@ -154,17 +160,48 @@ def build(cache: Path) -> int:
     return len(tiles)
 
 
+def build_names(cache: Path) -> int:
+    """Write what the nouns are called in other languages; returns the number of names."""
+    archive = fetched(KEYWORDS, cache)
+    english = {_slug(one["label"]): one["hexcode"] for one in member(archive, "en/data.json")}
+    found: dict[str, list[str]] = {noun: [] for noun in entries(NOUNS)}
+    for language in LANGUAGES:
+        by_code = {one["hexcode"]: one for one in member(archive, f"{language}/data.json")}
+        said = {noun: by_code[english[emoji]] for noun, emoji in entries(NOUNS).items()}
+        for noun, names in _names(said).items():
+            found[noun] += [name for name in names if name not in found[noun]]
+    OTHER_NAMES.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    return sum(map(len, found.values()))
+
+
+def _names(said: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By noun its label without "face of", and the tags within that label that no other noun has."""
+    names: dict[str, list[str]] = {}
+    for noun, one in said.items():
+        label = one["label"].lower().replace("’", "'")
+        tags = [tag for tag in one.get("tags", []) if tag in label]
+        names[noun] = list(
+            dict.fromkeys([*([] if label.endswith("gesicht") else [_OF_FACES.sub("", label)]), *tags])
+        )
+    of = Counter(name for found in names.values() for name in found)
+    return {
+        noun: [name for name in found if of[name] == 1 and (len(name) > 1 or not name.isascii())]
+        for noun, found in names.items()
+    }
+
+
+def _slug(label: str) -> str:
+    return "-".join(label.lower().replace("’", "").replace(".", "").split()).replace(":", "")
+
+
 def _keywords(emoji: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Words for what an emoji shows, by its name."""
-    return {
-        "-".join(one["label"].lower().replace("’", "").replace(".", "").split()).replace(":", ""): list(
-            one.get("tags", [])
-        )
-        for one in emoji
-    }
+    return {_slug(one["label"]): list(one.get("tags", [])) for one in emoji}
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=Path("runs/emoji"), help="folder of the packages")
-    build(parser.parse_args().cache)
+    options = parser.parse_args()
+    build(options.cache)
+    build_names(options.cache)

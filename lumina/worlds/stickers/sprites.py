@@ -14,6 +14,7 @@ from lumina.worlds.stickers.nouns import PAINTED
 
 FOLDER = shipped_files() / "assets" / "worlds" / "stickers"
 SHEET, NAMES = FOLDER / "sprites.webp", FOLDER / "sprites.json"
+OTHER_NAMES = FOLDER / "names.json"  # of the nouns, in other languages
 ART = 56  # pixels of a drawing as it is kept
 COLUMNS = 32  # of the sheet
 STYLES = ("flat", "line art", "cartoon", "retro")
@@ -59,6 +60,13 @@ def styles() -> dict[str, tuple[str, ...]]:
 def keywords() -> dict[str, tuple[str, ...]]:
     """Other words for each noun."""
     return {noun: tuple(entry["keywords"]) for noun, entry in _names().items()}
+
+
+@cache
+def other_names() -> dict[str, list[str]]:
+    """What each noun is called in other languages."""
+    names: dict[str, list[str]] = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
+    return names
 
 
 @cache

@@ -175,7 +175,7 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     found: dict[str, UnknownWord] = {}
     for word, plain_word, is_known in zip(typed, read, known, strict=True):
         if word.lower() not in COURTESY and not is_known:
-            found.setdefault(plain_word or word, UnknownWord(word, _near(word, plain_word, kind)))
+            found.setdefault(plain_word or word, UnknownWord(word, near(word, plain_word, kind)))
     wish = second_wish(_with_commas(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ()
     return (*found.values(), *wish, *of_other_programs(text))
 
@@ -204,7 +204,7 @@ def replaced(text: str, word: str, known: str) -> str:
     return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if word else text
 
 
-def _near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
+def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
     """What may be meant by a word: what it is another word for, a slip of, or a keyword of."""
     if read in PLAIN and read not in COLORS:
         return (f"{read} background",)
@@ -262,8 +262,10 @@ class _Stickers:
     replaced = staticmethod(replaced)
 
     def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
-        """None: free wording is not read yet."""
-        return None
+        """See Language; of prompts."""
+        from lumina.worlds.stickers import reader  # which rests on the words here
+
+        return reader.read(text) if kind == "prompt" else None
 
     parts = staticmethod(parts)
     exchanged = staticmethod(with_exchanged)

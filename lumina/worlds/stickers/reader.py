@@ -1,0 +1,152 @@
+"""Free wording becomes a sentence of stickers: "a kitty beside 2 pizzas", "drei rote Herzen", for two.
+
+Words are looked up, in several languages and with slips (reading/signs.py), and what they say is put together
+(reading/scene.py), as for tabletop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from lumina.worlds.language import Understood, UnknownWord
+from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant, ThingSaid
+from lumina.worlds.reading.prompts import read_scene
+from lumina.worlds.reading.scene import is_boundary
+from lumina.worlds.reading.signs import Lexicon, Sign
+from lumina.worlds.reading.words import FLUFF
+from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, Thing, is_sayable, parse, text_of
+from lumina.worlds.stickers.nouns import BARE, PAINTED
+from lumina.worlds.stickers.reader_words import (
+    FRUIT,
+    PLACES,
+    REAL_WORDS,
+    lookup,
+    names,
+    phrases,
+    plural_sign,
+    scripts,
+    sign_of,
+    signs,
+    slips_of,
+    style_signs,
+)
+from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns, styles_of
+from lumina.worlds.stickers.sprites import COLORS, SIZES
+from lumina.worlds.stickers.words import near, normalize, unknown_words
+
+REASONS = Reasons(
+    no_place="only where two things are named",
+    one_place="only one such place in a picture",
+    not_there="only left of, right of, above and below",
+    on_thing="it is drawn above",
+    of_nothing="it can be said of none of the things",
+    one_quality="something else is said of the same thing",
+    no_such="there is no such drawing of it",
+    one_of_each="one ground in a picture",
+    uncounted="it is drawn as one",
+)
+
+
+def read(text: str) -> Understood | None:
+    """The sentence that is meant by a prompt; None if it is one already, or if it names no thing."""
+    found = read_scene(text, lexicon(), grammar(), _told_apart)
+    if found is None:
+        return None
+    meant, left = found
+    claim, unsaid = _claim(meant)
+    left = (*(_with_near(word) for word in left), *unsaid)
+    plainly = normalize(text)
+    caption = parse(plainly)
+    is_said = caption is not None and text_of(caption) == plainly and not left and not unknown_words(text)
+    if is_said and (caption == claim or plainly == text.strip()):
+        return None
+    return Understood(text_of(claim), left)
+
+
+@cache
+def grammar() -> Grammar:
+    """What there is to say of stickers."""
+    plurals = {plural_sign(noun): noun for noun in nouns() if plural_sign(noun) != sign_of(noun)}
+    return Grammar(
+        noun_of={**{sign_of(noun): noun for noun in nouns()}, **plurals},
+        plurals=frozenset(plurals),
+        kinds={"color": tuple(COLORS), "style": tuple(style_signs()), "size": tuple(SIZES)},
+        grounds=PLAIN,
+        lights=BACKDROPS,
+        opposite=OPPOSITE,
+        reasons=REASONS,
+        can_be=_can_be,
+        uncounted=BARE,
+        on="above",
+        relates_several=True,
+    )
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The words that are looked up."""
+    of_grammar = grammar()
+    return Lexicon(
+        lookup(),
+        phrases(),
+        FLUFF,
+        scripts(),
+        slips_of(),
+        REAL_WORDS,
+        signs_known=signs(),
+        singular=frozenset(map(sign_of, nouns())),
+        nouns=frozenset([*of_grammar.noun_of, "ground"]),
+        qualities=of_grammar.qualities,
+        colors=frozenset([*COLORS, *PLAIN]),
+        places=PLACES,
+        two_wrong=9,
+        names=names(),
+    )
+
+
+def _can_be(noun: str, kind: str, quality: str) -> bool:
+    if kind == "style":
+        return style_signs()[quality] in styles_of(noun)
+    return kind != "color" or noun in PAINTED
+
+
+def _told_apart(read: Sequence[Sign]) -> list[Sign]:
+    """With an orange that is a fruit, and "rose" that is a colour: "un ballon rose"."""
+    of_grammar, found = grammar(), list[Sign]()
+    for at, sign in enumerate(read):
+        start = max((i + 1 for i in range(at) if is_boundary(read[i])), default=0)
+        end = next((i for i in range(at + 1, len(read)) if is_boundary(read[i])), len(read))
+        others = [other for other in (*read[start:at], *read[at + 1 : end]) if other in of_grammar.noun_of]
+        is_named = bool(others) or "ground" in read[start:end] or read[start - 1 : start] == ["on"]
+        if sign == "orange" and not is_named:
+            sign = Sign(FRUIT, sign.start, sign.end)
+        elif sign in ("rose", "roses") and at and read[at - 1] in of_grammar.noun_of:
+            sign = Sign("pink", sign.start, sign.end)
+        found.append(sign)
+    return found
+
+
+def _claim(meant: SceneMeant) -> tuple[Claim, tuple[UnknownWord, ...]]:
+    """What a caption can say of a scene, and what it cannot."""
+    things = tuple(map(_thing, meant.things))
+    ground = meant.light or meant.ground
+    unsaid: list[UnknownWord] = []
+    if meant.light and meant.ground:
+        unsaid.append(UnknownWord(GROUND_PHRASES[meant.ground], note=REASONS.one_of_each))
+    claim = Claim(things, meant.relation, ground)
+    if meant.relation and not is_sayable(claim):  # of two that are alike
+        unsaid.append(UnknownWord(meant.relation, note="only between two that differ"))
+        claim = Claim((replace(things[0], count=claim.count),), None, ground)
+    return claim, tuple(unsaid)
+
+
+def _thing(said: ThingSaid) -> Thing:
+    style = said.of("style")
+    return Thing(said.count, said.noun, style and style_signs()[style], said.of("color"), said.of("size"))
+
+
+def _with_near(word: UnknownWord) -> UnknownWord:
+    """With the nearest that there is to say."""
+    if word.note or " " in word.word:
+        return word
+    return replace(word, known=near(word.word, normalize(word.word), "prompt"))
