@@ -29,6 +29,7 @@ from lumina.evaluation import benchmark
 from lumina.files import expanded, folder_named
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
+from lumina.model.checkpoint.files import write_manifest
 from lumina.model.config import MODELS
 from lumina.runtime.drawing import Drawing
 from lumina.runtime.events import DrawEvent, Finished, RowDrawn
@@ -41,6 +42,7 @@ from lumina.tasks.image_input import ImageInput
 from lumina.tasks.panels import UNCHANGED
 from lumina.ui.page_pictures import picture_of
 from lumina.worlds.language import NO_SETTINGS
+from lumina.worlds.stickers.spec import SPEC
 from tests.odd_pictures import PICTURES
 from tests.test_terminal import Closed
 from tests.tiny import write_tiny_model
@@ -650,6 +652,15 @@ def test_a_folder_is_a_model(tmp_path: Path) -> None:
     for option in ("--quant", "--cache"):
         said = refused(*command, "--model", tmp_path / "mine", option, "int2")
         assert f"{option} must be one of" in said and "LUMINA_" not in said
+
+
+def test_a_model_of_stickers_draws_free_wording_as_it_is_understood(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "mine")
+    write_manifest(tmp_path / "mine", SPEC)
+    words = ["--prompt", "Drei rote Herzen in Paris!", "--stop-row", "1", "--out", tmp_path / "out", "--json"]
+    result = run("generate", "text_to_image", *words, "--model", tmp_path / "mine")
+    assert 'Drawn as "three red hearts".' in result.stderr and '"Paris"' in result.stderr
+    assert json.loads(result.stdout)["drawn_as"] == "three red hearts"
 
 
 def test_bench_of_random_weights_needs_known_sizes() -> None:

@@ -80,14 +80,8 @@ class Lexicon:
 
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """What is said, in signs, each of which knows the words that it is read from."""
-        traced = _Traced(" ".join(words), [i for i, word in enumerate(words) for _ in f"{word} "])
-        if self.names:
-            traced.replace(self._name, lambda found: f" {self.names[found[0]]} ")
-        traced.replace(_WORD, self._place_meant)
-        for phrase, sign in self.phrases:
-            traced.replace(phrase, _expanded(sign))
         found: list[Sign] = []
-        parts = traced.words()
+        parts = self._traced(words).words()
         for i, (word, start, end) in enumerate(parts):
             after = parts[i + 1][0] if i + 1 < len(parts) else ""
             signs = _looked_up(self, word)
@@ -108,6 +102,16 @@ class Lexicon:
                 found[-1] = Sign("a", start, end)  # "one red, the other blue"
             found += [Sign(sign, start, end) for sign in signs]
         return found
+
+    def _traced(self, words: Sequence[str]) -> "_Traced":
+        """With signs in place of what is said in several words."""
+        traced = _Traced(" ".join(words), [i for i, word in enumerate(words) for _ in f"{word} "])
+        if self.names:
+            traced.replace(self._name, lambda found: f" {self.names[found[0]]} ")
+        traced.replace(_WORD, self._place_meant)
+        for phrase, sign in self.phrases:
+            traced.replace(phrase, _expanded(sign))
+        return traced
 
     @cached_property
     def _name(self) -> re.Pattern[str]:
