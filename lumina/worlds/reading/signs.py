@@ -128,11 +128,11 @@ class Lexicon:
             if _is_slip(word, known, two_wrong=self.two_wrong if known in self.signs_known else 0)
         ]
         nearest = {self.lookup[known] for far, known in near if far == min(near)[0]}
-        one, *others = sorted(nearest, key=len) or [None]
-        is_of_one_noun = one in self.nouns and all(other.startswith(one) for other in others if other and one)
+        one, *others = sorted(nearest, key=len) or [""]
+        is_of_one_noun = one in self.nouns and all(other.startswith(one) for other in others if one)
         if others and is_of_one_noun:  # "pizzaa": of one or several, as it ends in "s" or not
             return others[-1] if word.endswith("s") else one
-        return None if others else one
+        return None if others else one or None
 
     def parted(self, word: str) -> str:
         """The signs of two words that were written as one."""

@@ -119,23 +119,23 @@ _NO_NAMES = each(  # of emojibase: what these say besides the noun, or in anothe
     "pluie regen neige photo computer tricolore roulettes board stop stopp schild señal tension voltaje "
     "spiel mando pelota balón korken knallen cuisine amérique américa brief col pan lit preciosa piedra "
     "pastel cera pink cuña disque disco baseball batterie tropical dents pain sobre dampf sol star boot "
-    "tic 甜 糖 生日 红 红色 赤 飲み物 热带 喷水 潮吹き 墨西哥 山 欧洲 蒸汽 放大 合上 跑 高跟 停止 标志 "
+    "甜 糖 生日 红 红色 赤 飲み物 热带 喷水 潮吹き 墨西哥 山 欧洲 蒸汽 放大 合上 跑 高跟 停止 标志 "
     "目覚まし 公交 茶 板 水 星 剪 刷 落叶 灯 车 球 圣诞 クリスマス ハロウィン バースデー アメリカ "
     "止まれ ソフト"
 )
 _OTHERS: dict[str, str] = {  # other words for what is no noun
     "red": "crimson scarlet ruby maroon rot rouge rojo rosso",
-    "orange": "amber tangerine-colored arancione naranja",
-    "yellow": "gold golden lemon-yellow gelb jaune amarillo giallo mustard",
+    "orange": "amber arancione naranja",
+    "yellow": "gold golden gelb jaune amarillo giallo mustard",
     "green": "emerald lime olive mint grün vert verde", "pink": "magenta fuchsia salmon coral rosa",
     "blue": "navy azure cyan turquoise teal sapphire cobalt indigo blau bleu azul aqua türkis",
     "purple": "violet lilac lila lavender mauve plum", "white": "snow ivory", "grey": "gray silver",
     "large": "big huge giant enormous gigantic massive groß",
     "small": "little tiny mini miniature klein wee",
-    "medium": "medium-sized mid-sized middle-sized mittelgroß mittelgroße",
+    "medium": "mittelgroß mittelgroße",
     "flat": "flach flache flacher flaches minimalist plano", "cartoon": "comic cartoonish cartoony toon",
-    "retro": "vintage oldschool old-school classic old-fashioned rétro",
-    "line_art": "lineart line-art outlined outline sketch sketched strichzeichnung",
+    "retro": "vintage oldschool classic rétro",
+    "line_art": "lineart outlined outline sketch sketched strichzeichnung",
     "meadow": (
         "meadows grass lawn field park wiese gras rasen prairie "
         "pré herbe pelouse pradera prado hierba césped grassland pasture"
@@ -175,6 +175,7 @@ _BESIDES_PLACES = {
     r"(?:in|at|during) (?:the )?(?:night(?:time)?|dark(?:ness)?|midnight)": "night",
     r"by night|night sky|starry night": "night",
     r"starry": "night",
+    r"old (?:school|fashioned)": "retro",
     r"in (?:an? |the )?(?:green )?(meadow|grass|lawn)": r"on \1",
     rf"(?:{_ABOVE}) {_IT}": "~its:above",
     rf"(?:{_BELOW}) {_IT}": "~its:below",
