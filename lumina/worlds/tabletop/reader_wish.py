@@ -142,7 +142,7 @@ class WishSaid(EditSaid):
         old = self._thing(it, [*self._before, *self._following(it)])
         if not new.is_solid:
             raise NoWish(WHICH, new.signs)
-        thing = self._thing(new, self._following(new))
+        thing = self._thing(new, self._following(new), like=old)
         if old.shape == thing.shape and thing.color is None and thing.size is None:
             raise NoWish(NO_MATERIAL if thing.material else SAY_WHAT, new.signs)
         self._leave(ONE_SOLID, *(sign for sign in new.signs if sign in SEVERAL))
@@ -325,9 +325,17 @@ class WishSaid(EditSaid):
     # -- what of it is used
 
     def _thing(
-        self, named: Named, after: Sequence[Sign] = (), but: Sign | None = None, is_new: bool = False
+        self,
+        named: Named,
+        after: Sequence[Sign] = (),
+        but: Sign | None = None,
+        is_new: bool = False,
+        like: Thing | None = None,
     ) -> Thing:
-        """A solid as it is called; raises NoWish where it is not one that is told apart."""
+        """A solid as it is called, where that is said of the colour and size of another one.
+
+        Raises NoWish where it is not one that is told apart.
+        """
         if named.is_plural and not is_new and not named.is_new:
             raise NoWish(ONE_SOLID, named.signs)
         if not named.is_solid:
@@ -337,6 +345,14 @@ class WishSaid(EditSaid):
             quality = COMPARED.get(sign, str(sign))
             kind = "color" if quality in COLORS else "material" if quality in MATERIALS else "size"
             if sign is but:
+                continue
+            if sign in ALIKE:
+                color = like.color if like is not None and sign == "alike:color" else None
+                if color is not None:
+                    found.setdefault("color", color)
+                is_kept = like is not None and sign == "alike:size"  # what is replaced is as large as before
+                self._use(*([sign] if color or is_kept else ()))
+                self._leave(WHICH_QUALITY, sign)
                 continue
             if quality in (SHADE, SIDE, *GROUNDS) and quality not in COLORS:
                 self._leave({SHADE: NO_SHADES, SIDE: TOLD_BY}.get(quality, OF_NOTHING), sign)

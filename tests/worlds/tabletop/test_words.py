@@ -88,6 +88,7 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("1,000 cubes and 3 cones", "1000 cubes and three cones"),
         ("\x1b[31ma red\x1b[0m cube", "a red cube"),
         ("a%20red%20cube\\n", "a red cube"),
+        ("a red cube\\nand a blue sphere", "a red cube and a blue sphere"),
         ("Prompt: one red cube pls", "a red cube"),
         ("plz can I have one cone thx", "a cone"),
         ("a red cube, on a green ground", "a red cube on a green ground"),
