@@ -29,6 +29,7 @@ LARGE = 4_000_000  # pixels; above, one picture is decoded at a time
 
 RECIPE_KEY = "lumina-workflow"
 AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+FILMED = b"Painted row by row by a model"  # how the comment of a film begins
 _XMP_KEY = "XML:com.adobe.xmp"
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -55,6 +56,10 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: in
     try:
         with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as image:
             _check_size(image.width, image.height)
+            if bytes(image.info.get("comment", b"")).startswith(FILMED):
+                raise InvalidImage(
+                    "This is a film of a picture being painted; use the picture itself, which Download gives."
+                )
             with one_at_a_time(image.width * image.height):
                 return _plain(_upright(image), keep_alpha)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -1,6 +1,7 @@
 """What the surroundings decide (model, precision, folders), read from the environment in one place."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ Switch = Literal["0", "1"]
 Log = Literal["text", "json"]
 Content = Literal["auto", "on", "off"]
 
+_VARIABLE = re.compile(r"\$\{?[A-Za-z_]\w*\}?")
 MAX_WAITING = 32  # drawings in the queue of a page
 PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
 SPACE_SECONDS = 600  # of drawing for one address within an hour, on a Space
@@ -84,9 +86,9 @@ class Settings:
             slots=_whole("LUMINA_SLOTS", given, default.slots, low=0, high=64),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
-            outputs=expanded(given.get("LUMINA_OUTPUTS") or default.outputs),
-            results=expanded(given.get("LUMINA_RESULTS") or default.results),
-            models=expanded(given.get("LUMINA_MODELS") or default.models),
+            outputs=_folder("LUMINA_OUTPUTS", given, default.outputs),
+            results=_folder("LUMINA_RESULTS", given, default.results),
+            models=_folder("LUMINA_MODELS", given, default.models),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
             quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
@@ -166,6 +168,14 @@ def _bare(text: str) -> str:
     text = text.strip()
     is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
     return text[1:-1].strip() if is_quoted else text
+
+
+def _folder(name: str, given: Mapping[str, str], default: Path) -> Path:
+    """The folder of a variable; of others within it, which no shell has filled in, their values."""
+    text = os.path.expandvars(given.get(name) or str(default))
+    if left := _VARIABLE.search(text):
+        raise InputError(f"{name} holds {left[0]}, which has no value here; write the folder in full.")
+    return expanded(text)
 
 
 def model_at_home(name: str) -> str:

@@ -324,6 +324,10 @@ def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.Monk
     [
         (("generate", "text_to_image", "a red cube"), '`--prompt "…"`'),
         (("generate", "edit", "make it red"), '`--instruction "…"`'),
+        (
+            ("generate", "edit", "--image", "my", "photo.png"),
+            "--image takes one file; put a name with blanks",
+        ),
         (("generate", "text_to_image", "—prompt", "a red cube"), "two hyphens before a name: `--prompt`"),
         (("generate", "text_to_image", "–seed=3"), "two hyphens before a name: `--seed`"),
         (("generate", "text_to_image", "--size", "128x128"), "use `--width` and `--height`"),
@@ -1010,6 +1014,9 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
         "Row 2: a.temperature: 1,000 may be a decimal or a thousand; write it without the comma."
         in result.stderr
     )
+    table.write_text("prompt;a.seed\na cone;1.000\n")
+    told = run("batch", workflow, "--inputs", table, "--out", out).stderr
+    assert "a.seed: 1.000 may be a decimal or a thousand; write it without the point." in told
     (picture,) = [path for path in out.glob("*.png") if path.name not in before]
     drawn = json.loads(read_recipe(picture) or "")["nodes"]["a"]["inputs"]
     assert (drawn["temperature"], drawn["halving"], drawn["seed"]) == (0.5, True, 7)

@@ -88,6 +88,14 @@ def test_quotes_that_are_no_pair_stay() -> None:
     assert Settings.from_environment({"LUMINA_OUTPUTS": '"'}).outputs == Path('"')
 
 
+def test_variables_that_no_shell_has_filled_in_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    for written in ("$HOME/pics", "${HOME}/pics", "~/pics"):
+        assert Settings.from_environment({"LUMINA_OUTPUTS": written}).outputs == Path("/home/ann/pics")
+    with pytest.raises(InputError, match=r"^LUMINA_RESULTS holds \$NOWHERE, which has no value here"):
+        Settings.from_environment({"LUMINA_RESULTS": "$NOWHERE/kept"})
+
+
 def test_a_model_that_the_environment_names_is_refused_by_its_variable() -> None:
     with pytest.raises(UnknownModel, match=r'^LUMINA_MODEL: There is no model "tabeltop"; choose one of'):
         spec_in(Settings.from_environment({"LUMINA_MODEL": "tabeltop"}))

@@ -1,5 +1,6 @@
 """``lumina batch``: a workflow run for each row of a table."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from lumina.workflow.tables import InputRow, read_table
 from lumina.worlds.language import UnknownWord
 
 AT_ONCE = 4
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
 def run_batch(
@@ -108,7 +110,10 @@ class _Binding:
     def _number(self, name: str, value: Any) -> Any:
         """A cell as it is, or with the point for the comma of a decimal; several values are a JSON list."""
         socket = target_of(self._workflow, name)
-        is_number = socket is not None and socket.type in ("integer", "number")
+        kind = socket.type if socket is not None else ""
+        if kind == "integer" and isinstance(value, str) and _THOUSANDS.fullmatch(value.strip()):
+            raise InputError(f"{name}: {value} may be a decimal or a thousand; write it without the point.")
+        is_number = kind in ("integer", "number")
         if not (is_number and isinstance(value, str) and TWO_OR_ONE.fullmatch(value.strip())):
             return value
         whole, _, part = value.strip().partition(",")

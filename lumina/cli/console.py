@@ -45,6 +45,7 @@ Cache = Annotated[
 
 Result = TypeVar("Result")
 RESUMED = ("run", "batch", "train", "eval", "download")  # commands that go on where they were stopped
+_PICTURE = re.compile(r"\.(?:png|jpe?g|webp|gif|bmp|tiff?|heic)$", re.IGNORECASE)
 _ELSEWHERE = {  # what other programs call an option
     "--width and --height": ("size", "resolution", "ar", "aspect", "aspect-ratio"),
     "--variations": ("n", "count", "number", "num", "num-images", "images", "batch-size", "batch"),
@@ -182,6 +183,10 @@ def _in_place_of(typed: str, command: Any, below: str) -> str:
         return f"write it after its option: `--set {shlex.quote(typed)}`"
     if typed.isdecimal() and "--port" in options:
         return f"write `--port {typed}`"
+    if _PICTURE.search(typed) and (
+        pictures := [each for each in ("--image", "--condition") if each in options]
+    ):
+        return f'{pictures[0]} takes one file; put a name with blanks in quotes: `{pictures[0]} "…"`'
     places = [each for each in command.params if each.param_type_name == "argument"]
     if any(each.nargs == 1 for each in places):
         return f"give {places[0].name.upper()} once, one at a time"

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from lumina.images import AI_GENERATED
+from lumina.images import AI_GENERATED, FILMED
 
 LONGEST = 512  # pixels of the longer side of the picture in it
 PAINTED, HELD = 3600, 1400  # milliseconds that painting takes, and that the whole picture is shown
@@ -27,7 +27,7 @@ def film_of(picture: Image.Image, rows: int, prompt: str) -> bytes:
     first, *rest = [page.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG) for page in pages]
     durations = [PAINTED // frames] * frames + [HELD]
     file = BytesIO()
-    made = f"Painted row by row by a model ({AI_GENERATED}): {prompt[:LONGEST_TEXT]}".encode()
+    made = FILMED + f" ({AI_GENERATED}): {prompt[:LONGEST_TEXT]}".encode()
     first.save(file, "GIF", save_all=True, append_images=rest, duration=durations, loop=0, comment=made)
     return file.getvalue()
 

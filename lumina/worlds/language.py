@@ -154,7 +154,7 @@ _TAG = re.compile(  # of text that was copied from a page: formatting, no word t
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(
-    r"\x1b\[[0-9;]*[A-Za-z]|%20|(?<![:\\/])\\n|\\[nrt](?![a-z]{2})"
+    r"\x1b\[[0-9;]*[A-Za-z]|%20|(?<![:\\/])\\[nt]|\\[nrt](?![a-z]{2})"
 )  # of a terminal, an address, a program
 _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
 _WEIGHT = re.compile(r":\s?\d{0,2}\.?\d{1,3}(?=\s?[)\]])")  # how much a part shall count: "(a red cube:1.3)"

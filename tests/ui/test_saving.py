@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageChops, ImageSequence
 
 from lumina import images
+from lumina.errors import InvalidImage
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.server.zerogpu import Workshop
@@ -61,6 +62,8 @@ def test_a_film_paints_row_by_row_for_about_five_seconds_with_the_prompt_below()
         and SHEET["prompt"].encode() in film.info["comment"]
     )
     assert len(film_of(PICTURE, 4000, "")) < 1_000_000
+    with pytest.raises(InvalidImage, match="a film of a picture being painted; use the picture itself"):
+        images.open_image(film_of(PICTURE, 16, ""))  # it begins with an empty page
 
 
 def test_a_pair_with_its_mask_is_cut_out_at_once() -> None:

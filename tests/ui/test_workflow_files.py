@@ -14,6 +14,7 @@ from lumina.ui.sessions import Sessions
 from lumina.ui.workflow_api import _workflow as endpoint_document
 from lumina.ui.workflow_tab import WorkflowTab
 from lumina.workflow.files import read_workflow
+from lumina.workflow.image_lookup import MemoryImages
 from lumina.workflow.schema import load
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -45,8 +46,8 @@ def test_a_document_of_another_version_is_refused_in_the_same_words_by_every_way
     ways: list[Callable[[], object]] = [
         lambda: brought(file.name),
         lambda: read_workflow(file),
-        lambda: endpoint_document(data.decode(), MODELS["tabletop"], ""),
-        lambda: endpoint_document(json.loads(data), MODELS["tabletop"], ""),
+        lambda: endpoint_document(data.decode(), MODELS["tabletop"], MemoryImages(), "uploads"),
+        lambda: endpoint_document(json.loads(data), MODELS["tabletop"], MemoryImages(), "uploads"),
         lambda: opened_tab()._read({"document": data.decode()}),
     ]
     told = []

@@ -356,6 +356,8 @@ class WishSaid(EditSaid):
                 continue
             if quality in (SHADE, SIDE, *GROUNDS) and quality not in COLORS:
                 self._leave({SHADE: NO_SHADES, SIDE: TOLD_BY}.get(quality, OF_NOTHING), sign)
+            elif kind == "size" and quality not in SIZES:  # "as big as the cube"
+                self._leave(WHICH_QUALITY, sign)
             elif kind == "material" and quality not in materials_of(named.noun):
                 self._leave(NO_SUCH, sign)
             elif found.setdefault(kind, quality) != quality:

@@ -1,6 +1,8 @@
 """Edits and subjects in free wording are read as they are meant, or not at all, and no word is lost."""
 
+import re
 from collections import Counter
+from itertools import product
 
 import numpy as np
 import pytest
@@ -249,3 +251,26 @@ def test_a_subject_is_described_in_other_words() -> None:
     ]
     for text in ("striped red sphere", "A dotted yellow cone.", "a cat", ""):
         assert read_description(text) is None
+
+
+LIKE = (
+    "of the same colour", "of the same size", "in that colour", "in der gleichen Farbe", "de la même couleur",
+    "as big as the cube", "bigger than before", "without a shadow", "on the left", "instead", "next to it",
+)  # fmt: skip
+DONE = ("add a cone", "swap the ball for a cone", "make the ball red", "remove the cone", "move the cube")
+    "add a cone",
+    "replace the ball with a cone",
+    "make the ball red",
+    "remove the cone",
+    "move the cube",
+    "a box",
+)
+
+
+def test_no_sign_of_the_reader_itself_is_ever_drawn_or_told() -> None:
+    for done, like in product(DONE, LIKE):
+        for text in (f"{done} {like}", f"{like}, {done}"):
+            found = LANGUAGE.reading(text, "instruction")
+            told = [one.word for one in (found.left_out if found else why_not(text))]
+            assert found is None or re.fullmatch(r"[a-z ]+", found.sentence), text
+            assert not any(re.search(r"[~=!]|\w:\w", word) for word in told), text
