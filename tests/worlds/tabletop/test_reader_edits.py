@@ -258,13 +258,6 @@ LIKE = (
     "as big as the cube", "bigger than before", "without a shadow", "on the left", "instead", "next to it",
 )  # fmt: skip
 DONE = ("add a cone", "swap the ball for a cone", "make the ball red", "remove the cone", "move the cube")
-    "add a cone",
-    "replace the ball with a cone",
-    "make the ball red",
-    "remove the cone",
-    "move the cube",
-    "a box",
-)
 
 
 def test_no_sign_of_the_reader_itself_is_ever_drawn_or_told() -> None:
