@@ -347,12 +347,7 @@ class WishSaid(EditSaid):
             if sign is but:
                 continue
             if sign in ALIKE:
-                color = like.color if like is not None and sign == "alike:color" else None
-                if color is not None:
-                    found.setdefault("color", color)
-                is_kept = like is not None and sign == "alike:size"  # what is replaced is as large as before
-                self._use(*([sign] if color or is_kept else ()))
-                self._leave(WHICH_QUALITY, sign)
+                found |= self._alike(sign, like)
                 continue
             if quality in (SHADE, SIDE, *GROUNDS) and quality not in COLORS:
                 self._leave({SHADE: NO_SHADES, SIDE: TOLD_BY}.get(quality, OF_NOTHING), sign)
@@ -367,6 +362,14 @@ class WishSaid(EditSaid):
         self._leave(TOLD_BY, *(sign for sign in named.signs if sign == "another" and named.article == "the"))
         self._use(named.signs[-1])
         return Thing(1, named.noun, found.get("color"), found.get("material"), found.get("size"))
+
+    def _alike(self, sign: Sign, like: Thing | None) -> dict[str, str]:
+        """What "of the same colour" says of a solid; the size of what is replaced stays anyway."""
+        color = like.color if like is not None and sign == "alike:color" else None
+        if color is not None or (like is not None and sign == "alike:size"):
+            self._use(sign)
+        self._leave(WHICH_QUALITY, sign)
+        return {} if color is None else {"color": color}
 
     def _following(self, named: Named) -> list[Sign]:
         """What is said of it after it."""
