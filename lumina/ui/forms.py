@@ -61,7 +61,11 @@ class Form:
 
     def component(self, field: str) -> Component:
         """The first component of the control that covers ``field``."""
-        return next(control.components[0] for control in self.controls if field in control.fields)
+        return self.components_of(field)[0]
+
+    def components_of(self, field: str) -> list[Component]:
+        """All components of the control that covers ``field``."""
+        return [*next(control.components for control in self.controls if field in control.fields)]
 
     def has(self, name: str) -> bool:
         """Whether a control covers this field."""
@@ -192,6 +196,12 @@ def seed_control(field: FieldInfo) -> FormControl:
         return [gr.update(value=str(seed) if is_number else ""), gr.update(value=is_number)]
 
     return FormControl(("seed",), (number, lock), read_seed, show_seed)
+
+
+def tell_kept_seed(form: Form, line: gr.HTML) -> None:
+    """Keep ``line`` saying which seed the form keeps, whatever has changed it."""
+    parts: list[Any] = form.components_of("seed")
+    gr.on([part.change for part in parts], None, parts, line, js="window.lumina.keptSeed", queue=False)
 
 
 def _plain_control(name: str, field: FieldInfo, default: Any) -> FormControl:

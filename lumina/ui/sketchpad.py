@@ -128,7 +128,7 @@ class Sketchpad:
         drawn = self._editor.input(
             self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK
         )
-        seed = [*next(control.components for control in form.controls if "seed" in control.fields)]
+        seed = form.components_of("seed")
         switched = self._follow.input(None, [self._follow, *seed], seed, js=KEEP_SEED, **QUICK)
         for each in (drawn, switched):
             tell_end(each, "lumina-drawn", form.task.name)

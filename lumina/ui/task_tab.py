@@ -28,6 +28,7 @@ from lumina.ui.drawn_else import draws_words_alone, in_parts, tell_drawn_else
 from lumina.ui.easel import make_easel
 from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
 from lumina.ui.examples import examples_of
+from lumina.ui.forms import tell_kept_seed
 from lumina.ui.free_wording import FreeWording
 from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages import Refusal, Restored, Use
@@ -86,6 +87,7 @@ class TaskTab:
                     self.reads = self._reads_free_wording()
                     reset = gr.Button("Reset to defaults", size="sm", elem_classes="reset", min_width=0)
         self.form.listen()
+        tell_kept_seed(self.form, self.kept)
         self._reset_on(reset)
         if presets is not None:
             presets.connect(self.form)
@@ -134,7 +136,9 @@ class TaskTab:
             gr.Button("Stop", elem_classes="stop")
             if self._describes():
                 self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
-        self.price = Price(self.task, self.workshop, spec)
+        with gr.Row(elem_classes="below-go"):
+            self.price = Price(self.task, self.workshop, spec)
+            self.kept = gr.HTML("", elem_classes="kept-seed", apply_default_css=False)
         with gr.Row(elem_classes="examples"):
             self.examples = [
                 gr.Button(example.label, size="sm", elem_classes="example") for example in self.tried

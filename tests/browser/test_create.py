@@ -134,12 +134,12 @@ def test_a_file_dropped_on_the_tab_brings_back_its_settings(
     expect(other.get_by_label("1", exact=True)).to_be_checked()
 
 
-def test_another_word_is_drawn_in_another_scene_and_on_demand_in_the_one_before(visit: Callable) -> None:
+def test_another_word_is_drawn_in_another_scene_and_on_demand_with_the_seed_before(visit: Callable) -> None:
     page = visit().open()
     say(page, "a red cube")
     draw(page)
     seed = page.locator(".easel-chip.seed").inner_text()
-    again = page.get_by_role("button", name="Draw it in the scene before")
+    again = page.get_by_role("button", name="Draw it with the seed before")
     expect(again).to_be_hidden()
     page.set_viewport_size({"width": 390, "height": 664})  # a phone's
     page.evaluate("scrollTo(0, 0)")
@@ -158,6 +158,11 @@ def test_another_word_is_drawn_in_another_scene_and_on_demand_in_the_one_before(
     expect(page.locator(".easel-word").nth(1)).to_have_value("green")
     expect(page.get_by_label("Keep this seed")).to_be_checked()
     expect(again).to_be_hidden()
+    kept = page.locator(".task-tab:visible .block.kept-seed")  # is said beside Generate, and let go there
+    expect(kept).to_contain_text(f"Keeps {seed}")
+    kept.get_by_role("button", name="new each time").click()
+    expect(page.get_by_label("Keep this seed")).not_to_be_checked()
+    expect(kept).to_have_text("")
 
 
 def test_a_form_is_found_as_it_was_left(visit: Callable) -> None:

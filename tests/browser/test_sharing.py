@@ -24,8 +24,12 @@ def test_a_shared_picture_is_drawn_again_and_compared(visit: Callable[..., Visit
     assert "?picture=" in link and link.endswith("#create")
     open_tab(page, "Gallery")
     page.evaluate("window.copied = ''")
-    page.locator(".gallery-card").get_by_role("button", name="Share").click()
-    expect(page.get_by_role("button", name="Link copied ✓")).to_be_visible()
+    row = page.locator(".gallery-card .gallery-row").first
+    before = row.bounding_box()
+    row.get_by_role("button", name="Share").click()
+    note = row.locator(".gallery-note")
+    expect(note).to_contain_text("Link copied ✓")
+    assert row.bounding_box() == before  # nothing moves
     assert page.evaluate("window.copied") == link
 
     other = visit(viewport=size).page
@@ -36,6 +40,7 @@ def test_a_shared_picture_is_drawn_again_and_compared(visit: Callable[..., Visit
     expect(other.locator(".easel-true[alt='a red cone']")).to_be_visible()
     expect(other.locator(".easel-shelf")).to_be_hidden()  # it is the only one
     assert other.url.endswith("/#create")
+    expect(note).to_have_count(0, timeout=15_000)
     assert other.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

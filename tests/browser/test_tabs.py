@@ -393,11 +393,13 @@ def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Pa
         expect(tab.locator(part)).to_be_in_viewport(ratio=0.99)
     stroke(page, tab)
     expect(tab.locator(".follow-said")).to_contain_text("Write in the prompt")
-    fill_in(tab.get_by_label("Prompt"), "a red cube")
-    with another_result(tab):
-        stroke(page, tab)
+    with another_result(tab):  # as soon as there are words
+        fill_in(tab.get_by_label("Prompt"), "a red cube")
     with another_result(tab):
         stroke(page, tab, lower=0.1)
+    top = page.evaluate("scrollY")
+    page.mouse.wheel(0, 120)  # over the sheet
+    page.wait_for_function("top => scrollY > top", arg=top)
     expect(tab.locator("canvas.follow-picture")).to_be_hidden()
     first = saved(page, tab, tmp_path)[1]
     page.set_viewport_size({"width": 390, "height": 844})

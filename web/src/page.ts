@@ -8,7 +8,7 @@ import { watchReach } from "./common/reach";
 import { visitor } from "./common/visitor";
 import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
 import { offerClipboard } from "./studio/clipboard";
-import { differing, filled, presetOf } from "./studio/forms";
+import { differing, filled, keptSeed, presetOf } from "./studio/forms";
 import { tellAbsence } from "./studio/head";
 import { groupRadios } from "./studio/radios";
 import { followAddress, tabShown, wantedTab } from "./studio/tabs";
@@ -25,6 +25,7 @@ const lumina = {
   visitor,
   differing,
   filled,
+  keptSeed,
   presetOf,
   wantedTab,
   tabShown,

@@ -8,16 +8,18 @@ import { imagesIn } from "./uses";
 import type { Given, Sheet } from "./state";
 
 const PAUSE = 200; // milliseconds without a stroke
+const WRITING = 1000; // milliseconds without a letter
 const NO_WORDS = "Write in the prompt what to draw; then the picture follows each stroke.";
 
 export function followSheet(easel: Easel, running: Running): void {
   const { state, tab } = easel;
   let isUnsure = false; // whether what waits to be drawn may not be what is on the sheet by now
+  let isWordless = false; // whether words have been asked for since the last stroke
   let timer: ReturnType<typeof setTimeout> | undefined;
   const box = () => tab.querySelector<HTMLInputElement>(".follow input");
-  const wait = (act: () => void) => {
+  const wait = (act: () => void, pause = PAUSE) => {
     clearTimeout(timer);
-    timer = setTimeout(act, PAUSE);
+    timer = setTimeout(act, pause);
   };
 
   function say(words: string): void {
@@ -28,8 +30,10 @@ export function followSheet(easel: Easel, running: Running): void {
   function follow(): void {
     if (!box()?.checked) return;
     const words = tab.querySelector<HTMLTextAreaElement>(".task-say textarea:not(.unseen *)");
-    if (words && !words.value.trim()) return say(NO_WORDS);
-    say("");
+    const isMissing = Boolean(words && !words.value.trim());
+    isWordless ||= isMissing;
+    say(isMissing ? NO_WORDS : "");
+    if (isMissing) return;
     isUnsure = false;
     running.follow(state.series || `${Date.now()}-${Math.random()}`);
   }
@@ -61,8 +65,12 @@ export function followSheet(easel: Easel, running: Running): void {
   tab.addEventListener("pointerdown", (event) => {
     if (!around(event, ".sketchpad canvas:not(.follow-picture)")) return;
     clearTimeout(timer); // while somebody draws
+    isWordless = false;
     for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => wait(follow), { once: true });
   }, true);
+  tab.addEventListener("input", (event) => {
+    if (isWordless && around(event, ".task-say textarea")) wait(follow, WRITING);
+  });
   tab.addEventListener("click", (event) => {
     if (around(event, ".sketchpad-acts button")) state.series = ""; // what is drawn now is another drawing
   });

@@ -6,9 +6,10 @@ import type { Running } from "./running";
 
 export function listenAround(easel: Easel, running: Running): void {
   const { tab, turns } = easel;
-  tab.addEventListener("click", (event) => heedButton(event, running), true); // before Gradio hears it
+  tab.addEventListener("click", (event) => heedButton(event, tab, running), true); // before Gradio hears it
   tab.addEventListener("keydown", (event) => heedKey(event, easel, running));
   tab.addEventListener("input", (event) => keepSeed(event, tab));
+  tab.addEventListener("wheel", leaveToPage, { capture: true, passive: true });
   tab.addEventListener("lumina-image-field", () => turns && easel.show());
   let paintedWidth = 0;
   new ResizeObserver(([entry]) => {
@@ -18,8 +19,14 @@ export function listenAround(easel: Easel, running: Running): void {
   }).observe(easel.face.find("stage"));
 }
 
-function heedButton(event: MouseEvent, running: Running): void {
+/** Over the sheet, too, a wheel scrolls the page; Gradio's editor would take it to zoom, as it does with Ctrl. */
+function leaveToPage(event: WheelEvent): void {
+  if (around(event, ".sketchpad") && !event.ctrlKey) event.stopPropagation();
+}
+
+function heedButton(event: MouseEvent, tab: HTMLElement, running: Running): void {
   if (around(event, ".stop")) running.halt();
+  if (around(event, ".kept-seed button")) one(tab, ".lock input").click();
   const button = around(event, ".generate, .example");
   if (!button) return;
   const isFilledNow = button.matches(".example") || button.closest(".task-say")?.querySelector(".sketchpad");

@@ -47,6 +47,20 @@ export function actionsOf(card: Card): HTMLElement[] {
   return [row, uses];
 }
 
+/** Says something over the row of a button, where nothing makes place for it, as long as it takes to read it. */
+export function noteAt(button: HTMLElement, words: string): void {
+  const row = button.parentElement;
+  row?.querySelector(".gallery-note")?.remove();
+  if (!words) return;
+  const note = made("span", "gallery-note", words);
+  note.setAttribute("role", "status");
+  row?.append(note);
+  setTimeout(() => note.remove(), readingTime(words));
+}
+
+/** In milliseconds. */
+export const readingTime = (words: string): number => 2500 + 60 * words.length;
+
 function starOf(card: Card): HTMLElement {
   const star = action("star", "", card);
   star.classList.add("gallery-star");

@@ -9,7 +9,7 @@ import { plain, type Host } from "../common/host";
 import { sharePicture } from "../common/sharing";
 import { isRemembered, visitor } from "../common/visitor";
 import { halfOf } from "../common/halves";
-import { cardOf, showStar, summaryOf, usesOf } from "./cards";
+import { cardOf, noteAt, showStar, summaryOf, usesOf } from "./cards";
 import { makeDeleting, type Deleting } from "./deleting";
 import { Large } from "./large";
 import { Selection } from "./selection";
@@ -183,9 +183,7 @@ class Gallery {
   private async share(button: HTMLElement, { id, tab, title }: Card): Promise<void> {
     try {
       const png = new Uint8Array(await (await wish("picture", [id])).arrayBuffer());
-      const said = await sharePicture(png, tab, title);
-      this.say(said);
-      if (said.startsWith("Link copied")) button.textContent = "Link copied ✓"; // where people look
+      noteAt(button, await sharePicture(png, tab, title)); // where people look
     } catch (error) {
       this.say((error as Error).message);
     }

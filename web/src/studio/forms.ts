@@ -6,6 +6,12 @@ type Value = unknown;
 export const differing = (values: readonly Value[], defaults: readonly Value[]): Value[] =>
   values.map((value, at) => (JSON.stringify(value) === JSON.stringify(defaults[at]) ? null : value));
 
+/** What is said beside Generate of a seed that the form keeps; nothing of one that it does not keep. */
+export function keptSeed(seed: Value, isKept: Value): string {
+  const digits = String(seed ?? "").trim();
+  return isKept && /^\d+$/.test(digits) ? `<p>Keeps seed ${digits} <button type="button">new each time</button></p>` : "";
+}
+
 /** The name of the way whose values these are, as far as a number can be told from another; null if there is none. */
 export const presetOf = (ways: Record<string, number[]>, now: readonly Value[]): string | null =>
   Object.keys(ways).find((name) => ways[name]?.every((value, at) => Math.abs(value - Number(now[at])) < 1e-6)) ?? null;

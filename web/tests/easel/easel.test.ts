@@ -12,6 +12,7 @@ import { remarkOn, sizeIn } from "../../src/easel/shared";
 import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
 import { base64Of, bytesOf } from "../../src/common/bytes";
 import { noteOn } from "../../src/common/comparing";
+import { beginsWithPicture } from "../../src/common/sharing";
 import { png } from "../common/example";
 import { sheet } from "./sheets";
 
@@ -128,4 +129,11 @@ test("sizes that differ are said, and whether the shapes do", () => {
   assert.equal(noteOn(square, square), "");
   assert.match(noteOn(square, { width: 512, height: 512 }), /equally large/);
   assert.match(noteOn(square, { width: 160, height: 96 }), /margins/);
+});
+
+test("whoever shares a picture that began with another one is told", () => {
+  const recipe = (inputs: object) => JSON.stringify({ nodes: { a: { task: "edit", inputs } }, outputs: { image: { from: "a.image" } } }, null, 1);
+  assert.ok(beginsWithPicture(recipe({ instruction: "make it night", image: { image: "sha256:00" } })));
+  assert.ok(beginsWithPicture(recipe({ prompt: "a cube", condition: { image: "sha256:00" } })));
+  assert.ok(!beginsWithPicture(recipe({ prompt: "an image of a cube" })));
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summaryOf } from "../../src/gallery/cards";
-import { differing, filled, presetOf } from "../../src/studio/forms";
+import { differing, filled, keptSeed, presetOf } from "../../src/studio/forms";
 
 const DEFAULTS = ["", 4, "128x128", [1, 2]];
 const OFFERED = [[], [], ["128x128", "256x256"], []];
@@ -33,4 +33,9 @@ test("settings are the preset whose values they are, or none", () => {
   assert.equal(presetOf(ways, ["1", 1, 0.95000000001]), "usual");
   assert.equal(presetOf(ways, [2, 4, 0.95]), null);
   assert.equal(presetOf(ways, [1, null, 0.95]), null);
+});
+
+test("a seed that is kept is said, and nothing that is no seed", () => {
+  assert.match(keptSeed(" 1197470798 ", true), /Keeps seed 1197470798 <button/);
+  for (const [seed, isKept] of [["7", false], ["", true], [null, true], ["<b>7", true]]) assert.equal(keptSeed(seed, isKept), "");
 });

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { letterOf } from "../document/sockets";
 import { root } from "../studio/acts";
+import { matching } from "../studio/matching";
 import { set, use, type Choice, type Chooser as Open } from "../studio/store";
 
 const WIDTH = 280;
@@ -11,18 +12,6 @@ const HEIGHT = 380;
 export function Chooser() {
   const open = use((state) => state.chooser);
   return open && <OpenChooser key={open.title + open.at.x + open.at.y} {...open} />;
-}
-
-function matching(choices: Choice[], words: string): Choice[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = (choice: Choice) => `${choice.title} ${choice.hint ?? ""} ${choice.also ?? ""} ${choice.key}`.toLowerCase();
-  const found = choices.filter((choice) => wanted.every((word) => text(choice).includes(word)));
-  const rank = ({ title }: Choice) => {
-    const name = title.toLowerCase();
-    if (name.startsWith(wanted[0] ?? "")) return 0;
-    return wanted.every((word) => name.includes(word)) ? 1 : 2; // before those whose description says it
-  };
-  return wanted.length ? found.sort((a, b) => rank(a) - rank(b)) : found;
 }
 
 function OpenChooser({ title, at, choices, empty }: Open) {

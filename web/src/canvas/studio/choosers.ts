@@ -8,6 +8,7 @@ import { withoutUnused } from "../document/definitions";
 import type { Doc, DocInput, Place, Port, Wire } from "../types";
 import * as acts from "./acts";
 import { pickFile, savedWorkflows, workflowIn } from "./files";
+import { ALSO } from "./matching";
 import { browse } from "./results";
 import { execute } from "./running";
 import { doc, edit, get, set, type Choice } from "./store";
@@ -22,26 +23,6 @@ const INPUT_TYPES: [DocInput["type"], string][] = [
   ["number", "Number"],
 ];
 const GROUPS: Record<string, string> = { draw: "Draw", tools: "Tools" };
-
-/** What people call these nodes elsewhere. */
-const ALSO: Record<string, string> = {
-  text_to_image: "generate draw sampler txt2img prompt",
-  image_pair: "generate depth map both",
-  edit: "img2img change instruct inpaint",
-  subject: "character reference ip-adapter",
-  control: "controlnet guide scribble sketch condition",
-  predict: "depth normal segmentation map preprocessor annotate",
-  image_file: "load photo upload open image file",
-  resize: "scale upscale size",
-  crop: "cut trim",
-  edges: "canny hed lines preprocessor",
-  compare: "side by side before after",
-  grid: "contact sheet collage preview save",
-  pick: "choose select switch",
-  note: "comment sticky remark",
-  text: "string words prompt",
-  prompt_template: "concatenate join format string",
-};
 
 const show = (title: string, at: Point, choices: Choice[], empty = "Nothing fits here.") =>
   set({ chooser: { title, at, choices, empty } });
