@@ -17,7 +17,7 @@ test("names come before what a node is known for, and both before descriptions",
   assert.deepEqual(found("depth"), ["predict", "image_pair"]);
   assert.deepEqual(found("canny"), ["edges", "predict"]);
   for (const kind of ["normal", "segmentation"]) assert.equal(found(kind)[0], "predict");
-  assert.deepEqual(found("prompt"), ["template", "text"]);
+  assert.deepEqual(found("prompt"), ["prompt_template", "text"]);
   assert.deepEqual(found("edges"), ["edges", "predict"]);
   assert.deepEqual(found("draw map"), ["image_pair", "predict"]);
   assert.equal(found("").length, CHOICES.length);
