@@ -201,7 +201,15 @@ def seed_control(field: FieldInfo) -> FormControl:
 def tell_kept_seed(form: Form, line: gr.HTML) -> None:
     """Keep ``line`` saying which seed the form keeps, whatever has changed it."""
     parts: list[Any] = form.components_of("seed")
-    gr.on([part.change for part in parts], None, parts, line, js="window.lumina.keptSeed", queue=False)
+    gr.on(
+        [part.change for part in parts],
+        None,
+        parts,
+        line,
+        js="window.lumina.keptSeed",
+        queue=False,
+        api_visibility="private",
+    )
 
 
 def _plain_control(name: str, field: FieldInfo, default: Any) -> FormControl:
