@@ -116,4 +116,4 @@ def admit(
     """Put an :class:`Admission` in front of the queue of ``page``, and have it look for work less often."""
     page.admission = Admission(page._queue, most, most_each, allowance, counts, trusts_proxy)
     page._queue.push = page.admission.push
-    page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = LOOK, 10 * LOOK
+    page._queue.sleep_when_free = LOOK

@@ -58,11 +58,9 @@ def test_one_address_has_few_drawings_and_others_are_let_in(studio: httpx.Client
 
 
 def test_an_empty_queue_is_looked_at_now_and_then() -> None:
-    queue = SimpleNamespace(
-        push=None, sleep_when_free=0.001, progress_update_sleep_when_free=0.01
-    )  # Gradio's
+    queue = SimpleNamespace(push=None, sleep_when_free=0.001)  # as Gradio has it
     admit(SimpleNamespace(_queue=queue), 4, 2, Allowance(0), Counts(), trusts_proxy=False)
-    assert (queue.sleep_when_free, queue.progress_update_sleep_when_free) == (0.01, 0.1)
+    assert queue.sleep_when_free == 0.01
 
 
 @pytest.mark.parametrize("studio", [{}], indirect=True)
