@@ -27,7 +27,8 @@ from lumina.workflow.tables import InputRow, read_table
 from lumina.worlds.language import UnknownWord
 
 AT_ONCE = 4
-_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_WITH_COMMA = re.compile(r"0*[1-9]\d*,\d{3}")  # thousands, as they may be
+_WITH_POINT = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
 def run_batch(
@@ -111,15 +112,13 @@ class _Binding:
         """A cell as it is, or with the point for the comma of a decimal; several values are a JSON list."""
         socket = target_of(self._workflow, name)
         kind = socket.type if socket is not None else ""
-        if kind == "integer" and isinstance(value, str) and _THOUSANDS.fullmatch(value.strip()):
-            raise InputError(f"{name}: {value} may be a decimal or a thousand; write it without the point.")
-        is_number = kind in ("integer", "number")
-        if not (is_number and isinstance(value, str) and TWO_OR_ONE.fullmatch(value.strip())):
+        if not isinstance(value, str) or kind not in ("integer", "number"):
             return value
-        whole, _, part = value.strip().partition(",")
-        if len(part) == 3 and whole.strip("0"):
-            raise InputError(f"{name}: {value} may be a decimal or a thousand; write it without the comma.")
-        return f"{whole}.{part}"
+        cell = value.strip()
+        sign = "comma" if _WITH_COMMA.fullmatch(cell) else "point"
+        if sign == "comma" or (kind == "integer" and _WITH_POINT.fullmatch(cell)):
+            raise InputError(f"{name}: {value} may be a decimal or a thousand; write it without the {sign}.")
+        return cell.replace(",", ".") if TWO_OR_ONE.fullmatch(cell) else value
 
     def told(self, event: events.Event) -> None:
         """Look at what is drawn."""

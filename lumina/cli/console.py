@@ -154,10 +154,10 @@ def _option_for(typed: str, command: Any, below: str) -> str:
     ]
     if found := [near[0][1]] if near else alike:
         return f"use {' or '.join(f'`{name}`' for name in found)}"
-    return f"{_without_option(typed, options)}`{below} --help` lists what there is"
+    return f"{_set_advice(options)}`{below} --help` lists what there is"
 
 
-def _without_option(typed: str, options: Sequence[str]) -> str:
+def _set_advice(options: Sequence[str]) -> str:
     """How a workflow's inputs are filled, where options may be meant for them."""
     return "an input is filled with `--set NAME=VALUE`, and " if "--set" in options else ""
 

@@ -116,6 +116,7 @@ def _cells(text: str) -> Iterator[dict[str, Any]]:
         lines = io.StringIO(text, newline="")
         table = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
         names = [name.strip() for name in next(table, [])]
+        is_named_twice = len({*names} - {""}) < len([*filter(None, names)])
         for cells in (cells for cells in table if any(cell.strip() for cell in cells)):
             last = max(place for place, cell in enumerate(cells, start=1) if cell.strip())
             if last > len(names):
@@ -125,7 +126,7 @@ def _cells(text: str) -> Iterator[dict[str, Any]]:
                 )
             given = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell.strip()]
             row = dict(given)
-            if "" in row or len(row) < len(given) or len({*names} - {""}) < len([*filter(None, names)]):
+            if is_named_twice or "" in row:
                 raise InputError("Each column of the table needs a name of its own in the first line.")
             yield row
     except csv.Error as error:

@@ -1,13 +1,15 @@
 """Free wording of a prompt as a scene that a world can show, and what of it is not in that.
 
-Words become signs (signs.py); signs are cut into clauses, and what these say is put together (scene.py).
+Words become signs (signs.py); signs are cut into clauses (clauses.py), and what these say is put together
+(scene.py).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 from lumina.worlds.language import UnknownWord, of_other_programs
+from lumina.worlds.reading.clauses import NOT, Clause, is_boundary, led
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
-from lumina.worlds.reading.scene import NOT, Clause, SceneSaid, is_boundary, led
+from lumina.worlds.reading.scene import SceneSaid
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
 
 MOST = 4  # things in a scene

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+from lumina.worlds.reading.clauses import NOT, SAME, Clause
 from lumina.worlds.reading.grammar import Grammar, SceneMeant, ThingSaid
 from lumina.worlds.reading.signs import SHADE, STUFF, UNKNOWN, Sign
 
-NOT = "not"
 ALIKE = ("alike:color", "alike:size")  # "of the same colour"
-_BOUNDARIES = frozenset([",", "and", "on", "with"])
 _NUMBERS = {"a": 1, "another": 1, "two": 2, "three": 3, "four": 4, "many": 5}  # five or more: too many
-_SAME = {"same!": 1, "sames!": 2}
 _ALL = ("them", "both")
 _ASIDE = ("ground", "the", "it", *_ALL, UNKNOWN)
 HARMLESS = frozenset(["a", "the", "and", ",", "with", "it", *_ALL, "ground", UNKNOWN, NOT])
@@ -22,92 +20,6 @@ HARMLESS = frozenset(["a", "the", "and", ",", "with", "it", *_ALL, "ground", UNK
 NO_SHADES = "no colour has shades"
 NOT_WANTED = "what is not to be there cannot be said"
 UNCLEAR = "it is not clear of what it is said"
-
-
-def is_boundary(sign: str) -> bool:
-    """Whether a sign parts two clauses."""
-    return sign in _BOUNDARIES or sign.startswith("~")
-
-
-@dataclass
-class Clause:
-    """The signs between two boundaries, and the boundary before them.
-
-    ``is_apart`` says that this one follows another one directly, ``is_new`` that an "and" or the end of a
-    sentence is between, ``leads`` that its place is that of the thing that comes next, ``shares`` that it is
-    said of one of several: "two cubes, the left one red, the right one blue".
-    """
-
-    opened_by: Sign
-    grammar: Grammar
-    is_apart: bool = False
-    is_new: bool = False
-    leads: bool = False
-    shares: bool = False
-    signs: list[Sign] = field(default_factory=list)
-
-    @property
-    def is_place(self) -> bool:
-        """Whether it begins with a place."""
-        return self.opened_by.startswith("~")
-
-    @property
-    def wanted(self) -> list[Sign]:
-        """The signs before a "not": what follows is not to be there."""
-        return self.signs[: next((i for i, sign in enumerate(self.signs) if sign == NOT), None)]
-
-    @property
-    def refused(self) -> list[Sign]:
-        """The "not" and what follows."""
-        return self.signs[len(self.wanted) :]
-
-    @property
-    def has_noun(self) -> bool:
-        """Whether a thing is named in it."""
-        return any(map(self._is_noun, self.wanted))
-
-    @property
-    def is_of_part(self) -> bool:
-        """Whether it says something of one that has no name of its own."""
-        nouns = {*filter(self._is_noun, self.wanted)}
-        return nouns <= {"same!"} and not self.grammar.qualities.isdisjoint(self.wanted)
-
-    @property
-    def is_of_ground(self) -> bool:
-        """Whether it is about what everything stands on."""
-        is_bare = self.opened_by == "on" and not self.has_noun
-        shades = {*self.grammar.grounds, *self.grammar.kinds["color"]}
-        colors = [sign for sign in self.wanted if sign in shades]
-        return "ground" in self.wanted or (is_bare and len(colors) == 1)
-
-    def _is_noun(self, sign: str) -> bool:
-        return sign in self.grammar.noun_of or sign in _SAME
-
-
-def led(clauses: Sequence[Clause]) -> Sequence[Clause]:
-    """``clauses``, of which those with a side of the picture know of which thing they say it.
-
-    The first side decides: "left, a cube, right, a ball", or "a cube (left), a ball (right)". Two that follow
-    each other are said in the order of the things: "a cube and a ball, left and right".
-    """
-    things = [i for i, clause in enumerate(clauses) if clause.has_noun]
-    sides = [i for i, clause in enumerate(clauses) if clause.opened_by.startswith(("~at", "~next"))]
-    if not things or not sides:
-        return clauses
-    if len(clauses) == 4 and sides in ([0, 1], [2, 3]) and sorted([*things, *sides]) == [0, 1, 2, 3]:
-        clauses = [clauses[i] for pair in zip(sides, things, strict=True) for i in pair]
-        sides, things = [0, 2], [1, 3]
-    is_led, is_closed = sides[0] <= things[0], sides[-1] > things[-1]
-    is_each = not is_led and is_closed and len(sides) == len(things)  # "cube left ball right"
-    parts = [clauses[i] for i in sides if clauses[i].is_of_part]
-    for clause in parts if len(parts) > 1 else ():
-        clause.shares = True
-    for i in sides:
-        clause = clauses[i]
-        is_new = clause.is_new or (clauses[i - 1].opened_by == "~no" and not clauses[i - 1].has_noun)
-        is_between = clause.is_apart and i < things[-1] and (is_led or (is_new and not is_closed))
-        clause.leads = (clause.has_noun and not is_each) or clause.opened_by.startswith("~next") or is_between
-    return clauses
 
 
 @dataclass(frozen=True)
@@ -183,7 +95,7 @@ class SceneSaid:
         """One of several is at a side of the picture."""
         place = clause.opened_by.partition(":")[2].replace("_", " ")
         self._why[id(clause.opened_by)] = self.grammar.reasons.no_place
-        self._use(*(sign for sign in clause.wanted if sign in _SAME))
+        self._use(*(sign for sign in clause.wanted if sign in SAME))
         said = [sign for sign in clause.wanted if sign in self.grammar.qualities]
         self._shares.append(Share(Sign("a"), said, (place, clause.opened_by)))
 
@@ -261,7 +173,7 @@ class SceneSaid:
             elif sign in ("it", *_ALL):
                 said = self._before_article(said, None)
                 last = sign
-            elif sign in grammar.noun_of or sign in _SAME:
+            elif sign in grammar.noun_of or sign in SAME:
                 is_another = is_another or number == "another"
                 last = self._named(sign, number, [*self._waiting, *said], is_the, is_another)
                 self._waiting, said, number, is_the = [], [], None, False
@@ -300,7 +212,7 @@ class SceneSaid:
         self, noun: Sign, number: Sign | None, said: list[Sign], is_the: bool, is_another: bool
     ) -> int | None:
         """A thing is named: a new one, or one that is known."""
-        if noun in _SAME:
+        if noun in SAME:
             if not self._things:
                 self._leave(self.grammar.reasons.of_nothing, *said)
                 return None

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import cache
 
 from lumina.worlds.language import Understood, UnknownWord
+from lumina.worlds.reading.clauses import is_boundary
 from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant, ThingSaid
 from lumina.worlds.reading.prompts import read_scene
-from lumina.worlds.reading.scene import is_boundary
 from lumina.worlds.reading.signs import Lexicon, Sign
 from lumina.worlds.reading.words import FLUFF
 from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, Thing, is_sayable, parse, text_of

@@ -31,34 +31,19 @@ from lumina.worlds.stickers.captions import (
 from lumina.worlds.stickers.captions import parts_of as phrases_of
 from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
 from lumina.worlds.stickers.nouns import plural
-from lumina.worlds.stickers.scenes import PLAIN, nouns
+from lumina.worlds.stickers.reader_words import lookup, plural_sign, scripts, sign_of, style_signs
+from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, keywords
 
-MEANINGS: dict[str, str] = {  # what the world has, and other words for it or for what is like it
-    "red": "crimson scarlet ruby rot rouge rojo",
-    "orange": "amber tangerine", "yellow": "gold golden gelb jaune",
-    "green": "emerald lime olive grün vert verde", "blue": "navy azure cyan turquoise teal blau bleu azul",
-    "purple": "violet lilac lila magenta", "pink": "rose rosa fuchsia", "grey": "gray silver",
-    "white": "weiß blanc blanco", "left": "beside", "above": "over atop on",
-    "and": "with plus", "below": "under beneath underneath",
-    "large": "big huge giant enormous", "small": "little tiny mini", "medium": "middle normal",
-    "rocket": "spaceship spacecraft shuttle", "ufo": "alien",
-    "background": "ground backdrop wall", "meadow": "grass lawn field park", "night": "dark midnight",
-    "table": "desk",
-    "line": "outline sketch", "cartoon": "comic", "retro": "vintage classic old",
-    "flat": "simple",
-    "two": "couple pair both", "three": "trio", "four": "5 6 7 8 9 five six seven eight nine many",
-    "cat": "kitten kitty kater katze chat gato 猫", "dog": "puppy doggy hund chien perro 犬",
-    "car": "automobile auto voiture coche", "house": "home haus maison casa",
-    "cell phone": "phone smartphone",
-    "couch": "sofa settee", "donut": "doughnut", "tv": "television", "airplane": "plane aeroplane jet",
-    "bicycle": "bike", "motorcycle": "motorbike", "gift": "present", "hamburger": "burger", "shirt": "tshirt",
-    "boat": "sailboat", "ship": "liner", "cup": "coffee mug tea", "bottle": "champagne", "clock": "alarm",
-    "heart": "love herz", "top hat": "hat", "sneaker": "shoe trainer", "football": "rugby",
-    "dinosaur": "dino",
-    "tree": "baum arbre", "sun": "sonne soleil", "moon": "mond lune luna", "star": "stern étoile",
+LIKE: dict[str, str] = {  # what the world has, and words for what is like it, besides other words for it
+    "pink": "rose", "left": "beside", "above": "over atop on", "below": "under beneath underneath",
+    "and": "with plus", "medium": "middle normal", "night": "dark", "background": "ground",
+    "retro": "old", "flat": "simple", "two": "couple pair both", "three": "trio",
+    "four": "5 6 7 8 9 five six seven eight nine many",
+    "rocket": "shuttle", "ufo": "alien", "ship": "liner", "cup": "tea", "heart": "love",
+    "football": "rugby", "star": "stern étoile",
 }  # fmt: skip
-INSTEAD = {other: word for word, others in MEANINGS.items() for other in others.split()}
+INSTEAD = {other: word for word, others in LIKE.items() for other in others.split()}
 VERBS = {
     "make": "colour color recolour recolor dye", "remove": "erase eliminate drop hide clear",
     "add": "insert place include create", "swap": "switch exchange", "change": "alter convert transform",
@@ -213,8 +198,9 @@ def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
     for form in [*forms, *singular]:
         if kind == "instruction" and form in INSTEAD_OF_VERBS:
             return (INSTEAD_OF_VERBS[form],)
-        if form in INSTEAD:
-            return (INSTEAD[form],)
+        sign = lookup().get(form) or scripts().get(form, "")
+        if word := INSTEAD.get(form) or _words_of_signs().get(sign):
+            return (word,)
     if any(form in nouns() for form in singular):
         return tuple(form for form in singular if form in nouns())
     for form in forms:
@@ -222,6 +208,18 @@ def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
         if slips:
             return tuple(known for apart, known in slips if apart == slips[0][0])[:2]
     return next((found for form in [*forms, *singular] if (found := by_keyword().get(form, ())[:3])), ())
+
+
+@cache
+def _words_of_signs() -> dict[str, str]:
+    """What is said for a sign of the reader."""
+    return {
+        **{plural_sign(noun): plural(noun) for noun in nouns()},
+        **{sign_of(noun): noun for noun in nouns()},
+        **{word: word for word in (*COLORS, *SIZES, *PLAIN, *BACKDROPS)},
+        **style_signs(),
+        "ground": "background",
+    }
 
 
 @cache

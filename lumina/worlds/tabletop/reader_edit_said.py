@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lumina.worlds.reading.scene import ALIKE, NOT
+from lumina.worlds.reading.clauses import NOT
+from lumina.worlds.reading.scene import ALIKE
 from lumina.worlds.reading.signs import Sign
 from lumina.worlds.tabletop.instructing import TEMPLATES
 from lumina.worlds.tabletop.reader_named import COMPARED, SAID, Named

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
-from lumina.worlds.reading.scene import NOT, NOT_WANTED
+from lumina.worlds.reading.clauses import NOT
+from lumina.worlds.reading.scene import NOT_WANTED
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES

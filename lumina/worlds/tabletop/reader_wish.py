@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lumina.worlds.language import ONE_WISH
-from lumina.worlds.reading.scene import ALIKE, NO_SHADES, NOT, NOT_WANTED
+from lumina.worlds.reading.clauses import NOT
+from lumina.worlds.reading.scene import ALIKE, NO_SHADES, NOT_WANTED
 from lumina.worlds.reading.signs import SHADE, UNKNOWN, Sign
 from lumina.worlds.tabletop.captions import Thing
 from lumina.worlds.tabletop.instructing import TEMPLATES
