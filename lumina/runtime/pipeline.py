@@ -1,6 +1,6 @@
 """Draws pictures from words: text to ids, the engine in the middle, codes to pixels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import TypeAlias
 
@@ -102,6 +102,8 @@ class Pipeline:
         """See Painter; as many at once as there is room for beside those of other calls."""
         for request in requests:
             check_scorer(self.spec, request, bool(self._verifiers))
+        if any(request.scorer == VERIFIERS for request in requests):
+            self._verifiers.load()
         asked = [self._in_tokens(request) for request in requests]
         for tokens in asked:
             self._engine.check(tokens)
@@ -152,18 +154,18 @@ class Pipeline:
     ) -> Iterator[Scored]:
         """Those of a batch, once all its pictures are drawn; what was dropped on the way has none."""
         among = [index for index, (request, _) in enumerate(asked) if request.batch == batch]
-        if not all(index in drawings for index in among):
-            return
         scorer = asked[among[0]][0].scorer
+        if scorer == NO_SCORER or not all(index in drawings for index in among):
+            return
         whole = [index for index in among if len(drawings[index].codes) == asked[index][0].stop_row]
+        found = [(asked[index][0], drawings[index]) for index in whole]
+        scores: Iterable[float]
         if scorer == VERIFIERS:
-            pictures = [(asked[index][0].prompt, drawings[index].image) for index in whole]
-            for index, score in zip(whole, self._verifiers.scores(pictures), strict=True):
-                yield Scored(index=index, score=score, **tally.step())
-        elif scorer != NO_SCORER:
-            for index in whole:
-                score = SCORERS[scorer](self.spec, asked[index][0], drawings[index])
-                yield Scored(index=index, score=score, **tally.step())
+            scores = self._verifiers.scores([(request.prompt, drawing.image) for request, drawing in found])
+        else:
+            scores = (SCORERS[scorer](self.spec, *each) for each in found)
+        for index, score in zip(whole, scores, strict=True):
+            yield Scored(index=index, score=score, **tally.step())
 
     def _strip(self, request: DrawRequest, tokens: TokenRequest) -> PreviewStrip:
         skip = _given_rows(tokens)

@@ -42,6 +42,12 @@ class Verifiers:
             found = [[self._model(name).score(*each) for each in pictures] for name in self._names]
         return found[0] if len(found) == 1 else mean_ranks(found)
 
+    def load(self) -> None:
+        """Read all of them, before anything is drawn for them; raises InputError as ``scores`` does."""
+        with self._lock:
+            for name in self._names:
+                self._model(name)
+
     def _model(self, name: str) -> "_Verifier":
         if name not in self._models:
             self._models[name] = _Verifier(name, self._device)

@@ -115,6 +115,9 @@ def test_what_cannot_verify_is_named(
     with pytest.raises(InputError, match="named in LUMINA_VERIFIERS"):
         fake.draw(asked)
     pipeline = a_pipeline(tmp_path / "model", *models[:1])
+    wrong = a_pipeline(tmp_path / "model", many)
+    with pytest.raises(InputError, match="sorts pictures into 5 classes"):  # before anything is drawn
+        wrong.draw(request(wrong, width=64, height=64, prompt="two cones").candidates(2, "verifiers", 0))
     without = request(pipeline, width=64, height=64, prompt="").candidates(2, "verifiers", 0)
     with pytest.raises(InputError, match="compares single pictures with a prompt"):
         pipeline.draw(without)
