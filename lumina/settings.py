@@ -172,7 +172,9 @@ def _bare(text: str) -> str:
 
 def _folder(name: str, given: Mapping[str, str], default: Path) -> Path:
     """The folder of a variable; of others within it, which no shell has filled in, their values."""
-    text = os.path.expandvars(given.get(name) or str(default))
+    if not given.get(name):
+        return default
+    text = os.path.expandvars(given[name])
     if left := _VARIABLE.search(text):
         raise InputError(f"{name} holds {left[0]}, which has no value here; write the folder in full.")
     return expanded(text)
