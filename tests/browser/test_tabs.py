@@ -294,6 +294,9 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any])
     expect(tab.locator(".easel-score")).to_contain_text(["score "] * 6)
     tops = [box["y"] for cell in tab.locator(".easel-cell").all() if (box := cell.bounding_box())]
     assert len(set(tops)) < 4  # several stand side by side
+    scores = [float(told.removeprefix("score ")) for told in tab.locator(".easel-score").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    expect(tab.locator(".easel-cell").first).to_have_attribute("data-current", "")  # the best is the one kept
     tab.locator(".easel-cell").first.click()
     expect(tab.locator(".easel-chip.score")).to_contain_text("score ")
 

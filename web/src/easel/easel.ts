@@ -10,7 +10,7 @@ import { showAgain } from "./again";
 import { Face, urlOf } from "./face";
 import { openShelf, type Shelf } from "./browser_store";
 import { remarkOn, type SharedPicture } from "./shared";
-import { emptyState, isActive, runOf, saidOf, statusOf, type Sheet } from "./state";
+import { emptyState, isActive, placeAmong, runOf, saidOf, statusOf, type Sheet } from "./state";
 import { makePrompt, type Prompt } from "./prompt";
 import { openTurns, type Turns } from "./turns";
 import { noteUnkept } from "./unkept";
@@ -125,7 +125,7 @@ export class Easel {
     const { sheets } = this.state;
     const at = sheets.findIndex((other) => other.key === sheet.key);
     if (at >= 0) sheets[at] = sheet;
-    else sheets.unshift(sheet);
+    else sheets.splice(placeAmong(sheets, sheet.key), 0, sheet);
   }
 
   /** A picture that asks for the same as an earlier one must have the same codes; then it takes its place. */

@@ -160,7 +160,9 @@ export class Running {
 
   private done(sheets: readonly Sheet[], remark: string): void {
     for (const { key } of sheets) this.easel.compareWithTwin(key);
-    this.easel.state.again = againOf(this.easel.state.former, sheets);
+    const { state } = this.easel;
+    if (state.isAll && sheets[0]) state.current = this.easel.family(sheets[0].key)[0]?.key ?? null; // the best
+    state.again = againOf(state.former, sheets);
     this.settle("done", [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" "));
     const { current, held } = this.easel.state;
     this.easel.turns?.goOn(current, held);

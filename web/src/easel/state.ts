@@ -92,6 +92,15 @@ export const isActive = ({ run }: State): boolean => run.state === "waiting" || 
 
 export const runOf = (key: string): string => key.replace(/-\d+$/, "");
 
+const numberOf = (key: string): number => Number(/-(\d+)$/.exec(key)?.[1] ?? 0);
+
+/** Where a picture goes among others: newest first, those of one run by their numbers, whichever got its first row first. */
+export function placeAmong(sheets: readonly Sheet[], key: string): number {
+  const isOfRun = (other: Sheet) => runOf(other.key) === runOf(key);
+  const next = sheets.findIndex((other) => isOfRun(other) && numberOf(other.key) < numberOf(key));
+  return next >= 0 ? next : sheets.findLastIndex(isOfRun) + 1;
+}
+
 /** How much of a picture is drawn, 0 to 1; one without codes is whole. */
 export const drawnPart = (sheet: Sheet): number => (sheet.codes && sheet.rows ? sheet.drawn / sheet.rows : 1);
 

@@ -9,7 +9,7 @@ import { formersOf } from "../../src/easel/following";
 import { heatColour, mergedNll } from "../../src/easel/paint";
 import type { Sheet as Told } from "../../src/messages.gen";
 import { remarkOn, sizeIn } from "../../src/easel/shared";
-import { assembled, drawnPart, emptyState, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
+import { assembled, drawnPart, emptyState, placeAmong, runOf, saidOf, statusOf, type State } from "../../src/easel/state";
 import { base64Of, bytesOf } from "../../src/common/bytes";
 import { noteOn } from "../../src/common/comparing";
 import { beginsWithPicture } from "../../src/common/sharing";
@@ -49,6 +49,12 @@ test("pictures of one run belong together, and a sheet knows how much of it is d
   assert.equal(runOf("abc-12"), "abc");
   assert.equal(drawnPart(sheet("a", { drawn: 4 })), 0.25);
   assert.equal(drawnPart(sheet("a", { codes: "" })), 1);
+});
+
+test("pictures of one run stand by their numbers, whichever was begun first", () => {
+  const among: ReturnType<typeof sheet>[] = [sheet("old-1"), sheet("old-0")];
+  for (const key of ["r-2", "r-0", "r-3", "r-1", "s-0"]) among.splice(placeAmong(among, key), 0, sheet(key));
+  assert.deepEqual(among.map(({ key }) => key), ["s-0", "r-3", "r-2", "r-1", "r-0", "old-1", "old-0"]);
 });
 
 test("the picture of a link is the same or another one, and then it is said why", () => {
