@@ -6,12 +6,13 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import zip_longest
 from math import ceil
 from pathlib import Path
 from threading import RLock
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import Image, ImageDraw, ImageOps, PngImagePlugin
 
 from lumina.colour_profiles import in_srgb
 from lumina.errors import InputError, InvalidImage
@@ -25,6 +26,7 @@ MIN_SIDE, MAX_ASPECT = 16, 10  # of a picture to work with: pixels, and how much
 MAX_RECIPE_BYTES = 256 * 1024
 ORIENTATION = 0x0112  # of EXIF
 ROWS_AT_ONCE = 64  # of a large picture
+CAPTION = 14  # pixels of a line below a picture on a sheet
 LARGE = 4_000_000  # pixels; above, one picture is decoded at a time
 
 RECIPE_KEY = "lumina-workflow"
@@ -243,14 +245,20 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.fromarray(rgb)
 
 
-def contact_sheet(images: Sequence[Image.Image], columns: int, gap: int = 4) -> Image.Image:
-    """``images`` in ``columns``, row after row, on white cells as large as the largest of them."""
+def contact_sheet(
+    images: Sequence[Image.Image], columns: int, gap: int = 4, captions: Sequence[str] = ()
+) -> Image.Image:
+    """``images`` in ``columns``, row after row, on white cells as large as the largest of them, each above
+    its caption if there are any."""
     width = max(image.width for image in images) + gap
-    height = max(image.height for image in images) + gap
+    height = max(image.height for image in images) + gap + (CAPTION if captions else 0)
     rows = -(-len(images) // columns)
     page = Image.new("RGB", (columns * width - gap, rows * height - gap), "white")
-    for index, image in enumerate(images):
-        page.paste(image.convert("RGB"), (index % columns * width, index // columns * height))
+    pen = ImageDraw.Draw(page)
+    for index, (image, caption) in enumerate(zip_longest(images, captions, fillvalue="")):
+        left, top = index % columns * width, index // columns * height
+        page.paste(image.convert("RGB"), (left, top))
+        pen.text((left + 2, top + image.height + 2), caption, fill="black")
     return page
 
 

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
@@ -17,6 +18,7 @@ from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show,
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, refusal
+from lumina.images import contact_sheet
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.settings import Settings
@@ -42,10 +44,12 @@ from lumina.workflow.validation import check
 
 
 class Choice(TypedDict):
-    """The pictures that a node waits to have one chosen of, as files, and the input that takes the choice."""
+    """The pictures that a node waits to have one chosen of, as files, all of them with their numbers on one
+    sheet, and the input that takes the choice."""
 
     input: str
     pictures: list[str]
+    sheet: str
 
 
 class Report(TypedDict):
@@ -62,6 +66,7 @@ class Report(TypedDict):
 
 
 TWO_OR_ONE = re.compile(r"\d+,\d+")  # where a decimal may be meant
+SHOWN = 512  # pixels at most along a side of a picture on a sheet of choices
 KEPT = "finished steps and drawn rows are kept"
 WAY_IN = "put it beside the workflow, or give it with --set {place}=FILE"
 Ended = list[events.NodeFailed | events.ChoiceNeeded]
@@ -272,16 +277,29 @@ def _add_choices(report: Report, ended: Ended, finished: events.RunFinished, fol
     for event in ended:
         if isinstance(event, events.ChoiceNeeded):
             name = f"{event.node.replace(WITHIN, '_')}_choice"
-            choices = replace(finished, outputs={name: event.pictures}, sources={name: f"{event.node}.image"})
-            files = write_results(choices, folder)[name]
-            report.setdefault("needs_choice", {})[event.node] = {"input": event.input, "pictures": files}
+            sheet = f"{name}_sheet"
+            outputs = {name: event.pictures, sheet: (_numbered(event.pictures),)}
+            shown = replace(finished, outputs=outputs, sources=dict.fromkeys(outputs, f"{event.node}.image"))
+            files = write_results(shown, folder)
+            report.setdefault("needs_choice", {})[event.node] = {
+                "input": event.input, "pictures": files[name], "sheet": files[sheet][0],
+            }  # fmt: skip
+
+
+def _numbered(pictures: Sequence[Any]) -> ImageInput:
+    """Pictures to choose from on one sheet, each above its number."""
+    images = [picture.image.copy() for picture in pictures]
+    for image in images:
+        image.thumbnail((SHOWN, SHOWN))
+    numbers = [str(number) for number in range(1, len(images) + 1)]
+    return ImageInput.of(contact_sheet(images, ceil(sqrt(len(images))), captions=numbers))
 
 
 def _lines(report: Report) -> list[str]:
     """What people read: the results, one a line, then what was done."""
     lines = [str(value) for values in report["outputs"].values() for value in values]
     for choice in report.get("needs_choice", {}).values():
-        lines += choice["pictures"]
+        lines += [*choice["pictures"], choice["sheet"]]
     if "identical" in report:
         same = "The same codes as the recipe's: identical."
         lines.append(same if report["identical"] else "Other codes than the recipe's: not identical.")

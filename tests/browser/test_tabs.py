@@ -282,7 +282,7 @@ def test_a_lost_connection_is_said_and_keeps_what_is_drawn(visit: Callable[..., 
     studio.complaints.clear()  # the browser says so too
 
 
-def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any]) -> None:
+def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any], tmp_path: Path) -> None:
     page = visit().open()
     tab = go(page, "Create")
     tab.get_by_label("Prompt").fill("a red cone")
@@ -299,6 +299,12 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any])
     expect(tab.locator(".easel-cell").first).to_have_attribute("data-current", "")  # the best is the one kept
     tab.locator(".easel-cell").first.click()
     expect(tab.locator(".easel-chip.score")).to_contain_text("score ")
+    tab.get_by_role("button", name="Save as…").click()
+    with page.expect_download() as started:
+        tab.get_by_role("button", name="All of this drawing on one sheet").click()
+    started.value.save_as(tmp_path / "sheet.png")
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width > 3 * 256 and sheet.height > 2 * 256
 
 
 def test_an_example_of_predict_is_compared_with_the_truth_also_after_a_reload(

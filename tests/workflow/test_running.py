@@ -137,6 +137,8 @@ def test_a_choice_is_asked_for_and_made_by_number_or_scorer(tmp_path: Path) -> N
     report = ran(file, "--out", tmp_path, code=2)
     assert report["needs_choice"]["best"]["input"] == "choice"
     assert all(Path(each).is_file() for each in report["needs_choice"]["best"]["pictures"])
+    with Image.open(report["needs_choice"]["best"]["sheet"]) as sheet:
+        assert sheet.width > 2 * 128 and sheet.height > 2 * 128
     assert "--set best=NUMBER, from 1 to 3" in called("run", file, "--out", tmp_path).stderr
     for choice in ("best=2", "best.choice=2"):
         made = ran(file, "--set", choice, "--out", tmp_path)

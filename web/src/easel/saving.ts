@@ -2,6 +2,7 @@
 
 import type { Prepare } from "../messages.gen";
 import { bytesOf } from "../common/bytes";
+import { contactSheet } from "../common/contact_sheet";
 import { arrange, made } from "../common/dom";
 import { pngBlob, saveAs } from "../common/download";
 import { plain, type Host } from "../common/host";
@@ -39,6 +40,12 @@ export function listenToSaving(easel: Easel, { props, trigger, watch }: Host<Eas
     saveAs(pngBlob(bytesOf(png)), `${stemOf(sheet)}-${part === "upper" ? "picture" : sheet.kind}.png`);
   }
 
+  async function saveAll(sheet: Sheet): Promise<void> {
+    const wordsOf = ({ seed, score }: Sheet) => [`seed ${seed}`, score == null ? "" : `score ${score.toFixed(3)}`].filter(Boolean).join(" · ");
+    const shown = easel.family(sheet.key).filter(({ png }) => png).map((each) => ({ png: each.png, words: wordsOf(each) }));
+    saveAs(await contactSheet(shown), `${stemOf(sheet)}-sheet.png`);
+  }
+
   async function record(sheet: Sheet): Promise<void> {
     say(`The film is being recorded, which takes as long as it: ${FILM} s.`);
     const film = await recordFilm(sheet, FILM).catch(() => null);
@@ -49,11 +56,13 @@ export function listenToSaving(easel: Easel, { props, trigger, watch }: Host<Eas
   const hasSize = ({ width, height }: Sheet) => plain(props.cuts ?? []).some(([w, h]) => w === width && h === height);
   const hasRows = (sheet: Sheet) => Boolean(sheet.codes) && sheet.drawn > 1;
   const isCut = (sheet: Sheet) => isPair(sheet) && sheet.kind === "segmentation" && Boolean(props.cuts?.length);
+  const hasOthers = ({ key }: Sheet) => easel.family(key).filter(({ png }) => png).length > 1;
   const ways: Way[] = [
     { label: "2× larger (Lanczos)", fits: () => true, save: ask("prepare", "2x") },
     { label: "4× larger (Lanczos)", fits: () => true, save: ask("prepare", "4x") },
     { label: "Picture alone", fits: isPair, save: (sheet) => saveHalf(sheet, "upper") },
     { label: "Map alone", fits: isPair, save: (sheet) => saveHalf(sheet, "lower") },
+    { label: "All of this drawing on one sheet", fits: hasOthers, save: saveAll },
     { label: "Cut-out, transparent", fits: isCut, save: ask("prepare", "cut-out") },
     {
       label: "Cut-out, transparent",
