@@ -6,7 +6,6 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import zip_longest
 from math import ceil
 from pathlib import Path
 from threading import RLock
@@ -255,10 +254,11 @@ def contact_sheet(
     rows = -(-len(images) // columns)
     page = Image.new("RGB", (columns * width - gap, rows * height - gap), "white")
     pen = ImageDraw.Draw(page)
-    for index, (image, caption) in enumerate(zip_longest(images, captions, fillvalue="")):
+    for index, image in enumerate(images):
         left, top = index % columns * width, index // columns * height
         page.paste(image.convert("RGB"), (left, top))
-        pen.text((left + 2, top + image.height + 2), caption, fill="black")
+        if captions:
+            pen.text((left + 2, top + image.height + 2), captions[index], fill="black")
     return page
 
 

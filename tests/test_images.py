@@ -302,7 +302,7 @@ def test_a_sheet_places_pictures_row_by_row() -> None:
 
 def test_a_caption_stands_below_its_picture() -> None:
     black = Image.new("RGB", (40, 8), "black")
-    page = contact_sheet([black] * 2, columns=1, gap=0, captions=["1"])
+    page = contact_sheet([black] * 2, columns=1, gap=0, captions=["1", ""])
     assert page.size == (40, 2 * (8 + CAPTION))
     first, second = (page.crop((0, top, 40, top + CAPTION)) for top in (8, 16 + CAPTION))
     assert first.getextrema() != second.getextrema() == ((255, 255),) * 3
