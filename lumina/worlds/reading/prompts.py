@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lumina.worlds.language import UnknownWord, of_other_programs
 from lumina.worlds.reading.clauses import NOT, Clause, is_boundary, led
+from lumina.worlds.reading.corrections import TAKEN_BACK, WAS_TAKEN_BACK, corrected
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
 from lumina.worlds.reading.scene import SceneSaid
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
@@ -27,21 +28,27 @@ def read_scene(
     gives signs of words with two meanings the one that they have beside the others.
     """
     words = lexicon.words(text)
-    signs = _of_the_picture(told_apart(lexicon.signs(words)), grammar)
+    meant_signs, taken = corrected(told_apart(lexicon.signs(words)), grammar)
+    signs = _of_the_picture(meant_signs, grammar)
     said = SceneSaid(grammar)
     for clause in led(list(_clauses(signs, grammar))):
         said.take(clause)
     meant = said.meant(MOST)
     if meant is None:
         return None
-    return meant, (*_named(text, words, signs, said), *of_other_programs(text))
+    return meant, (*_named(text, words, [*signs, *taken], said), *of_other_programs(text))
 
 
 def _named(
     text: str, words: Sequence[str], signs: Sequence[Sign], said: SceneSaid
 ) -> tuple[UnknownWord, ...]:
     """What is not in the sentence, once each and in order."""
-    left = [*said.left(signs), *((sign, "") for sign in signs if sign == UNKNOWN)]
+    taken = [(sign, WAS_TAKEN_BACK) for sign in signs if sign == TAKEN_BACK]
+    left = [
+        *taken,
+        *said.left([sign for sign in signs if sign != TAKEN_BACK]),
+        *((sign, "") for sign in signs if sign == UNKNOWN),
+    ]
     refused = [range(sign.start, sign.end) for sign, _ in left if sign == NOT]
     notes = {
         typed(text, words[sign.start : sign.end]): note

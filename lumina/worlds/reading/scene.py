@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from lumina.worlds.reading.clauses import NOT, SAME, Clause
 from lumina.worlds.reading.grammar import Grammar, SceneMeant, ThingSaid
-from lumina.worlds.reading.signs import SHADE, STUFF, UNKNOWN, Sign
+from lumina.worlds.reading.signs import PILE, SHADE, STUFF, UNKNOWN, Sign
 
 ALIKE = ("alike:color", "alike:size")  # "of the same colour"
 _NUMBERS = {"a": 1, "another": 1, "two": 2, "three": 3, "four": 4, "many": 5}  # five or more: too many
@@ -19,6 +19,7 @@ HARMLESS = frozenset(["a", "the", "and", ",", "with", "it", *_ALL, "ground", UNK
 
 NO_SHADES = "no colour has shades"
 NOT_WANTED = "what is not to be there cannot be said"
+ARRANGED = "how several are arranged cannot be said"
 UNCLEAR = "it is not clear of what it is said"
 
 
@@ -115,7 +116,7 @@ class SceneSaid:
 
     def left(self, signs: Iterable[Sign]) -> list[tuple[Sign, str]]:
         """Of all the signs those that are not drawn, each with why; after ``meant``."""
-        why = {SHADE: NO_SHADES, STUFF: self.grammar.reasons.no_such}
+        why = {PILE: ARRANGED, SHADE: NO_SHADES, STUFF: self.grammar.reasons.no_such}
         total = sum(thing.count for thing in self._things)
         return [
             *((sign, NOT_WANTED) for sign in self._refused),

@@ -9,6 +9,7 @@ from lumina.worlds.language import distance, latin, plain, sounds_like, typed_wr
 
 UNKNOWN = "?"  # the sign of a word that the world does not have
 STUFF = "stuff!"  # before a noun: "a marble ball"
+PILE = "pile!"  # of several: "a tower of cubes"
 SHADE = "shade!"  # of a colour, which no world has; "!" is what nothing can be made of
 _NUMBERS = ("a", "two", "three", "four")
 _LONG = 6  # letters of a word, two of which may be wrong

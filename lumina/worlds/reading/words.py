@@ -83,7 +83,7 @@ FLUFF = each(  # says nothing about what is drawn
     "steht such surface-finish svp tem thank thanks then there there's thing things time to tone too "
     "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
-    "zijn zit è"
+    "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually"
 )
 _HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
@@ -104,7 +104,40 @@ _THAT = (  # and not "left of that cube"
     r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
 )
 _OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
+_TAKES_BACK = (  # what was said before, in a word or two
+    r"wait|hold on|hang on|sorry|i meant?|(?:scratch|strike|forget|ignore) (?:that|it)|corr?ection|w?h?oops"
+    r"|my (?:bad|mistake)|(?:or )?rather(?! than)|never ?mind|on second thoughts?|i changed my mind|excuse me"
+    r"|make that|let me rephrase|nope|nah|nein|nee|warte?(?: mal)?|moment(?: mal)?|entschuldigung|quatsch"
+    r"|ich mein(?:e|te)|(?:doch )?lieber|vielmehr|besser gesagt|attend(?:s|ez)|pardon|désolée?|enfin|oups"
+    r"|je veux dire|je voulais dire|plutôt|espera|perd[óo]n|(?:quiero|quise) decir|mejor dicho|más bien|digo"
+    r"|aspetta|scus[ai]|anzi|cioè|(?:voglio|volevo) dire|wacht|ik bedoel(?:de)?|desculpe?|quero dizer|aliás"
+    r"|ou melhor|quer dizer"
+)
+_NO = r"(?:no|non|não)"
+_SAYS_MORE = r"an?|two|three|four|\d+|i|i'd|make|let|let's|it|just|better|draw"
+_AFTER_COMMA = (  # where a comma stands before
+    rf"{_NO}(?= ,)|{_NO}(?= (?:{_SAYS_MORE})\b)|actually|better|mejor|meglio|besser|melhor|en fait|doch"
+)
+_HESITATION = r"uh|um|uhm|erm?|oh|ah|hmm?|äh|ähm|euh|ehm?|well|that|,|no|non|não|et|and"
+_STANDS = "stack|tower|pile|heap|mound|wall|column|pyramid|row|line|circle|ring|grid|array"
+_STANDS_ELSEWHERE = (
+    "stapel|turm|haufen|reihe|kreis|tour|pile|tas|rang[ée]e|ligne|cercle|torre|pila|mont[óo]n|fila|l[íi]nea|"
+    "c[íi]rculo|mucchio|cerchio|toren|rij|pilha|linha"
+)
+_ONES = r"(?= (?:\w+ ){0,3}\w+(?<!s)s\b)"  # and not "of glass"
+_GROUP = r"bunch|group|set|collection|cluster|assortment|gruppe|groupe|grupo|gruppo|groep"
+_OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
+_NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
+_AN = r"(?:an?|the|eine?|une?|una|um|uma|een) "
 PLACES_AND_NUMBERS: dict[str, str] = {
+    rf"(?:(?:{_HESITATION}) )*(?:{_TAKES_BACK}|(?:^|(?<=, ))(?:{_AFTER_COMMA}))"
+    rf"(?: (?:{_HESITATION}|{_TAKES_BACK})(?!\w))*": "back!",
+    rf"(?:{_AN})?(?:{_STANDS}|{_STANDS_ELSEWHERE}) {_OF}(?= {_NUMBER} )": "pile!",
+    rf"(?:{_AN})?(?:(?:{_STANDS}) {_OF}{_ONES}|(?:{_STANDS_ELSEWHERE}) {_OF})|ein (?:stapel|haufen)": (
+        "pile! three"
+    ),
+    rf"(?:{_AN})?(?:{_GROUP}) {_OF}(?= {_NUMBER} )": "",
+    rf"(?:{_AN})?(?:{_GROUP}) {_OF}": "three",
     r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
     r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
     r"(two|three|four|2|3|4) of (?:them|those|these)": r"\1 them",
@@ -127,7 +160,7 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"right to left|von rechts nach links": "~row:right_of",
     r"golden hour|sun ?set": "sunset",
     r"(?:can|could|may|might) (?:i|you|we|u|it|there|be(?: seen)?)": "",
-    r"(?:a )?(?:lot|lots) of|bunch of": "?",
+    r"(?:a )?(?:lot|lots) of": "?",
     r"not (?:too|very) \w+": "!",
     r"that(?:'s| is| are)|which (?:is|are)|who is": "",
     rf"(?:{_TOWARDS} (?:the |its |their )?)?(left|right){_HAND} (?:of|from) {_THAT}": r"~its:\1_of",
@@ -214,7 +247,7 @@ NOT_WORDS = each(
     "zero except excluding minus außer sauf excepto eccetto behalve exceto not no without never don't "
     "doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
 )
-GLUE = ("the", "and", "on", "with", "it", "them", "both")
+GLUE = ("the", "and", "on", "with", "it", "them", "both", "back!", "pile!")
 KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")
 
 

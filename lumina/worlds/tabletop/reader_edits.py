@@ -10,9 +10,11 @@ from functools import lru_cache
 
 from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
 from lumina.worlds.reading.clauses import NOT
+from lumina.worlds.reading.corrections import WAS_TAKEN_BACK, corrected
 from lumina.worlds.reading.scene import NOT_WANTED
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
+from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import SIDE
 from lumina.worlds.tabletop.reader_wish import Left, WishSaid, means_something
@@ -47,7 +49,8 @@ def why_not(text: str) -> tuple[UnknownWord, ...]:
 def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
-    signs = list(_told_apart(INSTRUCTIONS.signs(words)))
+    meant, taken = corrected(INSTRUCTIONS.signs(words), GRAMMAR)
+    signs = list(_told_apart(meant))
     said = WishSaid((), words)
     ends = [at for at, sign in enumerate(signs) if sign in _PARTS and at] + [len(signs)]
     end = 0
@@ -60,6 +63,7 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
         else:
             break
     unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
+    unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
     return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
 
 

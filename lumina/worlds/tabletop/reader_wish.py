@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from lumina.worlds.language import ONE_WISH
 from lumina.worlds.reading.clauses import NOT
-from lumina.worlds.reading.scene import ALIKE, NO_SHADES, NOT_WANTED
-from lumina.worlds.reading.signs import SHADE, UNKNOWN, Sign
+from lumina.worlds.reading.scene import ALIKE, ARRANGED, NO_SHADES, NOT_WANTED
+from lumina.worlds.reading.signs import PILE, SHADE, UNKNOWN, Sign
 from lumina.worlds.tabletop.captions import Thing
 from lumina.worlds.tabletop.instructing import TEMPLATES
 from lumina.worlds.tabletop.reader_edit_said import BRIGHTER, INTO, EditSaid
@@ -407,7 +407,7 @@ class WishSaid(EditSaid):
         refused = [sign for sign in self._refused if id(sign) not in self._used]
         self._use(*refused)
         others = (sign for sign in self.signs if id(sign) not in self._used and not _is_harmless(sign))
-        why = {SHADE: NO_SHADES, "=middle": NOT_THERE}
+        why = {PILE: ARRANGED, SHADE: NO_SHADES, "=middle": NOT_THERE}
         found: list[Left] = [(refused, NOT_WANTED)] if refused else []
         return [*found, *(([sign], why.get(str(sign), ONE_WISH)) for sign in others)]
 

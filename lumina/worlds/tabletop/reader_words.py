@@ -29,15 +29,20 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     "matte": "matter mattes mate mates mats matt matta opaco",
     "sphere": "bol spheroid sphères sphère sphären boule bola pelota sfera ballon",
     "spheres": (
-        "bollen ballen balls orbs globes marbles bubbles kugeln bälle boules sphères esferas bolas pelotas "
-        "sfere palle"
+        "bollen ballen balls orbs globes marbles bubbles kugeln bälle bällen boules sphères esferas bolas "
+        "pelotas sfere palle"
     ),
-    "cube": "blok blokje wuerfel quader dé cubes",
-    "cubes": "kubussen blokken blokjes boxes blocks dices bricks crates squares cubos cubi dés",
+    "cube": "blok blokje wuerfel quader dé cubes quadrat carré cuadrado quadrato quadrado vierkant",
+    "cubes": (
+        "würfeln quadern blöcken kubussen blokken blokjes boxes blocks dices bricks crates squares cubos "
+        "cubi dés"
+    ),
     "cylinder": "cylindre cilinder",
-    "cylinders": "cilinders cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri",
+    "cylinders": (
+        "zylindern cilinders cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri"
+    ),
     "cone": "cône kegels pirámide pyramide piramide",
-    "cones": "pirámides pyramiden piramidi piramides pyramids funnels spikes cônes conos coni",
+    "cones": "pirámides pyramiden piramidi piramides pyramids funnels spikes kegeln cônes conos coni",
     "brown": (
         "brownish braun braune brauner braunes braunen braunem marron brun brune marrón castaño marrone "
         "oak walnut hölzern"
