@@ -19,6 +19,7 @@ _OF_FILES = re.compile(
     r"\.(png|jpe?g|webp|gif|bmp|tiff?|svg|pdf|mp4|jsonl?|csv|txt|zip|ckpt|safetensors)", re.IGNORECASE
 )  # endings that no folder has
 _OF_WINDOWS = re.compile(r"[A-Za-z]:(?![^\\/])|.*\\")
+_NUMBER = re.compile(r"\[(?:errno|winerror) -?\d+\]\s*", re.IGNORECASE)
 _OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -112,12 +113,18 @@ def refusal(error: OSError, folder: Path) -> InputError:
     return InputError(f"The folder {folder} cannot be written to; choose another.")
 
 
+def plain_reason(error: Exception) -> str:
+    """What an error says in its first line, without numbers of the system; else its kind."""
+    told = _NUMBER.sub("", str(error)).strip().splitlines()
+    return told[0].strip() if told else type(error).__name__
+
+
 def sentence_of(error: OSError) -> str:
     """What a person reads of an error of the system that nobody expected there."""
     if error.errno in FULL:
         return "The disk is full; free some space. What was finished before is kept."
     place = error.filename or error.filename2
-    reason = error.strerror or str(error) or type(error).__name__
+    reason = error.strerror or plain_reason(error)
     if not isinstance(place, str | bytes):
         return f"{reason}."
     if isinstance(error, FileExistsError | NotADirectoryError):

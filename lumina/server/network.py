@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lumina.connections import LOOPBACK
 from lumina.errors import InputError
+from lumina.files import plain_reason
 from lumina.server.address import ANYWHERE, bare, listener
 
 PACKED = (".png", ".webp", ".jpg", ".gif", ".woff2")  # files that do not become smaller
@@ -192,14 +193,13 @@ def public_link(page: Any) -> str:
                 "127.0.0.1" if own in ANYWHERE else own, page.server_port, page.share_token, None, None
             )
     except Exception as error:  # of many kinds; the page is served all the same
-        told = str(error).strip().splitlines() or [type(error).__name__]
+        reason = plain_reason(error).rstrip(".:")
         raise InputError(
-            f"A public link could not be made ({told[0].rstrip('.:')}); the studio is served here only."
+            f"A public link could not be made ({reason}); the studio is served here only."
         ) from error
     return f"https://{found.partition('://')[2] or found}"
 
 
 def sentence_of(error: Exception) -> str:
     """What a person reads about a page that could not be opened for another reason."""
-    told: Any = str(error).strip().splitlines()
-    return f"The page cannot be opened: {told[0] if told else type(error).__name__}."
+    return f"The page cannot be opened: {plain_reason(error).rstrip('.')}."

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -26,9 +27,13 @@ class Tools(gradio.mcp.GradioMCPServer):
         """The server, in place of its class; what is wrong with a call is said by its endpoint, by name."""
         server: Any = super().Server(name)
         server.call_tool = partial(server.call_tool, validate_input=False)
+        logging.getLogger(server.call_tool.func.__module__).setLevel(logging.ERROR)  # tells of unknown tools
         return server
 
     def _prepare_tool_call_args(self, name: str, arguments: dict[str, Any]) -> Any:
+        if name not in self.tool_to_endpoint:
+            known = ", ".join(self.tool_to_endpoint)
+            raise InputError(f'There is no tool "{name[:100]}"; there are: {known}.')
         try:
             return super()._prepare_tool_call_args(name, arguments)
         except TypeError as error:

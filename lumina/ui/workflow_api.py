@@ -36,7 +36,7 @@ from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
 from lumina.workflow.image_lookup import MemoryImages, shipped
 from lumina.workflow.limits import Budget
-from lumina.workflow.parsing import parse
+from lumina.workflow.parsing import parse, parse_document
 from lumina.workflow.resolving import target_of, with_values
 from lumina.workflow.validation import check
 
@@ -111,8 +111,6 @@ def _workflow(document: Any, spec: ModelSpec, image_source: MemoryImages, folder
     if isinstance(document, str | Mapping):
         document = _text(document, folder)
     found = _parsed(document) if isinstance(document, str) else document
-    if isinstance(found, str):  # text within text
-        document, found = found, _parsed(found)
     if isinstance(found, Mapping):
         named = _without_pictures(found, image_source, folder, Budget(ONE_RUN))
         document = document if isinstance(document, str) and named == found else json.dumps(named)
@@ -139,7 +137,7 @@ def _text(document: str | Mapping[str, Any], folder: str) -> Any:
 def _parsed(text: str) -> Any:
     """What a text holds; None if it is no JSON, which is told later."""
     try:
-        return parse(text, MAX_VALUES)
+        return parse_document(text, MAX_VALUES)
     except InvalidWorkflow:
         return None
 

@@ -9,7 +9,7 @@ from lumina.json_types import JsonObject
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task, read
 from lumina.workflow.document import NAME, Link, Workflow
-from lumina.workflow.parsing import Place, parse, place_of, problem
+from lumina.workflow.parsing import Place, parse_document, place_of, problem
 from lumina.workflow.reading import strict
 from lumina.workflow.validation import problems, value_problems
 
@@ -21,7 +21,7 @@ def load(text: str | bytes) -> Workflow:
 
     Tasks and links are not looked at: see :func:`lumina.workflow.validation.check`.
     """
-    return strict(parse(text))
+    return strict(parse_document(text))
 
 
 def canonical(text: str | bytes) -> str:
@@ -29,7 +29,7 @@ def canonical(text: str | bytes) -> str:
 
     Those can be mended there. Raises InvalidWorkflow with every other problem of its form.
     """
-    document = parse(text)
+    document = parse_document(text)
     try:
         strict(document)
     except InvalidWorkflow as error:

@@ -19,7 +19,7 @@ from lumina.workflow.limits import RunLimits
 from lumina.workflow.literals import input_problems, list_problems, literal_problems, wrong_value
 from lumina.workflow.node_sockets import ends_of, is_known, node_inputs, node_outputs, outputs_at
 from lumina.workflow.ordering import order_problems
-from lumina.workflow.parsing import Place, Problem, parse, place_of, problem
+from lumina.workflow.parsing import Place, Problem, parse_document, place_of, problem
 from lumina.workflow.reading import left_out_of, lenient, sources_left_out
 from lumina.workflow.settling import opening_at
 from lumina.workflow.sockets import Socket, inputs_of, slots_of
@@ -42,7 +42,7 @@ def check(text: str | bytes, spec: ModelSpec | None = None) -> Checked:
     With a model's ``spec``, tasks that it cannot do are problems too.
     """
     try:
-        reading = lenient(parse(text))
+        reading = lenient(parse_document(text))
     except InvalidWorkflow as error:
         return Checked(None, list(error.problems))
     found = reading.problems

@@ -171,6 +171,8 @@ _OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text, a dash as 
     re.IGNORECASE | re.DOTALL,
 )
 _COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
+_IN_ONE_LINE = re.compile(r"^\s*\(?1[.):]\s+\S[^\n]*\s\(?2[.):]\s")  # "1. a cube 2. a ball"
+_COUNT_IN_A_LINE = re.compile(r"(?<!\S)\(?\d{1,2}[.):]\s+(?=\S)")
 
 
 def without_markup(text: str) -> str:
@@ -180,6 +182,7 @@ def without_markup(text: str) -> str:
     """
     text = _OF_OTHER_PROGRAMS.sub(" ", text)
     text = _ESCAPED.sub(" ", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
+    text = _COUNT_IN_A_LINE.sub(", ", text) if _IN_ONE_LINE.search(text) else text
     return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", _WEIGHT.sub("", text))))
 
 

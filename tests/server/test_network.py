@@ -161,6 +161,8 @@ def test_a_public_link_that_is_refused_is_one_sentence(
 
 def test_any_other_fault_is_one_sentence() -> None:
     assert sentence_of(ValueError("no\nmore")) == "The page cannot be opened: no."
+    gone = OSError(101, "Network is unreachable")
+    assert sentence_of(gone) == "The page cannot be opened: Network is unreachable."
     assert sentence_of(ValueError()) == "The page cannot be opened: ValueError."
 
 

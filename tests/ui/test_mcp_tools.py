@@ -96,6 +96,17 @@ def test_a_workflow_answers_with_all_its_pictures(address: str) -> None:
     assert [part.type for part in answer.content] == ["image", "image", "text"]
 
 
+def test_an_unknown_tool_is_refused_in_one_sentence_and_leaves_nothing_in_the_log(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = session(address, lambda made: made.call_tool("draw_me", {"prompt": "a cone"}))
+    assert answer.isError
+    assert answer.content[0].text == (
+        'There is no tool "draw_me"; there are: text_to_image, edit, run_workflow.'
+    )
+    assert "not listed" not in caplog.text
+
+
 @pytest.mark.parametrize("with_progress", [True, False])
 @pytest.mark.parametrize(
     ("given", "sentence"),

@@ -22,7 +22,7 @@ from lumina.workflow.schema import (
     schema_text,
     task_of,
 )
-from lumina.workflow.validation import problems
+from lumina.workflow.validation import check, problems
 
 DESIGN = {
     "lumina": 1,
@@ -114,6 +114,13 @@ def test_text_that_is_no_document_is_refused(text: str | bytes, message: str) ->
         load(text)
     (problem,) = caught.value.problems
     assert problem["pointer"] == "" and message in problem["message"] and problem["fix"]
+
+
+def test_a_document_that_was_encoded_twice_is_read() -> None:
+    draw = {"task": "text_to_image", "inputs": {"prompt": "a cone"}}
+    text = json.dumps({"lumina": 1, "title": "ü", "nodes": {"draw": draw}})
+    assert load(json.dumps(text)) == load(text)
+    assert not check(json.dumps(text)).problems
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils.tqdm import tqdm
 
 from lumina.errors import CheckpointMismatch, InputError, ModelError
-from lumina.files import refusal
+from lumina.files import plain_reason, refusal
 from lumina.model.checkpoint.files import find_folder, find_movqgan, sha256, write_json
 from lumina.model.config import ModelSpec
 from lumina.model.json_fields import read_json
@@ -292,9 +292,14 @@ def _pull_file(part: FilePart, commit: str, file: RepoSibling, bar: type[tqdm]) 
     begun.replace(path)
 
 
+_NO_NAMES = ("Name or service not known", "name resolution", "getaddrinfo failed", "nodename nor servname")
+
+
 def _failed(part: FilePart, error: Exception) -> str:
-    lines = [line.strip(" .") for line in str(error).splitlines() if line.strip()]
+    lines = [plain_reason(ValueError(line)).strip(" .") for line in str(error).splitlines() if line.strip()]
     reason = ": ".join(lines[:2]) or type(error).__name__
+    if any(each in reason for each in _NO_NAMES):
+        reason = "its address is not found: there is no network here, or no name server"
     return (
         f"{part.repository} could not be downloaded ({reason}); try again to go on where it "
         "stopped, or give the folder of a model as --model."

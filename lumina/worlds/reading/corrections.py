@@ -24,8 +24,7 @@ def corrected(signs: Sequence[Sign], grammar: Grammar) -> tuple[list[Sign], list
     """
     said, taken = list[Sign](), list[Sign]()
     rest = list(signs)
-    while TAKEN_BACK in rest:
-        at = rest.index(TAKEN_BACK)
+    while (at := next((i for i, sign in enumerate(rest) if sign == TAKEN_BACK), None)) is not None:
         said, rest = [*said, *rest[:at]], rest[at + 1 :]
         while rest and rest[0] in (",", "and", TAKEN_BACK):
             rest = rest[1:]

@@ -36,7 +36,11 @@ def read_scene(
     meant = said.meant(MOST)
     if meant is None:
         return None
-    return meant, (*_named(text, words, [*signs, *taken], said), *of_other_programs(text))
+    return meant, (
+        *_named(text, words, [*signs, *taken], said),
+        *lexicon.unknown_emoji(text),
+        *of_other_programs(text),
+    )
 
 
 def _named(

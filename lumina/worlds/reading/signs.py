@@ -5,7 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from lumina.worlds.language import distance, latin, plain, sounds_like, typed_wrong, without_markup
+from lumina.worlds.language import (
+    UnknownWord,
+    distance,
+    latin,
+    plain,
+    sounds_like,
+    typed_wrong,
+    without_markup,
+)
+from lumina.worlds.reading.emoji import in_words, unknown
 
 UNKNOWN = "?"  # the sign of a word that the world does not have
 STUFF = "stuff!"  # before a noun: "a marble ball"
@@ -64,6 +73,7 @@ class Lexicon:
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
+        text = in_words(text, self._meaning)
         text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
         text = _HEADED.sub(self._without_colon, text)
@@ -74,6 +84,14 @@ class Lexicon:
             said = plain(_STOPS.sub(", ", sentence), self.lookup.__contains__).replace(",", " , ").split()
             found += [",", ",", *said] if found and said else said
         return found
+
+    def unknown_emoji(self, text: str) -> tuple[UnknownWord, ...]:
+        """The emoji of a text that the world does not have, once each."""
+        return tuple(UnknownWord(sign) for sign in dict.fromkeys(unknown(text, self._meaning)))
+
+    def _meaning(self, word: str) -> str:
+        sign = self.lookup.get(word, "")
+        return "noun" if sign in self.nouns and sign != "ground" else "color" if sign in self.colors else ""
 
     def _without_colon(self, head: re.Match[str]) -> str:
         """What stands before a colon; said of what comes next where it is a quality: "red: a cube"."""

@@ -98,6 +98,7 @@ _VERBS: dict[str, str] = {
     ",": (
         "then dann danach anschließend puis ensuite luego después poi dan daarna depois but aber mais pero ma"
     ),
+    "it": "ihn",
     "the": "teh o os",
     "and": "or oder ou",
     "not": "dont doesnt no_need",
@@ -231,6 +232,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "(?:decrease|reduce|halve) (?:the )?(?:size|scale)(?: of)?", "halve",
         "half (?:as|the) (?:big|large|size)(?: as)?", "less (?:big|large)",
     )),
+    ("=brighter", ("(?:brighten|lighten|light) (?:it |this |things |everything )?up",)),
     ("=darker", (f"{_MORE} (?:sombre|oscur[oa]|scur[oa])s?",)),
     ("=brighter", (f"{_MORE} (?:clair|clar[oa]|chiar[oa])e?s?",)),
     ("", (f"{_A_BIT}(?= (?:=|~|{_COMPARISON}))", r"an? (?:little|tiny|wee)?(?: ?bit)?(?= ?(?:$|,))")),
@@ -279,7 +281,10 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     )),
     ("~of:left_of", ("links (?:neben|vom|von)",)),
     ("~of:right_of", ("rechts (?:neben|vom|von)",)),
-    ("not", ("no more", "not (?:any|a|an|the|want)")),
+    ("not", (
+        "no more", "not (?:any|a|an|the|want)", "less(?= (?!big|large|light))",
+        r"(?:too|(?<=ist )zu|trop|demasiado|troppo)(?= (?!please|it\b|the\b)\w)",
+    )),
     ("another", ("(?:an?)?(?:other|extra|additional|second|third|zusätzliche[rsn]?|weitere[rsn]?)(?= )",)),
 )  # fmt: skip
 _SCRIPTS = {  # Chinese and Japanese

@@ -18,6 +18,7 @@ from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import SIDE
 from lumina.worlds.tabletop.reader_wish import Left, WishSaid, means_something
+from lumina.worlds.tabletop.reader_words import NOUNS
 from lumina.worlds.tabletop.scenes import SHAPES
 from lumina.worlds.tabletop.wishes import parse_wish
 from lumina.worlds.tabletop.words import normalize
@@ -34,7 +35,8 @@ def read_instruction(text: str) -> Understood | None:
     words, said, left = _read(text)
     if said.wish is None:
         return None
-    return Understood(said.wish.text, (*_named(text, words, left), *of_other_programs(text)))
+    others = (*INSTRUCTIONS.unknown_emoji(text), *of_other_programs(text))
+    return Understood(said.wish.text, (*_named(text, words, left), *others))
 
 
 def why_not(text: str) -> tuple[UnknownWord, ...]:
@@ -51,9 +53,20 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
     meant, taken = corrected(INSTRUCTIONS.signs(words), GRAMMAR)
     signs = list(_told_apart(meant))
-    said = WishSaid((), words)
+    said, end = _first_wish(signs, words)
+    if said.wish and (order := _ordered(signs[:end], signs[end:], words)):
+        again, until = _first_wish(order, words)
+        if again.wish:
+            said, end, signs = again, until, order
+    unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
+    unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
+    return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
+
+
+def _first_wish(signs: Sequence[Sign], words: Sequence[str]) -> tuple[WishSaid, int]:
+    """The wish that begins what is said, and where it ends."""
+    said, end = WishSaid((), words), 0
     ends = [at for at, sign in enumerate(signs) if sign in _PARTS and at] + [len(signs)]
-    end = 0
     for at in ends[:_MOST_PARTS]:
         more = WishSaid(signs[:at], words)
         if said.wish is None:
@@ -62,9 +75,24 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
             said, end = more, at
         else:
             break
-    unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
-    unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
-    return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
+    return said, end
+
+
+def _ordered(told: Sequence[Sign], rest: Sequence[Sign], words: Sequence[str]) -> list[Sign]:
+    """What is ordered after it was told how something is: "the cube is red, make it green"; else nothing."""
+    nouns = [at for at, sign in enumerate(told) if sign in SHAPES]
+    verbs = [sign for sign in told if sign.startswith("=") and words[sign.start] not in ("there", "there's")]
+    is_ordered = any(sign.startswith("=") for sign in rest) and not any(sign in NOUNS for sign in rest)
+    if len(nouns) != 1 or verbs or not is_ordered:
+        return []
+    qualities = [sign for sign in told if sign in QUALITIES]
+    noun = told[nouns[0]]
+    solid = [Sign("the", noun.start, noun.end), *qualities, noun]
+    said = [sign for sign in rest if sign not in _PARTS or sign != rest[0]]
+    if "it" not in said:
+        return [*solid, *said]
+    at = said.index(next(sign for sign in said if sign == "it"))
+    return [*said[:at], *solid, *said[at + 1 :]]
 
 
 def _further(signs: Sequence[Sign]) -> Iterator[Left]:

@@ -32,12 +32,12 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
         "bollen ballen balls orbs globes marbles bubbles kugeln bälle bällen boules sphères esferas bolas "
         "pelotas sfere palle"
     ),
-    "cube": "blok blokje wuerfel quader dé cubes quadrat carré cuadrado quadrato quadrado vierkant",
+    "cube": "blok blokje wuerfel quader dé cubes quadrat carré cuadrado quadrato vierkant würfels",
     "cubes": (
         "würfeln quadern blöcken kubussen blokken blokjes boxes blocks dices bricks crates squares cubos "
         "cubi dés"
     ),
-    "cylinder": "cylindre cilinder",
+    "cylinder": "cylindre cilinder zylinders",
     "cylinders": (
         "zylindern cilinders cans tubes barrels pillars columns drums pipes tins cylindres cilindros cilindri"
     ),
