@@ -142,6 +142,7 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
         ("remove all the boxes", "all", ONE_SOLID),
         ("a red box", "a red box", SAY_WHAT),
         ("swap the ball and the box", "the ball and the box", "two solids cannot change places in one edit"),
+        ("the box is too red", "the box", SAY_WHAT),
         ("make the ball shiny", "shiny", "no edit changes what a solid is made of"),
         ("make the ball darker", "darker", "no colour has shades"),
         ("put the ball on the box", "on the box", "everything stands on the ground"),
