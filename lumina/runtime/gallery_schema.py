@@ -2,7 +2,7 @@
 
 import sqlite3
 
-# `kind` is "result", or "starred"; `name` is always "": the columns of files that are there already.
+# `kind` is "result", or "starred"; `name` is "", or "shared": the columns of files that are there already.
 TABLE = """
 CREATE TABLE IF NOT EXISTS kept (
     visitor TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, made REAL NOT NULL, name TEXT NOT NULL,
@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS kept (
 DROP INDEX IF EXISTS kept_by_age;
 CREATE INDEX IF NOT EXISTS kept_by_moment ON kept (visitor, made);
 CREATE INDEX IF NOT EXISTS kept_by_digest ON kept (visitor, digest);
+CREATE INDEX IF NOT EXISTS kept_shared ON kept (id) WHERE name = 'shared';
 """
 COLUMNS = (
     "visitor", "id", "kind", "made", "name", "words", "recipe", "digest", "width", "height", "bytes", "png",

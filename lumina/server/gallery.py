@@ -47,7 +47,7 @@ class StoredPicture:
 
 
 class GalleryStore:
-    """The pictures of all visitors; every call names whose are meant, and no call reaches another's.
+    """Pictures of all visitors; every call names whose are meant, and reaches no other but what is shared.
 
     Names of visitors are hashed before they are written. ``most`` bytes are kept of each, ``total``
     of all, for ``hours`` or for ever: what is older is deleted before anything else is done. Every method
@@ -119,6 +119,19 @@ class GalleryStore:
         row = ("starred" if is_starred else "result", _hashed(visitor), key)
         with self._open() as database:
             database.execute("UPDATE kept SET kind = ? WHERE visitor = ? AND id = ?", row)
+
+    def share(self, visitor: str, key: str) -> None:
+        """Show a picture to whoever has its id, as long as it is kept."""
+        with self._open() as database:
+            query = "UPDATE kept SET name = 'shared' WHERE visitor = ? AND id = ?"
+            database.execute(query, (_hashed(visitor), key))
+
+    def shared(self, key: str) -> bytes | None:
+        """A picture that somebody has shared; None if nobody has, or it is deleted."""
+        with self._open() as database:
+            query = "SELECT png FROM kept WHERE id = ? AND name = 'shared'"
+            row = database.execute(query, (key,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def delete(self, visitor: str, key: str, *, spares_starred: bool = False) -> bool:
         """Delete a picture for good, or only if it has no star; whether one is gone."""

@@ -47,7 +47,7 @@ from lumina.ui.easel import STATIC
 from lumina.ui.endpoint import Page
 from lumina.ui.events import QUICK
 from lumina.ui.gallery import Archive, GalleryTab
-from lumina.ui.gallery_route import gallery_route
+from lumina.ui.gallery_route import gallery_route, shared_route
 from lumina.ui.header import Header
 from lumina.ui.link_preview import Previewed, preview_route
 from lumina.ui.mcp_tools import offer_tools
@@ -149,6 +149,7 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
                 *opening_routes(),
                 preview_route(),
                 gallery_route(archive),
+                shared_route(archive),
                 *([metrics_route(counts, archive.size)] if settings.has_metrics else []),
             ],
             "exception_handlers": REFUSALS,

@@ -91,6 +91,19 @@ class Archive:
         if self.store is not None and is_name(visitor):
             self.store.star(visitor, str(key), is_starred)
 
+    def share(self, visitor: Any, key: Any) -> None:
+        """Show one of a visitor's pictures to whoever has its id; raises InputError if it is not there."""
+        if self.store is not None and is_name(visitor):
+            self.store.share(visitor, str(key))
+        self.shared(key)
+
+    def shared(self, key: Any) -> bytes:
+        """A picture that somebody has shared; raises InputError if nobody has."""
+        found = self.store.shared(str(key)) if self.store is not None else None
+        if found is None:
+            raise InputError("This picture is not shared any more; whoever shared it has deleted it.")
+        return found
+
     def delete(self, visitor: Any, key: Any) -> None:
         """Delete one of a visitor's pictures for good, if it is there."""
         if self.store is not None and is_name(visitor):

@@ -1,4 +1,4 @@
-"""What the gallery does beside its cards: whole pictures, several of them as one file, stars, and deleting.
+"""What the gallery does beside its cards: whole pictures, several as one file, stars, sharing, and deleting.
 
 These are answers to plain requests, which a page can make while it is left. The visitor's name stays in the
 body, out of every log.
@@ -22,6 +22,7 @@ from lumina.ui.gallery import Archive, card_of
 from lumina.ui.messages import Cards, Wish
 
 ADDRESS = "lumina/gallery"
+SHARED = "lumina/shared"
 LATEST = 24  # pictures of a list
 PRIVATE = {"cache-control": "no-store", "content-encoding": "identity"}  # pictures are packed already
 
@@ -42,6 +43,19 @@ def gallery_route(archive: Archive) -> Route:
     return Route(f"/{ADDRESS}", serve, methods=["POST"])
 
 
+def shared_route(archive: Archive) -> Route:
+    """Where a picture is that was shared, for whoever has the link."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            png = await run_in_threadpool(archive.shared, request.path_params["key"])
+        except LuminaError as error:
+            return JSONResponse({"error": str(error)}, 404 if isinstance(error, InputError) else 500)
+        return Response(png, 200, PRIVATE, "image/png")
+
+    return Route(f"/{SHARED}/{{key}}.png", serve)
+
+
 def answer_to(wish: Wish, archive: Archive) -> Response:
     """Do what is asked for; raises LuminaError where a picture or the whole gallery is not there."""
     if wish.act == "list":
@@ -58,6 +72,8 @@ def answer_to(wish: Wish, archive: Archive) -> Response:
     for key in wish.ids:
         if wish.act == "delete":
             archive.delete(wish.visitor, key)
+        elif wish.act == "share":
+            archive.share(wish.visitor, key)
         else:
             archive.star(wish.visitor, key, wish.act == "star")
     return JSONResponse({})

@@ -1,10 +1,11 @@
 """What a link to the studio shows elsewhere: its name, what it does, and a picture of its own.
 
 A link to a picture (``shared_picture.py``) shows what was asked for. The picture itself is with whoever
-drew it alone, until the page draws it again.
+drew it alone, until the page draws it again; one that began with another picture is shown as it was shared.
 """
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 from gradio.route_utils import get_root_url
@@ -17,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lumina.errors import InputError
 from lumina.files import shipped_files
 from lumina.ui.gallery import title_of
-from lumina.ui.shared_picture import PARAMETER, code_in, unpacked
+from lumina.ui.gallery_route import SHARED
+from lumina.ui.shared_picture import PARAMETER, RESULT, code_in, unpacked
 
 TITLE = "Lumina Studio"
 ABOUT = "Say what to draw and watch it being painted, row by row; edit it, or chain steps on a canvas."
@@ -26,6 +28,7 @@ LONGEST = 200  # characters of a title
 PICTURE = shipped_files() / "assets" / "pictures" / "preview.png"
 SIZE = (1200, 630)  # pixels
 ADDRESS = "lumina/preview.png"
+_ID = re.compile(r"[0-9a-f]{32}")
 _FOREIGN = re.compile(rb'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # what Gradio says of itself
 _CHARSET = re.compile(rb'<meta charset="[^"]*"[^>]*>')  # which has to be among the first bytes
 
@@ -39,9 +42,20 @@ def preview_route() -> Route:
     return Route(f"/{ADDRESS}", serve)
 
 
-def tags(root: str, code: str = "") -> str:
+def tags(root: str, code: str = "", result: str = "") -> str:
     """The tags of a page at the address ``root``, without a slash at its end, or of a shared picture."""
     title = _title_of(code)
+    if title and _ID.fullmatch(result):
+        return _as_meta(
+            {
+                "og:title": title,
+                "og:description": f"Made with {TITLE}.",
+                "og:type": "website",
+                "og:url": f"{root}/?{PARAMETER}={code}&{RESULT}={result}",
+                "og:image": f"{root}/{SHARED}/{result}.png",
+                "og:image:alt": title,
+            }
+        )
     said = {
         "og:title": title or TITLE,
         "og:description": ABOUT_PICTURE if title else ABOUT,
@@ -52,6 +66,10 @@ def tags(root: str, code: str = "") -> str:
         "og:image:height": str(SIZE[1]),
         "og:image:alt": "Pictures that were drawn here, one of them half painted",
     }
+    return _as_meta(said)
+
+
+def _as_meta(said: Mapping[str, str]) -> str:
     meta = [f'<meta property="{name}" content="{escape(value)}" />' for name, value in said.items()]
     return "".join([*meta, '<meta name="twitter:card" content="summary_large_image" />'])
 
@@ -75,7 +93,8 @@ class Previewed:
         if scope["type"] != "http" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
             return await self._app(scope, receive, send)
         root = get_root_url(Request(scope), "/", scope.get("root_path"))
-        said = tags(root, code_in(scope["query_string"]))
+        query = scope["query_string"]
+        said = tags(root, code_in(query), code_in(query, RESULT))
         await self._app(scope, receive, _Page(said, send).send)
 
 

@@ -259,7 +259,7 @@ class Cards(Message):
 class Wish(Told):
     """What is to be done with pictures of a visitor's gallery."""
 
-    act: Literal["list", "picture", "zip", "star", "unstar", "delete"] = Field(
+    act: Literal["list", "picture", "zip", "star", "unstar", "share", "delete"] = Field(
         description="a list is of the latest"
     )
     visitor: str = Field(max_length=40)

@@ -11,14 +11,15 @@ from urllib.parse import parse_qs
 from lumina.errors import InputError
 
 PARAMETER = "picture"
+RESULT = "result"  # what a picture became that began with another one, by its id in the gallery
 MOST_CODE = 32_768  # characters
 MOST_RECIPE = 262_144  # bytes
 
 
-def code_in(query: bytes) -> str:
-    """The packed recipe in the query of an address; empty if there is none."""
+def code_in(query: bytes, parameter: str = PARAMETER) -> str:
+    """The packed recipe in the query of an address, or another part of it; empty if there is none."""
     try:
-        return parse_qs(query.decode("ascii"), max_num_fields=20).get(PARAMETER, [""])[0]
+        return parse_qs(query.decode("ascii"), max_num_fields=20).get(parameter, [""])[0]
     except ValueError:
         return ""
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lumina import images
 from lumina.workflow.schema import load, task_of
+from tests.browser.test_sharing import COPY
 from tests.serving import served
 
 
@@ -61,7 +62,9 @@ def shown_in(path: Path) -> str:
     return images.digest_of(images.open_image(path))
 
 
-def test_each_turn_goes_on_from_the_last_and_an_earlier_one_branches(edit: Page, tmp_path: Path) -> None:
+def test_each_turn_goes_on_from_the_last_an_earlier_one_branches_and_one_is_shared(
+    edit: Page, visit: Callable[..., Any], tmp_path: Path
+) -> None:
     first = saved(edit, tmp_path)
     go_on(edit, "make it night")
     assert given_in(saved(edit, tmp_path)) == shown_in(first)
@@ -77,6 +80,10 @@ def test_each_turn_goes_on_from_the_last_and_an_earlier_one_branches(edit: Page,
     branch = edit.get_by_role("button", name=re.compile("^Turn 3 ← 1 make it sunset"))
     expect(branch).to_contain_text("3 ← 1")
     expect(branch).to_have_attribute("aria-pressed", "true")
+    edit.evaluate(COPY)
+    tab_of(edit).get_by_role("button", name="Share").click()
+    expect(tab_of(edit).locator(".easel-posted")).to_contain_text("but not the one that it began with")
+    see_shared(visit().page, edit.evaluate("window.copied"), first)
 
     edit.reload()
     edit.get_by_role("tab", name="Edit").click()
@@ -97,6 +104,22 @@ def test_each_turn_goes_on_from_the_last_and_an_earlier_one_branches(edit: Page,
     tab_of(edit).locator(".easel[data-state=drawing]").wait_for()
     tab_of(edit).locator(".easel[data-state=done]").wait_for()
     assert given_in(saved(edit, tmp_path)) == shown_in(first)
+
+
+def see_shared(page: Page, link: str, first: Path) -> None:
+    """A shared turn is seen at once; Replay waits for the picture that it began with."""
+    page.goto(link)
+    said = tab_of(page).locator(".easel-status")
+    expect(said).to_contain_text("shared with you. Put in the picture that it began with")
+    expect(tab_of(page).locator(".easel-true")).to_have_js_property("naturalWidth", 128)
+    expect(turns(page)).to_have_text(["Turn shared make it sunset"])
+    replay = tab_of(page).get_by_role("button", name="Replay")
+    expect(replay).to_be_hidden()
+    tab_of(page).locator(".image-field input").set_input_files(first)
+    replay.click()
+    expect(said).to_contain_text("identical ✓ This is the picture that was shared")
+    expect(turns(page)).to_have_count(2)  # the first picture, and the turn
+    expect(tab_of(page).locator(".kept-seed p")).to_have_count(0)
 
 
 def test_a_picture_put_in_while_a_turn_is_drawn_stays(edit: Page, tmp_path: Path) -> None:

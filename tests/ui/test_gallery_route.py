@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from lumina.images import png_bytes
 from lumina.settings import Settings
 from lumina.ui.gallery import Archive
-from lumina.ui.gallery_route import ADDRESS, gallery_route
+from lumina.ui.gallery_route import ADDRESS, SHARED, gallery_route, shared_route
 
 ANNA, BORIS = "a" * 32, "b" * 32
 
@@ -49,6 +49,23 @@ def test_pictures_and_zips_are_as_they_were_kept_and_nobody_elses(archive: Archi
     assert [kept.id for kept in archive.listed(ANNA, "", 10, starred=True)] == ids[:1]
     ask(archive, "delete", ids)
     assert archive.listed(ANNA, "", 10) == []
+
+
+def test_a_shared_picture_is_shown_to_whoever_has_its_id_until_it_is_deleted(archive: Archive) -> None:
+    assert archive.store is not None
+    app = TestClient(Starlette(routes=[shared_route(archive)]))
+    png, other = (png_bytes(Image.new("RGB", (16, 16), colour), "{}") for colour in ("red", "blue"))
+    key, hidden = (archive.store.keep(ANNA, each) for each in (png, other))
+    assert ask(archive, "share", [key], BORIS).status_code == 404  # it is not his
+    assert app.get(f"/{SHARED}/{key}.png").status_code == 404
+    assert ask(archive, "share", [key]).status_code == 200
+    archive.store.keep(ANNA, png)  # once more: it stays shared
+    assert app.get(f"/{SHARED}/{key}.png").content == png
+    assert ask(archive, "share", [key], BORIS).status_code == 200  # he passes it on
+    assert app.get(f"/{SHARED}/{hidden}.png").status_code == 404
+    ask(archive, "delete", [key])
+    gone = app.get(f"/{SHARED}/{key}.png")
+    assert gone.status_code == 404 and "not shared any more" in gone.text
 
 
 def test_what_it_does_not_know_is_refused(archive: Archive) -> None:

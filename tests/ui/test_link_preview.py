@@ -52,6 +52,9 @@ def test_a_link_to_a_picture_shows_what_was_asked_for(studio: httpx.Client) -> N
     assert unescape(said["og:title"]) == prompt and "<script>" not in said["og:title"]
     assert said["og:url"].endswith(f"/?picture={code}") and said["og:image"].endswith("preview.png")
     assert 'content="Lumina Studio"' in tags("http://here", "damaged")
+    result = "0" * 32
+    assert f'content="http://here/lumina/shared/{result}.png"' in tags("http://here", code, result)
+    assert 'preview.png"' in tags("http://here", code, "../x")
 
 
 @pytest.mark.parametrize("code", ["", "*", "AAAA", "a" * 40_000, packed("a" * (MOST_RECIPE + 1))])

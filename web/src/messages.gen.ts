@@ -419,7 +419,7 @@ export interface Use {
 
 /** What is to be done with pictures of a visitor's gallery. */
 export interface Wish {
-  act: "list" | "picture" | "zip" | "star" | "unstar" | "delete"; // a list is of the latest
+  act: "list" | "picture" | "zip" | "star" | "unstar" | "share" | "delete"; // a list is of the latest
   visitor: string;
   ids: string[];
 }

@@ -3,6 +3,7 @@
 import { mountEasel } from "./easel/mount";
 import { mountGallery } from "./gallery/gallery";
 import { mountUnknownWords } from "./unknown_words/unknown_words";
+import { announceLinked } from "./common/sharing";
 import { watchAnswers } from "./common/proxy";
 import { watchReach } from "./common/reach";
 import { visitor } from "./common/visitor";
@@ -45,6 +46,7 @@ offerClipboard();
 keepTheme();
 groupRadios();
 nameButtons();
+announceLinked();
 openLinked();
 followAddress();
 fetchCanvas();

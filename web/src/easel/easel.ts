@@ -14,7 +14,7 @@ import { emptyState, isActive, placeAmong, runOf, saidOf, statusOf, type Sheet }
 import { makePrompt, type Prompt } from "./prompt";
 import { openTurns, type Turns } from "./turns";
 import { noteUnkept } from "./unkept";
-import { makeTeller, type Teller } from "./uses";
+import { makeTeller, needsPicture, type Teller } from "./uses";
 
 export interface EaselProps {
   storage_key: string; // the tab's task, under which the browser keeps its pictures
@@ -143,12 +143,21 @@ export class Easel {
 
   /** What there is to say once the picture of a link is drawn. */
   sharedRemark(sheets: readonly Sheet[]): string {
-    const { shared, state } = this;
+    const { shared } = this;
     const drawn = shared && sheets.find(({ seed, prompt }) => seed === shared.seed && prompt === shared.prompt);
-    if (!drawn) return "";
+    return drawn ? remarkOn(drawn, shared) : "";
+  }
+
+  /** Once something is drawn, that or something else, the picture of a link goes, unless the new ones are compared with it or
+   * were made from it; and what is drawn next has a seed of its own. */
+  leaveShared(drawn: readonly Sheet[]): void {
+    const { shared, state, tab } = this;
+    const isLeft = ({ isShared, identity, png }: Sheet) =>
+      isShared && !(png && drawn.some((sheet) => sheet.identity === identity || Object.values(sheet.given ?? {}).includes(png)));
+    state.sheets = state.sheets.filter((sheet) => !isLeft(sheet));
+    const lock = shared && tab.querySelector<HTMLInputElement>(".lock input");
+    if (lock?.checked) lock.click();
     this.shared = null;
-    state.sheets = state.sheets.filter(({ png, codes }) => png || codes); // it stood for the one that is drawn now
-    return remarkOn(drawn, shared);
   }
 
   keep(): void {
@@ -171,7 +180,9 @@ export class Easel {
     if (state.run.state !== "waiting") this.prompt.show(sheet?.prompt ?? "", this.wordsOf(sheet));
     showAgain(this.face.find("again"), state, sheet);
     this.face.showFacts(sheet);
-    this.face.showTools(sheet, this.family(state.current), state, this.uses.length > 0);
+    const isMissing = needsPicture(sheet, this.tab);
+    this.face.showTools(sheet, this.family(state.current), { ...state, isMissing }, this.uses.length > 0);
+    this.tab.toggleAttribute("data-wanting", isMissing && state.returned === state.current && !isActive);
     if (sheet && !isActive) this.offer(sheet.png, () => pngBlob(bytesOf(sheet.png)), sheet.file || "picture.png");
     this.showPosts(sheet);
     this.showFollower(sheet);

@@ -6,6 +6,9 @@ import { drawnPart, isActive, type Sheet, type State } from "./state";
 
 type Pick = (key: string) => void;
 
+/** With whether the picture that this one began with is still to be put in. */
+export type Shown = State & { isMissing?: boolean };
+
 const CELL =
   '<div class="easel-paper"><canvas class="easel-paint"></canvas><canvas class="easel-heatmap"></canvas>' +
   '<img class="easel-true" alt="" /><i class="easel-edge"></i><i class="easel-cutline"></i></div>' +
@@ -90,7 +93,7 @@ export class Face {
     if (this.find(name).textContent !== words) this.find(name).textContent = words;
   }
 
-  showTools(sheet: Sheet | undefined, group: readonly Sheet[], state: State, hasUses: boolean): void {
+  showTools(sheet: Sheet | undefined, group: readonly Sheet[], state: Shown, hasUses: boolean): void {
     const can = toolsFor(sheet, group, state, hasUses);
     can.compare &&= this.find("strip").querySelectorAll("button").length > 1;
     for (const [name, is] of Object.entries(can)) {
@@ -175,7 +178,7 @@ function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolea
 }
 
 /** Which tools there are. */
-export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], state: State, hasUses: boolean) {
+export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], state: Shown, hasUses: boolean) {
   const isIdle = !isActive(state);
   const rows = sheet?.codes ? sheet.drawn : 0;
   const isOwn = isIdle && sheet !== undefined && !sheet.isBrought;
@@ -183,7 +186,7 @@ export function toolsFor(sheet: Sheet | undefined, group: readonly Sheet[], stat
   return {
     halt: !isIdle,
     resume: isIdle && rows > 0 && rows < (sheet?.rows ?? 0),
-    replay: isOwn && (!sheet.codes || sheet.key === state.returned),
+    replay: isOwn && !state.isMissing && sheet.png !== "" && (!sheet.codes || sheet.key === state.returned),
     save: hasFile,
     post: hasFile,
     share: hasFile && isOwn,
@@ -206,7 +209,7 @@ function chipsOf(sheet: Sheet): HTMLElement[] {
   if (sheet.seconds) chips.push(["time", `${sheet.seconds.toFixed(1)} s`]);
   if (sheet.score != null) chips.push(["score", `score ${sheet.score.toFixed(3)}`]);
   if (sheet.model) chips.push(["model", sheet.model]);
-  if (sheet.model && !sheet.codes) chips.push(["file", "from a file"]);
+  if (sheet.model && !sheet.codes) chips.push(["file", sheet.isShared ? "shared with you" : "from a file"]);
   if (sheet.match === true) chips.unshift(["same", "identical ✓"]);
   if (sheet.match === false) chips.unshift(["other", "not identical"]);
   return chips.map(([kind, text]) => made("span", `easel-chip ${kind}`, text));

@@ -25,7 +25,7 @@ export function filmsOf(sheets: readonly Sheet[], field: string): Films {
   const films: Frame[][] = [];
   const frames = new Map<string, Frame>();
   function add(film: Frame[], sheet: Sheet, parent: Frame | undefined, isWhole: boolean): void {
-    const number = film.filter((other) => !other.isBrought).length + 1;
+    const number = film.filter((other) => !other.isBrought && !other.sheet.isShared).length + 1;
     const isBrought = Boolean(sheet.isBrought);
     const frame = { sheet, key: sheet.key, film, number, follows: film.at(-1), parent, isBrought };
     film.push(frame);
@@ -49,6 +49,9 @@ function broughtSheet(sheet: Sheet, png: string, field: string): Sheet {
   return { ...nothing, key, png, prompt: BROUGHT, isBrought: true, panels: 1, rows: 0, drawn: 0, cols: 0, ...size };
 }
 
-export const nameOf = (frame: Frame): string => (frame.isBrought ? "the first picture" : `turn ${frame.number}`);
-export const markOf = (frame: Frame): string => (frame.isBrought ? "start" : String(frame.number));
+export function nameOf({ sheet, isBrought, number }: Frame): string {
+  return isBrought ? "the first picture" : sheet.isShared ? "the picture that was shared" : `turn ${number}`;
+}
+
+export const markOf = ({ sheet, isBrought, number }: Frame): string => (isBrought ? "start" : sheet.isShared ? "shared" : String(number));
 export const isBranch = ({ parent, follows }: Frame): boolean => Boolean(parent && parent !== follows);

@@ -5,12 +5,12 @@ import type { Easel } from "./easel";
 import type { Running } from "./running";
 
 export function listenAround(easel: Easel, running: Running): void {
-  const { tab, turns } = easel;
+  const { tab } = easel;
   tab.addEventListener("click", (event) => heedButton(event, tab, running), true); // before Gradio hears it
   tab.addEventListener("keydown", (event) => heedKey(event, easel, running));
   tab.addEventListener("input", (event) => keepSeed(event, tab));
   tab.addEventListener("wheel", leaveToPage, { capture: true, passive: true });
-  tab.addEventListener("lumina-image-field", () => turns && easel.show());
+  tab.addEventListener("lumina-image-field", () => easel.show());
   let paintedWidth = 0;
   new ResizeObserver(([entry]) => {
     const width = entry?.contentRect.width ?? 0;

@@ -40,11 +40,11 @@ export function mountEasel(host: Host<EaselProps>): void {
   watch("answered", () => (easel.teller.answered(props.answered), tell()));
   watch("told", tell);
   easel.show();
-  const code = takeLinked(easel.address);
-  void recall(easel, running, code ? "" : props.opening).then(() => {
+  const linked = takeLinked(easel.address);
+  void recall(easel, running, linked ? "" : props.opening).then(() => {
     running.recall();
     listenForReturned(easel.task, open);
-    if (code) void returning.openLinked(code);
+    if (linked) void returning.openLinked(linked);
   });
 }
 

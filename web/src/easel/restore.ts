@@ -1,23 +1,24 @@
 // Settings that come back from the file of a picture: Python reads its recipe, the pixels stay here.
 
 import type { RecipeSheet, Restored } from "../messages.gen";
-import { base64Of, MAX_FILE } from "../common/bytes";
+import { base64Of, bytesOf, MAX_FILE } from "../common/bytes";
 import { one } from "../common/dom";
 import { bringTo } from "../common/between_tabs";
+import { COMING, sharedPng, type Linked } from "../common/sharing";
 import type { Host } from "../common/host";
 import { isPng, sizeOfPng, withoutPixels } from "../common/png";
 import { firstFormIsKept } from "../studio/forms";
-import { pictureIn, imageFieldsOf } from "../image_field/image_field";
 import type { Easel, EaselProps } from "./easel";
 import { leaveOpening } from "./opening";
 import type { Running } from "./running";
-import { sizeIn } from "./shared";
-import type { Sheet } from "./state";
+import { NOT_THERE, PUT_IN, SHARED, sizeIn } from "./shared";
+import { idleRun, type Sheet } from "./state";
+import { needsPicture } from "./uses";
 
 type File = Pick<Sheet, "png" | "width" | "height">;
 
 export class Returning {
-  private pending: { isReplay: boolean; file: File | null } | null = null; // whose recipe is read; of a link no file
+  private pending: { isReplay: boolean; file: File | null; linked: Linked | null } | null = null; // whose recipe is read
   private filled: Promise<unknown> = Promise.resolve(); // settles once its settings are in the form
 
   constructor(
@@ -27,17 +28,24 @@ export class Returning {
   ) {}
 
   /** Brings the settings of a file back into the form; a replay then draws them. */
-  async open(file: Blob, isReplay = false): Promise<void> {
-    if (this.running.waits(() => void this.open(file))) return;
-    const bytes = new Uint8Array(await file.slice(0, MAX_FILE).arrayBuffer());
+  async open(blob: Blob, isReplay = false): Promise<void> {
+    if (this.running.waits(() => void this.open(blob))) return;
+    const bytes = new Uint8Array(await blob.slice(0, MAX_FILE).arrayBuffer());
     if (!isPng(bytes)) return this.refused("Only a PNG picture that was made here carries its settings.");
-    this.ask({ isReplay, file: { png: base64Of(bytes), ...sizeOfPng(bytes) } }, { png: base64Of(withoutPixels(bytes)) });
+    const file = { png: base64Of(bytes), ...sizeOfPng(bytes) };
+    this.ask({ isReplay, file, linked: null }, { png: base64Of(withoutPixels(bytes)) });
   }
 
-  /** Draws the picture of a link, once the form has what this browser has kept of it. */
-  async openLinked(code: string): Promise<void> {
+  /** Shows or draws the picture of a link, once the form has what this browser has kept of it. */
+  async openLinked(linked: Linked): Promise<void> {
+    const { easel, running } = this;
+    easel.state.run = { ...idleRun(), key: "linked", state: "waiting", message: COMING };
+    easel.show();
+    running.bringIntoView();
+    window.dispatchEvent(new Event("lumina-linked"));
+    const png = linked.result && (await sharedPng(linked.result));
     await firstFormIsKept;
-    this.ask({ isReplay: true, file: null }, { code });
+    this.ask({ isReplay: true, file: png ? { png, ...sizeOfPng(bytesOf(png)) } : null, linked }, { code: linked.code });
   }
 
   private ask(pending: NonNullable<Returning["pending"]>, of: { png: string } | { code: string }): void {
@@ -49,22 +57,25 @@ export class Returning {
 
   async restored({ sheet, message }: Restored): Promise<void> {
     if (!this.pending) return;
-    const { isReplay, file } = this.pending;
-    const { state, task, tab } = this.easel;
+    const { isReplay, file, linked } = this.pending;
+    const { state, task } = this.easel;
+    const isLeft = linked !== null && state.run.state !== "waiting"; // somebody pressed Stop
     leaveOpening(this.easel, null);
-    const same = state.sheets.find((other) => isSamePicture(other, sheet));
-    if (!same) this.easel.put({ ...sheet, ...(file ?? { png: "", ...sizeIn(sheet) }) });
-    if (!file) this.easel.shared = sheet;
+    const there = state.sheets.find((other) => isSamePicture(other, sheet));
+    const same = there?.png ? there : undefined;
+    const link = linked && { isShared: true, id: linked.result };
+    if (!same) this.easel.put({ ...sheet, ...(file ?? { png: "", ...sizeIn(sheet) }), ...link });
+    if (linked) this.easel.shared = sheet;
     const [given] = Object.values(same?.given ?? {});
     if (given) bringTo(task, given);
-    const fields = given ? [] : imageFieldsOf(tab);
-    const more = fields.length ? " Put in the picture that it began with." : "";
-    const run = { ...state.run, state: "stopped" as const, sheets: [], message: message + more };
-    const { key } = same ?? sheet;
-    Object.assign(state, { run, current: key, returned: key, isAll: false });
+    const shown = same ?? this.easel.sheetOf(sheet.key);
+    const isMissing = needsPicture(shown, this.easel.tab);
+    const first = linked && isMissing ? (file ? SHARED : NOT_THERE) : message;
+    const run = { ...state.run, state: "stopped" as const, sheets: [], message: isMissing ? `${first} ${PUT_IN}` : first };
+    Object.assign(state, { run, current: shown?.key ?? null, returned: shown?.key ?? null, isAll: false });
     this.easel.show();
     this.easel.keep();
-    if (isReplay && fields.every(pictureIn)) await this.replay();
+    if (isReplay && !isMissing && !isLeft) await this.replay();
   }
 
   private async replay(): Promise<void> {

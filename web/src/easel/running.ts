@@ -15,6 +15,7 @@ import { assembled, followed, idleRun, isUnfinished, stoppedAt, type Given, type
 import { noteUnkept, takeUnkept } from "./unkept";
 import { imagesIn } from "./uses";
 
+const NEARLY = 120; // pixels of a picture that are out of sight
 const PATIENCE = 20_000; // milliseconds for the file of a stopped picture
 const SILENCE = 1500; // milliseconds after the end of a run until its missing last view counts as a fault
 const UNKEPT = "Nothing was drawn yet when the connection was lost or the page was left;";
@@ -44,9 +45,22 @@ export class Running {
     unmark(this.easel.tab);
     noteUnkept(this.easel.task, `${UNKEPT} ${before ? "ask for it again." : "press Generate."}`);
     if (series) return; // whoever draws looks at the sheet
+    this.bringIntoView();
+  }
+
+  bringIntoView(): void {
     const { root, face } = this.easel;
     const isSeen = root.getBoundingClientRect().top >= 0 && face.find("line").getBoundingClientRect().bottom <= window.innerHeight;
-    if (!isSeen) root.scrollIntoView({ behavior: "smooth", block: "start" });
+    if (isSeen) return;
+    root.scrollIntoView({ behavior: "smooth", block: "start" });
+    document.addEventListener("scrollend", () => this.bringTopIntoView(), { once: true });
+  }
+
+  /** What is above the picture may have become less while the page scrolled to it. */
+  private bringTopIntoView(): void {
+    const { root } = this.easel;
+    const { top } = root.getBoundingClientRect();
+    if (top < 0 && top > -NEARLY) root.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 
   /** After a reload: what was asked for before it, if nothing of it was kept. */
@@ -163,7 +177,9 @@ export class Running {
     const { state } = this.easel;
     if (state.isAll && sheets[0]) state.current = this.easel.family(sheets[0].key)[0]?.key ?? null; // the best
     state.again = againOf(state.former, sheets);
-    this.settle("done", [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" "));
+    const said = [this.easel.sharedRemark(sheets), remark].filter(Boolean).join(" ");
+    this.easel.leaveShared(sheets);
+    this.settle("done", said);
     const { current, held } = this.easel.state;
     this.easel.turns?.goOn(current, held);
   }

@@ -2,6 +2,10 @@
 
 import type { RecipeSheet } from "../messages.gen";
 
+export const SHARED = "This is the picture that was shared with you.";
+export const NOT_THERE = "The picture that was shared with you is not there any more; its words and settings are.";
+export const PUT_IN = "Put in the picture that it began with: then Replay draws it again.";
+
 export type SharedPicture = Pick<RecipeSheet, "identity" | "digest" | "model" | "seed" | "prompt">;
 
 export function remarkOn(drawn: SharedPicture, shared: SharedPicture): string {

@@ -13,6 +13,7 @@ export interface Sheet extends RecipeSheet, File, Partial<Omit<Told, keyof Recip
   match?: boolean; // whether it has the codes of an earlier one that asked for the same
   isPending?: boolean; // stopped, and its file is still to come
   isBrought?: boolean; // the picture that a film began with, which nobody drew here
+  isShared?: boolean; // of a link, and not drawn here
   isOpening?: boolean; // an earlier drawing, which whoever comes first is shown
   series?: string; // of pictures that follow one drawing, of which the last one stays
   words?: readonly PromptPart[]; // its prompt in parts, once they were told

@@ -58,9 +58,9 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
       running.ask("reroll", { ...goingOn(sheet), row, four: true });
     },
     replay: (sheet) => void returning.open(fileOf(sheet), true),
-    share: async ({ png, prompt }) => {
+    share: async ({ png, id = "", prompt }) => {
       easel.face.say("posted", "");
-      easel.face.say("posted", await sharePicture(bytesOf(png), easel.address, prompt));
+      easel.face.say("posted", await sharePicture(bytesOf(png), id, easel.address, prompt));
       intoView("posted");
     },
     adopt: (sheet) => void returning.open(fileOf(sheet)),

@@ -15,6 +15,12 @@ export function imagesIn(tab: HTMLElement): Given {
   return Object.fromEntries(pairs.filter(([, picture]) => picture));
 }
 
+/** Whether a picture can be drawn again only once the one that it began with is in the form. */
+export function needsPicture(sheet: Sheet | undefined, tab: HTMLElement): boolean {
+  if (!sheet || Object.keys(sheet.given ?? {}).length) return false;
+  return imageFieldsOf(tab).some((field) => ["", sheet.png].includes(pictureIn(field)));
+}
+
 export interface Teller {
   look(sheet: Sheet | undefined): void;
   answered(ticket: string): void;

@@ -183,7 +183,7 @@ class Gallery {
   private async share(button: HTMLElement, { id, tab, title }: Card): Promise<void> {
     try {
       const png = new Uint8Array(await (await wish("picture", [id])).arrayBuffer());
-      noteAt(button, await sharePicture(png, tab, title)); // where people look
+      noteAt(button, await sharePicture(png, id, tab, title)); // where people look
     } catch (error) {
       this.say((error as Error).message);
     }
