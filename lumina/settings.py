@@ -86,9 +86,9 @@ class Settings:
             slots=_whole("LUMINA_SLOTS", given, default.slots, low=0, high=64),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
-            outputs=_folder("LUMINA_OUTPUTS", given, default.outputs),
-            results=_folder("LUMINA_RESULTS", given, default.results),
-            models=_folder("LUMINA_MODELS", given, default.models),
+            outputs=folder_in("LUMINA_OUTPUTS", given, default.outputs),
+            results=folder_in("LUMINA_RESULTS", given, default.results),
+            models=folder_in("LUMINA_MODELS", given, default.models),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
             quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
@@ -170,8 +170,11 @@ def _bare(text: str) -> str:
     return text[1:-1].strip() if is_quoted else text
 
 
-def _folder(name: str, given: Mapping[str, str], default: Path) -> Path:
-    """The folder of a variable; of others within it, which no shell has filled in, their values."""
+def folder_in(name: str, given: Mapping[str, str], default: Path) -> Path:
+    """The folder of a variable; of others within it, which no shell has filled in, their values.
+
+    Raises InputError for one that has none.
+    """
     if not given.get(name):
         return default
     text = os.path.expandvars(given[name])

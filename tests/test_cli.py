@@ -618,7 +618,7 @@ def test_ui_serves_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[dict[str, Any]] = []
     monkeypatch.setattr("lumina.ui.app.serve", lambda **options: served.append(options))
     assert run("ui", "--port", "7999", "--share").exit_code == 0
-    assert served == [{"share": True, "server_name": "127.0.0.1", "server_port": 7999}]
+    assert served == [{"share": True, "server_name": None, "server_port": 7999}]
 
 
 def test_a_published_pickle_becomes_safetensors(tmp_path: Path) -> None:

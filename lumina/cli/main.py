@@ -83,8 +83,18 @@ def list_tasks(as_json: AsJson = False) -> None:
 @app.command("ui")
 def open_page(
     share: Annotated[bool, typer.Option("--share", help="Also make a public link.")] = False,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on (127.0.0.1, or GRADIO_SERVER_NAME).")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            help="Port to listen on (a free one from 7860 on, or GRADIO_SERVER_PORT).",
+            min=1,
+            max=65535,
+        ),
+    ] = None,
 ) -> None:
     """Serve the studio in the browser."""
     from lumina.server.surroundings import prepare

@@ -14,6 +14,7 @@ from typing import TypedDict
 
 from PIL import Image
 
+from lumina import gradio_settings
 from lumina.connections import check_connections, proxies_set
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, refusal
@@ -109,9 +110,14 @@ def _present() -> Settings:
 
 
 def _settings() -> str:
-    settings, faults = Settings.with_faults()
-    if wrong := (*faults, *Settings.misspelt()):
-        raise InputError(" ".join(wrong))
+    settings, found = Settings.with_faults()
+    faults = [*found, *Settings.misspelt()]
+    try:
+        gradio_settings.read()
+    except InputError as error:
+        faults.append(str(error))
+    if faults:
+        raise InputError(" ".join(faults))
     pictures = f"pictures in {settings.outputs}"
     if settings.engine:
         return f"an engine at {settings.engine}, {pictures}"
@@ -131,7 +137,7 @@ def _home() -> str:
 def _temporary() -> str:
     """Of the folder in which Gradio keeps files; the studio itself goes around one of somebody else."""
     if named := os.environ.get("GRADIO_TEMP_DIR"):
-        return _writable(Path(named), "GRADIO_TEMP_DIR")
+        return _writable(expanded(named), "GRADIO_TEMP_DIR")
     folder, asked = _temporary_folder(), os.environ.get("TMPDIR")
     if asked and folder != Path(os.path.abspath(asked)):
         raise InputError(

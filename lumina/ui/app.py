@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from lumina import gradio_settings
 from lumina.allocator import give_memory_back
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec, spec_in
@@ -140,7 +141,7 @@ def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
         "enable_monitoring": False,
         "max_file_size": "20mb",
         "state_session_capacity": MAX_SESSIONS,
-        "mcp_server": offer_tools(),  # the endpoints, with `gradio[mcp]`
+        "mcp_server": gradio_settings.offers_tools() and offer_tools(),  # with `gradio[mcp]`
         "app_kwargs": {
             "routes": [
                 health_route(workshop),
@@ -177,8 +178,10 @@ def serve(
 
     Where several models are here and the page is not public, its head offers them: the page is then closed,
     and opened at the same address for the chosen one. With an engine the page is opened once that answers,
-    for it says what can be drawn.
+    for it says what can be drawn. What is left open, Gradio's variables say.
     """
+    share = share or gradio_settings.shares()
+    options["server_port"] = options.get("server_port") or gradio_settings.port()
     settings = settings or Settings.from_environment()
     give_memory_back()
     guard_decoders()

@@ -59,6 +59,8 @@ def test_every_wrong_setting_is_named_once_and_the_rest_is_examined(monkeypatch:
     assert "free" in fine("pictures")
     monkeypatch.setenv("LUMINA_RESULT", "elsewhere")
     assert "LUMINA_RESULT is no setting; did you mean LUMINA_RESULTS?" in found("settings")
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "many")
+    assert "GRADIO_SERVER_PORT must be a whole number" in found("settings")
 
 
 def test_what_nobody_thought_of_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

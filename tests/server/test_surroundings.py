@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import InputError
-from lumina.server.surroundings import LIMIT, NUMBERS, prepare
+from lumina.gradio_settings import FOR_DEVELOPERS, LIMIT, NUMBERS, port, shares
+from lumina.server.surroundings import prepare
 
 ROOT = Path(__file__).parents[2]
 
@@ -132,7 +133,7 @@ def test_what_a_file_leaves_around_a_setting_of_gradio_is_taken_off(monkeypatch:
 
 @pytest.mark.parametrize(
     "name",
-    ["GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_DEBUG", "GRADIO_ANALYTICS_MAX_EVENTS"],
+    ["GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_ANALYTICS_MAX_EVENTS"],
 )
 def test_every_number_of_gradio_is_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "true")
@@ -148,11 +149,51 @@ def test_the_limit_of_gradio_may_be_none(monkeypatch: pytest.MonkeyPatch) -> Non
         prepare()
 
 
+@pytest.mark.parametrize("name", FOR_DEVELOPERS)
+def test_what_is_for_developers_of_pages_is_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")  # the page would wait for changes, and its model never be loaded
+    prepare()
+    assert name not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("true", True), ("True", True), ("1", True), ("", False), ("False", False)]
+)
+def test_a_public_link_may_be_asked_for_as_gradio_has_it(
+    written: str, meant: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_SHARE", written)
+    prepare()
+    assert shares() is meant
+
+
+@pytest.mark.parametrize("name", ["GRADIO_SHARE", "GRADIO_MCP_SERVER"])
+def test_a_switch_of_gradio_is_true_or_false(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "maybe")
+    with pytest.raises(InputError, match=f"{name} must be true or false, not 'maybe'"):
+        prepare()
+
+
+def test_gradios_port_is_that_one_where_no_others_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "7861")
+    assert port() == 7861
+    monkeypatch.setenv("GRADIO_NUM_PORTS", "20")
+    assert port() is None
+
+
+def test_gradios_folder_may_begin_with_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for written in ("~/files", "$HOME/files"):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", written)
+        prepare()
+        assert os.environ["GRADIO_TEMP_DIR"] == str(tmp_path / "files")
+
+
 def test_no_number_of_gradio_is_forgotten() -> None:
     folder = Path(sysconfig.get_paths()["purelib"]) / "gradio"
     read = re.compile(r"(?:int|float)\(\s*os\.(?:getenv|environ\.get)\(\s*[\"'](\w+)")
     found = {name for file in folder.glob("*.py") for name in read.findall(file.read_text("utf-8"))}
-    assert found == set(NUMBERS)
+    assert found - {*FOR_DEVELOPERS} == set(NUMBERS)
 
 
 def test_a_service_may_have_no_path() -> None:
