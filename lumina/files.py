@@ -5,10 +5,12 @@ import os
 import re
 import secrets
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import BinaryIO
 from urllib.request import url2pathname
 
 from lumina.errors import InputError
@@ -79,6 +81,21 @@ def shown(name: str) -> str:
     return name if len(name) <= SHOWN else f"{name[:SHOWN]}…"
 
 
+def is_piped(path: Path) -> bool:
+    """Whether a file is what another command gives: ``-``, or one that a shell has opened."""
+    return os.fspath(path) == "-" or os.fspath(path).startswith(_OPENED)
+
+
+def called(path: Path, kind: str = "file") -> str:
+    """What a person reads of a file: its name, but not the number that a shell has for a pipe."""
+    return f"The {kind} that comes through the pipe" if is_piped(path) else f"The {kind} {shown(path.name)!r}"
+
+
+def folder_of(path: Path) -> Path:
+    """Where what a file names is looked for: beside it, of a pipe in the current folder."""
+    return Path() if is_piped(path) else path.parent
+
+
 def regular(path: Path) -> Path:
     """``path`` of a file that has an end; raises InputError for a folder, a pipe, a device, else OSError.
 
@@ -93,6 +110,11 @@ def regular(path: Path) -> Path:
         kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
         raise InputError(f"{path.name!r} is {kind}; save what comes from it to a file, and name that.")
     return path
+
+
+def opened_to_read(path: Path) -> AbstractContextManager[BinaryIO]:
+    """A file that has an end, opened, or with ``-`` what comes on stdin; raises as :func:`regular` does."""
+    return nullcontext(sys.stdin.buffer) if os.fspath(path) == "-" else regular(path).open("rb")
 
 
 def unopened(error: Exception, what: str) -> str:

@@ -486,6 +486,13 @@ def test_check_names_every_problem(tmp_path: Path) -> None:
     assert set(report["problems"][0]) == {"pointer", "message", "fix"}
     assert run("check", bad).stdout.startswith("/nodes/a/task: names no task")
     assert "cannot be opened" in refused("check", tmp_path / "gone.json")
+    bad.write_text(
+        '{"lumina": 1, "nodes": {"a": {"task": "image_file", "inputs": {"image": {"image": "b.png"}}}}}'
+    )
+    assert run("check", bad).stdout == (
+        '/nodes/a/inputs/image: The picture "b.png" is not here; put it beside the workflow, or give it with '
+        "--set a.image=FILE.\n"
+    )
 
 
 def test_recipe_prints_the_workflow_inside(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
 from lumina.cli.workflow import TWO_OR_ONE, assignment, not_kept, resources_for, with_picture
 from lumina.errors import InputError
-from lumina.files import check_writable, expanded, folder_named
+from lumina.files import check_writable, expanded, folder_named, folder_of
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.tasks.base import remarks_of, words_unknown
@@ -41,7 +41,7 @@ def run_batch(
         typer.Option(
             "--inputs",
             metavar="TABLE",
-            help="A row for each run: .jsonl, .json, .csv, .tsv or .parquet; a column for each input.",
+            help="A row for each run: .jsonl, .json, .csv, .tsv, .parquet, or -; a column for each input.",
             parser=expanded,
         ),
     ],
@@ -65,9 +65,9 @@ def run_batch(
     workflow = with_values(workflow, common, option="--set ")
     _check_columns(workflow, rows)
     check_writable(out)
-    sources = [given, shipped(), FolderImages(table.parent), FolderImages(file.parent)]
+    sources = [given, shipped(), FolderImages(folder_of(table)), FolderImages(folder_of(file))]
     resources = resources_for(workflow, model, sources)
-    binding = _Binding(workflow, resources, table.parent)
+    binding = _Binding(workflow, resources, folder_of(table))
     try:
         outcomes = watched(run_rows(rows, binding, out, at_once, binding.told), "Running", quiet=as_json)
     except KeyboardInterrupt as error:

@@ -17,7 +17,7 @@ from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
-from lumina.files import check_writable, expanded, refusal
+from lumina.files import check_writable, expanded, folder_of, refusal
 from lumina.images import contact_sheet
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
@@ -33,6 +33,7 @@ from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import content, read_text, read_workflow, write_results
 from lumina.workflow.flattening import WITHIN, every_node
 from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
+from lumina.workflow.missing import missing_pictures
 from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import Plan, plan
 from lumina.workflow.resolving import seeds_drawn, target_of, with_values
@@ -88,8 +89,11 @@ def show_recipe(file: Annotated[Path, typer.Argument(metavar="FILE", parser=expa
 def check_workflow(
     file: Annotated[Path, typer.Argument(metavar="FILE", parser=expanded)], as_json: AsJson = False
 ) -> None:
-    """Name every problem of a workflow file; exit code 2 if there is one."""
-    found = check(read_text(file)).problems
+    """Name every problem of a workflow file, a picture that is not here too; exit code 2 if there is one."""
+    checked = check(read_text(file))
+    found = checked.problems
+    if checked.workflow is not None and not found:
+        found = missing_pictures(checked.workflow, [shipped(), FolderImages(folder_of(file))], WAY_IN)
     lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}" for item in found]
     lines = [line if line.endswith("?") else f"{line}." for line in lines]
     show({"ok": not found, "problems": found} if as_json else lines or ["No problems."])
@@ -123,7 +127,9 @@ def run_workflow(
     _note_single_texts(workflow, given)
     workflow = with_values(workflow, given, option="--set ")
     workflow = workflow.model_copy(update={"model": None}) if model else workflow
-    resources = resources_for(workflow, model, [image_source, shipped(), FolderImages(file.parent)], is_dry)
+    resources = resources_for(
+        workflow, model, [image_source, shipped(), FolderImages(folder_of(file))], is_dry
+    )
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return

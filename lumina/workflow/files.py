@@ -2,13 +2,11 @@
 
 import itertools
 import os
-import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidImage, LuminaError
-from lumina.files import refusal, regular, shown, unopened
+from lumina.files import called, opened_to_read, refusal, unopened
 from lumina.formats import format_of, refusal_of, with_article
 from lumina.images import MAX_BYTES, is_cut, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
@@ -162,8 +160,8 @@ def content(file: Path) -> bytes:
     Raises InputError if it cannot be opened.
     """
     try:
-        with nullcontext(sys.stdin.buffer) if file == Path("-") else regular(file).open("rb") as opened:
+        with opened_to_read(file) as opened:
             head = opened.read(MAX_OTHER + 1)
             return head + opened.read(MAX_BYTES + 1 - len(head)) if head.startswith(_PNG) else head
     except (OSError, ValueError) as error:
-        raise InputError(unopened(error, f"The file {shown(file.name)!r}")) from error
+        raise InputError(unopened(error, called(file))) from error

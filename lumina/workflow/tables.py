@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lumina.errors import InputError, InvalidWorkflow
-from lumina.files import regular, shown, unopened
+from lumina.files import called, is_piped, opened_to_read, regular, unopened
 from lumina.formats import HEAD, format_of, with_article
 from lumina.workflow.parsing import parse
 
@@ -35,25 +35,25 @@ class InputRow:
 
 def read_table(path: Path) -> list[InputRow]:
     """The rows of a table: .jsonl has an object on each line, or is one list of them; .csv, .tsv and .parquet
-    have named columns.
+    have named columns. What comes through a pipe (``-``) is of the one kind or the other as it begins.
 
     Cells of a .csv are parted by commas, or by semicolons, tabs or strokes where its first line has no comma.
     An empty cell leaves an input as it is, and a column without a name is none if nothing stands in it.
     Raises InputError for a file that is no such table.
     """
-    kind = path.suffix.lower()
-    if _is_workbook(path):
-        raise InputError(f"The table {shown(path.name)!r} is a workbook; save it as CSV, and name that.")
+    kind, piped = path.suffix.lower(), is_piped(path)
+    if not piped and _is_workbook(path):
+        raise InputError(f"{called(path, 'table')} is a workbook; save it as CSV, and name that.")
     if kind == ".parquet":
         found = list(_parquet(path))
-    elif kind in _LINES:
-        found = list(_objects(path))
-    elif kind in (".csv", ".tsv"):
-        found = list(_cells(_text(path)))
+    elif kind in (*_LINES, ".csv", ".tsv") or piped:
+        text = _text(path)
+        is_lines = kind in _LINES or (piped and text.lstrip()[:1] in ("{", "["))
+        found = list(_objects(path, text) if is_lines else _cells(text))
     else:
-        raise InputError(f"The table {shown(path.name)!r} must end in {KINDS}.")
+        raise InputError(f"{called(path, 'table')} must end in {KINDS}.")
     if not found:
-        raise InputError(f"The table {shown(path.name)!r} has no rows; each row is one run.")
+        raise InputError(f"{called(path, 'table')} has no rows; each row is one run.")
     if len(found) > MAX_ROWS:
         raise InputError(f"The table has {len(found):,} rows; at most {MAX_ROWS:,} are run at once.")
     return [InputRow(number, values) for number, values in enumerate(found, start=1)]
@@ -73,16 +73,15 @@ def texts_in(path: Path) -> list[str]:
     """The lines of a file that are not empty; raises InputError where there are none."""
     found = [line.strip() for line in _text(path).splitlines() if line.strip()]
     if not found:
-        raise InputError(f"The file {shown(path.name)!r} is empty; write a text on each line.")
+        raise InputError(f"{called(path)} is empty; write a text on each line.")
     return found
 
 
-def _objects(path: Path) -> Iterator[dict[str, Any]]:
-    text = _text(path)
+def _objects(path: Path, text: str) -> Iterator[dict[str, Any]]:
     is_list = text.lstrip().startswith("[")
     if path.suffix.lower() == ".json" and not is_list:
         raise InputError(
-            f"The table {shown(path.name)!r} is no list of rows; name another, or write [ ] around its rows."
+            f"{called(path, 'table')} is no list of rows; name another, or write [ ] around its rows."
         )
     if is_list:
         rows = [("The table", text)]
@@ -145,27 +144,27 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
         rows: Sequence[dict[str, Any]] = pyarrow.parquet.read_table(regular(path)).to_pylist()
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         if isinstance(error, PermissionError):
-            raise InputError(unopened(error, f"The file {shown(path.name)!r}")) from error
-        raise InputError(f"The table {shown(path.name)!r} is no Parquet file that can be read.") from error
+            raise InputError(unopened(error, called(path))) from error
+        raise InputError(f"{called(path, 'table')} is no Parquet file that can be read.") from error
     for row in rows:
         yield {name: value for name, value in row.items() if value is not None}
 
 
 def _text(path: Path) -> str:
     try:
-        with regular(path).open("rb") as opened:
+        with opened_to_read(path) as opened:
             data = opened.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise InputError(unopened(error, f"The file {shown(path.name)!r}")) from error
+        raise InputError(unopened(error, called(path))) from error
     if len(data) > MAX_BYTES:
         raise InputError(f"The file is larger than {MAX_BYTES // 2**20} MB; divide it.")
     if (kind := format_of(data[:HEAD])) is not None and kind.name not in ("text", "empty file"):
         name = kind.name if kind.name.startswith("a") else with_article(kind.name)
-        raise InputError(f"The file {shown(path.name)!r} is {name}; name a file of text.")
+        raise InputError(f"{called(path)} is {name}; name a file of text.")
     try:
         text = data.decode(json.detect_encoding(data)).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        raise InputError(f"The file {shown(path.name)!r} is not UTF-8; save it as that.") from error
+        raise InputError(f"{called(path)} is not UTF-8; save it as that.") from error
     if "\0" in text:
-        raise InputError(f"The file {shown(path.name)!r} is damaged, or no text; save it again.")
+        raise InputError(f"{called(path)} is damaged, or no text; save it again.")
     return text

@@ -179,6 +179,18 @@ def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["prompt;a.seed\na cone;1\n", ' {"prompt": "a cone", "a.seed": "1"}\n'])
+def test_a_table_comes_through_a_pipe(text: str) -> None:
+    code = "from lumina.workflow.tables import read_table; from pathlib import Path; import sys; "
+    code += "print(read_table(Path(sys.argv[1]))[0].values)"
+    for name in ("-", "/dev/stdin"):
+        command = [sys.executable, "-c", code, name]
+        found = subprocess.run(command, input=text, capture_output=True, text=True)
+        assert found.stdout == "{'prompt': 'a cone', 'a.seed': '1'}\n", found.stderr
+    nothing = subprocess.run(command, input="prompt\n", capture_output=True, text=True)
+    assert "The table that comes through the pipe has no rows" in nothing.stderr
+
+
 def test_tables_in_utf_16_and_signs_that_end_a_line_only_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes("prompt\tn\nä\t1\n".encode("utf-16"))  # "Unicode text" of Excel
     assert read_table(tmp_path / "a.csv") == [InputRow(1, {"prompt": "ä", "n": "1"})]

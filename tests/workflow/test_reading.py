@@ -13,6 +13,7 @@ from lumina.workflow.binding import digest
 from lumina.workflow.executor import Resources
 from lumina.workflow.files import read_workflow
 from lumina.workflow.image_lookup import FolderImages
+from lumina.workflow.missing import missing_pictures
 from lumina.workflow.planning import plan
 from lumina.workflow.schema import canonical, load
 from lumina.workflow.validation import check
@@ -131,6 +132,28 @@ def test_a_dry_run_says_what_is_missing(tmp_path: Path) -> None:
     assert plan(load(text), on_a_terminal).line == (
         'The picture "gone.png" is not here; use --set a.image=FILE.'
     )
+
+
+def test_every_picture_that_is_missing_is_named_at_its_place(tmp_path: Path) -> None:
+    (tmp_path / "doc.png").write_bytes(b"%PDF-1.7 a document")
+    (tmp_path / "here.png").write_bytes(png_bytes(Image.new("RGB", (32, 32), "red")))
+    document = {
+        "lumina": 1,
+        "inputs": {"p": {"type": "image", "default": {"image": "gone.png"}}, "q": {"type": "image"}},
+        "nodes": {
+            "a": {"task": "image_file", "inputs": {"image": {"from": "inputs.p"}}},
+            "b": {"task": "image_file", "inputs": {"image": [{"image": "here.png"}, {"image": "lost.png"}]}},
+            "c": {"task": "image_file", "inputs": {"image": {"image": "doc.png"}}},
+            "d": {"task": "image_file", "inputs": {"image": {"image": "other.png"}}, "mode": "mute"},
+        },
+    }
+    found = missing_pictures(load(json.dumps(document)), [FolderImages(tmp_path)], "use --set {place}=FILE")
+    assert [(item["pointer"], item["message"], item["fix"]) for item in found[:2]] == [
+        ("/inputs/p/default", 'The picture "gone.png" is not here', "use --set p=FILE"),
+        ("/nodes/b/inputs/image", 'The picture "lost.png" is not here', "use --set b.image=FILE"),
+    ]
+    assert found[2]["pointer"] == "/nodes/c/inputs/image" and 'The picture "doc.png"' in found[2]["message"]
+    assert len(found) == 3
 
 
 @pytest.mark.parametrize(
