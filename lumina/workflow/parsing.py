@@ -132,6 +132,9 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     if place and place[-1] == "[key]":
         return problem(steps, "must be lower-case letters, digits and _, a letter first", _name_fix(last))
     if "^x-" in phrase:
+        if steps[:1] == ("nodes",) and len(steps) == 3 and last == last.lower():
+            way = 'put it into "inputs" if it is an input of the task'
+            return problem(steps, "is not a key that is known here", f'{way}, or call it "x-{last}"')
         way = f'remove "{last}"' if last == last.lower() else f'call it "{last.lower()}"'
         fix = f'{way}, or call it "x-{last}" to keep it as a note'
         return problem(steps, "is not a key that is known here", fix)

@@ -28,7 +28,7 @@ def read_scene(
     gives signs of words with two meanings the one that they have beside the others.
     """
     words = lexicon.words(text)
-    meant_signs, taken = corrected(told_apart(lexicon.signs(words)), grammar)
+    meant_signs, taken = corrected(_listed(told_apart(lexicon.signs(words)), grammar), grammar)
     signs = _of_the_picture(meant_signs, grammar)
     said = SceneSaid(grammar)
     for clause in led(list(_clauses(signs, grammar))):
@@ -60,6 +60,46 @@ def _named(
         if note or not any(sign.start in part for part in refused)
     }
     return tuple(UnknownWord(word, note=note) for word, note in notes.items())
+
+
+def _listed(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:
+    """With qualities where they belong: of "red and blue balls" together, of "cube red ball blue" before."""
+    found = list[Sign]()
+    part = list[Sign]()
+    for sign in [*signs, Sign("")]:
+        if sign in grammar.qualities or sign in grammar.noun_of or (part and sign in (",", "and")):
+            part.append(sign)
+        else:
+            found += [*_in_order(part, grammar), sign]
+            part = []
+    return found[:-1]
+
+
+def _in_order(part: list[Sign], grammar: Grammar) -> list[Sign]:
+    """Nouns and qualities without an article among them."""
+    nouns = [at for at, sign in enumerate(part) if sign in grammar.noun_of]
+    is_bare = not any(sign in (",", "and") for sign in part)
+    if is_bare and len(nouns) > 1 and nouns[0] == 0 and part[-1] in grammar.qualities:
+        ends = [*nouns[1:], len(part)]
+        spans = zip(nouns, ends, strict=True)
+        return [sign for at, end in spans for sign in (*part[at + 1 : end], part[at])]
+    return _together(part, grammar)
+
+
+def _together(part: list[Sign], grammar: Grammar) -> list[Sign]:
+    """With the colours of several in a row: "red, green and blue balls" without what parts them."""
+    colors = grammar.kinds["color"]
+    for noun in (at for at, sign in enumerate(part) if sign in grammar.plurals):
+        start = noun
+        while start and (part[start - 1] in colors or part[start - 1] in (",", "and")):
+            start -= 1
+        while start < noun and part[start] not in colors:
+            start += 1
+        is_apart = start == 0 or part[start - 1] in (",", "and")
+        if is_apart and noun - start > 2 and part[noun - 2] == "and":
+            said = [sign for sign in part[start:noun] if sign in colors]
+            return [*part[:start], *said, *_together(part[noun:], grammar)]
+    return part
 
 
 def _of_the_picture(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:

@@ -34,6 +34,7 @@ _NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _KATAKANA = re.compile(r"[\u30a1-\u30fc]+")
 _WORD = re.compile(r"[^\W\d_]{5,}")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SAME = {"one": "same!", "ones": "sames!"}  # after a quality or a side: "and a pink one"
 
 
@@ -246,4 +247,7 @@ def _looked_up(lexicon: Lexicon, word: str) -> tuple[str, ...]:
     if word in lexicon.fluff and word not in lexicon.lookup:
         return ()
     meant = lexicon.meant(word) or lexicon.parted(word)
+    if not meant and (stretched := _STRETCHED.search(word)):  # "huuuge", "reeed", "baaall"
+        shorter = (word.replace(stretched[0], stretched[1] * times) for times in (1, 2))
+        meant = next((sign for each in shorter if (sign := lexicon.lookup.get(each))), "")
     return tuple(meant.split()) if meant else (UNKNOWN,)

@@ -83,7 +83,8 @@ FLUFF = each(  # says nothing about what is drawn
     "steht such surface-finish svp tem thank thanks then there there's thing things time to tone too "
     "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
-    "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually thats"
+    "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually thats following "
+    "prompt"
 )
 _HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
@@ -173,6 +174,11 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"dahinter": "~its:behind",
     r"daneben": "~no",
     r"anything but": "not",
+    r"(?:on|to|at|in) (the|an?) ((?:\w+ ){0,2}\w+)'s (left|right)(?:[- ]?hand)?(?: side)?": (
+        r"~of:\3_of \1 \2"
+    ),
+    r"(?:on|to|at|in) (the|an?) ((?:\w+ ){0,2}\w+)'s front": r"~of:in_front_of \1 \2",
+    r"(?!(?:that|it|there|let|what|here|he|she|who|where|a)'s)([^\W\d_]{2,})'s": r"\1",
     r"(?:on|at|to) (?:each|either|both|every|opposite) sides?(?: of)?|auf beiden seiten(?: von)?": "~no",
     rf"(?:closer|nearer)(?: to {_VIEWER})? than": "~of:in_front_of",
     rf"(?:further|farther)(?: (?:away|back|off))?(?: from {_VIEWER})? than": "~of:behind",

@@ -144,6 +144,9 @@ _STAYS = (
 )
 _ELSE = "and|but|then|while|as|or|aber|und|mais|et|pero|y|ma|e|mas"
 _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read as them, in this order
+    (r"~of:\3_of \1 \2", (
+        r"(?:on|to|at|in) (the|an?) ((?:\w+ ){0,2}\w+)'s (left|right)(?:[- ]?hand)?(?: side)?",
+    )),
     (r"\1", (r"(?!(?:that|it|there|let|what|here|he|she|who)'s)(\w+)'s(?: (?:colou?rs?|size|shape))?",)),
     ("=into", ("into",)),
     ("", (

@@ -63,6 +63,7 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("ändere die Farbe des Würfels zu grün", "make the cube green", ()),
         ("make the cube 🟢 👍", "make the cube green", ()),
         ("brighten it up", "make it daylight", ()),
+        ("move the ball to the cube's left", "move the sphere left of the cube", ()),
         ("get rid of the pyramid!", "remove the cone", ()),
         ("Could you make the crimson ball a little bigger, please?", "make the red sphere bigger", ()),
         ("the box is too big", "make the cube smaller", ()),
