@@ -17,15 +17,18 @@ def each(words: str) -> frozenset[str]:
 OTHER_WORDS: dict[str, str] = {  # for a sign
     "red": (
         "rood rode vermelho vermelha vermelhos vermelhas reddish rote roter rotes roten rotem rouges roja "
-        "rojos rojas rossa rossi carmine vermillion"
+        "rojos rojas rossa rossi carmine vermillion "
+        "rosse"
     ),
     "orange": (
         "oranje laranja oranges orangefarben orangene orangener oranger anaranjado anaranjada naranjas "
-        "arancio"
+        "arancio "
+        "orangefarbene orangefarbener orangenen anaranjados anaranjadas laranjas"
     ),
     "yellow": (
         "geel gele amarelo amarela amarelos amarelas yellowish gelbe gelber gelbes gelben gelbem jaunes "
-        "amarilla amarillos amarillas gialla gialli"
+        "amarilla amarillos amarillas gialla gialli "
+        "gialle"
     ),
     "green": (
         "groen groene greenish grüne grüner grünes grünen grünem gruen gruene gruener gruenen verts verte "
@@ -34,27 +37,37 @@ OTHER_WORDS: dict[str, str] = {  # for a sign
     "blue": "blauw blauwe azuis bluish blaue blauer blaues blauen blauem bleue bleus bleues azules blu",
     "purple": (
         "paars paarse roxo roxa violett violette violetter violettes lilafarbene morado morada morados "
-        "moradas viola pourpre"
+        "moradas viola pourpre "
+        "violetten violets roxos roxas púrpura"
     ),
-    "pink": "roze pinkish pinke pinker pinken rosafarbene rosado rosada roses",
+    "pink": (
+        "roze pinkish pinke pinker pinken rosafarbene rosado rosada roses "
+        "rosafarbener rosé rosados rosadas rosas"
+    ),
     "large": (
         "groot grote larger biggest largest grosse große großer großes großen großem gross grande grandes "
-        "grand grands grandi enorme énorme riesig riesige riesiger gros colossal"
+        "grand grands grandi enorme énorme riesig riesige riesiger gros colossal "
+        "grosses gran"
     ),
     "small": (
         "smallest kleine smaller teeny petite kleiner kleines kleinen kleinem petit petits petites "
         "pequeño pequeña pequeños pequeñas pequeno piccolo piccola piccoli piccole winzig winzige "
-        "winziger minuscule"
+        "winziger minuscule "
+        "pequena pequenos pequenas"
     ),
     "white": (
         "whitish weiß weiss weiße weißer weißes weißen weißem weisse weissem weissen blanc blanche blancs "
-        "blanches blanco blanca blancos bianco bianca snowy"
+        "blanches blanco blanca blancos bianco bianca snowy "
+        "blancas bianchi bianche wit witte branco branca brancos brancas"
     ),
-    "grey": "greyish grau graue grauer graues grauen grauem gris grise grises grigio grigia concrete",
+    "grey": (
+        "greyish grau graue grauer graues grauen grauem gris grise grises grigio grigia concrete "
+        "grigi grigie grijs grijze cinza cinzento cinzenta"
+    ),
     "a": "an een um uma ein eine einen einem einer eines un une uno una d'un d'une lone",
     "two": "twee duas dois zwei deux dos due paar twin",
     "three": "drie três drei trois tres tre",
-    "four": "vier quatre cuatro quattro quartet",
+    "four": ("vier quatre cuatro quattro quartet quatro"),
     "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren",
     "the": "der die das den dem des le la les el los las il lo i gli l this that these those",
     "and": "plus und et y e with_a sowie along",
@@ -84,7 +97,7 @@ FLUFF = each(  # says nothing about what is drawn
     "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
     "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually thats following "
-    "prompt"
+    "prompt unos unas delle dei degli moi te welcher welche welches bij"
 )
 _HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
@@ -103,6 +116,10 @@ _VIEWER = r"(?:the )?(?:viewer|camera|us|me|you)"
 _THAT = (  # and not "left of that cube"
     r"(?:it|them|(?:that|this|those|these|which)"
     r"(?= ?(?:$|,|(?:an?|the|is|are|stands?|sits?|lies|there|one|two|three|and|i|we|you)\b)))"
+)
+_SHADES_JOINED = (
+    "(?:hell|dunkel|knall|tief|zart|blass|grell|quietsch|gras|himmel|zitronen|sonnen|feuer|blut|nacht|wein|"
+    "königs|leuchtend|neon|pastell)-?"
 )
 _OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
 _TAKES_BACK = (  # what was said before, in a word or two
@@ -154,7 +171,7 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
     r"(?<!the )(?<!to )right(?= (?:next|besides?|by|near|at|under|above|over|between|here|there|now)\b)": "",
     r"as (?:big|large|small|tall|tiny|high|wide) as": "!",
-    r"(?:instead|in place) of|rather than|(?:an)?statt|au lieu d(?:e|u|'une?)|en (?:vez|lugar) del?": "not",
+    r"(?:instead|in place) of|rather than|(?:an)?statt|au lieu d(?:e|u|'? ?une?)|en (?:vez|lugar) del?": "not",
     r"invece d(?:i|el|ella)|em vez d[eoa]|in plaats van": "not",
     r"(?:starting )?from (?:the )?(left|right)(?: to (?:the )?(?:right|left))?": r"~row:\1_of",
     r"left to right|von links nach rechts": "~row:left_of",
@@ -180,6 +197,12 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"(?:on|to|at|in) (the|an?) ((?:\w+ ){0,2}\w+)'s front": r"~of:in_front_of \1 \2",
     r"(?!(?:that|it|there|let|what|here|he|she|who|where|a)'s)([^\W\d_]{2,})'s": r"\1",
     r"(?:on|at|to) (?:each|either|both|every|opposite) sides?(?: of)?|auf beiden seiten(?: von)?": "~no",
+    rf"{_SHADES_JOINED}(rot|blau|grün|gelb|orange|lila|violett|rosa|türkis|grau|braun)(?:e[rsnm]?)?": (
+        r"shade! \1"
+    ),
+    r"(?:em|com|num)(?= (?:um )?fundo\b)": "on",
+    r"[àa] sa gauche|a su izquierda|alla sua sinistra|zu (?:seine|ihre)r linken": "~its:left_of",
+    r"[àa] sa droite|a su derecha|alla sua destra|zu (?:seine|ihre)r rechten": "~its:right_of",
     rf"(?:closer|nearer)(?: to {_VIEWER})? than": "~of:in_front_of",
     rf"(?:further|farther)(?: (?:away|back|off))?(?: from {_VIEWER})? than": "~of:behind",
     rf"(?:{_TOWARDS} (?:the |its )?)?(left|right){_HAND} (?:off?|from|to)": r"~of:\1_of",
@@ -195,9 +218,9 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
     r"behind|in (?:the )?back of|(?:at|to|in) the (?:rear|back) of|beyond|hinter|achter": "~of:behind",
     r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) (?:d[eoa]s?|del)|dietro(?: a(?:l|ll[ao])?)?": "~of:behind",
-    r"links (?:von|vom|van|neben)|[àa] (?:la )?gauche d(?:e|u|'une?)|(?:a la )?izquierda del?": "~of:left_of",
+    r"links (?:von|vom|van|neben)|[àa] (?:la )?gauche d(?:e|u|'? ?une?)|(?:a la )?izquierda del?": "~of:left_of",
     r"a sinistra d(?:i|el|ella)|[àa] esquerda d[eoa]": "~of:left_of",
-    r"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite d(?:e|u|'une?)|(?:a la )?derecha del?": "~of:right_of",
+    r"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite d(?:e|u|'? ?une?)|(?:a la )?derecha del?": "~of:right_of",
     r"a destra d(?:i|el|ella)|[àa] direita d[eoa]": "~of:right_of",
     r"(?:in|at) the (?:foreground|front)": "~at:in_front_of",
     r"(?:closer|nearer|closest|nearest) to (?:the )?(?:viewer|camera|us|me|you)": "~at:in_front_of",
@@ -233,7 +256,7 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     "": (
         "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
         "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
-        "一幅 画一 给 い な"
+        "一幅 画一 给 い な 是"
     ),
 }
 EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before

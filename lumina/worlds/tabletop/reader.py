@@ -5,6 +5,7 @@ say is put together (reading/scene.py).
 """
 
 from lumina.worlds.language import Understood, UnknownWord
+from lumina.worlds.reading.corrections import corrected
 from lumina.worlds.reading.grammar import ThingSaid
 from lumina.worlds.reading.prompts import read_scene
 from lumina.worlds.reading.scene import HARMLESS
@@ -42,7 +43,10 @@ def _thing(said: ThingSaid) -> Thing:
 def read_description(text: str) -> Understood | None:
     """What a subject is, in the words that a subject is told by; None if it says that, or names no solid."""
     words = DESCRIPTIONS.words(text)
-    signs = [Sign(PLURALS.get(sign, str(sign)), sign.start, sign.end) for sign in DESCRIPTIONS.signs(words)]
+    signs = [
+        Sign(PLURALS.get(sign, str(sign)), sign.start, sign.end)
+        for sign in corrected(DESCRIPTIONS.signs(words), GRAMMAR)[0]
+    ]
     said = [next((sign for sign in signs if sign in kind), None) for kind in (PATTERNS, COLORS, SHAPES)]
     if said[-1] is None:
         return None

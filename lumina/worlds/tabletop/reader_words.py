@@ -20,22 +20,29 @@ from lumina.worlds.tabletop.words import MEANINGS
 
 _MORE: dict[str, str] = {  # other words for a sign, in several languages
     **OTHER_WORDS,
-    "cyan": "türkise türkiser türkises türkisfarbene turquesa cian turchese",
+    "cyan": (
+        "türkise türkiser türkises türkisfarbene turquesa cian turchese türkisen turquesas turchesi ciano"
+    ),
     "metal": (
         "silver metall stahl metallisch metallische metallischer metallene metálico metálica métal "
         "métallique métalliques metálicas metallica metallico brillante gleaming glänzend glänzende "
         "glänzender polished silvery"
     ),
     "matte": "matter mattes mate mates mats matt matta opaco",
-    "sphere": "bol spheroid sphères sphère sphären boule bola pelota sfera ballon",
+    "sphere": ("bol spheroid sphères sphère sphären boule bola pelota sfera ballon balle bal"),
     "spheres": (
         "bollen ballen balls orbs globes marbles bubbles kugeln bälle bällen boules sphères esferas bolas "
-        "pelotas sfere palle"
+        "pelotas sfere palle "
+        "balles"
     ),
-    "cube": "blok blokje wuerfel quader dé cubes quadrat carré cuadrado quadrato vierkant würfels",
+    "cube": (
+        "blok blokje wuerfel quader dé cubes quadrat carré cuadrado quadrato vierkant würfels "
+        "kiste boîte caisse caja scatola doos caixa"
+    ),
     "cubes": (
         "würfeln quadern blöcken kubussen blokken blokjes boxes blocks dices bricks crates squares cubos "
-        "cubi dés"
+        "cubi dés "
+        "kisten boîtes caisses cajas scatole caixas"
     ),
     "cylinder": "cylindre cilinder zylinders",
     "cylinders": (
@@ -45,16 +52,19 @@ _MORE: dict[str, str] = {  # other words for a sign, in several languages
     "cones": "pirámides pyramiden piramidi piramides pyramids funnels spikes kegeln cônes conos coni",
     "brown": (
         "brownish braun braune brauner braunes braunen braunem marron brun brune marrón castaño marrone "
-        "oak walnut hölzern"
+        "oak walnut hölzern "
+        "bruns marrones marroni bruin bruine marrom"
     ),
     "ground": (
         "boden untergrund hintergrund tisch grund fond sol suelo fondo mesa piso pavimento tavolo tavola "
-        "sfondo floors backgrounds tabletops tables fläche"
+        "sfondo floors backgrounds tabletops tables fläche "
+        "achtergrond vloer tafel fundo chão"
     ),
     "daylight": "tag tags tageslicht mittags jour día giorno sunlight sunshine sunlit midday",
     "sunset": (
         "sonnenuntergang abends abend abenddämmerung dämmerung sundown crépuscule soir atardecer tramonto "
-        "ocaso golden-hour twilight"
+        "ocaso golden-hour twilight "
+        "abendrot zonsondergang avond entardecer"
     ),
     "night": "nacht nachts nuit noche notte moonlight moonlit nite stars starry noite",
 }
@@ -82,7 +92,15 @@ SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "sunset": "日落时 日落 黄昏 夕阳下 夕阳 傍晚 夕焼け 夕暮れ 夕日 夕方",
     "daylight": "白天 日光 昼間 昼",
 }
-SCRIPTS = scripts_of(SCRIPTS_OF, EAST_RELATIONS)
+_UPON = {  # "on a white ground", which stands before what is on it
+    ground: " ".join(
+        f"{name}{on}" for name in SCRIPTS_OF[ground].split() for on in ("上的", "上", "の上に", "の上の")
+    )
+    for ground in ("ground", "white ground", "grey ground", "brown ground", "blue ground")
+}
+SCRIPTS = scripts_of(
+    {sign: f"{said} {_UPON.get(sign, '')}" for sign, said in SCRIPTS_OF.items()}, EAST_RELATIONS
+)
 STUFFS = frozenset(["marble", "brick", "tin"])  # before a noun: "a marble ball"
 _PLACES = ("left_of", "right_of", "in_front_of", "behind")
 SIGNS = frozenset([
@@ -103,7 +121,7 @@ LOOKUP: dict[str, str] = {
     **{sign: sign for sign in SIGNS},
     **dict.fromkeys(TOO_MANY, "many"),
     **dict.fromkeys(NOT_WORDS, "not"),
-    "but": ",",
+    **dict.fromkeys(("but", "sondern", "sino", "bensì", "maar", "mais"), ","),
     "wooden": "brown",
     "wood": "brown",
     "holz": "brown",
