@@ -121,6 +121,7 @@ _SHADES_JOINED = (
     "(?:hell|dunkel|knall|tief|zart|blass|grell|quietsch|gras|himmel|zitronen|sonnen|feuer|blut|nacht|wein|"
     "königs|leuchtend|neon|pastell)-?"
 )
+_DE = r"d(?:e|u|'? ?une?)"
 _OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
 _TAKES_BACK = (  # what was said before, in a word or two
     r"wait|hold on|hang on|sorry|i meant?|(?:scratch|strike|forget|ignore) (?:that|it)|corr?ection|w?h?oops"
@@ -171,7 +172,7 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
     r"(?<!the )(?<!to )right(?= (?:next|besides?|by|near|at|under|above|over|between|here|there|now)\b)": "",
     r"as (?:big|large|small|tall|tiny|high|wide) as": "!",
-    r"(?:instead|in place) of|rather than|(?:an)?statt|au lieu d(?:e|u|'? ?une?)|en (?:vez|lugar) del?": "not",
+    rf"(?:instead|in place) of|rather than|(?:an)?statt|au lieu {_DE}|en (?:vez|lugar) del?": "not",
     r"invece d(?:i|el|ella)|em vez d[eoa]|in plaats van": "not",
     r"(?:starting )?from (?:the )?(left|right)(?: to (?:the )?(?:right|left))?": r"~row:\1_of",
     r"left to right|von links nach rechts": "~row:left_of",
@@ -218,9 +219,9 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
     r"behind|in (?:the )?back of|(?:at|to|in) the (?:rear|back) of|beyond|hinter|achter": "~of:behind",
     r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) (?:d[eoa]s?|del)|dietro(?: a(?:l|ll[ao])?)?": "~of:behind",
-    r"links (?:von|vom|van|neben)|[àa] (?:la )?gauche d(?:e|u|'? ?une?)|(?:a la )?izquierda del?": "~of:left_of",
+    rf"links (?:von|vom|van|neben)|[àa] (?:la )?gauche {_DE}|(?:a la )?izquierda del?": "~of:left_of",
     r"a sinistra d(?:i|el|ella)|[àa] esquerda d[eoa]": "~of:left_of",
-    r"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite d(?:e|u|'? ?une?)|(?:a la )?derecha del?": "~of:right_of",
+    rf"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite {_DE}|(?:a la )?derecha del?": "~of:right_of",
     r"a destra d(?:i|el|ella)|[àa] direita d[eoa]": "~of:right_of",
     r"(?:in|at) the (?:foreground|front)": "~at:in_front_of",
     r"(?:closer|nearer|closest|nearest) to (?:the )?(?:viewer|camera|us|me|you)": "~at:in_front_of",
