@@ -124,8 +124,9 @@ _SHADES_JOINED = (
 _DE = r"d(?:e|u|'? ?une?)"
 _OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
 _TAKES_BACK = (  # what was said before, in a word or two
-    r"wait|hold on|hang on|sorry|i meant?|(?:scratch|strike|forget|ignore) (?:that|it)|corr?ection|w?h?oops"
-    r"|my (?:bad|mistake)|(?:or )?rather(?! than)|never ?mind|on second thoughts?|i changed my mind|excuse me"
+    r"wait|hold on|hang on|sorry(?! (?:for|about|to)\b)|i meant?"
+    r"|(?:scratch|strike|forget|ignore) (?:that|it)|corr?ection|w?h?oops"
+    r"|my (?:bad|mistake)|or rather(?! than)|never ?mind|on second thoughts?|i changed my mind|excuse me"
     r"|make that|let me rephrase|nope|nah|nein|nee|warte?(?: mal)?|moment(?: mal)?|entschuldigung|quatsch"
     r"|ich mein(?:e|te)|(?:doch )?lieber|vielmehr|besser gesagt|attend(?:s|ez)|pardon|désolée?|enfin|oups"
     r"|je veux dire|je voulais dire|plutôt|espera|perd[óo]n|(?:quiero|quise) decir|mejor dicho|más bien|digo"
@@ -135,7 +136,9 @@ _TAKES_BACK = (  # what was said before, in a word or two
 _NO = r"(?:no|non|não)"
 _SAYS_MORE = r"an?|two|three|four|\d+|i|i'd|make|let|let's|it|just|better|draw"
 _AFTER_COMMA = (  # where a comma stands before
-    rf"{_NO}(?= ,)|{_NO}(?= (?:{_SAYS_MORE})\b)|actually|better|mejor|meglio|besser|melhor|en fait|doch"
+    rf"{_NO}(?= ,)|{_NO}(?= (?:{_SAYS_MORE})\b)"
+    r"|actually|rather(?! (?:than|large|small|big))"
+    r"|better|mejor|meglio|besser|melhor|en fait|doch"
 )
 _HESITATION = r"uh|um|uhm|erm?|oh|ah|hmm?|äh|ähm|euh|ehm?|well|that|,|no|non|não|et|and"
 _STANDS = "stack|tower|pile|heap|mound|wall|column|pyramid|row|line|circle|ring|grid|array"

@@ -69,13 +69,28 @@ def _first_wish(signs: Sequence[Sign], words: Sequence[str]) -> tuple[WishSaid, 
     ends = [at for at, sign in enumerate(signs) if sign in _PARTS and at] + [len(signs)]
     for at in ends[:_MOST_PARTS]:
         more = WishSaid(signs[:at], words)
-        if said.wish is None:
+        if (
+            said.wish is None
+            and end
+            and more.wish
+            and (own := _own_order(signs[:end], signs[end + 1 : at], words))
+        ):
+            said, end = own, at
+        elif said.wish is None:
             said, end = (more, at) if more.wish or not said.left or more.left else (said, end)
         elif more.goes_on(said):
             said, end = more, at
         else:
             break
     return said, end
+
+
+def _own_order(told: Sequence[Sign], clause: Sequence[Sign], words: Sequence[str]) -> WishSaid | None:
+    """What a clause orders of its own solid after one of which nothing was: "the ball is fine, remove …"."""
+    is_told = any(sign in SHAPES for sign in told) and not any(sign.startswith("=") for sign in told)
+    is_own = clause[:1] != [] and clause[0].startswith("=") and any(sign in SHAPES for sign in clause)
+    said = WishSaid(clause, words) if is_told and is_own else None
+    return said if said and said.wish else None
 
 
 def _ordered(told: Sequence[Sign], rest: Sequence[Sign], words: Sequence[str]) -> list[Sign]:

@@ -64,6 +64,8 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("make the cube 🟢 👍", "make the cube green", ()),
         ("brighten it up", "make it daylight", ()),
         ("move the ball to the cube's left", "move the sphere left of the cube", ()),
+        ("the ball is fine, remove the cube", "remove the cube", ("fine",)),
+        ("make the ball red, sorry for the trouble", "make the sphere red", ("trouble",)),
         ("get rid of the pyramid!", "remove the cone", ()),
         ("Could you make the crimson ball a little bigger, please?", "make the red sphere bigger", ()),
         ("the box is too big", "make the cube smaller", ()),
