@@ -360,12 +360,41 @@ def test_unknown_names_are_refused_before_anything_slow(monkeypatch: pytest.Monk
         (("generate", "predict", "--input", "a.png"), "use `--image`"),
         (("generate", "text_to_image", "--lora", "a"), "text_to_image --help` lists what there is"),
         (("recipe", "a.png", "b.png"), "one at a time"),
+        (("batch", "-", "--inputs", "-", "--out", "o"), "cannot both come on stdin; name a file for one"),
+        (("recipe",), "FILE is missing; write `root recipe FILE`."),
+        (("batch", "a.json"), "--inputs is missing; write `root batch FILE --inputs TABLE --out DIR`."),
+        (("generate", "text_to_image", *PROMPT, "--out"), "--out takes a value; write it after it."),
+        (("generate", "predict", "--image", "tests/no/a.png"), "there is no folder 'tests/no'."),
         (("models", "tabletop"), "models --help` lists what there is"),
     ],
 )
 def test_a_command_line_that_cannot_be_says_what_to_write(typed: tuple[str, ...], told: str) -> None:
     said = refused(*typed)
     assert told in said and said.rstrip().endswith(".") and "argument" not in said
+
+
+@pytest.mark.usefixtures("fake")
+def test_what_is_given_twice_is_said(tmp_path: Path) -> None:
+    twice = run("generate", "text_to_image", "--seed=1", "--prompt", "--x", "--seed", "2", "--out", tmp_path)
+    assert twice.stderr.startswith("--seed is given more than once; the last one counts.\n")
+    file = workflow(tmp_path, {"idea": {"type": "text"}}, prompt={"from": "inputs.idea"})
+    said = run("run", file, "--set", "idea=a cone", "--set", "idea=a cube", "--dry-run").stderr
+    assert said == "idea is set more than once; the last one counts, and several values are a JSON list.\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("photo.jpg", "did you mean 'photo.jpeg'?"),
+        ("PHOTO.jpeg", "did you mean 'photo.jpeg'?"),
+        ('"photo.jpeg"', "did you mean 'photo.jpeg'?"),
+        ("other.png", "check its name."),
+    ],
+)
+def test_a_file_that_is_called_nearly_so_is_named(typed: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpeg").touch()
+    for command in (("recipe",), ("check",), ("generate", "predict", "--image")):
+        assert refused(*command, tmp_path / typed).endswith(f"cannot be opened; {said}\n")
 
 
 @pytest.mark.usefixtures("fake")
@@ -929,7 +958,7 @@ EDIT = ["generate", "edit", "--instruction", "x", "--image"]
     [
         (["--nosuch"], "No such option: --nosuch"),
         (["ui", "--port", "abc"], "--port must be a whole number."),
-        (["ui", "--port", "0"], "--port must be greater than or equal to 1."),
+        (["ui", "--port", "0"], "--port must be at least 1."),
         (["eval", "tabletop", "--temperature", "x"], "--temperature must be a number."),
         ([*EDIT, ""], "The name of a file or folder is empty"),
         ([*EDIT, "https://a.example/x.png"], "nothing is fetched"),

@@ -10,9 +10,9 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
-from lumina.cli.workflow import TWO_OR_ONE, assignment, not_kept, resources_for, with_picture
+from lumina.cli.workflow import TWO_OR_ONE, assigned, not_kept, resources_for, with_picture
 from lumina.errors import InputError
-from lumina.files import check_writable, expanded, folder_named, folder_of
+from lumina.files import check_writable, expanded, folder_named, folder_of, is_piped
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.tasks.base import remarks_of, words_unknown
@@ -59,9 +59,11 @@ def run_batch(
     as_json: AsJson = False,
 ) -> None:
     """Run a workflow for each row of a table; the same command goes on where it was stopped."""
+    if is_piped(file) and file == table:
+        raise InputError("The workflow and the table cannot both come on stdin; name a file for one of them.")
     rows, given = read_table(table), MemoryImages()
     workflow = read_workflow(file)
-    common = dict(assignment(workflow, text, given) for text in values or [])
+    common = assigned(workflow, values, given)
     workflow = with_values(workflow, common, option="--set ")
     _check_columns(workflow, rows)
     check_writable(out)

@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -74,7 +75,8 @@ class CommandGroup(TyperGroup):
 def _check_words(command: Any, typed: Sequence[str], below: str) -> None:
     """Raise InputError for an option without its value, or with one hyphen in place of two."""
     with_value = {name for each in command.params if _takes_value(each) for name in each.opts}
-    known, before = {*_options(command)}, ""
+    single = {name for each in command.params if not each.multiple for name in each.opts} & with_value
+    known, before, given = {*_options(command)}, "", set[str]()
     for word in typed:
         if word == "--":
             return
@@ -85,6 +87,9 @@ def _check_words(command: Any, typed: Sequence[str], below: str) -> None:
             is_short = f"-{name}" in known
             advice = f"write two hyphens: `-{name}`" if is_short else _option_for(name, command, below)
             raise InputError(f"No such option: {name}; {advice}.")
+        if not before and name in single & given:
+            note(f"{name} is given more than once; the last one counts.")
+        given |= set() if before else {name}
         before = "" if before else word if word in with_value else ""
 
 
@@ -100,7 +105,7 @@ class Commands(CommandGroup):
         try:
             return super().invoke(ctx)
         except LuminaError as error:
-            note(str(error))
+            note(_with_near_name(error))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
         except OSError as error:  # a disk that is full while a model is trained, for one
             note(sentence_of(error))
@@ -125,6 +130,19 @@ class Commands(CommandGroup):
             raise typer.Exit(error.exit_code) from error
 
 
+def _with_near_name(error: BaseException) -> str:
+    """What an error says; of a file that is not there, what a file beside it is called that may be meant."""
+    said, cause, advice = str(error), error.__cause__, "check its name."
+    if not (isinstance(cause, FileNotFoundError) and said.endswith(advice) and cause.filename):
+        return said
+    path = Path(os.fsdecode(cause.filename))
+    if not path.parent.is_dir():
+        return said.removesuffix(advice) + f"there is no folder {str(path.parent)!r}."
+    names = {each.name.casefold(): each.name for each in path.parent.iterdir()}
+    near = get_close_matches(path.name.strip(" \"'").casefold(), names, n=1, cutoff=0.8)
+    return said.removesuffix(advice) + f"did you mean {names[near[0]]!r}?" if near else said
+
+
 def _sentence(error: Any) -> str:
     """What a person reads of an option that cannot be; not in the words of a library for programmers."""
     text = re.sub(r"^Invalid value for '?([^':]+)'?: Input should be", r"\1 must be", error.format_message())
@@ -132,12 +150,27 @@ def _sentence(error: Any) -> str:
     text = text.replace("a valid integer", "a whole number").replace("a valid number", "a number")
     if unknown := re.fullmatch(r"No such command '(.*)'\.", text, re.DOTALL):
         return f"No such command {unknown[1]!r}; {_instead_of(unknown[1], error.ctx.command_path)}."
+    text = text.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
     below = error.ctx.command_path if getattr(error, "ctx", None) else "lumina"
+    if left := re.fullmatch(r"Missing (?:argument|option) '(.*)'\.", text):
+        return f"{left[1]} is missing; write `{below} {_usage_of(error.ctx.command)}`."
+    if left := re.fullmatch(r"Option '(.*)' requires an argument\.", text):
+        return f"{left[1]} takes a value; write it after it."
     if unknown := re.match(r"No such option: (\S+)", text):
         return f"No such option: {unknown[1]}; {_option_for(unknown[1], error.ctx.command, below)}."
     if extra := re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", text, re.DOTALL):
         return f"{shown(extra[1])!r} cannot stand there; {_in_place_of(extra[1], error.ctx.command, below)}."
     return f"{text}." if text.startswith("--") else text
+
+
+def _usage_of(command: Any) -> str:
+    """What a command cannot do without, as it is typed."""
+    needed = [each for each in command.params if each.required]
+    words = (
+        each.metavar or each.name.upper() if not _takes_value(each) else f"{each.opts[0]} {each.metavar}"
+        for each in needed
+    )
+    return " ".join(words)
 
 
 def _option_for(typed: str, command: Any, below: str) -> str:

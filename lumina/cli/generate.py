@@ -304,7 +304,7 @@ def _is_list(field: FieldInfo) -> bool:
 def _value(field: FieldInfo, text: str) -> Any:
     """Pictures are read from their files, lists are written as JSON, everything else is taken as it is."""
     if field.annotation is ImageInput:
-        return open_image(expanded(text), keep_alpha=True)
+        return open_image(expanded("/dev/stdin" if text == "-" else text), keep_alpha=True)
     if not _is_list(field):
         return text
     try:

@@ -123,7 +123,7 @@ def run_workflow(
     """Run a workflow; what has not changed since the last run is taken from the cache."""
     image_source = MemoryImages()
     workflow = read_workflow(file)
-    given = dict(assignment(workflow, text, image_source) for text in values or [])
+    given = assigned(workflow, values, image_source)
     _note_single_texts(workflow, given)
     workflow = with_values(workflow, given, option="--set ")
     workflow = workflow.model_copy(update={"model": None}) if model else workflow
@@ -174,6 +174,17 @@ def resources_for(
     return Resources(painter, DiskStore(cache), image_sources, timings, way_in=WAY_IN)
 
 
+def assigned(workflow: Workflow, texts: Sequence[str] | None, image_source: MemoryImages) -> dict[str, Any]:
+    """What each ``--set`` fills; says so where one is filled again."""
+    found: dict[str, Any] = {}
+    for text in texts or ():
+        name, value = assignment(workflow, text, image_source)
+        if name in found:
+            note(f"{name} is set more than once; the last one counts, and several values are a JSON list.")
+        found[name] = value
+    return found
+
+
 def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:
     """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the image_source.
 
@@ -185,6 +196,8 @@ def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tup
     socket = target_of(workflow, name)
     if value.startswith("@") and socket is not None and socket.type == "text":
         return name, texts_in(expanded(value[1:]))
+    if value.startswith("@") and socket is not None and socket.type == "image":
+        value = value[1:]
     if TWO_OR_ONE.fullmatch(value) and socket is not None and socket.type in ("integer", "number"):
         note(f"{name}: {value} is two values, {value.replace(',', ' and ')}; a decimal has a point.")
     return name, with_picture(workflow, name, value, image_source)

@@ -21,6 +21,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
+_READ = {
+    "text": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
+    "choice": "a text",
+}  # fmt: skip
+
+
 def picture_name(value: Any) -> str | None:
     """The name in ``{"image": …}``: a digest or the name of a file, never a path or an address."""
     name = value.get(IMAGE) if isinstance(value, dict) and list(value) == [IMAGE] else None
@@ -82,7 +88,7 @@ def wrong_value(given: Input, value: Any) -> str | None:
     is_bool = isinstance(value, bool)
     if not isinstance(value, _TYPES[given.type]) or (is_bool and given.type != "boolean"):
         is_random = given.type == "integer" and value == "random"
-        return None if is_random else f"must be of the type {given.type}"
+        return None if is_random else f"must be {_READ[given.type]}"
     if given.type == "choice" and value not in (given.choices or []):
         return f"must be one of: {', '.join(map(str, (given.choices or [])[:10]))}"
     return None

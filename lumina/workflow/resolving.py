@@ -162,7 +162,7 @@ def missing_inputs(workflow: Workflow, needed: set[str]) -> list[Problem]:
 
 
 def _with_default(name: str, given: Input, value: Any) -> Input:
-    read = _read_as(Socket(given.type), value)
+    read = _read_as(Socket(given.type, choices=tuple(map(str, given.choices or ()))), value)
     for single in read if isinstance(read, list) else [read]:
         if (wrong := wrong_value(given, single)) is not None:
             if "; " in wrong:  # with what to do
@@ -180,6 +180,9 @@ def _read_as(socket: Socket, value: Any) -> Any:
         return value
     if socket.type == IMAGE and not value.startswith(("{", "[")):
         return {IMAGE: value}
+    if socket.type == "choice":  # one that is written with other capitals, or blanks around it
+        chosen = value.strip().casefold()
+        value = next((choice for choice in socket.choices if choice.casefold() == chosen), value)
     if socket.type == "boolean" and value.strip().lower() in _BOOLEANS:
         return _BOOLEANS[value.strip().lower()]
     if socket.type in ("integer", "number") and _PLAIN.fullmatch(value.strip()):

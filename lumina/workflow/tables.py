@@ -38,7 +38,7 @@ def read_table(path: Path) -> list[InputRow]:
     have named columns. What comes through a pipe (``-``) is of the one kind or the other as it begins.
 
     Cells of a .csv are parted by commas, or by semicolons, tabs or strokes where its first line has no comma.
-    An empty cell leaves an input as it is, and a column without a name is none if nothing stands in it.
+    An empty cell, or null, leaves an input as it is; a column without a name is none if nothing stands in it.
     Raises InputError for a file that is no such table.
     """
     kind, piped = path.suffix.lower(), is_piped(path)
@@ -84,7 +84,7 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, Any]]:
             f"{called(path, 'table')} is no list of rows; name another, or write [ ] around its rows."
         )
     if is_list:
-        rows = [("The table", text)]
+        rows = [("A row of the table", text)]
     else:
         lines = enumerate(_LINE_END.split(text), start=1)
         rows = [(f"Line {number} of the table", line) for number, line in lines if line.strip()]
@@ -97,7 +97,7 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, Any]]:
         for each in values if isinstance(values, list) else [values]:
             if not isinstance(each, dict):
                 raise InputError(f'{where} must be an object, as {{"prompt": "a cat"}}.')
-            yield each
+            yield {name: value for name, value in each.items() if value is not None}
 
 
 def _separator(head: str) -> str:

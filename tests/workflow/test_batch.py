@@ -167,7 +167,11 @@ def test_a_batch_killed_twice_comes_to_its_end(tmp_path: Path) -> None:
         ("a.csv", "prompt | a.seed\na cone, red|1\n|2\na cube|\n"),
         ("a.tsv", 'prompt,a.seed\n"a cone, red",1\n,2\na cube,\n'),
         ("a.json", '[{"prompt": "a cone, red", "a.seed": "1"},\n{"a.seed": "2"},\n{"prompt": "a cube"}]'),
-        ("a.JSONL", '{"prompt": "a cone, red", "a.seed": "1"}\n\n{"a.seed": "2"}\n{"prompt": "a cube"}'),
+        (
+            "a.JSONL",
+            '{"prompt": "a cone, red", "a.seed": "1"}\n\n{"a.seed": "2"}\n'
+            '{"prompt": "a cube", "a.seed": null}',
+        ),
     ],
 )
 def test_tables_are_read(name: str, text: str, tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_problems_are_told_where_a_person_can_mend_them() -> None:
         sized=sized,
     ) == [
         '/nodes/b/workflow: names no workflow: "sizzed"; did you mean "sized"?',
-        "/nodes/c/inputs/width: must be of the type integer; correct it",
+        "/nodes/c/inputs/width: must be a whole number; correct it",
         '/nodes/c/inputs/high: is not an input of the workflow "sized"; use one of: width, text',
         '/nodes/d/inputs/image: leads nowhere: "a.picture"; use one of: a.image',
         '/nodes/e/inputs/text: is missing; add "text"',

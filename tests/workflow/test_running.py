@@ -235,6 +235,12 @@ def test_failures_and_dry_runs_are_told(tmp_path: Path) -> None:
     assert ran(file, "--until", "b", "--out", tmp_path)["cached"] == ["b"]
 
 
+def test_a_choice_may_be_written_with_capitals_and_blanks() -> None:
+    choice = {"type": "choice", "choices": ["canny", "hed"], "default": "hed"}
+    found = load(json.dumps({"lumina": 1, "inputs": {"kind": choice}, "nodes": {"a": draw()}}))
+    assert with_values(found, {"kind": "Canny "}).inputs["kind"].default == "canny"
+
+
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [
@@ -246,8 +252,9 @@ def test_failures_and_dry_runs_are_told(tmp_path: Path) -> None:
         ("nodes.a.inputs.seed=1", 'did you mean "a.seed"?'),
         ("a.colour=red", 'no input "a.colour"'),
         ("count=[]", "count: the list is empty"),
-        ("count=many", "count: must be of the type integer"),
+        ("count=many", "count: must be a whole number, not 'many'"),
         ("kind=other", "kind: must be one of: canny, hed"),
+        ("kind=", "kind: must be one of: canny, hed"),
     ],
 )
 def test_values_that_do_not_fit_are_refused(assignment: str, words: str, tmp_path: Path) -> None:
