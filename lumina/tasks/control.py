@@ -27,15 +27,15 @@ class Control(PanelTask):
     given: ClassVar[str] = "condition"
     takes_map: ClassVar[bool] = True
     extracts: ClassVar[str | None] = "extract"
-    compares: ClassVar[str | None] = "Condition | picture"
+    compares: ClassVar[str | None] = "Map | picture"
 
-    condition: ImageField = Field(title="Condition", description="The map that the picture follows.")
+    condition: ImageField = Field(title="Map", description="The map that the picture follows.")
     kind: instructions.Kind = Field("depth", title="Kind", description="What the map shows.")
     prompt: Prompt = Field(title="Prompt", description="What to draw, in plain English.")
     extract: bool = Field(
         False,
         title="Make the map from a photograph",
-        description="The condition is a photograph; its edges or a scribble are the map.",
+        description="What is put in is a photograph; its edges or a scribble become the map.",
     )
 
     def check(self, spec: ModelSpec) -> None:

@@ -181,7 +181,7 @@ def seed_control(field: FieldInfo) -> FormControl:
             max_lines=1,
             elem_classes="seed-number",
         )
-        dice = gr.Button("Roll a seed", elem_classes="icon dice", min_width=0, scale=0)
+        dice = gr.Button("Random seed", elem_classes="icon dice", min_width=0, scale=0)
         lock = gr.Checkbox(False, label="Keep this seed", container=False, elem_classes="icon lock")
     roll = "() => [String(Math.floor(Math.random() * 2 ** 31)), true]"
     dice.click(None, None, [number, lock], js=roll, queue=False)

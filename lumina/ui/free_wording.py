@@ -18,7 +18,7 @@ class FreeWording:
     def __init__(self, spec: ModelSpec, kind: Kind, words: Any) -> None:
         self.guide = guide_of(spec, kind)
         self.words = words
-        self.hint = make_unknown_words(spec.title)
+        self.hint = make_unknown_words(spec.title, bool(spec.world))
 
     def connect(self, reads: gr.Checkbox | None) -> None:
         """Follow what is typed, and the switch of the reader where there is one."""

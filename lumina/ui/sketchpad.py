@@ -23,7 +23,7 @@ from lumina.ui.page_pictures import picture_of
 
 LARGEST = 640  # pixels of the longer side of the paper
 LINES = ("scribble", "canny", "hed")  # kinds that white lines on black can be
-FOLLOWED = "Generate follows this sheet."
+FOLLOWED = "Generate follows this map."
 # the picture itself, where the easel is out of sight; the easel's script fills it
 FOLLOWER = (
     '<canvas class="follow-picture" aria-hidden="true" hidden></canvas>'
@@ -31,6 +31,11 @@ FOLLOWER = (
 )
 KEEP_SEED = """(is, seed, kept) =>
     is ? [seed || String(Math.floor(Math.random() * 2 ** 31)), true] : [seed, kept]"""
+OPEN_TO_SCRIBBLE = """(kind, given) => {
+    const fold = document.querySelector(".sketchpad > .label-wrap");
+    if (kind === "scribble" && !given && !fold.matches(".open")) fold.click();
+    return [];
+}"""
 LARGEST_SENT = 2 * LARGEST
 MOST_SENT = 32  # drawings on their way from pages
 TOO_LARGE = "This drawing is too large; draw on one sheet."
@@ -82,11 +87,9 @@ class Sketchpad:
     def __init__(self, kinds: Sequence[str], sizes: Sequence[Size]) -> None:
         self._sizes = tuple(sizes)
         self._lines = [kind for kind in LINES if kind in kinds]
-        with gr.Accordion(
-            "Draw or edit the condition", open=False, elem_classes="advanced sketchpad"
-        ) as self._fold:
+        with gr.Accordion("Draw the map", open=False, elem_classes="advanced sketchpad") as self._fold:
             self._editor = ImageEditor(
-                label="Condition",
+                label="Map",
                 show_label=False,
                 type="pil",
                 format="png",
@@ -106,8 +109,8 @@ class Sketchpad:
             )
             gr.HTML(FOLLOWER, apply_default_css=False)
             with gr.Row(elem_classes="sketchpad-acts"):
-                self._blank = gr.Button("New sheet", size="sm", min_width=0)
-                self._take = gr.Button("Edit the condition", size="sm", min_width=0)
+                self._blank = gr.Button("Empty map", size="sm", min_width=0)
+                self._take = gr.Button("Draw on the map above", size="sm", min_width=0)
             self._said = gr.HTML(_said(""), apply_default_css=False, elem_classes="said")
         self._is_open = gr.Checkbox(False, label="Open", elem_classes="unseen")
         self._seen = gr.Textbox(_digest(""), label="Seen", elem_classes="unseen")
@@ -125,6 +128,7 @@ class Sketchpad:
         self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
         self._blank.click(self._begun, [field, kind, size], [*begun, kind], **QUICK)
         self._take.click(self._taken, condition, begun, **QUICK)
+        kind.select(None, [kind, field], None, js=OPEN_TO_SCRIBBLE, **QUICK)
         drawn = self._editor.input(
             self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK
         )
@@ -167,9 +171,9 @@ class Sketchpad:
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """The condition in the image field as the editor's paper, as its map where it is a photograph."""
         if not text:
-            return [gr.skip(), _said("Put in a condition first, or draw one."), _digest(text)]
+            return [gr.skip(), _said("Put in a map first, or draw one."), _digest(text)]
         try:
-            picture = picture_of(text, "Condition")
+            picture = picture_of(text, "Map")
             panel = size_in(size) or nearest(self._sizes, picture.width / picture.height)
             paper = paper_of(picture, panel, kind if extract else "")
         except LuminaError as error:

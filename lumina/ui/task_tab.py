@@ -135,7 +135,7 @@ class TaskTab:
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
             gr.Button("Stop", elem_classes="stop")
             if self._describes():
-                self.suggest = gr.Button("Surprise me", elem_classes="dice suggest", min_width=0, scale=0)
+                self.suggest = gr.Button("Random prompt", elem_classes="dice suggest", min_width=0, scale=0)
         with gr.Row(elem_classes="below-go"):
             self.price = Price(self.task, self.workshop, spec)
             self.kept = gr.HTML("", elem_classes="kept-seed", apply_default_css=False)
@@ -336,7 +336,7 @@ def _shown(drawing: Drawing) -> Iterator[Outputs]:
 def kind_of_file(text: Any, present: str) -> tuple[Any, Any]:
     """The same of a picture that was chosen or dropped: of a photograph the map is to be made."""
     try:
-        is_photo = is_photograph(picture_of(text, "Condition"))
+        is_photo = is_photograph(picture_of(text, "Map"))
     except LuminaError:
         return gr.skip(), gr.skip()
     if not is_photo:

@@ -33,6 +33,15 @@ class UnknownWord:
         return {"word": self.word, "known": [*self.known], **({"note": self.note} if self.note else {})}
 
 
+_JOINING = frozenset({"with", "of", "to", "in", "by", "for", "from", "its", "it", "is", "are"})
+
+
+def without_joining(words: Iterable[UnknownWord]) -> tuple[UnknownWord, ...]:
+    """Those that mean something: what only joins them is told where there is nothing else."""
+    words = tuple(words)
+    return tuple(word for word in words if word.word.lower() not in _JOINING) or words
+
+
 @dataclass(frozen=True)
 class Understood:
     """What is understood of free wording: the world's own sentence, and the words that are not in it."""

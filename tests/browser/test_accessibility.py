@@ -29,7 +29,7 @@ PICK = {
     },
     "outputs": {"picture": {"from": "best.image"}},
 }
-UNFOLDED = ("Advanced", "Draw or edit the condition", "Surprise", "Share", "Re-roll…")
+UNFOLDED = ("Advanced", "Draw the map", "Confidence", "Share", "Re-roll…")
 LISTS = {"Create": "Save as…", "Control": "Save as…"}  # of which one closes the other
 # what has the focus, or stands for it, with a ring that something around cuts off
 CLIPPED = """() => {

@@ -272,7 +272,7 @@ def test_first_contact_names_unknown_words_and_never_blocks(visit: Callable) -> 
     expect(page.locator(".unknown-words-line")).to_contain_text("Tabletop has never seen crimson")
     page.get_by_role("button", name="Write red instead of crimson").click()
     expect(page.get_by_label("Prompt")).to_have_value("a red")
-    page.get_by_role("button", name="Surprise me").click()
+    page.get_by_role("button", name="Random prompt").click()
     expect(page.get_by_label("Prompt")).not_to_have_value("a red")
     expect(page.locator(".unknown-words-line")).to_be_hidden()
     page.get_by_role("button", name=world_of("tabletop").prompts[0]).click()
@@ -329,7 +329,7 @@ def test_on_a_phone_in_the_dark_it_works_the_same(visit: Callable) -> None:
     wait_for_row(page, 3)
     expect(page.locator(".easel-paper")).to_be_in_viewport()
     wait_until(page, "done")
-    page.get_by_role("button", name="Surprise", exact=True).tap()
+    page.get_by_role("button", name="Confidence", exact=True).tap()
     expect(page.locator(".easel-heat-text")).to_contain_text("codes accepted per forward pass")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     boxes = [page.locator(part).bounding_box()["y"] for part in (".task-say", ".task-see", ".task-set")]

@@ -356,11 +356,11 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     tab.locator(".example").last.click()
     result_of(tab)
     _, before = saved(page, tab, tmp_path)
-    tab.get_by_role("button", name="Draw or edit the condition").click()
-    tab.get_by_role("button", name="New sheet").click()
+    tab.get_by_role("button", name="Draw the map").click()
+    tab.get_by_role("button", name="Empty map").click()
     expect(tab.get_by_label("Kind")).to_have_value("scribble")
     stroke(page, tab)
-    expect(tab.locator(".said p")).to_have_text("Generate follows this sheet.")
+    expect(tab.locator(".said p")).to_have_text("Generate follows this map.")
     with another_result(tab):
         tab.get_by_role("button", name="Generate").click()
     _, inputs = saved(page, tab, tmp_path)
@@ -381,7 +381,7 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
     assert inputs["condition"] == plain
 
     stroke(page, tab)  # of which nothing is generated before the page is left
-    expect(tab.locator(".said p")).to_have_text("Generate follows this sheet.")
+    expect(tab.locator(".said p")).to_have_text("Generate follows this map.")
     drawn = tab.locator(".image-field img").get_attribute("src")
     page.reload()
     tab = go(page, "Control")
@@ -395,7 +395,8 @@ def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Pa
     visited = visit()
     page = visited.open()
     tab = go(page, "Control")
-    tab.get_by_role("button", name="Draw or edit the condition").click()
+    tab.get_by_label("Kind").click()
+    page.get_by_role("option", name="scribble").click()  # which opens the place to draw
     tab.get_by_label("Follow my drawing").check()
     page.evaluate("scrollTo(0, 0)")
     for part in (".sketchpad .pixi-target", ".follow", ".easel-stage"):  # sheet and picture, on one screen

@@ -121,6 +121,15 @@ def see_shared(page: Page, link: str, first: Path) -> None:
     expect(turns(page)).to_have_count(2)  # the first picture, and the turn
     expect(tab_of(page).locator(".kept-seed p")).to_have_count(0)
 
+    # an empty field offers what was drawn before
+    tab_of(page).get_by_role("button", name="Remove", exact=True).click()
+    for title in ("Create", "Edit"):
+        page.get_by_role("tab", name=title).click()
+    tab_of(page).locator(".image-field-choices button").click()
+    expect(tab_of(page).locator(".image-field-choices")).to_be_hidden()
+    turns(page).first.click()
+    expect(said).to_have_text("")  # of the picture that it began with there is nothing to say
+
 
 def test_a_picture_put_in_while_a_turn_is_drawn_stays(edit: Page, tmp_path: Path) -> None:
     other = tmp_path / "other.png"

@@ -18,6 +18,7 @@ from lumina.worlds.language import (
     second_wish,
     tokens,
     typed_wrong,
+    without_joining,
 )
 from lumina.worlds.stickers.captions import (
     GROUND_PHRASES,
@@ -162,7 +163,7 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
         if word.lower() not in COURTESY and not is_known:
             found.setdefault(plain_word or word, UnknownWord(word, near(word, plain_word, kind)))
     wish = second_wish(_with_commas(text, kind), _VERBS_OF_CHANGES) if kind == "instruction" else ()
-    return (*found.values(), *wish, *of_other_programs(text))
+    return (*without_joining(found.values()), *wish, *of_other_programs(text))
 
 
 def _known_at(words: Sequence[str], kind: Kind) -> Iterator[bool]:

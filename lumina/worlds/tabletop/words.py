@@ -19,6 +19,7 @@ from lumina.worlds.language import (
     sounds_like,
     tokens,
     typed_wrong,
+    without_joining,
 )
 from lumina.worlds.tabletop.captions import (
     GLUE,
@@ -270,7 +271,7 @@ def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     read_as = normalize(text, kind)
     more = _contradictions(read_as) if found else _unread(read_as, kind)
     wish = second_wish(_with_commas(text, kind), VERBS_OF_CHANGES) if kind == "instruction" else ()
-    return (*found.values(), *map(UnknownWord, more), *wish, *of_other_programs(text))
+    return (*without_joining(found.values()), *map(UnknownWord, more), *wish, *of_other_programs(text))
 
 
 def _misplaced(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) -> UnknownWord | None:

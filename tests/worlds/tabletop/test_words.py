@@ -247,6 +247,8 @@ def test_a_described_thing_has_no_article() -> None:
             {"grüner": ["green"], "Würfel": ["cube"], "一只猫": [], "🐱": [], "17": []},
         ),
         ("a silver cube", {"silver": []}),
+        ("a house with a green tree", {"house": [], "tree": []}),
+        ("a cube with", {"with": []}),
         ("a grey sphere", {"grey": []}),
         ("a Gray cube on a grey ground", {"Gray": []}),
         ("a cube on a silver ground", {"silver": ["grey"]}),

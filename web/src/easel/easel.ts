@@ -187,8 +187,8 @@ export class Easel {
     this.showPosts(sheet);
     this.showFollower(sheet);
     if (state.isHot) this.face.showHeat(sheet);
-    this.face.say("status", statusOf(state));
-    this.face.say("said", saidOf(state));
+    this.face.say("status", statusOf(state, sheet));
+    this.face.say("said", saidOf(state, sheet));
     this.face.say("problem", state.run.state === "failed" ? (state.run.message ?? "") : "");
     const { done = 0, total } = state.run;
     this.face.find("bar").style.setProperty("--done", String(isActive && total ? done / total : 0));

@@ -115,7 +115,7 @@ export class Face {
     this.askAgain(false);
     this.find("uses").hidden = !(can.use && state.isUsing);
     this.find("posts").hidden = !(can.post && state.isPosting);
-    this.find("heat").hidden = !(can.heat && state.isHot);
+    this.find("heat").hidden = this.find("scale").hidden = !(can.heat && state.isHot);
     this.find("cut").hidden = !(can.cut && state.isCutting);
     if (!sheet || !can.cut) return;
     Object.assign(one(this.find("cut"), "input"), { max: sheet.drawn - 1, value: state.row });

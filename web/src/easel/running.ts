@@ -113,7 +113,8 @@ export class Running {
       this.easel.state.current = sheet.key;
       this.settle("stopped", `${stoppedAt(sheet)}${why}`);
     } else {
-      this.settle("stopped", sheet ? `Stopped.${why}` : `Stopped before the first row.${why}`);
+      const former = this.easel.current ? " What you see is the picture before." : "";
+      this.settle("stopped", sheet ? `Stopped.${why}` : `Stopped before the first row.${former}${why}`);
     }
   }
 

@@ -126,9 +126,18 @@ export function assembled(told: Told): Sheet {
 /** A run as the easel follows it, of the view that Python sends of it. */
 export const followed = (view: EaselView, sheets: Sheet[]): Run => ({ ...view, key: view.run, sheets });
 
-export function statusOf(state: State): string {
-  const isOver = state.run.state === "done" || state.run.state === "stopped";
+/** What there is to say, while `sheet` is looked at, which may not be of the last run. */
+export function statusOf(state: State, sheet?: Sheet): string {
+  const { run } = state;
+  const isOver = run.state === "done" || run.state === "stopped";
+  const isOther = run.sheets.length > 0 && sheet !== undefined && !run.sheets.some(({ key }) => key === sheet.key);
+  if (isOver && isOther) return earlierStatus(sheet);
   return isOver && state.isChoosing ? `${runStatus(state)} ${CHOOSE}` : runStatus(state);
+}
+
+function earlierStatus(sheet: Sheet): string {
+  if (isUnfinished(sheet)) return stoppedAt(sheet);
+  return sheet.seconds ? `Drawn before, in ${sheet.seconds.toFixed(1)} s.` : "";
 }
 
 function runStatus({ run }: State): string {
@@ -150,8 +159,8 @@ function drawingOf(run: Run): string {
 }
 
 /** For whoever listens: what begins and ends, not every row. */
-export function saidOf(state: State): string {
+export function saidOf(state: State, sheet?: Sheet): string {
   const { run } = state;
-  if (run.state !== "drawing") return statusOf(state);
+  if (run.state !== "drawing") return statusOf(state, sheet);
   return run.count > 1 ? `Drawing picture ${run.sheets.length || 1} of ${run.count}.` : "Drawing.";
 }

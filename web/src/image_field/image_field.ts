@@ -54,10 +54,17 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
   one(field, ".image-field-invite").textContent = `${props.about} Choose a picture, or drop one here.`;
   input.setAttribute("aria-label", props.title);
 
+  const own = offerOwn(one<HTMLDetailsElement>(field, ".image-field-own"), props.part, (png, kind) => {
+    latest++;
+    put(png);
+    trigger("brought", { kind });
+  });
+
   function show(): void {
     const base64 = props.value || "";
     pictures.set(field, base64);
     field.dataset.state = base64 ? "full" : "empty";
+    if (base64) own.withdraw();
     if (base64) image.src = `data:image/*;base64,${base64}`;
     else image.removeAttribute("src");
     image.alt = base64 ? props.title : "";
@@ -97,11 +104,8 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
     if (typeof kept === "string" && kept && !isTouched) put(kept);
   }
 
-  offerOwn(one<HTMLDetailsElement>(field, ".image-field-own"), props.part, (png, kind) => {
-    latest++;
-    put(png);
-    trigger("brought", { kind });
-  });
+  const isWanted = () => props.part === "upper" && !props.value && Boolean(field.offsetParent);
+  new IntersectionObserver(() => isWanted() && void own.offer(isWanted)).observe(field);
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file) void take(file);

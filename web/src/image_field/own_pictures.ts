@@ -5,8 +5,15 @@ import { made, one } from "../common/dom";
 import { halfOf } from "../common/halves";
 import { pictureOf, wish } from "../gallery/wishes";
 
+export interface Own {
+  /** Opens by itself if there is anything to choose from, unless it was closed by hand, or by then nothing `isWanted`. */
+  offer(isWanted: () => boolean): Promise<void>;
+  /** Closes if it has opened by itself. */
+  withdraw(): void;
+}
+
 /** Opened, `place` shows the latest pictures of the Gallery; `take` gets the one that is clicked, in base64, and its kind of map. */
-export function offerOwn(place: HTMLDetailsElement, part: string, take: (png: string, kind: string) => void): void {
+export function offerOwn(place: HTMLDetailsElement, part: string, take: (png: string, kind: string) => void): Own {
   const choices = one(place, ".image-field-choices");
   const status = one(place, ".image-field-status");
 
@@ -39,5 +46,25 @@ export function offerOwn(place: HTMLDetailsElement, part: string, take: (png: st
     }
   }
 
-  place.addEventListener("toggle", () => place.open && void look());
+  const isOffered = () => place.hasAttribute("data-offered");
+  let isUnwanted = false; // closed by hand
+  one(place, "summary").addEventListener("click", () => {
+    isUnwanted = place.open;
+    place.removeAttribute("data-offered");
+  });
+  place.addEventListener("toggle", () => place.open && !isOffered() && void look());
+
+  return {
+    async offer(isWanted) {
+      if (place.open || isUnwanted) return;
+      await look();
+      if (!choices.childElementCount || place.open || !isWanted()) return;
+      place.toggleAttribute("data-offered", true);
+      place.open = true;
+    },
+    withdraw() {
+      if (isOffered()) place.open = false;
+      place.removeAttribute("data-offered");
+    },
+  };
 }

@@ -15,7 +15,7 @@ export const CATALOGUE: Catalogue = {
     text_to_image: task("Create", { prompt: port("text", "Prompt"), seed, scale: port("number", "Scale") }, image),
     edit: task("Edit", { image: port("image", "Image"), instruction: port("text", "Instruction"), seed }, image),
     predict: task("Predict", { image: port("image", "Image"), kind }, image),
-    control: task("Control", { condition: port("image", "Condition"), kind, prompt: port("text", "Prompt"), seed,
+    control: task("Control", { condition: port("image", "Map"), kind, prompt: port("text", "Prompt"), seed,
       rerolls: port("json", "Re-rolls", { link: false }) }, image),
     count: task("Count", { image: port("image", "Image") }, { number: port("integer", "Number") }),
   },

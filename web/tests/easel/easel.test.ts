@@ -41,6 +41,8 @@ test("every row is shown, and only beginnings and ends are read out", () => {
   assert.equal(statusOf(drawing({ count: 4, left: 0.4 })), "Picture 1 of 4 · row 3 of 16 · under 1 s left");
   assert.equal(statusOf(drawing({ state: "done", seconds: 2 })), "Done in 2.0 s.");
   assert.equal(statusOf(drawing({ state: "done", seconds: 2, message: "Nothing." })), "Done in 2.0 s. Nothing.");
+  assert.equal(statusOf(drawing({ state: "done", seconds: 2 }), sheet("e-0", { seconds: 3 })), "Drawn before, in 3.0 s.");
+  assert.equal(statusOf(drawing({ state: "done", seconds: 2 }), sheet("r-0")), "Done in 2.0 s.");
   assert.equal(saidOf(drawing()), "Drawing.");
   assert.equal(saidOf(drawing({ state: "done", seconds: 1.04 })), "Done in 1.0 s.");
 });

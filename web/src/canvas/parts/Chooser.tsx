@@ -6,7 +6,7 @@ import { root } from "../studio/acts";
 import { matching } from "../studio/matching";
 import { set, use, type Choice, type Chooser as Open } from "../studio/store";
 
-const WIDTH = 280;
+const WIDTH = 320;
 const HEIGHT = 380;
 
 export function Chooser() {

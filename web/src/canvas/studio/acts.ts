@@ -264,13 +264,14 @@ function focusRoot(): void {
   });
 }
 
-/** Once it is drawn and can be seen, the first field of a card. */
+/** Once it is drawn and can be seen, the field of a card that waits for words, else the first one. */
 export const focusCard = (id: string): void => focusOn(`[data-card="${id}"]`);
 
 function focusOn(selector: string): void {
   const look = (tries: number) => {
     const card = root()?.querySelector(selector);
-    const field = card?.querySelector<HTMLElement>("textarea, input, select") ?? card?.querySelector<HTMLElement>(".socket");
+    const waiting = [...(card?.querySelectorAll("textarea") ?? [])].find(({ value }) => !value);
+    const field = waiting ?? card?.querySelector<HTMLElement>("textarea, input, select") ?? card?.querySelector<HTMLElement>(".socket");
     field?.focus({ preventScroll: true });
     if (tries && (!field || document.activeElement !== field)) setTimeout(() => look(tries - 1), 30);
   };

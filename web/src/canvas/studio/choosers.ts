@@ -104,7 +104,7 @@ export function afterOutput(source: string, output: string, at: Point, place: Pl
   const given = outputPort(doc(), catalogue, source, output);
   const found = given ? takers(catalogue, given) : [];
   const choices = found.map(([task, input]) =>
-    nodeChoice(task, input, () => acts.add(task, place, (id) => ({ source, output, target: id, input }))),
+    nodeChoice(task, () => acts.add(task, place, (id) => ({ source, output, target: id, input }))),
   );
   choices.push(...ownTakers(given, (definition, wish, input) => acts.addWorkflow(definition, wish, place, (id) => ({ source, output, target: id, input }))));
   if (source !== INPUTS) {
@@ -123,7 +123,7 @@ function newSources(target: string, input: string, place: Place | null): Choice[
   const wanted = inputPort(doc(), catalogue, target, input);
   if (!wanted || wanted.link === false) return [];
   const nodes = givers(catalogue, wanted).map(([task, output]) =>
-    nodeChoice(task, output, () => acts.add(task, place, (id) => ({ source: id, output, target, input }))),
+    nodeChoice(task, () => acts.add(task, place, (id) => ({ source: id, output, target, input }))),
   );
   const own = { key: "own input", title: "A new input of the workflow", group: "Inputs", type: wanted.type };
   return [...nodes, { ...own, run: () => acts.promote(target, input) }];
@@ -140,10 +140,9 @@ function ownTakers(given: Port | undefined, take: Take): Choice[] {
   });
 }
 
-function nodeChoice(task: string, port: string, run: () => void): Choice {
+function nodeChoice(task: string, run: () => void): Choice {
   const found = get().catalogue.nodes[task]!;
-  const title = (found.inputs[port] ?? found.outputs[port])?.title ?? port;
-  return { key: task, title: `New: ${found.title}`, hint: title, group: "New node", also: ALSO[task] ?? "", run };
+  return { key: task, title: `New: ${found.title}`, hint: found.docs.split("\n")[0] ?? "", group: "New node", also: ALSO[task] ?? "", run };
 }
 
 /** What an input can be given: what is here already, new nodes, several values, or nothing. */
@@ -181,7 +180,7 @@ export function forOutput(source: string, output: string, at: Point): void {
   const choices = existing((wire) => ({ ...wire, source, output }), inputs());
   choices.push(
     ...found.map(([task, input]) =>
-      nodeChoice(task, input, () => acts.add(task, null, (id) => ({ source, output, target: id, input }))),
+      nodeChoice(task, () => acts.add(task, null, (id) => ({ source, output, target: id, input }))),
     ),
   );
   choices.push(...ownTakers(given, (definition, wish, input) => acts.addWorkflow(definition, wish, null, (id) => ({ source, output, target: id, input }))));
