@@ -182,15 +182,14 @@ def folder_named(path: Path | str) -> Path:
     A folder that is there may have any name.
     """
     found = expanded(path)
-    if found.is_dir():
+    if os.path.isdir(found):  # of a name that is too long, too, it is none
         return found
     if _OF_FILES.fullmatch(found.suffix):
         raise InputError(
-            f"Results go to a folder, and {shown(found.name)!r} is the name of a file; name a folder, "
-            f"such as {shown(found.stem)}."
+            f"{shown(found.name)!r} is the name of a file; name a folder, such as {shown(found.stem)}."
         )
     if os.fspath(path).startswith("-"):
-        raise InputError(f"Results go to a folder, and {shown(str(path))!r} is none; name one.")
+        raise InputError(f"{shown(str(path))!r} is no folder; name one.")
     if os.name != "nt" and _OF_WINDOWS.match(os.fspath(path)):
         raise InputError(f"{shown(str(path))} is a path of Windows; write it with / as this system does.")
     return found

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lumina.errors import InputError
-from lumina.settings import bared, folder_in
+from lumina.files import folder_named
+from lumina.settings import bared, path_in
 
 LAST_PORT = 65535
 LIMIT = "GRADIO_DEFAULT_CONCURRENCY_LIMIT"
@@ -41,7 +42,7 @@ def read() -> dict[str, str]:
         # Gradio takes a path only if it begins with a slash, and people write it in every way.
         given["GRADIO_ROOT_PATH"] = f"/{path.strip('/')}" if path.strip("/") else ""
     if given.get("GRADIO_TEMP_DIR"):
-        given["GRADIO_TEMP_DIR"] = str(folder_in("GRADIO_TEMP_DIR", given, Path()))
+        given["GRADIO_TEMP_DIR"] = str(path_in("GRADIO_TEMP_DIR", given, Path(), folder_named))
     return given
 
 

@@ -2,15 +2,15 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from lumina.errors import InputError
-from lumina.files import expanded
+from lumina.files import expanded, folder_named
 
 Dtype = Literal["float32", "bfloat16", "float64"]
 Quant = Literal["none", "int8", "int4"]
@@ -18,7 +18,13 @@ Cache = Literal["full", "int8"]
 Switch = Literal["0", "1"]
 Log = Literal["text", "json"]
 Content = Literal["auto", "on", "off"]
+Found = TypeVar("Found")
 
+# What people write for the same value.
+_SAME = (
+    {"1", "true", "yes", "on"}, {"0", "false", "no", "off", "none"},
+    {"bfloat16", "bf16"}, {"float32", "fp32"}, {"float64", "fp64"},
+)  # fmt: skip
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]\w*\}?")
 MAX_WAITING = 32  # drawings in the queue of a page
 PUBLIC_EACH = 4  # drawings of one address in the queue of a public page
@@ -80,15 +86,15 @@ class Settings:
         given = bared(os.environ if environment is None else environment)
         default = cls()
         return cls(
-            model=model_at_home(given.get("LUMINA_MODEL") or default.model),
+            model=path_in("LUMINA_MODEL", given, default.model, model_at_home),
             dtype=one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
             slots=_whole("LUMINA_SLOTS", given, default.slots, low=0, high=64),
             threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
-            outputs=folder_in("LUMINA_OUTPUTS", given, default.outputs),
-            results=folder_in("LUMINA_RESULTS", given, default.results),
-            models=folder_in("LUMINA_MODELS", given, default.models),
+            outputs=path_in("LUMINA_OUTPUTS", given, default.outputs, folder_named),
+            results=path_in("LUMINA_RESULTS", given, default.results, folder_named),
+            models=path_in("LUMINA_MODELS", given, default.models, folder_named),
             has_dtype=bool(given.get("LUMINA_DTYPE")),
             quant=one_of(Quant, "LUMINA_QUANT", given, default.quant),
             cache=one_of(Cache, "LUMINA_CACHE", given, default.cache),
@@ -97,7 +103,7 @@ class Settings:
             if given.get("LUMINA_SECONDS_EACH")
             else None,
             content=one_of(Content, "LUMINA_CONTENT", given, default.content),
-            content_model=expanded(file) if (file := given.get("LUMINA_CONTENT_MODEL")) else None,
+            content_model=path_in("LUMINA_CONTENT_MODEL", given, default.content_model, expanded),
             verifiers=tuple(filter(None, map(str.strip, given.get("LUMINA_VERIFIERS", "").split(",")))),
             log=one_of(Log, "LUMINA_LOG", given, default.log),
             has_metrics=one_of(Switch, "LUMINA_METRICS", given, "0") == "1",
@@ -119,7 +125,7 @@ class Settings:
                 return cls.from_environment(given), tuple(faults)
             except InputError as error:
                 faults.append(str(error))
-                if given.pop(str(error).partition(" ")[0], None) is None:
+                if given.pop(str(error).partition(" ")[0].rstrip(":"), None) is None:
                     raise
 
     @staticmethod
@@ -128,13 +134,14 @@ class Settings:
         fields = {name: name.upper() for name in Settings.__dataclass_fields__ if name != "has_dtype"}
         fields |= {"trusts_proxy": "TRUST_PROXY", "has_metrics": "METRICS"}
         known, told = [*fields.values()], []
+        ours = {f"LUMINA_{name}" for name in known}
         for variable, value in (os.environ if environment is None else environment).items():
-            name = variable.removeprefix("LUMINA_")
-            if name in (variable, *known):
+            prefix, _, name = variable.upper().partition("_")
+            if variable in ours or not get_close_matches(prefix, ["LUMINA"], cutoff=0.8):
                 continue
-            if near := get_close_matches(name.upper(), known, n=1, cutoff=0.75):
+            if near := get_close_matches(name, known, n=1, cutoff=0.75 if prefix == "LUMINA" else 1):
                 told.append(f"{variable} is no setting; did you mean LUMINA_{near[0]}?")
-            elif name in ("PORT", "HOST") and "://" not in value:  # which Kubernetes sets
+            elif variable in ("LUMINA_PORT", "LUMINA_HOST") and "://" not in value:  # which Kubernetes sets
                 told.append(f"{variable} is no setting; use `lumina ui --{name.lower()} {value}`.")
         return tuple(told)
 
@@ -170,17 +177,21 @@ def _bare(text: str) -> str:
     return text[1:-1].strip() if is_quoted else text
 
 
-def folder_in(name: str, given: Mapping[str, str], default: Path) -> Path:
-    """The folder of a variable; of others within it, which no shell has filled in, their values.
+def path_in(name: str, given: Mapping[str, str], default: Found, parse: Callable[[str], Found]) -> Found:
+    """The path of a variable as ``parse`` has it; of others within it, which no shell has filled in, their
+    values.
 
-    Raises InputError for one that has none.
+    Raises InputError, which names the variable first, for one that has none and for what cannot be a path.
     """
     if not given.get(name):
         return default
     text = os.path.expandvars(given[name])
     if left := _VARIABLE.search(text):
-        raise InputError(f"{name} holds {left[0]}, which has no value here; write the folder in full.")
-    return expanded(text)
+        raise InputError(f"{name} holds {left[0]}, which has no value here; write the path in full.")
+    try:
+        return parse(text)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
 
 
 def model_at_home(name: str) -> str:
@@ -189,11 +200,13 @@ def model_at_home(name: str) -> str:
 
 
 def one_of(kind: Any, name: str, given: Mapping[str, str], default: str) -> Any:
-    """The value of ``name``, an environment variable or an option; or an InputError."""
+    """The value of ``name``, an environment variable or an option, as it is meant; or an InputError."""
     text = given.get(name) or default
-    if text not in get_args(kind):
-        raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")
-    return text
+    plain = text.strip().casefold()
+    for each in get_args(kind):
+        if each == plain or any({each, plain} <= words for words in _SAME):
+            return each
+    raise InputError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")
 
 
 def _whole(name: str, given: Mapping[str, str], default: int, *, low: int, high: int) -> int:

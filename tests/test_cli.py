@@ -397,6 +397,35 @@ def test_a_file_that_is_called_nearly_so_is_named(typed: str, said: str, tmp_pat
         assert refused(*command, tmp_path / typed).endswith(f"cannot be opened; {said}\n")
 
 
+def test_a_workflow_is_told_what_the_picture_that_it_names_is_called(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpeg").touch()
+    (tmp_path / "others.json").touch()  # which is no picture
+    inputs = {"type": "image", "default": {"image": "photo.jpg"}}
+    for name, link in (
+        ("a", {"image": "photo.jpg"}),
+        ("b", {"from": "inputs.i"}),
+        ("c", {"image": "others"}),
+    ):
+        node = {"task": "image_file", "inputs": {"image": link}}
+        document = {"lumina": 1, "inputs": {"i": inputs} if name == "b" else {}, "nodes": {"a": node}}
+        file = written(tmp_path, json.dumps(document))
+        near = 'The picture "photo.jpg" is not here; did you mean "photo.jpeg"?\n'
+        for command in (("check", file), ("run", file, "--out", tmp_path / "out")):
+            assert run(*command).output.endswith(near) is (name != "c")
+    table = tmp_path / "t.csv"
+    table.write_text("a.image\nphoto.jpg\n")
+    assert near in run("batch", file, "--inputs", table, "--out", tmp_path / "rows").output
+
+
+@pytest.mark.parametrize("words", ["generate text_to_image --prompt ü", "run FILE --set idea=ü"])
+def test_words_that_the_locale_cannot_read_say_what_to_set(words: str, tmp_path: Path) -> None:
+    file = workflow(tmp_path, {"idea": {"type": "text"}}, prompt={"from": "inputs.idea"})
+    typed = [sys.executable, "-m", "lumina", *words.replace("FILE", str(file)).split()]
+    surroundings = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0"}
+    said = subprocess.run(typed, env=surroundings, capture_output=True, text=True, check=False).stderr
+    assert said.endswith("and in the locale LC_ALL=C it cannot be read; set PYTHONUTF8=1.\n")
+
+
 @pytest.mark.usefixtures("fake")
 def test_results_go_to_a_folder_and_not_to_one_called_like_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

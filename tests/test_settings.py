@@ -63,8 +63,8 @@ def test_what_may_hold_a_secret_is_refused_without_being_repeated(name: str, val
         ("CACHE", "small"),
         ("SECONDS_EACH", "1.5"),
         ("LOG", "xml"),
-        ("METRICS", "yes"),
-        ("CONTENT", "1"),
+        ("METRICS", "maybe"),
+        ("CONTENT", "2"),
     ],
 )
 def test_what_makes_no_sense_is_named(name: str, value: str) -> None:
@@ -81,6 +81,34 @@ def test_what_a_file_of_settings_leaves_around_a_value_is_no_part_of_it(around: 
     left = {name: around.format(value) for name, value in plain.items()}
     assert Settings.from_environment(left) == Settings.from_environment(plain)
     assert Settings.from_environment({name: around.format("") for name in plain}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "plain"),
+    [
+        ("DTYPE", " BFLOAT16 ", "bfloat16"),
+        ("DTYPE", "bf16", "bfloat16"),
+        ("QUANT", "Int8", "int8"),
+        ("QUANT", "off", "none"),
+        ("LOG", "JSON", "json"),
+        ("CONTENT", "False", "off"),
+        *((name, on, "1") for name in ("METRICS", "TRUST_PROXY") for on in ("true", "YES", " On ")),
+        *((name, off, "0") for name in ("METRICS", "TRUST_PROXY") for off in ("False", "no", "off")),
+    ],
+)
+def test_a_plain_value_is_taken_in_other_letters_and_words(name: str, value: str, plain: str) -> None:
+    given, meant = ({f"LUMINA_{name}": text} for text in (value, plain))
+    assert Settings.from_environment(given) == Settings.from_environment(meant)
+
+
+@pytest.mark.parametrize("name", ["MODEL", "OUTPUTS", "RESULTS", "MODELS", "CONTENT_MODEL"])
+def test_what_can_be_no_path_is_named_by_its_variable_first(name: str) -> None:
+    wrong = ["~nobody-here/x", *(["http://x/y", "$NOWHERE/x"] if name != "MODEL" else [])]
+    if name not in ("MODEL", "CONTENT_MODEL"):
+        wrong += ["x.png", r"C:\pics", "-"]
+    for value in wrong:
+        settings, (fault,) = Settings.with_faults({f"LUMINA_{name}": value, "LUMINA_LOG": "json"})
+        assert fault.startswith(f"LUMINA_{name}") and settings == Settings(log="json")
 
 
 def test_quotes_that_are_no_pair_stay() -> None:
@@ -108,4 +136,9 @@ def test_a_variable_that_is_nearly_a_setting_is_named_and_those_of_others_are_no
         "LUMINA_OUTPUT is no setting; did you mean LUMINA_OUTPUTS?",
         "LUMINA_DTPYE is no setting; did you mean LUMINA_DTYPE?",
         "LUMINA_PORT is no setting; use `lumina ui --port 8000`.",
+    )
+    assert Settings.misspelt({"lumina_outputs": "a", "Lumina_Modell": "b", "LUMIAN_LOG": "c"}) == (
+        "lumina_outputs is no setting; did you mean LUMINA_OUTPUTS?",
+        "Lumina_Modell is no setting; did you mean LUMINA_MODEL?",
+        "LUMIAN_LOG is no setting; did you mean LUMINA_LOG?",
     )

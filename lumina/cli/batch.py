@@ -10,7 +10,7 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
-from lumina.cli.workflow import TWO_OR_ONE, assigned, not_kept, resources_for, with_picture
+from lumina.cli.workflow import TWO_OR_ONE, assigned, not_kept, pictures_around, resources_for, with_picture
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, folder_named, folder_of, is_piped
 from lumina.json_types import JsonObject
@@ -21,7 +21,7 @@ from lumina.workflow.batch import JOURNAL, RowOutcome, run_rows
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources
 from lumina.workflow.files import read_workflow
-from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
+from lumina.workflow.image_lookup import MemoryImages
 from lumina.workflow.resolving import check_names, target_of, with_values
 from lumina.workflow.tables import InputRow, read_table
 from lumina.worlds.language import UnknownWord
@@ -67,8 +67,7 @@ def run_batch(
     workflow = with_values(workflow, common, option="--set ")
     _check_columns(workflow, rows)
     check_writable(out)
-    sources = [given, shipped(), FolderImages(folder_of(table)), FolderImages(folder_of(file))]
-    resources = resources_for(workflow, model, sources)
+    resources = resources_for(workflow, model, [given, *pictures_around(table, file)])
     binding = _Binding(workflow, resources, folder_of(table))
     try:
         outcomes = watched(run_rows(rows, binding, out, at_once, binding.told), "Running", quiet=as_json)

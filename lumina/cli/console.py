@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from lumina import terminal
-from lumina.errors import InputError, LuminaError
+from lumina.errors import InputError, InvalidImage, LuminaError
 from lumina.files import folder_named, sentence_of, shown
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
@@ -105,7 +105,7 @@ class Commands(CommandGroup):
         try:
             return super().invoke(ctx)
         except LuminaError as error:
-            note(_with_near_name(error))
+            note(_of_locale(_with_near_name(error)))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
         except OSError as error:  # a disk that is full while a model is trained, for one
             note(sentence_of(error))
@@ -138,9 +138,38 @@ def _with_near_name(error: BaseException) -> str:
     path = Path(os.fsdecode(cause.filename))
     if not path.parent.is_dir():
         return said.removesuffix(advice) + f"there is no folder {str(path.parent)!r}."
-    names = {each.name.casefold(): each.name for each in path.parent.iterdir()}
-    near = get_close_matches(path.name.strip(" \"'").casefold(), names, n=1, cutoff=0.8)
-    return said.removesuffix(advice) + f"did you mean {names[near[0]]!r}?" if near else said
+    near = _near_name(path.name, path.parent)
+    return said.removesuffix(advice) + f"did you mean {near!r}?" if near else said
+
+
+def _near_name(name: str, folder: Path, form: re.Pattern[str] = re.compile("")) -> str | None:
+    """What a file of a ``form`` in a folder is called that may be meant by a name; None if none may."""
+    files = folder.iterdir() if folder.is_dir() else ()
+    names = {each.name.casefold(): each.name for each in files if form.search(each.name)}
+    near = get_close_matches(name.strip(" \"'").casefold(), names, n=1, cutoff=0.8)
+    return names[near[0]] if near else None
+
+
+class NearPictures:
+    """Where pictures are looked for last: it has none, and says what one is called that may be meant."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+
+    def find(self, name: str) -> None:
+        """Raises InvalidImage where a picture in the folders has nearly this name."""
+        found = (_near_name(name, folder, _PICTURE) for folder in self._folders)
+        if near := next(filter(None, found), None):
+            raise InvalidImage(f'The picture "{name}" is not here; did you mean "{near}"?')
+
+
+def _of_locale(said: str) -> str:
+    """What an error says; of words that Python could not read, because of which locale, and what to set."""
+    if "must be readable text" not in said or sys.getfilesystemencoding() == "utf-8":
+        return said
+    name = next((each for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "LANG")
+    locale = f"{name}={os.environ.get(name, '')}"
+    return f"{said.rstrip('.')}, and in the locale {locale} it cannot be read; set PYTHONUTF8=1."
 
 
 def _sentence(error: Any) -> str:

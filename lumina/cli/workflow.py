@@ -14,7 +14,7 @@ import typer
 from pydantic import JsonValue
 
 from lumina.cli import generate
-from lumina.cli.console import AsJson, Model, Out, Results, escaped, note, show, watched
+from lumina.cli.console import AsJson, Model, NearPictures, Out, Results, escaped, note, show, watched
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, folder_of, refusal
@@ -32,7 +32,7 @@ from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import content, read_text, read_workflow, write_results
 from lumina.workflow.flattening import WITHIN, every_node
-from lumina.workflow.image_lookup import FolderImages, MemoryImages, shipped
+from lumina.workflow.image_lookup import FolderImages, ImageSource, MemoryImages, shipped
 from lumina.workflow.missing import missing_pictures
 from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import Plan, plan
@@ -93,7 +93,7 @@ def check_workflow(
     checked = check(read_text(file))
     found = checked.problems
     if checked.workflow is not None and not found:
-        found = missing_pictures(checked.workflow, [shipped(), FolderImages(folder_of(file))], WAY_IN)
+        found = missing_pictures(checked.workflow, pictures_around(file), WAY_IN)
     lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}" for item in found]
     lines = [line if line.endswith("?") else f"{line}." for line in lines]
     show({"ok": not found, "problems": found} if as_json else lines or ["No problems."])
@@ -127,9 +127,7 @@ def run_workflow(
     _note_single_texts(workflow, given)
     workflow = with_values(workflow, given, option="--set ")
     workflow = workflow.model_copy(update={"model": None}) if model else workflow
-    resources = resources_for(
-        workflow, model, [image_source, shipped(), FolderImages(folder_of(file))], is_dry
-    )
+    resources = resources_for(workflow, model, [image_source, *pictures_around(file)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
@@ -156,6 +154,12 @@ def run_workflow(
     _add_choices(report, ended, finished, folder)
     show({**report, **beside} if as_json else list(_lines(report)))
     _end(ended, _settled(workflow, load(finished.recipe)))
+
+
+def pictures_around(*files: Path) -> list[ImageSource]:
+    """Where the pictures are that files name: among the shipped ones, and beside each file."""
+    folders = [folder_of(file) for file in files]
+    return [shipped(), *map(FolderImages, folders), NearPictures(*folders)]
 
 
 def resources_for(
@@ -200,7 +204,14 @@ def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tup
         value = value[1:]
     if TWO_OR_ONE.fullmatch(value) and socket is not None and socket.type in ("integer", "number"):
         note(f"{name}: {value} is two values, {value.replace(',', ' and ')}; a decimal has a point.")
+    if socket is not None and socket.type != "image" and not _is_readable(value):
+        raise InputError(f"{name}: must be readable text.")
     return name, with_picture(workflow, name, value, image_source)
+
+
+def _is_readable(text: str) -> bool:
+    """Whether each letter of a text is one, and no byte that the locale does not know."""
+    return text == text.encode(errors="replace").decode()
 
 
 def with_picture(

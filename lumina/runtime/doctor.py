@@ -17,10 +17,10 @@ from PIL import Image
 from lumina import gradio_settings
 from lumina.connections import check_connections, proxies_set
 from lumina.errors import InputError, LuminaError
-from lumina.files import expanded, refusal
+from lumina.files import expanded, folder_named, refusal
 from lumina.model.config import ModelSpec, spec_in
 from lumina.runtime.gallery_schema import ForeignTables, check
-from lumina.settings import Settings
+from lumina.settings import Settings, bared, path_in
 
 
 class Examined(TypedDict):
@@ -136,8 +136,11 @@ def _home() -> str:
 
 def _temporary() -> str:
     """Of the folder in which Gradio keeps files; the studio itself goes around one of somebody else."""
-    if named := os.environ.get("GRADIO_TEMP_DIR"):
-        return _writable(expanded(named), "GRADIO_TEMP_DIR")
+    asked_for: Path | None = None
+    with suppress(InputError):  # which is said of the settings
+        asked_for = path_in("GRADIO_TEMP_DIR", bared(os.environ), None, folder_named)
+    if asked_for is not None:
+        return _writable(asked_for, "GRADIO_TEMP_DIR")
     folder, asked = _temporary_folder(), os.environ.get("TMPDIR")
     if asked and folder != Path(os.path.abspath(asked)):
         raise InputError(

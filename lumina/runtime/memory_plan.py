@@ -106,6 +106,7 @@ def movqgan_dtype(settings: Settings, device: torch.device) -> torch.dtype | Non
 
 def open_device(name: str, advice: str = "set LUMINA_DEVICE to") -> torch.device:
     """The device called ``name``; raises InputError if there is none, with ``advice`` where it was named."""
+    name = "cuda" if name.lower() == "gpu" else name.lower()
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -33,6 +33,7 @@ def where(processes: int, device: str, stop_after: float | None) -> Where:
 
 def chosen_device(name: str) -> torch.device:
     """The device called ``name`` (cpu, cuda, cuda:1, auto); raises InputError if there is none."""
+    name = name.lower()
     if name == "cuda" and torch.cuda.is_available():
         return torch.device("cuda")  # not opened: another process may take another GPU
     device = open_device(name, "give --device")

@@ -50,7 +50,7 @@ def test_a_healthy_machine_is_in_order() -> None:
 
 
 def test_every_wrong_setting_is_named_once_and_the_rest_is_examined(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = {"DTYPE": "float8", "SECONDS_EACH": "10min", "METRICS": "yes", "CONTENT": "maybe"}
+    wrong = {"DTYPE": "float8", "SECONDS_EACH": "10min", "METRICS": "some", "CONTENT": "maybe"}
     for name, value in wrong.items():
         monkeypatch.setenv(f"LUMINA_{name}", value)
     faults = [name for name, item in doctor.examine().items() if not item["ok"]]
@@ -59,6 +59,12 @@ def test_every_wrong_setting_is_named_once_and_the_rest_is_examined(monkeypatch:
     assert "free" in fine("pictures")
     monkeypatch.setenv("LUMINA_RESULT", "elsewhere")
     assert "LUMINA_RESULT is no setting; did you mean LUMINA_RESULTS?" in found("settings")
+    monkeypatch.setenv("LUMINA_RESULTS", "http://x/y")
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "http://x/z")
+    for name in ("LUMINA_RESULTS", "GRADIO_TEMP_DIR"):
+        assert found("settings").count(f"{name}: http://x/") == 1
+    assert "free" in fine("results") and "free" in fine("temporary files")
+    monkeypatch.delenv("GRADIO_TEMP_DIR")
     monkeypatch.setenv("GRADIO_SERVER_PORT", "many")
     assert "GRADIO_SERVER_PORT must be a whole number" in found("settings")
 

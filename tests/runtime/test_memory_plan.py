@@ -82,6 +82,6 @@ def test_the_precision_is_the_models_unless_someone_asked() -> None:
 
 def test_devices_and_their_memory() -> None:
     assert free_memory(CPU) > 0.1 * GB
-    assert open_device("auto").type in ("cpu", "cuda")
+    assert open_device("auto").type in ("cpu", "cuda") and open_device("CPU").type == "cpu"
     with pytest.raises(InputError, match="LUMINA_DEVICE"):
         open_device("toaster")
