@@ -11,6 +11,7 @@ from lumina.errors import CheckpointMismatch
 from lumina.model.json_fields import read_json
 
 MANIFEST = "manifest.json"
+DRAFTS = "drafts.npz"
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,12 @@ class Manifest:
 
     @property
     def revision(self) -> str:
-        """Eight hexadecimal digits that stand for these files, whatever is said of them; "" without files."""
-        if not self.files:
-            return ""
-        return hashlib.sha256(_json(self.files).encode()).hexdigest()[:8]
+        """Eight hexadecimal digits that stand for what draws, whatever is said of it; "" without files.
+
+        Drafts change the speed alone.
+        """
+        drawing = {name: digest for name, digest in self.files.items() if name != DRAFTS}
+        return hashlib.sha256(_json(drawing).encode()).hexdigest()[:8] if drawing else ""
 
     def write(self, folder: Path) -> None:
         """Write it into ``folder``."""

@@ -1,46 +1,88 @@
 """What codes are guessed to be before a forward checks them: changes the speed, and nothing else."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from lumina.model.draft_table import OUTSIDE, DraftTable
 from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.jacobi import draft
 
 FADING = 0.7  # of how often a source has been right, with each step
+EXPECTED = 1.0  # codes that a former image is taken to have right before it was asked
 
 
 class Drafts:
     """Takes guesses from where they have been right most often of late.
 
-    That is the same place of a ``former`` image [codes] drawn with the same noise, if there is one, or the
-    code so many codes ``back``: the same place of the given panel, or the row above.
+    That is the same place of a ``former`` image [codes] drawn with the same noise, if there is one; what one
+    of the model's ``tables`` says of a code's neighbours; for a model without any, the code so many codes
+    ``back``: the same place of the given panel, or the row above, ``cols`` back.
     """
 
-    def __init__(self, back: Sequence[int], former: Tensor | None = None) -> None:
-        self._former, self._back = former, list(back)
-        self._hits = [0.0] * (len(self._back) + (former is not None))
+    def __init__(
+        self,
+        codes: Tensor,
+        back: Sequence[int],
+        cols: int,
+        former: Tensor | None = None,
+        tables: Sequence[DraftTable] = (),
+    ) -> None:
+        """``codes`` [codes] are the image's own, in which guesses are written."""
+        self._codes, self._back, self._cols, self._tables = codes, list(back), cols, tables
+        # guesses [codes] of sources that are not looked up in the image itself
+        self._held = [torch.full_like(codes, OUTSIDE) for _ in tables]
+        self._held += [] if former is None else [former]
+        self._sought = [] if tables else self._back
+        self._hits = [0.0] * (len(self._held) + len(self._sought))
+        if former is not None:
+            self._hits[len(tables)] = EXPECTED
 
-    def guess(self, codes: Tensor, first: int, last: int) -> None:
-        """Write ``codes`` [codes] from ``first`` to ``last`` - 1."""
+    def guess(self, first: int, last: int, noise: Callable[[], Tensor]) -> None:
+        """Write the codes from ``first`` to ``last`` - 1, under their ``noise`` [last - first, ids]."""
+        if self._tables:
+            known = noise().numpy(force=True)
+            for held, table in zip(self._held, self._tables, strict=False):
+                held[first:last] = torch.tensor(self._neighbourly(table, first, last, known))
         best = max(range(len(self._hits)), key=lambda at: self._hits[at])
-        if self._former is None:
-            draft(codes, first, last, self._back[best])
-        elif best:
-            draft(codes, first, last, self._back[best - 1])
+        if best < len(self._held):
+            self._codes[first:last] = self._held[best][first:last]
         else:
-            codes[first:last] = self._former[first:last]
+            draft(self._codes, first, last, self._sought[best - len(self._held)])
 
-    def learn(self, codes: Tensor, first: int, last: int) -> None:
+    def _neighbourly(
+        self, table: DraftTable, first: int, last: int, noise: NDArray[np.floating]
+    ) -> list[int]:
+        """One after the other, for each is a neighbour of the next: as in the given panel where the
+        neighbours are as there, and else what the table says."""
+        cols, codes = self._cols, self._codes[:last].tolist()
+        panel = self._back[0] if len(self._back) > 1 else last
+        for at in range(first, last):
+            column, above, there = at % cols, at - cols, at - panel
+            beside = [1] * bool(column) + [cols] * (there >= cols)
+            if there >= 0 and all(codes[at - back] == codes[there - back] for back in beside):
+                codes[at] = codes[there]
+                continue
+            codes[at] = table.guess(
+                codes[above] if above >= 0 else OUTSIDE,
+                codes[at - 1] if column else OUTSIDE,
+                codes[above + 1] if above >= 0 and column < cols - 1 else OUTSIDE,
+                noise[at - first],
+            )
+        return codes[first:]
+
+    def learn(self, first: int, last: int) -> None:
         """From codes that are certain now."""
         if len(self._hits) < 2:
             return
-        new = codes[first:last]
-        guesses = [codes[first - back : last - back] for back in self._back]
-        if self._former is not None:
-            guesses.insert(0, self._former[first:last])
+        new = self._codes[first:last]
+        guesses = [held[first:last] for held in self._held]
+        guesses += [self._codes[first - back : last - back] for back in self._sought]
         for at, guess in enumerate(guesses):
             right = int((new == guess).sum()) if len(guess) == len(new) else 0
             self._hits[at] = FADING * self._hits[at] + right

@@ -7,6 +7,7 @@ from contextlib import closing
 import torch
 
 from lumina.errors import InputError, ModelError
+from lumina.model.draft_table import DraftTable
 from lumina.model.layout import Vocabulary
 from lumina.model.transformer import Transformer
 from lumina.runtime.drafts import FormerImages
@@ -47,17 +48,18 @@ class Engine:
         slots: int = 0,
         remembered: int = 0,
         lanes: int = 1,
+        tables: Sequence[DraftTable] = (),
     ) -> None:
         """``small_cache`` keeps what was read as 8-bit integers; ``slots`` images are drawn at once at most,
         by default as suits the size of the model, by forwards in so many ``lanes``. So many former images
-        are ``remembered``, which makes those that are like them faster."""
+        are ``remembered``, which makes those that are like them faster; the ``tables`` guess codes."""
         if vocabulary.codes.stop > transformer.config.vocab_size:
             raise ModelError(
                 "tokenizer.json has more code tokens than the transformer; use files of one model."
             )
         self.vocabulary = vocabulary
-        self.dtype, self._small_cache = transformer.lm_head.weight.dtype, small_cache
-        self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache)}
+        self.dtype, self._small_cache, self._tables = transformer.lm_head.weight.dtype, small_cache, tables
+        self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache, tables)}
         suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
         self._former = FormerImages(remembered)
         self._scheduler = Scheduler(slots or suited, self.has_room, lanes)
@@ -120,7 +122,7 @@ class Engine:
         dtype = self.dtype if name is None else getattr(torch, name)
         if dtype not in self._batches:
             converted = self._batches[self.dtype].transformer.converted(dtype)
-            self._batches[dtype] = SequenceBatch(converted, self._small_cache)
+            self._batches[dtype] = SequenceBatch(converted, self._small_cache, self._tables)
         return self._batches[dtype]
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from lumina.errors import InvalidSize, ModelError, UnknownModel
 from lumina.model.checkpoint import Place, load_movqgan, load_transformer, locate, verify
 from lumina.model.config import ModelSpec, spec_of, split_revision
+from lumina.model.draft_table import load_tables
 from lumina.model.layout import ImageTokens, TokenLayout
 from lumina.model.manifest import read_manifest
 from lumina.model.movqgan import MoVQGAN
@@ -83,7 +84,8 @@ class Pipeline:
         transformer = load_transformer(place.folder, dtype, device, settings.quant, vocabulary)
         lanes = use_threads(settings.threads, transformer)
         small = settings.cache == "int8"
-        engine = Engine(transformer, vocabulary, small, settings.slots, remembered, lanes)
+        tables = load_tables(place.folder, vocabulary.num_codes)
+        engine = Engine(transformer, vocabulary, small, settings.slots, remembered, lanes, tables)
         decoder = movqgan_dtype(settings, device)
         movqgan = load_movqgan(place.movqgan, device=device, decoder_dtype=decoder)
         return cls(spec, settings, text, engine, movqgan, model, previews)

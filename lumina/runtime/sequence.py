@@ -1,10 +1,12 @@
 """One image under way: its tokens, its drafts, its noise, and what it has cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from lumina.model.draft_table import DraftTable
 from lumina.runtime.drafts import Drafts
 from lumina.runtime.tokens import Generation, RowSettled, TokenRequest
 from lumina.sampler.guidance import reference_scales
@@ -33,9 +35,15 @@ class ImageSequence:
     """An image as it is drawn, code after code. They are its whole state: all else can be read anew."""
 
     def __init__(
-        self, request: TokenRequest, device: torch.device, dtype: torch.dtype, former: Tensor | None = None
+        self,
+        request: TokenRequest,
+        device: torch.device,
+        dtype: torch.dtype,
+        former: Tensor | None = None,
+        tables: Sequence[DraftTable] = (),
     ) -> None:
-        """``dtype`` is that of logits and noise; ``former`` codes [codes] are likely to come again."""
+        """``dtype`` is that of logits and noise; ``former`` codes [codes] are likely to come again, and the
+        ``tables`` tell likely ones from their neighbours."""
         self.request, self.layout, self.dtype = request, request.layout, dtype
         kept = request.kept
         self.first = self.done = self._drafted = 0 if kept is None else kept.numel()
@@ -52,7 +60,7 @@ class ImageSequence:
         self._noise = self._whole_noise()
         panel = [] if request.given is None else [request.given.codes.numel()]
         former = None if former is None else former.to(device)
-        self._drafts = Drafts([*panel, self.layout.cols], former)
+        self._drafts = Drafts(self.codes, [*panel, self.layout.cols], self.layout.cols, former, tables)
         self._scales: Tensor | None = None  # [tokens of the image], where they differ
         self.read = 0  # tokens of the image that the cache holds
         self.prefills, self.seconds = 0, 0.0
@@ -123,7 +131,8 @@ class ImageSequence:
         window = min(self.request.options.window, most)
         first, last = self.done, min(self.done + window, self.last)
         if self._drafted < last:
-            self._drafts.guess(self.codes, max(self._drafted, first), last)
+            begin = max(self._drafted, first)
+            self._drafts.guess(begin, last, lambda: self._noise.take(first, last)[begin - first :])
             self._drafted = last
         self.write(max(first - 1, 0), last)
         return Stretch(self.read, self._position(last - 1), first, last)
@@ -148,7 +157,7 @@ class ImageSequence:
         """The first ``count`` of the codes ``sampled`` [codes] are final; those behind are better drafts."""
         self.codes[stretch.first : stretch.last] = sampled
         self.nll[stretch.first : stretch.first + count] = nll[:count]
-        self._drafts.learn(self.codes, self.done, self.done + count)
+        self._drafts.learn(self.done, self.done + count)
         self.done += count
         self.read = self._position(self.done - 1)
         self.accepted.append(count)

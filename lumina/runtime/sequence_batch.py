@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from lumina.model.cache import KVCache
+from lumina.model.draft_table import DraftTable
 from lumina.model.transformer import Transformer
 from lumina.runtime.sequence import ImageSequence, Stretch
 from lumina.runtime.tokens import TokenRequest
@@ -28,9 +29,11 @@ class SequenceBatch:
     second one that does not. There are no gaps: when an image leaves, those behind it move up.
     """
 
-    def __init__(self, transformer: Transformer, small_cache: bool = False) -> None:
-        """``small_cache`` keeps what was read as 8-bit integers."""
-        self.transformer, self.small_cache = transformer, small_cache
+    def __init__(
+        self, transformer: Transformer, small_cache: bool = False, tables: Sequence[DraftTable] = ()
+    ) -> None:
+        """``small_cache`` keeps what was read as 8-bit integers; the ``tables`` guess codes."""
+        self.transformer, self.small_cache, self._tables = transformer, small_cache, tables
         self.sequences = list[ImageSequence]()
         self._cache: KVCache | None = None
 
@@ -42,7 +45,8 @@ class SequenceBatch:
     def sequence(self, request: TokenRequest, former: Tensor | None = None) -> ImageSequence:
         """An image that may join; ``former`` codes are likely to come again."""
         precise = self.transformer.lm_head.weight.dtype == torch.float64
-        return ImageSequence(request, self.device, torch.float64 if precise else torch.float32, former)
+        dtype = torch.float64 if precise else torch.float32
+        return ImageSequence(request, self.device, dtype, former, self._tables)
 
     def cache_bytes(self, newcomer: ImageSequence | None = None) -> int:
         """What the cache takes, or would take with another image."""

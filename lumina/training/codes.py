@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lumina.errors import InputError
 from lumina.files import whole
 from lumina.model.checkpoint import load_movqgan
+from lumina.model.draft_table import DraftTable
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
 from lumina.training import pairs
@@ -24,6 +25,7 @@ from lumina.training.workers import each
 from lumina.worlds.curriculum import Curriculum, Frame, PairLesson, SceneLesson, stored_maps
 
 MAP_SHARDS = 60  # shards of the first frame whose maps are encoded, 200 scenes each
+COUNTED = 40  # shards of each kind that drafts are counted from
 MAKER = "tokenizer.sha256"  # in a folder of codes: whose they are
 DECODING = ("decoder.", "post_quant_conv.")  # parts that may change while codes mean the same
 Codes = NDArray[np.int16]
@@ -124,6 +126,17 @@ def _encodings(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -
     for file in first[:map_shards]:
         for kind in curriculum.maps:
             yield Encoding(file, kind, out / f"{kind}-{file.stem[-5:]}.npy")
+
+
+def draft_tables(coded: Path, num_codes: int, curriculum: Curriculum) -> list[DraftTable]:
+    """What pictures and what maps in a folder of codes tell of codes beside each other."""
+    kinds: dict[str, list[Path]] = {}
+    for file in sorted(coded.glob("*.npy")):
+        kinds.setdefault(file.stem.rpartition("-")[0], []).append(file)
+    groups: list[list[Path]] = [[], []]
+    for kind, files in kinds.items():
+        groups[kind in curriculum.maps] += files[:COUNTED]
+    return [DraftTable.counted(map(np.load, files), num_codes) for files in groups if files]
 
 
 def _number(file: Path) -> int:

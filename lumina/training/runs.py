@@ -7,13 +7,14 @@ from pathlib import Path
 from lumina.errors import InputError
 from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
 from lumina.model.config import ModelSpec, MoVQConfig, TransformerConfig, described_spec, spec_of
+from lumina.model.draft_table import save_tables
 from lumina.model.json_fields import read_json
 from lumina.model.text import TextTokenizer
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.averaging import copy_tokenizers
-from lumina.training.codes import MAP_SHARDS, encode_shards, maker_of
+from lumina.training.codes import MAP_SHARDS, draft_tables, encode_shards, maker_of
 from lumina.training.curricula import curriculum_for, curriculum_of, tokenizer_config
 from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
@@ -169,7 +170,8 @@ def prepare(
     codes: Path | None = None,
     workers: int = 2,
 ) -> Steps[Progress, Path]:
-    """Render the pairs and encode the pictures that these tasks are learned from; returns the codes' folder.
+    """Render the pairs and encode the pictures that these tasks are learned from, and count for `out/model`
+    which codes come together; returns the codes' folder.
 
     What is there already is left alone, so this may run again. Raises InputError as `train_model` does.
     """
@@ -183,6 +185,8 @@ def prepare(
     yield from render_pairs(data, wanted, curriculum, workers)
     map_shards = MAP_SHARDS if set(curriculum.kinds) & set(chosen) else 0
     yield from encode_shards(data, folder, codes, curriculum, map_shards=map_shards, workers=workers)
+    save_tables(draft_tables(codes, _config_of(folder).n_embed, curriculum), folder)
+    write_manifest(folder)
     return codes
 
 
