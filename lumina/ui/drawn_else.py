@@ -21,7 +21,7 @@ from lumina.worlds import language_of, world_of
 from lumina.worlds.language import Language
 
 UNCLEAR = "Not all of this picture is drawn clearly."
-ADVICE = "Generate draws another; Best of, under Advanced, chooses among several."
+ADVICE = "Take another one if there are several, or press Generate again; the best of 4 is right more often."
 
 
 def draws_words_alone(task: type[Task] | None) -> bool:

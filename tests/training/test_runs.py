@@ -9,6 +9,7 @@ import torch
 from lumina.errors import InputError
 from lumina.model.checkpoint import load_movqgan, load_transformer, save_movqgan
 from lumina.model.config import MODELS, spec_of
+from lumina.model.draft_table import load_tables
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import finish
 from lumina.training import curricula, dataset, pairs, runs, tokenizer_trainer, vocabulary
@@ -50,6 +51,7 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     assert finish(runs.train_model(data, out, minutes=0.03, processes=1, tasks=["text_to_image"])) == folder
     first = load_transformer(folder)
     assert (out / "transformer" / "curves.png").exists()
+    assert len(load_tables(folder, TINY_MOVQ.n_embed)) == 1  # of pictures alone, for there are no maps
     made = spec_of(str(out))
     assert (made.name, made.world, made.of_task) == ("run", "tabletop", MODELS["tabletop"].of_task)
     # the same command again has nothing left to do and writes the same weights
