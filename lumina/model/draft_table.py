@@ -5,7 +5,6 @@ guesses it from them; what guesses are worth changes the speed of drawing, and n
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -43,10 +42,6 @@ class DraftTable:
 
     def __len__(self) -> int:
         return len(self._keys)
-
-    @cached_property
-    def _places(self) -> dict[int, int]:
-        return dict(zip(self._keys.tolist(), range(len(self._keys)), strict=True))
 
     def guess(self, above: int, left: int, right: int, noise: NDArray[np.floating]) -> int:
         """The code of the highest score under ``noise`` [codes], the same that drawing adds to its logits.
