@@ -22,7 +22,8 @@ class Clause:
 
     ``is_apart`` says that this one follows another one directly, ``is_new`` that an "and" or the end of a
     sentence is between, ``leads`` that its place is that of the thing that comes next, ``shares`` that it is
-    said of one of several: "two cubes, the left one red, the right one blue".
+    said of one of several: "two cubes, the left one red, the right one blue". ``relates`` says that
+    between the commas around it a place is said: "a cube and a ball, ball behind cube".
     """
 
     opened_by: Sign
@@ -31,6 +32,7 @@ class Clause:
     is_new: bool = False
     leads: bool = False
     shares: bool = False
+    relates: bool = False
     signs: list[Sign] = field(default_factory=list)
 
     @property

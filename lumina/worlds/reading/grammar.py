@@ -14,6 +14,7 @@ class Reasons:
     not_there: str
     on_thing: str
     of_nothing: str
+    of_ground: str  # "{}" is what no thing can be, but the ground
     one_quality: str
     no_such: str
     one_of_each: str

@@ -12,6 +12,7 @@ from lumina.worlds.reading.corrections import TAKEN_BACK, WAS_TAKEN_BACK, correc
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
 from lumina.worlds.reading.scene import SceneSaid
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
+from lumina.worlds.reading.words import IS
 
 MOST = 4  # things in a scene
 
@@ -30,7 +31,7 @@ def read_scene(
     words = lexicon.words(text)
     meant_signs, taken = corrected(_listed(told_apart(lexicon.signs(words)), grammar), grammar)
     signs = _of_the_picture(meant_signs, grammar)
-    said = SceneSaid(grammar)
+    said = SceneSaid(grammar, _told(signs, words, grammar))
     for clause in led(list(_clauses(signs, grammar))):
         said.take(clause)
     meant = said.meant(MOST)
@@ -95,11 +96,24 @@ def _together(part: list[Sign], grammar: Grammar) -> list[Sign]:
             start -= 1
         while start < noun and part[start] not in colors:
             start += 1
+        if parted := _parted(part[:noun], grammar):
+            return [*parted, *_together(part[noun:], grammar)]
         is_apart = start == 0 or part[start - 1] in (",", "and")
         if is_apart and noun - start > 2 and part[noun - 2] == "and":
             said = [sign for sign in part[start:noun] if sign in colors]
             return [*part[:start], *said, *_together(part[noun:], grammar)]
     return part
+
+
+def _parted(before: Sequence[Sign], grammar: Grammar) -> list[Sign]:
+    """What stands before a plural, one of each: "small red and big blue cubes"; else nothing."""
+    groups: list[list[Sign]] = [[]]
+    for sign in before:
+        groups = [*groups, []] if sign in (",", "and") else [*groups[:-1], [*groups[-1], sign]]
+    is_each = len(groups) > 1 and all(len(group) > 1 for group in groups)
+    if not is_each or not all(grammar.qualities.issuperset(group) for group in groups):
+        return []
+    return [each for group in groups for each in (Sign("a", group[0].start, group[0].start), *group)]
 
 
 def _of_the_picture(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:
@@ -140,14 +154,29 @@ def _is_elliptic(signs: Sequence[Sign], grammar: Grammar) -> bool:
 
 
 def _clauses(signs: Sequence[Sign], grammar: Grammar) -> Iterator[Clause]:
-    clause, before, last = Clause(Sign(""), grammar, is_apart=True), ",", ""
-    for sign in signs:
+    relates = _relates(signs)
+    clause, before, last = Clause(Sign(""), grammar, is_apart=True, relates=relates), ",", ""
+    for at, sign in enumerate(signs):
         if is_boundary(sign):
             if clause.signs or clause.is_place:
                 yield clause
             is_new = "and" in (before, last) or before == last == ","
-            clause = Clause(sign, grammar, is_apart=before in (",", "and"), is_new=is_new)
+            relates = _relates(signs[at + 1 :]) if sign == "," else relates
+            is_apart = before in (",", "and")
+            clause = Clause(sign, grammar, is_apart=is_apart, is_new=is_new, relates=relates)
         else:
             clause.signs.append(sign)
         before, last = sign, before
     yield clause
+
+
+def _relates(signs: Sequence[Sign]) -> bool:
+    """Whether something is said, up to the next comma, of where a thing is."""
+    said = signs[: next((i for i, sign in enumerate(signs) if sign == ","), None)]
+    return any(sign == "on" or sign.startswith(("~of", "~east", "~at", "~no")) for sign in said)
+
+
+def _told(signs: Sequence[Sign], words: Sequence[str], grammar: Grammar) -> frozenset[int]:
+    """The nouns of which something is told, by identity: "ball is red"."""
+    nouns = (sign for sign in signs if sign in grammar.noun_of)
+    return frozenset(id(sign) for sign in nouns if not IS.isdisjoint(words[sign.end : sign.end + 1]))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from lumina.worlds.reading.clauses import NOT, SAME, Clause
 from lumina.worlds.reading.grammar import Grammar, SceneMeant, ThingSaid
-from lumina.worlds.reading.signs import PILE, SHADE, STUFF, UNKNOWN, Sign
+from lumina.worlds.reading.signs import OR, PILE, SHADE, STUFF, UNKNOWN, Sign
 
 ALIKE = ("alike:color", "alike:size")  # "of the same colour"
 _NUMBERS = {"a": 1, "another": 1, "two": 2, "three": 3, "four": 4, "many": 5}  # five or more: too many
@@ -21,6 +21,7 @@ NO_SHADES = "no colour has shades"
 NOT_WANTED = "what is not to be there cannot be said"
 ARRANGED = "how several are arranged cannot be said"
 UNCLEAR = "it is not clear of what it is said"
+CHOICE = "say which of the two: nothing is chosen"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class SceneSaid:
     """What has been said so far."""
 
     grammar: Grammar
+    told: frozenset[int] = frozenset()  # nouns by identity, of which something is told: "ball is red"
     _used: set[int] = field(default_factory=set)  # signs by identity: what is drawn
     _why: dict[int, str] = field(default_factory=dict)  # of what is not
     _things: list[ThingSaid] = field(default_factory=list)
@@ -52,6 +54,8 @@ class SceneSaid:
     _places: dict[int, tuple[str, Sign]] = field(default_factory=dict)  # who stands at a side of the picture
     _next_place: tuple[str, Sign] | None = None
     _spoken_of: int = 0  # the thing that was named last
+    _topic: int | None = None  # the one that something is told of, where it is not the last
+    _spoken: list[int] = field(default_factory=list)  # those that were named since the last comma
     _pending: str | None = None  # a relation one side of which has not come yet,
     _pending_by: Sign | None = None  # which this has said,
     _subject: int | None = None  # whose first side is this; None where both are still to come,
@@ -65,6 +69,7 @@ class SceneSaid:
         """Go on with a clause."""
         is_denied, self._is_denied = self._is_denied, clause.signs[-1:] == [NOT]
         self._refuse(clause.refused)
+        self._spoken = [] if clause.opened_by in ("", ",") else self._spoken
         if clause.shares and self._unshared():
             return self._take_share(clause)
         if clause.opened_by.startswith("~east"):  # the "on" before it is a part of it
@@ -90,7 +95,13 @@ class SceneSaid:
         if clause.is_of_ground:
             self._take_ground(clause.wanted)
         else:
-            self._take_things(clause)
+            self._take_told(clause)
+
+    def _take_told(self, clause: Clause) -> None:
+        known = len(self._things)
+        self._take_things(clause)
+        if clause.has_noun and (not clause.is_place or len(self._things) > known):
+            self._topic = self._spoken_of if self._spoken_of < len(self._things) - 1 else None
 
     def _take_share(self, clause: Clause) -> None:
         """One of several is at a side of the picture."""
@@ -116,7 +127,7 @@ class SceneSaid:
 
     def left(self, signs: Iterable[Sign]) -> list[tuple[Sign, str]]:
         """Of all the signs those that are not drawn, each with why; after ``meant``."""
-        why = {PILE: ARRANGED, SHADE: NO_SHADES, STUFF: self.grammar.reasons.no_such}
+        why = {OR: CHOICE, PILE: ARRANGED, SHADE: NO_SHADES, STUFF: self.grammar.reasons.no_such}
         total = sum(thing.count for thing in self._things)
         return [
             *((sign, NOT_WANTED) for sign in self._refused),
@@ -162,20 +173,21 @@ class SceneSaid:
         number: Sign | None = None
         is_the, is_another = False, clause.opened_by == "and" or clause.leads
         last: int | Sign | None = None  # the thing that is spoken of, or the word for it
-        signs = self._without_compounds(clause.wanted)
+        signs = self._without_compounds(self._without_strangers(clause.wanted))
         for sign in signs:
             if sign in grammar.lights:
                 self._lights.append(sign)
             elif sign == "the" or sign in _NUMBERS:
-                said = self._before_article(said, number)
+                said = self._before_article(said, number, last)
                 is_the = sign == "the" or (is_the and number is None)
                 if not (number == "another" and sign == "a"):  # "another one"
                     number = None if sign == "the" else sign
             elif sign in ("it", *_ALL):
-                said = self._before_article(said, None)
+                said = self._before_article(said, None, last)
                 last = sign
             elif sign in grammar.noun_of or sign in SAME:
                 is_another = is_another or number == "another"
+                is_the = is_the or (number is None and self._is_again(sign, said, clause))
                 last = self._named(sign, number, [*self._waiting, *said], is_the, is_another)
                 self._waiting, said, number, is_the = [], [], None, False
             elif sign in grammar.grounds and sign not in grammar.qualities and not clause.has_noun:
@@ -186,6 +198,24 @@ class SceneSaid:
             self._leave(grammar.reasons.of_nothing, number, *said)
         else:
             self._close(said, number, last)
+
+    def _without_strangers(self, signs: Sequence[Sign]) -> list[Sign]:
+        """Signs without what is said of something that is not known: "in a green room"."""
+        found, articles = list[Sign](), ("the", *_NUMBERS)
+        for sign, after in zip_longest(signs, signs[1:], fillvalue=Sign("")):
+            found.append(sign)
+            start = max((at for at, each in enumerate(found) if each in articles), default=len(found))
+            said = found[start + 1 : -1]
+            if (
+                sign == UNKNOWN
+                and after in ("", *articles)
+                and said
+                and self.grammar.qualities.issuperset(said)
+            ):
+                self._leave(self.grammar.reasons.of_nothing, *said)
+                self._use(found[start])
+                found = found[:start]
+        return found
 
     def _without_compounds(self, signs: Sequence[Sign]) -> list[Sign]:
         """Signs without a noun that tells what the next one is like: "a square box"."""
@@ -199,13 +229,19 @@ class SceneSaid:
                 found.append(sign)
         return found
 
-    def _before_article(self, said: list[Sign], number: Sign | None) -> list[Sign]:
+    @property
+    def _told_of(self) -> int:
+        """The thing that is spoken of where none is named."""
+        at = len(self._things) - 1
+        return at if self._topic is None else min(self._topic, at)
+
+    def _before_article(self, said: list[Sign], number: Sign | None, last: int | Sign | None) -> list[Sign]:
         """Qualities before an article are said of what came before it, if there is anything."""
         if number and self.grammar.qualities.intersection(said):
             self._elliptic.append((number, said))
             return []
         if said and self._things and not self._waiting:
-            self._add(len(self._things) - 1, said)
+            self._add(last if isinstance(last, int) else self._told_of, said)
             return []
         return said
 
@@ -235,6 +271,19 @@ class SceneSaid:
         self._add(at, said)
         self._relate(at)
         return at
+
+    def _is_again(self, noun: Sign, said: Sequence[Sign], clause: Clause) -> bool:
+        """Whether a noun without an article is spoken of again: "a cube and a ball, ball behind cube"."""
+        name, is_told = self.grammar.noun_of.get(noun), id(noun) in self.told
+        alike = [at for at, thing in enumerate(self._things) if thing.noun == name]
+        if len(alike) != 1 or self._waiting or not (is_told or clause.relates):
+            return False
+        thing, is_plural = self._things[alike[0]], noun in self.grammar.plurals
+        after = clause.wanted[clause.wanted.index(noun) + 1 :] if is_told else ()
+        is_one = (thing.count > 1) == is_plural and thing.qualities.issuperset(said)
+        is_free = alike[0] not in (self._spoken if not is_told else [self._subject])
+        is_elsewhere = alike[0] in self._places and not is_told
+        return is_one and is_free and not is_elsewhere and self._agrees(alike[0], after)
 
     def _new(self, noun: str, number: Sign | None, is_plural: bool, said: Sequence[Sign]) -> int:
         self._share_out()
@@ -270,14 +319,14 @@ class SceneSaid:
             for at in range(len(self._things)):
                 self._add(at, said)
         elif last == "it" and self._things:
-            self._add(len(self._things) - 1, said, is_corrected=True)
+            self._add(self._told_of, said, is_corrected=True)
         elif isinstance(last, int):
             self._add(last, said)
         elif number:
             self._elliptic.append((number, [*self._waiting, *said]))
             self._waiting = []
         elif self._things:
-            self._add(len(self._things) - 1, said)
+            self._add(self._told_of, said)
         else:
             self._waiting += said
 
@@ -302,7 +351,9 @@ class SceneSaid:
             kind = self.grammar.kind_of(quality)
             known = self._things[at].of(kind)
             if not kind:
-                self._leave(self.grammar.reasons.of_nothing, sign)
+                reasons = self.grammar.reasons
+                is_of_ground = sign in self.grammar.grounds
+                self._leave(reasons.of_ground.format(sign) if is_of_ground else reasons.of_nothing, sign)
             elif known in (None, quality) or is_corrected:
                 if known not in (None, quality) and (before := self._set_by.get((at, kind))):
                     self._leave(self.grammar.reasons.one_quality, before)
@@ -328,8 +379,9 @@ class SceneSaid:
 
     def _agrees(self, at: int, said: Sequence[Sign]) -> bool:
         thing = self._things[at]
-        kinds = {quality: self.grammar.kind_of(quality) for quality in said}
-        return all(thing.of(kind) in (None, quality) for quality, kind in kinds.items())
+        grounds = self.grammar.grounds
+        kinds = {sign: self.grammar.kind_of(sign) or ("color" if sign in grounds else "") for sign in said}
+        return all(not kind or thing.of(kind) in (None, quality) for quality, kind in kinds.items())
 
     def _unshared(self) -> int:
         """How many of the last things have no part of their own: "two cubes, one red and one blue"."""
@@ -378,10 +430,13 @@ class SceneSaid:
             self._set_relation(self.grammar.opposite[place], sign)
         elif kind == "its":
             self._await(place, sign, self._subject, is_owned=True)
-        elif kind == "east" and count == 2:  # the last is what it is said of
+        elif kind == "east" and len({*self._spoken[-2:]}) == 2:  # the last is what it is said of
+            is_turned = self._spoken[-2] > self._spoken[-1]
+            self._set_relation(self.grammar.opposite[place] if is_turned else place, sign)
+        elif kind == "east" and count == 2 and not clause.has_noun:
             self._set_relation(place, sign)
         elif kind == "east" and count:
-            self._await(self.grammar.opposite[place], sign, 0)
+            self._await(self.grammar.opposite[place], sign, min(self._spoken_of, count - 1))
         elif kind == "row":
             self._places[0] = place, sign
         elif clause.leads:
@@ -404,6 +459,7 @@ class SceneSaid:
     def _relate(self, at: int) -> None:
         """A thing has been named: a side of a relation, or at a side of the picture."""
         self._spoken_of = at
+        self._spoken.append(at)
         if self._next_place is not None:
             self._places[at], self._next_place = self._next_place, None
         if self._pending is None or (self._subject is None and at == 0) or at == self._subject:

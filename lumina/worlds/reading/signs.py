@@ -18,6 +18,7 @@ from lumina.worlds.reading.emoji import in_words, unknown
 
 UNKNOWN = "?"  # the sign of a word that the world does not have
 STUFF = "stuff!"  # before a noun: "a marble ball"
+OR = "or!"  # between two, of which one is to be chosen
 PILE = "pile!"  # of several: "a tower of cubes"
 SHADE = "shade!"  # of a colour, which no world has; "!" is what nothing can be made of
 _NUMBERS = ("a", "two", "three", "four")
@@ -33,6 +34,8 @@ _HEADED = re.compile(r"(^|[;,.\n]\s*)(\w+)\s?:(?:\s+(?:an?|the))?(?=\s)", re.IGN
 _NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _KATAKANA = re.compile(r"[\u30a1-\u30fc]+")
+_IS = re.compile(r"(?<![\w'’])[éèÉÈ](?!\w)")  # and not the "e" that is "and"
+_MINUS = re.compile(r"(?<=\s)[-–—](?=\s)")  # in a sum: "a cube + a ball - a cone"
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SAME = {"one": "same!", "ones": "sames!"}  # after a quality or a side: "and a pink one"
@@ -77,6 +80,8 @@ class Lexicon:
         text = in_words(text, self._meaning)
         text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
+        text = _IS.sub(" est ", text)
+        text = _MINUS.sub("minus", text) if " + " in text else text
         text = _HEADED.sub(self._without_colon, text)
         text = _NUMBERED.sub(", ", text)
         text = _TIMES.sub(lambda times: f" {times[1] or times[2]} ", text)
@@ -106,7 +111,7 @@ class Lexicon:
             after = parts[i + 1][0] if i + 1 < len(parts) else ""
             signs = _looked_up(self, word)
             meant = self.lookup.get(after)
-            if word in _SAME and found and (found[-1] in self.qualities or found[-1].startswith("~at")):
+            if word in _SAME and found and self._is_of_same(found[-1]):
                 signs = (_SAME[word],)
             elif word in self.shades and (meant in self.qualities or meant in self.nouns):  # and no night
                 signs = (SHADE,)
@@ -122,6 +127,10 @@ class Lexicon:
                 found[-1] = Sign("a", start, end)  # "one red, the other blue"
             found += [Sign(sign, start, end) for sign in signs]
         return found
+
+    def _is_of_same(self, sign: str) -> bool:
+        """Whether a "one" after it stands for a noun: "a red one", "the left one"."""
+        return sign in self.qualities or sign in self.colors or sign.startswith("~at")
 
     def _traced(self, words: Sequence[str]) -> "_Traced":
         """With signs in place of what is said in several words."""
@@ -186,7 +195,9 @@ class Lexicon:
 
 def typed(text: str, words: Sequence[str]) -> str:
     """Words in their plain form as they were typed."""
-    said = r"[\W_]*".join(re.escape(_folded(word)) for word in words if word != ",")
+    said = r"[\W_]*".join(
+        "(?:minus|[-–—])" if word == "minus" else re.escape(_folded(word)) for word in words if word != ","
+    )
     found = re.search(rf"(?<!\w){said}(?!\w)", _folded(text)) or re.search(said, _folded(text))
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
 

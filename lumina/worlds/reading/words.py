@@ -45,8 +45,8 @@ OTHER_WORDS: dict[str, str] = {  # for a sign
         "rosafarbener rosé rosados rosadas rosas"
     ),
     "large": (
-        "groot grote larger biggest largest grosse große großer großes großen großem gross grande grandes "
-        "grand grands grandi enorme énorme riesig riesige riesiger gros colossal "
+        "groot grote larger bigger biggest largest grosse große großer großes großen großem gross grande "
+        "grandes grand grands grandi enorme énorme riesig riesige riesiger gros colossal "
         "grosses gran"
     ),
     "small": (
@@ -69,15 +69,22 @@ OTHER_WORDS: dict[str, str] = {  # for a sign
     "three": "drie três drei trois tres tre",
     "four": ("vier quatre cuatro quattro quartet quatro"),
     "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren",
-    "the": "der die das den dem des le la les el los las il lo i gli l this that these those",
+    "the": (
+        "der die das den dem des le la les el los las il lo i gli l this that these those het vom beim du "
+        "del della dello dell"
+    ),
     "and": "plus und et y e with_a sowie along",
     "on": "upon onto atop auf sur sobre su sul sulla sullo op over against auf_dem",
     "it": "its that's it's",
+    "or!": "or oder ou",
     "both": "beide beides tous_les_deux ambos entrambi",
     "them": (
         "they all alle alles todo toda todos todas tout tous toutes tutto tutti tudo everything every each"
     ),
 }
+IS = each(
+    "is are ist sind est sont es son está están è sono é são estão fica zijn staat steht は が 很 是 也"
+)
 FLUFF = each(  # says nothing about what is drawn
     "a's about also am any appear appearing are arranged as at au aus avec be beautiful been befinden "
     "befindet bei being bevinden bevindt big-ish bild bit bitte by c'e c'è can che ci color colored colors "
@@ -121,7 +128,9 @@ _SHADES_JOINED = (
     "(?:hell|dunkel|knall|tief|zart|blass|grell|quietsch|gras|himmel|zitronen|sonnen|feuer|blut|nacht|wein|"
     "königs|leuchtend|neon|pastell)-?"
 )
-_DE = r"d(?:e|u|'? ?une?)"
+_DE = r"d(?:e|'? ?une?)"
+_DEL, _DO = "d(?:el(?:l[oae])?|ei|egli)", "d[oa]s?"
+_AL = "(?:al(?:l[oae])?|ai|agli)"
 _OPENING, _CLOSED = r"(?:^ *|(?<=, )|(?<=and ))", r"(?= +,| *$)"  # a clause, and by its end
 _TAKES_BACK = (  # what was said before, in a word or two
     r"wait|hold on|hang on|sorry(?! (?:for|about|to)\b)|i meant?"
@@ -134,6 +143,19 @@ _TAKES_BACK = (  # what was said before, in a word or two
     r"|ou melhor|quer dizer"
 )
 _NO = r"(?:no|non|não)"
+_DUTCH = "van achter voor op naast onder boven in is staat en"  # before an article
+_DUTCH_BEFORE = f"(?:^ *|{'|'.join(f'(?<={before} )' for before in (',', *_DUTCH.split()))})"
+_IS_PORTUGUESE = "(?:est|est[áa]|fica)"
+LARGER = "(?:larger|bigger|taller|gr(?:ö|oe?)(?:ß|ss)er|(?:plus|más|mas|più|piu) grande?|maior|groter)"
+SMALLER = (
+    "(?:smaller|tinier|kleiner|(?:plus|más|mas|più|piu) (?:petite?|peque[ñn][oa]|piccol[oa])|menor|kleiner)"
+)
+THAN_REST = (
+    r"(?:than (?:all )?(?:of )?(?:the )?(?:rest|others?|other (?:ones?|two|three|things?|solids?|shapes?)|all"
+    r"|everything(?: else)?)|als (?:der|die|das|alle)? ?(?:rest|anderen?)|que (?:les autres|le reste|l[oa]s"
+    r" (?:demás|demas|otr[oa]s)|el resto|[oa]s outr[oa]s|o resto)|degli altri|delle altre|del resto"
+    r"|dan de (?:rest|andere))"
+)
 _SAYS_MORE = r"an?|two|three|four|\d+|i|i'd|make|let|let's|it|just|better|draw"
 _AFTER_COMMA = (  # where a comma stands before
     rf"{_NO}(?= ,)|{_NO}(?= (?:{_SAYS_MORE})\b)"
@@ -152,6 +174,11 @@ _OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
 _NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
 _AN = r"(?:an?|the|eine?|une?|una|um|uma|een) "
 PLACES_AND_NUMBERS: dict[str, str] = {
+    rf"{_DUTCH_BEFORE}de(?! l[ae]?\b)": "the",
+    rf"[oa](?= (?:\w+ ){{1,3}}{_IS_PORTUGUESE}(?!\w))": "the",
+    r"o(?= (?:un[ao]?|um|uma)\b)": "or",
+    rf"{LARGER} {THAN_REST}": "large",
+    rf"{SMALLER} {THAN_REST}": "small",
     rf"(?:(?:{_HESITATION}) )*(?:{_TAKES_BACK}|(?:^|(?<=, ))(?:{_AFTER_COMMA}))"
     rf"(?: (?:{_HESITATION}|{_TAKES_BACK})(?!\w))*": "back!",
     rf"(?:{_AN})?(?:{_STANDS}|{_STANDS_ELSEWHERE}) {_OF}(?= {_NUMBER} )": "pile!",
@@ -218,14 +245,21 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     rf"(?:devant|(?:por )?delante|davanti){_CLOSED}|vorne?|im vordergrund": "~at:in_front_of",
     rf"(?:behind|(?:in )?back|derri[èe]re|detr[áa]s|atr[áa]s|dietro){_CLOSED}|hinten": "~at:behind",
     r"standing in front of|in ?front of|in front|before|devant|vor|voor": "~of:in_front_of",
-    r"(?:por )?delante del?|(?:na|à|em) frente (?:d[eoa]s?|aos?|às?)|davanti a(?:l|ll[ao]|i|gli|lle|d)?"
-    r"|di fronte a(?:l|ll[ao]|d)?|in fronte a|(?:en )?frente (?:del?|al?)": "~of:in_front_of",
+    rf"(?:por )?delante del|(?:na|à|em) frente (?:{_DO}|aos?|às?)|(?:davanti|di fronte) {_AL}"
+    r"|(?:en )?frente (?:del|al)|vorm": "~of:in_front_of the",
+    r"(?:por )?delante de|(?:na|à|em) frente de|(?:davanti|di fronte) ad?"
+    r"|in fronte a|(?:en )?frente (?:de|a)": "~of:in_front_of",
     r"behind|in (?:the )?back of|(?:at|to|in) the (?:rear|back) of|beyond|hinter|achter": "~of:behind",
-    r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) (?:d[eoa]s?|del)|dietro(?: a(?:l|ll[ao])?)?": "~of:behind",
-    rf"links (?:von|vom|van|neben)|[àa] (?:la )?gauche {_DE}|(?:a la )?izquierda del?": "~of:left_of",
-    r"a sinistra d(?:i|el|ella)|[àa] esquerda d[eoa]": "~of:left_of",
-    rf"rechts (?:von|vom|van|neben)|[àa] (?:la )?droite {_DE}|(?:a la )?derecha del?": "~of:right_of",
-    r"a destra d(?:i|el|ella)|[àa] direita d[eoa]": "~of:right_of",
+    rf"(?:por )?(?:atr[áa]s|detr[áa]s) (?:{_DO}|del)|dietro {_AL}|hinterm": "~of:behind the",
+    r"derri[èe]re|(?:por )?(?:atr[áa]s|detr[áa]s) de|dietro(?: a)?": "~of:behind",
+    rf"links vom|[àa] (?:la )?gauche d(?:u|es)|(?:a la )?izquierda del|a sinistra {_DEL}"
+    rf"|[àa] esquerda {_DO}": "~of:left_of the",
+    rf"links (?:von|van|neben)|[àa] (?:la )?gauche {_DE}|(?:a la )?izquierda de": "~of:left_of",
+    r"a sinistra di|[àa] esquerda de": "~of:left_of",
+    rf"rechts vom|[àa] (?:la )?droite d(?:u|es)|(?:a la )?derecha del|a destra {_DEL}"
+    rf"|[àa] direita {_DO}": "~of:right_of the",
+    rf"rechts (?:von|van|neben)|[àa] (?:la )?droite {_DE}|(?:a la )?derecha de": "~of:right_of",
+    r"a destra di|[àa] direita de": "~of:right_of",
     r"(?:in|at) the (?:foreground|front)": "~at:in_front_of",
     r"(?:closer|nearer|closest|nearest) to (?:the )?(?:viewer|camera|us|me|you)": "~at:in_front_of",
     r"(?:in|at) the (?:background|back|rear|distance)|(?:further|farther) (?:away|back)": "~at:behind",
@@ -260,7 +294,7 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     "": (
         "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
         "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
-        "一幅 画一 给 い な 是"
+        "一幅 画一 给 い な 是 很 也"
     ),
 }
 EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before
@@ -281,7 +315,7 @@ NOT_WORDS = each(
     "zero except excluding minus außer sauf excepto eccetto behalve exceto not no without never don't "
     "doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
 )
-GLUE = ("the", "and", "on", "with", "it", "them", "both", "back!", "pile!")
+GLUE = ("the", "and", "on", "with", "it", "them", "both", "back!", "pile!", "or!")
 KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")
 
 

@@ -40,6 +40,7 @@ REASONS = Reasons(
     not_there="only left of, right of, above and below",
     on_thing="it is drawn above",
     of_nothing="it can be said of none of the things",
+    of_ground='no thing is {0}; the ground can be: write "on a {0} background"',
     one_quality="something else is said of the same thing",
     no_such="there is no such drawing of it",
     one_of_each="one ground in a picture",

@@ -7,7 +7,7 @@ ways (``=way:left_of``), and what is said of a solid by comparison (``=bigger``)
 import re
 from dataclasses import replace
 
-from lumina.worlds.reading.words import FLUFF
+from lumina.worlds.reading.words import FLUFF, LARGER, SMALLER, THAN_REST
 from lumina.worlds.tabletop.reader_lexicon import PROMPTS
 from lumina.worlds.tabletop.reader_words import LOOKUP, PHRASES, SCRIPTS, SLIPS_OF
 from lumina.worlds.tabletop.real_words import REAL_WORDS
@@ -218,6 +218,8 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("=smaller", (f"{_TOO} (?:big|large|huge|groß|gross|gro(?:ss|ß)e?|grande?|groot)",)),
     ("=brighter", (f"{_TOO} (?:dark|dunkel|sombre|oscur[oa]|scur[oa])",)),
     ("=darker", (f"{_TOO} (?:bright|light|hell|clair|clar[oa]|chiar[oa])",)),
+    ("=bigger", (f"{LARGER} {THAN_REST}",)),
+    ("=smaller", (f"{SMALLER} {THAN_REST}",)),
     ("!", (
         "as (?:big|large|small|tall) as", "(?:an?)?(?:other|different|new|random) (?:colou?rs?|sizes?)",
     )),
@@ -282,8 +284,8 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "back", "(?:further|farther)(?: (?:away|back))?", "nach hinten", "vers l'arrière", "en arrière",
         "hacia atrás", "indietro", "naar achteren", "para trás",
     )),
-    ("~of:left_of", ("links (?:neben|vom|von)",)),
-    ("~of:right_of", ("rechts (?:neben|vom|von)",)),
+    ("~of:left_of the", ("links vom",)),
+    ("~of:right_of the", ("rechts vom",)),
     ("not", (
         "no more", "not (?:any|a|an|the|want)", "less(?= (?!big|large|light))",
         r"(?:too|(?<=ist )zu|trop|demasiado|troppo)(?= (?!please|it\b|the\b)\w)",

@@ -7,6 +7,7 @@ from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, LIGHTS, MATERIALS, SH
 NOT_THERE = "only left of, right of, in front of and behind"
 ON_SOLID = "everything stands on the ground"
 OF_NOTHING = "it is said of none of the solids"
+OF_GROUND = 'no solid is {0}; the ground can be: write "on a {0} ground"'
 ONE_QUALITY = "something else is said of the same solid"
 ONE_OF_EACH = "one ground and one light in a picture"
 NO_SUCH = "no such solid is made of it"
@@ -29,6 +30,7 @@ GRAMMAR = Grammar(
         not_there=NOT_THERE,
         on_thing=ON_SOLID,
         of_nothing=OF_NOTHING,
+        of_ground=OF_GROUND,
         one_quality=ONE_QUALITY,
         no_such=NO_SUCH,
         one_of_each=ONE_OF_EACH,

@@ -53,6 +53,9 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("a plate of sushi", "sushi", ("plate",)),
         ("🐱 and 2 🍕", "a cat and two pizzas", ()),
         ("a cat left of a dog, no, right of it", "a cat right of a dog", ("left of",)),
+        ("猫と犬。犬は猫の左です。", "a cat right of a dog", ()),
+        ("a cat and a dog. dog left of cat", "a cat right of a dog", ()),
+        ("a cat, a dog and a mouse, the dog larger than the rest", "a cat, a large dog and a mouse", ()),
         ("a fish tank on Mars", "a fish", ("tank", "Mars")),
     ],
 )

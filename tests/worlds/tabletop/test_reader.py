@@ -156,6 +156,75 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
     assert (found.sentence, tuple(one.word for one in found.left_out)) == (sentence, left)
 
 
+SPOKEN_OF_AGAIN = (
+    "雪の上に緑の円柱と紫の円錐を置いてください。円柱は円錐の右です。",
+    "绿色圆柱和紫色圆锥。圆柱在圆锥的右边。",
+    "Ein grüner Zylinder und ein lila Kegel. Der Zylinder steht rechts vom Kegel.",
+    "Un cylindre vert et un cône violet. Le cylindre est à droite du cône.",
+    "Un cilindro verde y un cono morado. El cilindro está a la derecha del cono.",
+    "Un cilindro verde e un cono viola. Il cilindro è a destra del cono.",
+    "Um cilindro verde e um cone roxo. O cilindro está à direita do cone.",
+    "Een groene cilinder en een paarse kegel. De cilinder staat rechts van de kegel.",
+    "green cylinder, purple cone, cylinder right of cone",
+    "purple cone; cylinder right of cone; cylinder is green",
+    "円錐と円柱。円錐の右に円柱。円錐は紫、円柱は緑",
+)
+
+
+@pytest.mark.parametrize("text", SPOKEN_OF_AGAIN)
+def test_what_is_spoken_of_again_is_the_one_that_is_there(text: str) -> None:
+    claims = {"a green cylinder right of a purple cone", "a purple cone left of a green cylinder"}
+    found = read(text)
+    assert found is not None and found.sentence in claims
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("cube left, cube right", "a cube left of a cube"),
+        ("a red cube and a blue sphere; sphere is green", "a red cube, a blue sphere and a green sphere"),
+        ("red cube, blue cube, cube behind sphere", "a red cube, a blue cube, a cube and a sphere"),
+        ("a red cube. A cube is behind a ball", "a red cube, a cube and a sphere"),
+        ("Um cubo e um cone. O cubo é vermelho.", "a red cube and a cone"),
+        (
+            "A cube, a ball and a cone, all of them green, the ball larger than the rest",
+            "a green cube, a large green sphere and a green cone",
+        ),
+        (
+            "A cube, a ball and a cone. The ball is larger than the others.",
+            "a cube, a large sphere and a cone",
+        ),
+        ("a cube, a ball and a cone. The ball is red, large.", "a cube, a large red sphere and a cone"),
+        (
+            "a red cube and a blue ball. The cube is smaller than the ball.",
+            "a small red cube and a blue sphere",
+        ),
+        ("three cubes, one larger than the others", "a large cube and two cubes"),
+        ("small red and big blue cubes", "a small red cube and a large blue cube"),
+        ("a red cube, a white one", "a red cube and a cube"),
+    ],
+)
+def test_what_is_said_of_one_stays_with_it(text: str, sentence: str) -> None:
+    found = read(text)
+    assert found is not None and found.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "note"),
+    [
+        ("a white cone", "white", 'no solid is white; the ground can be: write "on a white ground"'),
+        ("a red cube in the snow", "snow", 'no solid is white; the ground can be: write "on a white ground"'),
+        ("a red cube in a green room", "green", "it is said of none of the solids"),
+        ("in a green room there is a red cube", "green", "it is said of none of the solids"),
+        ("a cube or a ball", "or", "say which of the two: nothing is chosen"),
+        ("a red cube + a blue ball - a cone", "- a cone", "what is not to be there cannot be said"),
+    ],
+)
+def test_why_something_is_not_drawn(text: str, word: str, note: str) -> None:
+    found = read(text)
+    assert found is not None and {one.word: one.note for one in found.left_out}[word] == note
+
+
 ON_SIDES = (
     "red cube (left), blue ball (right)",
     "red cube, on the left, blue ball, on the right",
