@@ -34,11 +34,9 @@ class DraftTable:
         """``keys`` [n] stand for neighbours, see `_keys`; up to ``ends`` [n] go their ``codes`` [m], the
         likeliest first, with the logarithm of their share."""
         self.num_codes, self._keys = num_codes, keys
-        self._ends, self._codes, self._scores = (
-            ends.tolist(),
-            codes.astype(np.int64),
-            SHARPNESS * log_p.astype(float),
-        )
+        self._ends, self._codes = ends.tolist(), codes.astype(np.int64)
+        self._scores = SHARPNESS * log_p.astype(np.float32)
+        self._places = dict(zip(keys.tolist(), range(len(keys)), strict=True))
 
     def __len__(self) -> int:
         return len(self._keys)
