@@ -15,7 +15,7 @@ from typing import TypedDict
 from PIL import Image
 
 from lumina import gradio_settings
-from lumina.connections import check_connections, proxies_set
+from lumina.connections import check_connections, proxies_set, proxy_before
 from lumina.errors import InputError, LuminaError
 from lumina.files import expanded, folder_named, refusal
 from lumina.model.config import ModelSpec, spec_in
@@ -275,7 +275,13 @@ def _terminal() -> str:
 def _network() -> str:
     check_connections()
     found = proxies_set()
-    return f"{', '.join(found)} set; the studio's own addresses go around it" if found else "no proxy"
+    if not found:
+        return "no proxy"
+    said, engine = f"{', '.join(found)} set; the page's own addresses go around it", _present().engine
+    if not engine:
+        return said
+    before = proxy_before(engine)
+    return f"{said}, the engine is asked {f'through the proxy of {before}' if before else 'directly'}"
 
 
 def _device() -> str:

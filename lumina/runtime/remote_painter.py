@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
-from lumina.connections import LOOPBACK
+from lumina.connections import check_connections, proxy_before
 from lumina.errors import InputError, LuminaError, ModelError, UnknownModel
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing, check_size
@@ -164,14 +164,29 @@ class EngineAddress:
     def _client(self) -> httpx.Client:
         """Nothing of it stays open between two requests."""
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        if self.proxy:
+            check_connections()
         return httpx.Client(
             base_url=self.url,
             headers=headers,
             timeout=httpx.Timeout(SILENCE, connect=CONNECTING, pool=None),
             limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=urlsplit(self.url).hostname not in LOOPBACK,
-            verify=self.url.startswith("https:"),
+            trust_env=bool(self.proxy),
+            verify=httpx.create_ssl_context() if self.url.startswith("https:") else False,
         )
+
+    @cached_property
+    def proxy(self) -> str:
+        """The variable whose proxy it is asked through; empty where it is asked directly."""
+        return proxy_before(self.url)
+
+    def _advised(self, said: str, *ways: str) -> str:
+        """What went wrong, and the ways out; a proxy that stands before the engine may be at fault."""
+        if self.proxy:
+            said += f" through the proxy of {self.proxy}"
+            ways = (f"add {urlsplit(self.url).hostname} to NO_PROXY", *ways)
+        advice = ", or ".join(filter(None, (", ".join(ways[:-1]), *ways[-1:])))
+        return f"{said}; {advice}." if advice else f"{said}."
 
     def _model(self) -> EngineModel:
         try:
@@ -196,19 +211,21 @@ class EngineAddress:
             raise self._no_engine() from error
 
     def _no_engine(self) -> InputError:
-        return InputError(f"There is no engine of Lumina Studio at {self.url}; correct LUMINA_ENGINE.")
+        said = f"There is no engine of Lumina Studio at {self.url}"
+        return InputError(self._advised(said, "correct LUMINA_ENGINE"))
 
     def _away(self, error: httpx.HTTPError) -> "_Broken":
         if isinstance(error, httpx.ReadTimeout):
-            return _Broken(f"The engine at {self.url} gives no sign of life; look into its log.")
-        return _Broken(
-            f"The engine at {self.url} cannot be reached; start it there, or correct LUMINA_ENGINE."
-        )
+            said = f"The engine at {self.url} gives no sign of life"
+            return _Broken(self._advised(said, "look into its log"))
+        said = f"The engine at {self.url} cannot be reached"
+        return _Broken(self._advised(said, "start it there", "correct LUMINA_ENGINE"))
 
     def _refusal(self, answer: httpx.Response) -> LuminaError:
         """What an answer other than the one that was hoped for means."""
         said = _object(answer)
-        sentence = str(said.get("error") or f"The engine at {self.url} answers with {answer.status_code}.")
+        answered = f"The engine at {self.url} answers with {answer.status_code}"
+        sentence = str(said.get("error") or self._advised(answered))
         is_foreign = answer.status_code >= FIRST_FAULT and "error" not in said  # of what stands in front
         if answer.status_code in PASSING or is_foreign:
             return _Broken(sentence, answer.headers.get("retry-after", ""))

@@ -219,7 +219,16 @@ def test_a_gallery_that_is_no_file(results: Path) -> None:
 def test_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fine("network") == "no proxy"
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
-    assert fine("network") == "http_proxy set; the studio's own addresses go around it"
+    own = "http_proxy set; the page's own addresses go around it"
+    assert fine("network") == own
+    monkeypatch.setattr(doctor, "_engine", lambda: "there")
+    monkeypatch.setattr(doctor, "_content", lambda: "there")
+    for host, way in (("10.0.0.5", "directly"), ("9.9.9.9", "through the proxy of http_proxy")):
+        monkeypatch.setenv("LUMINA_ENGINE", f"http://{host}:8100")
+        assert fine("network") == f"{own}, the engine is asked {way}"
+    monkeypatch.setenv("NO_PROXY", "9.9.9.9")
+    assert fine("network") == f"{own}, the engine is asked directly"
+    monkeypatch.delenv("LUMINA_ENGINE")
     monkeypatch.setenv("http_proxy", "no-scheme://proxy")
     assert "The proxy that is set (http_proxy) cannot be used" in found("network")
 

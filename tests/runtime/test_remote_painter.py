@@ -1,9 +1,11 @@
 """A painter behind an address draws what the one there draws, whatever happens to the line."""
 
+import os
 import re
 import signal
+import socket
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -251,6 +253,64 @@ def test_what_cannot_be_used_is_one_sentence(status: int, content: Any, said: st
 def test_nobody_there_is_one_sentence() -> None:
     with pytest.raises(InputError, match=r"cannot be reached; start it there, or correct LUMINA_ENGINE\.$"):
         remote(f"http://127.0.0.1:{free_port()}")
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "ALL_PROXY"])
+def test_no_proxy_comes_between_it_and_an_engine_that_is_near(
+    variable: str, fake_engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_proxies(monkeypatch)
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{free_port()}")
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *more, **options: look_up(
+            "127.0.0.1" if host in ("studio.test", b"studio.test") else host, *more, **options
+        ),
+    )
+    for host in ("127.0.0.1", "studio.test"):
+        assert remote(fake_engine.replace("127.0.0.1", host)).model == "tabletop@fake"
+
+
+def test_a_proxy_that_stands_before_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_proxies(monkeypatch)
+    monkeypatch.setattr(socket, "getaddrinfo", nothing_known(socket.getaddrinfo))
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    for host in ("engine.test", "[2a00:1450::1]"):
+        with pytest.raises(InputError) as caught:
+            remote(f"http://{host}:8100")
+        assert str(caught.value) == (
+            f"The engine at http://{host}:8100 cannot be reached through the proxy of http_proxy; "
+            f"add {host.strip('[]')} to NO_PROXY, start it there, or correct LUMINA_ENGINE."
+        )
+    error = error_of(lambda _: httpx.Response(502))
+    assert str(error).endswith("answers with 502 through the proxy of http_proxy; add engine to NO_PROXY.")
+
+
+def test_a_proxy_that_cannot_be_used_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_proxies(monkeypatch)
+    monkeypatch.setattr(socket, "getaddrinfo", nothing_known(socket.getaddrinfo))
+    monkeypatch.setenv("HTTP_PROXY", "no-scheme://proxy")
+    with pytest.raises(InputError, match=r"The proxy that is set .* cannot be used"):
+        remote("http://engine.test:8100")
+
+
+def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment that names no proxy."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+
+
+def nothing_known(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """Looks up addresses, and knows no name."""
+
+    def looked_up(host: str | bytes, *more: Any, **options: Any) -> Any:
+        if b"engine" in os.fsencode(host):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *more, **options)
+
+    return looked_up
 
 
 def test_what_cannot_be_drawn_is_told_as_by_the_painter_there(fake_engine: str) -> None:
