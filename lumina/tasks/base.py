@@ -3,7 +3,7 @@
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
@@ -27,6 +27,7 @@ from lumina.worlds.language import Kind, UnknownWord
 
 MAX_SLOTS = 16
 MOST_CANDIDATES = 16
+UNLEARNED = "{model} never learned to draw {size} pixels in this task, and may spoil them; use {known}."
 
 Panel = Literal["whole", "upper", "lower"]
 
@@ -195,6 +196,7 @@ class DrawingTask(Task):
         None  # the task in whose tab this one is a choice of `kind`
     )
     map_output: ClassVar[str | None] = None  # the output that is a map of the kind `kind`
+    dual: ClassVar[bool] = False  # whether its drawings have two panels, which have sizes of their own
     unsized: ClassVar[bool] = False  # whether training now and then leaves the size out
     other_wording: ClassVar[str | None] = None  # of its field `wording`: another way to tell the model
     compares: ClassVar[str | None] = None  # names what the given picture is compared with: "Picture | map"
@@ -303,8 +305,15 @@ class DrawingTask(Task):
         )
 
     def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
-        """A sentence to say beside a picture that this task has drawn with a model; mostly none."""
-        return ""
+        """What there is to say beside a picture that this task has drawn with a model; mostly nothing."""
+        return " ".join(self.remarks(drawn, spec))
+
+    def remarks(self, drawn: Image.Image, spec: ModelSpec) -> Iterator[str]:
+        """The sentences of a remark; of every task, that the model of a small world never learned this size."""
+        sizes = spec.sizes_of(dual=self.dual)
+        if spec.world and drawn.size not in sizes:
+            size, *known = (f"{width}x{height}" for width, height in (drawn.size, *sizes))
+            yield UNLEARNED.format(model=spec.title, size=size, known=" or ".join(known))
 
     def singles(self) -> "Sequence[DrawingTask]":
         """Of a resolved task, the tasks that draw one picture each."""

@@ -1,5 +1,6 @@
 """Control: a map says where things are, a sentence says what they are."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from PIL import Image
@@ -49,11 +50,11 @@ class Control(PanelTask):
         picture = super().panel(width, height)
         return condition_of(picture, self.kind) if self.extract else picture
 
-    def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
-        """Where what was given as a map looks like a photograph."""
-        if self.extract or not is_photograph(self.condition.image):
-            return super().remark(drawn, spec)
-        return PHOTOGRAPH.format(kinds=", ".join(EXTRACTED))
+    def remarks(self, drawn: Image.Image, spec: ModelSpec) -> Iterator[str]:
+        """As for every task with a panel; and where what was given as a map looks like a photograph."""
+        if not self.extract and is_photograph(self.condition.image):
+            yield PHOTOGRAPH.format(kinds=", ".join(EXTRACTED))
+        yield from super().remarks(drawn, spec)
 
     def words(self, width: int, height: int) -> str:
         """See DrawingTask."""

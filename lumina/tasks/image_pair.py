@@ -31,6 +31,7 @@ class ImagePair(DrawingTask):
     title: ClassVar[str] = "Image pair"
     spoken: ClassVar[str | None] = "prompt"
     mode_of: ClassVar[type[DrawingTask] | None] = TextToImage
+    dual: ClassVar[bool] = True
     map_output: ClassVar[str | None] = "map"
     Output: ClassVar[type[BaseModel]] = PicturePair
 
@@ -46,7 +47,7 @@ class ImagePair(DrawingTask):
 
     def resolved(self, pipeline: Painter) -> Self:
         """As for every drawing task, and the model's first panel size where none was asked for."""
-        width, height = pipeline.spec.sizes_of(dual=True)[0]
+        width, height = pipeline.spec.sizes_of(dual=self.dual)[0]
         size = {"width": self.width or width, "height": self.height or height}
         return super().resolved(pipeline).model_copy(update=size)
 

@@ -1,5 +1,6 @@
 """What the tasks share that show the model a picture: it stands above the one that is drawn."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,6 +22,16 @@ UNCHANGED = (
     "The edit changed nothing: the picture is so already, or what it is about is not in it; say it otherwise."
 )
 
+SIDE = (
+    "Of the result, in pixels; by default of the model's size whose shape is nearest to that of the picture "
+    "given, which is cut to that shape."
+)
+CUT = (
+    "Only the middle of what was given was taken, in the shape of the result ({width}x{height}): its {ends} "
+    "ends were cut off."
+)
+MOST_CUT = 0.03  # of a picture, that nobody needs to be told of
+
 
 class PanelTask(DrawingTask):
     """A drawing task with a given picture, the field that ``given`` names.
@@ -28,17 +39,14 @@ class PanelTask(DrawingTask):
     The result is as large as the panel: the size asked for, or that of the model's whose shape is nearest.
     """
 
+    dual: ClassVar[bool] = True
     given: ClassVar[str] = "image"
     takes_map: ClassVar[bool] = False  # whether what is given is a map of the kind `kind`
     extracts: ClassVar[str | None] = None  # the input that says: make the map from a photograph
     turns: ClassVar[bool] = False  # whether the result is what the next instruction changes
 
-    width: int | None = side(
-        "Width", "Of the result, in pixels; by default as the picture given.", advanced=True
-    )
-    height: int | None = side(
-        "Height", "Of the result, in pixels; by default as the picture given.", advanced=True
-    )
+    width: int | None = side("Width", SIDE, advanced=True)
+    height: int | None = side("Height", SIDE, advanced=True)
 
     @property
     def picture(self) -> ImageInput:
@@ -56,7 +64,7 @@ class PanelTask(DrawingTask):
         width, height = self.width, self.height
         if width is None or height is None:
             across, down = self.picture.size
-            width, height = nearest(pipeline.spec.sizes_of(dual=True), across / down)
+            width, height = nearest(pipeline.spec.sizes_of(dual=self.dual), across / down)
         size = {"width": width, "height": height}
         return super().resolved(pipeline).model_copy(update=size)
 
@@ -65,10 +73,18 @@ class PanelTask(DrawingTask):
         with self.picture.looked_at() as image:
             return cover(image, width, height)
 
-    def remark(self, drawn: Image.Image, spec: ModelSpec) -> str:
-        """Where the picture that was to be changed still looks the same; and why, if that is known."""
-        if not self.turns or not is_same(self.panel(*drawn.size), drawn):
-            return ""
+    def remarks(self, drawn: Image.Image, spec: ModelSpec) -> Iterator[str]:
+        """As for every drawing task; where the picture that was to be changed still looks the same; and what
+        of the given picture the model was not shown.
+        """
+        yield from super().remarks(drawn, spec)
+        if self.turns and is_same(self.panel(*drawn.size), drawn):
+            yield self._unchanged(spec)
+        if (ends := ends_cut(self.picture.size, drawn.size)) is not None:
+            yield CUT.format(width=drawn.width, height=drawn.height, ends=ends)
+
+    def _unchanged(self, spec: ModelSpec) -> str:
+        """That an edit changed nothing; and why, if that is known."""
         words = ", ".join(f'"{one.word}"' for one in self.unknown_words(spec) if not one.note)
         return UNKNOWN.format(model=spec.title, words=words) if words else UNCHANGED
 
@@ -89,6 +105,14 @@ def is_same(one: Image.Image, other: Image.Image) -> bool:
     parts = apart.resize((max(1, apart.width // PART), max(1, apart.height // PART)), Image.Resampling.BOX)
     mean = np.asarray(parts, np.float64).mean(axis=2)
     return float(mean.max()) < SAME
+
+
+def ends_cut(given: tuple[int, int], size: tuple[int, int]) -> str | None:
+    """Which ends of a picture of the size ``given`` are cut off to show it at ``size``; None if hardly any."""
+    shape = given[0] / given[1] / (size[0] / size[1])
+    if min(shape, 1 / shape) >= 1 - MOST_CUT:
+        return None
+    return "left and right" if shape > 1 else "upper and lower"
 
 
 def check_kind(task: DrawingTask, spec: ModelSpec) -> None:

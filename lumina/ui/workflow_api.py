@@ -41,6 +41,7 @@ from lumina.workflow.resolving import target_of, with_values
 from lumina.workflow.validation import check
 
 MAX_VALUES = 64_000_000  # characters; pictures come in base64
+WAY_IN = 'send it as values["{place}"]'  # uploads have no owner: they are never looked up by what they show
 
 
 _OBJECT_OR_TEXT: list[JsonValue] = [{"type": "object"}, {"type": "string"}]
@@ -76,9 +77,9 @@ def workflow_endpoint(workshop: Workshop, spec: ModelSpec, files: Janitor) -> En
         yield from until_loaded(workshop)
         _check_model(workflow.model or "", spec.name, workshop.painter.model)
         drawn: list[Picture] = []
-        finished = yield from _run(
-            run(workflow, Resources(workshop, image_sources=(image_source, shipped()), limits=ONE_RUN)), drawn
-        )
+        sources = (image_source, shipped())
+        resources = Resources(workshop, image_sources=sources, limits=ONE_RUN, way_in=WAY_IN)
+        finished = yield from _run(run(workflow, resources), drawn)
         results = {name: _sent(name, values, files) for name, values in result_files(finished).items()}
         return ({**results, **unread([one.task for one in drawn], spec), **remarked(drawn, spec)},)
 

@@ -21,7 +21,7 @@ from lumina.tasks import DRAWN, TASKS, instructions
 from lumina.tasks.base import DrawingTask, Picture, read
 from lumina.tasks.conditions import condition_of
 from lumina.tasks.image_input import ImageInput
-from lumina.tasks.panels import UNCHANGED, nearest
+from lumina.tasks.panels import CUT, UNCHANGED, nearest
 from tests.runtime.asking import going_on
 from tests.tiny import write_tiny_model
 
@@ -225,7 +225,7 @@ def test_a_map_can_be_made_from_the_photograph(fake: FakePipeline) -> None:
 
 
 def test_a_photograph_that_is_taken_for_a_map_is_remarked_on() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
     photo, spec = Image.fromarray(noise), MODELS["tabletop"]
     said = {
         extract: ask("control", condition=photo, extract=extract).remark(photo, spec)
@@ -248,6 +248,43 @@ def test_an_edit_that_changes_nothing_says_so() -> None:
     assert task.remark(changed, spec) == ""
     control = ask("control", condition=PHOTO.resize((128, 128)))
     assert control.remark(control.panel(128, 128), spec) == ""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("size", "drawn", "ends"),
+    [
+        ((160, 96), (128, 128), "left and right"),
+        ((96, 160), (128, 128), "upper and lower"),
+        ((300, 298), (128, 128), ""),
+        ((320, 192), (160, 96), ""),
+    ],
+)
+def test_what_is_cut_off_is_remarked_on(size: tuple[int, int], drawn: tuple[int, int], ends: str) -> None:
+    spec = replace(MODELS["tabletop"], panel_sizes=())
+    task = ask("predict", image=PHOTO.resize(size))
+    remark = task.remark(Image.new("RGB", drawn), spec)
+    assert remark == (CUT.format(width=drawn[0], height=drawn[1], ends=ends) if ends else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "known"),
+    [
+        ("text_to_image", (160, 96), ""),
+        ("text_to_image", (96, 96), "128x128 or 160x96 or 96x160"),
+        ("image_pair", (160, 96), "128x128"),
+        ("image_pair", (128, 128), ""),
+        ("edit", (160, 96), "128x128"),
+        ("control", (96, 160), "128x128"),
+        ("predict", (160, 96), "128x128"),
+    ],
+)
+def test_a_size_that_was_never_learned_is_remarked_on(name: str, size: tuple[int, int], known: str) -> None:
+    given = {"condition" if name == "control" else "image": PHOTO.resize(size)} if name in GIVEN else {}
+    remark = ask(name, **given).remark(Image.new("RGB", size, "red"), MODELS["tabletop"])
+    said = f"Tabletop never learned to draw {size[0]}x{size[1]} pixels in this task, and may spoil them; use "
+    assert remark == (f"{said}{known}." if known else "")
+    published = ask(name, **given).remark(Image.new("RGB", size, "red"), MODELS["omni"])
+    assert published == ""
 
 
 def test_an_edit_that_changes_nothing_names_the_words_that_are_not_known() -> None:

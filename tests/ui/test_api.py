@@ -288,6 +288,15 @@ def test_a_recipe_runs_again_from_the_picture_that_carries_it(client: Client) ->
     assert images.open_image(Path(again)).tobytes() == images.open_image(Path(file)).tobytes()
 
 
+def test_a_recipe_with_a_picture_says_how_to_send_it_and_runs_with_it(studio: httpx.Client) -> None:
+    _, (file, *_, recipe) = call(studio, "edit", image=BASE64, instruction="make it night", seed=3)
+    event, error = call(studio, "run_workflow", document=recipe)
+    assert event == "error" and 'is not here; send it as values["edit.image"].' in error["error"]
+    _, (results,) = call(studio, "run_workflow", document=recipe, values={"edit.image": BASE64})
+    again, first = (studio.get(each["url"]).content for each in (results["image"][0], file))
+    assert images.open_image(again).tobytes() == images.open_image(first).tobytes()
+
+
 def test_the_endpoint_returns_the_picture_and_the_seed(studio: httpx.Client) -> None:
     event, (file, seed, model, made) = call(studio, prompt="a blue cone", seed=7, width=160, height=96)
     assert (event, seed, model) == ("complete", 7, "tabletop@fake")
