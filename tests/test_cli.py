@@ -39,7 +39,7 @@ from lumina.runtime.request import DrawRequest
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
-from lumina.tasks.panels import UNCHANGED
+from lumina.tasks.panels import CUT, UNCHANGED
 from lumina.ui.page_pictures import picture_of
 from lumina.worlds.language import NO_SETTINGS
 from lumina.worlds.stickers.spec import SPEC
@@ -227,14 +227,16 @@ def test_a_folder_that_cannot_be_written_is_named_before_anything_is_drawn(
 @pytest.fixture
 def able(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fake of a model that can do every task."""
-    pipeline = FakePipeline(replace(MODELS["tabletop"], tasks=tuple(TASKS), panel_sizes=()))
+    spec = replace(MODELS["tabletop"], tasks=tuple(TASKS), panel_sizes=())
+    monkeypatch.setitem(MODELS, "tabletop", spec)
+    pipeline = FakePipeline(spec)
     monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: pipeline)
 
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.jpg"
-    Image.linear_gradient("L").resize((300, 200)).convert("RGB").save(path)
+    Image.linear_gradient("L").resize((320, 192)).convert("RGB").save(path)
     return path
 
 
@@ -1229,10 +1231,11 @@ def test_an_edit_that_changes_nothing_says_so(
     photo: Path, tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = ("generate", "edit", "--image", photo, "--instruction", "make it night", "--out", tmp_path)
-    assert "remark" not in json.loads(run(*arguments, "--json").stdout)
+    cut = json.loads(run(*arguments, "--json").stdout)["remark"]
+    assert cut == CUT.format(width=128, height=128, ends="left and right")
     monkeypatch.setattr("lumina.tasks.panels.is_same", lambda one, other: True)
     result = run(*arguments, "--json")
-    assert json.loads(result.stdout)["remark"] == UNCHANGED
+    assert json.loads(result.stdout)["remark"] == f"{UNCHANGED} {cut}"
     assert UNCHANGED in result.stderr
 
 

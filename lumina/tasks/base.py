@@ -309,7 +309,7 @@ class DrawingTask(Task):
         return " ".join(self.remarks(drawn, spec))
 
     def remarks(self, drawn: Image.Image, spec: ModelSpec) -> Iterator[str]:
-        """The sentences of a remark; of every task, that the model of a small world never learned this size."""
+        """The sentences of a remark; of every task, that a small world never learned this size."""
         sizes = spec.sizes_of(dual=self.dual)
         if spec.world and drawn.size not in sizes:
             size, *known = (f"{width}x{height}" for width, height in (drawn.size, *sizes))

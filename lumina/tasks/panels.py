@@ -108,7 +108,7 @@ def is_same(one: Image.Image, other: Image.Image) -> bool:
 
 
 def ends_cut(given: tuple[int, int], size: tuple[int, int]) -> str | None:
-    """Which ends of a picture of the size ``given`` are cut off to show it at ``size``; None if hardly any."""
+    """Which ends of a picture of size ``given`` are cut off to show it at ``size``; None if hardly any."""
     shape = given[0] / given[1] / (size[0] / size[1])
     if min(shape, 1 / shape) >= 1 - MOST_CUT:
         return None

@@ -10,8 +10,11 @@ from lumina.errors import InvalidWorkflow
 from lumina.json_types import JsonObject
 from lumina.workflow.document import MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_WORKFLOWS, Workflow
 from lumina.workflow.graph import INPUTS, NODES, WORKFLOWS
+from lumina.workflow.literals import IMAGE
+from lumina.workflow.other_links import MESSAGE, link_meant
 from lumina.workflow.other_programs import of_document
 from lumina.workflow.parsing import Place, Problem, place_of, problem, problems_of
+from lumina.workflow.sockets import Socket
 
 VERSION = 1
 KINDS = (("task",), ("workflow",))  # where a node says what it is
@@ -50,12 +53,42 @@ def lenient(document: Any) -> ReadWorkflow:
     is_lost = () in places or ("nodes",) in places or other_version(document)
     if is_lost or not isinstance(document, dict):
         return ReadWorkflow(None, found)
+    wrong = {place: _wrong_link(document, place) for place in places}
     for place in places:
         _leave_out(document, place)
     try:
-        return ReadWorkflow(Workflow.model_validate(document), found, places)
+        workflow = Workflow.model_validate(document)
+        return ReadWorkflow(workflow, _with_links(workflow, found, wrong), places)
     except ValidationError:  # no node is left
         return ReadWorkflow(None, found)
+
+
+def _wrong_link(document: Any, place: Place) -> tuple[Place, Any]:
+    """The place of a link, and what stands there, of a fault in an output or in the end of a link."""
+    depth = 2 if place[0] == "outputs" else 4
+    if len(place) < depth or (depth == 4 and (place[0] != NODES or place[4:] != ("from",))):
+        return (), None
+    for step in place[:depth]:
+        document = document.get(step) if isinstance(document, dict) else None
+    return place[:depth], document
+
+
+def _with_links(
+    workflow: Workflow, found: list[Problem], wrong: Mapping[Place, tuple[Place, Any]]
+) -> list[Problem]:
+    """The problems; of a link to something that is there, written otherwise, one of how it is written."""
+    told: dict[str, Problem] = {}
+    for item in found:
+        place, value = wrong[place_of(item["pointer"])]
+        target = link_meant(workflow, value, Socket(IMAGE)) if place else None
+        if target is None:
+            told.setdefault(item["pointer"], item)
+            continue
+        if place[0] == NODES:
+            place = (*place, "from")
+        one = problem(place, MESSAGE, f'write {{"from": "{target}"}}')
+        told.setdefault(one["pointer"], one)
+    return list(told.values())
 
 
 def _of_others(document: Any) -> list[Problem]:

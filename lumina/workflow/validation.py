@@ -19,6 +19,7 @@ from lumina.workflow.limits import RunLimits
 from lumina.workflow.literals import input_problems, list_problems, literal_problems, wrong_value
 from lumina.workflow.node_sockets import ends_of, is_known, node_inputs, node_outputs, outputs_at
 from lumina.workflow.ordering import order_problems
+from lumina.workflow.other_links import MESSAGE, link_meant
 from lumina.workflow.parsing import Place, Problem, parse_document, place_of, problem
 from lumina.workflow.reading import left_out_of, lenient, sources_left_out
 from lumina.workflow.settling import opening_at
@@ -154,6 +155,11 @@ def _node_problems(
     place: Place = ("nodes", name)
     if name == INPUTS:
         yield problem(place, "is the name of the workflow's own inputs", 'call it "inputs_1"')
+    known = node_inputs(workflow, node)
+    meant = _links_meant(workflow, node, known)
+    for key, link in meant.items():
+        yield problem((*place, INPUTS, key), MESSAGE, f'write {{"from": "{link.target}"}}')
+    node = node.model_copy(update={INPUTS: {**node.inputs, **meant}}) if meant else node
     links = {key: value for key, value in node.inputs.items() if isinstance(value, Link)}
     if node.workflow:
         if _is_lost(node, lost):
@@ -163,11 +169,21 @@ def _node_problems(
         yield problem((*place, "task"), f'names no task: "{node.task}"', nearest(node.task, TASKS))
     else:
         yield from _task_problems(workflow, place, node, links, spec)
-    known = node_inputs(workflow, node)
-    ends = {key: (link, known.get(key)) for key, link in links.items() if key in known}
+    ends = {key: (link, known.get(key)) for key, link in links.items() if key in known.keys() - meant.keys()}
     yield from _link_problems(workflow, (*place, INPUTS), ends, lost)
     if node.mode == "bypass" and is_known(workflow, node):
         yield from _bypass_problems(workflow, place, node, links)
+
+
+def _links_meant(workflow: Workflow, node: Node, known: Mapping[str, Socket]) -> dict[str, Link]:
+    """The literals of a node that are links as other programs write them; not the text that has slots."""
+    slotted = TASKS[node.task].slots if node.task in TASKS else None
+    found = {
+        key: link_meant(workflow, value, known[key])
+        for key, value in node.inputs.items()
+        if key in known and key != slotted and not isinstance(value, Link)
+    }
+    return {key: Link.model_validate({"from": target}) for key, target in found.items() if target}
 
 
 def _workflow_problems(workflow: Workflow, name: str, node: Node) -> Iterator[Problem]:
@@ -240,7 +256,7 @@ def _literal_problems(
     for item in literal_problems((*place, INPUTS), TASKS[node.task], own, known):
         name = str((*place_of(item["pointer"]), "", "")[3])
         if name not in links:
-            yield _unlinked(workflow, _missing_image(item, known.get(name)), own.get(name))
+            yield _missing_image(item, known.get(name))
     for slot in slots_of(TASKS[node.task], node.inputs):
         if slot not in node.inputs:
             yield problem((*place, INPUTS, slot), "is missing", f'add "{slot}", which the text has in braces')
@@ -250,14 +266,6 @@ def _literal_problems(
             is_slot = TASKS[node.task].slots is not None and slots_in(f"{{{key}}}") == [key]
             fix = f"write {{{key}}} in the text where it belongs" if is_slot else nearest(key, known)
             yield problem((*place, INPUTS, key), message, fix)
-
-
-def _unlinked(workflow: Workflow, item: Problem, literal: Any) -> Problem:
-    """A text that is written like the end of a link, where it can be nothing else, is told how to be one."""
-    source, dot, output = literal.partition(".") if isinstance(literal, str) else ("", "", "")
-    if not dot or output not in outputs_at(workflow, source):
-        return item
-    return item | {"message": "is a text, not a link", "fix": f'write {{"from": "{literal}"}}'}
 
 
 def _missing_image(item: Problem, socket: Socket | None) -> Problem:

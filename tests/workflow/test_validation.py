@@ -328,6 +328,58 @@ def test_a_text_written_like_a_link_is_told_how_to_be_one() -> None:
     assert "from" not in found(nodes(b=predict))["/nodes/b/inputs/image"]["fix"]
 
 
+IDEA, PICTURE = "inputs.idea", "a.image"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "target"),
+    [
+        ("image", ["a", 0], PICTURE),
+        ("image", ["a", "image"], PICTURE),
+        ("image", "a", PICTURE),
+        ("image", "a.image", PICTURE),
+        ("image", "{{a.image}}", PICTURE),
+        ("image", "${a.outputs.image}", PICTURE),
+        ("image", "{{ nodes.a.result }}", PICTURE),
+        ("image", {"from": "a", "output": "image"}, PICTURE),
+        ("image", {"node": "a", "output": 0}, PICTURE),
+        ("image", {"image": "{{a.image}}"}, PICTURE),
+        ("image", {"$ref": "#/nodes/a/outputs/image"}, PICTURE),
+        ("instruction", {"$ref": "inputs.idea"}, IDEA),
+        ("instruction", {"input": "idea"}, IDEA),
+        ("instruction", ["inputs", 0], None),
+        ("instruction", "{{idea}}", IDEA),
+        ("instruction", "{idea}", IDEA),
+        ("instruction", "$idea", IDEA),
+        ("instruction", "${inputs.idea}", IDEA),
+        ("instruction", "inputs.idea", IDEA),
+        ("instruction", "idea", ""),
+        ("instruction", "make {{idea}} red", ""),
+        ("instruction", "{{other}}", ""),
+        ("instruction", ["a", "image"], ""),
+        ("seed", "number", "inputs.number"),
+        ("seed", "{{number}}", "inputs.number"),
+    ],
+)
+def test_links_in_the_ways_of_others_are_told_how_to_be_written(key: str, value: Any, target: str) -> None:
+    edit = {"image": {"from": "a.image"}, "instruction": "make it night", key: value}
+    inputs = {"idea": {"type": "text", "default": "night"}, "number": {"type": "integer", "default": 1}}
+    said = found(nodes(a=draw(), b={"task": "edit", "inputs": edit}) | {"inputs": inputs})
+    if target is None:
+        assert said and not any("is no link" in item["message"] for item in said.values())
+        return
+    wanted = {f"/nodes/b/inputs/{key}": f'write {{"from": "{target}"}}'} if target else {}
+    assert {pointer: item["fix"] for pointer, item in said.items()} == wanted
+
+
+@pytest.mark.parametrize(
+    "value", ["a.image", "a", ["a", 0], "{{a.image}}", {"node": "a", "output": "image"}, {"from": "a"}]
+)
+def test_outputs_in_the_ways_of_others_are_told_how_to_be_written(value: Any) -> None:
+    (item,) = found(nodes(a=draw()) | {"outputs": {"picture": value}}).values()
+    assert (item["pointer"], item["fix"]) == ("/outputs/picture", 'write {"from": "a.image"}')
+
+
 def test_an_input_that_no_slot_of_a_text_names_is_told_how_to_become_one() -> None:
     template = {"task": "prompt_template", "inputs": {"template": "a {Colour} cube", "colour": "red"}}
     fix = found(nodes(a=template))["/nodes/a/inputs/colour"]["fix"]
