@@ -1072,6 +1072,10 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
     assert len(before) == 2
     table.write_text('{"promt": "a dragon"}\n')
     assert 'did you mean "prompt"?' in refused("batch", workflow, "--inputs", table, "--out", out)
+    for row, name in (({"a": {"seed": 3}}, "a.seed"), ({"row": {"prompt": "a cone"}}, "prompt")):
+        table.write_text(json.dumps(row))
+        said = refused("batch", workflow, "--inputs", table, "--out", out)
+        assert f'holds an object; write "{name}" in its place.' in said
     table = tmp_path / "t.csv"
     table.write_text(
         'prompt;a.temperature;a.halving;a.seed\na cone;0,5;TRUE;007\na cone;"1,000";nein;1,000\n'
@@ -1081,6 +1085,11 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
         "Row 2: a.temperature: 1,000 may be a decimal or a thousand; write it without the comma."
         in result.stderr
     )
+    table.write_text("prompt,a.seed\na cone,7\na cube,\n")
+    result = run("batch", workflow, "--inputs", table, "--out", tmp_path / "set", "--set", "a.seed=9")
+    seeds = [read_recipe(path) or "" for path in sorted((tmp_path / "set").glob("*.png"))]
+    assert [json.loads(text)["nodes"]["a"]["inputs"]["seed"] for text in seeds] == [7, 9]
+    assert "--set a.seed fills empty cells only; 1 of 2 rows have a value of their own" in result.stderr
     table.write_text("prompt;a.seed\na cone;1.000\n")
     told = run("batch", workflow, "--inputs", table, "--out", out).stderr
     assert "a.seed: 1.000 may be a decimal or a thousand; write it without the point." in told

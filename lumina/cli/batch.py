@@ -1,7 +1,7 @@
 """``lumina batch``: a workflow run for each row of a table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +50,9 @@ def run_batch(
     ],
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fill an input of all rows."),
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Fill an input of all rows; what a row has itself counts."
+        ),
     ] = None,
     at_once: Annotated[
         int, typer.Option("--at-once", min=1, max=64, help="Rows that are run side by side.")
@@ -66,6 +68,7 @@ def run_batch(
     common = assigned(workflow, values, given)
     workflow = with_values(workflow, common, option="--set ")
     _check_columns(workflow, rows)
+    _tell_filled(common, rows)
     check_writable(out)
     resources = resources_for(workflow, model, [given, *pictures_around(table, file)])
     binding = _Binding(workflow, resources, folder_of(table))
@@ -86,10 +89,23 @@ def run_batch(
 
 def _check_columns(workflow: Workflow, rows: Sequence[InputRow]) -> None:
     """Raise InputError for a column that is no input."""
+    for name, value in (item for row in rows for item in row.values.items()):
+        if isinstance(value, dict) and target_of(workflow, name) is None:
+            names = [each for key in value for each in (f"{name}.{key}", key) if target_of(workflow, each)]
+            if names:
+                raise InputError(f'In the table, "{name}" holds an object; write "{names[0]}" in its place.')
     try:
         check_names(workflow, dict.fromkeys(name for row in rows for name in row.values))
     except InputError as error:
         raise InputError(f"In the table, whose columns are named in its first line: {error}") from error
+
+
+def _tell_filled(common: Iterable[str], rows: Sequence[InputRow]) -> None:
+    """Say where rows have values of their own for what ``--set`` fills."""
+    for name in common:
+        if own := sum(name in row.values for row in rows):
+            which = "all rows" if own == len(rows) else f"{own} of {len(rows)} rows"
+            note(f"--set {name} fills empty cells only; {which} have a value of their own in the table.")
 
 
 class _Binding:

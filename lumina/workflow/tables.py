@@ -80,9 +80,7 @@ def texts_in(path: Path) -> list[str]:
 def _objects(path: Path, text: str) -> Iterator[dict[str, Any]]:
     is_list = text.lstrip().startswith("[")
     if path.suffix.lower() == ".json" and not is_list:
-        raise InputError(
-            f"{called(path, 'table')} is no list of rows; name another, or write [ ] around its rows."
-        )
+        raise InputError(f"{called(path, 'table')} is no list of rows; {_list_within(text)}")
     if is_list:
         rows = [("A row of the table", text)]
     else:
@@ -98,6 +96,22 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, Any]]:
             if not isinstance(each, dict):
                 raise InputError(f'{where} must be an object, as {{"prompt": "a cat"}}.')
             yield {name: value for name, value in each.items() if value is not None}
+
+
+def _list_within(text: str) -> str:
+    """What to do with a JSON file that is no list: one may stand in it, as ``{"rows": […]}``."""
+    try:
+        found = parse(text, MAX_BYTES)
+    except InvalidWorkflow:
+        found = None
+    names = [name for name, value in found.items() if _is_rows(value)] if isinstance(found, dict) else []
+    if len(names) == 1:
+        return f'write the list in its "{names[0]}" alone.'
+    return "name another, or write [ ] around its rows."
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def _separator(head: str) -> str:

@@ -221,6 +221,7 @@ def test_tables_in_utf_16_and_signs_that_end_a_line_only_elsewhere(tmp_path: Pat
         ("a.jsonl", b"[1]", "must be an object"),
         ("a.jsonl", b'[{"a": 1}, 2]', "must be an object"),
         ("a.json", b'{"lumina": 1}', "is no list of rows; name another"),
+        ("a.json", b'{"rows": [{"a": 1}], "n": 1}', 'is no list of rows; write the list in its "rows" alone'),
         ("a.csv", b"prompt,,\na,b,\n", "a name of its own"),
         ("a.csv", b"prompt\na\n\0\0\0", "is damaged, or no text"),
         ("a.csv", b"%PDF-1.4\nprompt", "is a PDF document; name a file of text"),
