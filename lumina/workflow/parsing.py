@@ -18,6 +18,7 @@ MAX_DEPTH = 32  # of nested lists and objects
 LONGEST = 300  # digits of a number
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_NOTE = re.compile(r"(?:[_$#@]|//|x-)+(.*)")  # a key that programs and people keep for themselves
 _HALF = ("holds half a character", "write the whole one; an editor left a lone surrogate there")
 
 Place = tuple[str | int, ...]
@@ -129,6 +130,9 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     last = str(steps[-1]) if steps else ""
     if place and place[-1] == "[key]" and "settled" in steps[-2:]:
         return problem(steps, "must be NODE.INPUT, or NODE/INNER.INPUT", 'write it as "draft.seed"')
+    if place and place[-1] == "[key]" and steps[-2:-1] == ("inputs",) and (note := _NOTE.fullmatch(last)):
+        way = f'remove it, or call it "x-{_plain(note[1]) or "note"}" and put it beside "inputs"'
+        return problem(steps, "is a note, and here are inputs only", way)
     if place and place[-1] == "[key]":
         return problem(steps, "must be lower-case letters, digits and _, a letter first", _name_fix(last))
     if "^x-" in phrase:
@@ -196,8 +200,16 @@ def is_deeper(document: Any, most: int) -> bool:
 
 
 def _name_fix(name: str) -> str:
-    plain = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")[:60]
-    return f'call it "{plain if plain[:1].isalpha() else "a_" + plain}"'
+    plain = _plain(name)
+    return f'call it "{plain if plain[:1].isalpha() else f"a_{plain}".rstrip("_")}"'
+
+
+def _plain(name: str) -> str:
+    """A name in the signs that names have here, letters without their marks."""
+    letters = "".join(
+        sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign)
+    )
+    return re.sub(r"[^a-z0-9_]+", "_", letters).strip("_")[:60]
 
 
 def _fix(name: str, phrase: str) -> str:

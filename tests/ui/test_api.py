@@ -83,6 +83,7 @@ def test_a_file_of_the_client_goes_in_and_a_png_with_its_recipe_comes_out(
         image=handle_file(tmp_path / "photo.png"), instruction="make the cone blue", seed=3, api_name="/edit"
     )
     assert (seed, model) == (3, "tabletop@fake")
+    assert "its left and right ends were cut off" in recipe.pop("x-remark")
     assert json.loads(images.read_recipe(Path(file)) or "") == recipe
     again = client.predict(image=handle_file(file), instruction="make the cone green", api_name="/edit")
     assert again[3]["nodes"]["edit"]["inputs"]["instruction"] == "make the cone green"
