@@ -12,7 +12,7 @@ from lumina.worlds.tabletop.scenes import LIGHTS
 
 BRIGHTER = {"=brighter": "daylight", "=darker": "night"}
 INTO = {f"={text.split(' ')[0]}": text for text in TEMPLATES["replace"]}
-_VERBS = INTO.keys() | {
+VERBS = INTO.keys() | {
     "=make", "=paint", "=remove", "=add", "=put", "=move", "=take", "=away", "=want", "=undo"
 }  # fmt: skip
 _SLOTS = {"=into": "new", "=for": "new", "with": "new", "=instead": "instead", "=from": "from"}
@@ -96,7 +96,7 @@ class EditSaid:
             self._take_place(sign, kind)
         elif kind in ("=way", "~at", "~next", "~row"):
             self._ways.append(sign)
-        elif sign in _VERBS:
+        elif sign in VERBS:
             self._take_verb(sign)
         else:
             self._take_mark(sign)

@@ -114,7 +114,7 @@ _FLUFF = _each(  # says nothing of a change
     "que really salut scene's sea sehr sein seite ser shape shapes shoud should've side simply size "
     "slightly so solo somewhat sorry stattdessen taille tamaño también também te that's thing thingy tint "
     "toe totally try très tu twice uh ultimately un' version verso very was weiter wenig werden "
-    "whole wird wondering zijn être"
+    "warum whole why wird wondering zijn être"
 )
 _THE = "the|die|der|la|le|el|il|de|het"
 _COLOUR = "colou?rs?|farbe|couleur|colore|kleur|cor|size|größe|taille|tamaño|shape"

@@ -13,6 +13,7 @@ from lumina.worlds.reading.clauses import NOT
 from lumina.worlds.reading.corrections import WAS_TAKEN_BACK, corrected
 from lumina.worlds.reading.scene import NOT_WANTED
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
+from lumina.worlds.tabletop.reader_edit_told import ordered, with_added
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
@@ -52,13 +53,15 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
     meant, taken = corrected(INSTRUCTIONS.signs(words), GRAMMAR)
-    signs = list(_told_apart(meant))
+    signs = with_added(list(_told_apart(meant)))
+    unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
+    told = ordered(signs, words)
+    signs = told if told and _first_wish(told, words)[0].wish else signs
     said, end = _first_wish(signs, words)
     if said.wish and (order := _ordered(signs[:end], signs[end:], words)):
         again, until = _first_wish(order, words)
         if again.wish:
             said, end, signs = again, until, order
-    unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
     unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
     return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
 

@@ -1,0 +1,119 @@
+"""What is told before an order, and what is added to a solid after it: both become a part of one wish.
+
+"The cube is behind the ball, put it in front" orders one thing; "add a ball, a green one" names one solid.
+"""
+
+from collections.abc import Sequence
+
+from lumina.worlds.reading.clauses import NOT, SAME, is_boundary
+from lumina.worlds.reading.signs import Sign
+from lumina.worlds.reading.words import IS
+from lumina.worlds.tabletop.captions import PLURALS
+from lumina.worlds.tabletop.reader_edit_said import VERBS
+from lumina.worlds.tabletop.reader_lexicon import QUALITIES
+from lumina.worlds.tabletop.reader_named import COMPARED
+from lumina.worlds.tabletop.reader_words import NOUNS
+from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, SHAPES, SIZES
+
+_PARTS = (",", "and")
+_THERE = ("there", "there's")
+_TELLS = IS | {"it's", "its", "that's", "there's", "like", "love", "see"}
+_ORDERS = VERBS.union(COMPARED, ["=brighter", "=darker"])
+_KINDS = ({*COLORS, *GROUNDS}, MATERIALS, SIZES)
+
+
+def with_added(signs: Sequence[Sign]) -> list[Sign]:
+    """With what a "one" adds to the solid before it where that is named: "add a ball, a purple one"."""
+    found = list[Sign]()
+    at = 0
+    while at < len(signs):
+        said, end = _one(signs, at) if found and signs[at] == "," else ([], at)
+        noun = _named_before(found, said) if said else None
+        if noun is None:
+            found.append(signs[at])
+            at += 1
+        else:
+            found = [*found[:noun], *said[1:], *found[noun:]]
+            at = end + 1 if signs[end : end + 1] == [","] and _is_place(signs[end + 1 : end + 2]) else end
+    return found
+
+
+def _one(signs: Sequence[Sign], at: int) -> tuple[list[Sign], int]:
+    """The article and the qualities of a clause that says nothing else, and where it ends."""
+    start = next((i for i in range(at, len(signs)) if signs[i] != ","), len(signs))
+    end = start + 1
+    while end < len(signs) and (signs[end] in QUALITIES or signs[end] in GROUNDS):
+        end += 1
+    said = list(signs[start:end])
+    is_one = signs[end : end + 1] == ["same!"]
+    end += is_one
+    is_closed = end >= len(signs) or is_boundary(signs[end])
+    return (
+        (said, end) if said[:1] in (["a"], ["the"]) and len(said) > 1 and is_closed and is_one else ([], at)
+    )
+
+
+def _named_before(signs: Sequence[Sign], said: Sequence[Sign]) -> int | None:
+    """The last solid before of the same article, of which nothing else of the kind is said."""
+    articles = ("the",) if said[0] == "the" else ("a", "another")
+    for noun in (at for at in reversed(range(len(signs))) if signs[at] in SHAPES):
+        start = noun
+        while start and (signs[start - 1] in QUALITIES or signs[start - 1] in GROUNDS):
+            start -= 1
+        if start and signs[start - 1] in articles:
+            before = signs[start:noun]
+            is_free = all(
+                not (set(before) & set(kind) and set(said) & set(kind) - set(before)) for kind in _KINDS
+            )
+            return noun if is_free else None
+    return None
+
+
+def _is_place(signs: Sequence[Sign]) -> bool:
+    return bool(signs) and signs[0].startswith("~")
+
+
+def ordered(signs: Sequence[Sign], words: Sequence[str], start: int = 0) -> list[Sign]:
+    """What is ordered after it was told how things are; nothing, where no more than that is said."""
+    at = next((at for at, sign in enumerate(signs) if sign == "," and at), len(signs))
+    told, rest = signs[:at], list(signs[at:])
+    while rest and rest[0] in _PARTS:
+        rest = rest[1:]
+    end = next((at for at, sign in enumerate(rest) if sign in _PARTS), len(rest))
+    if not rest or not (
+        _is_told(told, words, words[start : signs[at].start])
+        and any(_is_order(sign, words) for sign in rest[:end])
+    ):
+        return []
+    return ordered(rest, words, rest[0].start) or _of_told(told, rest, end)
+
+
+def _is_told(told: Sequence[Sign], words: Sequence[str], clause: Sequence[str]) -> bool:
+    is_order = any(sign.startswith("=") and words[sign.start] not in _THERE for sign in told)
+    return bool(told) and not is_order and not _TELLS.isdisjoint(clause)
+
+
+def _is_order(sign: Sign, words: Sequence[str]) -> bool:
+    return sign in _ORDERS and words[sign.start] not in _THERE
+
+
+def _of_told(told: Sequence[Sign], rest: list[Sign], end: int) -> list[Sign]:
+    """An order with the solid that is told of in place of "it" and "one", or before it if it names none."""
+    nouns = [at for at, sign in enumerate(told) if sign in NOUNS]
+    if not nouns:
+        return rest
+    noun = told[nouns[0]]
+    name = Sign(PLURALS.get(noun, str(noun)), noun.start, noun.end)
+    if "same!" in rest[:end]:
+        return [name if sign == "same!" else sign for sign in rest]
+    until = next((at for at, sign in enumerate(told) if is_boundary(sign) or sign == NOT), len(told))
+    said = [sign for sign in told[:until] if sign in QUALITIES]
+    solid = [Sign("the", noun.start, noun.end), *(said if noun != "ground" else ()), name]
+    is_single = noun not in PLURALS and (len(nouns) == 1 or until < nouns[1])
+    if is_single and (owned := next((sign for sign in rest[:end] if sign.startswith("~its")), None)):
+        at, side = rest.index(owned), Sign(owned.replace("~its", "~of"), owned.start, owned.end)
+        return [*rest[:at], side, *solid, *rest[at + 1 :]]  # "left of it"
+    if "it" in rest[:end]:
+        at = rest.index(next(sign for sign in rest if sign == "it"))
+        return [*rest[:at], *solid, *rest[at + 1 :]] if is_single else rest
+    return [*solid, *rest] if is_single and not any(sign in NOUNS or sign in SAME for sign in rest) else rest
