@@ -14,6 +14,7 @@ from typing import BinaryIO
 from urllib.request import url2pathname
 
 from lumina.errors import InputError
+from lumina.faults import FULL
 
 SHOWN = 100  # characters of a name
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{1,20})://", re.IGNORECASE)
@@ -23,7 +24,6 @@ _OF_FILES = re.compile(
 _OF_WINDOWS = re.compile(r"[A-Za-z]:(?![^\\/])|.*\\")
 _NUMBER = re.compile(r"\[(?:errno|winerror) -?\d+\]\s*", re.IGNORECASE)
 _OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def shipped_files() -> Path:
@@ -133,6 +133,11 @@ def refusal(error: OSError, folder: Path) -> InputError:
     if error.errno == errno.ENAMETOOLONG:
         return InputError(f"The name of the folder {folder} is too long; choose another.")
     return InputError(f"The folder {folder} cannot be written to; choose another.")
+
+
+def short_of_room(folder: Path, free: int, variable: str) -> str:
+    """What a person reads of a folder with so many bytes left, which a setting names."""
+    return f"{folder} has {free // 10**6} MB left; free some space, or choose another folder ({variable})."
 
 
 def plain_reason(error: Exception) -> str:

@@ -17,7 +17,7 @@ from PIL import Image
 from lumina import gradio_settings
 from lumina.connections import check_connections, proxies_set, proxy_before
 from lumina.errors import InputError, LuminaError
-from lumina.files import expanded, folder_named, refusal
+from lumina.files import expanded, folder_named, refusal, short_of_room
 from lumina.model.config import ModelSpec, spec_in
 from lumina.runtime.gallery_schema import ForeignTables, check
 from lumina.settings import Settings, bared, path_in
@@ -180,9 +180,7 @@ def _writable(folder: Path, variable: str) -> str:
     except OSError as error:
         raise InputError(f"{str(refusal(error, folder)).rstrip('.')} ({variable}).") from error
     if free < LITTLE:
-        raise InputError(
-            f"{folder} has {free // 10**6} MB left; free some space, or choose another folder ({variable})."
-        )
+        raise InputError(short_of_room(folder, free, variable))
     return f"{folder}, {free / 10**9:.1f} GB free"
 
 

@@ -105,7 +105,7 @@ def _subtract(counter: Counter[str], key: str, count: int) -> None:
 
 
 class Roomy:
-    """Refuses an upload while there is no room for files (503)."""
+    """Refuses an upload while there is no room for files (503), and says when to come again if that helps."""
 
     def __init__(self, app: ASGIApp, *, counts: Counts | None = None) -> None:
         self._app, self._counts = app, counts or Counts()
@@ -114,9 +114,11 @@ class Roomy:
         is_upload = (
             scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith("/upload")
         )
-        if is_upload and not await run_in_threadpool(scope["app"].get_blocks().files.has_room):
+        lack = await run_in_threadpool(scope["app"].get_blocks().files.lack) if is_upload else ""
+        if lack:
             self._counts.refuse("room")
-            answer = JSONResponse({"error": NO_ROOM}, 503, {"retry-after": str(WAIT_FOR_ROOM)})
+            again = {"retry-after": str(WAIT_FOR_ROOM)} if lack == NO_ROOM else {}
+            answer = JSONResponse({"error": lack}, 503, again)
             return await answer(scope, receive, send)
         await self._app(scope, receive, send)
 

@@ -15,8 +15,9 @@ from typing import Any
 from gradio.processing_utils import hash_bytes
 
 from lumina.errors import LuminaError
-from lumina.faults import NO_ROOM, note, sentence_of
-from lumina.files import write_whole
+from lumina.faults import NO_ROOM, no_disk, note, sentence_of
+from lumina.files import refusal, short_of_room, write_whole
+from lumina.server.surroundings import variable_of
 
 log = logging.getLogger(__name__)
 
@@ -66,10 +67,11 @@ class Janitor:
         self._most, self._hours, self._reserve = most, hours, reserve
         self._in_use, self._forget = in_use, forget
         self._lock, self._stopped = Lock(), Event()
-        self._kept, self._looked = 0, float("-inf")
+        self._kept, self._looked, self._is_told = 0, float("-inf"), False
 
     def start(self) -> None:
-        """Make a round every minute, until :meth:`stop`."""
+        """Make a round every minute, until :meth:`stop`; a disk that is full is told of at once."""
+        self._is_disk_full()
         Thread(target=self._watch, name="janitor", daemon=True).start()
 
     def stop(self) -> None:
@@ -92,11 +94,16 @@ class Janitor:
         self._forget(gone)
         return tuple(gone)
 
-    def has_room(self) -> bool:
-        """Whether more may be taken in; makes a round first where there was none for a moment."""
+    def lack(self) -> str:
+        """Why no more may be taken in; empty where there is room.
+
+        Makes a round first where there was none for a moment.
+        """
         if time.monotonic() > self._looked + AT_MOST_EVERY:
             self.sweep()
-        return self._kept < self._most and self._free() > self._reserve
+        if self._is_disk_full():
+            return no_disk(variable_of(self.folder))
+        return "" if self._kept < self._most else NO_ROOM
 
     def kept(self) -> int:
         """Bytes that lie there, as of the last round."""
@@ -110,11 +117,12 @@ class Janitor:
         It lies in a folder named by its hash, as Gradio's do.
         """
         path = self.folder / hash_bytes(data) / name
-        if not self.has_room():
-            raise LuminaError(NO_ROOM)
+        if lack := self.lack():
+            raise LuminaError(lack)
         try:
             return write_whole(path, data, lasting=False)
         except OSError as error:
+            log.warning("%s", refusal(error, self.folder))
             raise LuminaError(sentence_of(error)) from error
 
     def _stays(self, file: _File, kept: int, now: float, used: Collection[str]) -> bool:
@@ -139,6 +147,15 @@ class Janitor:
             with suppress(OSError):
                 if _OWN.fullmatch(entry.name) and now - entry.stat().st_mtime > FRESH:
                     Path(entry.path).rmdir()
+
+    def _is_disk_full(self) -> bool:
+        """Whether too little is left of the disk, of which the log hears once."""
+        free = self._free()
+        is_full = free <= self._reserve
+        if is_full and not self._is_told:
+            log.warning("%s", short_of_room(self.folder, free, variable_of(self.folder)))
+        self._is_told = is_full
+        return is_full
 
     def _free(self) -> int:
         try:

@@ -40,6 +40,12 @@ def _choose_folder() -> None:
         os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lumina-")
 
 
+def variable_of(folder: Path) -> str:
+    """The variable that moves a folder for files: whether it is one that :func:`prepare` has chosen."""
+    is_chosen = folder.parent == Path(tempfile.gettempdir()) and folder.name.startswith("lumina-")
+    return "TMPDIR" if is_chosen else "GRADIO_TEMP_DIR"
+
+
 def _check_folder(folder: Path) -> None:
     """Raise InputError if nothing can be written to a folder that somebody chose."""
     try:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from threading import Thread
 import pytest
 
 from lumina.errors import LuminaError
-from lumina.faults import NO_ROOM
+from lumina.faults import NO_ROOM, no_disk
 from lumina.server import janitor
 from lumina.server.janitor import FRESH, Janitor, named_in
 
@@ -50,7 +51,7 @@ def test_what_is_in_use_stays_whatever_it_takes(tmp_path: Path) -> None:
     kept = Janitor(tmp_path, most=1000, in_use=lambda: {awaited.parent.name})
     kept.sweep()
     assert all(path.exists() for path in [*fresh, awaited])
-    assert not kept.has_room()
+    assert kept.lack() == NO_ROOM
 
 
 def test_half_an_upload_goes_once_nobody_writes_it_any_more(tmp_path: Path) -> None:
@@ -115,9 +116,25 @@ def test_its_own_files_are_whole_and_new(tmp_path: Path) -> None:
 def test_without_room_nothing_is_taken_in_and_a_sentence_says_so(room: str, tmp_path: Path) -> None:
     laid(tmp_path, "a", 1, 400)
     kept = Janitor(tmp_path, most=300) if room == "quota" else Janitor(tmp_path, reserve=10**18)
-    assert not kept.has_room()
-    with pytest.raises(LuminaError, match="has no room for files now"):
+    said = NO_ROOM if room == "quota" else no_disk("GRADIO_TEMP_DIR")
+    assert kept.lack() == said
+    with pytest.raises(LuminaError) as refused:
         kept.keep(b"abc", "picture.png")
+    assert str(refused.value) == said
+
+
+def test_the_log_hears_once_that_the_disk_is_full_and_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = Janitor(tmp_path / "lumina-studio", reserve=10**18)
+    kept.folder.mkdir()
+    kept.start()
+    kept.stop()
+    assert [kept.lack() for _ in range(2)] == [no_disk("TMPDIR")] * 2
+    (told,) = caplog.messages
+    assert told.startswith(f"{kept.folder} has ") and "MB left; free some space" in told
+    assert told.endswith("choose another folder (TMPDIR).")
 
 
 def test_a_disk_that_is_full_meanwhile_is_the_same_sentence(
@@ -129,7 +146,7 @@ def test_a_disk_that_is_full_meanwhile_is_the_same_sentence(
     monkeypatch.setattr(janitor, "write_whole", full)
     with pytest.raises(LuminaError) as refused:
         Janitor(tmp_path).keep(b"abc", "picture.png")
-    assert str(refused.value) == NO_ROOM
+    assert str(refused.value) == no_disk()
 
 
 def test_files_are_found_in_whatever_is_sent() -> None:
