@@ -110,14 +110,14 @@ def see_shared(page: Page, link: str, first: Path) -> None:
     """A shared turn is seen at once; Replay waits for the picture that it began with."""
     page.goto(link)
     said = tab_of(page).locator(".easel-status")
-    expect(said).to_contain_text("shared with you. Put in the picture that it began with")
+    expect(said).to_contain_text("shared with you. To draw it again, put in the picture that it began with")
     expect(tab_of(page).locator(".easel-true")).to_have_js_property("naturalWidth", 128)
     expect(turns(page)).to_have_text(["Turn shared make it sunset"])
     replay = tab_of(page).get_by_role("button", name="Replay")
     expect(replay).to_be_hidden()
     tab_of(page).locator(".image-field input").set_input_files(first)
     replay.click()
-    expect(said).to_contain_text("identical ✓ This is the picture that was shared")
+    expect(said).to_contain_text("This is the picture that was shared with you, identical ✓")
     expect(turns(page)).to_have_count(2)  # the first picture, and the turn
     expect(tab_of(page).locator(".kept-seed p")).to_have_count(0)
 

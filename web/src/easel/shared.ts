@@ -4,13 +4,13 @@ import type { RecipeSheet } from "../messages.gen";
 
 export const SHARED = "This is the picture that was shared with you.";
 export const NOT_THERE = "The picture that was shared with you is not there any more; its words and settings are.";
-export const PUT_IN = "Put in the picture that it began with: then Replay draws it again.";
+export const PUT_IN = "To draw it again, put in the picture that it began with, if you have it.";
 
 export type SharedPicture = Pick<RecipeSheet, "identity" | "digest" | "model" | "seed" | "prompt">;
 
 export function remarkOn(drawn: SharedPicture, shared: SharedPicture): string {
   if (!shared.digest) return "The link does not say which picture it was, so that nobody can tell whether this is the same.";
-  if (drawn.digest === shared.digest) return "identical ✓ This is the picture that was shared with you.";
+  if (drawn.digest === shared.digest) return "This is the picture that was shared with you, identical ✓";
   return `This is another picture than the one that was shared. ${reasonOf(drawn, shared)}`;
 }
 

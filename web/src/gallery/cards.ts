@@ -100,7 +100,7 @@ function recipeOf(card: Card): HTMLElement {
 
 /** How many pictures there are, and why not more. */
 export function summaryOf({ more, full, words }: Partial<Cards>, count: number, isStarred = false): string {
-  if (!count && words) return "No picture with these words.";
+  if (!count && words) return isStarred ? "No picture with a star has these words." : "No picture with these words.";
   if (!count) return isStarred ? "No picture has a star yet." : "Nothing yet: every picture you finish comes here.";
   const older = more && full ? "; search by words to find older ones" : "";
   return `${count}${more ? "+" : ""} ${count === 1 ? "picture" : "pictures"}${older}`;
