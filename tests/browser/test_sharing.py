@@ -35,7 +35,7 @@ def test_a_shared_picture_is_drawn_again_and_compared(visit: Callable[..., Visit
     other = visit(viewport=size).page
     other.goto(link)
     other.wait_for_selector(".easel[data-state=done]")
-    expect(other.locator(".easel-status")).to_contain_text("This is the picture that was shared with you, identical ✓")
+    expect(other.locator(".easel-status")).to_contain_text("shared with you, identical ✓")
     expect(other.get_by_label("Prompt")).to_have_value("a red cone")
     expect(other.locator(".easel-true[alt='a red cone']")).to_be_visible()
     expect(other.locator(".easel-shelf")).to_be_hidden()  # it is the only one

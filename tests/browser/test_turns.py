@@ -117,7 +117,7 @@ def see_shared(page: Page, link: str, first: Path) -> None:
     expect(replay).to_be_hidden()
     tab_of(page).locator(".image-field input").set_input_files(first)
     replay.click()
-    expect(said).to_contain_text("This is the picture that was shared with you, identical ✓")
+    expect(said).to_contain_text("shared with you, identical ✓")
     expect(turns(page)).to_have_count(2)  # the first picture, and the turn
     expect(tab_of(page).locator(".kept-seed p")).to_have_count(0)
 
