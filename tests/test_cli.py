@@ -26,6 +26,7 @@ from lumina import __version__
 from lumina.cli import console, generate
 from lumina.cli.main import app
 from lumina.evaluation import benchmark
+from lumina.faults import SMALL_MEMORY
 from lumina.files import expanded, folder_named
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.checkpoint import hub
@@ -895,6 +896,28 @@ def test_ctrl_c_in_a_run_keeps_the_rows_and_names_the_way_to_them(
     monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: rest)
     assert run("run", file, *options, "--out", tmp_path / "out").exit_code == 0
     assert (cut.kept, rest.kept) == (0, 9)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("libtorch.so: failed to map segment")])
+def test_too_little_memory_is_one_sentence(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_pipeline(model: str | None, previews: bool = False) -> None:
+        raise error
+
+    monkeypatch.setattr(generate, "open_pipeline", open_pipeline)
+    result = run("generate", "text_to_image", "--prompt", "a cube", "--out", tmp_path)
+    assert (result.exit_code, result.stderr) == (1, f"{SMALL_MEMORY}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are counted otherwise elsewhere")
+def test_a_program_whose_libraries_do_not_fit_says_so(tmp_path: Path) -> None:
+    asked = f"ulimit -v 300000; exec {sys.executable} -m lumina generate text_to_image --prompt cube"
+    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}  # each takes some of it
+    ended = subprocess.run(
+        ["sh", "-c", f"{asked} --out {tmp_path}"], env=os.environ | one, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (1, f"{SMALL_MEMORY}\n")
 
 
 def unfit(folder: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ import typer
 from typer.core import TyperGroup
 
 from lumina import terminal
-from lumina.errors import InputError, InvalidImage, LuminaError
+from lumina.errors import InputError, InvalidImage, LuminaError, ModelError
+from lumina.faults import is_out_of_memory, memory_sentence
 from lumina.files import folder_named, sentence_of, shown
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
@@ -103,7 +104,8 @@ class Commands(CommandGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with memory_told():
+                return super().invoke(ctx)
         except LuminaError as error:
             note(_of_locale(_with_near_name(error)))
             raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
@@ -128,6 +130,17 @@ class Commands(CommandGroup):
                 raise
             typer.echo(_sentence(error), err=True)
             raise typer.Exit(error.exit_code) from error
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Raise ModelError, which says what to change, for whatever fails because memory is too small."""
+    try:
+        yield
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        raise ModelError(memory_sentence(error)) from error
 
 
 def _with_near_name(error: BaseException) -> str:

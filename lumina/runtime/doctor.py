@@ -17,6 +17,7 @@ from PIL import Image
 from lumina import gradio_settings
 from lumina.connections import check_connections, proxies_set, proxy_before
 from lumina.errors import InputError, LuminaError
+from lumina.faults import is_out_of_memory, memory_sentence
 from lumina.files import expanded, folder_named, refusal, short_of_room
 from lumina.model.config import ModelSpec, spec_in
 from lumina.runtime.gallery_schema import ForeignTables, check
@@ -63,12 +64,18 @@ def examine() -> dict[str, Examined]:
 def _examined(test: Callable[[], str]) -> Examined:
     try:
         return {"ok": True, "found": test()}
-    except PackageNotFoundError as error:
-        return {"ok": False, "found": f"{error.name} is not installed; run `make app`."}
-    except (LuminaError, ImportError, OSError) as error:
-        return {"ok": False, "found": str(error)}
     except Exception as error:  # what nobody thought of must not hide what the other examinations find
-        return {"ok": False, "found": f"{type(error).__name__}: {error}"}
+        return {"ok": False, "found": _fault(error)}
+
+
+def _fault(error: Exception) -> str:
+    if is_out_of_memory(error):
+        return memory_sentence(error)
+    if isinstance(error, PackageNotFoundError):
+        return f"{error.name} is not installed; run `make app`."
+    if isinstance(error, LuminaError | ImportError | OSError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def _python() -> str:

@@ -20,6 +20,7 @@ COLUMNS = (
     "thumbnail",
 )  # fmt: skip
 KEY = ("visitor", "id")
+NEEDED = 32_000_000  # bytes that have to be free where a file is to be called damaged
 
 
 class ForeignTables(sqlite3.DatabaseError):
@@ -29,9 +30,11 @@ class ForeignTables(sqlite3.DatabaseError):
 def check(database: sqlite3.Connection) -> int | None:
     """How many pictures a gallery's file holds; None if it is a new one, without any table.
 
-    Raises ForeignTables if it is no gallery, sqlite3.DatabaseError if a part of it is damaged.
+    Raises ForeignTables if it is no gallery, sqlite3.DatabaseError if a part of it is damaged, MemoryError if
+    there is too little memory to tell.
     """
     if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        bytearray(NEEDED)  # without memory, pages cannot be read that are whole
         raise sqlite3.DatabaseError("the file is malformed")
     query = "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')"
     tables = {name: kind for name, kind in database.execute(query) if not name.startswith("sqlite_")}

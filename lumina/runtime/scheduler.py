@@ -251,7 +251,11 @@ def _complete(ticket: Ticket, seat: Seat) -> None:
 
 def _sentence(error: Exception) -> Exception:
     """What is told: a lack of memory is no fault that needs a traceback."""
-    return ModelError(NO_MEMORY) if is_out_of_memory(error) else error
+    if not is_out_of_memory(error):
+        return error
+    told = ModelError(NO_MEMORY)
+    told.__cause__ = error.with_traceback(None)  # whose places would hold what takes the memory
+    return told
 
 
 _ALL: "WeakSet[Scheduler]" = WeakSet()

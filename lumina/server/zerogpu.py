@@ -19,7 +19,7 @@ from typing import TypeAlias
 import gradio as gr
 
 from lumina.errors import InputError, LuminaError, ModelError
-from lumina.faults import NO_MEMORY, is_out_of_memory, note
+from lumina.faults import NO_MEMORY, is_out_of_memory, memory_sentence, note
 from lumina.model.config import ModelSpec
 from lumina.runtime.content_check import ContentCheck, refusal
 from lumina.runtime.drawing import Drawing
@@ -186,9 +186,13 @@ class Workshop:
             self._loaded.set_result(self._load())
         except LuminaError as error:
             self._loaded.set_exception(error)
-        except Exception:
-            log.exception("The model could not be loaded.")
+        except Exception as error:
             sentence = "The model could not be loaded; the log of the server says why."
+            if is_out_of_memory(error):
+                sentence = memory_sentence(error)
+                log.error("The model could not be loaded. %s", sentence)
+            else:
+                log.exception("The model could not be loaded.")
             self._loaded.set_exception(ModelError(sentence))
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from lumina.runtime import doctor
+from lumina.errors import InputError
+from lumina.faults import SMALL_MEMORY
+from lumina.runtime import doctor, gallery_schema
 from lumina.runtime.gallery_schema import COLUMNS, TABLE
 
 
@@ -75,6 +77,34 @@ def test_what_nobody_thought_of_hides_nothing(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(doctor, "_home", broken)
     assert found("home") == "RuntimeError: of another kind" and fine("python")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 720896 bytes."),
+    ],
+)
+def test_too_little_memory_is_one_sentence(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> str:
+        raise InputError("The proxy cannot be used.") from error
+
+    monkeypatch.setattr(doctor, "_network", broken)
+    assert found("network") == SMALL_MEMORY
+
+
+def test_a_gallery_is_not_called_damaged_for_want_of_memory(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_gallery(results)
+    page = results / "gallery.sqlite"
+    page.write_bytes(page.read_bytes()[:4096] + bytes(len(page.read_bytes()) - 4096))
+    assert "is damaged" in found("gallery")
+    monkeypatch.setattr(gallery_schema, "NEEDED", 10**15)
+    assert found("gallery") == SMALL_MEMORY
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import gradio as gr
 import pytest
 
 from lumina.errors import InputError, InvalidSize, ModelError
+from lumina.faults import SMALL_MEMORY
 from lumina.runtime.events import Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.server.cost import CostModel
@@ -71,6 +72,7 @@ def test_what_zerogpu_refuses_is_said_in_its_words(
     ("error", "sentence"),
     [
         (ModelError("tokenizer.json is missing."), "tokenizer.json is missing."),
+        (MemoryError(), SMALL_MEMORY),
         (ValueError("secret detail"), "The model could not be loaded; the log of the server says why."),
     ],
 )
