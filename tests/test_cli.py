@@ -69,10 +69,10 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def ran(*arguments: str | Path) -> dict[str, Any]:
+def ran(*arguments: str | Path, remark: str = "") -> dict[str, Any]:
     result = run(*arguments, "--json")
     assert result.exit_code == 0, result.output
-    assert result.stderr == "" and result.stdout.count("\n") == 1
+    assert (remark in result.stderr if remark else not result.stderr) and result.stdout.count("\n") == 1
     report: dict[str, Any] = json.loads(result.stdout)
     return report
 
@@ -1213,8 +1213,9 @@ def test_a_picture_is_the_same_by_every_way_in(
     file.write_bytes(PICTURES[name])
     meant = ImageInput.of(open_image(PICTURES[name], keep_alpha=True))
     edited = ran(
-        "generate", "edit", "--image", file, "--instruction", "make the cone blue", "--out", tmp_path / "out"
-    )
+        "generate", "edit", "--image", file, "--instruction", "make the cone blue", "--out", tmp_path / "out",
+        remark="never learned to draw",
+    )  # fmt: skip
     recipe = json.loads(read_recipe(Path(edited["files"][0])) or "")
     assert recipe["nodes"]["edit"]["inputs"]["image"] == {"image": meant.name}
     document = {"lumina": 1, "inputs": {"i": {"type": "image"}}, "nodes": {
@@ -1244,8 +1245,9 @@ def test_a_profile_means_the_same_colour_by_every_way_in(
     file = ROOT / "tests" / "cases" / name
     read = ImageInput.of(open_image(file, keep_alpha=True)).name
     report = ran(
-        "generate", "edit", "--image", file, "--instruction", "make the cone blue", "--out", tmp_path
-    )
+        "generate", "edit", "--image", file, "--instruction", "make the cone blue", "--out", tmp_path,
+        remark="never learned to draw",
+    )  # fmt: skip
     recipe = json.loads(read_recipe(Path(report["files"][0])) or "")
     assert recipe["nodes"]["edit"]["inputs"]["image"] == {"image": read}
     shutil.copy(file, tmp_path / name)
