@@ -2,8 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +13,7 @@ from lumina.errors import InputError, InvalidImage
 from lumina.images import (
     LARGE,
     MAX_BYTES,
+    cover,
     digest_of,
     file_bytes,
     one_at_a_time,
@@ -63,10 +62,10 @@ class ImageInput:
         """
         data = file_bytes(source, most)
         with one_at_a_time(pixels_in(data)):
-            image = open_image(data, keep_alpha=True, most=most)
-            picture = cls.of(image)
-        is_large = image.width * image.height > LARGE
-        return cls(picture.name, LargeFile(data, *image.size)) if is_large else picture
+            picture = cls.of(open_image(data, keep_alpha=True, most=most))
+            if math.prod(picture.size) > LARGE:  # its pixels are let go of before the next one is opened
+                picture = cls(picture.name, LargeFile(data, *picture.size))
+        return picture
 
     @property
     def image(self) -> Image.Image:
@@ -82,11 +81,10 @@ class ImageInput:
         pixels = self._here()
         return pixels.width, pixels.height
 
-    @contextmanager
-    def looked_at(self) -> Iterator[Image.Image]:
-        """The pixels, while they are made into fewer: of large pictures one at a time."""
+    def cut(self, width: int, height: int) -> Image.Image:
+        """Its :func:`cover`; of large pictures one at a time is opened, made smaller and let go of."""
         with one_at_a_time(math.prod(self.size)):
-            yield self.image
+            return cover(self.image, width, height)
 
     def _here(self) -> Image.Image | LargeFile:
         if self.pixels is None:

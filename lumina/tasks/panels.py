@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from lumina.errors import InputError
-from lumina.images import cover
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
@@ -70,8 +69,7 @@ class PanelTask(DrawingTask):
 
     def panel(self, width: int, height: int) -> Image.Image:
         """What stands above the result: the given picture, cut as the model's own references were."""
-        with self.picture.looked_at() as image:
-            return cover(image, width, height)
+        return self.picture.cut(width, height)
 
     def remarks(self, drawn: Image.Image, spec: ModelSpec) -> Iterator[str]:
         """As for every drawing task; where the picture that was to be changed still looks the same; and what
