@@ -23,7 +23,7 @@ from lumina.images import contact_sheet, open_image, write_png
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
-from lumina.runtime.request import VERIFIERS
+from lumina.runtime.request import LIKELIHOOD, VERIFIERS
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
 from lumina.tasks.control import Control
@@ -253,7 +253,8 @@ def _draw(
 
 
 def _task(order: Order, seed: int, options: Options) -> DrawingTask:
+    """Its best of several is the likeliest, if not said otherwise: a judge must not choose what it judges."""
     opened = {
         name: open_image(value) if isinstance(value, Path) else value for name, value in order.values.items()
     }
-    return read(order.task, {**options, **opened, "seed": seed})
+    return read(order.task, {"scorer": LIKELIHOOD, **options, **opened, "seed": seed})

@@ -11,6 +11,7 @@ from lumina.runtime.drawing import Codes
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 
 ScorerName = Literal["likelihood", "judge", "verifiers"]
+ScorerChoice = Literal["auto", "likelihood", "judge", "verifiers"]
 Scoring = Literal["none", "likelihood", "judge", "verifiers"]
 NO_SCORER: Final = "none"
 LIKELIHOOD: Final = "likelihood"

@@ -7,7 +7,7 @@ import numpy as np
 from lumina.errors import InputError
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing
-from lumina.runtime.request import VERIFIERS, DrawRequest, Scoring
+from lumina.runtime.request import VERIFIERS, DrawRequest, ScorerName, Scoring
 from lumina.worlds import world_of
 
 Scorer = Callable[[ModelSpec, DrawRequest, Drawing], float]
@@ -30,6 +30,13 @@ def by_judge(spec: ModelSpec, request: DrawRequest, drawing: Drawing) -> float:
 
 
 SCORERS: dict[Scoring, Scorer] = {"likelihood": likelihood, "judge": by_judge}
+
+
+def suited_scorer(spec: ModelSpec, request: DrawRequest) -> ScorerName:
+    """The judge of the model's world where it knows what was said, else the model's own likelihood."""
+    world = world_of(spec.world)
+    is_known = world is not None and request.panels == 1 and world.can_judge(request.prompt)
+    return "judge" if is_known else "likelihood"
 
 
 def check_scorer(spec: ModelSpec, request: DrawRequest, has_verifiers: bool = True) -> None:

@@ -16,7 +16,8 @@ from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing, check_size
 from lumina.runtime.events import DrawEvent, Scored
 from lumina.runtime.painter import Painter
-from lumina.runtime.request import DrawRequest, ScorerName
+from lumina.runtime.request import DrawRequest, ScorerChoice
+from lumina.runtime.scorers import suited_scorer
 from lumina.sampler.options import Compat, SamplingOptions
 from lumina.settings import Dtype, Settings
 from lumina.steps import Progress, Steps, mapped
@@ -218,9 +219,10 @@ class DrawingTask(Task):
         allow_inf_nan=False,
     )
     best_of: int = option("Best of", "Draw so many and keep the best.", 1, ge=1, le=MOST_CANDIDATES)
-    scorer: ScorerName = option(
+    scorer: ScorerChoice = option(
         "Scorer",
-        "Who says which is best: the model's own likelihood, tabletop's judge, or this studio's verifiers.",
+        "Who says which is best: the judge of a small world, the model's own likelihood, or this studio's "
+        "verifiers; auto is the judge where it knows all the words, else the likelihood.",
         "likelihood",
     )
     halving: bool = option(
@@ -356,7 +358,8 @@ class DrawingTask(Task):
         found: list[DrawRequest] = []
         for batch, task in enumerate(self.singles()):
             request = replace(task.as_read(painter.spec).request(painter), batch=batch)
-            several = request.candidates(task.best_of, task.scorer, batch, task.halving)
+            scorer = suited_scorer(painter.spec, request) if task.scorer == "auto" else task.scorer
+            several = request.candidates(task.best_of, scorer, batch, task.halving)
             found += [request] if task.best_of == 1 else several
         return tuple(found)
 

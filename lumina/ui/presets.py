@@ -5,10 +5,11 @@ from typing import Any
 
 import gradio as gr
 
+from lumina.runtime.request import ScorerChoice
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Form
 
-FIELDS = ("variations", "best_of", "temperature")
+FIELDS = ("variations", "best_of", "temperature", "scorer")
 # No way changes the temperature: less makes no picture surer, more makes them less right, not more different.
 USUAL, VARIED, BEST = "one, as it comes", "four different ones", "the best of 4"
 
@@ -34,10 +35,12 @@ class Presets:
             kind.change(None, kind, self.choice, js=shown, **QUICK)
 
 
-def ways_of(variations: int, best_of: int, temperature: float) -> dict[str, list[float]]:
-    """For each way its variations, candidates and temperature; the first has those of an untouched form."""
+def ways_of(
+    variations: int, best_of: int, temperature: float, scorer: ScorerChoice
+) -> dict[str, list[float | str]]:
+    """For each way what it fills in; the first has the values of an untouched form."""
     return {
-        USUAL: [variations, best_of, temperature],
-        VARIED: [4, 1, temperature],
-        BEST: [1, 4, temperature],
+        USUAL: [variations, best_of, temperature, scorer],
+        VARIED: [4, 1, temperature, scorer],
+        BEST: [1, 4, temperature, "auto"],
     }

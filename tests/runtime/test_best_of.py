@@ -16,11 +16,12 @@ from lumina.runtime.engine import Engine
 from lumina.runtime.events import Begun, Finished, RowDrawn, Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
-from lumina.runtime.scorers import SCORERS
+from lumina.runtime.scorers import SCORERS, suited_scorer
 from lumina.runtime.tokens import TokenRequest
 from lumina.sampler.options import LAST_SEED, SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import finish
+from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.tabletop.captions import describe, parse, text_of
 from lumina.worlds.tabletop.render import render
 from lumina.worlds.tabletop.scenes import sample_scene
@@ -153,6 +154,30 @@ def test_seeds_of_candidates_wrap_around() -> None:
     fake = FakePipeline()
     candidates = request(fake, **SIZE, seed=LAST_SEED).candidates(2, "likelihood", 0)
     assert {one.seed for one in candidates} == {LAST_SEED, 0}
+
+
+@pytest.mark.parametrize(
+    ("spec", "changes", "scorer"),
+    [
+        ("tabletop", {"prompt": "a red cube"}, "judge"),
+        ("tabletop", {"prompt": "a red cube in Paris"}, "likelihood"),
+        ("tabletop", {"prompt": ""}, "likelihood"),
+        ("tabletop", {"prompt": "a red cube", "panels": 2}, "likelihood"),
+        ("omni", {"prompt": "a red cube"}, "likelihood"),
+    ],
+)
+def test_the_judge_chooses_where_it_knows_what_was_said(
+    spec: str, changes: dict[str, Any], scorer: str
+) -> None:
+    asked = replace(request(FakePipeline(), **SIZE), **changes)
+    assert suited_scorer(MODELS[spec], asked) == scorer
+
+
+def test_the_model_chooses_unless_the_judge_is_let() -> None:
+    fake, known = FakePipeline(), {"prompt": "two cones", "width": 64, "height": 64, "best_of": 2}
+    for named, scorer in (({}, "likelihood"), ({"scorer": "auto"}, "judge")):
+        asked = TextToImage(seed=1, **known, **named).resolved(fake).requests(fake)
+        assert {each.scorer for each in asked} == {scorer}
 
 
 def test_the_judge_likes_pictures_that_show_what_was_asked_for() -> None:

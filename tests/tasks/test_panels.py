@@ -199,7 +199,7 @@ def test_variations_of_the_best_do_not_share_candidates(fake: FakePipeline) -> N
     [
         ({"best_of": 0}, "best_of: must be at least 1"),
         ({"best_of": 17}, "best_of: must be at most 16"),
-        ({"scorer": "taste"}, "scorer: must be 'likelihood', 'judge' or 'verifiers'"),
+        ({"scorer": "taste"}, "scorer: must be 'auto', 'likelihood', 'judge' or 'verifiers'"),
         ({"kind": "xray"}, "kind: must be 'depth', 'canny'"),
         ({"image": "photo.png"}, "image: must be a picture"),
         ({"image": None}, "image: must be a picture"),

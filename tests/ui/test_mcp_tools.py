@@ -66,7 +66,12 @@ def test_each_tool_says_what_it_does_and_takes(address: str) -> None:
     for tool in tools.values():
         assert all(each["description"] for each in tool.inputSchema["properties"].values())
     assert tools["edit"].inputSchema["required"] == ["image", "instruction"]
-    assert tools["edit"].inputSchema["properties"]["scorer"]["enum"] == ["likelihood", "judge", "verifiers"]
+    assert tools["edit"].inputSchema["properties"]["scorer"]["enum"] == [
+        "auto",
+        "likelihood",
+        "judge",
+        "verifiers",
+    ]
 
 
 @pytest.mark.parametrize("with_progress", [True, False])

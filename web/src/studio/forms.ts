@@ -13,8 +13,11 @@ export function keptSeed(seed: Value, isKept: Value): string {
 }
 
 /** The name of the way whose values these are, as far as a number can be told from another; null if there is none. */
-export const presetOf = (ways: Record<string, number[]>, now: readonly Value[]): string | null =>
-  Object.keys(ways).find((name) => ways[name]?.every((value, at) => Math.abs(value - Number(now[at])) < 1e-6)) ?? null;
+export function presetOf(ways: Record<string, readonly (number | string)[]>, now: readonly Value[]): string | null {
+  const isSame = (value: number | string, at: number) =>
+    typeof value === "string" ? value === now[at] : Math.abs(value - Number(now[at])) < 1e-6;
+  return Object.keys(ways).find((name) => ways[name]?.every(isSame)) ?? null;
+}
 
 let tell: (isKept: boolean) => void;
 
