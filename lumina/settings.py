@@ -51,7 +51,8 @@ class Settings:
     whether pictures are looked at, with ``content_model``, an ONNX file; "auto": those of a published model
     on a public page. ``verifiers`` are the models that the scorer of that name asks. ``engine`` is the
     address of a model that is served elsewhere (`lumina serve`), which then draws in place of one in this
-    process; ``token`` is the secret that it asks for.
+    process; ``token`` is the secret that it asks for. ``rewriter`` is the address of a language model that
+    writes prompts out in detail, ``rewriter_model`` its name there, ``rewriter_key`` the secret for it.
     """
 
     model: str = "tabletop"
@@ -76,6 +77,9 @@ class Settings:
     verifiers: tuple[str, ...] = ()
     engine: str = ""
     token: str = field(default="", repr=False)
+    rewriter: str = ""
+    rewriter_model: str = ""
+    rewriter_key: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -110,6 +114,9 @@ class Settings:
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
             engine=_address("LUMINA_ENGINE", given),
             token=_secret("LUMINA_TOKEN", given),
+            rewriter=_address("LUMINA_REWRITER", given),
+            rewriter_model=given.get("LUMINA_REWRITER_MODEL", ""),
+            rewriter_key=_secret("LUMINA_REWRITER_KEY", given),
         )
 
     @classmethod

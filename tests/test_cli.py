@@ -37,6 +37,7 @@ from lumina.runtime.events import DrawEvent, Finished, RowDrawn
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
+from lumina.runtime.rewriter import Rewriter
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.image_input import ImageInput
@@ -1293,3 +1294,22 @@ def test_an_error_names_the_option_that_was_typed(option: str) -> None:
 def test_a_folder_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot be written to; choose another" in refused("bench", "--out", tmp_path / "file")
+
+
+def test_a_prompt_is_written_out_for_a_published_model_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    omni = FakePipeline(MODELS["omni"])
+    monkeypatch.setattr(generate, "open_pipeline", lambda model, previews=False: omni)
+    monkeypatch.setattr(Rewriter, "_answer", lambda self, prompt: f"{prompt}, asleep on a red sofa.")
+    words = ["generate", "text_to_image", "--prompt", "a cat", "--rewrite", "--out", tmp_path, "--json"]
+    result = run(*words, "--model", "omni")
+    assert result.exit_code == 2 and "name one in LUMINA_REWRITER" in result.stderr
+    monkeypatch.setenv("LUMINA_REWRITER", "http://127.0.0.1:8080/v1")
+    result = run(*words, "--model", "omni")
+    assert result.stderr.startswith('Drawn as "a cat, asleep on a red sofa.".')
+    report = json.loads(result.stdout)
+    assert report["drawn_as"] == "a cat, asleep on a red sofa."
+    assert '"prompt": "a cat, asleep on a red sofa."' in (read_recipe(Path(report["files"][0])) or "")
+    result = run(*words, "--model", "tabletop")
+    assert result.exit_code == 2 and result.stderr.count("\n") == 1 and "leave out --rewrite" in result.stderr

@@ -187,6 +187,13 @@ def tell_beside(spec: ModelSpec, unknown: Sequence[UnknownWord], remarks: Iterab
 AsWritten = Annotated[
     bool, typer.Option("--as-written", help="Draw the words as they are written, in free wording, too.")
 ]
+Rewrite = Annotated[
+    bool,
+    typer.Option(
+        "--rewrite",
+        help="First have the prompt written out by the language model at LUMINA_REWRITER (published models).",
+    ),
+]
 
 
 def _task_command(task_class: type[Task]) -> Callable[..., None]:
@@ -199,6 +206,7 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         out: Path | None,
         as_json: bool,
         as_written: bool = False,
+        rewrite: bool = False,
         **given: str | None,
     ) -> None:
         fields = task_class.model_fields
@@ -209,6 +217,8 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
         )
         spec = spec_for(model)
         asked, left_out = task, tuple[UnknownWord, ...]()
+        if rewrite:
+            task = _written_out(task, spec)
         if isinstance(task, DrawingTask) and not as_written:
             task, left_out = task.understood(spec)
         drawn_as = ": ".join(_reworded(task, asked))
@@ -248,6 +258,19 @@ def _task_command(task_class: type[Task]) -> Callable[..., None]:
     return command
 
 
+def _written_out(task: Task, spec: ModelSpec) -> Task:
+    """The task with its prompt in detail; raises InputError where nothing writes it out."""
+    from lumina.runtime.rewriter import Rewriter
+
+    if spec.world:
+        raise InputError(
+            f"{spec.title} knows short words only; leave out --rewrite, or name another --model."
+        )
+    assert isinstance(task, DrawingTask) and task.spoken
+    words = Rewriter(Settings.from_environment()).detailed(getattr(task, task.spoken))
+    return task.model_copy(update={task.spoken: words})
+
+
 def _reworded(task: Task, asked: Task) -> Iterator[str]:
     """The words of a task that are others than were asked for."""
     for name in task.word_fields() if isinstance(task, DrawingTask) else ():
@@ -264,6 +287,8 @@ def _signature(task_class: type[Task]) -> inspect.Signature:
     ]  # fmt: skip
     if issubclass(task_class, DrawingTask) and task_class.word_fields():
         shared.append(("as_written", AsWritten, False))
+        if task_class.spoken == "prompt":
+            shared.append(("rewrite", Rewrite, False))
     keyword = inspect.Parameter.KEYWORD_ONLY
     return inspect.Signature(
         [

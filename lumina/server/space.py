@@ -28,6 +28,7 @@ FRONT = (
 )
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 LONGEST = 60  # characters of `short_description`
+SECRETS = ("TOKEN", "REWRITER_KEY")
 OF_MACHINE = (
     "OUTPUTS",
     "RESULTS",
@@ -35,7 +36,7 @@ OF_MACHINE = (
     "DEVICE",
     "THREADS",
     "CONTENT_MODEL",
-    "TOKEN",
+    *SECRETS,
 )  # settings that say nothing elsewhere, or are nobody's business there
 NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 
@@ -67,8 +68,9 @@ def plan(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Shi
     if spec.name not in MODELS:
         problems.append("LUMINA_MODEL names a folder of this machine; choose one that `lumina models` lists.")
     notes = ["no secrets: your token sends the files and stays here"]
-    if given.get("LUMINA_TOKEN"):
-        notes.append("LUMINA_TOKEN stays here, too; put it among the Space's secrets")
+    for name in SECRETS:
+        if given.get(f"LUMINA_{name}"):
+            notes.append(f"LUMINA_{name} stays here, too; put it among the Space's secrets")
     if spec.is_published:
         notes.append(f"{spec.title} needs GPU hardware, and is fetched when the Space starts")
     else:

@@ -13,6 +13,7 @@ import gradio as gr
 
 from lumina.errors import InputError, LuminaError
 from lumina.model.config import ModelSpec
+from lumina.runtime.rewriter import Rewriter
 from lumina.server.zerogpu import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
@@ -38,6 +39,7 @@ from lumina.ui.picture_messages import PLAIN, restored, restored_from, reworded
 from lumina.ui.presets import Presets
 from lumina.ui.price import Price
 from lumina.ui.prompt_guide import guide_of
+from lumina.ui.prompt_rewriting import PromptRewriting
 from lumina.ui.saving import cut_sizes, offer_to_save
 from lumina.ui.sessions import Sessions
 from lumina.ui.shared_picture import unpacked
@@ -71,7 +73,7 @@ class TaskTab:
         self.form = form_of(task, spec, task.defaults(spec, settings))
         with gr.Row(elem_classes="task-tab"):
             with gr.Column(elem_classes="task-say"):
-                self._lay_out_words(spec)
+                self._lay_out_words(spec, Rewriter(settings))
             with gr.Column(elem_classes="task-see"):
                 self.easel = self._make_easel(spec)
                 offer_to_save(self.easel, workshop, spec)
@@ -108,7 +110,7 @@ class TaskTab:
         invite, uses = _invite(task), uses_of(spec, task.name)
         return make_easel(task.name, invite, uses, turns_of(task), opening, cut_sizes(spec), words)
 
-    def _lay_out_words(self, spec: ModelSpec) -> None:
+    def _lay_out_words(self, spec: ModelSpec, rewriter: Rewriter) -> None:
         """What a person brings, pictures first; then the buttons and the examples."""
         self.words = [
             name
@@ -131,6 +133,8 @@ class TaskTab:
             self.form.place(only=[name])
             if name in kinds:
                 self.wordings.append(FreeWording(spec, kinds[name], self.form.component(name)))
+            if rewriter and name == "prompt" and not spec.world:
+                PromptRewriting(rewriter).connect(self.form.component(name))
         with gr.Row(elem_classes="go"):
             self.generate = gr.Button("Generate", variant="primary", elem_classes="generate")
             gr.Button("Stop", elem_classes="stop")
