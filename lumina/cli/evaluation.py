@@ -87,6 +87,9 @@ def eval_judge(limit: Count = 200, model: Model = None, as_json: AsJson = False)
 def eval_best_of(
     limit: Count = 120,
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often, with other seeds.")] = 3,
+    journal: Annotated[
+        Path | None, typer.Option("--journal", help="Keeps what is found; run again, it goes on from there.")
+    ] = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -94,7 +97,7 @@ def eval_best_of(
     from lumina.evaluation import best_of
     from lumina.evaluation.benchmark import SEED
 
-    steps = best_of.run(generate.open_pipeline(model), limit, SEED, rounds=rounds)
+    steps = best_of.run(generate.open_pipeline(model), limit, SEED, rounds=rounds, journal=journal)
     _show({"best_of": watched(steps, "Drawing and choosing", as_json)}, as_json)
 
 

@@ -1,12 +1,16 @@
 """Best of N, measured: how often the judge accepts what a scorer puts first, halving included."""
 
+import json
 import time
+from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.errors import InputError
 from lumina.evaluation.benchmark import world_for
 from lumina.evaluation.measuring import first_ask, verdict_of
 from lumina.runtime.painter import Painter
@@ -16,14 +20,29 @@ from lumina.tasks.base import Picture
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds.benchmark import Case
 
+Found: TypeAlias = dict[str, dict[str, Any]]
+"""By the way to choose: accepted, score, seconds, codes."""
+
+
+def _name(count: int) -> str:
+    return "single" if count == 1 else f"best_of_{count}"
+
+
 COUNTS = (1, 2, 4, 8)
 HALVED = "halved_8"
+WAYS = (*map(_name, COUNTS), HALVED)
 ROUNDS = 3  # of all prompts, each with seeds of its own
 STRIDE = 100_000  # between the seeds of one round and the next
 
 
 def run(
-    painter: Painter, limit: int, seed: int, *, scorer: ScorerName = "likelihood", rounds: int = ROUNDS
+    painter: Painter,
+    limit: int,
+    seed: int,
+    *,
+    scorer: ScorerName = "likelihood",
+    rounds: int = ROUNDS,
+    journal: Path | None = None,
 ) -> Steps[Progress, dict[str, Any]]:
     """Draw eight candidates for each of `limit` prompts of the world's benchmark in every round.
 
@@ -31,75 +50,115 @@ def run(
     scorer ranks highest; `halved_8` is the best of the same eight with halving. Returns shares with 95 %
     intervals over all rounds (prompts drawn again and again with replacement, each with its rounds), the
     share of each round, the mean scores, and the seconds and codes of one picture and of eight candidates.
+    What is found of each prompt is kept in `journal`, where it is given, and not found again. Raises
+    InputError for a journal of another run.
     """
     cases = list(world_for(painter.spec).benchmark().cases(TextToImage.name, limit, seed))
-    tallies = {name: _Tally(rounds) for name in (*map(_name, COUNTS), HALVED)}
+    options = _task(painter, cases[0], 0).options().model_dump(exclude={"seed"})
+    made_by = {"scorer": scorer, "first": seed, **options, "model": painter.model}
+    kept = Journal(journal, made_by) if journal is not None else None
+    found: dict[tuple[int, int], Found] = dict(kept.found) if kept else {}
     total = rounds * len(cases)
-    for done, (number, case) in enumerate(product(range(rounds), cases), start=1):
-        if number == 0:
-            tallies[_name(1)].seconds.append(_alone(painter, case))
-        first = _seed(case) + STRIDE * number + max(COUNTS) * (done - 1)  # no noise is used twice
-        _compare(painter, case, first, scorer, number, tallies)
+    for done, (number, place) in enumerate(product(range(rounds), range(len(cases))), start=1):
+        if (number, place) not in found:
+            case = cases[place]
+            first = _seed(case) + STRIDE * number + max(COUNTS) * (done - 1)  # no noise is used twice
+            one = _compared(painter, case, first, scorer, done % 2 == 0)
+            if number == 0:
+                one["single"]["seconds"] = _alone(painter, case)
+            found[number, place] = one
+            if kept:
+                kept.keep(number, place, one)
         yield Progress(done, total, unit="prompts")
+    by_round = [[found[number, place] for place in range(len(cases))] for number in range(rounds)]
     return {
         "scorer": scorer,
         "prompts": len(cases),
-        **{name: round(float(np.mean(tally.accepted)), 4) for name, tally in tallies.items()},
-        "intervals_95": {
-            name: [round(bound, 4) for bound in _interval(np.array(tally.accepted))]
-            for name, tally in tallies.items()
-        },
-        "by_round": {
-            name: [round(float(np.mean(part)), 4) for part in tally.accepted]
-            for name, tally in tallies.items()
-        },
-        "scores": {name: round(float(np.mean(tally.scores)), 5) for name, tally in tallies.items()},
-        **{
-            cost: {
-                name: round(float(np.mean(spent)), 3)
-                for name, tally in tallies.items()
-                if (spent := getattr(tally, cost))
-            }
-            for cost in ("seconds", "codes")
-        },
-        **_task(painter, cases[0], 0).options().model_dump(exclude={"seed"}),
+        **_summary(by_round),
+        **options,
         "model": painter.model,
     }
 
 
-class _Tally:
-    """What one way to choose has come to."""
+class Journal:
+    """A file with a line for each prompt that was compared, below one that says by what."""
 
-    def __init__(self, rounds: int) -> None:
-        self.accepted: list[list[bool]] = [[] for _ in range(rounds)]
-        self.scores: list[float] = []
-        self.seconds: list[float] = []
-        self.codes: list[int] = []
+    def __init__(self, file: Path, made_by: Mapping[str, Any]) -> None:
+        self._file = file
+        lines = [json.loads(line) for line in whole_lines(file)]
+        if lines and lines[0] != made_by:
+            raise InputError(f"{file} is of another model or of other options; name another --journal.")
+        self.found: dict[tuple[int, int], Found] = {
+            (line["round"], line["prompt"]): line["found"] for line in lines[1:]
+        }
+        if not lines:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(made_by) + "\n", encoding="utf-8")
+
+    def keep(self, number: int, place: int, found: "Found") -> None:
+        """Add what was found of a prompt in a round."""
+        with self._file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"round": number, "prompt": place, "found": found}) + "\n")
 
 
-def _compare(
-    painter: Painter, case: Case, first: int, scorer: ScorerName, number: int, tallies: dict[str, _Tally]
-) -> None:
-    """Candidates for one prompt, drawn to the end and halved; they come best first."""
+def whole_lines(file: Path) -> list[str]:
+    """Those of a file, if it is there; a last one that was broken off is taken away."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        file.write_text(whole, encoding="utf-8")
+    return whole.splitlines()
+
+
+def _summary(by_round: Sequence[Sequence[Found]]) -> dict[str, Any]:
+    """Shares, intervals, scores and costs by the way to choose."""
+
+    def every(name: str, what: str) -> list[list[Any]]:
+        return [[one[name][what] for one in found if what in one[name]] for found in by_round]
+
+    accepted = {name: every(name, "accepted") for name in WAYS}
+    return {
+        **{name: round(float(np.mean(shown)), 4) for name, shown in accepted.items()},
+        "intervals_95": {
+            name: [round(bound, 4) for bound in _interval(np.array(shown))]
+            for name, shown in accepted.items()
+        },
+        "by_round": {
+            name: [round(float(np.mean(part)), 4) for part in shown] for name, shown in accepted.items()
+        },
+        "scores": {name: round(float(np.mean(every(name, "score"))), 5) for name in WAYS},
+        **{
+            cost: {
+                name: round(float(np.mean(spent)), 3)
+                for name in WAYS
+                if (spent := [one for part in every(name, cost) for one in part])
+            }
+            for cost in ("seconds", "codes")
+        },
+    }
+
+
+def _compared(painter: Painter, case: Case, first: int, scorer: ScorerName, is_turn: bool) -> Found:
+    """Of candidates for one prompt, drawn to the end and halved, by each way to choose: whether the judge
+    accepts its best, the score, and what all of them cost."""
     verdicts: dict[int, bool] = {}
+    found: Found = {}
 
     def note(name: str, best: Picture) -> None:
         if best.drawing.seed not in verdicts:
             verdicts[best.drawing.seed] = verdict_of(case, best).passed is True
-        tallies[name].accepted[number].append(verdicts[best.drawing.seed])
-        tallies[name].scores.append(best.score or 0.0)
+        found[name] = {"accepted": verdicts[best.drawing.seed], "score": best.score or 0.0}
 
     most = max(COUNTS)
     ways = {_name(most): False, HALVED: True}
-    is_turn = len(tallies[HALVED].scores) % 2
     for name, is_halved in reversed(ways.items()) if is_turn else ways.items():
         candidates, spent = _drawn(painter, case, first, most, scorer, is_halved)
-        tallies[name].seconds.append(spent)
-        tallies[name].codes.append(sum(one.drawing.tokens for one in candidates))
         for count in () if is_halved else COUNTS:
             note(_name(count), next(one for one in candidates if one.drawing.seed < first + count))
         if is_halved:
             note(name, candidates[0])
+        found[name] |= {"seconds": spent, "codes": sum(one.drawing.tokens for one in candidates)}
+    return found
 
 
 def _interval(accepted: NDArray[np.bool_]) -> tuple[float, float]:
@@ -115,10 +174,6 @@ def _alone(painter: Painter, case: Case) -> float:
     begun = time.perf_counter()
     finish(_task(painter, case, _seed(case)).run(painter))
     return time.perf_counter() - begun
-
-
-def _name(count: int) -> str:
-    return "single" if count == 1 else f"best_of_{count}"
 
 
 def _task(painter: Painter, case: Case, seed: int) -> TextToImage:

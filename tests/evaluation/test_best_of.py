@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lumina.errors import InputError
 from lumina.evaluation import best_of
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
@@ -14,8 +15,8 @@ from lumina.tasks.text_to_image import TextToImage
 
 
 @pytest.fixture
-def report(monkeypatch):
-    """Every fifth seed gives a good picture, and the scorer prefers good ones."""
+def draws(monkeypatch):
+    """The seeds that were drawn from; every fifth gives a good picture, and the scorer prefers good ones."""
 
     def good(seed):
         return seed % 5 == 0
@@ -25,9 +26,10 @@ def report(monkeypatch):
         "likelihood",
         lambda painter, request, drawing: good(drawing.seed),
     )
-    drawn = best_of._drawn
+    drawn, seeds = best_of._drawn, []
 
     def remembered(painter, prompt, seed, count, scorer, is_halved):
+        seeds.append(seed)
         candidates, seconds = drawn(painter, prompt, seed, count, scorer, is_halved)
         for candidate in candidates:
             shade = 255 if good(candidate.drawing.seed) else 0
@@ -39,6 +41,11 @@ def report(monkeypatch):
         "lumina.worlds.tabletop.benchmark.prompts.obeys",
         lambda picture, claim: (bool(np.all(picture == 255)), ()),
     )
+    return seeds
+
+
+@pytest.fixture
+def report(draws):
     return finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2))
 
 
@@ -63,3 +70,23 @@ def test_the_shipped_model_ranks_what_it_drew_above_the_same_crumbled():
     crumbled = np.random.default_rng(0).permutation(codes.ravel()).reshape(codes.shape)
     drawn, worse = (finish(pipeline.draw([asked.keeping(kept)]))[0].likelihood for kept in (codes, crumbled))
     assert worse < drawn - 0.5
+
+
+def test_a_run_that_was_broken_off_goes_on_from_its_journal(draws, report, tmp_path):
+    journal, whole = tmp_path / "journal.jsonl", len(draws)
+    steps = best_of.run(FakePipeline(), 6, 20_000, rounds=2, journal=journal)
+    for _ in zip(range(5), steps, strict=False):
+        pass
+    with journal.open("a") as lines:
+        lines.write('{"round": 0, "pro')
+    again = finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2, journal=journal))
+    assert len(draws) - whole in (whole, whole + 2)  # what was under way may be drawn twice
+    timed = ("seconds",)
+    assert {k: v for k, v in again.items() if k not in timed} == {
+        k: v for k, v in report.items() if k not in timed
+    }
+    drawn = len(draws)
+    finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2, journal=journal))
+    assert len(draws) == drawn
+    with pytest.raises(InputError, match="another --journal"):
+        finish(best_of.run(FakePipeline(), 6, 20_001, rounds=2, journal=journal))
