@@ -56,7 +56,7 @@ def run(
     cases = list(world_for(painter.spec).benchmark().cases(TextToImage.name, limit, seed))
     options = _task(painter, cases[0], 0).options().model_dump(exclude={"seed"})
     made_by = {"scorer": scorer, "first": seed, **options, "model": painter.model}
-    kept = Journal(journal, made_by) if journal is not None else None
+    kept = Findings(journal, made_by) if journal is not None else None
     found: dict[tuple[int, int], Found] = dict(kept.found) if kept else {}
     total = rounds * len(cases)
     for done, (number, place) in enumerate(product(range(rounds), range(len(cases))), start=1):
@@ -80,7 +80,7 @@ def run(
     }
 
 
-class Journal:
+class Findings:
     """A file with a line for each prompt that was compared, below one that says by what."""
 
     def __init__(self, file: Path, made_by: Mapping[str, Any]) -> None:
