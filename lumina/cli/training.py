@@ -122,13 +122,16 @@ def prepare_data(
     tasks: Tasks = None,
     start_from: StartFrom = None,
     codes: CodesFolder = None,
+    world: Annotated[
+        str, typer.Option("--world", help="Render its scenes, too, and take the tokenizers shipped for it.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Render and encode what the tasks are learned from; `train model` does this too."""
     from lumina.training import runs
 
     steps = runs.prepare(
-        data, out, tasks=_split(tasks), start_from=start_from, codes=codes, workers=processes
+        data, out, tasks=_split(tasks), start_from=start_from, codes=codes, workers=processes, world=world
     )
     folder = str(watched(steps, "Preparing", as_json))
     show({"codes": folder} if as_json else [folder])

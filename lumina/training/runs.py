@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lumina.errors import InputError
+from lumina.files import shipped_files
 from lumina.model.checkpoint import find_folder, save_movqgan, save_transformer, write_manifest
 from lumina.model.config import ModelSpec, MoVQConfig, TransformerConfig, described_spec, spec_of
 from lumina.model.draft_table import save_tables
@@ -169,13 +170,22 @@ def prepare(
     start_from: Path | None = None,
     codes: Path | None = None,
     workers: int = 2,
+    world: str = "",
+    shards: int = SHARDS,
 ) -> Steps[Progress, Path]:
     """Render the pairs and encode the pictures that these tasks are learned from, and count for `out/model`
     which codes come together; returns the codes' folder.
 
-    What is there already is left alone, so this may run again. Raises InputError as `train_model` does.
+    With a `world` its scenes are rendered, too, and the tokenizers that are shipped for it are taken where
+    `out/model` has none: `train_tokenizer` need not run. What is there already is left alone, so this may run
+    again. Raises InputError as `train_model` does, and where a world has no tokenizers.
     """
     folder, codes = out / "model", codes or out / "codes"
+    if world:
+        curriculum = curriculum_of(world)
+        if not (folder / "movq_config.json").exists():
+            _take_tokenizers(_shipped_tokenizers(world), folder)
+        yield from render_scenes(data, shards, curriculum, workers)
     if start_from is not None:
         _bring_tokenizer(start_from, folder)
     _need_tokenizer(folder, data)
@@ -200,8 +210,21 @@ def _bring_tokenizer(source: Path, folder: Path) -> None:
                 f"{source} has another picture tokenizer than {folder}; give --out another folder."
             )
         return
+    _take_tokenizers(source, folder)
+
+
+def _take_tokenizers(source: Path, folder: Path) -> None:
     copy_tokenizers(source, folder)
     write_manifest(folder, spec_of(str(source)).described())
+
+
+def _shipped_tokenizers(world: str) -> Path:
+    folder = shipped_files() / "assets" / "models" / world
+    if not (folder / "movq_config.json").exists():
+        raise InputError(
+            f"No tokenizers of {world} are shipped; run `lumina train tokenizer --world {world}` first."
+        )
+    return folder
 
 
 def _config_of(folder: Path) -> MoVQConfig:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lumina.errors import InputError
+from lumina.files import shipped_files
 from lumina.model.checkpoint import load_movqgan, load_transformer, save_movqgan
 from lumina.model.config import MODELS, spec_of
 from lumina.model.draft_table import load_tables
@@ -121,3 +122,20 @@ def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
     with pytest.raises(InputError, match="give --out another folder"):
         finish(runs.prepare(data, tmp_path, start_from=source))
     assert maker_of(model) != maker_of(source)
+
+
+def test_a_world_is_prepared_with_the_tokenizers_shipped_for_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(dataset, "SHARD", 6)
+    data, out = tmp_path / "scenes", tmp_path / "run"
+    asked = {"tasks": ["text_to_image"], "world": "tabletop", "shards": 1, "workers": 1}
+    codes = finish(runs.prepare(data, out, **asked))
+    shipped = shipped_files() / "assets" / "models" / "tabletop"
+    assert maker_of(out / "model") == maker_of(shipped) and any(codes.iterdir())
+    assert not (out / "model" / "config.json").exists()  # its transformer is still to be trained
+    assert finish(runs.prepare(data, out, **asked)) == codes
+    monkeypatch.setattr(runs, "shipped_files", lambda: tmp_path)
+    with pytest.raises(InputError, match="run `lumina train tokenizer --world tabletop` first"):
+        finish(runs.prepare(tmp_path / "other", tmp_path / "new", **asked))
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(InputError, match='no world "nowhere"'):
+        finish(runs.prepare(data, out, world="nowhere"))
