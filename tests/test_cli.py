@@ -1126,6 +1126,32 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
     assert "cannot be opened" in refused("run", workflow, "--set", "prompt=@nowhere.txt", "--out", out)
 
 
+@pytest.mark.usefixtures("fake")
+def test_a_batch_names_pictures_that_lie_there_of_other_runs(tmp_path: Path) -> None:
+    inputs = {"prompt": {"from": "inputs.prompt"}, "seed": 3}
+    document = {"lumina": 1, "inputs": {"prompt": {"type": "text"}}}
+    nodes = {"a": {"task": "text_to_image", "inputs": inputs}}
+    workflow = written(tmp_path, json.dumps({**document, "nodes": nodes}))
+    table, out = tmp_path / "t.csv", tmp_path / "out"
+
+    def told(prompts: list[str], *more: str) -> Result:
+        table.write_text("\n".join(["prompt", *prompts]))
+        return run("batch", workflow, "--inputs", table, "--out", out, *more)
+
+    five = [f"a {colour} cone" for colour in ("red", "blue", "green", "yellow", "orange")]
+    assert told(five[:1]).stderr == told(five).stderr == told(five).stderr == ""
+    (out / "holiday.png").touch()
+    before = sorted(path.name for path in out.glob("*-image-*.png"))
+    result = told(["a cube", *five[1:]])
+    assert result.stderr.startswith(
+        f"One picture in {out} is not of this run, but of another table or an earlier run: {before[0]}.\n"
+    )
+    result = told(["a sphere"], "--json")
+    others = json.loads(result.stdout)["others"]
+    assert len(others) == 6 and {*before} < {*others}
+    assert f"6 pictures in {out} are not" in result.stderr and " and 3 more, which --json" in result.stderr
+
+
 def test_pictures_are_given_as_files_one_or_several_also_as_windows_writes_them(tmp_path: Path) -> None:
     document = {
         "lumina": 1,

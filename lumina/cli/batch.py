@@ -17,7 +17,7 @@ from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.tasks.base import remarks_of, words_unknown
 from lumina.workflow import events
-from lumina.workflow.batch import JOURNAL, RowOutcome, run_rows
+from lumina.workflow.batch import JOURNAL, RowOutcome, of_other_runs, run_rows
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources
 from lumina.workflow.files import read_workflow
@@ -27,6 +27,7 @@ from lumina.workflow.tables import InputRow, read_table
 from lumina.worlds.language import UnknownWord
 
 AT_ONCE = 4
+_NAMED = 3  # pictures of other runs in a sentence
 _WITH_COMMA = re.compile(r"0*[1-9]\d*,\d{3}")  # thousands, as they may be
 _WITH_POINT = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
@@ -82,6 +83,9 @@ def run_batch(
     beside = binding.tell_beside()
     Results.has_drawn = True
     report = _report(rows, outcomes, out)
+    if others := of_other_runs(out, outcomes):
+        report["others"] = [*others]
+        note(_of_others(others, out))
     show(report | beside if as_json else _lines(outcomes, report, out))
     if failed := [each for each in outcomes if each.status == "failed"]:
         raise typer.Exit(1 if any(each.is_fault for each in failed) else 2)
@@ -162,6 +166,14 @@ def _report(rows: Sequence[InputRow], outcomes: Sequence[RowOutcome], out: Path)
         "outputs": {str(each.row): dict(each.outputs) for each in done},
         "journal": str(out / JOURNAL),
     }
+
+
+def _of_others(names: Sequence[str], out: Path) -> str:
+    """What a person reads of pictures in the folder of results that are of no row of this run."""
+    more = len(names) - _NAMED
+    listed = ", ".join(names[:_NAMED]) + (f" and {more} more, which --json names" if more > 0 else "")
+    count = f"{len(names)} pictures in {out} are" if len(names) > 1 else f"One picture in {out} is"
+    return f"{count} not of this run, but of another table or an earlier run: {listed}."
 
 
 def _lines(outcomes: Sequence[RowOutcome], report: JsonObject, out: Path) -> list[str]:

@@ -6,6 +6,7 @@ has its recipe there, with the seeds that were drawn for it, so that whoever goe
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from lumina.workflow.tables import InputRow
 
 JOURNAL = "batch.jsonl"
 FILE = "file"  # of a picture among the outputs: its name in the folder of results
+_OF_A_ROW = re.compile(r"\d+-.+\.png")
 LOOK = 0.2  # seconds between two looks at whether somebody wants to stop
 
 Told: TypeAlias = Callable[[events.Event], None]
@@ -139,6 +141,20 @@ def run_rows(
             for future in open_rows:
                 future.cancel()
     return tuple(outcomes[number] for number in sorted(outcomes))
+
+
+def of_other_runs(folder: Path, outcomes: Sequence[RowOutcome]) -> list[str]:
+    """The names of pictures in ``folder`` that are called as those of a row, and are of none of the
+    outcomes."""
+    names = {
+        value[FILE]
+        for each in outcomes
+        for values in each.outputs.values()
+        for value in values
+        if isinstance(value, dict) and FILE in value
+    }
+    found = (path.name for path in folder.glob("*.png") if _OF_A_ROW.fullmatch(path.name))
+    return sorted(name for name in found if name not in names)
 
 
 class _Batch:
