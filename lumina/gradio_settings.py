@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lumina.errors import InputError
 from lumina.files import folder_named
-from lumina.settings import bared, path_in
+from lumina.settings import bared, is_yes, path_in
 
 LAST_PORT = 65535
 LIMIT = "GRADIO_DEFAULT_CONCURRENCY_LIMIT"
@@ -17,8 +17,6 @@ NUMBERS = {  # what Gradio reads as a whole number, from where to where it makes
     "GRADIO_ANALYTICS_MAX_EVENTS": (1, 10**9),
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": (1, 10**9),
 }
-SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False}
-SWITCHES |= {"off": False}
 # Of those who write a page of Gradio: with these a page that is served waits for changes of its source, or
 # never comes to load its model.
 FOR_DEVELOPERS = (
@@ -64,6 +62,6 @@ def port() -> int | None:
 
 def _switch(name: str, given: Mapping[str, str] | None, default: bool) -> bool:
     text = (os.environ if given is None else given).get(name) or str(default)
-    if text.lower() not in SWITCHES:
+    if (found := is_yes(text)) is None:
         raise InputError(f"{name} must be true or false, not {text!r}.")
-    return SWITCHES[text.lower()]
+    return found

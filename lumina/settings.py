@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,9 +21,13 @@ Content = Literal["auto", "on", "off"]
 Found = TypeVar("Found")
 
 # What people write for the same value.
+_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _SAME = (
-    {"1", "true", "yes", "on"}, {"0", "false", "no", "off", "none"},
-    {"bfloat16", "bf16"}, {"float32", "fp32"}, {"float64", "fp64"},
+    {*_YES}, {*_NO, "none"}, {"bfloat16", "bf16"}, {"float32", "fp32"}, {"float64", "fp64"},
+)  # fmt: skip
+# What people look for among the settings, and what each picture has of its own.
+OF_A_PICTURE = (
+    "SEED", "PROMPT", "WIDTH", "HEIGHT", "GUIDANCE_SCALE", "TEMPERATURE", "TOP_K", "TOP_P", "BEST_OF",
 )  # fmt: skip
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]\w*\}?")
 MAX_WAITING = 32  # drawings in the queue of a page
@@ -146,8 +150,10 @@ class Settings:
             prefix, _, name = variable.upper().partition("_")
             if variable in ours or not get_close_matches(prefix, ["LUMINA"], cutoff=0.8):
                 continue
-            if near := get_close_matches(name, known, n=1, cutoff=0.75 if prefix == "LUMINA" else 1):
-                told.append(f"{variable} is no setting; did you mean LUMINA_{near[0]}?")
+            if near := _near_setting(name, known, prefix):
+                told.append(f"{variable} is no setting; did you mean LUMINA_{near}?")
+            elif name in OF_A_PICTURE and prefix == "LUMINA":
+                told.append(f"{variable} is no setting, but of each picture; {_given_as(name.lower())}.")
             elif variable in ("LUMINA_PORT", "LUMINA_HOST") and "://" not in value:  # which Kubernetes sets
                 told.append(f"{variable} is no setting; use `lumina ui --{name.lower()} {value}`.")
         return tuple(told)
@@ -167,6 +173,25 @@ class Settings:
         if self.has_dtype or dtype is None or self.dtype != Settings.dtype:
             return self
         return replace(self, dtype=dtype)
+
+
+def _near_setting(name: str, known: Sequence[str], prefix: str) -> str:
+    """The setting that may be meant by a name, of which it may be the beginning; "" if none may."""
+    near = get_close_matches(name, known, n=1, cutoff=0.75 if prefix == "LUMINA" else 1)
+    begun = [each for each in known if len(name) > 2 and each.startswith(name) and prefix == "LUMINA"]
+    return (near or begun or [""])[0]
+
+
+def _given_as(field: str) -> str:
+    option = field.replace("_", "-")
+    ways = f"`--{option}` with `lumina generate`, `--set NODE.{field}=…` with `lumina run`"
+    return f"give {ways}, or fill its field"
+
+
+def is_yes(text: str) -> bool | None:
+    """What a word for yes or no says, in any letters; None for others."""
+    plain = text.strip().casefold()
+    return True if plain in _YES else False if plain in _NO else None
 
 
 def bared(environment: Mapping[str, str]) -> dict[str, str]:

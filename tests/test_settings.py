@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from lumina.errors import InputError, UnknownModel
-from lumina.model.config import spec_in
-from lumina.settings import Settings
+from lumina.model.config import MODELS, spec_in
+from lumina.settings import OF_A_PICTURE, Settings
+from lumina.tasks.text_to_image import TextToImage
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -129,6 +130,11 @@ def test_a_model_that_the_environment_names_is_refused_by_its_variable() -> None
         spec_in(Settings.from_environment({"LUMINA_MODEL": "tabeltop"}))
 
 
+def test_a_model_that_the_environment_names_is_taken_in_other_letters() -> None:
+    assert spec_in(Settings.from_environment({"LUMINA_MODEL": "OMNI"})) is MODELS["omni"]
+    assert spec_in(Settings(model="Tabletop@0123abcd")) is MODELS["tabletop"]
+
+
 def test_a_variable_that_is_nearly_a_setting_is_named_and_those_of_others_are_not() -> None:
     others = {"LUMINA_SERVICE_HOST": "10.0.0.1", "LUMINA_PORT": "tcp://10.0.0.1:80", "LUMINA_BATCH": "9"}
     assert Settings.misspelt({"LUMINA_OUTPUTS": "a", "LUMINA_METRICS": "1", "HOME": "b", **others}) == ()
@@ -141,4 +147,16 @@ def test_a_variable_that_is_nearly_a_setting_is_named_and_those_of_others_are_no
         "lumina_outputs is no setting; did you mean LUMINA_OUTPUTS?",
         "Lumina_Modell is no setting; did you mean LUMINA_MODEL?",
         "LUMIAN_LOG is no setting; did you mean LUMINA_LOG?",
+    )
+    (said,) = Settings.misspelt({"LUMINA_OUT": "a"})
+    assert said == "LUMINA_OUT is no setting; did you mean LUMINA_OUTPUTS?"
+
+
+def test_what_each_picture_has_of_its_own_is_said_to_be_no_setting() -> None:
+    assert {*map(str.lower, OF_A_PICTURE)} <= {*TextToImage.model_fields}
+    assert Settings.misspelt({"LUMINA_SEED": "7", "lumina_top_k": "9", "SEED": "1", "LUMIN_SEED": "2"}) == (
+        "LUMINA_SEED is no setting, but of each picture; give `--seed` with `lumina generate`, "
+        "`--set NODE.seed=…` with `lumina run`, or fill its field.",
+        "lumina_top_k is no setting, but of each picture; give `--top-k` with `lumina generate`, "
+        "`--set NODE.top_k=…` with `lumina run`, or fill its field.",
     )

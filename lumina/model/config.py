@@ -251,16 +251,15 @@ def spec_in(settings: Settings) -> ModelSpec:
 
 
 def spec_of(name: str, place: str = "") -> ModelSpec:
-    """The model called ``name``, ``name@revision``, or in the folder ``name``.
+    """The model called ``name`` in any letters, ``name@revision``, or in the folder ``name``.
 
     A folder is taken for the model of the list whose files it resembles. Raises UnknownModel, whose sentence
     begins with the ``place`` that the name comes from.
     """
-    found = MODELS.get(split_revision(name)[0])
-    if found:
-        return found
     if is_folder(name):
         return _spec_of_folder(Path(name))
+    if found := MODELS.get(split_revision(name)[0].casefold()):
+        return found
     raise UnknownModel(
         f'{place}There is no model "{name}"; choose one of: {", ".join(MODELS)}, '
         "or give the folder of a model."

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from lumina.errors import InputError, InvalidWorkflow
 from lumina.runtime.painter import Painter
+from lumina.settings import is_yes
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.error_wording import shortened
@@ -25,8 +26,6 @@ from lumina.workflow.values import offered
 AnyElement = TypeVar("AnyElement", bound=Element)
 
 Seeds = Mapping[str, Value]
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True}
-_BOOLEANS |= {"false": False, "no": False, "off": False, "0": False}
 _PLAIN = re.compile(r"\+?[0-9]{1,300}")  # "007" and "+1", which JSON has not
 _NAMED = 12  # names of inputs in a sentence
 LARGEST_SEED = 2**31  # of seeds that are made here; such numbers can be read and typed
@@ -183,8 +182,8 @@ def _read_as(socket: Socket, value: Any) -> Any:
     if socket.type == "choice":  # one that is written with other capitals, or blanks around it
         chosen = value.strip().casefold()
         value = next((choice for choice in socket.choices if choice.casefold() == chosen), value)
-    if socket.type == "boolean" and value.strip().lower() in _BOOLEANS:
-        return _BOOLEANS[value.strip().lower()]
+    if socket.type == "boolean" and (meant := is_yes(value)) is not None:
+        return meant
     if socket.type in ("integer", "number") and _PLAIN.fullmatch(value.strip()):
         return int(value)
     is_json = value.lstrip().startswith(("[", "{")) or socket.type not in ("text", "choice", IMAGE)
