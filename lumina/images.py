@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 from threading import RLock
 
@@ -242,6 +242,11 @@ def _on_white(image: Image.Image) -> Image.Image:
         alpha = rows[..., 3:] / 255
         rgb[top : top + ROWS_AT_ONCE] = rows[..., :3] * alpha + 255 * (1 - alpha)
     return Image.fromarray(rgb)
+
+
+def columns_of(count: int) -> int:
+    """How many of ``count`` pictures stand in a row of a sheet that is as nearly square as they allow."""
+    return ceil(sqrt(count))
 
 
 def contact_sheet(

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import ceil, sqrt
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
@@ -18,7 +17,7 @@ from lumina.cli.console import AsJson, Model, NearPictures, Out, Results, escape
 from lumina.cli.models import is_here
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, folder_of, refusal
-from lumina.images import contact_sheet
+from lumina.images import columns_of, contact_sheet
 from lumina.json_types import JsonObject
 from lumina.process_end import STOPPED
 from lumina.settings import Settings
@@ -322,7 +321,7 @@ def _numbered(pictures: Sequence[Any]) -> ImageInput:
     for image in images:
         image.thumbnail((SHOWN, SHOWN))
     numbers = [str(number) for number in range(1, len(images) + 1)]
-    return ImageInput.of(contact_sheet(images, ceil(sqrt(len(images))), captions=numbers))
+    return ImageInput.of(contact_sheet(images, columns_of(len(images)), captions=numbers))
 
 
 def _lines(report: Report) -> list[str]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import ceil, sqrt
 from typing import Any, ClassVar
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from lumina.errors import InputError
-from lumina.images import MAX_PIXELS, contact_sheet, cover
+from lumina.images import MAX_PIXELS, columns_of, contact_sheet, cover
 from lumina.runtime.events import Scored
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest, ScorerName
@@ -56,7 +55,7 @@ class Grid(Tool):
     def result(self) -> OneImage:
         """The sheet, row after row."""
         images = [each.image for each in self.images]
-        columns = min(self.columns or ceil(sqrt(len(images))), len(images))
+        columns = min(self.columns or columns_of(len(images)), len(images))
         _check_sheet([image.size for image in images], columns)
         return one_image(contact_sheet(images, columns))
 

@@ -33,12 +33,12 @@ def unknown(text: str, meaning: Meaning) -> Iterator[str]:
 
 
 def _joined(run: str, meaning: Meaning) -> str:
-    said = ""
+    said = list[str]()
     for found in _RUN.finditer(run):
-        named = _named(found[0][0], meaning)
-        is_next = said and named and meaning(said.split()[-1]) == "noun"
-        said += f"{' and' if is_next else ''} {named}"
-    return said
+        if named := _named(found[0][0], meaning):
+            is_next = said and meaning(said[-1]) == "noun"
+            said += [*(["and"] if is_next else []), *named.split()]
+    return " ".join(said)
 
 
 def _named(sign: str, meaning: Meaning) -> str:

@@ -31,10 +31,12 @@ def read_scene(
     words = lexicon.words(text)
     meant_signs, taken = corrected(_listed(told_apart(lexicon.signs(words)), grammar), grammar)
     signs = _of_the_picture(meant_signs, grammar)
-    said = SceneSaid(grammar, _told(signs, words, grammar))
+    said = SceneSaid(grammar, MOST, _told(signs, words, grammar))
     for clause in led(list(_clauses(signs, grammar))):
         said.take(clause)
-    meant = said.meant(MOST)
+        if said.is_too_much:
+            return None
+    meant = said.meant()
     if meant is None:
         return None
     return meant, (

@@ -5,7 +5,7 @@ Every sign is drawn, or harmless, or named with why it is not drawn: what nothin
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from lumina.worlds.reading.clauses import NOT, SAME, Clause
 from lumina.worlds.reading.grammar import Grammar, SceneMeant, ThingSaid
@@ -38,6 +38,7 @@ class SceneSaid:
     """What has been said so far."""
 
     grammar: Grammar
+    most: int  # things in a scene
     told: frozenset[int] = frozenset()  # nouns by identity, of which something is told: "ball is red"
     _used: set[int] = field(default_factory=set)  # signs by identity: what is drawn
     _why: dict[int, str] = field(default_factory=dict)  # of what is not
@@ -111,14 +112,19 @@ class SceneSaid:
         said = [sign for sign in clause.wanted if sign in self.grammar.qualities]
         self._shares.append(Share(Sign("a"), said, (place, clause.opened_by)))
 
-    def meant(self, most: int) -> SceneMeant | None:
-        """All of it, if there are things, and not more than ``most``."""
+    @property
+    def is_too_much(self) -> bool:
+        """Whether there are more things than a scene has, whatever comes next."""
+        return len(self._things) > self.most
+
+    def meant(self) -> SceneMeant | None:
+        """All of it, if there are things, and not more than a scene has."""
         self._share_out()
         for at in range(len(self._things)):
             self._add(at, [each for each in self._of_all if self._is_free(at, each)])
         self._part_colors()
         things = [self._possible(at, thing) for at, thing in enumerate(self._things)]
-        if not 0 < sum(thing.count for thing in things) <= most:
+        if not 0 < sum(thing.count for thing in things) <= self.most:
             return None
         relation = self._final_relation(things)
         if relation is None:
@@ -174,7 +180,7 @@ class SceneSaid:
         is_the, is_another = False, clause.opened_by == "and" or clause.leads
         last: int | Sign | None = None  # the thing that is spoken of, or the word for it
         signs = self._without_compounds(self._without_strangers(clause.wanted))
-        for sign in signs:
+        for sign in takewhile(lambda _: not self.is_too_much, signs):
             if sign in grammar.lights:
                 self._lights.append(sign)
             elif sign == "the" or sign in _NUMBERS:
@@ -201,20 +207,16 @@ class SceneSaid:
 
     def _without_strangers(self, signs: Sequence[Sign]) -> list[Sign]:
         """Signs without what is said of something that is not known: "in a green room"."""
-        found, articles = list[Sign](), ("the", *_NUMBERS)
+        found, starts, articles = list[Sign](), list[int](), ("the", *_NUMBERS)
         for sign, after in zip_longest(signs, signs[1:], fillvalue=Sign("")):
+            if sign in articles:
+                starts.append(len(found))
             found.append(sign)
-            start = max((at for at, each in enumerate(found) if each in articles), default=len(found))
-            said = found[start + 1 : -1]
-            if (
-                sign == UNKNOWN
-                and after in ("", *articles)
-                and said
-                and self.grammar.qualities.issuperset(said)
-            ):
+            said = found[starts[-1] + 1 : -1] if starts and sign == UNKNOWN else ()
+            if said and after in ("", *articles) and self.grammar.qualities.issuperset(said):
                 self._leave(self.grammar.reasons.of_nothing, *said)
-                self._use(found[start])
-                found = found[:start]
+                self._use(found[starts[-1]])
+                del found[starts.pop() :]
         return found
 
     def _without_compounds(self, signs: Sequence[Sign]) -> list[Sign]:

@@ -7,6 +7,7 @@ Words are looked up, in several languages and with slips (reading/signs.py), and
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import groupby
 
 from lumina.worlds.language import Understood, UnknownWord
 from lumina.worlds.reading.clauses import is_boundary
@@ -113,17 +114,17 @@ def _can_be(noun: str, kind: str, quality: str) -> bool:
 
 def _told_apart(read: Sequence[Sign]) -> list[Sign]:
     """With an orange that is a fruit, and "rose" that is a colour: "un ballon rose"."""
-    of_grammar, found = grammar(), list[Sign]()
-    for at, sign in enumerate(read):
-        start = max((i + 1 for i in range(at) if is_boundary(read[i])), default=0)
-        end = next((i for i in range(at + 1, len(read)) if is_boundary(read[i])), len(read))
-        others = [other for other in (*read[start:at], *read[at + 1 : end]) if other in of_grammar.noun_of]
-        is_named = bool(others) or "ground" in read[start:end] or read[start - 1 : start] == ["on"]
-        if sign == "orange" and not is_named:
-            sign = Sign(FRUIT, sign.start, sign.end)
-        elif sign in ("rose", "roses") and at and read[at - 1] in of_grammar.noun_of:
-            sign = Sign("pink", sign.start, sign.end)
-        found.append(sign)
+    noun_of, found = grammar().noun_of, list[Sign]()
+    for _, between in groupby(read, is_boundary):
+        part = [*between]
+        nouns = sum(sign in noun_of for sign in part)
+        is_named = "ground" in part or found[-1:] == ["on"]
+        for before, sign in zip(["", *part], part, strict=False):
+            if sign == "orange" and nouns == (sign in noun_of) and not is_named:
+                sign = Sign(FRUIT, sign.start, sign.end)
+            elif sign in ("rose", "roses") and before in noun_of:
+                sign = Sign("pink", sign.start, sign.end)
+            found.append(sign)
     return found
 
 

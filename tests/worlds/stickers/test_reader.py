@@ -1,6 +1,7 @@
 """Free wording of stickers is read as it is meant; what is a sentence already stays, and nothing is lost."""
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -121,3 +122,11 @@ def test_what_is_read_is_a_caption() -> None:
         if found is not None:
             claim = parse(found.sentence)
             assert claim is not None and text_of(claim) == found.sentence
+
+
+@pytest.mark.parametrize("emoji", ["🐱", "🍕🐱", "🟠 ", "🐱, "])
+def test_two_thousand_emoji_take_no_longer_than_they_are_long(emoji: str) -> None:
+    read(emoji)  # with the words
+    begun = time.process_time()
+    assert read(emoji * (2000 // len(emoji))) is None
+    assert time.process_time() - begun < 2
