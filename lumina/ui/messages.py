@@ -376,6 +376,7 @@ class NodeView(Message):
     text: str = ""
     seconds: float = 0
     message: str = ""
+    remark: str = Field("", description="what there is to say beside its pictures")
     inside: str = Field("", description='of a workflow what is at work in it: "draft, 2 of 3"')
     asks: str = Field("", description="of a workflow what a choice settles in it: NODE.INPUT")
 

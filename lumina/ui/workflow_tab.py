@@ -70,7 +70,7 @@ class WorkflowTab:
         except LuminaError as error:
             yield _refused(str(error))
             return
-        view = CanvasRun(secrets.token_hex(8), workflow, self._save)
+        view = CanvasRun(secrets.token_hex(8), workflow, self._save, self._spec)
         try:
             while not self._workshop.wait(LOOK_AGAIN):
                 yield view.waiting("The model is loading; the run starts by itself.")

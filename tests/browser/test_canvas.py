@@ -209,6 +209,19 @@ def test_results_are_leafed_through_and_bring_back_what_made_them(canvas: Callab
     expect(card(page, "words").locator(".preview-text")).to_have_text("three")
 
 
+def test_what_there_is_to_say_beside_a_picture_stands_below_it(canvas: Callable) -> None:
+    inputs = {"prompt": PROMPT, "seed": 7, "width": 96, "height": 96}
+    page = canvas({"lumina": 1, "nodes": {"draft": {"task": "text_to_image", "inputs": inputs}}})
+    page.get_by_role("button", name="Run", exact=True).click()
+    wait_for(page, draft="done")
+    remark = card(page, "draft").locator(".preview + .remark")
+    expect(remark).to_contain_text("96x96")
+    picture, words = card(page, "draft").locator(".preview").bounding_box(), remark.bounding_box()
+    assert picture and words and picture["y"] + picture["height"] <= words["y"]
+    page.get_by_role("button", name="Form", exact=True).click()
+    expect(page.locator(".ending figcaption")).to_contain_text("96x96")
+
+
 def test_undo_loses_no_picture_and_a_reload_finds_the_draft(canvas: Callable) -> None:
     page = canvas(DOCUMENT)
     run(page)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lumina.model.config import spec_of
 from lumina.runtime.events import Begun, RowDrawn
 from lumina.runtime.fake import FakePipeline
 from lumina.ui.canvas.begun_elsewhere import rows_sent
@@ -37,7 +38,7 @@ class Counted:
             keep_rows(store, key, rows)
         self.view: Data = {}
         self.rows, self.finished = 0, None
-        view = CanvasRun("key", load(TEXT), lambda *_: "")
+        view = CanvasRun("key", load(TEXT), lambda *_: "", spec_of("tabletop"))
         with closing(run(load(TEXT), Resources(FakePipeline(), store))) as events:
             for event in islice(events, until):
                 self.view = json.loads(json.dumps(view.take(event)))

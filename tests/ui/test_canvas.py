@@ -68,7 +68,7 @@ def views(text: str) -> tuple[list[Data], dict[str, str]]:
         saved[name] = recipe
         return name
 
-    view = CanvasRun("key", load(text), save)
+    view = CanvasRun("key", load(text), save, MODELS["tabletop"])
     events = run(load(text), Resources(FakePipeline()))
     return [view.take(event) for event in events], saved
 
@@ -113,11 +113,29 @@ def test_a_choice_shows_what_there_is_to_pick() -> None:
     assert len(last["nodes"]["best"]["pictures"]) == 3
 
 
+def test_what_there_is_to_say_beside_pictures_is_told_of_who_drew_them() -> None:
+    draft = {"task": "text_to_image", "inputs": {"prompt": "a cone", "width": 96, "height": 96}}
+    nodes = {
+        "draft": draft,
+        "copy": {"task": "pick", "inputs": {"images": {"from": "draft.image"}, "choice": 1}},
+        "usual": {"task": "text_to_image", "inputs": {"prompt": "a cone"}},
+        "scene": {"workflow": "inner"},
+    }
+    document = {"lumina": 1, "nodes": nodes, "workflows": {"inner": {"lumina": 1, "nodes": {"far": draft}}}}
+    told = {
+        name: node.get("remark", "") for name, node in views(json.dumps(document))[0][-1]["nodes"].items()
+    }
+    said = told["draft"]
+    assert "96x96" in said and told == {
+        "draft": said, "copy": "", "usual": "", "scene": f"“far” inside: {said}",
+    }  # fmt: skip
+
+
 def test_random_seeds_of_lists_and_of_inputs_are_told_too() -> None:
     document = json.loads(TEXT)
     document["nodes"]["draft"]["inputs"]["seed"] = ["random", 5]
     document["inputs"] = {"luck": {"type": "integer", "default": "random"}}
-    view = CanvasRun("key", load(json.dumps(document)), lambda *_: "")
+    view = CanvasRun("key", load(json.dumps(document)), lambda *_: "", MODELS["tabletop"])
     document["nodes"]["draft"]["inputs"]["seed"] = [3, 5]
     document["inputs"]["luck"]["default"] = 9
     seeds = view.take(RunStarted(json.dumps(document), ("draft",)))["seeds"]
@@ -125,7 +143,7 @@ def test_random_seeds_of_lists_and_of_inputs_are_told_too() -> None:
 
 
 def test_seeds_beyond_javascripts_whole_numbers_travel_as_text() -> None:
-    view = CanvasRun("key", load(TEXT), lambda *_: "")
+    view = CanvasRun("key", load(TEXT), lambda *_: "", MODELS["tabletop"])
     recipe = TEXT.replace('"stop_row": 3', f'"seed": {2**62 + 1}')
     assert view.take(RunStarted(recipe, ("draft",)))["seeds"] == {"draft.seed": str(2**62 + 1)}
 

@@ -187,6 +187,7 @@ export interface NodeView {
   text?: string;
   seconds?: number;
   message?: string;
+  remark?: string; // what there is to say beside its pictures
   inside?: string; // of a workflow what is at work in it: "draft, 2 of 3"
   asks?: string; // of a workflow what a choice settles in it: NODE.INPUT
 }

@@ -72,6 +72,7 @@ class Inside:
             "text": "\n".join(words),
             "seconds": round(sum(view.seconds for view in views.values()), 2),
             "message": said_of(inner, first.message),
+            "remark": " ".join(said_of(each, view.remark) for each, view in views.items() if view.remark),
             "asks": first.asks,
             "inside": place if is_open else "",
         }

@@ -8,9 +8,10 @@ from typing import Any, Literal
 from PIL import Image
 
 from lumina.json_types import JsonObject
+from lumina.model.config import ModelSpec
 from lumina.runtime.events import Begun, Finished, Pixels, RowDrawn
 from lumina.tasks import TASKS
-from lumina.tasks.base import Picture
+from lumina.tasks.base import DrawingTask, Picture, remarks_of
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.canvas.inside import Inside
 from lumina.ui.messages import Data, DrawnRows, NodeView, ShownPicture, Strip
@@ -30,6 +31,7 @@ from lumina.workflow.events import (
     NodeStarted,
     RunFinished,
     RunStarted,
+    pictures_drawn,
 )
 from lumina.workflow.flattening import WITHIN, flatten
 from lumina.workflow.resolving import seeds_drawn
@@ -46,10 +48,10 @@ Save = Callable[[Image.Image, str, str], str]
 
 
 class CanvasRun:
-    """Follows the events of one run; ``state`` is always all there is to show."""
+    """Follows the events of one run with a model's ``spec``; ``state`` is always all there is to show."""
 
-    def __init__(self, key: str, workflow: Workflow, save: Save) -> None:
-        self._key, self._workflow, self._save = key, workflow, save
+    def __init__(self, key: str, workflow: Workflow, save: Save, spec: ModelSpec) -> None:
+        self._key, self._workflow, self._save, self._spec = key, workflow, save, spec
         self._flat = flatten(workflow)
         self._inside = Inside(workflow, self._flat)
         self._nodes: dict[str, NodeView] = {}  # of the flat document
@@ -173,6 +175,8 @@ class CanvasRun:
         more: Data = {"text": "\n".join(words)} if words else {}
         if isinstance(event, NodeDone):
             more["seconds"] = round(event.seconds, 2)
+        if issubclass(TASKS[self._flat.workflow.nodes[event.node].task], DrawingTask):
+            more["remark"] = " ".join(remarks_of(pictures_drawn(event), self._spec))
         state: Literal["done", "cached"] = "done" if isinstance(event, NodeDone) else "cached"
         return NodeView(state=state, pictures=self._finished(event.node, values), **more)
 

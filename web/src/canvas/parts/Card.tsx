@@ -8,7 +8,7 @@ import { inputsOf, isLink } from "../document/read";
 import { portsFor, taskOf } from "../document/sockets";
 import { ask, setSettled, setValue, showResult, unwire } from "../studio/acts";
 import { forNode } from "../studio/choosers";
-import { live, stateOf } from "../studio/results";
+import { live, seen, stateOf } from "../studio/results";
 import { use } from "../studio/store";
 import type { DocNode, Json, Link, NodeState, Port, Problem, TaskInfo } from "../types";
 import { Field } from "./Field";
@@ -91,6 +91,7 @@ function Body({ id, node, task }: { id: string; node: DocNode; task: TaskInfo })
         )}
       </div>
       {Object.keys(task.outputs).length > 0 && <Preview id={id} />}
+      <Remark id={id} />
     </>
   );
 }
@@ -211,6 +212,12 @@ function Unknown({ id, node }: { id: string; node: DocNode }) {
       ))}
     </div>
   );
+}
+
+/** What there is to say beside the pictures that a node shows. */
+function Remark({ id }: { id: string }) {
+  const remark = use((state) => seen(state, id)?.remark);
+  return remark ? <p className="note remark">{remark}</p> : null;
 }
 
 /** What the node as a whole has to say: an error of its run, or a problem that belongs to no input. */

@@ -64,6 +64,7 @@ function Ending({ name, id }: { name: string; id: string }) {
         {name}
         {state === "running" && running?.total ? <small>row {running.done} of {running.total}</small> : null}
         {state === "stale" && <small>the inputs have changed since</small>}
+        {run?.remark && <small>{run.remark}</small>}
         {running?.message && <small className="problem">{running.message}</small>}
         {run?.pictures?.[0]?.file && <Download picture={run.pictures[0]} id={id} words="Download" />}
       </figcaption>

@@ -1,6 +1,6 @@
 // The picture box of a node: rows as they are drawn, results to leaf through, candidates to pick from.
 
-import { browse, forget, live, position, shown, stateOf } from "../studio/results";
+import { browse, forget, live, position, seen, stateOf } from "../studio/results";
 import { setSettled, setValue } from "../studio/acts";
 import { execute } from "../studio/running";
 import { doc, get, set, use, type State } from "../studio/store";
@@ -12,10 +12,8 @@ const MOST = 9;
 
 export function Preview({ id }: { id: string }) {
   const running = use((state) => live(state, id));
-  const result = use((state) => shown(state, id));
+  const run = use((state) => seen(state, id));
   const state = use((all) => stateOf(all, id));
-  const isLive = running?.pictures?.length || running?.text !== undefined;
-  const run: NodeRun | undefined = isLive ? running : result;
   return (
     <div className="preview" data-state={state}>
       <Pictures id={id} run={run} isFinished={state !== "running"} />

@@ -83,6 +83,12 @@ export function live(state: State, id: string): NodeRun | undefined {
   return isCurrent ? state.run.nodes[id] : undefined;
 }
 
+/** What a node shows: what its run has made so far, else its result. */
+export function seen(state: State, id: string): NodeRun | undefined {
+  const running = live(state, id);
+  return running?.pictures?.length || running?.text !== undefined ? running : shown(state, id);
+}
+
 export function stateOf(state: State, id: string): NodeState {
   const said = live(state, id)?.state;
   if (said && said !== "idle") return said;
