@@ -122,6 +122,7 @@ class SceneSaid:
         self._share_out()
         for at in range(len(self._things)):
             self._add(at, [each for each in self._of_all if self._is_free(at, each)])
+        self._leave_sums_out()
         self._part_colors()
         things = [self._possible(at, thing) for at, thing in enumerate(self._things)]
         if not 0 < sum(thing.count for thing in things) <= self.most:
@@ -179,6 +180,7 @@ class SceneSaid:
         number: Sign | None = None
         is_the, is_another = False, clause.opened_by == "and" or clause.leads
         last: int | Sign | None = None  # the thing that is spoken of, or the word for it
+        of_several: Sign | None = None
         signs = self._without_compounds(self._without_strangers(clause.wanted))
         for sign in takewhile(lambda _: not self.is_too_much, signs):
             if sign in grammar.lights:
@@ -186,6 +188,7 @@ class SceneSaid:
             elif sign == "the" or sign in _NUMBERS:
                 said = self._before_article(said, number, last)
                 is_the = sign == "the" or (is_the and number is None)
+                of_several = number if sign == "the" else None  # "one of the cubes"
                 if not (number == "another" and sign == "a"):  # "another one"
                     number = None if sign == "the" else sign
             elif sign in ("it", *_ALL):
@@ -193,9 +196,11 @@ class SceneSaid:
                 last = sign
             elif sign in grammar.noun_of or sign in SAME:
                 is_another = is_another or number == "another"
-                is_the = is_the or (number is None and self._is_again(sign, said, clause))
+                is_the = is_the or self._is_again(sign, number, said, clause)
                 last = self._named(sign, number, [*self._waiting, *said], is_the, is_another)
                 self._waiting, said, number, is_the = [], [], None, False
+                if of_several is not None and last is not None:
+                    last, of_several = self._part_of(last, of_several, signs), None
             elif sign in grammar.grounds and sign not in grammar.qualities and not clause.has_noun:
                 self._grounds.append(sign)
             elif sign in grammar.qualities or sign in grammar.grounds or sign in ALIKE:
@@ -274,17 +279,32 @@ class SceneSaid:
         self._relate(at)
         return at
 
-    def _is_again(self, noun: Sign, said: Sequence[Sign], clause: Clause) -> bool:
-        """Whether a noun without an article is spoken of again: "a cube and a ball, ball behind cube"."""
+    def _part_of(self, at: int, number: Sign, signs: Sequence[Sign]) -> int:
+        """Some of several, where something is said of them alone: "one of the cubes is red"."""
+        several, count = self._things[at], _NUMBERS[number]
+        if signs[-1] not in self.grammar.qualities or not several.count > count:
+            return at
+        self._things[at] = replace(several, count=several.count - count)
+        self._things.append(replace(several, count=self._count(number)))
+        return len(self._things) - 1
+
+    def _is_again(self, noun: Sign, number: Sign | None, said: Sequence[Sign], clause: Clause) -> bool:
+        """Whether a noun without "the" is spoken of again: "a cube and a ball, ball behind cube"; or one of
+        several: "two cubes and a ball, one cube behind the ball"."""
         name, is_told = self.grammar.noun_of.get(noun), id(noun) in self.told
         alike = [at for at, thing in enumerate(self._things) if thing.noun == name]
         if len(alike) != 1 or self._waiting or not (is_told or clause.relates):
             return False
         thing, is_plural = self._things[alike[0]], noun in self.grammar.plurals
         after = clause.wanted[clause.wanted.index(noun) + 1 :] if is_told else ()
-        is_one = (thing.count > 1) == is_plural and thing.qualities.issuperset(said)
+        is_of_several = thing.count > 1 and not is_plural
+        if is_of_several and not (clause.relates and not said and self.grammar.qualities.isdisjoint(after)):
+            return False
+        if number is not None and not (is_of_several and number == "a" and clause.opened_by != "and"):
+            return False
+        is_one = (thing.count > 1 or not is_plural) and thing.qualities.issuperset(said)
         is_free = alike[0] not in (self._spoken if not is_told else [self._subject])
-        is_elsewhere = alike[0] in self._places and not is_told
+        is_elsewhere = alike[0] in self._places and not is_told and not is_of_several
         return is_one and is_free and not is_elsewhere and self._agrees(alike[0], after)
 
     def _new(self, noun: str, number: Sign | None, is_plural: bool, said: Sequence[Sign]) -> int:
@@ -403,6 +423,21 @@ class SceneSaid:
                 self._things.append(replace(whole, count=rest))
             self._shares = []
 
+    def _leave_sums_out(self) -> None:
+        """Of "two balls: a red ball and a blue ball" the first, which says how many there are."""
+        for at, whole in enumerate(self._things):
+            parts = self._things[at + 1 : at + 1 + whole.count]
+            after = self._things[at + 1 + whole.count :][:1]
+            is_sum = len(parts) == whole.count > 1 and not whole.said
+            is_each = all(part.noun == whole.noun and part.count == 1 and part.said for part in parts)
+            if is_sum and is_each and all(each.noun != whole.noun for each in after):
+                del self._things[at]
+                self._places = {
+                    each - (each > at): place for each, place in self._places.items() if each != at
+                }
+                self._set_by = {(each - (each > at), kind): by for (each, kind), by in self._set_by.items()}
+                return
+
     def _part_colors(self) -> None:
         for at, colors in sorted(self._colors.items(), reverse=True):
             thing = self._things[at]
@@ -443,6 +478,8 @@ class SceneSaid:
             self._places[0] = place, sign
         elif clause.leads:
             self._next_place = place, sign
+        elif kind == "at" and self._shares and self._shares[-1].side is None:
+            self._shares[-1] = replace(self._shares[-1], side=(place, sign))
         elif kind == "at" and count:
             others = [at for at in reversed(range(count)) if clause.is_apart and at not in self._places]
             is_free = not clause.is_apart or self._spoken_of not in self._places

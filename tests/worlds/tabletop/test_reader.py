@@ -260,6 +260,9 @@ ON_SIDES = (
     "ein roter Würfel, rechts davon eine blaue Kugel",
 )
 PARTS = (
+    "two cubes, a red cube on the left, a blue cube on the right",
+    "two cubes, a red one on the left and a blue one on the right",
+    "zwei Würfel, ein roter Würfel links und ein blauer Würfel rechts",
     "two cubes, the left one red, the right one blue",
     "two cubes: left red, right blue",
     "the left cube is red, the right one is blue",
@@ -290,6 +293,30 @@ IN_FRONT = (
 def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str, sentence: str) -> None:
     found = read(text)
     assert found is not None and found.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "left"),
+    [
+        ("two cubes and a sphere, cube left of sphere", "two cubes and a sphere", "left of"),
+        ("two cubes and a sphere, sphere right of cube", "two cubes and a sphere", "right of"),
+        ("two cubes and a sphere. One cube is left of the sphere.", "two cubes and a sphere", "left of"),
+        ("two cubes and a sphere, one of the cubes left of it", "two cubes and a sphere", "left of"),
+        ("zwei Würfel und eine Kugel, Würfel links von Kugel", "two cubes and a sphere", "links von"),
+        ("zwei Würfel und eine Kugel, ein Würfel links von der Kugel", "two cubes and a sphere", "links von"),
+        ("three balls and a cone; the cone is behind the balls", "three spheres and a cone", "behind"),
+        ("drei Kugeln und ein Kegel, Kegel hinter Kugeln", "three spheres and a cone", "hinter"),
+        ("two cubes and a sphere, one of the cubes is red", "a cube, a sphere and a red cube", ""),
+        ("zwei Würfel und eine Kugel, einer der Würfel ist rot", "a cube, a sphere and a red cube", ""),
+        ("two balls: a red ball and a blue ball", "a red sphere and a blue sphere", ""),
+        ("two balls, a red ball and a cube", "two spheres, a red sphere and a cube", ""),
+        ("two cubes and a sphere and a cube left of it", "three cubes and a sphere", "left of"),
+    ],
+)
+def test_one_of_several_is_no_further_one(text: str, sentence: str, left: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert (found.sentence, " ".join(word.word for word in found.left_out)) == (sentence, left)
 
 
 @pytest.mark.parametrize(
