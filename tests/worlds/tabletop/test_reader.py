@@ -301,7 +301,7 @@ def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str, sen
         ("two cubes and a sphere, cube left of sphere", "two cubes and a sphere", "left of"),
         ("two cubes and a sphere, sphere right of cube", "two cubes and a sphere", "right of"),
         ("two cubes and a sphere. One cube is left of the sphere.", "two cubes and a sphere", "left of"),
-        ("two cubes and a sphere, one of the cubes left of it", "two cubes and a sphere", "left of"),
+        ("two cubes and a sphere, one of the cubes left of it", "two cubes and a sphere", "left of it"),
         ("zwei Würfel und eine Kugel, Würfel links von Kugel", "two cubes and a sphere", "links von"),
         ("zwei Würfel und eine Kugel, ein Würfel links von der Kugel", "two cubes and a sphere", "links von"),
         ("three balls and a cone; the cone is behind the balls", "three spheres and a cone", "behind"),
@@ -310,7 +310,7 @@ def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str, sen
         ("zwei Würfel und eine Kugel, einer der Würfel ist rot", "a cube, a sphere and a red cube", ""),
         ("two balls: a red ball and a blue ball", "a red sphere and a blue sphere", ""),
         ("two balls, a red ball and a cube", "two spheres, a red sphere and a cube", ""),
-        ("two cubes and a sphere and a cube left of it", "three cubes and a sphere", "left of"),
+        ("two cubes and a sphere and a cube left of it", "three cubes and a sphere", "left of it"),
     ],
 )
 def test_one_of_several_is_no_further_one(text: str, sentence: str, left: str) -> None:
