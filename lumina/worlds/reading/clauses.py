@@ -41,6 +41,12 @@ class Clause:
         return self.opened_by.startswith("~")
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The kind of place that it begins with, and the place: "at", "left of"."""
+        kind, _, place = self.opened_by.removeprefix("~").partition(":")
+        return kind, place.replace("_", " ")
+
+    @property
     def wanted(self) -> list[Sign]:
         """The signs before a "not": what follows is not to be there."""
         return self.signs[: next((i for i, sign in enumerate(self.signs) if sign == NOT), None)]

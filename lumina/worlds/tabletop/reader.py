@@ -8,8 +8,8 @@ from lumina.worlds.language import Understood, UnknownWord
 from lumina.worlds.reading.corrections import corrected
 from lumina.worlds.reading.grammar import ThingSaid
 from lumina.worlds.reading.prompts import read_scene
-from lumina.worlds.reading.scene import HARMLESS
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
+from lumina.worlds.reading.uses import HARMLESS
 from lumina.worlds.tabletop.captions import PLURALS, Claim, Thing, parse, text_of
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import DESCRIPTIONS, PROMPTS

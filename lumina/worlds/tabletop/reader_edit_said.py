@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lumina.worlds.reading.clauses import NOT
-from lumina.worlds.reading.scene import ALIKE
 from lumina.worlds.reading.signs import Sign
+from lumina.worlds.reading.things import ALIKE
 from lumina.worlds.tabletop.instructing import TEMPLATES
 from lumina.worlds.tabletop.reader_named import COMPARED, SAID, Named
 from lumina.worlds.tabletop.scenes import LIGHTS

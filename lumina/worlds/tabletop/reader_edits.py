@@ -11,8 +11,8 @@ from functools import lru_cache
 from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
 from lumina.worlds.reading.clauses import NOT
 from lumina.worlds.reading.corrections import WAS_TAKEN_BACK, corrected
-from lumina.worlds.reading.scene import NOT_WANTED
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
+from lumina.worlds.reading.uses import NOT_WANTED
 from lumina.worlds.tabletop.reader_edit_told import ordered, with_added
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from lumina.worlds.language import ONE_WISH
 from lumina.worlds.reading.clauses import NOT
-from lumina.worlds.reading.scene import ALIKE, ARRANGED, NO_SHADES, NOT_WANTED
 from lumina.worlds.reading.signs import PILE, SHADE, UNKNOWN, Sign
+from lumina.worlds.reading.things import ALIKE
+from lumina.worlds.reading.uses import ARRANGED, NO_SHADES, NOT_WANTED
 from lumina.worlds.tabletop.captions import Thing
 from lumina.worlds.tabletop.instructing import TEMPLATES
 from lumina.worlds.tabletop.reader_edit_said import BRIGHTER, INTO, EditSaid
