@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from itertools import dropwhile
 
 from lumina.worlds.reading.clauses import NOT, SAME, is_boundary
 from lumina.worlds.reading.signs import Sign
@@ -12,6 +13,7 @@ from lumina.worlds.tabletop.captions import PLURALS
 from lumina.worlds.tabletop.reader_edit_said import VERBS
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import COMPARED
+from lumina.worlds.tabletop.reader_wish import WishSaid
 from lumina.worlds.tabletop.reader_words import NOUNS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, SHAPES, SIZES
 
@@ -75,22 +77,23 @@ def _is_place(signs: Sequence[Sign]) -> bool:
 
 def ordered(signs: Sequence[Sign], words: Sequence[str], start: int = 0) -> list[Sign]:
     """What is ordered after it was told how things are; nothing, where no more than that is said."""
-    at = next((at for at, sign in enumerate(signs) if sign == "," and at), len(signs))
-    told, rest = signs[:at], list(signs[at:])
-    while rest and rest[0] in _PARTS:
-        rest = rest[1:]
-    end = next((at for at, sign in enumerate(rest) if sign in _PARTS), len(rest))
-    if not rest or not (
-        _is_told(told, words, words[start : signs[at].start])
-        and any(_is_order(sign, words) for sign in rest[:end])
-    ):
-        return []
-    return ordered(rest, words, rest[0].start) or _of_told(told, rest, end)
+    for at in (at for at, sign in enumerate(signs) if sign in _PARTS and at):
+        told, rest = signs[:at], [*dropwhile(_PARTS.__contains__, signs[at:])]
+        end = next((at for at, sign in enumerate(rest) if sign in _PARTS), len(rest))
+        is_ordered = any(_is_order(sign, words) for sign in rest[:end])
+        if is_ordered and _is_told(told, words, slice(start, signs[at].start)):
+            return ordered(rest, words, rest[0].start) or _of_told(told, rest, end)
+    return []
 
 
-def _is_told(told: Sequence[Sign], words: Sequence[str], clause: Sequence[str]) -> bool:
-    is_order = any(sign.startswith("=") and words[sign.start] not in _THERE for sign in told)
-    return bool(told) and not is_order and not _TELLS.isdisjoint(clause)
+def _is_told(told: Sequence[Sign], words: Sequence[str], clause: slice) -> bool:
+    """Whether it is said how something is, or that it is there, and nothing is to be done."""
+    if any(sign.startswith("=") and words[sign.start] not in _THERE for sign in told):
+        return False
+    if not _TELLS.isdisjoint(words[clause]):
+        return True
+    is_wished = "a" in told and told[0].start > clause.start  # "show me a cube"
+    return any(sign in SHAPES for sign in told) and not is_wished and WishSaid(told, words).wish is None
 
 
 def _is_order(sign: Sign, words: Sequence[str]) -> bool:

@@ -19,7 +19,6 @@ from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import SIDE
 from lumina.worlds.tabletop.reader_wish import Left, WishSaid, means_something
-from lumina.worlds.tabletop.reader_words import NOUNS
 from lumina.worlds.tabletop.scenes import SHAPES
 from lumina.worlds.tabletop.wishes import parse_wish
 from lumina.worlds.tabletop.words import normalize
@@ -58,10 +57,6 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     told = ordered(signs, words)
     signs = told if told and _first_wish(told, words)[0].wish else signs
     said, end = _first_wish(signs, words)
-    if said.wish and (order := _ordered(signs[:end], signs[end:], words)):
-        again, until = _first_wish(order, words)
-        if again.wish:
-            said, end, signs = again, until, order
     unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
     return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
 
@@ -72,45 +67,13 @@ def _first_wish(signs: Sequence[Sign], words: Sequence[str]) -> tuple[WishSaid, 
     ends = [at for at, sign in enumerate(signs) if sign in _PARTS and at] + [len(signs)]
     for at in ends[:_MOST_PARTS]:
         more = WishSaid(signs[:at], words)
-        if (
-            said.wish is None
-            and end
-            and more.wish
-            and (own := _own_order(signs[:end], signs[end + 1 : at], words))
-        ):
-            said, end = own, at
-        elif said.wish is None:
+        if said.wish is None:
             said, end = (more, at) if more.wish or not said.left or more.left else (said, end)
         elif more.goes_on(said):
             said, end = more, at
         else:
             break
     return said, end
-
-
-def _own_order(told: Sequence[Sign], clause: Sequence[Sign], words: Sequence[str]) -> WishSaid | None:
-    """What a clause orders of its own solid after one of which nothing was: "the ball is fine, remove …"."""
-    is_told = any(sign in SHAPES for sign in told) and not any(sign.startswith("=") for sign in told)
-    is_own = clause[:1] != [] and clause[0].startswith("=") and any(sign in SHAPES for sign in clause)
-    said = WishSaid(clause, words) if is_told and is_own else None
-    return said if said and said.wish else None
-
-
-def _ordered(told: Sequence[Sign], rest: Sequence[Sign], words: Sequence[str]) -> list[Sign]:
-    """What is ordered after it was told how something is: "the cube is red, make it green"; else nothing."""
-    nouns = [at for at, sign in enumerate(told) if sign in SHAPES]
-    verbs = [sign for sign in told if sign.startswith("=") and words[sign.start] not in ("there", "there's")]
-    is_ordered = any(sign.startswith("=") for sign in rest) and not any(sign in NOUNS for sign in rest)
-    if len(nouns) != 1 or verbs or not is_ordered:
-        return []
-    qualities = [sign for sign in told if sign in QUALITIES]
-    noun = told[nouns[0]]
-    solid = [Sign("the", noun.start, noun.end), *qualities, noun]
-    said = [sign for sign in rest if sign not in _PARTS or sign != rest[0]]
-    if "it" not in said:
-        return [*solid, *said]
-    at = said.index(next(sign for sign in said if sign == "it"))
-    return [*said[:at], *solid, *said[at + 1 :]]
 
 
 def _further(signs: Sequence[Sign]) -> Iterator[Left]:
