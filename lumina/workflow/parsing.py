@@ -11,6 +11,7 @@ from pydantic import JsonValue, ValidationError
 from lumina.errors import InvalidWorkflow
 from lumina.json_types import JsonObject
 from lumina.tasks.error_wording import phrases
+from lumina.workflow.other_names import key_meant, object_meant, type_meant
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32  # of nested lists and objects
@@ -135,6 +136,8 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
         return problem(steps, "is a note, and here are inputs only", way)
     if place and place[-1] == "[key]":
         return problem(steps, "must be lower-case letters, digits and _, a letter first", _name_fix(last))
+    if "^x-" in phrase and (meant := key_meant(steps)):
+        return problem(steps, "is not a key that is known here", meant)
     if "^x-" in phrase:
         if steps[:1] == ("nodes",) and len(steps) == 3 and last == last.lower():
             way = 'put it into "inputs" if it is an input of the task'
@@ -145,7 +148,18 @@ def _problem_at(steps: Place, place: Place, phrase: str) -> Problem:
     message, _, advice = phrase.partition("; ")
     if message.startswith("must not be empty"):
         advice = advice or "put something in it"
-    return problem(steps, message, advice or _fix(last, phrase))
+    return problem(steps, message, advice or _meant(steps, message) or _fix(last, phrase))
+
+
+def _meant(steps: Place, message: str) -> str | None:
+    """The fix for a value that others write so."""
+    if message.startswith("must be an object"):
+        return object_meant(steps)
+    value = message.rpartition(", not ")[2].strip("'")
+    if steps[:1] == ("inputs",) and steps[2:] == ("type",):
+        return f'write "{meant}"' if (meant := type_meant(value)) else None
+    is_task = steps[:1] == ("nodes",) and steps[2:] == ("task",) and message.startswith("must be lower-case")
+    return f'write "{_plain(value)}"' if is_task and _plain(value) else None
 
 
 def _without_marks(place: Place) -> Place:

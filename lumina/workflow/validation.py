@@ -20,6 +20,7 @@ from lumina.workflow.literals import input_problems, list_problems, literal_prob
 from lumina.workflow.node_sockets import ends_of, is_known, node_inputs, node_outputs, outputs_at
 from lumina.workflow.ordering import order_problems
 from lumina.workflow.other_links import MESSAGE, link_meant
+from lumina.workflow.other_names import task_meant
 from lumina.workflow.parsing import Place, Problem, parse_document, place_of, problem
 from lumina.workflow.reading import left_out_of, lenient, sources_left_out
 from lumina.workflow.settling import opening_at
@@ -156,7 +157,7 @@ def _node_problems(
     if name == INPUTS:
         yield problem(place, "is the name of the workflow's own inputs", 'call it "inputs_1"')
     known = node_inputs(workflow, node)
-    meant = _links_meant(workflow, node, known)
+    meant = _links_meant(workflow, node, known, lost)
     for key, link in meant.items():
         yield problem((*place, INPUTS, key), MESSAGE, f'write {{"from": "{link.target}"}}')
     node = node.model_copy(update={INPUTS: {**node.inputs, **meant}}) if meant else node
@@ -166,7 +167,8 @@ def _node_problems(
             return
         yield from _workflow_problems(workflow, name, node)
     elif node.task not in TASKS:
-        yield problem((*place, "task"), f'names no task: "{node.task}"', nearest(node.task, TASKS))
+        fix = task_meant(node.task) or nearest(node.task, TASKS)
+        yield problem((*place, "task"), f'names no task: "{node.task}"', fix)
     else:
         yield from _task_problems(workflow, place, node, links, spec)
     ends = {key: (link, known.get(key)) for key, link in links.items() if key in known.keys() - meant.keys()}
@@ -175,14 +177,22 @@ def _node_problems(
         yield from _bypass_problems(workflow, place, node, links)
 
 
-def _links_meant(workflow: Workflow, node: Node, known: Mapping[str, Socket]) -> dict[str, Link]:
-    """The literals of a node that are links as other programs write them; not the text that has slots."""
+def _links_meant(
+    workflow: Workflow, node: Node, known: Mapping[str, Socket], lost: frozenset[str]
+) -> dict[str, Link]:
+    """The literals of a node that are links as other programs write them; not the text that has slots.
+
+    Of a picture that is called as a node that is ``lost``, the one that this gives is meant.
+    """
     slotted = TASKS[node.task].slots if node.task in TASKS else None
     found = {
         key: link_meant(workflow, value, known[key])
         for key, value in node.inputs.items()
         if key in known and key != slotted and not isinstance(value, Link)
     }
+    for key, value in node.inputs.items():
+        if isinstance(value, str) and value in lost and key in known and known[key].type == "image":
+            found[key] = f"{value}.image"
     return {key: Link.model_validate({"from": target}) for key, target in found.items() if target}
 
 

@@ -59,7 +59,7 @@ def test_the_canvas_is_given_what_the_command_line_reads(file: str) -> None:
         ('{"lumina": 2, "nodes": {}, "new": 1}', "/lumina: is a document of version 2, and version 1 is"),
         ('{"lumina": true, "nodes": {}}', "must be 1"),
         ('{"lumina": 1, "nodes": {}}', "/nodes: must not be empty; put something in it."),
-        ('{"lumina": 1, "nodes": []}', "/nodes: must be an object, not a list; make it an object."),
+        ('{"lumina": 1, "nodes": []}', "/nodes: must be an object, not a list; write {"),
         ('{"lumina": 1, "nodes": {"a": null}}', "must be an object, not null;"),
         ("null", "must be an object, not null;"),
         (json.dumps("{" * 60), "must be an object, not '{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{…;"),

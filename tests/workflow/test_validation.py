@@ -55,6 +55,11 @@ def test_six_mistakes_are_six_problems() -> None:
     [
         ({"task": "text_to_imge"}, "/task", 'did you mean "text_to_image"?'),
         ({"task": "fly"}, "/task", "use one of: text_to_image"),
+        ({"task": "depth"}, "/task", 'use "predict" with "kind": "depth"'),
+        ({"task": "img2img"}, "/task", 'did you mean "edit"?'),
+        ({"task": "Text-to-image"}, "/task", 'write "text_to_image"'),
+        (draw() | {"params": {}}, "/params", 'call it "inputs"'),
+        (draw() | {"type": "x"}, "/type", 'call it "task"'),
         (draw(promt="a"), "/inputs/promt", 'did you mean "prompt"?'),
         (draw(_comment="a"), "/inputs/_comment", 'call it "x-comment" and put it beside "inputs"'),
         (draw(**{"x-note": 1}), "/inputs/x-note", 'call it "x-note" and put it beside "inputs"'),
@@ -374,6 +379,33 @@ def test_links_in_the_ways_of_others_are_told_how_to_be_written(key: str, value:
         return
     wanted = {f"/nodes/b/inputs/{key}": f'write {{"from": "{target}"}}'} if target else {}
     assert {pointer: item["fix"] for pointer, item in said.items()} == wanted
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer", "fix"),
+    [
+        ({"name": "Edges"}, "/name", 'call it "title"'),
+        ({"steps": []}, "/steps", 'call it "nodes"'),
+        (
+            {"edges": []},
+            "/edges",
+            'write each link into an input of the node that it leads to: {"from": "NODE.OUTPUT"}',
+        ),
+        ({"outputs": ["a"]}, "/outputs", 'write {"NAME": {"from": "NODE.OUTPUT"}}'),
+        ({"nodes": []}, "/nodes", 'write {"NAME": {"task": …, "inputs": {…}}}, each below its name'),
+        ({"inputs": {"idea": "a cone"}}, "/inputs/idea", 'write {"type": "text", "default": …}'),
+        ({"inputs": {"count": {"type": "int"}}}, "/inputs/count/type", 'write "integer"'),
+        ({"inputs": {"look": {"type": "text", "options": []}}}, "/inputs/look/options", 'call it "choices"'),
+    ],
+)
+def test_what_others_write_otherwise_is_told_how_to_be_written(changed: Any, pointer: str, fix: str) -> None:
+    assert found(nodes(a=draw()) | changed)[pointer]["fix"] == fix
+
+
+def test_a_link_to_a_node_whose_task_is_wrong_is_told_how_to_be_written() -> None:
+    edit = {"task": "edit", "inputs": {"image": "a", "instruction": "make it blue"}}
+    told = found(nodes(a={"task": "text-to-image"}, b=edit))
+    assert told["/nodes/b/inputs/image"]["fix"] == 'write {"from": "a.image"}'
 
 
 @pytest.mark.parametrize(
