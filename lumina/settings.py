@@ -25,6 +25,9 @@ _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _SAME = (
     {*_YES}, {*_NO, "none"}, {"bfloat16", "bf16"}, {"float32", "fp32"}, {"float64", "fp64"},
 )  # fmt: skip
+# What other programs call a setting.
+_ELSEWHERE = {"CACHE_DIR": "RESULTS", "CACHE_FOLDER": "RESULTS", "GPU": "DEVICE", "PRECISION": "DTYPE"}
+_OF_FOLDER = re.compile(r"_?(?:DIR|FOLDER|PATH)$")
 # What people look for among the settings, and what each picture has of its own.
 OF_A_PICTURE = (
     "SEED", "PROMPT", "WIDTH", "HEIGHT", "GUIDANCE_SCALE", "TEMPERATURE", "TOP_K", "TOP_P", "BEST_OF",
@@ -97,8 +100,8 @@ class Settings:
             model=path_in("LUMINA_MODEL", given, default.model, model_at_home),
             dtype=one_of(Dtype, "LUMINA_DTYPE", given, default.dtype),
             window=_whole("LUMINA_WINDOW", given, default.window, low=1, high=256),
-            slots=_whole("LUMINA_SLOTS", given, default.slots, low=0, high=64),
-            threads=_whole("LUMINA_THREADS", given, default.threads, low=0, high=1024),
+            slots=_whole_or_auto("LUMINA_SLOTS", given, default.slots, high=64),
+            threads=_whole_or_auto("LUMINA_THREADS", given, default.threads, high=1024),
             device=given.get("LUMINA_DEVICE") or default.device,
             outputs=path_in("LUMINA_OUTPUTS", given, default.outputs, folder_named),
             results=path_in("LUMINA_RESULTS", given, default.results, folder_named),
@@ -177,6 +180,7 @@ class Settings:
 
 def _near_setting(name: str, known: Sequence[str], prefix: str) -> str:
     """The setting that may be meant by a name, of which it may be the beginning; "" if none may."""
+    name = _ELSEWHERE.get(name) or _OF_FOLDER.sub("", name)
     near = get_close_matches(name, known, n=1, cutoff=0.75 if prefix == "LUMINA" else 1)
     begun = [each for each in known if len(name) > 2 and each.startswith(name) and prefix == "LUMINA"]
     return (near or begun or [""])[0]
@@ -246,6 +250,13 @@ def _whole(name: str, given: Mapping[str, str], default: int, *, low: int, high:
     if not (text.isdecimal() and low <= int(text) <= high):
         raise InputError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
+
+
+def _whole_or_auto(name: str, given: Mapping[str, str], default: int, *, high: int) -> int:
+    """As :func:`_whole`, where 0 leaves the choice to the program."""
+    if given.get(name, "").casefold() == "auto":
+        return 0
+    return _whole(name, given, default, low=0, high=high)
 
 
 def _address(name: str, given: Mapping[str, str]) -> str:

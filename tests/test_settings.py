@@ -93,6 +93,8 @@ def test_what_a_file_of_settings_leaves_around_a_value_is_no_part_of_it(around: 
         ("QUANT", "off", "none"),
         ("LOG", "JSON", "json"),
         ("CONTENT", "False", "off"),
+        ("THREADS", "Auto", "0"),
+        ("SLOTS", "auto", "0"),
         *((name, on, "1") for name in ("METRICS", "TRUST_PROXY") for on in ("true", "YES", " On ")),
         *((name, off, "0") for name in ("METRICS", "TRUST_PROXY") for off in ("False", "no", "off")),
     ],
@@ -148,8 +150,23 @@ def test_a_variable_that_is_nearly_a_setting_is_named_and_those_of_others_are_no
         "Lumina_Modell is no setting; did you mean LUMINA_MODEL?",
         "LUMIAN_LOG is no setting; did you mean LUMINA_LOG?",
     )
-    (said,) = Settings.misspelt({"LUMINA_OUT": "a"})
-    assert said == "LUMINA_OUT is no setting; did you mean LUMINA_OUTPUTS?"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("OUT", "OUTPUTS"),
+        ("OUTDIR", "OUTPUTS"),
+        ("OUTPUT_DIR", "OUTPUTS"),
+        ("CACHE_DIR", "RESULTS"),
+        ("MODELS_PATH", "MODELS"),
+        ("GPU", "DEVICE"),
+        ("PRECISION", "DTYPE"),
+    ],
+)
+def test_a_setting_is_named_that_other_programs_call_otherwise(name: str, meant: str) -> None:
+    (said,) = Settings.misspelt({f"LUMINA_{name}": "a"})
+    assert said == f"LUMINA_{name} is no setting; did you mean LUMINA_{meant}?"
 
 
 def test_what_each_picture_has_of_its_own_is_said_to_be_no_setting() -> None:

@@ -16,7 +16,7 @@ from lumina.tasks.error_wording import shortened
 from lumina.workflow.document import Element, Input, Link, Node, Value, Workflow
 from lumina.workflow.flattening import SETTLED, WITHIN, Flat, flatten, needed_of
 from lumina.workflow.graph import INPUTS, WORKFLOWS
-from lumina.workflow.literals import IMAGE, wrong_value
+from lumina.workflow.literals import IMAGE, literal_problems, wrong_value
 from lumina.workflow.node_sockets import node_inputs
 from lumina.workflow.parsing import Problem, problem
 from lumina.workflow.settling import RANDOM, open_inside, opening_at, random_inputs
@@ -86,9 +86,21 @@ def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
             inputs[name] = _with_default(name, inputs[name], value)
         else:
             node, key, part = _place_of(name)
-            values_there = {**getattr(nodes[node], part), key: _read_as(socket, value)}
+            read = _read_as(socket, value)
+            if part == INPUTS and nodes[node].task in TASKS:
+                _check_literal(name, TASKS[nodes[node].task], key, read, socket)
+            values_there = {**getattr(nodes[node], part), key: read}
             nodes[node] = _changed(nodes[node], **{part: values_there})
     return _changed(workflow, **({INPUTS: inputs} if inputs else {}), nodes=nodes)
+
+
+def _check_literal(name: str, task: type[Task], key: str, value: Any, socket: Socket) -> None:
+    """Raise InputError, which begins with ``name``, for a value that an input of a task does not take."""
+    for item in literal_problems((), task, {key: value}, {key: socket}):
+        if item["pointer"].split("/")[1] == key:
+            message = item["message"]
+            advice = "" if item["fix"].startswith(("make it", "let it")) else f"; {item['fix']}"
+            raise InputError(f"{name}: {message}{advice}.")
 
 
 def target_of(workflow: Workflow, name: str) -> Socket | None:

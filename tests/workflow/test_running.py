@@ -166,6 +166,23 @@ def test_a_workflow_as_a_node_is_set_planned_run_and_asked_of(tmp_path: Path) ->
     assert "--set n/best takes a number from 1 to 3" in called("run", file, "--set", "n/best=4").stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("seed=x", 'a.seed: must be a whole number from 0 to 9223372036854775807 or "random".'),
+        ("width=wide", "a.width: must be a whole number, not 'wide'."),
+        ("width=64,33", "a.width: must be a multiple of 32, not 33."),
+        ("prompt=", "a.prompt: must not be empty; say what to draw."),
+    ],
+)
+def test_a_value_that_a_task_does_not_take_is_named_as_it_was_typed(
+    given: str, sentence: str, tmp_path: Path
+) -> None:
+    file = written(tmp_path, {"nodes": {"a": draw()}})
+    result = called("run", file, "--set", f"a.{given}", "--out", tmp_path)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, sentence)
+
+
 @pytest.mark.parametrize("typed", ["seven", "6", "0", "-1", "", "1.5", "Likelihood", "[1, 2]", "none", "²"])
 def test_a_mistyped_choice_is_told_every_way_to_choose(typed: str, tmp_path: Path) -> None:
     nodes = {"a": draw(variations=3), "best": {"task": "pick", "inputs": {"images": {"from": "a.image"}}}}
@@ -173,8 +190,8 @@ def test_a_mistyped_choice_is_told_every_way_to_choose(typed: str, tmp_path: Pat
     ways = "--set best takes a number from 1 to 3, or 'likelihood', or 'judge', or 'verifiers', not "
     result = called("run", file, "--set", f"best={typed}", "--out", tmp_path)
     assert (result.exit_code, result.stderr) == (2, f"{ways}{typed!r}.\n")
-    more = called("run", file, "--set", f"best={typed}", "--set", "a.variations=5").stderr
-    assert more.startswith("--set best takes a number from 1 to 5, or ")
+    more = called("run", file, "--set", f"best={typed}", "--set", "a.variations=4").stderr
+    assert more.startswith("--set best takes a number from 1 to 4, or ")
     assert 'did you mean "best"?' in called("run", file, "--set", f"bset={typed}").stderr
 
 
