@@ -55,14 +55,15 @@ class Places:
             is_turned = self.spoken[-2] > self.spoken[-1]
             self._set_relation(opposite[place] if is_turned else place, sign)
         elif count == 2 and not clause.has_noun:
-            self._set_relation(place, sign)
+            self._set_relation(opposite[place] if self.spoken == [1] else place, sign)
         else:
             self._await(opposite[place], sign, min(self.spoken_of, count - 1))
 
     def _take_side(self, side: Side, clause: Clause) -> None:
         shares, sides = self.things.shares, self.things.sides
-        if shares and shares[-1].side is None:
-            shares[-1] = replace(shares[-1], side=side)
+        at = self.spoken_of - (len(self.things) - 1)
+        if 0 <= at < len(shares) and shares[at].side is None:
+            shares[at] = replace(shares[at], side=side)
             return
         others = [at for at in reversed(range(len(self.things))) if clause.is_apart and at not in sides]
         is_free = not clause.is_apart or self.spoken_of not in sides

@@ -134,9 +134,24 @@ def _of_the_picture(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:
         ):
             sign = Sign(f"~at:{sign.partition(':')[2]}", start, sign.end)
         found.append(sign)
+        if _is_told_by(signs, at, grammar):
+            found.append(Sign("same!", sign.start, sign.end))  # "the red left of the blue"
         if sign.startswith("~at") and signs[at - 1] == "the" and _is_elliptic(signs[at + 1 :], grammar):
             found.append(Sign("same!", sign.start, sign.end))  # "the left one is red, the right blue"
     return found
+
+
+def _is_told_by(signs: Sequence[Sign], at: int, grammar: Grammar) -> bool:
+    """Whether a quality ends what stands for a noun: after "the", beside a place or what is told of it."""
+    start = at
+    while start >= 0 and signs[start] in grammar.qualities:
+        start -= 1
+    if start == at or start < 0 or signs[start] != "the":
+        return False
+    before, after = signs[start - 1] if start else "", signs[at + 1] if at + 1 < len(signs) else ""
+    if after in grammar.qualities:  # "der große rot"
+        return at == start + 1 and before in ("", ",") and [*signs[at + 2 : at + 3]] in ([], [","])
+    return after.startswith(("~of", "~at")) or (before.startswith("~of") and after in ("", ","))
 
 
 def _kind_of_bare(signs: Sequence[Sign], at: int, grammar: Grammar) -> str:

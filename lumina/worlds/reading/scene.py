@@ -7,7 +7,7 @@ left.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile, zip_longest
+from itertools import dropwhile, takewhile, zip_longest
 
 from lumina.worlds.reading.clauses import NOT, SAME, Clause
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
@@ -17,6 +17,7 @@ from lumina.worlds.reading.things import ALIKE, Share, Things, merged
 from lumina.worlds.reading.uses import ALL, NOT_WANTED, NUMBERS, UNCLEAR, Uses
 
 _ARTICLES = ("the", *NUMBERS)
+_SHARE = Sign("share!")  # some of several, in place of a thing
 _ASIDE = ("ground", "the", "it", *ALL, UNKNOWN)
 
 
@@ -194,7 +195,7 @@ class SceneSaid:
         phrase.is_the = phrase.is_the or self._is_again(sign, phrase, clause)
         phrase.said = [*self._waiting, *phrase.said]
         last = self._named(sign, phrase)
-        if phrase.of_several and last is not None and clause.wanted[-1] in self.grammar.qualities:
+        if phrase.of_several and isinstance(last, int) and clause.wanted[-1] in self.grammar.qualities:
             last = self._things.part_of(last, phrase.of_several)
         self._waiting = []
         phrase.said, phrase.number, phrase.of_several, phrase.is_the = [], None, None, False
@@ -203,15 +204,20 @@ class SceneSaid:
     def _without_strangers(self, signs: Sequence[Sign]) -> list[Sign]:
         """Signs without what is said of something that is not known: "in a green room"."""
         found, starts = list[Sign](), list[int]()
-        for sign, after in zip_longest(signs, signs[1:], fillvalue=Sign("")):
+        is_first = not self._things and not self._waiting  # "purple doughnut, a cube"
+        for at, sign in enumerate(signs):
             if sign in _ARTICLES:
                 starts.append(len(found))
             found.append(sign)
-            said = found[starts[-1] + 1 : -1] if starts and sign == UNKNOWN else ()
+            if sign != UNKNOWN or not (starts or is_first):
+                continue
+            start = starts[-1] if starts else -1
+            after = next(dropwhile(UNKNOWN.__eq__, signs[at + 1 :]), "")
+            said = found[start + 1 : -1]
             if said and after in ("", *_ARTICLES) and self.grammar.qualities.issuperset(said):
                 self._uses.leave(self.grammar.reasons.of_nothing, *said)
-                self._uses.use(found[starts[-1]])
-                del found[starts.pop() :]
+                self._uses.use(*found[max(start, 0) : start + 1])
+                del found[max(start, 0) :], starts[-1:]
         return found
 
     def _without_compounds(self, signs: Sequence[Sign]) -> list[Sign]:
@@ -237,6 +243,9 @@ class SceneSaid:
 
     def _before_article(self, said: list[Sign], number: Sign | None, last: int | Sign | None) -> list[Sign]:
         """Qualities before an article are said of what came before it, if there is anything."""
+        if number and self.grammar.qualities.intersection(said) and NUMBERS[number] <= self._things.unshared:
+            self._share(number, said)  # "two balls, one red one blue"
+            return []
         if number and self.grammar.qualities.intersection(said):
             self._things.elliptic.append((number, said))
             return []
@@ -245,32 +254,44 @@ class SceneSaid:
             return []
         return said
 
-    def _named(self, noun: Sign, phrase: _Phrase) -> int | None:
-        """A thing is named: a new one, or one that is known."""
+    def _named(self, noun: Sign, phrase: _Phrase) -> int | Sign | None:
+        """A thing is named: a new one, or one that is known; or a share of several."""
         things, said, number = self._things, phrase.said, phrase.number
         if noun in SAME:
             if not things:
                 self._uses.leave(self.grammar.reasons.of_nothing, *said)
                 return None
-            is_share = number == "a" and said and (things.shares or not phrase.is_another)
-            if number and is_share and things.unshared:
+            if phrase.is_the and (told := things.told_by(said)) is not None:
+                return self._known(told, noun, said)
+            is_share = phrase.is_the or (number == "a" and (things.shares or not phrase.is_another))
+            if said and is_share and things.unshared:
                 self._uses.use(noun)
-                things.shares.append(Share(number, [*said]))  # "two balls: a big one and a small one"
-                return None
+                self._share(number or Sign("a"), said)  # "two balls: a big one and a small one"
+                return _SHARE
             name, is_plural = things[-1].noun, noun == "sames!"
             is_known = not phrase.is_another and things.agrees(len(things) - 1, said)
         else:
             name, is_plural = self.grammar.noun_of[noun], noun in self.grammar.plurals
             is_known = phrase.is_the and number != "another" and bool(things.named(name))
-        self._uses.use(noun)
         at = max(things.named(name), default=0)
         if not (is_known and things.agrees(at, said)):
             at = things.new(name, number, is_plural, said)
         elif number and NUMBERS[number] in (1, things[at].count):
             self._uses.use(number)
-        things.add(at, said)
+        return self._known(at, noun, said)
+
+    def _known(self, at: int, noun: Sign, said: Sequence[Sign]) -> int:
+        """A thing that is there is named by a noun."""
+        self._uses.use(noun)
+        self._things.add(at, said)
         self._places.relate(at)
         return at
+
+    def _share(self, number: Sign, said: Sequence[Sign]) -> None:
+        """Some of the last ones are named; they will stand where the last ones do."""
+        shares = self._things.shares
+        self._places.relate(len(self._things) - 1 + len(shares))
+        shares.append(Share(number, [*said]))
 
     def _is_again(self, noun: Sign, phrase: _Phrase, clause: Clause) -> bool:
         """Whether a noun without "the" is spoken of again: "a cube and a ball, ball behind cube"; or one of
@@ -299,8 +320,8 @@ class SceneSaid:
             self._places.relate(things.more(number, said))
         elif not said:
             things.count_last(number if last != "both" else None)
-        elif number and last != "both" and NUMBERS[number] <= things.unshared:
-            things.shares.append(Share(number, said))
+        elif self._is_of_share(said, number, last):
+            pass
         elif last in ALL:
             self._of_all += said if not things else []
             for at in range(len(things)):
@@ -316,3 +337,17 @@ class SceneSaid:
             things.add(self._told_of, said)
         else:
             self._waiting += said
+
+    def _is_of_share(self, said: list[Sign], number: Sign | None, last: int | Sign | None) -> bool:
+        """Say qualities of some of several, where they are meant; whether they are."""
+        things = self._things
+        if last == _SHARE and things.shares:
+            things.shares[-1].said.extend(said)
+        elif number and last != "both" and NUMBERS[number] <= things.unshared:
+            self._share(number, said)
+        elif things.shares and last is None and (told := things.told_by(said)) is not None:
+            things.add(told, said)
+            self._places.relate(told)
+        else:
+            return False
+        return True

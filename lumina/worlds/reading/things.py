@@ -59,6 +59,13 @@ class Things:
         """Where those of a noun are."""
         return [at for at, thing in enumerate(self.all) if thing.noun == noun]
 
+    def told_by(self, said: Sequence[Sign]) -> int | None:
+        """Where the only one of these qualities is: "the red one"."""
+        if not self.unshared:
+            self.share_out()
+        alike = [at for at, thing in enumerate(self.all) if said and thing.qualities.issuperset(said)]
+        return alike[0] if len(alike) == 1 else None
+
     def new(self, noun: str, number: Sign | None, is_plural: bool, said: Sequence[Sign]) -> int:
         """Where another one is put, of which ``said`` will be said."""
         self.share_out()

@@ -296,6 +296,46 @@ def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str, sen
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a red and a blue cube, the red one on the left", "a red cube left of a blue cube"),
+        ("ein roter und ein blauer Würfel, der rote links", "a red cube left of a blue cube"),
+        ("a red cube and a blue cube, the blue one in front of the red", "a red cube behind a blue cube"),
+        ("un cube rouge et un cube bleu, le bleu devant le rouge", "a red cube behind a blue cube"),
+        ("un cubo rojo y un cubo azul, el azul a la derecha del rojo", "a red cube left of a blue cube"),
+        ("two cubes, the smaller one in front of the larger one", "a small cube in front of a large cube"),
+        ("two cones, a red one behind a blue one", "a red cone behind a blue cone"),
+        ("两个球，一个红色一个蓝色，红色的在左边", "a red sphere left of a blue sphere"),
+        ("两个球，一个红色一个蓝色，蓝色的在左边", "a red sphere right of a blue sphere"),
+        ("two cubes, the big one is red, the small one is blue", "a large red cube and a small blue cube"),
+        ("zwei Würfel, der große ist rot, der kleine blau", "a large red cube and a small blue cube"),
+        ("three balls, the red one in front", "a red sphere and two spheres"),
+    ],
+)
+def test_a_quality_tells_which_of_several_is_meant(text: str, sentence: str) -> None:
+    found = read(text)
+    assert found is not None and found.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "left"),
+    [
+        ("purple doughnut, a cube", "a cube", ("purple", "doughnut")),
+        ("a cube and a big purple doughnut thing", "a cube", ("big", "purple", "doughnut")),
+        ("画一个大的黄色圆环和一个红色立方体", "a red cube", ("大的", "黄色", "圆", "环")),
+        ("a red foo bar cube", "a red cube", ("foo", "bar")),
+        ("a red ball and nothing else", "a red sphere", ()),
+    ],
+)
+def test_what_is_said_of_a_stranger_is_said_of_nothing_else(
+    text: str, sentence: str, left: tuple[str, ...]
+) -> None:
+    found = read(text)
+    assert found is not None
+    assert (found.sentence, tuple(word.word for word in found.left_out)) == (sentence, left)
+
+
+@pytest.mark.parametrize(
     ("text", "sentence", "left"),
     [
         ("two cubes and a sphere, cube left of sphere", "two cubes and a sphere", "left of"),

@@ -20,7 +20,7 @@ from lumina.worlds.tabletop.reader import read_description
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_edits import read_instruction, why_not
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
-from lumina.worlds.tabletop.reader_wish import ONE_SOLID, SAY_WHAT, TOLD_BY, TURNS, WHICH
+from lumina.worlds.tabletop.reader_wish import NO_EXCHANGE, ONE_SOLID, SAY_WHAT, TOLD_BY, TURNS, WHICH
 from lumina.worlds.tabletop.scenes import GROUNDS, LIGHTS, SHAPES, sample_scene
 from lumina.worlds.tabletop.wishes import parse_wish
 from lumina.worlds.tabletop.words import LANGUAGE, normalize
@@ -168,7 +168,8 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
         ("undo that", "undo", TURNS),
         ("remove all the boxes", "all", ONE_SOLID),
         ("a red box", "a red box", SAY_WHAT),
-        ("swap the ball and the box", "the ball and the box", "two solids cannot change places in one edit"),
+        ("swap the colours of the ball and the box", "the ball and the box", NO_EXCHANGE),
+        ("swap the ball and the box", "the ball and the box", NO_EXCHANGE),
         ("the box is too red", "the box", SAY_WHAT),
         ("make the ball shiny", "shiny", "no edit changes what a solid is made of"),
         ("make the ball darker", "darker", "no colour has shades"),
