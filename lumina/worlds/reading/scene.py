@@ -111,6 +111,7 @@ class SceneSaid:
     def meant(self) -> SceneMeant | None:
         """All of it, if there are things, and not more than a scene has."""
         self._things.share_out()
+        self._things.settle_elliptic()
         self._things.add_to_all(self._of_all)
         self._things.leave_sums_out()
         self._things.part_colors()
@@ -180,7 +181,7 @@ class SceneSaid:
         if phrase.number and signs[-1:] == [UNKNOWN] and phrase.last is None:  # said of what is not known
             self._uses.leave(grammar.reasons.of_nothing, phrase.number, *phrase.said)
         else:
-            self._close(phrase.said, phrase.number, phrase.last)
+            self._close(phrase)
 
     def _take_article(self, sign: Sign, phrase: _Phrase) -> None:
         phrase.said = self._before_article(phrase.said, phrase.number, phrase.last)
@@ -196,10 +197,17 @@ class SceneSaid:
         phrase.said = [*self._waiting, *phrase.said]
         last = self._named(sign, phrase)
         if phrase.of_several and isinstance(last, int) and clause.wanted[-1] in self.grammar.qualities:
-            last = self._things.part_of(last, phrase.of_several)
+            last = self._part_of(last, phrase.of_several)
         self._waiting = []
         phrase.said, phrase.number, phrase.of_several, phrase.is_the = [], None, None, False
         phrase.last = last
+
+    def _part_of(self, at: int, number: Sign) -> int | Sign:
+        """Some of several things: a share of the last, or a thing of its own."""
+        if at == len(self._things) - 1 and self._things.unshared > NUMBERS[number]:
+            self._share(number, [])
+            return _SHARE
+        return self._things.part_of(at, number)
 
     def _without_strangers(self, signs: Sequence[Sign]) -> list[Sign]:
         """Signs without what is said of something that is not known: "in a green room"."""
@@ -248,6 +256,7 @@ class SceneSaid:
             return []
         if number and self.grammar.qualities.intersection(said):
             self._things.elliptic.append((number, said))
+            self._things.is_elliptic_closed = False
             return []
         if said and self._things and not self._waiting:
             self._things.add(last if isinstance(last, int) else self._told_of, said)
@@ -273,7 +282,8 @@ class SceneSaid:
         else:
             name, is_plural = self.grammar.noun_of[noun], noun in self.grammar.plurals
             is_known = phrase.is_the and number != "another" and bool(things.named(name))
-        at = max(things.named(name), default=0)
+        told = things.told_by(said, name) if is_known else None
+        at = max(things.named(name), default=0) if told is None else told
         if not (is_known and things.agrees(at, said)):
             at = things.new(name, number, is_plural, said)
         elif number and NUMBERS[number] in (1, things[at].count):
@@ -313,16 +323,17 @@ class SceneSaid:
         is_like = thing.qualities.issuperset(said) and self._things.agrees(at, after)
         return is_meant and is_free and is_like
 
-    def _close(self, said: list[Sign], number: Sign | None, last: int | Sign | None) -> None:
+    def _close(self, phrase: _Phrase) -> None:
         """Qualities that no thing of the clause has taken."""
-        things = self._things
-        if number == "another" and things:
+        things, said, number, last = self._things, phrase.said, phrase.number, phrase.last
+        if said and self._is_of_share(phrase):
+            pass
+        elif number == "another" and things:
             self._places.relate(things.more(number, said))
         elif not said:
             things.count_last(number if last != "both" else None)
-        elif self._is_of_share(said, number, last):
-            pass
         elif last in ALL:
+            things.settle_elliptic()
             self._of_all += said if not things else []
             for at in range(len(things)):
                 things.add(at, said)
@@ -332,22 +343,26 @@ class SceneSaid:
             things.add(last, said)
         elif number:
             things.elliptic.append((number, [*self._waiting, *said]))
-            self._waiting = []
+            things.is_elliptic_closed, self._waiting = True, []
         elif things:
             things.add(self._told_of, said)
         else:
             self._waiting += said
 
-    def _is_of_share(self, said: list[Sign], number: Sign | None, last: int | Sign | None) -> bool:
+    def _is_of_share(self, phrase: _Phrase) -> bool:
         """Say qualities of some of several, where they are meant; whether they are."""
-        things = self._things
+        things, said, number, last = self._things, phrase.said, phrase.number, phrase.last
         if last == _SHARE and things.shares:
             things.shares[-1].said.extend(said)
         elif number and last != "both" and NUMBERS[number] <= things.unshared:
+            if number == "another" and not things.shares:
+                return False
             self._share(number, said)
         elif things.shares and last is None and (told := things.told_by(said)) is not None:
             things.add(told, said)
             self._places.relate(told)
+        elif things.shares and last is None and phrase.is_the and things.unshared == 1:
+            self._share(Sign("a"), said)  # "one is red, the other is blue"
         else:
             return False
         return True

@@ -32,6 +32,7 @@ class Things:
     sides: dict[int, Side] = field(default_factory=dict)  # who stands at a side of the picture
     shares: list[Share] = field(default_factory=list)  # of the last: "one red, one blue"
     elliptic: list[tuple[Sign, list[Sign]]] = field(default_factory=list)  # "a red" before "blue cube"
+    is_elliptic_closed: bool = False  # whether the last of these ends a clause
     _colors: dict[int, list[Sign]] = field(default_factory=dict)  # of several: "cubes, red and blue"
     _set_by: dict[tuple[int, str], Sign] = field(default_factory=dict)  # who has said a quality of a thing
 
@@ -59,12 +60,19 @@ class Things:
         """Where those of a noun are."""
         return [at for at, thing in enumerate(self.all) if thing.noun == noun]
 
-    def told_by(self, said: Sequence[Sign]) -> int | None:
-        """Where the only one of these qualities is: "the red one"."""
+    def told_by(self, said: Sequence[Sign], noun: str = "") -> int | None:
+        """Where the only one of these qualities is: "the red one", "the red cube"."""
         if not self.unshared:
             self.share_out()
-        alike = [at for at, thing in enumerate(self.all) if said and thing.qualities.issuperset(said)]
+        places = self.named(noun) if noun else range(len(self.all))
+        alike = [at for at in places if said and self.all[at].qualities.issuperset(said)]
         return alike[0] if len(alike) == 1 else None
+
+    def settle_elliptic(self) -> None:
+        """Of "a large ball and a small", the small is a ball, too, where nothing else is named."""
+        for number, said in self.elliptic if self.all and self.is_elliptic_closed else ():
+            self._put(ThingSaid(self.uses.count(number), self.all[-1].noun), said)
+        self.elliptic = [] if self.is_elliptic_closed else self.elliptic
 
     def new(self, noun: str, number: Sign | None, is_plural: bool, said: Sequence[Sign]) -> int:
         """Where another one is put, of which ``said`` will be said."""

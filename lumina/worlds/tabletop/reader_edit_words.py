@@ -294,6 +294,9 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
 )  # fmt: skip
 _SCRIPTS = {  # Chinese and Japanese
     "=into": "くして くする 变成 变为 改成 改为 换成 变 にして にする に変えて に変える",
+    "night =into": "夜にして 夜にする",
+    "sunset =into": "夕方にして 夕焼けにして",
+    "daylight =into": "昼にして 昼間にして",
     "=remove": "删除 去掉 移除 拿走 删掉 消して 削除して 取り除いて 消す 削除",
     "=add": "添加 加上 增加 加 追加して 追加 加えて",
     "=move": "移动到 移动 移到 移 動かして 移動して 移動",

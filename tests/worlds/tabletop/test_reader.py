@@ -309,6 +309,20 @@ def test_a_side_of_the_picture_is_that_of_the_solid_it_is_said_of(text: str, sen
         ("两个球，一个红色一个蓝色，蓝色的在左边", "a red sphere right of a blue sphere"),
         ("two cubes, the big one is red, the small one is blue", "a large red cube and a small blue cube"),
         ("zwei Würfel, der große ist rot, der kleine blau", "a large red cube and a small blue cube"),
+        (
+            "a small red cube and a big red cube, the small cube left of the big cube",
+            "a small red cube left of a large red cube",
+        ),
+        ("two cubes, one of the cubes is red, the other one blue", "a red cube and a blue cube"),
+        ("two cubes, one of the cubes is red, the other is blue", "a red cube and a blue cube"),
+        ("dos esferas, una grande y otra pequeña", "a large sphere and a small sphere"),
+        ("two balls and another red one", "two spheres and a red sphere"),
+        (
+            "une grande sphère et une petite, toutes les deux bleues",
+            "a large blue sphere and a small blue sphere",
+        ),
+        ("eine große Kugel und eine kleine", "a large sphere and a small sphere"),
+        ("un cône au coucher du soleil", "a cone at sunset"),
         ("three balls, the red one in front", "a red sphere and two spheres"),
     ],
 )

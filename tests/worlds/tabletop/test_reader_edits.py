@@ -82,6 +82,7 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("make the cube 🟢 👍", "make the cube green", ()),
         ("brighten it up", "make it daylight", ()),
         ("move the ball to the cube's left", "move the sphere left of the cube", ()),
+        ("夜にしてください", "make it night", ()),
         ("the cube is red and make it green", "make the red cube green", ()),
         ("there is a red cube and make the ball blue", "make the sphere blue", ()),
         ("the cube is behind the ball and remove the cube", "remove the cube", ()),
