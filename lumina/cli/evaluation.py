@@ -9,7 +9,7 @@ import typer
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Cache, Model, Quant, group, show, watched
 from lumina.errors import InputError
-from lumina.files import check_writable, folder_named
+from lumina.files import check_writable, expanded, folder_named
 from lumina.model.config import spec_of
 from lumina.settings import Settings
 from lumina.worlds import FOLDERS, SCENES, SHIPPED, world_of
@@ -88,7 +88,10 @@ def eval_best_of(
     limit: Count = 120,
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often, with other seeds.")] = 3,
     journal: Annotated[
-        Path | None, typer.Option("--journal", help="Keeps what is found; run again, it goes on from there.")
+        Path | None,
+        typer.Option(
+            "--journal", help="Keeps what is found; run again, it goes on from there.", parser=expanded
+        ),
     ] = None,
     model: Model = None,
     as_json: AsJson = False,
