@@ -36,6 +36,8 @@ OPEN_TO_SCRIBBLE = """(kind, given) => {
     if (kind === "scribble" && !given && !fold.matches(".open")) fold.click();
     return [];
 }"""
+NO_PAPER = "no-paper"  # until the first one comes
+BEGIN_ANEW = "() => (window.editor?.command_manager.reset(), [])"  # Gradio's own: the steps to undo
 LARGEST_SENT = 2 * LARGEST
 MOST_SENT = 32  # drawings on their way from pages
 TOO_LARGE = "This drawing is too large; draw on one sheet."
@@ -100,6 +102,7 @@ class Sketchpad:
                 canvas_size=blank(None).size,
                 brush=gr.Brush(default_size=12, colors=["#ffffff", "#000000", "#808080"]),
                 eraser=gr.Eraser(default_size=24),
+                elem_classes=NO_PAPER,
             )
             self._follow = gr.Checkbox(
                 False,
@@ -126,8 +129,11 @@ class Sketchpad:
         self._fold.expand(None, None, self._is_open, js="() => true", **QUICK)
         self._fold.collapse(None, None, self._is_open, js="() => false", **QUICK)
         self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
-        self._blank.click(self._begun, [field, kind, size], [*begun, kind], **QUICK)
+        emptied: list[Any] = [*begun, kind, field, extract]
+        for empties in (self._blank.click, self._editor.clear):
+            empties(self._emptied, [kind, size], emptied, **QUICK)
         self._take.click(self._taken, condition, begun, **QUICK)
+        self._editor.upload(None, None, None, js=BEGIN_ANEW, **QUICK)  # paper is nothing that was done
         kind.select(None, [kind, field], None, js=OPEN_TO_SCRIBBLE, **QUICK)
         drawn = self._editor.input(
             self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK
@@ -150,7 +156,7 @@ class Sketchpad:
         if picture is None or not is_open or seen != _digest(text):
             return self._as_it_is()
         drawn = text_of(picture) if picture.getbbox() else ""
-        return [drawn, False, _said(FOLLOWED), _digest(drawn)]
+        return [drawn, False, _said(FOLLOWED if drawn else ""), _digest(drawn)]
 
     def _as_it_is(self) -> list[Any]:
         return [gr.skip()] * len(self.outputs)
@@ -167,6 +173,10 @@ class Sketchpad:
         """Black paper, and a kind of map that white lines on it can be."""
         fitting = self._lines[0] if self._lines and kind not in self._lines else gr.skip()
         return [_as_paper(blank(size_in(size))), _said(""), _digest(text), fitting]
+
+    def _emptied(self, kind: str, size: str) -> list[Any]:
+        """Black paper, and no condition before something is drawn on it."""
+        return [*self._begun("", kind, size), "", False]
 
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """The condition in the image field as the editor's paper, as its map where it is a photograph."""
@@ -196,7 +206,7 @@ class Sketchpad:
             return [gr.skip()] * 3
         if not text:
             return [gr.skip(), _said(""), _digest(text)]
-        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), _digest(text)]
+        return self._taken(text, kind, extract, size) if is_open else [_no_paper(), _said(""), _digest(text)]
 
 
 def blank(size: Size | None) -> Image.Image:
@@ -246,8 +256,13 @@ def _digest(text: Any) -> str:
     return hashlib.sha256((text or "").encode()).hexdigest()
 
 
-def _as_paper(image: Image.Image) -> EditorValue:
-    return {"background": np.asarray(image), "layers": [], "composite": None}
+def _as_paper(image: Image.Image) -> Any:
+    paper: EditorValue = {"background": np.asarray(image), "layers": [], "composite": None}
+    return gr.update(value=paper, elem_classes=[])
+
+
+def _no_paper() -> Any:
+    return gr.update(value=None, elem_classes=NO_PAPER)
 
 
 def _said(sentence: str) -> str:

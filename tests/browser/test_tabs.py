@@ -390,6 +390,20 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
         tab.get_by_role("button", name="Generate").click()
     assert saved(page, tab, tmp_path)[1]["condition"] != plain
 
+    sheet = tab.locator(".sketchpad")
+    with page.expect_response(re.compile(r"/file=.*\.png")):  # the paper
+        tab.get_by_role("button", name="Draw the map").click()
+    undo = sheet.get_by_role("button", name="Undo")
+    expect(undo).to_be_disabled()  # it is nothing that was done
+    for _ in range(20):  # until it lies there
+        stroke(page, tab)
+        if undo.is_enabled():
+            break
+    sheet.get_by_role("button", name="Clear canvas").click()
+    expect(tab.locator(".image-field")).to_have_attribute("data-state", "empty")
+    expect(sheet.locator(".pixi-target")).to_be_visible()
+    expect(undo).to_be_disabled()
+
 
 def test_the_picture_follows_the_drawing(visit: Callable[..., Any], tmp_path: Path) -> None:
     visited = visit()
