@@ -44,6 +44,7 @@ from lumina.ui.saving import cut_sizes, offer_to_save
 from lumina.ui.sessions import Sessions
 from lumina.ui.shared_picture import unpacked
 from lumina.ui.sketchpad import Sketchpad
+from lumina.ui.suggested_edits import SuggestedEdits
 from lumina.workflow.other_programs import OtherFile, other_file
 from lumina.worlds import language_of
 
@@ -143,10 +144,14 @@ class TaskTab:
         with gr.Row(elem_classes="below-go"):
             self.price = Price(self.task, self.workshop, spec)
             self.kept = gr.HTML("", elem_classes="kept-seed", apply_default_css=False)
-        with gr.Row(elem_classes="examples"):
+        with gr.Row(elem_classes="examples") as row:
             self.examples = [
                 gr.Button(example.label, size="sm", elem_classes="example") for example in self.tried
             ]
+        self.edits: SuggestedEdits | None = None
+        if spec.world and (given := turns_of(self.task)):
+            self.edits = SuggestedEdits(spec, self.form.sizes)
+            self.edits.connect(self.form.component(given), row)
 
     def _draw_on_click(self) -> None:
         form: list[Any] = [self.guest, *self._settings()]
@@ -163,6 +168,7 @@ class TaskTab:
                 **QUICK,
             )
             runs.append(written.then(self._generate, form, outputs, **DRAWS))
+        runs += self._draw_suggested(form, outputs)
         runs.append(self.easel.resume(self._resume, self.guest, outputs, **DRAWS))
         runs.append(self.easel.reroll(self._reroll, self.guest, outputs, **DRAWS))
         if self.language is not None and self.task.spoken == "prompt":
@@ -175,6 +181,16 @@ class TaskTab:
         self.easel.halted(self._settle, None, self.easel, **DRAWS)
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
+
+    def _draw_suggested(self, form: list[Any], outputs: list[Any]) -> list[Any]:
+        """What a click on a suggested edit does: it is the instruction, and is drawn."""
+        if self.edits is None or not self.task.spoken:
+            return []
+        words = self.form.component(self.task.spoken)
+        clicks = [
+            button.click(None, button, words, js="(text) => text", **QUICK) for button in self.edits.buttons
+        ]
+        return [written.then(self._generate, form, outputs, **DRAWS) for written in clicks]
 
     def _draw_from_form(self, form: list[Any], outputs: list[Any]) -> list[Any]:
         """What Generate does; with a sheet to draw on, what is drawn there goes into the form first, and what

@@ -73,6 +73,9 @@ class World(Protocol):
     def examples(self, task: str) -> tuple[Example, ...]:
         """What to try of a task that is given a picture, by the task's name."""
 
+    def edits_of(self, picture: Pixels) -> tuple[str, ...]:
+        """How a person would ask for changes of what a picture shows; none where it cannot be read."""
+
     def compare(self, kind: str, drawn: Pixels, picture: Pixels) -> MapComparison | None:
         """A map of ``picture`` against the exact one; None unless the picture is an example's."""
 

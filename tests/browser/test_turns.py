@@ -66,6 +66,7 @@ def test_each_turn_goes_on_from_the_last_an_earlier_one_branches_and_one_is_shar
     edit: Page, visit: Callable[..., Any], tmp_path: Path
 ) -> None:
     first = saved(edit, tmp_path)
+    expect(tab_of(edit).locator(".suggested-edits")).to_have_count(0)  # no world can read what was drawn
     go_on(edit, "make it night")
     assert given_in(saved(edit, tmp_path)) == shown_in(first)
     expect(tab_of(edit).locator(".turns-next")).to_have_text("The next instruction changes turn 2.")

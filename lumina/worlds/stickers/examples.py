@@ -6,6 +6,8 @@ import numpy as np
 
 from lumina.worlds.base import Example
 from lumina.worlds.pixels import Pixels
+from lumina.worlds.stickers.edits import sample_edit
+from lumina.worlds.stickers.instructing import instruct
 from lumina.worlds.stickers.maps import map_of
 from lumina.worlds.stickers.render import Rendering, render
 from lumina.worlds.stickers.scenes import Scene, Sticker
@@ -25,6 +27,7 @@ EDITS = (
     ("draw the rocket as line art", SKY),
     ("remove the donut", MEAL),
 )
+SUGGESTED = ("recolour", "remove", "restyle", "reground")  # operations, of a picture that is given
 SUBJECTS = (("cat", "a cat on a green background", CAT), ("sticker", "a sticker at night", CAT))
 STEERED = (
     ("canny", "a car left of a tree", ROAD),
@@ -43,6 +46,19 @@ def _edits() -> tuple[Example, ...]:
     return tuple(
         Example(text, {"image": render(scene).picture, "instruction": text}) for text, scene in EDITS
     )
+
+
+def edits_of(picture: Pixels) -> tuple[str, ...]:
+    """One of each kind of what a picture [h, w, 3] shows; none where the judge does not read it."""
+    from lumina.worlds.stickers.judge import read  # brings in scipy
+
+    reading = read(picture)
+    if reading.problems:
+        return ()
+    rng = np.random.default_rng(0)
+    edits = [sample_edit(reading.scene, operation, rng) for operation in SUGGESTED]
+    said = [instruct(edit, rng) for edit in edits if edit is not None]
+    return tuple(each.text for each in said if each is not None)
 
 
 def _subjects() -> tuple[Example, ...]:

@@ -41,6 +41,10 @@ class Stickers:
         """See World."""
         return examples.examples(task)
 
+    def edits_of(self, picture: Pixels) -> tuple[str, ...]:
+        """See World."""
+        return examples.edits_of(picture)
+
     def compare(self, kind: str, drawn: Pixels, picture: Pixels) -> MapComparison | None:
         """See World."""
         truth = examples.truth_of(picture) if kind in self.predicted else None

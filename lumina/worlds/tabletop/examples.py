@@ -7,7 +7,7 @@ import numpy as np
 from lumina.worlds.base import Example
 from lumina.worlds.pixels import Pixels
 from lumina.worlds.tabletop.captions import drawing_order, phrase, text_of
-from lumina.worlds.tabletop.edits import sample_edit
+from lumina.worlds.tabletop.edits import is_editable, sample_edit
 from lumina.worlds.tabletop.instructing import instruct
 from lumina.worlds.tabletop.maps import map_of
 from lumina.worlds.tabletop.render import Rendering, render
@@ -16,6 +16,7 @@ from lumina.worlds.tabletop.subjects import request, sample_subject
 
 FRAME = (128, 128)  # pixels, the size that a form asks for at first: nothing of an example is cut off
 EDITS = {"recolour": 40, "remove": 16, "relight": 24}  # operations by seed; the model follows these
+TRIES = 100
 SUBJECTS = 2
 PREDICTED = {"depth": 308, "normal": 320, "segmentation": 360, "canny": 356}  # kinds by seed
 STEERED = {"depth": 200, "canny": 260, "segmentation": 480, "scribble": 520}
@@ -41,15 +42,31 @@ def _edits() -> tuple[Example, ...]:
     """One of each kind; what comes out is named as a caption would name it, which tabletop follows best."""
     found = []
     for at, (operation, seed) in enumerate(EDITS.items()):
-        rng = np.random.default_rng(at)
-        said = None
-        while said is None or (said.thing is not None and phrase(said.thing) not in said.text):
-            scene, rendering = _scene(seed)
-            edit = sample_edit(scene, operation, rng)
-            said = instruct(edit, rng) if edit else None
-        values = {"image": rendering.picture, "instruction": said.text}
-        found.append(Example(said.text, values))
+        scene, rendering = _scene(seed)
+        text = _asked(scene, operation, np.random.default_rng(at))
+        found.append(Example(text, {"image": rendering.picture, "instruction": text}))
     return tuple(found)
+
+
+def edits_of(picture: Pixels) -> tuple[str, ...]:
+    """One of each kind of what a picture [h, w, 3] shows; none where the judge does not read it."""
+    from lumina.worlds.tabletop.judge import read  # brings in scipy
+
+    reading = read(picture)
+    if reading.problems or not is_editable(reading.scene):
+        return ()
+    texts = (_asked(reading.scene, each, np.random.default_rng(at)) for at, each in enumerate(EDITS))
+    return tuple(filter(None, texts))
+
+
+def _asked(scene: Scene, operation: str, rng: np.random.Generator) -> str:
+    """An edit in words; what comes out is named as a caption would name it. Empty where none is found."""
+    for _ in range(TRIES):
+        edit = sample_edit(scene, operation, rng)
+        said = instruct(edit, rng) if edit else None
+        if said is not None and (said.thing is None or phrase(said.thing) in said.text):
+            return said.text
+    return ""
 
 
 def _subjects() -> tuple[Example, ...]:
