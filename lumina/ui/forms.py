@@ -1,5 +1,6 @@
 """Forms from tasks: each field of a task becomes the control that suits its type, and back."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from lumina.tasks.panels import PanelTask
 from lumina.ui.image_field import make_image_field, read_image_field
 
 AS_GIVEN = "as the picture"  # the size of what is given
+
+FREE_SEED = "Another one for each picture; lock it to keep it"
+KEPT_SEED = "Same seed, same picture"
 
 Size = tuple[int, int]
 
@@ -176,13 +180,22 @@ def seed_control(field: FieldInfo) -> FormControl:
         number = gr.Textbox(
             "",
             label=field.title,
-            info="Same seed, same picture",
+            info=FREE_SEED,
             placeholder="new each time",
             max_lines=1,
             elem_classes="seed-number",
         )
         dice = gr.Button("Random seed", elem_classes="icon dice", min_width=0, scale=0)
         lock = gr.Checkbox(False, label="Keep this seed", container=False, elem_classes="icon lock")
+    gr.on(
+        [number.change, lock.change],
+        None,
+        [number, lock],
+        number,
+        js=f"(seed, kept) => window.lumina.seedNote(seed, kept, {json.dumps([FREE_SEED, KEPT_SEED])})",
+        queue=False,
+        api_visibility="private",
+    )
     roll = "() => [String(Math.floor(Math.random() * 2 ** 31)), true]"
     dice.click(None, None, [number, lock], js=roll, queue=False)
 

@@ -160,9 +160,12 @@ def test_another_word_is_drawn_in_another_scene_and_on_demand_with_the_seed_befo
     expect(again).to_be_hidden()
     kept = page.locator(".task-tab:visible .block.kept-seed")  # is said beside Generate, and let go there
     expect(kept).to_contain_text(f"Keeps {seed}")
+    caption = page.locator(".task-tab:visible .row.seed")
+    expect(caption).to_contain_text("Same seed, same picture")
     kept.get_by_role("button", name="new each time").click()
     expect(page.get_by_label("Keep this seed")).not_to_be_checked()
     expect(kept).to_have_text("")
+    expect(caption).to_contain_text("Another one for each picture")
 
 
 def test_a_form_is_found_as_it_was_left(visit: Callable) -> None:

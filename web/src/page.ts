@@ -9,7 +9,7 @@ import { watchReach } from "./common/reach";
 import { visitor } from "./common/visitor";
 import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
 import { offerClipboard } from "./studio/clipboard";
-import { differing, filled, keptSeed, presetOf } from "./studio/forms";
+import { differing, filled, keptSeed, presetOf, seedNote } from "./studio/forms";
 import { tellAbsence } from "./studio/head";
 import { groupRadios } from "./studio/radios";
 import { followAddress, tabShown, wantedTab } from "./studio/tabs";
@@ -27,6 +27,7 @@ const lumina = {
   differing,
   filled,
   keptSeed,
+  seedNote,
   presetOf,
   wantedTab,
   tabShown,

@@ -12,6 +12,11 @@ export function keptSeed(seed: Value, isKept: Value): string {
   return isKept && /^\d+$/.test(digits) ? `<p>Keeps seed ${digits} <button type="button">new each time</button></p>` : "";
 }
 
+/** What stands above the seed, the second of two where it is kept: an update of the field, as Gradio takes it. */
+export function seedNote(seed: Value, isKept: Value, [free, kept]: [string, string]): object {
+  return { __type__: "update", info: isKept && String(seed ?? "").trim() ? kept : free };
+}
+
 /** The name of the way whose values these are, as far as a number can be told from another; null if there is none. */
 export function presetOf(ways: Record<string, readonly (number | string)[]>, now: readonly Value[]): string | null {
   const isSame = (value: number | string, at: number) =>

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summaryOf } from "../../src/gallery/cards";
-import { differing, filled, keptSeed, presetOf } from "../../src/studio/forms";
+import { differing, filled, keptSeed, presetOf, seedNote } from "../../src/studio/forms";
 
 const DEFAULTS = ["", 4, "128x128", [1, 2]];
 const OFFERED = [[], [], ["128x128", "256x256"], []];
@@ -38,4 +38,11 @@ test("settings are the preset whose values they are, or none", () => {
 test("a seed that is kept is said, and nothing that is no seed", () => {
   assert.match(keptSeed(" 1197470798 ", true), /Keeps seed 1197470798 <button/);
   for (const [seed, isKept] of [["7", false], ["", true], [null, true], ["<b>7", true]]) assert.equal(keptSeed(seed, isKept), "");
+});
+
+test("above the seed stands what is true of it: kept, or another each time", () => {
+  const words: [string, string] = ["another", "the same"];
+  const said = (seed: unknown, isKept: unknown) => (seedNote(seed, isKept, words) as { info: string }).info;
+  assert.equal(said("7", true), "the same");
+  for (const [seed, isKept] of [["7", false], ["", true], [null, true]]) assert.equal(said(seed, isKept), "another");
 });
