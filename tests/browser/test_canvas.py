@@ -603,6 +603,11 @@ def test_a_phone_is_told_to_tap_and_problems_are_in_a_persons_words(canvas: Call
     expect(page.locator(".plan small")).to_have_text(
         "Prompt of Create “draft” is still empty; fill it in, or draw a wire to it."
     )
+    plan = page.locator(".plan")
+    assert plan.locator("small").evaluate("words => words.scrollWidth <= words.clientWidth")  # whole
+    expect(plan).not_to_have_attribute("data-faulty", "true")  # nobody has tried yet
+    run(page)
+    expect(plan).to_have_attribute("data-faulty", "true")
 
 
 @pytest.mark.parametrize("width", [1400, 390])

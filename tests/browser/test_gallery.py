@@ -56,6 +56,9 @@ def test_pictures_are_found_again_compared_restored_and_deleted(
     expect(page.locator(".easel-status")).to_contain_text("Every setting is back")
 
     cards = gallery(page)
+    expect(cards.locator("img")).to_have_attribute("data-here", "")
+    cards.locator("img").evaluate("image => void (image.src = 'data:image/webp;base64,AAAA')")
+    expect(cards.locator(".gallery-open")).to_have_text("This picture is missing.")
     cards.get_by_role("button", name="Delete").click()
     expect(page.locator(".gallery-status")).to_have_text("No picture with these words.")
     page.reload()  # with which the undo is gone

@@ -41,6 +41,7 @@ def test_a_shared_picture_is_drawn_again_and_compared(visit: Callable[..., Visit
     expect(other.locator(".easel-shelf")).to_be_hidden()  # it is the only one
     assert other.url.endswith("/#create")
     expect(note).to_have_count(0, timeout=15_000)
+    expect(page.locator(".easel-posted")).to_have_text("", timeout=15_000)  # what is said goes by itself
     assert other.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

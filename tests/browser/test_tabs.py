@@ -14,7 +14,7 @@ from lumina import images
 from lumina.tasks import TASKS
 from lumina.workflow.schema import load
 from tests.browser.acts import fill_in, open_tab
-from tests.browser.test_canvas import boxes_of, overlapping, run, wait_for
+from tests.browser.test_canvas import boxes_of, choose, overlapping, run, wait_for
 from tests.serving import served
 
 
@@ -118,6 +118,7 @@ def test_a_stopped_edit_goes_on_after_a_reload_with_its_picture(
         tab.locator(".easel[data-state=stopped]").wait_for()
         page.reload()
         tab = go(page, "Edit")
+        expect(tab.locator(".suggested-edits")).to_be_visible()  # of the picture that is given
         tab.get_by_role("button", name="Continue").click()
         result_of(tab)
         _, inputs = saved(page, tab, tmp_path)
@@ -291,10 +292,10 @@ def test_the_best_of_several_is_shown_with_the_others(visit: Callable[..., Any],
     fill_in(tab.get_by_label("Best of", exact=True), "6")
     tab.get_by_role("button", name="Generate").click()
     result_of(tab)
-    expect(tab.locator(".easel-score")).to_contain_text(["score "] * 6)
+    expect(tab.locator(".easel-score")).to_contain_text(["more is better"] * 6)
     tops = [box["y"] for cell in tab.locator(".easel-cell").all() if (box := cell.bounding_box())]
     assert len(set(tops)) < 4  # several stand side by side
-    scores = [float(told.removeprefix("score ")) for told in tab.locator(".easel-score").all_inner_texts()]
+    scores = [float(told.split()[1].strip(",")) for told in tab.locator(".easel-score").all_inner_texts()]
     assert scores == sorted(scores, reverse=True)
     expect(tab.locator(".easel-cell").first).to_have_attribute("data-current", "")  # the best is the one kept
     tab.locator(".easel-cell").first.click()
@@ -472,3 +473,6 @@ def test_the_note_of_a_template_lies_beside_its_drafts(visit: Callable[..., Any]
     run(page)
     wait_for(page, draft="done")
     assert overlapping(boxes_of(page)) == []
+    page.get_by_role("button", name="Add /").click()
+    choose(page, "depth")
+    expect(page.locator('.card[data-card="predict"]')).to_have_count(1)

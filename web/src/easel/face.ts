@@ -1,6 +1,7 @@
 // The easel's elements: everything that is shown is written here, from the state alone.
 
 import { arrange, made, one } from "../common/dom";
+import { readingTime } from "../common/reading_time";
 import { paintAccepted, paintHeat, paintPicture } from "./paint";
 import { drawnPart, isActive, type Sheet, type State } from "./state";
 
@@ -14,6 +15,7 @@ const CELL =
   '<img class="easel-true" alt="" /><i class="easel-edge"></i><i class="easel-cutline"></i></div>' +
   '<p class="easel-score"></p>';
 
+const SCORED = "How good this picture is by the scorer in Advanced; the one with the most is kept.";
 const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
 /** The address of a picture; of one in the making, that of nothing. */
@@ -86,6 +88,13 @@ export class Face {
     button.addEventListener("click", () => this.pick(key));
     this.buttons.set(key, button);
     return button;
+  }
+
+  /** Says something that goes by itself, unless something else is said there by then. */
+  sayForAWhile(name: string, words: string): void {
+    this.say(name, words);
+    const isStill = () => this.find(name).textContent === words;
+    setTimeout(() => isStill() && this.say(name, ""), readingTime(words));
   }
 
   /** Said anew only where it has changed, for it is read out. */
@@ -172,7 +181,9 @@ function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolea
   cell.title = state.isChoosing && !isAlone ? "Keep this one" : "";
   if (!isActive(state)) image.src = urlOf(sheet.png);
   image.alt = sheet.prompt;
-  one(cell, ".easel-score").textContent = isAlone || sheet.score == null ? "" : `score ${sheet.score.toFixed(3)}`;
+  const score = one(cell, ".easel-score");
+  score.textContent = isAlone || sheet.score == null ? "" : `score ${sheet.score.toFixed(3)}, more is better`;
+  score.title = SCORED;
   void paintPicture(one<HTMLCanvasElement>(cell, ".easel-paint"), sheet, part < 1 ? state.under : null);
   if (state.isHot) paintHeat(one<HTMLCanvasElement>(cell, ".easel-heatmap"), sheet);
 }
@@ -212,5 +223,5 @@ function chipsOf(sheet: Sheet): HTMLElement[] {
   if (sheet.model && !sheet.codes) chips.push(["file", sheet.isShared ? "shared with you" : "from a file"]);
   if (sheet.match === true) chips.unshift(["same", "identical ✓"]);
   if (sheet.match === false) chips.unshift(["other", "not identical"]);
-  return chips.map(([kind, text]) => made("span", `easel-chip ${kind}`, text));
+  return chips.map(([kind, text]) => made("span", `easel-chip ${kind}`, text, { title: kind === "score" ? SCORED : "" }));
 }

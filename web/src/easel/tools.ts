@@ -60,7 +60,7 @@ function actsOn(easel: Easel, running: Running, returning: Returning): Record<st
     replay: (sheet) => void returning.open(fileOf(sheet), true),
     share: async ({ png, id = "", prompt }) => {
       easel.face.say("posted", "");
-      easel.face.say("posted", await sharePicture(bytesOf(png), id, easel.address, prompt));
+      easel.face.sayForAWhile("posted", await sharePicture(bytesOf(png), id, easel.address, prompt));
       intoView("posted");
     },
     adopt: (sheet) => void returning.open(fileOf(sheet)),

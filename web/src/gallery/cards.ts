@@ -2,6 +2,8 @@
 
 import type { Card, Cards, Use } from "../messages.gen";
 import { made } from "../common/dom";
+import { readingTime } from "../common/reading_time";
+import { thumbnail } from "./thumbnail";
 
 export function cardOf(card: Card, isChosen: boolean): HTMLElement {
   const whole = made("article", "gallery-card");
@@ -10,7 +12,7 @@ export function cardOf(card: Card, isChosen: boolean): HTMLElement {
   const open = action("open", "", card);
   open.className = "gallery-open";
   open.setAttribute("aria-label", `Open large: ${card.title}`);
-  open.append(made("img", "", "", { src: card.image, alt: "", loading: "lazy" }));
+  open.append(thumbnail(card.image, ""));
   whole.append(
     open,
     made("p", "gallery-title", card.title),
@@ -57,9 +59,6 @@ export function noteAt(button: HTMLElement, words: string): void {
   row?.append(note);
   setTimeout(() => note.remove(), readingTime(words));
 }
-
-/** In milliseconds. */
-export const readingTime = (words: string): number => 2500 + 60 * words.length;
 
 function starOf(card: Card): HTMLElement {
   const star = action("star", "", card);

@@ -3,6 +3,7 @@
 import type { Card, Cards } from "../messages.gen";
 import { made, one } from "../common/dom";
 import { halfOf } from "../common/halves";
+import { thumbnail } from "../gallery/thumbnail";
 import { pictureOf, wish } from "../gallery/wishes";
 
 export interface Own {
@@ -19,7 +20,7 @@ export function offerOwn(place: HTMLDetailsElement, part: string, take: (png: st
 
   function buttonOf(card: Card): HTMLButtonElement {
     const button = made("button", "", "", { type: "button", title: card.title });
-    button.append(made("img", "", "", { src: card.image, alt: card.title }));
+    button.append(thumbnail(card.image, card.title));
     button.addEventListener("click", () => void choose(card));
     return button;
   }

@@ -8,7 +8,7 @@ import { cone, order, signatureOf, signatures, wires } from "../../src/canvas/do
 import { begun, changed, redone, undone } from "../../src/canvas/document/history";
 import { cards, freePlace, freeShift, placesOf, tidied } from "../../src/canvas/document/layout";
 import { exact, fromJson, toJson } from "../../src/canvas/document/json";
-import { sentenceOf } from "../../src/canvas/document/problems";
+import { isHeeded, sentenceOf } from "../../src/canvas/document/problems";
 import { recipePart } from "../../src/canvas/document/png";
 import { parse, Unreadable, write } from "../../src/canvas/document/read";
 import { fromLink, linkTo, unpacked } from "../../src/canvas/document/share";
@@ -207,4 +207,10 @@ test("problems are told by what a person sees", () => {
   assert.equal(sentenceOf(kind, DOC, CATALOGUE), "Kind of Predict “depth” must be depth or canny; make it depth or canny.");
   const input = { pointer: "/inputs/idea/default", message: "is too long", fix: "make it shorter" };
   assert.equal(sentenceOf(input, DOC, CATALOGUE), "The input “idea” is too long; make it shorter.");
+});
+
+test("a fault is said as one once its field was filled in, or Run was pressed", () => {
+  const problem = { pointer: "/nodes/draft/inputs/width", message: "is no size", fix: "write 128" };
+  assert.ok(!isHeeded(problem, []) && !isHeeded(problem, ["/nodes/draft/inputs/wid", "/nodes/other"]));
+  for (const part of ["", "/nodes/draft/inputs/width", "/nodes/draft"]) assert.ok(isHeeded(problem, [part]));
 });

@@ -8,6 +8,10 @@ export function phraseOf({ message, fix }: Problem): string {
   return message === "is missing" ? "is still empty; fill it in, or draw a wire to it." : `${message}; ${fix}.`;
 }
 
+/** Whether a person has had to do with what is wrong: it lies in what they have filled in, or in all of it (""). */
+export const isHeeded = ({ pointer }: Problem, heeded: readonly string[]): boolean =>
+  heeded.some((part) => part === "" || pointer === part || pointer.startsWith(`${part}/`));
+
 /** One sentence that says where it is, too. */
 export function sentenceOf(problem: Problem, doc: Doc, catalogue: Catalogue): string {
   const [part, name = "", ...more] = problem.pointer.split("/").slice(1);

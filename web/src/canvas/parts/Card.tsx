@@ -1,7 +1,7 @@
 // One node as a card, the same on the canvas and in the list of steps: inputs, picture, outputs, state.
 
 import { memo, useState, type MouseEvent } from "react";
-import { phraseOf, sentenceOf } from "../document/problems";
+import { isHeeded, phraseOf, sentenceOf } from "../document/problems";
 import { INPUTS, wires } from "../document/graph";
 import { toJson } from "../document/json";
 import { inputsOf, isLink } from "../document/read";
@@ -137,12 +137,13 @@ function problemsAt(problems: Problem[], pointer: string): Problem[] {
 
 function Input({ id, name, port, value }: InputProps) {
   const problem = use((state) => problemsAt(state.plan?.problems ?? NONE, `/nodes/${id}/inputs/${name}`)[0]);
+  const isWrong = use((state) => problem !== undefined && isHeeded(problem, state.heeded));
   const label = port.title || name;
   const note = problem && `problem-${id}-${name}`;
   const isBare = value === undefined;
   const isAsked = isLink(value) && value.from.startsWith(`${INPUTS}.`);
   return (
-    <div className="input" data-type={port.type} data-faulty={(problem && !isBare) || undefined}>
+    <div className="input" data-type={port.type} data-faulty={(isWrong && !isBare) || undefined}>
       {port.link !== false && (
         <Socket node={id} port={name} side="input" type={port.type} label={`${label} of ${id}`} isWired={isLink(value)} />
       )}
@@ -155,7 +156,7 @@ function Input({ id, name, port, value }: InputProps) {
       )}
       {port.type !== "json" && (!isLink(value) || isAsked) && <Ask id={id} name={name} label={label} isAsked={isAsked} />}
       {problem && isBare && <p className="note" id={note}>still empty: fill it in, or draw a wire here</p>}
-      {problem && !isBare && <p className="problem" id={note}>{phraseOf(problem)}</p>}
+      {problem && !isBare && <p className={isWrong ? "problem" : "note"} id={note}>{phraseOf(problem)}</p>}
     </div>
   );
 }
@@ -227,7 +228,8 @@ function Fault({ id }: { id: string }) {
   const said = use((state) => (problem?.pointer.startsWith("/workflows/") ? sentenceOf(problem, state.history.doc, state.catalogue) : null));
   const fault = use((state) => state.plan?.faults?.[id]);
   const text = message ?? said ?? (problem ? phraseOf(problem) : fault);
-  return text ? <p className="fault">{text}</p> : null;
+  const isCalm = use((state) => !message && !isHeeded(problem ?? { pointer: `/nodes/${id}`, message: "", fix: "" }, state.heeded));
+  return text ? <p className="fault" data-calm={isCalm || undefined}>{text}</p> : null;
 }
 
 /** The first problem of a node itself, or of the workflow that it is. */

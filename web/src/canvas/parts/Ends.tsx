@@ -7,7 +7,7 @@ import { split } from "../document/read";
 import { portOfInput } from "../document/sockets";
 import { removeInput } from "../studio/choosers";
 import { shown } from "../studio/results";
-import { edit, use } from "../studio/store";
+import { edit, heed, use } from "../studio/store";
 import type { DocInput, Json, Link } from "../types";
 import { Field } from "./Field";
 import { Icon } from "./Icon";
@@ -47,7 +47,10 @@ export const InputsCard = memo(function InputsCard() {
 export function InputField({ name }: { name: string }) {
   const doc = use((state) => state.history.doc);
   if (!doc.inputs?.[name]) return null;
-  const set = (value: Json | undefined) => edit((current) => setDefault(current, name, value), `inputs.${name}`);
+  const set = (value: Json | undefined) => {
+    heed(`/inputs/${name}`);
+    edit((current) => setDefault(current, name, value), `inputs.${name}`);
+  };
   return <Field port={portOfInput(doc, name)} value={doc.inputs[name]!.default} label={doc.inputs[name]!.label || name} onChange={set} />;
 }
 

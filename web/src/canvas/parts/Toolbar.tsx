@@ -1,6 +1,6 @@
 // What is always in reach: run and stop with the plan of the next run, and the ways to change and pass on.
 
-import { sentenceOf } from "../document/problems";
+import { isHeeded, sentenceOf } from "../document/problems";
 import { signatureOf } from "../document/graph";
 import { redo, tidy, undo } from "../studio/acts";
 import { palette } from "../studio/choosers";
@@ -58,12 +58,13 @@ function Go() {
 
 function PlanLine({ line, faults }: { line: string; faults: number }) {
   const first = use((state) => (faults ? state.plan?.problems?.[0] : undefined));
+  const isWrong = use((state) => faults > 0 && (state.plan?.problems ?? []).some((each) => isHeeded(each, state.heeded)));
   const said = use((state) => (state.run.state === "idle" || state.run.state === "running" ? "" : (state.run.message ?? "")));
   const words = first && sentenceOf(first, doc(), get().catalogue);
   return (
-    <p className="plan" data-faulty={faults > 0 || undefined}>
+    <p className="plan" data-faulty={isWrong || undefined}>
       <span className="plan-line">{line}</span>
-      {(words || said) && <small title={words || said}>{words || said}</small>}
+      {(words || said) && <small>{words || said}</small>}
     </p>
   );
 }

@@ -13,7 +13,7 @@ import { rebound, settle, unfolded, withWorkflow } from "../document/workflows";
 import type { Doc, DocInput, Json, Link, Mode, Place, Wire } from "../types";
 import { insert, partOf } from "./files";
 import { beginAnew, keepFitting, recalled } from "./results";
-import { doc, edit, get, notify, say, set } from "./store";
+import { doc, edit, get, heed, notify, say, set } from "./store";
 import { surface } from "./surface";
 
 const MOST_WORKFLOWS = 16; // that are nodes of one
@@ -144,6 +144,7 @@ export function unwire(target: string, input: string): void {
 }
 
 export function setValue(id: string, name: string, value: Json | Link | undefined): void {
+  heed(`/nodes/${id}/inputs/${name}`);
   edit((current) => edits.setInput(current, id, name, value), `${id}.${name}`);
 }
 

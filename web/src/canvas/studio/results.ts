@@ -36,7 +36,7 @@ export function replace(other: Doc): void {
   left.set(get().history.doc, { results: get().results, runs: get().runs });
   edit(() => other);
   const results = Object.entries(get().results).filter(([id]) => fitting(get(), id) >= 0);
-  set({ results: Object.fromEntries(results), runs: [] });
+  set({ results: Object.fromEntries(results), runs: [], heeded: [] });
 }
 
 /** Nodes that came under names which others may have had show none of their pictures; undo brings those back. */

@@ -10,7 +10,7 @@ import { reason } from "../../common/proxy";
 import { keepOwn, keptOwn, prop, tell } from "./bridge";
 import { bringAgain } from "./pictures";
 import { gathered, now, withSeeds } from "./results";
-import { doc, get, IDLE, holdsNothing, notify, say, set } from "./store";
+import { doc, get, heed, IDLE, holdsNothing, notify, say, set } from "./store";
 
 const PAUSE = 250; // milliseconds without a change before the server is asked for a plan
 const SILENCE = 1500; // after the end of an event until its missing last word counts as a fault
@@ -53,6 +53,7 @@ export function execute(target: string | null = null): void {
   isListening = true;
   const run: Run = { run: "", state: "running", nodes: {}, message: "Waiting for the model…", seeds, drawn };
   set({ run, ran: { doc: doc(), signatures: now(), target }, large: null });
+  heed("");
   say("Run started.");
   keepUnderWay();
   void begin({ document: write(asked), target, drawn });

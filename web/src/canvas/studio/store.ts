@@ -36,6 +36,7 @@ export interface State {
   run: Run;
   ran: { doc: Doc; signatures: Record<string, string>; target: string | null };
   plan: PlanView | null;
+  heeded: readonly string[]; // pointers to what a person has filled in, or everything (""), once Run was pressed
   selected: string[];
   view: View;
   chooser: Chooser | null;
@@ -62,6 +63,7 @@ let state: State = {
   run: IDLE,
   ran: { doc: emptyDoc(), signatures: {}, target: null },
   plan: null,
+  heeded: [],
   selected: [],
   view: "canvas",
   chooser: null,
@@ -99,6 +101,11 @@ export function use<T>(select: (state: State) => T): T {
 export function edit(change: (doc: Doc) => Doc, what = ""): void {
   const history = changed(state.history, change(state.history.doc), what);
   if (history !== state.history) set({ history });
+}
+
+/** From now on a fault in this part of the document, all of it by "", is said as one. */
+export function heed(pointer: string): void {
+  if (!state.heeded.includes(pointer)) set({ heeded: [...state.heeded, pointer] });
 }
 
 export function say(text: string): void {
