@@ -36,8 +36,12 @@ OPEN_TO_SCRIBBLE = """(kind, given) => {
     if (kind === "scribble" && !given && !fold.matches(".open")) fold.click();
     return [];
 }"""
-NO_PAPER = "no-paper"  # until the first one comes
-BEGIN_ANEW = "() => (window.editor?.command_manager.reset(), [])"  # Gradio's own: the steps to undo
+# there is paper now, before which nothing was drawn: the editor is Gradio's own
+BEGIN_ANEW = """() => {
+    document.querySelector(".sketchpad").toggleAttribute("data-paper", true);
+    window.editor?.command_manager.reset();
+    return [];
+}"""
 LARGEST_SENT = 2 * LARGEST
 MOST_SENT = 32  # drawings on their way from pages
 TOO_LARGE = "This drawing is too large; draw on one sheet."
@@ -102,7 +106,6 @@ class Sketchpad:
                 canvas_size=blank(None).size,
                 brush=gr.Brush(default_size=12, colors=["#ffffff", "#000000", "#808080"]),
                 eraser=gr.Eraser(default_size=24),
-                elem_classes=NO_PAPER,
             )
             self._follow = gr.Checkbox(
                 False,
@@ -206,7 +209,7 @@ class Sketchpad:
             return [gr.skip()] * 3
         if not text:
             return [gr.skip(), _said(""), _digest(text)]
-        return self._taken(text, kind, extract, size) if is_open else [_no_paper(), _said(""), _digest(text)]
+        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), _digest(text)]
 
 
 def blank(size: Size | None) -> Image.Image:
@@ -256,13 +259,8 @@ def _digest(text: Any) -> str:
     return hashlib.sha256((text or "").encode()).hexdigest()
 
 
-def _as_paper(image: Image.Image) -> Any:
-    paper: EditorValue = {"background": np.asarray(image), "layers": [], "composite": None}
-    return gr.update(value=paper, elem_classes=[])
-
-
-def _no_paper() -> Any:
-    return gr.update(value=None, elem_classes=NO_PAPER)
+def _as_paper(image: Image.Image) -> EditorValue:
+    return {"background": np.asarray(image), "layers": [], "composite": None}
 
 
 def _said(sentence: str) -> str:
