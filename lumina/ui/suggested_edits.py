@@ -7,12 +7,12 @@ import gradio as gr
 import numpy as np
 
 from lumina.errors import LuminaError
-from lumina.images import cover
+from lumina.images import cover, one_at_a_time, open_image, pixels_in
 from lumina.model.config import ModelSpec
 from lumina.tasks.panels import nearest
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Size
-from lumina.ui.page_pictures import picture_of
+from lumina.ui.page_pictures import bytes_of_text
 from lumina.worlds import world_of
 
 MOST = 4
@@ -44,8 +44,10 @@ def edits_of(text: Any, spec: ModelSpec, sizes: Sequence[Size]) -> tuple[str, ..
     if world is None or not text:
         return ()
     try:
-        picture = picture_of(text, "Picture")
+        data = bytes_of_text(text)
+        with one_at_a_time(pixels_in(data)):
+            picture = open_image(data, keep_alpha=True)
+            picture = cover(picture, *nearest(tuple(sizes), picture.width / picture.height))
     except LuminaError:
         return ()
-    size = nearest(tuple(sizes), picture.width / picture.height)
-    return world.edits_of(np.asarray(cover(picture, *size)))
+    return world.edits_of(np.asarray(picture))
