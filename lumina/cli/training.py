@@ -52,6 +52,12 @@ def train_tokenizer(
     batch: Annotated[int, typer.Option("--batch", help="Pictures in a step.", min=1)] = 24,
     shards: Annotated[int, typer.Option("--shards", help="Scenes to render, 200 to a shard.", min=1)] = 200,
     world: Annotated[str, typer.Option("--world", help="What the scenes are of.")] = FOLDERS[0],
+    start_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--start-from", help="Model folder whose tokenizer to begin with.", metavar="DIR", parser=expanded
+        ),
+    ] = None,
     device: Device = "cpu",
     stop_after: StopAfter = None,
     as_json: AsJson = False,
@@ -61,7 +67,7 @@ def train_tokenizer(
 
     steps = runs.train_tokenizer(
         data, out, world, minutes=minutes, processes=processes, batch=batch, shards=shards,
-        device=device, stop_after=stop_after,
+        start_from=start_from, device=device, stop_after=stop_after,
     )  # fmt: skip
     folder = str(watched(steps, "Training the tokenizer", as_json))
     show({"model": folder} if as_json else [folder])

@@ -41,12 +41,14 @@ def train_tokenizer(
     processes: int = 2,
     batch: int = 24,
     shards: int = SHARDS,
+    start_from: Path | None = None,
     device: str = "cpu",
     stop_after: float | None = None,
 ) -> Steps[Progress, Path]:
     """Render scenes of a world into `data` where they are missing, train MoVQGAN in `out/tokenizer` and write
     `out/model`.
 
+    With `start_from` (a model folder) it begins with that tokenizer's weights, which may have fewer codes.
     Runs again from where it stopped, be it by the clock, after `stop_after` minutes. Returns the model
     folder, which then lacks only the transformer. Raises InputError for an unknown world or device.
     """
@@ -54,8 +56,9 @@ def train_tokenizer(
     config, here = tokenizer_config(curriculum), where(processes, device, stop_after)
     yield from render_scenes(data, shards, curriculum, processes)
     settings = TokenizerTraining(
-        data, out / "tokenizer", config, curriculum.images, minutes=minutes, batch=batch, **here
-    )
+        data, out / "tokenizer", config, curriculum.images, minutes=minutes, batch=batch,
+        start_from=start_from, **here,
+    )  # fmt: skip
     movqgan = yield from tokenizer_trainer.train(settings)
     build_tokenizer(folder, config.n_embed, curriculum)
     save_movqgan(movqgan, folder)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from lumina.errors import InputError
+from lumina.model.checkpoint import load_movqgan
 from lumina.model.config import MoVQConfig
 from lumina.model.movqgan import MoVQGAN
 from lumina.steps import Progress, Steps
@@ -27,7 +29,9 @@ from lumina.training.record import Record, learning_rate
 
 Pictures = NDArray[np.uint8]
 
+CODES = "quantize.embedding.weight"
 LEAST_COUNT, REVIVED_COUNT = 0.1, 0.6  # uses a batch: below the first a code is put back to work
+BEGUN = 2.0  # with fewer uses a batch, in the beginning, too
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class TokenizerTraining:
     map_shards: int = 30  # maps are read from the first shards only, pictures from all
     processes: int = 2
     seed: int = 1
+    start_from: Path | None = (
+        None  # a folder with a picture tokenizer to begin with, of as many codes or fewer
+    )
     device: torch.device = CPU
     deadline: float = math.inf  # of `time.monotonic`, at which to stop for now
 
@@ -101,13 +108,15 @@ class Codebook:
     describe it, as in k-means++ (Arthur and Vassilvitskii 2007).
     """
 
-    def __init__(self, model: MoVQGAN, group: Group, decay: float = 0.99) -> None:
+    def __init__(self, model: MoVQGAN, group: Group, known: int = 0, decay: float = 0.99) -> None:
+        """Of the model's codes the first ones may be `known` from a former training."""
         self._group = group
         self._weight = model.quantize.embedding.weight
         self._weight.requires_grad_(False)
         self._decay = decay
         self.count = torch.ones(len(self._weight), device=self._weight.device)
-        self.total = self._weight.detach().clone()
+        self.count[:known] = BEGUN
+        self.total = self._weight.detach() * self.count[:, None]
 
     @torch.no_grad()
     def update(self, latents: Tensor, codes: Tensor) -> None:
@@ -188,6 +197,21 @@ def optimizers(model: MoVQGAN, settings: TokenizerTraining, group: Group) -> lis
     ]
 
 
+def begin_with(model: MoVQGAN, folder: Path) -> int:
+    """Give a model the weights of a picture tokenizer that has as many codes or fewer; returns how many.
+
+    Raises InputError where it is built otherwise.
+    """
+    given = load_movqgan(folder).state_dict()
+    codes, own = given.pop(CODES), model.state_dict()
+    if {name: each.shape for name, each in given.items()} != {
+        name: each.shape for name, each in own.items() if name != CODES
+    } or not (codes.shape[1] == own[CODES].shape[1] and len(codes) <= len(own[CODES])):
+        raise InputError(f"The picture tokenizer in {folder} is built otherwise; leave out --start-from.")
+    model.load_state_dict({**given, CODES: torch.cat([codes, own[CODES][len(codes) :].cpu()])})
+    return len(codes)
+
+
 def train(settings: TokenizerTraining) -> Steps[Progress, MoVQGAN]:
     """Train, or go on from the checkpoint in `settings.out`; progress counts seconds of training."""
     with together(_train, settings, settings.processes, settings.device) as group:
@@ -198,7 +222,8 @@ def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN
     torch.manual_seed(settings.seed)
     record = Record(settings.out)
     model = MoVQGAN(settings.config).to(group.device)
-    codebook = Codebook(model, group)
+    known = 0 if settings.start_from is None else begin_with(model, settings.start_from)
+    codebook = Codebook(model, group, known)
     run = _Run(model, codebook, optimizers(model, settings, group), group)
     if (state := record.resume()) is not None:
         run.load(state)
@@ -231,7 +256,7 @@ def _step(run: _Run, pixels: Tensor) -> dict[str, float]:
     z = z.float()
     flat = rearrange(z.detach(), "b c h w -> (b h w) c")
     if run.step == 0:
-        codebook.revive(flat, least=2.0)  # the codes begin as latents of the first batch
+        codebook.revive(flat, least=BEGUN)  # new codes begin as latents of the first batch
     with torch.no_grad():
         codes = _nearest(flat, model.quantize.embedding.weight).view(z.shape[0], *z.shape[2:])
         quantized = rearrange(model.quantize.embedding(codes), "b h w c -> b c h w")

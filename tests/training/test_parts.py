@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from lumina.model.checkpoint import find_folder
+from lumina.errors import InputError
+from lumina.model.checkpoint import find_folder, load_movqgan, save_movqgan
 from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.training import vocabulary
@@ -15,7 +16,15 @@ from lumina.training.codes import codes_of
 from lumina.training.muon import Muon, orthogonal
 from lumina.training.parallel import Group
 from lumina.training.record import Record, learning_rate
-from lumina.training.tokenizer_trainer import Codebook, psnr, reconstruction_loss, to_pictures, to_pixels
+from lumina.training.tokenizer_trainer import (
+    BEGUN,
+    Codebook,
+    begin_with,
+    psnr,
+    reconstruction_loss,
+    to_pictures,
+    to_pixels,
+)
 from lumina.worlds.tabletop.captions import KNOWN_WORDS
 from tests.training.tiny import CURRICULUM, TINY_MOVQ
 
@@ -73,6 +82,27 @@ def test_codebook_follows_its_latents_and_revives_dead_codes():
     assert codebook.revive(latents, least=0.1) == TINY_MOVQ.n_embed - 1
     assert torch.allclose(book, latents[: len(book)], atol=1e-3)
     assert codebook.revive(latents, least=0.1) == 0
+
+
+def test_a_codebook_grows_and_new_codes_go_where_the_known_ones_describe_worst(tmp_path):
+    torch.manual_seed(0)
+    known = MoVQGAN(TINY_MOVQ)
+    save_movqgan(known, tmp_path)
+    grown = MoVQGAN(replace(TINY_MOVQ, n_embed=TINY_MOVQ.n_embed + 4))
+    assert begin_with(grown, tmp_path) == TINY_MOVQ.n_embed
+    pixels = torch.rand(1, 3, 32, 32) * 2 - 1
+    known, shipped = known.eval(), load_movqgan(tmp_path)
+    assert torch.equal(grown.eval().latent(pixels), shipped.latent(pixels))
+    book = grown.quantize.embedding.weight
+    described, rare = book[:4].detach().clone(), torch.full((4, TINY_MOVQ.embed_dim), 9.0)
+    codebook = Codebook(grown, Group(), TINY_MOVQ.n_embed)
+    assert codebook.revive(torch.cat([described, rare]), least=BEGUN) == 4
+    assert torch.equal(book[: TINY_MOVQ.n_embed], shipped.quantize.embedding.weight)
+    assert (book[TINY_MOVQ.n_embed :] == 9).all()
+    with pytest.raises(InputError, match="built otherwise; leave out --start-from"):
+        begin_with(MoVQGAN(replace(TINY_MOVQ, n_embed=8)), tmp_path)
+    with pytest.raises(InputError, match="built otherwise"):
+        begin_with(MoVQGAN(replace(TINY_MOVQ, ch=2 * TINY_MOVQ.ch)), tmp_path)
 
 
 def test_a_revived_code_goes_where_the_codes_describe_worst():
