@@ -44,7 +44,8 @@ export class Face {
     arrange(stage, wanted);
     stage.dataset.count = String(wanted.length);
     stage.toggleAttribute("data-fan", state.isChoosing && wanted.length > 1);
-    for (const sheet of sheets) fillCell(this.cellOf(sheet.key), sheet, state, wanted.length === 1);
+    const best = Math.max(...sheets.map((sheet) => sheet.score ?? -Infinity));
+    for (const sheet of sheets) fillCell(this.cellOf(sheet.key), sheet, state, wanted.length === 1, best);
   }
 
   private cellOf(key: string): HTMLElement {
@@ -164,7 +165,7 @@ function blanks(stage: HTMLElement, count: number, like: Sheet | undefined): HTM
   });
 }
 
-function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolean): void {
+function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolean, best: number): void {
   const paper = one(cell, ".easel-paper");
   const part = drawnPart(sheet);
   const image = one<HTMLImageElement>(cell, ".easel-true");
@@ -182,7 +183,8 @@ function fillCell(cell: HTMLElement, sheet: Sheet, state: State, isAlone: boolea
   if (!isActive(state)) image.src = urlOf(sheet.png);
   image.alt = sheet.prompt;
   const score = one(cell, ".easel-score");
-  score.textContent = isAlone || sheet.score == null ? "" : `score ${sheet.score.toFixed(3)}, more is better`;
+  const told = sheet.score === best ? ", the best" : "";
+  score.textContent = isAlone || sheet.score == null ? "" : `score ${sheet.score.toFixed(3)}${told}`;
   score.title = SCORED;
   void paintPicture(one<HTMLCanvasElement>(cell, ".easel-paint"), sheet, part < 1 ? state.under : null);
   if (state.isHot) paintHeat(one<HTMLCanvasElement>(cell, ".easel-heatmap"), sheet);
