@@ -153,7 +153,7 @@ class StickersCurriculum(Curriculum):
         "hidden_size": 320, "intermediate_size": 704, "num_hidden_layers": 8, "num_attention_heads": 5,
         "num_key_value_heads": 5,
     }  # fmt: skip
-    tokenizer: Mapping[str, Any] = {"n_embed": 8192}
+    tokenizer: Mapping[str, Any] = {"n_embed": 4096}
     text_tokens = 1024
     varied_every = 2
     frames: Mapping[Frame, float] = {FRAME: 1.0}
