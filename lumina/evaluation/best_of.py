@@ -55,7 +55,7 @@ def run(
     """
     cases = list(world_for(painter.spec).benchmark().cases(TextToImage.name, limit, seed))
     options = _task(painter, cases[0], 0).options().model_dump(exclude={"seed"})
-    made_by = {"scorer": scorer, "first": seed, **options, "model": painter.model}
+    made_by = {"scorer": scorer, "prompts": limit, "first": seed, **options, "model": painter.model}
     kept = Findings(journal, made_by) if journal is not None else None
     found: dict[tuple[int, int], Found] = dict(kept.found) if kept else {}
     total = rounds * len(cases)
@@ -85,7 +85,10 @@ class Findings:
 
     def __init__(self, file: Path, made_by: Mapping[str, Any]) -> None:
         self._file = file
-        lines = [json.loads(line) for line in whole_lines(file)]
+        try:
+            lines = [json.loads(line) for line in whole_lines(file)]
+        except ValueError as error:
+            raise InputError(f"{file} is no journal of this command; name another --journal.") from error
         if lines and lines[0] != made_by:
             raise InputError(f"{file} is of another model or of other options; name another --journal.")
         self.found: dict[tuple[int, int], Found] = {

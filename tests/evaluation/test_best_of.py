@@ -88,5 +88,9 @@ def test_a_run_that_was_broken_off_goes_on_from_its_journal(draws, report, tmp_p
     drawn = len(draws)
     finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2, journal=journal))
     assert len(draws) == drawn
-    with pytest.raises(InputError, match="another --journal"):
-        finish(best_of.run(FakePipeline(), 6, 20_001, rounds=2, journal=journal))
+    for limit, first in ((6, 20_001), (5, 20_000)):  # with other numbers of prompts, too, seeds are others
+        with pytest.raises(InputError, match="of other options; name another --journal"):
+            finish(best_of.run(FakePipeline(), limit, first, rounds=2, journal=journal))
+    journal.write_text("a shopping list\n")
+    with pytest.raises(InputError, match="no journal of this command"):
+        finish(best_of.run(FakePipeline(), 6, 20_000, rounds=2, journal=journal))
