@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Thread
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from lumina.errors import InputError
+
+if TYPE_CHECKING:
+    import httpx
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")  # this machine itself, which no proxy stands before
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -69,6 +73,25 @@ def _is_own(address: IPv4Address | IPv6Address) -> bool:
     except OSError:
         return False
     return True
+
+
+def client_of(url: str, secret: str = "", **more: Any) -> "httpx.Client":
+    """What asks one server, with a secret if it wants one: through a proxy where one stands before it.
+
+    Raises InputError as :func:`check_connections` does.
+    """
+    import httpx
+
+    through = proxy_before(url)
+    if through:
+        check_connections()
+    return httpx.Client(
+        base_url=url,
+        headers={"authorization": f"Bearer {secret}"} if secret else {},
+        trust_env=bool(through),
+        verify=httpx.create_ssl_context() if url.startswith("https:") else False,
+        **more,
+    )
 
 
 def check_connections() -> None:

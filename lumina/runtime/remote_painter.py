@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
-from lumina.connections import check_connections, proxy_before
+from lumina.connections import client_of, proxy_before
 from lumina.errors import InputError, LuminaError, ModelError, UnknownModel
 from lumina.model.config import ModelSpec
 from lumina.runtime.drawing import Drawing, check_size
@@ -163,16 +163,11 @@ class EngineAddress:
     @cached_property
     def _client(self) -> httpx.Client:
         """Nothing of it stays open between two requests."""
-        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
-        if self.proxy:
-            check_connections()
-        return httpx.Client(
-            base_url=self.url,
-            headers=headers,
+        return client_of(
+            self.url,
+            self._token,
             timeout=httpx.Timeout(SILENCE, connect=CONNECTING, pool=None),
             limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=bool(self.proxy),
-            verify=httpx.create_ssl_context() if self.url.startswith("https:") else False,
         )
 
     @cached_property

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from lumina.connections import check_connections, proxy_before
+from lumina.connections import client_of, proxy_before
 from lumina.errors import InputError
 from lumina.settings import Settings
 
@@ -62,8 +62,9 @@ class Rewriter:
         asked: dict[str, Any] = {"messages": messages, "max_tokens": MOST_TOKENS, "stream": False}
         if self._model:
             asked["model"] = self._model
+        limit = httpx.Timeout(SECONDS, connect=CONNECTING)
         try:
-            with self._client() as client:
+            with client_of(self._url, self._key, timeout=limit) as client:
                 answer = client.post(PATH, json=asked)
         except httpx.TimeoutException as error:
             raise InputError(
@@ -81,18 +82,6 @@ class Rewriter:
         if text is not None and not isinstance(text, str):
             raise InputError(self._unlike())
         return text or ""
-
-    def _client(self) -> httpx.Client:
-        proxy = proxy_before(self._url)
-        if proxy:
-            check_connections()
-        return httpx.Client(
-            base_url=self._url,
-            headers={"authorization": f"Bearer {self._key}"} if self._key else {},
-            timeout=httpx.Timeout(SECONDS, connect=CONNECTING),
-            trust_env=bool(proxy),
-            verify=httpx.create_ssl_context() if self._url.startswith("https:") else False,
-        )
 
     def _unreached(self) -> str:
         said = f"The language model at {self._url} cannot be reached"
