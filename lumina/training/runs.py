@@ -54,6 +54,8 @@ def train_tokenizer(
     """
     curriculum, folder = curriculum_of(world), out / "model"
     config, here = tokenizer_config(curriculum), where(processes, device, stop_after)
+    if start_from is not None and not (start_from / "movq_config.json").exists():
+        raise InputError(f"There is no picture tokenizer in {start_from}; give --start-from a model folder.")
     yield from render_scenes(data, shards, curriculum, processes)
     settings = TokenizerTraining(
         data, out / "tokenizer", config, curriculum.images, minutes=minutes, batch=batch,
@@ -184,13 +186,13 @@ def prepare(
     again. Raises InputError as `train_model` does, and where a world has no tokenizers.
     """
     folder, codes = out / "model", codes or out / "codes"
+    if start_from is not None:
+        _bring_tokenizer(start_from, folder)
     if world:
         curriculum = curriculum_of(world)
         if not (folder / "movq_config.json").exists():
             _take_tokenizers(_shipped_tokenizers(world), folder)
         yield from render_scenes(data, shards, curriculum, workers)
-    if start_from is not None:
-        _bring_tokenizer(start_from, folder)
     _need_tokenizer(folder, data)
     curriculum = curriculum_for(spec_of(str(folder)))
     chosen = check_tasks(curriculum, tasks)

@@ -137,5 +137,11 @@ def test_a_world_is_prepared_with_the_tokenizers_shipped_for_it(monkeypatch, tmp
     with pytest.raises(InputError, match="run `lumina train tokenizer --world tabletop` first"):
         finish(runs.prepare(tmp_path / "other", tmp_path / "new", **asked))
     assert not (tmp_path / "other").exists()
+    nothing = tmp_path / "nothing"
+    with pytest.raises(InputError, match="There is no model in"):  # before anything is rendered
+        finish(runs.prepare(tmp_path / "other", tmp_path / "new", start_from=nothing, world="tabletop"))
+    with pytest.raises(InputError, match="There is no picture tokenizer in"):
+        finish(runs.train_tokenizer(tmp_path / "other", tmp_path / "new", "tabletop", start_from=nothing))
+    assert not (tmp_path / "other").exists()
     with pytest.raises(InputError, match='no world "nowhere"'):
         finish(runs.prepare(data, out, world="nowhere"))
