@@ -25,7 +25,7 @@ from lumina.tasks.panels import PanelTask
 from lumina.ui.colours import SCALES, coloured
 from lumina.ui.depth import depth_png, meaning_of
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.messages import Look
+from lumina.ui.messages.easel import Look
 from lumina.ui.page_pictures import picture_of, with_pictures
 from lumina.worlds import world_of
 from lumina.worlds.base import MapComparison

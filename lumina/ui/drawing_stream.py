@@ -16,7 +16,8 @@ from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import EaselRun
 from lumina.ui.events import LOOK_AGAIN
 from lumina.ui.futures import FOUR, Futures
-from lumina.ui.messages import Data, Settled
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.easel import Settled
 from lumina.ui.picture_messages import Start, continued, rerolled, sheet_of, start_of
 from lumina.workflow.files import picture_bytes
 

@@ -15,7 +15,8 @@ from lumina.tasks.base import DrawingTask, Task
 from lumina.tasks.fields import MAX_TEXT
 from lumina.tasks.panels import PanelTask
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.messages import Data, Look, PromptPart
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.easel import Look, PromptPart
 from lumina.ui.page_pictures import picture_of
 from lumina.worlds import language_of, world_of
 from lumina.worlds.language import Language

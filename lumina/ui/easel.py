@@ -15,7 +15,8 @@ import gradio as gr
 from lumina.runtime.events import DrawEvent
 from lumina.tasks.base import DrawingTask
 from lumina.ui.futures import Futures
-from lumina.ui.messages import Data, EaselView, Use
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.easel import EaselView, Use
 from lumina.ui.run_sheets import RunSheets
 from lumina.ui.scripts import mount
 

@@ -6,7 +6,7 @@ import gradio as gr
 
 from lumina.model.config import ModelSpec
 from lumina.ui.events import QUICK
-from lumina.ui.messages import Unknown
+from lumina.ui.messages.easel import Unknown
 from lumina.ui.prompt_guide import guide_of, swapped
 from lumina.ui.unknown_words_line import make_unknown_words
 from lumina.worlds.language import Kind

@@ -16,7 +16,9 @@ from lumina.tasks.base import DrawingTask
 from lumina.ui.create import tab_of
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK, payload_of, ticket_of
-from lumina.ui.messages import Card, Cards, Data, Handed, Use
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.easel import Use
+from lumina.ui.messages.gallery import Card, Cards, Handed
 from lumina.ui.picture_messages import PLAIN
 from lumina.ui.scripts import mount
 from lumina.ui.sessions import is_name

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from lumina.errors import InputError, LuminaError
 from lumina.ui.gallery import Archive, card_of
-from lumina.ui.messages import Cards, Wish
+from lumina.ui.messages.gallery import Cards, Wish
 
 ADDRESS = "lumina/gallery"
 SHARED = "lumina/shared"

@@ -17,7 +17,7 @@ from lumina.tasks.base import Task, Values
 from lumina.tasks.panels import nearest, takes_map
 from lumina.ui.easel import static_text
 from lumina.ui.events import QUICK
-from lumina.ui.messages import Format
+from lumina.ui.messages.easel import Format
 from lumina.ui.page_pictures import picture_input, picture_of
 from lumina.ui.scripts import mount
 from lumina.workflow.schema import load

@@ -22,7 +22,7 @@ from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawn_else import in_parts
 from lumina.ui.film import film_of
-from lumina.ui.messages import Data
+from lumina.ui.messages.base import Data
 from lumina.ui.picture_messages import sheet_of
 from lumina.worlds import language_of
 

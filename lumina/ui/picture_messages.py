@@ -21,7 +21,8 @@ from lumina.runtime.drawing import Drawing
 from lumina.server.gallery import key_of
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, Task, read
-from lumina.ui.messages import Asked, Continued, Data, RecipeSheet, Reworded, Sheet
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.easel import Asked, Continued, RecipeSheet, Reworded, Sheet
 from lumina.ui.page_pictures import picture_fields, with_pictures
 from lumina.workflow.document import Workflow
 from lumina.workflow.literals import as_list

@@ -9,7 +9,7 @@ from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.sampler.options import LAST_SEED
 from lumina.tasks.base import DrawingTask
 from lumina.ui.futures import Futures
-from lumina.ui.messages import Rows, Sheet
+from lumina.ui.messages.easel import Rows, Sheet
 from lumina.ui.picture_messages import bytes_of_codes, bytes_of_nll, head_of, sheet_of
 from lumina.ui.strips import webp_of
 

@@ -19,7 +19,7 @@ from lumina.steps import Following
 from lumina.tasks.predict import Predict
 from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, ticket_of
 from lumina.ui.film import film_of
-from lumina.ui.messages import Prepare, Saved
+from lumina.ui.messages.easel import Prepare, Saved
 from lumina.ui.page_pictures import bytes_of_text
 from lumina.worlds import world_of
 

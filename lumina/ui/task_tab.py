@@ -32,7 +32,7 @@ from lumina.ui.examples import examples_of
 from lumina.ui.forms import tell_kept_seed
 from lumina.ui.free_wording import FreeWording
 from lumina.ui.image_field import KnownPictures, note_picture
-from lumina.ui.messages import Refusal, Restored, Use
+from lumina.ui.messages.easel import Refusal, Restored, Use
 from lumina.ui.opening import opening_address, opening_words
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored, restored_from, reworded

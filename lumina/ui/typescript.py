@@ -12,7 +12,7 @@ from lumina.ui.messages import MESSAGES
 from lumina.ui.scripts import WEB
 
 GENERATED = WEB / "src" / "messages.gen.ts"
-HEAD = """// Written by `make web` from lumina/ui/messages.py; changes belong there.
+HEAD = """// Written by `make web` from lumina/ui/messages/; changes belong there.
 
 /** A number that JavaScript would round is read as a bigint. */
 export type JsonValue =

@@ -24,8 +24,9 @@ from lumina.ui.canvas.begun_elsewhere import rows_sent
 from lumina.ui.canvas.inside import said_of
 from lumina.ui.canvas.view import CanvasRun, thumbnail
 from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, ticket_of
-from lumina.ui.messages import Brought, Data, PlanView
-from lumina.ui.messages import RunView as Message
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.canvas import Brought, PlanView
+from lumina.ui.messages.canvas import RunView as Message
 from lumina.ui.page_pictures import bytes_of_text, picture_input
 from lumina.ui.run_results import RunResults
 from lumina.ui.sessions import Sessions

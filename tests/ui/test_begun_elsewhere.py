@@ -14,7 +14,7 @@ from lumina.runtime.events import Begun, RowDrawn
 from lumina.runtime.fake import FakePipeline
 from lumina.ui.canvas.begun_elsewhere import rows_sent
 from lumina.ui.canvas.view import CanvasRun
-from lumina.ui.messages import Data
+from lumina.ui.messages.base import Data
 from lumina.ui.workflow_tab import uploads_named
 from lumina.workflow.cache import MemoryStore
 from lumina.workflow.events import NodeProgress, RunFinished

@@ -17,7 +17,7 @@ from lumina.tasks.image_input import ImageInput
 from lumina.tasks.instructions import Kind
 from lumina.ui import canvas, scripts
 from lumina.ui.canvas.view import CanvasRun
-from lumina.ui.messages import Data
+from lumina.ui.messages.base import Data
 from lumina.ui.sessions import MOST_PICTURES, MOST_VISITORS, Sessions
 from lumina.ui.templates import templates
 from lumina.workflow.events import RunStarted

@@ -22,7 +22,7 @@ from lumina.tasks.image_pair import ImagePair
 from lumina.tasks.panels import UNCHANGED
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawing_stream import DrawingStream, Step, kept
-from lumina.ui.messages import Data
+from lumina.ui.messages.base import Data
 from lumina.ui.picture_messages import restored
 
 TASK = TextToImage(prompt="two red spheres", seed=3)

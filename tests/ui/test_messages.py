@@ -7,7 +7,9 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from lumina.model.config import MODELS
 from lumina.tasks import TASKS
-from lumina.ui.messages import MESSAGES, Catalogue, Restored, Template
+from lumina.ui.messages import MESSAGES
+from lumina.ui.messages.canvas import Catalogue, Template
+from lumina.ui.messages.easel import Restored
 from lumina.ui.templates import templates
 from lumina.ui.typescript import GENERATED, interfaces
 from lumina.workflow.catalogue import catalogue

@@ -10,7 +10,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.model.config import MODELS
-from lumina.ui.messages import Sheet
+from lumina.ui.messages.easel import Sheet
 from lumina.ui.opening import FILM, KEY, OPENINGS, film_of_opening, opening_address, opening_file
 from lumina.ui.picture_messages import start_of
 from lumina.workflow.schema import codes_of, load, task_of

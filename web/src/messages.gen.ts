@@ -1,4 +1,4 @@
-// Written by `make web` from lumina/ui/messages.py; changes belong there.
+// Written by `make web` from lumina/ui/messages/; changes belong there.
 
 /** A number that JavaScript would round is read as a bigint. */
 export type JsonValue =

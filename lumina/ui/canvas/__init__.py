@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lumina.ui.messages import Catalogue, Template
+from lumina.ui.messages.canvas import Catalogue, Template
 from lumina.ui.scripts import bundled, mount
 
 SERVED = {"canvas.js": "text/javascript", "canvas.css": "text/css", "LICENSES.txt": "text/plain"}

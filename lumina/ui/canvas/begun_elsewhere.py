@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import ValidationError
 
 from lumina.runtime.drawing import Codes
-from lumina.ui.messages import MAX_CODES, DrawnRows
+from lumina.ui.messages.canvas import DrawnRows
+from lumina.ui.messages.easel import MAX_CODES
 from lumina.ui.picture_messages import codes_of_text
 
 _KEY = re.compile(r"[0-9a-f]{64}")

@@ -7,7 +7,8 @@ from PIL import Image
 
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
-from lumina.ui.messages import Data, NodeView, ShownPicture
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.canvas import NodeView, ShownPicture
 from lumina.workflow.document import Link, Workflow
 from lumina.workflow.events import NodeCached, NodeDone
 from lumina.workflow.flattening import WITHIN, Flat

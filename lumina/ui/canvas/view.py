@@ -14,8 +14,10 @@ from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Picture, remarks_of
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.canvas.inside import Inside
-from lumina.ui.messages import Data, DrawnRows, NodeView, ShownPicture, Strip
-from lumina.ui.messages import RunView as Message
+from lumina.ui.messages.base import Data
+from lumina.ui.messages.canvas import DrawnRows, NodeView, ShownPicture
+from lumina.ui.messages.canvas import RunView as Message
+from lumina.ui.messages.easel import Strip
 from lumina.ui.picture_messages import text_of_codes
 from lumina.ui.strips import panel_of, webp_of
 from lumina.workflow.document import Workflow

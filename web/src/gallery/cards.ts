@@ -3,7 +3,7 @@
 import type { Card, Cards, Use } from "../messages.gen";
 import { made } from "../common/dom";
 import { readingTime } from "../common/reading_time";
-import { thumbnail } from "./thumbnail";
+import { thumbnail } from "../common/thumbnail";
 
 export function cardOf(card: Card, isChosen: boolean): HTMLElement {
   const whole = made("article", "gallery-card");

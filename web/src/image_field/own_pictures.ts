@@ -3,7 +3,7 @@
 import type { Card, Cards } from "../messages.gen";
 import { made, one } from "../common/dom";
 import { halfOf } from "../common/halves";
-import { thumbnail } from "../gallery/thumbnail";
+import { thumbnail } from "../common/thumbnail";
 import { pictureOf, wish } from "../gallery/wishes";
 
 export interface Own {

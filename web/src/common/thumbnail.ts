@@ -1,6 +1,6 @@
-// A small picture of the Gallery, of which only what is there is shown.
+// A small picture, in the Gallery or below an image field, of which only what is there is shown.
 
-import { made } from "../common/dom";
+import { made } from "./dom";
 
 /** Unseen until it is there; where it is not to be had, what says so stands in its place. */
 export function thumbnail(src: string, alt: string): HTMLImageElement {
