@@ -13,6 +13,7 @@ from lumina.model.json_fields import read_json
 from lumina.model.text import TextTokenizer
 from lumina.settings import Settings
 from lumina.steps import Progress, Steps
+from lumina.tasks import DRAWN
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
 from lumina.training.averaging import copy_tokenizers
 from lumina.training.codes import MAP_SHARDS, draft_tables, encode_shards, maker_of
@@ -129,14 +130,21 @@ def train_model(
     yield from prepare(data, out, tasks=tasks, start_from=start_from, codes=codes, workers=processes)
     curriculum = curriculum_for(spec_of(str(folder)))
     helpers = (processes - here["processes"]) // here["processes"]
+    learned = check_tasks(curriculum, tasks)
     settings = ModelTraining(
         data, codes, folder, out / "transformer", minutes, batch, start_from=start_from, helpers=helpers,
-        curriculum=curriculum, tasks=check_tasks(curriculum, tasks), rejected=rejected, **here,
+        curriculum=curriculum, tasks=learned, rejected=rejected, **here,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
-    write_manifest(folder)
+    write_manifest(folder, trained_spec(spec_of(str(folder)), learned, start_from).described())
     return folder
+
+
+def trained_spec(spec: ModelSpec, learned: Sequence[str], start_from: Path | None) -> ModelSpec:
+    """What is said of a model that has learned these tasks: it does them, and those that it began with."""
+    known = {*learned, *(spec_of(str(start_from)).tasks if start_from else ())}
+    return replace(spec, tasks=tuple(task.name for task in DRAWN if task.name in known))
 
 
 def fine_tune(

@@ -108,6 +108,15 @@ class _Words:
         return Sample(prompt, codes, untrue, answers=answers)
 
 
+def _told(pool: CodedScenes, chances: NDArray[np.float64], rng: np.random.Generator) -> tuple[int, Said]:
+    """The number of a random scene of which something can be said, and that."""
+    while True:
+        i = int(rng.choice(len(pool), p=chances))
+        said = pool.scenes[i].say(rng)
+        if said is not None:
+            return i, said
+
+
 class Spoken:
     """A picture drawn from words alone."""
 
@@ -119,8 +128,7 @@ class Spoken:
 
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
-        i = int(rng.choice(len(self._pool), p=self._chances))
-        said = self._pool.scenes[i].say(rng) or Said({})
+        i, said = _told(self._pool, self._chances, rng)
         codes = self._pool.codes["picture"][i].astype(np.int64)
         return self._words.sample(said, codes, rng, {}, said.answers)
 
@@ -140,15 +148,17 @@ class Mapped:
 
     def sample(self, rng: np.random.Generator) -> Sample:
         """See Source."""
-        i = int(rng.choice(len(self._pool), p=self._chances))
+        if self._task.spoken:
+            i, said = _told(self._pool, self._chances, rng)
+        else:
+            i, said = int(rng.choice(len(self._pool), p=self._chances)), Said({})
         kind = self._kinds[int(rng.choice(len(self._kinds), p=self._kind_chances))]
         picture, shown = self._pool.codes["picture"][i], self._pool.codes[kind][i]
-        said = self._pool.scenes[i].say(rng) if self._task.spoken else None
         codes = _stacked(shown, picture) if self._map_above else _stacked(picture, shown)
-        answers = said.answers if said else None
+        answers = said.answers
         if answers is not None and not self.given:  # both panels are drawn, and the map tells nothing
             answers = np.concatenate([answers, np.full_like(answers, NO_ANSWER)])
-        return self._words.sample(said or Said({}), codes, rng, {"kind": kind}, answers)
+        return self._words.sample(said, codes, rng, {"kind": kind}, answers)
 
 
 class Paired:

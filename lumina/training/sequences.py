@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import count
 
 import numpy as np
@@ -44,6 +44,14 @@ class TrainingBatch:
     def to(self, device: torch.device) -> "TrainingBatch":
         """The batch on the device where it is trained on."""
         return TrainingBatch(*(moved(getattr(self, field.name), device) for field in fields(self)))
+
+    def true_alone(self) -> "TrainingBatch":
+        """The batch without the last rows, those after untrue words."""
+        rows = len(self.ids) - len(self.untrue)
+        return replace(
+            self, ids=self.ids[:rows], before=self.before[:rows], codes=self.codes[:rows],
+            untrue=self.untrue[:0],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

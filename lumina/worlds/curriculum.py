@@ -92,6 +92,10 @@ class Curriculum(Protocol):
     """And of the tokenizer."""
     varied_every: int = 5
     """Of the first files of scenes one of so many is of varied ones, see `scene`."""
+    varied_drawn: bool = False
+    """Whether these are drawn from words, too."""
+    contrast_from: float = 0.0
+    """The share of a training from nothing after which images are also shown with untrue words."""
     text_tokens: int = 640
     """Bytes and merges of the text tokenizer."""
 
@@ -122,7 +126,7 @@ class Curriculum(Protocol):
         """Text that is like what the model will read, for its text tokenizer."""
 
     def scene(self, rng: np.random.Generator, frame: Frame, *, varied: bool = False) -> SceneLesson:
-        """A random scene; `varied` ones show what the tokenizer alone has to know."""
+        """A random scene; `varied` ones show more of what the tokenizer has to know."""
 
     def read_scene(self, row: Row) -> SceneLesson:
         """A scene that was stored."""

@@ -55,6 +55,7 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     assert len(load_tables(folder, TINY_MOVQ.n_embed)) == 1  # of pictures alone, for there are no maps
     made = spec_of(str(out))
     assert (made.name, made.world, made.of_task) == ("run", "tabletop", MODELS["tabletop"].of_task)
+    assert made.tasks == ("text_to_image",)  # it has learned nothing else
     # the same command again has nothing left to do and writes the same weights
     finish(runs.train_model(data, out, minutes=0.03, processes=1, tasks=["text_to_image"]))
     again = load_transformer(folder)
@@ -71,6 +72,7 @@ def test_the_documented_commands_train_a_model_from_nothing(small, tmp_path, mon
     assert {row for row in Record(later / "transformer").rows()[-1]} >= {
         f"held_back_{t}" for t in CURRICULUM.tasks
     }
+    assert set(spec_of(str(later)).tasks) == set(CURRICULUM.tasks)
     moved = load_transformer(later / "model")
     assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), moved.parameters(), strict=True))
 

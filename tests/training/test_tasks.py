@@ -1,6 +1,6 @@
 """Training on all tasks: pairs on disk, samples in the right words and halves, batches that resume."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -14,12 +14,13 @@ from lumina.model.transformer import Transformer
 from lumina.steps import finish
 from lumina.training import codes, dataset, pairs, vocabulary
 from lumina.training.auxiliary_head import AuxiliaryHead
+from lumina.training.codes import CodedScenes
 from lumina.training.curricula import transformer_config
 from lumina.training.losses import MARGIN, loss_of, told_apart
-from lumina.training.mixture import Pools, check_tasks
+from lumina.training.mixture import DRAWING_TASKS, Pools, check_tasks
 from lumina.training.mixture import sources as mixed_sources
 from lumina.training.pairs import PairShard
-from lumina.training.samples import EDIT_WEIGHT
+from lumina.training.samples import EDIT_WEIGHT, Mapped, Spoken
 from lumina.training.sequences import CORRUPTION, Sequences, corrupted
 from lumina.worlds.curriculum import NO_ANSWER
 from lumina.worlds.tabletop.auxiliary_targets import answers_ahead, answers_of_edit
@@ -120,6 +121,18 @@ def test_encoding_goes_on_where_it_stopped(encoded):
     assert (encoded / "codes" / "depth-00000.npy").stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize("is_drawn", [False, True])
+def test_varied_scenes_are_drawn_from_words_where_the_world_says_so(tmp_path, monkeypatch, is_drawn):
+    monkeypatch.setattr(type(CURRICULUM), "varied_every", 2)
+    monkeypatch.setattr(type(CURRICULUM), "varied_drawn", is_drawn)
+    for number in range(3):
+        (tmp_path / f"scenes-{number:05d}.npz").touch()
+    found = codes._encodings(tmp_path, tmp_path, CURRICULUM, map_shards=9)
+    targets = {encoding.target.stem for encoding in found}
+    assert ("codes-00001" in targets) == is_drawn
+    assert {"codes-00000", "codes-00002"} < targets and "hed-00001" not in targets
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_a_sample_is_the_panels_of_its_task(pools, text, task):
     ((source, _),) = sources(pools, text, [task])[task]
@@ -132,6 +145,22 @@ def test_a_sample_is_the_panels_of_its_task(pools, text, task):
     assert 0 < sum(not sample.prompt for sample in samples) < 20
     words = [text._plain.decode(sample.prompt[1:-1]) for sample in samples if sample.prompt]
     assert all(("dual-panel image of 128x256" in w) or "128×256" in w for w in words) == (rows == 32)
+
+
+def test_a_scene_of_which_nothing_can_be_said_is_not_drawn_from_words(pools, text):
+    class Silent(type(pools.maps.scenes[0])):
+        def say(self, rng):
+            return None
+
+    silent = Silent(**{field.name: getattr(pools.maps.scenes[0], field.name) for field in fields(Silent)})
+    pool = CodedScenes((silent, *pools.maps.scenes[1:2]), pools.maps.part(0, 2).codes)
+    only = pool.codes["picture"][1]
+    for source in (
+        Spoken(pool, text, DRAWING_TASKS["text_to_image"]),
+        Mapped(pool, text, DRAWING_TASKS["control"], {"depth": 1.0}),
+    ):
+        rng = np.random.default_rng(0)
+        assert all((source.sample(rng).codes[-16:] == only).all() for _ in range(8))
 
 
 def test_control_shows_the_map_above_and_predict_below(pools, text):
@@ -211,6 +240,9 @@ def test_every_other_image_is_shown_again_with_words_that_are_not_true_of_it(poo
         assert not any(
             torch.equal(a, b) for a, b in zip(batch.ids[-count:], batch.ids[batch.untrue], strict=True)
         )
+        alone = batch.true_alone()
+        assert torch.equal(alone.ids, batch.ids[:-count]) and torch.equal(alone.codes, batch.codes[:-count])
+        assert len(alone.before) == len(alone.weights) and not len(alone.untrue)
     assert not len(next(mixed(pools, text, ["predict"]).batches(8, seed=1)).untrue)  # no words to be untrue
 
 

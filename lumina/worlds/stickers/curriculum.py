@@ -20,13 +20,21 @@ from lumina.worlds.stickers.edits import OPERATIONS, SceneEdit, sample_edit
 from lumina.worlds.stickers.instructing import edit_words, instruct
 from lumina.worlds.stickers.negatives import wrong_claims, wrong_edit
 from lumina.worlds.stickers.render import render
-from lumina.worlds.stickers.scenes import FRAME, Scene, Sticker, crowded_scene, is_held_out, sample_scene
+from lumina.worlds.stickers.scenes import (
+    FRAME,
+    MOST,
+    Scene,
+    Sticker,
+    crowded_scene,
+    is_held_out,
+    sample_scene,
+)
 from lumina.worlds.stickers.spec import SPEC
 from lumina.worlds.stickers.subjects import request, sample_subject
 
 LONE_WEIGHT = 1.2
 GROUP_WEIGHT = 2.0  # for three and more stickers of one noun
-CROWD_WEIGHT = 0.6  # for three and more that are not
+CROWD_WEIGHT = 1.4  # for three and more that are not: there is most to learn in each
 OPERATION_WEIGHTS = {"reground": 0.5, "add": 2.0, "replace": 1.3, "recolour": 1.5}  # others 1
 EDITS_CONTRASTED = 0.5  # share of edits that have untrue words; most are told apart soon
 FAULT_WEIGHTS = {
@@ -156,6 +164,8 @@ class StickersCurriculum(Curriculum):
     tokenizer: Mapping[str, Any] = {"n_embed": 4096}
     text_tokens = 1024
     varied_every = 2
+    varied_drawn = True
+    contrast_from = 0.45
     frames: Mapping[Frame, float] = {FRAME: 1.0}
     tasks: Mapping[str, float] = {
         "text_to_image": 0.52, "image_pair": 0.03, "control": 0.08, "predict": 0.04, "edit": 0.26,
@@ -221,7 +231,9 @@ class StickersCurriculum(Curriculum):
 
 
 def weight_of(scene: Scene) -> float:
-    """How often a scene is drawn, relative to others."""
+    """How often a scene is drawn, relative to others; never one with more stickers than words tell of."""
+    if len(scene.stickers) > MOST:
+        return 0.0
     if len(scene.stickers) > 2:
         return GROUP_WEIGHT if len({sticker.noun for sticker in scene.stickers}) == 1 else CROWD_WEIGHT
     return LONE_WEIGHT if len(scene.stickers) == 1 else 1.0

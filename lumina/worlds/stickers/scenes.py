@@ -227,10 +227,11 @@ def sample_scene(rng: np.random.Generator) -> Scene:
 
 
 def crowded_scene(rng: np.random.Generator) -> Scene:
-    """Stickers of one size wherever there is room."""
+    """Stickers of one size side by side, as many as there is room for."""
     size = str(rng.choice(list(SIZES)))
     side = SIZES[size]
-    corners = [(x, y) for x, y in places(size) if x % side == y % side == 0]
+    left, top = (int(rng.choice(range(0, length % side + 1, GRID))) for length in FRAME)
+    corners = [(x, y) for x, y in places(size) if (x - left) % side == (y - top) % side == 0]
     stickers = (replace(random_sticker(rng, size), x=x, y=y) for x, y in corners)
     return Scene(tuple(stickers), sample_ground(rng))
 

@@ -8,7 +8,7 @@ from lumina.worlds.curriculum import NO_ANSWER
 from lumina.worlds.stickers.auxiliary_targets import answers_ahead
 from lumina.worlds.stickers.curriculum import Shown, StickersCurriculum
 from lumina.worlds.stickers.examples import CAT, MEAL, ROAD, SKY
-from lumina.worlds.stickers.scenes import FRAME, Scene, Sticker, is_seen, nouns
+from lumina.worlds.stickers.scenes import FRAME, MOST, Scene, Sticker, is_seen, nouns
 from lumina.worlds.stickers.world import WORLD
 
 CURRICULUM = StickersCurriculum()
@@ -38,6 +38,14 @@ def test_lessons_say_what_is_true_and_answer_every_code():
         assert said.untrue is None or said.untrue != said.true
         assert said.answers.shape == (codes, len(CURRICULUM.targets))
         assert (said.answers < list(CURRICULUM.targets.values())).all() and lesson.weight > 0
+
+
+def test_no_picture_is_drawn_from_words_that_cannot_tell_of_all_of_it():
+    rng = np.random.default_rng(0)
+    lessons = [CURRICULUM.scene(rng, FRAME, varied=True) for _ in range(40)]
+    assert {lesson.weight > 0 for lesson in lessons} == {True, False}
+    assert all((lesson.weight > 0) == (len(lesson.scene.stickers) <= MOST) for lesson in lessons)
+    assert all(lesson.say(rng) is not None for lesson in lessons if lesson.weight)
 
 
 def test_answers_tell_what_comes_next():

@@ -11,6 +11,7 @@ from lumina.worlds.stickers.scenes import (
     GROUNDS,
     Scene,
     Sticker,
+    crowded_scene,
     fits,
     is_held_out,
     nouns,
@@ -56,6 +57,15 @@ def test_sampled_scenes_fit_the_grid_and_show_what_training_may():
             assert (sticker.color in COLORS) == (sticker.noun in PAINTED)
         held_out += is_held_out(scene)
     assert 3 < held_out < 35
+
+
+def test_crowded_scenes_are_full_of_stickers_side_by_side():
+    rng = np.random.default_rng(0)
+    scenes = [crowded_scene(rng) for _ in range(60)]
+    assert {len(scene.stickers) for scene in scenes} == {4, 16}
+    assert all(fits(scene.stickers) for scene in scenes)
+    corners = {min((s.x, s.y) for s in scene.stickers) for scene in scenes}
+    assert len(corners) == 9  # of medium ones, which leave room for two steps
 
 
 def test_held_out_scenes_are():
