@@ -51,6 +51,7 @@ BARE = (
 _PLURALS = {
     "mouse": "mice", "fish": "fish", "sheep": "sheep", "knife": "knives", "die": "dice",
     "loaf of bread": "loaves of bread", "computer mouse": "computer mice", "wolf": "wolves",
+    "tomato": "tomatoes", "volcano": "volcanoes", "snowman": "snowmen",
 }  # fmt: skip
 
 
