@@ -86,7 +86,7 @@ def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = N
             for task in (task for task in drawing if tab_of(task) is task):
                 with all_tabs.make(task.title, task.name):
                     if task in able:
-                        tabs.append(TaskTab(task, workshop, spec, settings, sessions, guest))
+                        tabs.append(TaskTab(task, workshop, spec, settings, sessions, guest, choice))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
             with all_tabs.make("Workflow", "workflow"):

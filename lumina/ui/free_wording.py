@@ -1,13 +1,16 @@
 """Help with the words of one field: what is understood of them, and which words the model does not know."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from lumina.model.config import ModelSpec
-from lumina.ui.events import QUICK
-from lumina.ui.messages.easel import Unknown
-from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.ui.events import QUICK, payload_of
+from lumina.ui.messages.easel import Elsewhere, Unknown
+from lumina.ui.model_choice import ModelChoice
+from lumina.ui.prompt_guide import better_informed, guide_of, swapped
 from lumina.ui.unknown_words_line import make_unknown_words
 from lumina.worlds.language import Kind
 
@@ -15,8 +18,10 @@ from lumina.worlds.language import Kind
 class FreeWording:
     """The line below a field of words."""
 
-    def __init__(self, spec: ModelSpec, kind: Kind, words: Any) -> None:
+    def __init__(self, spec: ModelSpec, kind: Kind, words: Any, others: Sequence[ModelSpec] = ()) -> None:
+        """``others`` are models that could draw the same words in place of the present one."""
         self.guide = guide_of(spec, kind)
+        self.spec, self.others = spec, others
         self.words = words
         self.hint = make_unknown_words(spec.title, bool(spec.world))
 
@@ -28,12 +33,23 @@ class FreeWording:
         self.hint.swap(self._swapped, self.words, self.words, **QUICK)
         self.hint.adopt(self._adopted, self.words, self.words, **QUICK)
 
+    def move_on(self, choice: ModelChoice, task: str) -> None:
+        """Let a click open the page anew for the model that knows more, which draws the words there."""
+
+        def chosen(event: gr.EventData) -> None:
+            choice.choose(str(payload_of(event).get("model", "")))
+
+        moved = f"(words) => window.lumina.reopened({{ task: {json.dumps(task)}, words }})"
+        self.hint.move(chosen, None, None, **QUICK).success(None, self.words, None, js=moved, **QUICK)
+
     def _name_unknown(self, text: str, reads: bool = False) -> Any:
         """What is understood and what is not in it; else the words that the model does not know."""
         reading = self.guide.reading(text or "") if reads else None
         unknown = reading.left_out if reading else self.guide.unknown(text or "")
         words = [Unknown.model_validate(word.told()).data() for word in unknown]
-        return gr.HTML(words=words, reading=reading.sentence if reading else "")
+        other = better_informed(text or "", self.spec, self.others)
+        elsewhere = None if other is None else Elsewhere(model=other.name, title=other.title).data()
+        return gr.HTML(words=words, reading=reading.sentence if reading else "", elsewhere=elsewhere)
 
     def _adopted(self, text: str) -> str:
         reading = self.guide.reading(text or "")

@@ -13,12 +13,7 @@ from lumina.server.address import bare
 from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import Settings
 
-# The page cannot tell when the next one is there, so it asks until it is.
-WAIT = """() => {
-  const again = () => fetch("/").then((r) => (r.ok ? location.reload() : setTimeout(again, 500)))
-    .catch(() => setTimeout(again, 500));
-  setTimeout(again, 1500);
-}"""
+REOPENED = "() => window.lumina.reopened()"
 
 
 def installed(settings: Settings) -> list[ModelSpec]:
@@ -62,7 +57,7 @@ class ModelChoice:
             scale=0,
         )
         told: Callable[[str], None] = self.choose
-        box.input(told, box, None, api_visibility="private", show_progress="hidden").then(None, js=WAIT)
+        box.input(told, box, None, api_visibility="private", show_progress="hidden").then(None, js=REOPENED)
 
     def _labels(self) -> list[tuple[str, ModelSpec]]:
         """Their titles; of a folder with its name, since every model of a world has one title."""
@@ -75,6 +70,10 @@ class ModelChoice:
             )
             for spec in self.offered
         ]
+
+    def others(self, task: str) -> list[ModelSpec]:
+        """What else is offered that does a task."""
+        return [spec for spec in self.offered if spec != self.present and task in spec.tasks]
 
     def choose(self, name: str) -> None:
         """Ask for this model; raises gr.Error for one that is not offered."""

@@ -1,13 +1,13 @@
 """Help with the first sentence: good prompts, and what to say instead of words the model has never seen."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lumina.model.config import ModelSpec
 from lumina.tasks.fields import MAX_TEXT
-from lumina.worlds import world_of
+from lumina.worlds import language_of, world_of
 from lumina.worlds.language import Kind, Understood, UnknownWord
 
 LONGEST_WORD = 200  # characters of one that is exchanged by a click
@@ -44,6 +44,32 @@ def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
         lambda text: world.language.reading(text[:MAX_TEXT], kind),
         f"{world.knows} For example: {world.prompts[0]}",
     )
+
+
+def better_informed(text: str, here: ModelSpec, others: Sequence[ModelSpec]) -> ModelSpec | None:
+    """Which other model of a small world draws from a prompt and knows more of its words; None if none."""
+    text = text[:MAX_TEXT]
+    unknown = {other.name: _unknown(text, other) for other in others if _draws(text, other)}
+    best = min(unknown, key=lambda name: unknown[name], default="")
+    is_better = bool(best) and unknown[best] < _unknown(text, here)
+    return next(other for other in others if other.name == best) if is_better else None
+
+
+def _unknown(text: str, spec: ModelSpec) -> int:
+    """How many words of a prompt a model's world does not know."""
+    language = language_of(spec.world)
+    if language is None:
+        return 0
+    reading = language.reading(text)
+    return sum(not word.note for word in (reading.left_out if reading else language.unknown_words(text)))
+
+
+def _draws(text: str, spec: ModelSpec) -> bool:
+    """Whether there is something in a prompt that a model's small world has."""
+    language = language_of(spec.world)
+    if language is None or not language.normalize(text):
+        return False
+    return language.reading(text) is not None or not language.unknown_words(text)
 
 
 EXAMPLES = (

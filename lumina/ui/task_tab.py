@@ -33,6 +33,7 @@ from lumina.ui.forms import tell_kept_seed
 from lumina.ui.free_wording import FreeWording
 from lumina.ui.image_field import KnownPictures, note_picture
 from lumina.ui.messages.easel import Refusal, Restored, Use
+from lumina.ui.model_choice import ModelChoice
 from lumina.ui.opening import opening_address, opening_words
 from lumina.ui.page_pictures import picture_fields, picture_of
 from lumina.ui.picture_messages import PLAIN, restored, restored_from, reworded
@@ -47,6 +48,7 @@ from lumina.ui.sketchpad import Sketchpad
 from lumina.ui.suggested_edits import SuggestedEdits
 from lumina.workflow.other_programs import OtherFile, other_file
 from lumina.worlds import language_of
+from lumina.worlds.language import Kind as WordKind
 
 Outputs = tuple[Any, ...]
 DECIDING = ("kind", "extract")  # what says what a picture is, or is to become, stands beside it
@@ -63,8 +65,10 @@ class TaskTab:
         settings: Settings,
         sessions: Sessions,
         guest: gr.Textbox,
+        choice: ModelChoice | None = None,
     ) -> None:
         self.task, self.spec = task, spec
+        self.choice = choice
         self.sessions, self.guest = sessions, guest
         self.workshop = workshop
         self.stream = DrawingStream(workshop)
@@ -133,7 +137,7 @@ class TaskTab:
         for name in self.words:
             self.form.place(only=[name])
             if name in kinds:
-                self.wordings.append(FreeWording(spec, kinds[name], self.form.component(name)))
+                self.wordings.append(self._free_wording(kinds[name], name))
             if rewriter and name == "prompt" and not spec.world:
                 PromptRewriting(rewriter).connect(self.form.component(name))
         with gr.Row(elem_classes="go"):
@@ -152,6 +156,15 @@ class TaskTab:
         if spec.world and (given := turns_of(self.task)):
             self.edits = SuggestedEdits(spec, self.form.sizes)
             self.edits.connect(self.form.component(given), row)
+
+    def _free_wording(self, kind: WordKind, name: str) -> FreeWording:
+        """Help with a field of words; a prompt alone can be drawn by another model, too."""
+        words: Any = self.form.component(name)
+        if self.choice is None or not draws_words_alone(self.task):
+            return FreeWording(self.spec, kind, words)
+        wording = FreeWording(self.spec, kind, words, self.choice.others(self.task.name))
+        wording.move_on(self.choice, self.task.name)
+        return wording
 
     def _draw_on_click(self) -> None:
         form: list[Any] = [self.guest, *self._settings()]
@@ -265,7 +278,9 @@ class TaskTab:
         offered = json.dumps([[c[1] for c in getattr(part, "choices", None) or ()] for part in form])
         differing = f"(...values) => [window.lumina.differing(values, {defaults})]"
         gr.on([part.change for part in form], None, form, draft, js=differing, **QUICK)
-        filled = f"(kept) => window.lumina.filled(kept, {defaults}, {offered})"
+        words = self.task.spoken if self.task.spoken in self.words else None
+        place = form.index(self.form.component(words)) if words else -1
+        filled = f"(kept) => window.lumina.filled(kept, {defaults}, {offered}, '{self.task.name}', {place})"
         page.load(None, draft, form, js=filled, **QUICK)
 
     def lead_to(self, tabs: gr.Tabs) -> None:

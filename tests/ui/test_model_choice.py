@@ -64,6 +64,12 @@ def test_a_folder_is_told_from_the_shipped_model_of_its_world(settings: Settings
     assert [label for label, _ in choice._labels()][:2] == ["Tabletop (x)", "Tabletop"]
 
 
+def test_others_are_those_that_do_the_same(settings: Settings) -> None:
+    choice = ModelChoice(settings, is_public=False)
+    assert [spec.name for spec in choice.others("edit")] == ["omni"]
+    assert choice.others("nothing") == [] == ModelChoice(settings, is_public=True).others("edit")
+
+
 def test_only_what_is_offered_can_be_chosen(settings: Settings) -> None:
     choice = ModelChoice(settings, is_public=False)
     with pytest.raises(gr.Error, match="not offered"):

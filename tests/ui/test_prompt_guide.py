@@ -1,7 +1,11 @@
 """First contact: unknown words are named with known ones to click on, and good prompts are at hand."""
 
+from dataclasses import replace
+
+import pytest
+
 from lumina.model.config import MODELS
-from lumina.ui.prompt_guide import guide_of, swapped
+from lumina.ui.prompt_guide import better_informed, guide_of, swapped
 from lumina.worlds.tabletop.captions import unknown_words
 
 GUIDE = guide_of(MODELS["tabletop"])
@@ -35,3 +39,28 @@ def test_a_click_exchanges_a_word_and_a_forged_one_changes_nothing() -> None:
 def test_a_model_that_knows_all_words_has_examples_too() -> None:
     guide = guide_of(MODELS["omni"])
     assert guide.unknown("a dragon") == () and guide.suggest() in guide.examples
+
+
+TABLETOP = MODELS["tabletop"]
+STICKERS = replace(TABLETOP, name="stickers", title="Stickers", world="stickers")
+
+
+@pytest.mark.parametrize(
+    ("words", "here", "other"),
+    [
+        ("a cat", TABLETOP, STICKERS),
+        ("Two KITTIES, please!", TABLETOP, STICKERS),
+        ("ein Hund links von einer Katze", TABLETOP, STICKERS),
+        ("a cat in Paris", TABLETOP, STICKERS),  # where one word less is unknown
+        ("a shiny red cylinder", STICKERS, TABLETOP),
+        ("a red cube", TABLETOP, None),
+        ("a ball", TABLETOP, None),  # free wording that is understood here
+        ("a cat", STICKERS, None),
+        ("Paris", TABLETOP, None),  # nobody draws it
+        ("", TABLETOP, None),
+    ],
+)
+def test_words_are_offered_to_the_model_that_knows_more_of_them(words, here, other) -> None:
+    others = [spec for spec in (TABLETOP, STICKERS, MODELS["omni"]) if spec != here]
+    assert better_informed(words, here, others) == other
+    assert better_informed(words, here, []) is None

@@ -93,6 +93,12 @@ export interface EaselView {
   seconds?: number; // spent drawing; candidates are drawn side by side
 }
 
+/** Another model that is here, which knows more of the words. */
+export interface Elsewhere {
+  model: string;
+  title: string;
+}
+
 /** Run a document, up to a node if one is named. */
 export interface Execute {
   document?: string;

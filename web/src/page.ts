@@ -11,6 +11,7 @@ import { fetchCanvas, mountCanvas, openLinked } from "./studio/canvas";
 import { offerClipboard } from "./studio/clipboard";
 import { differing, filled, keptSeed, presetOf, seedNote } from "./studio/forms";
 import { tellAbsence } from "./studio/head";
+import { reopened } from "./studio/moving";
 import { groupRadios } from "./studio/radios";
 import { followAddress, tabShown, wantedTab } from "./studio/tabs";
 import { keepTheme, nameButtons } from "./studio/theme";
@@ -29,6 +30,7 @@ const lumina = {
   keptSeed,
   seedNote,
   presetOf,
+  reopened,
   wantedTab,
   tabShown,
 };

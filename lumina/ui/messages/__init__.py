@@ -19,6 +19,7 @@ from lumina.ui.messages.canvas import (
 from lumina.ui.messages.easel import (
     Continued,
     EaselView,
+    Elsewhere,
     Follow,
     Format,
     Look,
@@ -50,6 +51,7 @@ MESSAGES: tuple[type[BaseModel], ...] = (
     PromptPart,
     Format,
     Continued,
+    Elsewhere,
     Rerolled,
     Reworded,
     Follow,

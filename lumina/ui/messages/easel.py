@@ -119,6 +119,13 @@ class Unknown(Message):
     note: str = Field("", description="why it is not drawn, of what is known or no word")
 
 
+class Elsewhere(Message):
+    """Another model that is here, which knows more of the words."""
+
+    model: str
+    title: str
+
+
 class PromptPart(Message):
     """A part of a prompt, and the words that may stand in its place."""
 

@@ -12,6 +12,7 @@ import { showOpening } from "./opening";
 import { Returning } from "./restore";
 import { Running } from "./running";
 import { listenToSaving } from "./saving";
+import { drawMoved } from "../studio/moving";
 import { idleRun, isUnfinished, stoppedAt } from "./state";
 import { listenToTools } from "./tools";
 import { listenForReturned } from "./uses";
@@ -44,6 +45,7 @@ export function mountEasel(host: Host<EaselProps>): void {
   void recall(easel, running, linked ? "" : props.opening).then(() => {
     running.recall();
     listenForReturned(easel.task, open);
+    drawMoved(easel.task, easel.tab);
     if (linked) void returning.openLinked(linked);
   });
 }

@@ -1,5 +1,7 @@
 // A form is kept as what differs from its defaults, so that new defaults reach whoever comes back.
 
+import { movedTo } from "./moving";
+
 type Value = unknown;
 
 /** The values, null where they are the default ones. */
@@ -29,12 +31,21 @@ let tell: (isKept: boolean) => void;
 /** Whether the first form that is filled has anything that was kept. */
 export const firstFormIsKept = new Promise<boolean>((resolve) => (tell = resolve));
 
-/** The values to fill in, of what was kept; what is not among those that are `offered` any more is let go. */
-export function filled(kept: unknown, defaults: readonly Value[], offered: readonly (readonly Value[])[]): Value[] {
+/** The values to fill in, of what was kept; what is not among those that are `offered` any more is let go. At the
+ * place of the words stand those that were taken along from the page of another model. */
+export function filled(
+  kept: unknown,
+  defaults: readonly Value[],
+  offered: readonly (readonly Value[])[],
+  task = "",
+  place = -1,
+): Value[] {
   const there = Array.isArray(kept) && kept.length === defaults.length ? (kept as Value[]) : [];
   const isOffered = (value: Value, at: number) => !offered[at]?.length || offered[at].includes(value);
   tell(there.some((value) => value !== null));
+  const moved = place < 0 ? null : movedTo(task);
   return defaults.map((own, at) => {
+    if (at === place && moved !== null) return moved;
     const value = there[at] ?? null;
     return value !== null && isOffered(value, at) ? value : own;
   });

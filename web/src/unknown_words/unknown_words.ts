@@ -1,12 +1,14 @@
-// What is understood of a prompt, and words that the model does not know, to click on. It triggers 'swap', 'adopt'.
+// What is understood of a prompt, and words that the model does not know, to click on. It triggers 'swap',
+// 'adopt', 'move'.
 
-import type { Unknown } from "../messages.gen";
+import type { Elsewhere, Unknown } from "../messages.gen";
 import { made, one } from "../common/dom";
 import { plain, type Host } from "../common/host";
 
 export interface UnknownWordsProps {
   words: Unknown[];
   reading: string;
+  elsewhere: Elsewhere | null;
   model: string;
 }
 
@@ -29,7 +31,20 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
       return group;
     });
     if (parts.length) parts.unshift(`${props.model} has never seen `);
-    line.replaceChildren(...understood(), ...parts, ...noted(words));
+    line.replaceChildren(...understood(), ...parts, ...noted(words), ...elsewhere());
+  }
+
+  /** Another model that knows more of the words, which a click draws them with. */
+  function elsewhere(): HTMLElement[] {
+    const other = plain(props.elsewhere ?? null);
+    if (!other) return [];
+    const node = made("button", "unknown-words-elsewhere", `Draw it with ${other.title}`, { type: "button" });
+    node.addEventListener("click", () => {
+      node.disabled = true;
+      node.textContent = `Opening ${other.title}…`;
+      trigger("move", { model: other.model });
+    });
+    return [node];
   }
 
   /** The sentence that will be drawn, which a click writes into the field. */
@@ -57,5 +72,6 @@ export function mountUnknownWords({ element, props, trigger, watch }: Host<Unkno
 
   watch("words", show);
   watch("reading", show);
+  watch("elsewhere", show);
   show();
 }

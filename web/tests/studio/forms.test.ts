@@ -21,6 +21,15 @@ test("a choice that is not offered any more is let go, and another form's values
   assert.deepEqual(filled(null, DEFAULTS, OFFERED), DEFAULTS);
 });
 
+test("words that were taken along from the page of another model come before those that were kept", () => {
+  const moved = JSON.stringify({ task: "text_to_image", words: "a cat" });
+  Object.defineProperty(globalThis, "sessionStorage", { value: { getItem: () => moved }, configurable: true });
+  const kept = ["a cone", null, null, null];
+  assert.deepEqual(filled(kept, DEFAULTS, OFFERED, "text_to_image", 0), ["a cat", ...DEFAULTS.slice(1)]);
+  assert.deepEqual(filled(kept, DEFAULTS, OFFERED, "control", 0), ["a cone", ...DEFAULTS.slice(1)]);
+  assert.deepEqual(filled(kept, DEFAULTS, OFFERED, "edit"), ["a cone", ...DEFAULTS.slice(1)]);
+});
+
 test("the gallery says how many there are, and why not more", () => {
   assert.equal(summaryOf({}, 1), "1 picture");
   assert.equal(summaryOf({ more: true, full: true }, 3), "3+ pictures; search by words to find older ones");
