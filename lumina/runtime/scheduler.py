@@ -97,11 +97,18 @@ class Scheduler:
                     self._tell()
         except Exception as error:
             note(log, "The scheduler failed:", error)
-            with self._lock:
-                self._thread = None
-                self._tickets, self._incoming = self._tickets + self._incoming, []
-            for ticket in [*self._tickets]:
-                self._end(ticket, error)
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Tell everybody. Nothing is asked of the device, which may be lost; the next thread begins anew."""
+        with self._lock:
+            for ticket in (*self._tickets, *self._incoming):
+                for seat in (*ticket.active, *ticket.waiting, *ticket.resting):
+                    seat.batch.forget()
+                ticket.events.put(_sentence(error))
+                ticket.is_over.set()
+            self._tickets, self._incoming = [], []
+            self._thread = None
 
     def _take_in(self) -> bool:
         """New tickets in, those that are over out; False where nothing is left to do."""
@@ -132,8 +139,8 @@ class Scheduler:
             richest = max(self._tickets, key=lambda each: len(each.active))
             if ticket.active or len(richest.active) < 2:
                 return False
-            paused = richest.active.pop()
-            paused.batch.leave(paused.sequence)
+            paused = richest.active[-1]
+            self._leave(richest, paused)
             richest.waiting.appendleft(paused)
         return True
 
@@ -219,15 +226,15 @@ class Scheduler:
         _complete(ticket, seat)
 
     def _end(self, ticket: Ticket, error: Exception | None = None) -> None:
-        """Nothing more is done for this ticket."""
+        """Nothing more is done for this ticket, which is told before the device is asked for anything."""
+        if error is not None:
+            ticket.events.put(_sentence(error))
         for seat in ticket.active:
             seat.batch.leave(seat.sequence)
         ticket.active.clear()
         ticket.resting.clear()
         ticket.waiting.clear()
         self._tickets.remove(ticket)
-        if error is not None:
-            ticket.events.put(_sentence(error))
         ticket.is_over.set()
 
 

@@ -113,6 +113,11 @@ class SequenceBatch:
         if not self.sequences:
             self._cache = None
 
+    def forget(self) -> None:
+        """Let all images go, without any work of the device."""
+        self.sequences.clear()
+        self._cache = None
+
     def parts(self, most: int) -> list[list[ImageSequence]]:
         """The images in at most so many parts of neighbours, which may step at the same time."""
         whole, count = len(self.sequences), min(most, len(self.sequences))

@@ -248,3 +248,29 @@ def test_a_fault_of_ours_reaches_all_who_wait(
         finish(two.generate(ask(layout)))
     monkeypatch.undo()
     assert finish(two.generate(ask(layout))).codes.shape == (8, 4)
+
+
+def test_all_are_told_of_a_device_that_is_lost(
+    two: Engine, layout: TokenLayout, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (batch,) = two._batches.values()
+    lost = ModelError("The device is lost.")
+
+    def failing(*_: Any) -> None:
+        raise lost
+
+    with ThreadPoolExecutor(3) as pool:
+        drawn = [
+            pool.submit(lambda seed=seed: finish(two.generate(ask(layout, seed, window=1))))
+            for seed in range(3)
+        ]
+        gate.stands()
+        for name in ("step", "join", "leave"):
+            monkeypatch.setattr(type(batch), name, failing)
+        gate.open()
+        for each in drawn:
+            with pytest.raises(ModelError, match="device is lost"):
+                each.result(timeout=30)
+    assert not batch.sequences
+    monkeypatch.undo()
+    assert finish(two.generate(ask(layout))).codes.shape == (8, 4)
