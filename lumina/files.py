@@ -163,7 +163,8 @@ def expanded(path: Path | str) -> Path:
     """``path`` with its ``~`` resolved; without a home, below the folder for temporary files.
 
     The address of a file (``file://``) is its path. Raises InputError for the home of a user whom this
-    machine does not know, for other addresses, and for no name at all.
+    machine does not know, for other addresses, for no name at all, and where the folder that stands in for
+    a home is open to others.
     """
     if not (text := os.fspath(path)):
         raise InputError("The name of a file or folder is empty; name one.")
@@ -178,7 +179,25 @@ def expanded(path: Path | str) -> Path:
     if user:
         raise InputError(f"This machine has no user {user} for the folder {path}; name the folder in full.")
     name = f"lumina-{os.getuid()}" if hasattr(os, "getuid") else "lumina"
-    return temporary_folder() / name / Path(found).relative_to("~")
+    home = temporary_folder() / name
+    with suppress(OSError):
+        home.mkdir(mode=0o700)
+    if os.path.lexists(home) and not is_own_folder(home):
+        raise InputError(f"The folder {home} is not this user's alone; set HOME to another folder.")
+    return home / Path(found).relative_to("~")
+
+
+def is_own_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder of this user, and no other may write there; a link is none."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(found.st_mode) or not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def folder_named(path: Path | str) -> Path:

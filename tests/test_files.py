@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,9 +57,23 @@ def test_a_tilde_is_the_home_and_without_one_a_folder_for_temporary_files(
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = Settings.from_environment({"LUMINA_OUTPUTS": "~/pics", "LUMINA_MODELS": "~/models"})
     assert settings.outputs == tmp_path / "pics" and settings.models == tmp_path / "models"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(os.path, "expanduser", lambda path: str(path))  # no home, no entry of the user
     assert "~" not in str(expanded("~/pics")) and expanded("~/pics").name == "pics"
     assert expanded("~").is_absolute()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="no owners of files")
+def test_without_a_home_only_a_folder_of_this_user_alone_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    home = expanded("~")
+    assert home.parent == tmp_path and home.stat().st_mode & 0o777 == 0o700
+    home.chmod(0o777)
+    with pytest.raises(InputError, match="not this user's alone; set HOME"):
+        expanded("~/pictures")
 
 
 def test_the_home_of_an_unknown_user_is_refused() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lumina import gradio_settings
 from lumina.connections import check_connections
-from lumina.files import check_current_folder, refusal
+from lumina.files import check_current_folder, is_own_folder, refusal
 from lumina.server import gradio_stubs
 
 
@@ -34,7 +34,7 @@ def _choose_folder() -> None:
     usual = Path(tempfile.gettempdir()) / "lumina-studio"
     with suppress(OSError):
         usual.mkdir(mode=0o700, exist_ok=True)
-    if usual.is_dir() and not usual.is_symlink() and os.access(usual, os.R_OK | os.W_OK | os.X_OK):
+    if is_own_folder(usual):
         os.environ["GRADIO_TEMP_DIR"] = str(usual)
     else:
         os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="lumina-")

@@ -72,14 +72,20 @@ def test_all_ways_to_start_say_it(command: list[str], wrong: dict[str, str]) -> 
     assert "Traceback" not in run.stderr and "correct or unset it" in run.stderr
 
 
-@pytest.mark.parametrize("kind", ["folder", "file", "broken link"])
+@pytest.mark.parametrize("kind", ["owner", "group", "everybody", "link", "file", "broken link"])
 def test_gradios_folder_is_left_alone_where_it_is_somebody_elses(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = tmp_path / "lumina-studio"
-    if kind == "folder":
+    if kind == "owner":
+        usual.mkdir(mode=0o700)
+        monkeypatch.setattr(os, "getuid", lambda: usual.stat().st_uid + 1)
+    elif kind in ("group", "everybody"):
         usual.mkdir()
-        monkeypatch.setattr(os, "access", lambda path, mode: path != usual)
+        usual.chmod({"group": 0o770, "everybody": 0o1777}[kind])
+    elif kind == "link":
+        (tmp_path / "theirs").mkdir(mode=0o700)
+        usual.symlink_to(tmp_path / "theirs")
     elif kind == "file":
         usual.touch()
     else:
