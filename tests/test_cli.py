@@ -976,6 +976,23 @@ def test_what_is_kept_is_said_where_something_is(
     assert stopped.exit_code == 130 and stopped.stderr.endswith(f"{said}\n")
 
 
+@pytest.mark.parametrize(
+    ("asked", "folder"),
+    [
+        ("tokenizer", "runs/tabletop"),
+        ("tokenizer --world stickers", "runs/stickers"),
+        ("tokenizer --world stickers --out here", "here"),
+        ("prepare", "runs/tabletop"),
+        ("prepare --world stickers", "runs/stickers"),
+    ],
+)
+def test_a_run_has_the_folder_of_its_world(asked: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("train_tokenizer", "prepare"):
+        monkeypatch.setattr(f"lumina.training.runs.{name}", lambda data, out, *_, **__: out)
+    monkeypatch.setattr("lumina.cli.training.watched", lambda steps, *_: steps)
+    assert Path(run("train", *asked.split()).stdout.strip()) == Path(folder)
+
+
 @pytest.fixture
 def odd(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Names of things that are no files."""

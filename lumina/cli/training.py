@@ -32,6 +32,15 @@ Runs = Annotated[
         "--out", help="Folder of the run; goes on if it was begun.", metavar="DIR", parser=folder_named
     ),
 ]
+RunsOfWorld = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder of the run; goes on if it was begun. Default: runs/WORLD.",
+        metavar="DIR",
+        parser=folder_named,
+    ),
+]
 Minutes = Annotated[float, typer.Option("--minutes", help="How long to train.", min=0.01)]
 Processes = Annotated[
     int, typer.Option("--processes", help="Processes of one thread each; one a GPU trains.", min=1)
@@ -46,7 +55,7 @@ StopAfter = Annotated[
 @app.command("tokenizer")
 def train_tokenizer(
     data: Data = Path("runs/scenes"),
-    out: Runs = Path("runs/tabletop"),
+    out: RunsOfWorld = None,
     minutes: Minutes = 30.0,
     processes: Processes = 2,
     batch: Annotated[int, typer.Option("--batch", help="Pictures in a step.", min=1)] = 24,
@@ -66,7 +75,7 @@ def train_tokenizer(
     from lumina.training import runs
 
     steps = runs.train_tokenizer(
-        data, out, world, minutes=minutes, processes=processes, batch=batch, shards=shards,
+        data, out or _run_of(world), world, minutes=minutes, processes=processes, batch=batch, shards=shards,
         start_from=start_from, device=device, stop_after=stop_after,
     )  # fmt: skip
     folder = str(watched(steps, "Training the tokenizer", as_json))
@@ -123,7 +132,7 @@ Rejected = Annotated[
 @app.command("prepare")
 def prepare_data(
     data: Data = Path("runs/scenes"),
-    out: Runs = Path("runs/tabletop"),
+    out: RunsOfWorld = None,
     processes: Processes = 2,
     tasks: Tasks = None,
     start_from: StartFrom = None,
@@ -137,8 +146,9 @@ def prepare_data(
     from lumina.training import runs
 
     steps = runs.prepare(
-        data, out, tasks=_split(tasks), start_from=start_from, codes=codes, workers=processes, world=world
-    )
+        data, out or _run_of(world), tasks=_split(tasks), start_from=start_from, codes=codes,
+        workers=processes, world=world,
+    )  # fmt: skip
     folder = str(watched(steps, "Preparing", as_json))
     show({"codes": folder} if as_json else [folder])
 
@@ -278,6 +288,10 @@ def _show_plan(stages: "Mapping[int, TrainingMemory]", as_json: bool) -> None:
         for pixels, parts in found.items()
     ]
     show(found if as_json else lines)
+
+
+def _run_of(world: str) -> Path:
+    return Path("runs") / (world or FOLDERS[0])
 
 
 def _split(names: list[str] | None) -> list[str]:

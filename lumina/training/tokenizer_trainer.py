@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -167,12 +167,13 @@ class _Run:
     group: Group
     step: int = 0
     trained: float = 0.0  # seconds
+    origin: list[str] = field(default_factory=list)  # what it was begun with; a checkpoint has no other
 
     def state(self) -> dict[str, Any]:
         return {
             "model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers],
             "count": self.codebook.count, "total": self.codebook.total,
-            "step": self.step, "trained": self.trained,
+            "step": self.step, "trained": self.trained, "origin": self.origin,
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
@@ -221,11 +222,18 @@ def train(settings: TokenizerTraining) -> Steps[Progress, MoVQGAN]:
 def _train(settings: TokenizerTraining, group: Group) -> Steps[Progress, MoVQGAN]:
     torch.manual_seed(settings.seed)
     record = Record(settings.out)
+    origin = [str(settings.scenes.resolve()), str(settings.start_from and settings.start_from.resolve())]
+    state = record.resume()
+    if state is not None and state.get("origin", origin) != origin:
+        raise InputError(
+            f"{settings.out.parent} was begun with other data or another model; choose another --out."
+        )
     model = MoVQGAN(settings.config).to(group.device)
-    known = 0 if settings.start_from is None else begin_with(model, settings.start_from)
+    given = settings.start_from if state is None else None
+    known = 0 if given is None else begin_with(model, given)
     codebook = Codebook(model, group, known)
-    run = _Run(model, codebook, optimizers(model, settings, group), group)
-    if (state := record.resume()) is not None:
+    run = _Run(model, codebook, optimizers(model, settings, group), group, origin=origin)
+    if state is not None:
         run.load(state)
     budget = settings.minutes * 60
     if run.trained >= budget:

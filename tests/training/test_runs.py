@@ -95,6 +95,11 @@ def test_a_run_resumes_from_its_checkpoint(small, tmp_path):
     finish(tokenizer_trainer.train(longer))
     later = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     assert later["step"] == state["step"] + 1
+    # and it goes on with nothing else than it was begun with
+    (tmp_path / "others").mkdir()
+    for other in ({"scenes": tmp_path / "others"}, {"start_from": tmp_path / "others"}):
+        with pytest.raises(InputError, match="begun with other data or another model"):
+            finish(tokenizer_trainer.train(dataclasses.replace(settings, **other)))
 
 
 def test_codes_of_another_picture_tokenizer_are_refused(small, tmp_path):
