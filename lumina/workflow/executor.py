@@ -10,7 +10,7 @@ from lumina.errors import InputError, InvalidWorkflow, LuminaError
 from lumina.faults import NO_MEMORY, is_out_of_memory, note
 from lumina.runtime.drawing import Codes
 from lumina.runtime.painter import Painter
-from lumina.runtime.partial_drawing import PartialDrawings
+from lumina.runtime.partial_codes import PartialCodes
 from lumina.runtime.request import below
 from lumina.steps import Following, Steps
 from lumina.tasks import TASKS
@@ -172,15 +172,15 @@ class _Execution:
         store, key, began = self.resources.store, call.key, perf_counter()
         asked, rows = read(task, call.values), f"{call.key}.{ROWS}"
         kept = (store.get(rows) or {}).get(ROWS, ())
-        sketches, name_of_rows = PartialDrawings(), key if _goes_on(asked) else ""
+        drawn, name_of_rows = PartialCodes(), key if _goes_on(asked) else ""
         with Following(self._steps(asked, kept)) as steps:
             try:
                 for event in steps:
-                    sketches.take(event)
+                    drawn.take(event)
                     yield events.NodeProgress(name, event, index, count, name_of_rows)
             except BaseException:
-                if drawn := unfinished(asked, sketches):
-                    store.put(rows, {ROWS: drawn})
+                if left := unfinished(asked, drawn):
+                    store.put(rows, {ROWS: left})
                 raise
         output = steps.result
         values = {field: _several(getattr(output, field)) for field in type(output).model_fields}
@@ -255,11 +255,9 @@ def plain(batches: Batches) -> dict[str, tuple[Any, ...]]:
     return {name: tuple(item.value for item in batch.items) for name, batch in batches.items()}
 
 
-def unfinished(task: Task, sketches: PartialDrawings) -> tuple[Codes, ...]:
+def unfinished(task: Task, drawn: PartialCodes) -> tuple[Codes, ...]:
     """The rows of codes that a drawing task has drawn so far, one array for each picture."""
-    if not _goes_on(task):
-        return ()
-    return tuple(sketch.codes for _, sketch in sorted(sketches.all.items()))
+    return drawn.all if _goes_on(task) else ()
 
 
 def keep_rows(store: Store, key: str, rows: tuple[Codes, ...]) -> None:

@@ -19,11 +19,11 @@ from PIL import Image
 
 from lumina.errors import InputError, InvalidSize, LuminaError, ModelError, UnknownModel
 from lumina.runtime import wire
-from lumina.runtime.drawing import Drawing
+from lumina.runtime.drawing import BACKGROUND, Drawing
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.painter import Painter
-from lumina.runtime.partial_drawing import PartialDrawings
+from lumina.runtime.partial_codes import PartialCodes
 from lumina.runtime.pipeline import Pipeline
 from lumina.runtime.remote_painter import EngineAddress, RemotePainter
 from lumina.runtime.request import DrawRequest
@@ -110,11 +110,24 @@ def test_a_line_that_breaks_changes_nothing(fake_engine: str, is_halved: bool, b
     assert steps_told == [*range(steps_told[0], events[-1].total + 1)]
     here = {event.index: event.score for event in FAKE.draw(requests) if isinstance(event, Scored)}
     assert {event.index: event.score for event in events if isinstance(event, Scored)} == here
-    seen = PartialDrawings()
+    seen = PartialCodes()
     for event in events:
         seen.take(event)
-    for index, drawing in enumerate(drawings):
-        assert seen.all[index].image.tobytes() == drawing.image.tobytes()
+    for index, (drawing, codes) in enumerate(zip(drawings, seen.all, strict=True)):
+        assert (codes == drawing.codes).all()
+        assert shown(events, index).tobytes() == drawing.image.tobytes()
+
+
+def shown(events: Sequence[DrawEvent], index: int) -> Image.Image:
+    """The previews of a picture on each other, as a page shows them."""
+    begun = next(each for each in events if isinstance(each, Begun) and each.index == index)
+    image = Image.new("RGB", (begun.width, begun.height), BACKGROUND)
+    for event in (each for each in events if each.index == index):
+        if isinstance(event, Begun | RowDrawn) and len(event.pixels):
+            rows = len(event.kept) if isinstance(event, Begun) else event.row + len(event.codes)
+            lower = rows * begun.height // begun.rows
+            image.paste(Image.fromarray(event.pixels), (0, lower - len(event.pixels)))
+    return image
 
 
 def yielded(steps: Any, events: list[DrawEvent]) -> tuple[Drawing, ...]:

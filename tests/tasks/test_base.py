@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lumina.errors import InputError
 from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
-from lumina.runtime.partial_drawing import PartialDrawings
+from lumina.runtime.partial_codes import PartialCodes
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
@@ -133,13 +133,12 @@ def test_a_stopped_picture_knows_its_row_and_continues() -> None:
 
 
 def test_finished_variations_are_kept_when_the_rest_continues() -> None:
-    fake, sketches = FakePipeline(), PartialDrawings()
+    fake, partial = FakePipeline(), PartialCodes()
     for event in ask(variations=2).run(fake):
-        sketches.take(event)
+        partial.take(event)
         if event.done == 20:
             break
-    kept = [sketch.codes for sketch in sketches.all.values()]
-    pictures = going_on(ask(variations=2), fake, *kept)
+    pictures = going_on(ask(variations=2), fake, *partial.all)
     assert [picture.drawing.forwards for picture in pictures] == [0, 12]
 
 
