@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lumina.errors import InputError, LuminaError
+from lumina.errors import LuminaError
 from lumina.faults import note, sentence_of
 from lumina.runtime.events import Begun, DrawEvent, Finished
 from lumina.runtime.request import NO_ROWS, below
@@ -14,10 +14,10 @@ from lumina.server.zerogpu import Workshop
 from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import EaselRun
-from lumina.ui.events import LOOK_AGAIN
+from lumina.ui.events import LOOK_AGAIN, message_of
 from lumina.ui.futures import FOUR, Futures
 from lumina.ui.messages.base import Data
-from lumina.ui.messages.easel import Settled
+from lumina.ui.messages.easel import Rerolled, Settled
 from lumina.ui.picture_messages import Start, continued, rerolled, sheet_of, start_of
 from lumina.workflow.files import picture_bytes
 
@@ -55,15 +55,13 @@ class DrawingStream:
         return self._guarded(EaselRun(_new_key(), onto=key), lambda: [continued(self._start(payload))])
 
     def rerolled(self, payload: Any) -> Drawing:
-        """Keep the rows above ``payload["row"]`` and draw the others anew, as another picture, or with
-        ``payload["four"]`` as four."""
+        """Keep the rows above one and draw the others anew, as another picture or as four."""
 
         def starts() -> list[Start]:
-            row = payload.get("row") if isinstance(payload, Mapping) else None
-            if not isinstance(row, int):
-                raise InputError("Choose a row to re-roll below.")
-            count = FOUR if payload.get("four") is True else 1
-            return [rerolled(self._start(payload), row, secrets.randbelow(2**31)) for _ in range(count)]
+            start = self._start(payload)
+            asked = message_of(payload, Rerolled, "Choose a row to re-roll below.")
+            count = FOUR if asked.four else 1
+            return [rerolled(start, asked.row, secrets.randbelow(2**31)) for _ in range(count)]
 
         return self._guarded(EaselRun(_new_key()), starts)
 

@@ -1,9 +1,15 @@
 """What all tabs' events share: their place in the queue, what the page sends, pauses and faults."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar
 
 import gradio as gr
+from pydantic import ValidationError
+
+from lumina.errors import InputError
+from lumina.ui.messages.base import Told
+
+Message = TypeVar("Message", bound=Told)
 
 
 class Manner(TypedDict, total=False):
@@ -43,3 +49,13 @@ def ticket_of(payload: Mapping[str, Any]) -> str:
 def payload_of(event: gr.EventData) -> Mapping[str, Any]:
     """What the page sends with an event, which may be anything; empty if it is no object."""
     return event._data if isinstance(event._data, Mapping) else {}
+
+
+def message_of(
+    payload: Any, kind: type[Message], sentence: str = "The page sent what cannot be read; reload it."
+) -> Message:
+    """What the page sends, as a message of this kind; raises InputError with ``sentence`` if it is none."""
+    try:
+        return kind.model_validate(payload)
+    except ValidationError as error:
+        raise InputError(sentence) from error

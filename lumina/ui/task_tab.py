@@ -27,12 +27,12 @@ from lumina.ui.create import form_of, tab_of
 from lumina.ui.drawing_stream import Drawing, DrawingStream, kept, refused
 from lumina.ui.drawn_else import draws_words_alone, in_parts, tell_drawn_else
 from lumina.ui.easel import make_easel
-from lumina.ui.events import DRAWS, QUICK, payload_of, tell_end
+from lumina.ui.events import DRAWS, QUICK, message_of, payload_of, tell_end
 from lumina.ui.examples import examples_of
 from lumina.ui.forms import tell_kept_seed
 from lumina.ui.free_wording import FreeWording
 from lumina.ui.image_field import KnownPictures, note_picture
-from lumina.ui.messages.easel import Refusal, Restored, Use
+from lumina.ui.messages.easel import Follow, Refusal, Restored, Use
 from lumina.ui.model_choice import ModelChoice
 from lumina.ui.opening import opening_address, opening_words
 from lumina.ui.page_pictures import picture_fields, picture_of
@@ -223,7 +223,12 @@ class TaskTab:
                 yield *step, *[gr.skip()] * len(used)
 
         def follow(event: gr.EventData, *raw: Any) -> Iterator[Outputs]:
-            yield from generate(*raw, series=str(payload_of(event).get("series", ""))[:60])
+            try:
+                asked = message_of(event._data, Follow)
+            except LuminaError as error:
+                yield from ((*step, *[gr.skip()] * len(sheet.outputs)) for step in _shown(refused(error)))
+                return
+            yield from generate(*raw, series=asked.series)
 
         inputs, told = [*sheet.inputs, *form], [*outputs, *sheet.outputs]
         begins: list[tuple[Any, Any]] = [(self.generate.click, generate), (self.easel.follow, follow)]

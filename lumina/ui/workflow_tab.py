@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -23,9 +23,9 @@ from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.begun_elsewhere import rows_sent
 from lumina.ui.canvas.inside import said_of
 from lumina.ui.canvas.view import CanvasRun, thumbnail
-from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, tell_end, ticket_of
+from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, message_of, payload_of, tell_end, ticket_of
 from lumina.ui.messages.base import Data
-from lumina.ui.messages.canvas import Brought, PlanView
+from lumina.ui.messages.canvas import Bring, Brought, Execute, PlanView, Review
 from lumina.ui.messages.canvas import RunView as Message
 from lumina.ui.page_pictures import bytes_of_text, picture_input
 from lumina.ui.run_results import RunResults
@@ -60,14 +60,15 @@ class WorkflowTab:
         self.canvas.bring(self._bring, None, self.canvas, trigger_mode="multiple", **QUICK)
 
     def _execute(self, event: gr.EventData) -> Iterator[Any]:
-        for view in self._run(payload_of(event)):
+        for view in self._run(event._data):
             yield gr.HTML(run=view)
         yield gr.skip()  # Gradio repeats whatever comes last
 
-    def _run(self, payload: Mapping[str, Any]) -> Iterator[Data]:
+    def _run(self, payload: Any) -> Iterator[Data]:
         """Whatever goes wrong ends as a sentence in the last view."""
         try:
-            workflow = self._read(payload)
+            asked = message_of(payload, Execute)
+            workflow = self._read(asked.document)
         except LuminaError as error:
             yield _refused(str(error))
             return
@@ -75,15 +76,13 @@ class WorkflowTab:
         try:
             while not self._workshop.wait(LOOK_AGAIN):
                 yield view.waiting("The model is loading; the run starts by itself.")
-            target = payload.get("target")
-            until = target if isinstance(target, str) and target in workflow.nodes else None
-            visitor = payload.get("visitor")
+            until, visitor = asked.target if asked.target in workflow.nodes else None, asked.visitor
             turn = self._visitors.turn(visitor)
             while not turn.acquire(timeout=LOOK_AGAIN):  # a run that was stopped keeps its rows as it ends
                 yield view.waiting("Another run of yours is under way; this one starts when it ends.")
             try:
                 resources = self._visitors.resources(visitor)
-                for key, rows in rows_sent(payload.get("drawn")).items():
+                for key, rows in rows_sent(asked.drawn).items():
                     keep_rows(resources.store, key, rows)
                 events = run(workflow, resources, until=until)
                 found = RunResults(until)
@@ -99,8 +98,8 @@ class WorkflowTab:
             note(log, "A workflow failed:", error)
             yield view.failed(sentence_of(error))
 
-    def _read(self, payload: Mapping[str, Any]) -> Workflow:
-        checked = check(str(payload.get("document", "")), self._spec)
+    def _read(self, document: str) -> Workflow:
+        checked = check(document, self._spec)
         if checked.problems or checked.workflow is None:
             raise InvalidWorkflow(checked.problems)
         return checked.workflow
@@ -110,15 +109,17 @@ class WorkflowTab:
 
     def _review(self, event: gr.EventData) -> Any:
         """What a run would do, and what keeps it from it; no step of the model is needed."""
-        payload = payload_of(event)
-        signature = str(payload.get("of", ""))[:40]
-        return gr.HTML(plan=PlanView(of=signature, **self._plan(payload)).data())
+        try:
+            asked = message_of(event._data, Review)
+        except LuminaError as error:
+            return gr.HTML(plan=PlanView(of="", line=str(error)).data())
+        return gr.HTML(plan=PlanView(of=asked.of, **self._plan(asked)).data())
 
-    def _plan(self, payload: Mapping[str, Any]) -> Data:
+    def _plan(self, asked: Review) -> Data:
         missing: list[str] = []
         try:
-            workflow = self._read(payload)
-            resources = self._visitors.resources(payload.get("visitor"))
+            workflow = self._read(asked.document)
+            resources = self._visitors.resources(asked.visitor)
             missing = [name for name in uploads_named(workflow) if not find(name, resources.image_sources)]
             if not self._workshop.wait(0):
                 # the same answer twice would not be noticed
@@ -145,26 +146,26 @@ class WorkflowTab:
         payload = payload_of(event)
         ticket = ticket_of(payload)
         try:
-            answer = self._brought(payload)
+            answer = self._brought(message_of(payload, Bring))
         except LuminaError as error:
             return gr.HTML(brought=Brought(ticket=ticket, error=str(error)).data())
         return gr.HTML(brought=Brought(ticket=ticket, **answer).data())
 
-    def _brought(self, payload: Mapping[str, Any]) -> dict[str, str]:
+    def _brought(self, asked: Bring) -> dict[str, str]:
         """Pictures are kept among this visitor's uploads, under the digest of what they show."""
-        if "file" not in payload:
-            return self._uploaded(payload, picture_input(payload.get("picture"), "Picture"))
-        data = bytes_of_text(payload["file"])
+        if "file" not in asked.model_fields_set:
+            return self._uploaded(asked, picture_input(asked.picture, "Picture"))
+        data = bytes_of_text(asked.file)
         if (other := other_file(data)) is not None:
-            picture = self._uploaded(payload, ImageInput.opened(data)) if other.is_picture else {}
+            picture = self._uploaded(asked, ImageInput.opened(data)) if other.is_picture else {}
             return {"sentence": other.sentence, "prompt": other.prompt, **picture}
         is_document = read_recipe(data) is not None or binary_kind(data) is None
         if is_document:
             return {"document": canonical(read_text(data))}
-        return self._uploaded(payload, ImageInput.opened(data))
+        return self._uploaded(asked, ImageInput.opened(data))
 
-    def _uploaded(self, payload: Mapping[str, Any], picture: ImageInput) -> dict[str, str]:
-        self._visitors.keep(payload.get("visitor"), picture)
+    def _uploaded(self, asked: Bring, picture: ImageInput) -> dict[str, str]:
+        self._visitors.keep(asked.visitor, picture)
         return {"image": picture.name, "thumbnail": thumbnail(picture.image)}
 
 

@@ -15,6 +15,7 @@ from lumina.runtime.fake import FakePipeline
 from lumina.ui.canvas.begun_elsewhere import rows_sent
 from lumina.ui.canvas.view import CanvasRun
 from lumina.ui.messages.base import Data
+from lumina.ui.messages.canvas import Execute
 from lumina.ui.workflow_tab import uploads_named
 from lumina.workflow.cache import MemoryStore
 from lumina.workflow.events import NodeProgress, RunFinished
@@ -34,7 +35,7 @@ class Counted:
 
     def __init__(self, drawn: Any = None, until: int = 10**6) -> None:
         store = MemoryStore()
-        for key, rows in rows_sent(drawn).items():
+        for key, rows in rows_sent(Execute(drawn=drawn).drawn).items():
             keep_rows(store, key, rows)
         self.view: Data = {}
         self.rows, self.finished = 0, None
@@ -87,7 +88,7 @@ def test_candidates_are_drawn_anew() -> None:
     ],
 )
 def test_what_is_damaged_is_let_go(drawn: Any) -> None:
-    assert rows_sent(drawn) == {}
+    assert rows_sent(Execute(drawn=drawn).drawn) == {}
 
 
 def test_a_result_that_is_here_needs_no_rows() -> None:

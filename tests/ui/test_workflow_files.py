@@ -10,6 +10,7 @@ import pytest
 
 from lumina.errors import InvalidWorkflow, LuminaError
 from lumina.model.config import MODELS
+from lumina.ui.messages.canvas import Bring
 from lumina.ui.sessions import Sessions
 from lumina.ui.workflow_api import _workflow as endpoint_document
 from lumina.ui.workflow_tab import WorkflowTab
@@ -33,7 +34,7 @@ def opened_tab() -> WorkflowTab:
 
 
 def brought(file: str) -> dict[str, Any]:
-    return opened_tab()._brought({"file": base64.b64encode((CASES / file).read_bytes()).decode()})
+    return opened_tab()._brought(Bring(file=base64.b64encode((CASES / file).read_bytes()).decode()))
 
 
 @pytest.mark.parametrize("file", ["utf16.json", "seed-2p53p1.json"])
@@ -48,7 +49,7 @@ def test_a_document_of_another_version_is_refused_in_the_same_words_by_every_way
         lambda: read_workflow(file),
         lambda: endpoint_document(data.decode(), MODELS["tabletop"], MemoryImages(), "uploads"),
         lambda: endpoint_document(json.loads(data), MODELS["tabletop"], MemoryImages(), "uploads"),
-        lambda: opened_tab()._read({"document": data.decode()}),
+        lambda: opened_tab()._read(data.decode()),
     ]
     told = []
     for way in ways:
@@ -67,3 +68,11 @@ def test_a_picture_without_a_workflow_is_kept_and_everything_else_is_refused() -
     ):
         with pytest.raises(LuminaError, match=sentence):
             brought(file)
+
+
+@pytest.mark.parametrize(
+    "payload", [None, "text", [], {"document": 3}, {"document": "{}", "target": 7}, {"visitor": {"a": 1}}]
+)
+def test_a_run_that_is_asked_for_in_another_way_is_one_sentence(payload: Any) -> None:
+    (view,) = opened_tab()._run(payload)
+    assert view["state"] == "failed" and view["message"] == "The page sent what cannot be read; reload it."

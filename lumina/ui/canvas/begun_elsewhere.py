@@ -1,11 +1,9 @@
 """The rows that a page brings of a run which another studio has begun, as it told them itself."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from pydantic import ValidationError
 
 from lumina.runtime.drawing import Codes
 from lumina.ui.messages.canvas import DrawnRows
@@ -15,14 +13,14 @@ from lumina.ui.picture_messages import codes_of_text
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
-def rows_sent(drawn: Any) -> dict[str, tuple[Codes, ...]]:
+def rows_sent(drawn: Mapping[str, Sequence[DrawnRows]]) -> dict[str, tuple[Codes, ...]]:
     """By the key of a call the rows [k, cols] of its pictures; what is damaged is left out."""
     found = {}
-    for key, pictures in drawn.items() if isinstance(drawn, Mapping) else ():
+    for key, pictures in drawn.items():
         try:
-            if _KEY.fullmatch(key) and isinstance(pictures, list):
-                found[key] = tuple(_rows(DrawnRows.model_validate(each)) for each in pictures)
-        except (ValidationError, ValueError):
+            if _KEY.fullmatch(key):
+                found[key] = tuple(_rows(each) for each in pictures)
+        except ValueError:
             continue
     return {key: rows for key, rows in found.items() if any(map(len, rows))}
 

@@ -1,8 +1,9 @@
 """What the canvas is told and tells: kinds of nodes, runs of a workflow, what is wrong with a document."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, TypeAdapter, ValidationError, field_validator
 
 from lumina.ui.messages.base import Message, Told
 from lumina.ui.messages.easel import Strip
@@ -182,9 +183,24 @@ class Execute(Told):
     )
     visitor: str = ""
 
+    @field_validator("drawn", mode="before")
+    @classmethod
+    def _undamaged(cls, drawn: Any) -> Any:
+        """What is damaged is let go, and drawn anew."""
+        pictures = drawn.items() if isinstance(drawn, Mapping) else ()
+        return {key: rows for key, rows in pictures if _are_rows(rows)}
+
+
+def _are_rows(pictures: Any) -> bool:
+    try:
+        TypeAdapter(list[DrawnRows]).validate_python(pictures)
+    except ValidationError:
+        return False
+    return True
+
 
 class Review(Told):
-    """PlanView the run of a document with this signature."""
+    """Plan the run of a document with this signature."""
 
     document: str = ""
     of: str = Field("", max_length=40)
