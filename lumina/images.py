@@ -136,15 +136,10 @@ def png_bytes(
     return file.getvalue()
 
 
-def noted(image: Image.Image, source: bytes | None = None, *, recipe: str | None = None) -> Image.Image:
-    """A copy of a result that, wherever Gradio saves it as PNG, says who made it and with which recipe.
-
-    Both are those of the PNG ``source`` if it is given; a picture by no model gets no mark.
-    """
+def noted(image: Image.Image, recipe: str | None = None) -> Image.Image:
+    """A copy of a model's result that, wherever Gradio saves it as PNG, says so, and with which recipe."""
     copy = image.copy()
-    if source is None or is_marked(source):
-        copy.info[_XMP_KEY] = PngImagePlugin.iTXt(_XMP)
-    recipe = recipe if source is None else read_recipe(source, MAX_RESULT_BYTES)
+    copy.info[_XMP_KEY] = PngImagePlugin.iTXt(_XMP)
     if recipe is not None:
         copy.info[RECIPE_KEY] = PngImagePlugin.iTXt(recipe)
     return copy

@@ -410,4 +410,7 @@ def serve_engine(
         timeout_graceful_shutdown=int(DRAINING) + 2,
     )
     tell(f"The engine is at {addresses(host, open_socket.getsockname()[1])}.")
-    _Process(config, engine).run(sockets=[open_socket])
+    try:
+        _Process(config, engine).run(sockets=[open_socket])
+    finally:
+        engine.stop()

@@ -58,17 +58,19 @@ class MemoryStore:
         return key in self._kept
 
 
+WITHIN = "25bf8e1a2393f110"  # of the folder for results, so that those of earlier versions are found
+
+
 class DiskStore:
     """Keeps results in ``folder``, one file each, written whole or not at all.
 
-    ``owner`` names the visitor; each has a folder of their own. What cannot be written is not kept, and
-    ``failure`` is why, of the first time.
+    What cannot be written is not kept, and ``failure`` is why, of the first time.
     """
 
     failure: OSError | None = None
 
-    def __init__(self, folder: Path, owner: str = "local", most: int = MAX_DISK) -> None:
-        self._folder = folder / hashlib.sha256(owner.encode()).hexdigest()[:16]
+    def __init__(self, folder: Path, most: int = MAX_DISK) -> None:
+        self._folder = folder / WITHIN
         self._most, self._size, self._lock = most, -1, Lock()
 
     def get(self, key: str) -> Outputs | None:

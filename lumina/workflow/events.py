@@ -79,16 +79,6 @@ class NodeSkipped(NodeEvent):
 
 
 @dataclass(frozen=True)
-class NodeStopped(NodeEvent):
-    """Its work was cancelled by ``close()``; its rows are kept, and the next run goes on from them.
-
-    A closed generator cannot say anything more, so whoever closed it makes this of the last progress.
-    """
-
-    last: NodeProgress | None = None
-
-
-@dataclass(frozen=True)
 class NodeFailed(NodeEvent):
     """It could not run; ``message`` is one sentence for the person.
 
@@ -136,7 +126,6 @@ Event: TypeAlias = (
     | NodeDone
     | NodeCached
     | NodeSkipped
-    | NodeStopped
     | NodeFailed
     | ChoiceNeeded
     | RunFinished

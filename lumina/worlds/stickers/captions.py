@@ -1,6 +1,6 @@
 """The English of the sticker world: what a caption claims about a scene, its words, and reading it back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -257,11 +257,6 @@ def _assign(claim: Claim, wanted: Sequence[Thing], free: list[Sticker], chosen: 
         for i, sticker in enumerate(free)
         if wanted[0].fits(sticker)
     )
-
-
-def grounds_said(text: str) -> Iterable[str]:
-    """The grounds that a text names."""
-    return (meaning for kind, meaning in parts_of(words_of(text)) if kind == "ground")
 
 
 assert set(GROUND_PHRASES) == set(GROUNDS)
