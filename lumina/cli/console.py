@@ -19,6 +19,7 @@ from lumina import terminal
 from lumina.errors import InputError, InvalidImage, LuminaError, ModelError
 from lumina.faults import is_out_of_memory, memory_sentence
 from lumina.files import folder_named, sentence_of, shown
+from lumina.process_end import STOPPED
 from lumina.settings import model_at_home
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
@@ -59,7 +60,6 @@ _ELSEWHERE = {  # what other programs call an option
     "--out": ("dir", "folder", "save", "directory", "dest"),
     "--inputs": ("table", "csv", "data", "rows"),
 }
-STOPPED = 130  # exit code after Ctrl-C, as shells have it
 
 
 class CommandGroup(TyperGroup):

@@ -11,7 +11,6 @@ import typer
 from pydantic.fields import FieldInfo
 
 from lumina.cli.console import (
-    STOPPED,
     AsJson,
     Cache,
     Model,
@@ -28,6 +27,7 @@ from lumina.files import check_writable, expanded
 from lumina.images import open_image
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, spec_in, spec_of, split_revision
+from lumina.process_end import STOPPED
 from lumina.runtime.events import Finished
 from lumina.runtime.painter import Painter
 from lumina.settings import Cache as CacheKind

@@ -12,13 +12,12 @@ from PIL import Image
 from lumina.evaluation.as_typed import AsTyped, as_typed
 from lumina.runtime.painter import Painter
 from lumina.steps import finish
-from lumina.tasks import DRAWN
+from lumina.tasks import DRAWING_TASKS
 from lumina.tasks.base import DrawingTask, Picture
 from lumina.worlds.benchmark import Ask, Case, Verdict
 from lumina.worlds.metrics import wilson
 from lumina.worlds.pixels import Pixels
 
-DRAWING_TASKS = {task.name: task for task in DRAWN}
 Options = Mapping[str, Any]  # fields of the task: guidance_scale, temperature …
 
 

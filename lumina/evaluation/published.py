@@ -24,10 +24,10 @@ from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import LIKELIHOOD, VERIFIERS
+from lumina.sampler.options import MAX_SEED
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import DrawingTask, read
 from lumina.tasks.control import Control
-from lumina.tasks.fields import MAX_SEED
 from lumina.tasks.subject import Subject
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds import world_of

@@ -13,14 +13,14 @@ from lumina.json_types import JsonObject
 from lumina.runtime.drawing import Drawing
 from lumina.runtime.events import RowDrawn
 from lumina.runtime.painter import Painter
-from lumina.sampler.options import DType
+from lumina.settings import Dtype
 from lumina.steps import Progress, Steps, finish
 from lumina.tasks.base import read
 from lumina.tasks.text_to_image import TextToImage
 from lumina.worlds import world_of
 
 WINDOWS = (1, 4, 16)
-DTYPES: tuple[DType, ...] = ("float32", "bfloat16")
+DTYPES: tuple[Dtype, ...] = ("float32", "bfloat16")
 PLAIN = "a bowl of fruit on a table"  # for a model that may be asked for anything
 
 
@@ -58,7 +58,7 @@ def run(
 
 
 def precisions(
-    pipeline: Painter, *, dtypes: Sequence[DType] = DTYPES, pictures: int = 3, seed: int = 0
+    pipeline: Painter, *, dtypes: Sequence[Dtype] = DTYPES, pictures: int = 3, seed: int = 0
 ) -> Steps[Progress, JsonObject]:
     """The same pictures in each number format in turn, with the model's own window; see ``run``."""
     rounds = yield from _in_turn(pipeline, [{"dtype": dtype} for dtype in dtypes], pictures, seed)

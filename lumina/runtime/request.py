@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from lumina.runtime.drawing import Codes
-from lumina.sampler.options import LAST_SEED, SamplingOptions
+from lumina.sampler.options import MAX_SEED, SamplingOptions
 
 ScorerName = Literal["likelihood", "judge", "verifiers"]
 ScorerChoice = Literal["auto", "likelihood", "judge", "verifiers"]
@@ -68,7 +68,7 @@ class DrawRequest:
     ) -> "tuple[DrawRequest, ...]":
         """``count`` pictures to choose from, side by side; candidate i takes the seed + i."""
         together = replace(self, batch=batch, scorer=scorer, is_halved=is_halved)
-        seeds = [(self.seed + index) % (LAST_SEED + 1) for index in range(count)]
+        seeds = [(self.seed + index) % (MAX_SEED + 1) for index in range(count)]
         return tuple(
             replace(together, options=self.options.model_copy(update={"seed": seed})) for seed in seeds
         )

@@ -8,7 +8,7 @@ from torch import Tensor, equal
 
 from lumina.errors import InputError
 from lumina.model.layout import ImageTokens, TokenLayout
-from lumina.sampler.options import LAST_SEED, SamplingOptions
+from lumina.sampler.options import MAX_SEED, SamplingOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class TokenRequest:
     def __post_init__(self) -> None:
         rows = self.layout.rows
         for row, seed in self.rerolls:
-            if not 0 <= row < rows or not 0 <= seed <= LAST_SEED:
+            if not 0 <= row < rows or not 0 <= seed <= MAX_SEED:
                 raise InputError(
                     f"Re-roll row {row} with seed {seed}: choose a row from 0 to {rows - 1}, seed >= 0."
                 )

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from lumina.errors import InputError
+from lumina.settings import Dtype
 
-LAST_SEED = 2**63 - 1
+MAX_SEED = 2**63 - 1
 
-DType = Literal["float32", "bfloat16", "float64"]
 Compat = Literal["off", "reference"]
 
 
@@ -30,11 +30,11 @@ class SamplingOptions(BaseModel):
     top_p: float = 1.0
     compat: Compat = "off"
     window: int = 24
-    dtype: DType | None = None
+    dtype: Dtype | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "SamplingOptions":
-        _between("seed", self.seed, 0, LAST_SEED)
+        _between("seed", self.seed, 0, MAX_SEED)
         _between("guidance scale", self.guidance_scale, 0, 100)
         _between("temperature", self.temperature, 0.01, 100)
         _between("top-k", self.top_k, 0, 1_000_000)

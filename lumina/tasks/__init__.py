@@ -10,4 +10,5 @@ from lumina.tasks.text_to_image import TextToImage
 from lumina.tasks.utility import TOOLS
 
 DRAWN: tuple[type[DrawingTask], ...] = (TextToImage, ImagePair, Edit, Subject, Control, Predict)
+DRAWING_TASKS = {task.name: task for task in DRAWN}
 TASKS: dict[str, type[Task]] = {task.name: task for task in (*DRAWN, *TOOLS)}

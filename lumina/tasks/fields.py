@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.config import JsonDict
 
+from lumina.sampler.options import MAX_SEED
 from lumina.worlds.language import Kind
-
-MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
+from lumina.sampler.options import MAX_SEED
 from lumina.tasks import instructions
 from lumina.tasks.base import DrawingTask
-from lumina.tasks.fields import MAX_SEED, Prompt, side
+from lumina.tasks.fields import Prompt, side
 
 
 class TextToImage(DrawingTask):

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from lumina.errors import InputError
 from lumina.model.text import TextTokenizer
-from lumina.tasks import DRAWN
+from lumina.tasks import DRAWING_TASKS
 from lumina.training.codes import (
     CodedPairs,
     CodedScenes,
@@ -18,7 +18,6 @@ from lumina.training.codes import (
 from lumina.training.samples import Mapped, Paired, Source, Spoken
 from lumina.worlds.curriculum import Curriculum, Frame
 
-DRAWING_TASKS = {task.name: task for task in DRAWN}
 HELD_BACK = 200  # scenes or pairs at the end of each pool that only measure, at most a tenth of it
 
 Weighted = tuple[Source, float]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lumina.runtime.events import Begun, DrawEvent, Finished, RowDrawn, Scored
-from lumina.sampler.options import LAST_SEED
+from lumina.sampler.options import MAX_SEED
 from lumina.tasks.base import DrawingTask
 from lumina.ui.futures import Futures
 from lumina.ui.messages.easel import Rows, Sheet
@@ -48,7 +48,7 @@ class RunSheets:
 
     def _begun(self, event: Begun) -> Sheet:
         first = self._task.singles()[event.index // self._task.best_of]
-        seed = (int(first.seed) + event.index % self._task.best_of) % (LAST_SEED + 1)
+        seed = (int(first.seed) + event.index % self._task.best_of) % (MAX_SEED + 1)
         task = self._task.alone(event.index, seed)
         unknown = np.full(event.kept.shape, np.nan, np.float32)
         kept = Rows(

@@ -18,7 +18,7 @@ from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
 from lumina.runtime.scorers import SCORERS, suited_scorer
 from lumina.runtime.tokens import TokenRequest
-from lumina.sampler.options import LAST_SEED, SamplingOptions
+from lumina.sampler.options import MAX_SEED, SamplingOptions
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
@@ -152,8 +152,8 @@ def test_scores_are_counted_and_come_last() -> None:
 
 def test_seeds_of_candidates_wrap_around() -> None:
     fake = FakePipeline()
-    candidates = request(fake, **SIZE, seed=LAST_SEED).candidates(2, "likelihood", 0)
-    assert {one.seed for one in candidates} == {LAST_SEED, 0}
+    candidates = request(fake, **SIZE, seed=MAX_SEED).candidates(2, "likelihood", 0)
+    assert {one.seed for one in candidates} == {MAX_SEED, 0}
 
 
 @pytest.mark.parametrize(

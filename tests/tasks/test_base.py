@@ -11,11 +11,11 @@ from lumina.errors import InputError
 from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.partial_codes import PartialCodes
+from lumina.sampler.options import MAX_SEED
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS
 from lumina.tasks.base import Task, is_advanced, read
-from lumina.tasks.fields import MAX_SEED
 from lumina.tasks.text_to_image import TextToImage
 from tests.runtime.asking import going_on
 

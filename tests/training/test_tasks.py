@@ -12,12 +12,13 @@ from lumina.model.movqgan import MoVQGAN
 from lumina.model.text import TextTokenizer
 from lumina.model.transformer import Transformer
 from lumina.steps import finish
+from lumina.tasks import DRAWING_TASKS
 from lumina.training import codes, dataset, pairs, vocabulary
 from lumina.training.auxiliary_head import AuxiliaryHead
 from lumina.training.codes import CodedScenes
 from lumina.training.curricula import transformer_config
 from lumina.training.losses import MARGIN, loss_of, told_apart
-from lumina.training.mixture import DRAWING_TASKS, Pools, check_tasks
+from lumina.training.mixture import Pools, check_tasks
 from lumina.training.mixture import sources as mixed_sources
 from lumina.training.pairs import PairShard
 from lumina.training.samples import EDIT_WEIGHT, Mapped, Spoken
