@@ -94,6 +94,19 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
+def test_files_that_documents_name_are_there() -> None:
+    files = ["/" + path.relative_to(ROOT).as_posix() for path in tracked()]
+    named = re.compile(r"`((?:lumina|web|tests)/[a-z0-9_./-]*|[a-z0-9_./-]+\.(?:py|ts))`")
+    past = [ROOT / "docs" / "decisions", ROOT / "docs" / "log", ROOT / "CHANGELOG.md"]
+    for document in (path for path in tracked() if path.suffix == ".md"):
+        if any(document.is_relative_to(place) for place in past):
+            continue
+        for name in named.findall(document.read_text(encoding="utf-8")):
+            place = f"/{name.rstrip('/')}"
+            is_there = any(file.endswith(place) or f"{place}/" in file for file in files)
+            assert is_there, f"{document.name} names {name}"
+
+
 def test_the_layers_cover_every_package() -> None:
     """A new package must be given a layer, or its imports would go unchecked."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

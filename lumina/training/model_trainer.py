@@ -62,7 +62,7 @@ class ModelTraining:
         None  # none: `scenes` is a folder of a person's own pictures with captions
     )
     tasks: tuple[str, ...] = ()
-    rejected: Path | None = None  # a folder of drawings that the judge rejected, see rejected.py
+    rejected: Path | None = None  # a folder of drawings that the judge rejected, see rejected_drawings.py
     helpers: int = 0  # processes of each that make batches ahead
     device: torch.device = CPU
     deadline: float = math.inf  # of `time.monotonic`, at which to stop for now

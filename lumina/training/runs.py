@@ -113,7 +113,7 @@ def train_model(
     `stop_after` minutes in all, or with `start_from` (a model
     folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
     to share with other runs, else `out/codes`. `rejected`: a folder of drawings that shall become less likely
-    (`attempts.reject`). Returns the model folder. Raises InputError if the tokenizer
+    (`rejection_sampling.reject`). Returns the model folder. Raises InputError if the tokenizer
     has not been trained, for an unknown task or device, or where nothing was rejected.
     """
     here = where(processes, device, stop_after)

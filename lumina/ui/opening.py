@@ -1,6 +1,6 @@
 """The picture that whoever comes first sees being painted: an earlier drawing of the model, with its recipe.
 
-It is the sheet of that drawing (``messages.py``), so that the page can play back its rows, and go on from it
+It is the sheet of that drawing (``ui/messages``), so that the page can play back its rows, and go on from it
 as from any other picture. ``lumina templates --draw`` draws it anew.
 """
 

@@ -22,7 +22,7 @@ _COUNTS = ("rows", "seed", "forwards", "prefills", "tokens", "seconds")
 
 
 class Damaged(Exception):
-    """A file that is not what :func:`packed` wrote; the result has to be computed again."""
+    """A file that is not what :func:`serialized` wrote; the result has to be computed again."""
 
 
 def serialized(outputs: Outputs) -> bytes:
