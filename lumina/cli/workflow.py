@@ -189,7 +189,7 @@ def assigned(workflow: Workflow, texts: Sequence[str] | None, image_source: Memo
 
 
 def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:
-    """NAME=VALUE as an input of the workflow; a picture is a file, which is laid on the image_source.
+    """NAME=VALUE as an input of the workflow; a picture is a file, which is put into ``image_source``.
 
     NAME=@FILE gives the lines of a file as a list of texts.
     """
@@ -216,8 +216,8 @@ def _is_readable(text: str) -> bool:
 def with_picture(
     workflow: Workflow, name: str, value: Any, image_source: MemoryImages, folder: Path = Path()
 ) -> Any:
-    """A value for an input; where it is the path of a picture, from ``folder`` on, that is laid on the
-    image_source."""
+    """A value for an input; where it is the path of a picture, from ``folder`` on, that is put into
+    ``image_source``."""
     socket = target_of(workflow, name)
     if socket is None or socket.type != "image" or not isinstance(value, str):
         return value

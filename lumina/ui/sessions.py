@@ -45,7 +45,7 @@ class Session:
         self.series: OrderedDict[str, str] = OrderedDict()  # by their names, the last picture of each
 
     def keep(self, picture: ImageInput) -> None:
-        """Put a picture on the visitor's image_source; the oldest one makes room."""
+        """Put a picture among the visitor's; the oldest one makes room."""
         self.pictures[picture.name] = picture
         self.pictures.move_to_end(picture.name)
         while len(self.pictures) > MOST_PICTURES or (len(self.pictures) > 1 and self._pixels() > MOST_PIXELS):

@@ -105,7 +105,7 @@ def _check_model(asked: str, name: str, present: str) -> None:
 
 
 def _workflow(document: Any, spec: ModelSpec, image_source: MemoryImages, folder: str) -> Workflow:
-    """The document of a call; pictures in it are laid on the image_source.
+    """The document of a call; pictures in it are put into ``image_source``.
 
     Raises InputError, InvalidWorkflow with its problems.
     """
@@ -160,7 +160,7 @@ def _is_picture(value: Any) -> bool:
 
 
 def _given(workflow: Workflow, sent: Any, image_source: MemoryImages, folder: str) -> JsonObject:
-    """The values of a call; pictures among them are laid on the image_source."""
+    """The values of a call; pictures among them are put into ``image_source``."""
     values = _object(sent)
     budget = Budget(ONE_RUN)
     for name, value in values.items():

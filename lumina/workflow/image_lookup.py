@@ -104,6 +104,6 @@ def shipped() -> FolderImages:
 
 
 def find(name: str, image_sources: Sequence[ImageSource]) -> ImageInput | None:
-    """The picture on the first shelf that has it."""
+    """The picture in the first source that has it."""
     found = (image_source.find(name) for image_source in image_sources)
     return next((picture for picture in found if picture is not None), None)

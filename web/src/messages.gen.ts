@@ -293,7 +293,7 @@ export interface Restored {
   ticket: string;
 }
 
-/** PlanView the run of a document with this signature. */
+/** Plan the run of a document with this signature. */
 export interface Review {
   document?: string;
   of?: string;
