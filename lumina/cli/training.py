@@ -122,7 +122,7 @@ Rejected = Annotated[
     Path | None,
     typer.Option(
         "--rejected",
-        help="Folder of `train attempts`: what to make unlikelier.",
+        help="Folder of `train reject`: what to make unlikelier.",
         metavar="DIR",
         parser=expanded,
     ),
@@ -179,8 +179,8 @@ def train_model(
     show({"model": folder} if as_json else [folder])
 
 
-@app.command("attempts")
-def draw_attempts(
+@app.command("reject")
+def draw_rejected(
     model: Annotated[Path, typer.Argument(help="Model folder that draws.", parser=expanded)],
     out: Annotated[
         Path,

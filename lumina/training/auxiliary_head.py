@@ -9,7 +9,7 @@ from lumina.model.transformer import Transformer
 from lumina.training.sequences import TrainingBatch
 from lumina.worlds.curriculum import NO_ANSWER
 
-MARKED_AFTER = 4  # layers, after which a given code shall tell whether the words change it
+CHANGE_TOLD_AFTER = 4  # layers, after which a given code shall tell whether the words change it
 TOLD_AFTER = 6  # layers, after which a code to be drawn shall tell what it needs to know
 
 
@@ -31,7 +31,7 @@ class AuxiliaryHead(nn.Module):
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
         self._states: dict[int, Tensor] = {}
-        for depth in (MARKED_AFTER, TOLD_AFTER):
+        for depth in (CHANGE_TOLD_AFTER, TOLD_AFTER):
             layer = model.model.layers[min(depth, len(model.model.layers)) - 1]
             layer.register_forward_hook(lambda _layer, _given, states, depth=depth: self._keep(depth, states))
 
@@ -45,7 +45,7 @@ class AuxiliaryHead(nn.Module):
     def losses(self, batch: TrainingBatch) -> tuple[Tensor, Tensor]:
         """Mean cross-entropies in nats of the model's last batch, of what changes and of the answers; zero
         where there is nothing to tell."""
-        change = self.change(self._states_at(MARKED_AFTER, batch.edits, batch.given))[..., 0]
+        change = self.change(self._states_at(CHANGE_TOLD_AFTER, batch.edits, batch.given))[..., 0]
         total = F.binary_cross_entropy_with_logits(change, batch.changed.float(), reduction="sum")
         told = self.answer(self._states_at(TOLD_AFTER, batch.told, batch.before[batch.told])).flatten(0, 1)
         answers = 0 * told.sum()  # processes exchange the same gradients

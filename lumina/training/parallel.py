@@ -87,8 +87,8 @@ def _join(group: Group, meeting: str) -> None:
     torch.set_num_threads(1)
     if group.device.type == "cuda":
         torch.cuda.set_device(group.device)
-    backend = "nccl" if group.device.type == "cuda" else "gloo"
-    dist.init_process_group(backend, init_method=meeting, rank=group.rank, world_size=group.size)
+    library = "nccl" if group.device.type == "cuda" else "gloo"
+    dist.init_process_group(library, init_method=meeting, rank=group.rank, world_size=group.size)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class RejectedDrawings:
 def check_rejected(folder: Path) -> None:
     """Raises InputError where the folder holds no rejected drawings."""
     if not read_rejected(folder):
-        raise InputError(f"{folder} holds no rejected drawings; run `lumina train attempts` first.")
+        raise InputError(f"{folder} holds no rejected drawings; run `lumina train reject` first.")
 
 
 def rejected_sources(folder: Path, text: TextTokenizer, frame: Frame) -> list[Weighted]:

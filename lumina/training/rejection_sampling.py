@@ -21,7 +21,7 @@ from lumina.training.workers import each
 from lumina.worlds.benchmark import Case
 from lumina.worlds.curriculum import Curriculum
 
-ATTEMPTS = 100  # pictures drawn for a shard
+DRAWINGS = 100  # pictures drawn for a shard
 PLAIN = {"guidance_scale": 1.0, "temperature": 1.0, "top_p": 1.0}  # the model's own chances, all of them
 
 
@@ -33,7 +33,7 @@ def reject(model: Path, out: Path, shards: int, workers: int = 2) -> Steps[Progr
         raise InputError(f"There is no model in {model}; give the folder of a finished one.")
     curriculum = curriculum_for(spec_of(str(model)))
     out.mkdir(parents=True, exist_ok=True)
-    wanted = [(kind, number) for number in range(shards) for kind in curriculum.attempts]
+    wanted = [(kind, number) for number in range(shards) for kind in curriculum.judged]
     missing = [shard for shard in wanted if not _file(out, *shard).exists()]
     write = partial(_write_shard, model=model, out=out, curriculum=curriculum)
     yield from each(write, missing, workers, "shards of drawings")
@@ -48,13 +48,13 @@ def _write_shard(shard: tuple[str, int], model: Path, out: Path, curriculum: Cur
     kind, number = shard
     torch.set_num_threads(1)
     pipeline, movqgan = Pipeline.load(str(model), previews=False), load_movqgan(model)
-    rng = np.random.default_rng([2029, list(curriculum.attempts).index(kind), number])
-    cases = (curriculum.attempt(kind, rng) for _ in range(ATTEMPTS))
-    attempts = (_attempted(case, pipeline, movqgan) for case in cases)
-    save_rejected(_file(out, kind, number), [one for one in attempts if one is not None])
+    rng = np.random.default_rng([2029, list(curriculum.judged).index(kind), number])
+    cases = (curriculum.case(kind, rng) for _ in range(DRAWINGS))
+    rejected = (_rejected(case, pipeline, movqgan) for case in cases)
+    save_rejected(_file(out, kind, number), [one for one in rejected if one is not None])
 
 
-def _attempted(case: Case, painter: Painter, movqgan: MoVQGAN) -> Rejected | None:
+def _rejected(case: Case, painter: Painter, movqgan: MoVQGAN) -> Rejected | None:
     """What was drawn for a case of one drawing; None if that is well done."""
     outcome = measure(case, painter, PLAIN)
     if outcome.verdict.passed:

@@ -30,7 +30,7 @@ from lumina.workflow.node_sockets import node_inputs
 from lumina.workflow.schema import codes_of, dump, load, recipe_of, task_of
 from lumina.worlds.language import Language
 
-SURPRISE_STEP = 1 / 16  # nats; nll travels as one byte a code
+NLL_STEP = 1 / 16  # nats; nll travels as one byte a code
 KEPT = 255  # stands for a code that was kept and not drawn
 PLAIN = "picture"  # the kind of what is no map
 LAST_ACCEPTED = 400  # forward passes whose accepted codes are told
@@ -110,7 +110,7 @@ def codes_of_text(text: str, cols: int) -> NDArray[np.int64]:
 
 def bytes_of_nll(nats: NDArray[np.float32]) -> bytes:
     """One byte a code: sixteenths of a nat, 255 where it is not known."""
-    steps = np.nan_to_num(nats / SURPRISE_STEP, nan=KEPT).clip(0, 254)
+    steps = np.nan_to_num(nats / NLL_STEP, nan=KEPT).clip(0, 254)
     steps[np.isnan(nats)] = KEPT
     return bytes(steps.astype(np.uint8).tobytes())
 

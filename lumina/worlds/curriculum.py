@@ -115,7 +115,7 @@ class Curriculum(Protocol):
     """By task, the files of pairs to render; none for tasks that scenes alone are learned from."""
     targets: Mapping[str, int] = {}
     """What an auxiliary head tells of each code to be drawn, and among how many answers."""
-    attempts: Sequence[str] = ()
+    judged: Sequence[str] = ()
     """Kinds of drawings for rejection sampling."""
 
     @property
@@ -143,7 +143,7 @@ class Curriculum(Protocol):
         """A pair that was stored."""
         raise NotImplementedError(task)
 
-    def attempt(self, kind: str, rng: np.random.Generator) -> Case:
+    def case(self, kind: str, rng: np.random.Generator) -> Case:
         """A case that training may show, to draw and to keep where it is rejected."""
         raise NotImplementedError(kind)
 

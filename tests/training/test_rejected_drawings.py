@@ -26,7 +26,7 @@ MODEL = find_folder("assets/models/tabletop")
 @pytest.fixture
 def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What came of two drawings of each kind by a judge that nothing pleases."""
-    monkeypatch.setattr(rejection_sampling, "ATTEMPTS", 2)
+    monkeypatch.setattr(rejection_sampling, "DRAWINGS", 2)
     monkeypatch.setattr("lumina.worlds.benchmark.Verdict.passed", False)
     assert finish(reject(MODEL, tmp_path, 1, workers=1)) == 4
     return tmp_path
@@ -34,7 +34,7 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_is_rejected_is_kept_with_its_words_and_its_likelihood(drawn):
     text = TextTokenizer.load(MODEL)
-    for kind, rows in zip(CURRICULUM.attempts, (16, 32), strict=True):
+    for kind, rows in zip(CURRICULUM.judged, (16, 32), strict=True):
         found = read_rejected(drawn, kind)
         assert len(found) == 2
         for one in found:
@@ -50,7 +50,7 @@ def test_what_is_rejected_is_kept_with_its_words_and_its_likelihood(drawn):
 
 
 def test_the_drawings_that_please_are_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(rejection_sampling, "ATTEMPTS", 1)
+    monkeypatch.setattr(rejection_sampling, "DRAWINGS", 1)
     monkeypatch.setattr("lumina.worlds.benchmark.Verdict.passed", True)
     assert finish(reject(MODEL, tmp_path, 1, workers=1)) == 0
     assert read_rejected(tmp_path, "captions") == []
@@ -76,7 +76,7 @@ def test_nothing_to_reject_and_no_model_are_said_so(tmp_path):
         finish(train(settings))
     with pytest.raises(InputError, match="no model in"):
         finish(reject(tmp_path, tmp_path / "out", 1))
-    done = CliRunner().invoke(app, ["train", "attempts", str(tmp_path), "--out", str(tmp_path / "out")])
+    done = CliRunner().invoke(app, ["train", "reject", str(tmp_path), "--out", str(tmp_path / "out")])
     assert done.exit_code and not (tmp_path / "out").exists()
 
 

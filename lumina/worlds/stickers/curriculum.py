@@ -42,8 +42,8 @@ FAULT_WEIGHTS = {
     "ground": 0.3,
 }  # fmt: skip
 CHAIN = 4  # scenes in a chain of edits, each one made from the one before
-LOOKED_AT = 12  # scenes of which an attempt is made at one, by its weight in training
-ATTEMPTED = {operation: 3.0 if operation == "add" else 1.0 for operation in OPERATIONS}
+LOOKED_AT = 12  # scenes of which one is drawn, by its weight in training
+OPERATION_CHANCES = {operation: 3.0 if operation == "add" else 1.0 for operation in OPERATIONS}
 SENTENCES = 6000  # captions that the text tokenizer is built from
 
 
@@ -181,7 +181,7 @@ class StickersCurriculum(Curriculum):
     images: Mapping[str, float] = {"picture": 0.85, "segmentation": 0.03, "canny": 0.12}
     refined: Mapping[str, float] = {"picture": 0.7, "subject": 0.1, "segmentation": 0.05, "canny": 0.15}
     pairs: Mapping[str, int] = {"edit": 250, "subject": 100}
-    attempts: Sequence[str] = ("captions", "edits")
+    judged: Sequence[str] = ("captions", "edits")
 
     @cached_property
     def targets(self) -> Mapping[str, int]:  # type: ignore[override]
@@ -225,9 +225,9 @@ class StickersCurriculum(Curriculum):
         assert isinstance(before, Shown) and isinstance(after, Shown)
         return _PAIRS[task](SceneEdit(row["operation"], before.scene, after.scene, row["sticker"]))
 
-    def attempt(self, kind: str, rng: np.random.Generator) -> Case:
+    def case(self, kind: str, rng: np.random.Generator) -> Case:
         """See Curriculum: a caption to draw, or an edit to make."""
-        return _ATTEMPTS[kind](rng)
+        return _CASES[kind](rng)
 
 
 def weight_of(scene: Scene) -> float:
@@ -275,7 +275,7 @@ def _edit(rng: np.random.Generator) -> Case:
     from lumina.worlds.stickers.benchmark.editing import EditCase
 
     while True:
-        edit = sample_edit(sample_scene(rng), weighted(OPERATIONS, ATTEMPTED.values(), rng), rng)
+        edit = sample_edit(sample_scene(rng), weighted(OPERATIONS, OPERATION_CHANCES.values(), rng), rng)
         said = instruct(edit, rng) if edit is not None else None
         if edit is not None and said is not None and not any(map(is_held_out, (edit.before, edit.after))):
             return EditCase(edit, said, int(rng.integers(2**31)))
@@ -285,4 +285,4 @@ _CHAINS: Mapping[str, Callable[[np.random.Generator], Sequence[PairLesson]]] = {
     "edit": lambda rng: [Edited(edit) for edit in _edit_chain(rng)],
     "subject": lambda rng: [SubjectPair(sample_subject(rng))],
 }
-_ATTEMPTS = {"captions": _caption, "edits": _edit}
+_CASES = {"captions": _caption, "edits": _edit}

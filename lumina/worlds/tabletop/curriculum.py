@@ -39,8 +39,8 @@ FAULT_WEIGHTS = {
     "ground": 0.2, "light": 0.2,
 }  # fmt: skip
 CHAIN = 4  # scenes in a chain of edits, each one made from the one before
-LOOKED_AT = 12  # scenes of which an attempt is made at one, by its weight in training
-ATTEMPTED = {operation: 4.0 if operation == "add" else 1.0 for operation in OPERATIONS}
+LOOKED_AT = 12  # scenes of which one is drawn, by its weight in training
+OPERATION_CHANCES = {operation: 4.0 if operation == "add" else 1.0 for operation in OPERATIONS}
 WORDS = (  # that only some tasks use, so that they cost few text tokens
     " striped dotted checkered make turn paint remove add replace move change the color size bigger smaller "
     "swap delete put take away into with left right front behind ground daylight sunset night\n"
@@ -185,7 +185,7 @@ class TabletopCurriculum(Curriculum):
     }  # fmt: skip
     pairs: Mapping[str, int] = {"edit": 250, "subject": 90}
     targets: Mapping[str, int] = TARGETS
-    attempts: Sequence[str] = ("captions", "edits")
+    judged: Sequence[str] = ("captions", "edits")
 
     @cached_property
     def edition(self) -> str:
@@ -222,9 +222,9 @@ class TabletopCurriculum(Curriculum):
         assert isinstance(before, Shown) and isinstance(after, Shown)
         return _PAIRS[task](SceneEdit(row["operation"], before.scene, after.scene, row["solid"]))
 
-    def attempt(self, kind: str, rng: np.random.Generator) -> Case:
+    def case(self, kind: str, rng: np.random.Generator) -> Case:
         """See Curriculum: a caption to draw, or an edit to make."""
-        return _ATTEMPTS[kind](rng)
+        return _CASES[kind](rng)
 
 
 def weight_of(scene: Scene) -> float:
@@ -286,7 +286,7 @@ def _edit(rng: np.random.Generator) -> Case:
 
     while True:
         (scene,) = _scenes(rng, 1)
-        edit = sample_edit(scene, weighted(OPERATIONS, ATTEMPTED.values(), rng), rng)
+        edit = sample_edit(scene, weighted(OPERATIONS, OPERATION_CHANCES.values(), rng), rng)
         said = instruct(edit, rng) if edit is not None else None
         if edit is not None and said is not None and not any(map(is_held_out, (edit.before, edit.after))):
             return EditCase(edit, said, int(rng.integers(2**31)))
@@ -300,4 +300,4 @@ _CHAINS: Mapping[str, Callable[[np.random.Generator], Sequence[PairLesson]]] = {
     "edit": lambda rng: [Edited(edit) for edit in _edit_chain(rng)],
     "subject": lambda rng: [SubjectPair(sample_subject(rng))],
 }
-_ATTEMPTS = {"captions": _caption, "edits": _edit}
+_CASES = {"captions": _caption, "edits": _edit}

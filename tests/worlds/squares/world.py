@@ -195,7 +195,7 @@ class SquaresCurriculum(Curriculum):
     refined: Mapping[Any, Any] = images
     pairs: Mapping[Any, Any] = {"edit": 1}
     targets: Mapping[Any, Any] = {"one square": 2}
-    attempts = ("captions",)
+    judged = ("captions",)
 
     def sentences(self):
         return [scene.caption() for scene in scenes()] + ["make the right square blue"]
@@ -212,7 +212,7 @@ class SquaresCurriculum(Curriculum):
     def read_pair(self, task, before, after, row):
         return Edit(before, after)
 
-    def attempt(self, kind, rng):
+    def case(self, kind, rng):
         return Case("text_to_image", Scene("red", "red"), int(rng.integers(99)))
 
 

@@ -1,4 +1,4 @@
-"""What stickers are learned from: rows that are read back, words that are true, maps, attempts."""
+"""What stickers are learned from: rows that are read back, words that are true, maps, cases."""
 
 import json
 
@@ -63,10 +63,10 @@ def test_maps_that_are_not_stored_are_derived():
         assert CURRICULUM.derived(kind, images).shape == images["picture"].shape
 
 
-def test_attempts_are_cases():
+def test_what_is_judged_are_cases():
     rng = np.random.default_rng(0)
-    for kind in CURRICULUM.attempts:
-        assert next(CURRICULUM.attempt(kind, rng).turns()).values["seed"] >= 0
+    for kind in CURRICULUM.judged:
+        assert next(CURRICULUM.case(kind, rng).turns()).values["seed"] >= 0
 
 
 def test_the_page_has_examples_of_every_task_that_is_given_a_picture():
