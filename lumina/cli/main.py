@@ -21,7 +21,7 @@ from lumina.cli import (
 )
 from lumina.cli.console import AsJson, Commands, go_on_unread, group, note, ready_terminal, show
 from lumina.files import check_current_folder
-from lumina.runtime.doctor import examine
+from lumina.server.doctor import examine
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 

@@ -18,7 +18,7 @@ from PIL import Image
 from lumina.errors import InvalidImage, LuminaError
 from lumina.files import refusal
 from lumina.images import MAX_RESULT_BYTES, digest_of, open_image, read_recipe
-from lumina.runtime.gallery_schema import COLUMNS, TABLE, ForeignTables, check
+from lumina.server.gallery_schema import COLUMNS, TABLE, ForeignTables, check
 from lumina.tasks.image_input import ImageInput
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ import torch
 from PIL import Image
 
 from lumina.errors import InputError
-from lumina.runtime.doctor import examine
 from lumina.runtime.events import Finished, Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.runtime.pipeline import Pipeline
 from lumina.runtime.verifiers import Verifiers, mean_ranks
+from lumina.server.doctor import examine
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage

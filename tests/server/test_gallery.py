@@ -12,7 +12,7 @@ from PIL import Image
 
 from lumina.errors import LuminaError
 from lumina.images import open_image, png_bytes
-from lumina.runtime.doctor import examine
+from lumina.server.doctor import examine
 from lumina.server.gallery import GalleryStore, SessionImages, words_of
 from lumina.tasks.image_input import ImageInput
 

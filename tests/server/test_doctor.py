@@ -13,8 +13,8 @@ import pytest
 
 from lumina.errors import InputError
 from lumina.faults import SMALL_MEMORY
-from lumina.runtime import doctor, gallery_schema
-from lumina.runtime.gallery_schema import COLUMNS, TABLE
+from lumina.server import doctor, gallery_schema
+from lumina.server.gallery_schema import COLUMNS, TABLE
 
 
 def found(name: str) -> str:

@@ -20,7 +20,7 @@ from lumina.errors import InputError, LuminaError
 from lumina.faults import is_out_of_memory, memory_sentence
 from lumina.files import expanded, folder_named, refusal, short_of_room
 from lumina.model.config import ModelSpec, spec_in
-from lumina.runtime.gallery_schema import ForeignTables, check
+from lumina.server.gallery_schema import ForeignTables, check
 from lumina.settings import Settings, bared, path_in
 
 
