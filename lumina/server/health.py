@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from lumina.errors import LuminaError
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 
 
 def health_route(workshop: Workshop) -> Route:

@@ -6,7 +6,7 @@ from typing import get_origin
 
 from lumina.json_types import JsonObject
 from lumina.server.janitor import Janitor
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.tasks.base import DrawingTask, Picture, Values, read
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.endpoint import (

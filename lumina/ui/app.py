@@ -37,7 +37,8 @@ from lumina.server.network import (
     sentence_of,
     without_detours,
 )
-from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.server.workshop import Workshop
+from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.settings import MAX_WAITING, SLOTS, Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask

@@ -10,7 +10,7 @@ from lumina.errors import LuminaError
 from lumina.faults import note, sentence_of
 from lumina.runtime.events import Begun, DrawEvent, Finished
 from lumina.runtime.request import NO_ROWS, below
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
 from lumina.ui.easel import EaselRun

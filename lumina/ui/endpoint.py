@@ -18,7 +18,7 @@ from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.server.admission import Admission
 from lumina.server.janitor import Janitor, named_in
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Picture, Task, Values, remarks_of, words_unknown
 from lumina.ui.events import DRAWS, LOOK_AGAIN

@@ -9,7 +9,8 @@ import gradio as gr
 from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec
 from lumina.runtime.painter import Painter
-from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.server.workshop import Workshop
+from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.ui.easel import static_text
 from lumina.ui.model_choice import ModelChoice
 

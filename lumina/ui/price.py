@@ -9,7 +9,7 @@ import gradio as gr
 from lumina.errors import LuminaError
 from lumina.model.config import ModelSpec
 from lumina.runtime.halving import share
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.tasks.base import DrawingTask
 from lumina.ui.events import QUICK
 from lumina.ui.forms import Form, size_in

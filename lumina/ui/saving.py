@@ -14,7 +14,7 @@ from lumina.errors import InputError, LuminaError
 from lumina.faults import note, sentence_of
 from lumina.images import open_image, png_bytes, read_recipe
 from lumina.model.config import ModelSpec
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.steps import Following
 from lumina.tasks.predict import Predict
 from lumina.ui.events import DRAWS, LOOK_AGAIN, QUICK, payload_of, ticket_of

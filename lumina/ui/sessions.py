@@ -13,7 +13,7 @@ import gradio as gr
 from lumina.errors import LuminaError
 from lumina.server.gallery import GalleryStore, SessionImages, key_of
 from lumina.server.guard import ONE_RUN
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.cache import MemoryStore
 from lumina.workflow.executor import Resources

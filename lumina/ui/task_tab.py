@@ -14,7 +14,7 @@ import gradio as gr
 from lumina.errors import InputError, LuminaError
 from lumina.model.config import ModelSpec
 from lumina.runtime.rewriter import Rewriter
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.tasks import TASKS
 from lumina.tasks.base import DrawingTask, Task

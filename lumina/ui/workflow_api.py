@@ -12,7 +12,7 @@ from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.guard import ONE_RUN
 from lumina.server.janitor import Janitor
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks.base import Picture, Values
 from lumina.tasks.image_input import NAME

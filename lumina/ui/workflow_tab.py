@@ -17,7 +17,7 @@ from lumina.faults import note, sentence_of
 from lumina.images import read_recipe
 from lumina.model.config import ModelSpec, split_revision
 from lumina.server.janitor import Janitor
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.ui.canvas import make_canvas
 from lumina.ui.canvas.begun_elsewhere import rows_sent

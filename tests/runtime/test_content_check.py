@@ -13,7 +13,7 @@ from lumina.runtime import content_check
 from lumina.runtime.content_check import COLUMNS, GIVEN, ContentCheck, coarse, decide, open_nsfw, prepared
 from lumina.runtime.events import DrawEvent, Finished, RowDrawn
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.steps import Progress, finish
 from lumina.tasks.edit import Edit

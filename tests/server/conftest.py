@@ -3,7 +3,7 @@
 import pytest
 
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 
 
 @pytest.fixture

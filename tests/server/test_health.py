@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from lumina.errors import ModelError
 from lumina.runtime.fake import FakePipeline
 from lumina.server.health import health_route
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 
 
 def told(workshop: Workshop) -> tuple[int, dict[str, str]]:

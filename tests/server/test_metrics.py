@@ -10,7 +10,7 @@ import pytest
 from lumina.errors import ModelError
 from lumina.server.json_log import JsonLines
 from lumina.server.metrics import Counts
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage

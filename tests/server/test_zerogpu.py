@@ -17,7 +17,8 @@ from lumina.faults import SMALL_MEMORY
 from lumina.runtime.events import Scored
 from lumina.runtime.fake import FakePipeline
 from lumina.server.cost import CostModel
-from lumina.server.zerogpu import Workshop, reservation
+from lumina.server.workshop import Workshop
+from lumina.server.zerogpu import reservation
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 from tests.runtime.asking import going_on

@@ -8,7 +8,8 @@ import sys
 from lumina.errors import LuminaError
 from lumina.runtime.events import RowDrawn
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import ON_ZEROGPU, Workshop
+from lumina.server.workshop import Workshop
+from lumina.server.zerogpu import ON_ZEROGPU
 from lumina.steps import Following
 from lumina.tasks.base import Pictures
 from lumina.tasks.text_to_image import TextToImage

@@ -18,7 +18,7 @@ from lumina.cli.console import Commands
 from lumina.images import open_image, read_recipe
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.steps import finish
 from lumina.tasks import TASKS

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.ui.app import build, launch_options
 from lumina.ui.easel import STATIC

@@ -15,7 +15,7 @@ from lumina.errors import InputError, ModelError
 from lumina.faults import OUR_FAULT
 from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.tasks.edit import Edit
 from lumina.tasks.image_input import ImageInput
 from lumina.tasks.image_pair import ImagePair

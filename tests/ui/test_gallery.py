@@ -20,7 +20,7 @@ from lumina.errors import InputError, LuminaError
 from lumina.images import png_bytes
 from lumina.runtime.fake import FakePipeline
 from lumina.server.gallery import key_of
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.drawing_stream import DrawingStream, kept

@@ -15,7 +15,7 @@ from PIL import Image
 from lumina import images
 from lumina.errors import InvalidImage
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.ui.app import launch_options
 from lumina.ui.mcp_tools import Tools

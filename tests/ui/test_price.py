@@ -10,7 +10,7 @@ import pytest
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.server.cost import size_of
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.steps import finish
 from lumina.tasks.text_to_image import TextToImage
 from lumina.ui.price import Price

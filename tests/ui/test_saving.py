@@ -13,7 +13,7 @@ from lumina import images
 from lumina.errors import InvalidImage
 from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.ui.film import film_of
 from lumina.ui.opening import OPENINGS
 from lumina.ui.saving import _cut_out, _prepared, cut_sizes
