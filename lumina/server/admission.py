@@ -12,6 +12,7 @@ from lumina.server.guard import address_of
 from lumina.server.metrics import Counts, Reason
 
 MODEL = "model"  # what Gradio calls the place that all drawings share
+MOST_BESIDE = 8  # of one address that draw nothing: files of stopped pictures, prompts that are written out
 FIRST_GUESS = 10.0  # seconds of a drawing, while none has been finished
 LOOK = 0.01  # seconds between two looks at the queue; Gradio's millisecond takes a twelfth of a core all day
 
@@ -29,7 +30,8 @@ def turns(waiting: Sequence[str], running: Iterable[str]) -> list[int]:
 
 class Admission:
     """In front of the queue of a page, where addresses take turns: at most ``most`` drawings wait, and of one
-    address ``most_each`` are under way or wait; one whose ``allowance`` is used up begins none."""
+    address ``most_each`` are under way or wait; one whose ``allowance`` is used up begins none. What draws nothing
+    and has to wait is bounded beside them, as many in all and `MOST_BESIDE` of one address."""
 
     def __init__(
         self, queue: Any, most: int, most_each: int, allowance: Allowance, counts: Counts, trusts_proxy: bool
@@ -40,8 +42,10 @@ class Admission:
     async def push(self, body: Any, request: Any, username: Any) -> Any:
         """As the queue's own; raises HTTPException with one sentence where there is no place."""
         known = self._queue.blocks.fns.get(body.fn_index)
-        if known is not None and known.concurrency_id == MODEL and known.types_generator:
+        if known is not None and known.concurrency_id == MODEL:
             self._check(request)
+        elif known is not None and known.concurrency_limit is not None:
+            self._check_beside(request)
         pushed = await self._push(body=body, request=request, username=username)
         self._take_turns()
         return pushed
@@ -68,6 +72,14 @@ class Admission:
             said = f"{len(waiting)} drawings wait already; a place is free"
             raise self._refusal("queue", said, self._after(1))
 
+    def _check_beside(self, request: Any) -> None:
+        beside, address = self._beside(), self._address(request)
+        if sum(self._address(event.request) == address for event in beside) >= MOST_BESIDE:
+            said = f"{MOST_BESIDE} requests from your address wait or are under way already; one is done"
+            raise self._refusal("address", said, self._after(1))
+        if len(beside) >= self._most:
+            raise self._refusal("queue", f"{len(beside)} requests wait already; a place is free", self._after(1))
+
     def _take_turns(self) -> None:
         """Whose address has fewer drawings under way and ahead comes first; its own keep their order."""
         waiting = self.waiting()
@@ -89,6 +101,16 @@ class Admission:
         """The events that draw."""
         jobs = list(self._queue.active_jobs)
         return [event for events in jobs for event in events or () if event.concurrency_id == MODEL]
+
+    def _beside(self) -> list[Any]:
+        """The events that wait or are under way where few are at once, and draw nothing."""
+        lines = [line.queue for line in list(self._queue.event_queue_per_concurrency_id.values())]
+        events = [event for each in (*lines, *list(self._queue.active_jobs)) for event in each or ()]
+        return [
+            event
+            for event in events
+            if event.concurrency_id != MODEL and event.fn.concurrency_limit is not None
+        ]
 
     def _address(self, request: Any) -> str:
         return address_of(request.scope, self._trusts_proxy)

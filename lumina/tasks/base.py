@@ -415,7 +415,7 @@ class DrawingTask(Task):
             width,
             height,
             self.options(),
-            stop_row=self.stop_row or panels * height // painter.pixels_per_code,
+            stop_row=panels * height // painter.pixels_per_code if self.stop_row is None else self.stop_row,
             panels=panels,
             given=given,
             prompt=prompt,

@@ -9,7 +9,7 @@ from typing import Any
 from lumina.errors import LuminaError
 from lumina.faults import note, sentence_of
 from lumina.runtime.events import Begun, DrawEvent, Finished
-from lumina.runtime.request import NO_ROWS, below
+from lumina.runtime.request import below
 from lumina.server.workshop import Workshop
 from lumina.steps import Following, finish
 from lumina.tasks.base import DrawingTask
@@ -66,11 +66,12 @@ class DrawingStream:
         return self._guarded(EaselRun(_new_key()), starts)
 
     def settled(self, payload: Any) -> Data | None:
-        """The file of a picture that was stopped, decoded whole; None if it cannot be made."""
+        """The file of a picture that was stopped, decoded whole; None if it cannot be made, or has no rows."""
         try:
             start = self._start(payload)
-            codes = start.codes if start.codes is not None else NO_ROWS
-            task = continued(start).task
+            if start.codes is None or not len(start.codes):
+                return None
+            codes, task = start.codes, continued(start).task
             (whole,) = task.requests(self._workshop)
             if len(codes) < whole.stop_row:
                 task = task.model_copy(update={"stop_row": len(codes)})

@@ -17,6 +17,7 @@ class Manner(TypedDict, total=False):
 
     queue: bool
     concurrency_id: str
+    concurrency_limit: int
     show_progress: Literal["full", "minimal", "hidden"]
     api_visibility: Literal["public", "private", "undocumented"]
 
@@ -27,6 +28,8 @@ DRAWS: Manner = {
     "show_progress": "hidden",
     "api_visibility": "private",
 }
+# What makes the file of rows that are there already: nothing is drawn, so that it waits for no drawing.
+SETTLES: Manner = {**DRAWS, "concurrency_id": "settling", "concurrency_limit": 2}
 QUICK: Manner = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 LOOK_AGAIN = 0.25  # seconds between looks at what is waited for; Stop works in between
 

@@ -27,7 +27,7 @@ from lumina.ui.create import form_of, tab_of
 from lumina.ui.drawing_stream import Drawing, DrawingStream, kept, refused
 from lumina.ui.drawn_else import draws_words_alone, in_parts, tell_drawn_else
 from lumina.ui.easel import make_easel
-from lumina.ui.events import DRAWS, QUICK, message_of, payload_of, tell_end
+from lumina.ui.events import DRAWS, QUICK, SETTLES, message_of, payload_of, tell_end
 from lumina.ui.examples import examples_of
 from lumina.ui.forms import tell_kept_seed
 from lumina.ui.free_wording import FreeWording
@@ -191,7 +191,7 @@ class TaskTab:
             tell_end(run, "lumina-ended", self.task.name)
         self.price.listen(self.form, runs)
         self.easel.halt(None, cancels=runs, **QUICK)
-        self.easel.halted(self._settle, None, self.easel, **DRAWS)
+        self.easel.halted(self._settle, None, self.easel, **SETTLES)
         filled = self.easel.restore(self._restore, None, [self.easel, *self.form.components], **QUICK)
         tell_end(filled, f"lumina-filled-{self.task.name}")
 

@@ -1,5 +1,6 @@
 """Nobody fills the queue for all, nor draws all day: who is refused hears when to come back."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 
-from lumina.server.admission import admit
+from lumina.runtime.fake import FakePipeline
+from lumina.server.admission import MODEL, MOST_BESIDE, Admission, admit
 from lumina.server.allowance import Allowance
 from lumina.server.metrics import Counts
-from lumina.settings import MAX_WAITING
+from lumina.server.zerogpu import Workshop
+from lumina.settings import MAX_WAITING, Settings
+from lumina.ui.app import build
 from tests.serving import started
 
 CALL = "/gradio_api/call/v2/text_to_image"
@@ -61,6 +66,52 @@ def test_an_empty_queue_is_looked_at_now_and_then() -> None:
     queue = SimpleNamespace(push=None, sleep_when_free=0.001)  # as Gradio has it
     admit(SimpleNamespace(_queue=queue), 4, 2, Allowance(0), Counts(), trusts_proxy=False)
     assert queue.sleep_when_free == 0.01
+
+
+def test_what_draws_nothing_is_bounded_and_takes_no_place_of_a_drawing() -> None:
+    """The files of stopped pictures, for one: they are made beside the drawings, of each address a few."""
+    kinds = {0: "settling", 1: "rewriter", 2: "watch", 3: MODEL}
+    fns = {n: SimpleNamespace(concurrency_id=kind, concurrency_limit=2) for n, kind in kinds.items()}
+    fns[2].concurrency_limit = None  # which nobody waits for
+    lines = {kind: SimpleNamespace(queue=[]) for kind in kinds.values()}
+
+    async def push(body: Any, request: Any, username: Any) -> None:
+        fn = fns[body.fn_index]
+        event = SimpleNamespace(fn=fn, concurrency_id=fn.concurrency_id, request=request)
+        lines[fn.concurrency_id].queue.append(event)
+
+    queue = SimpleNamespace(
+        push=push,
+        blocks=SimpleNamespace(fns=fns),
+        event_queue_per_concurrency_id=lines,
+        active_jobs=[None],
+        process_time_per_fn={},
+        broadcast_estimations=lambda _: None,
+    )
+    admission = Admission(queue, MAX_WAITING, 4, Allowance(0), Counts(), trusts_proxy=False)
+
+    def status(number: int, address: str) -> int:
+        request = SimpleNamespace(scope={"client": (address, 1), "headers": []})
+        try:
+            asyncio.run(admission.push(SimpleNamespace(fn_index=number), request, None))
+        except HTTPException as error:
+            return error.status_code
+        return 200
+
+    asked = [status(number % 2, "9.9.9.9") for number in range(MOST_BESIDE + 3)]
+    assert asked == [200] * MOST_BESIDE + [429] * 3
+    assert [status(2, "9.9.9.9") for _ in range(40)] == [200] * 40
+    others = [status(0, f"8.8.8.{number}") for number in range(MAX_WAITING)]
+    assert others == [200] * (MAX_WAITING - MOST_BESIDE) + [503] * MOST_BESIDE
+    assert admission.waiting() == [] and status(3, "9.9.9.9") == 200
+
+
+def test_what_stands_in_the_line_of_drawings_can_be_stopped_at_each_row() -> None:
+    async def built() -> Any:
+        return build(Workshop(FakePipeline), Settings(rewriter="http://127.0.0.1:1/v1"))
+
+    fns = asyncio.run(built()).fns.values()
+    assert all(each.types_generator for each in fns if each.fn and each.concurrency_id == MODEL)
 
 
 @pytest.mark.parametrize("studio", [{}], indirect=True)

@@ -144,6 +144,13 @@ def test_a_stopped_picture_gets_its_file(rows: int) -> None:
     assert stream.settled({"codes": 3}) is None
 
 
+def test_without_rows_there_is_no_file_and_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = opened()
+    part = stopped(stream, 5)
+    monkeypatch.setattr(FakePipeline, "draw", lambda *_: pytest.fail("It draws."))
+    assert stream.settled(part | {"codes": ""}) is None
+
+
 def test_only_what_is_new_travels() -> None:
     told = views(opened().new(TASK))
     sizes = [len(json.dumps(diff(one, other))) for one, other in pairwise(told[3:-2])]
