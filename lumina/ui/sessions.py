@@ -14,7 +14,7 @@ from lumina.errors import LuminaError
 from lumina.server.gallery import GalleryStore, SessionImages, key_of
 from lumina.server.guard import ONE_RUN
 from lumina.server.workshop import Workshop
-from lumina.tasks.image_input import ImageInput
+from lumina.tasks.image_input import ImageInput, LargeFile
 from lumina.workflow.cache import MemoryStore
 from lumina.workflow.executor import Resources
 from lumina.workflow.image_lookup import ImageSource, MemoryImages, shipped
@@ -24,6 +24,7 @@ MOST_VISITORS = 32  # whose results are kept; the one who came last longest ago 
 MOST_BYTES = 48 * 2**20  # of one visitor's results
 MOST_PICTURES = 24  # that one visitor brought
 MOST_PIXELS = 40_000_000  # of those together, except that the newest is always kept
+MOST_IN_ALL = 256 * 2**20  # bytes of all that is kept of everybody, except for the one who came last
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -63,6 +64,10 @@ class Session:
             self.series.popitem(last=False)
         return before if key != before else ""
 
+    def size(self) -> int:
+        """Bytes of all that is kept of them, about."""
+        return self.store.size + sum(map(_bytes_of, self.pictures.values()))
+
     def _pixels(self) -> int:
         return sum(width * height for width, height in (each.size for each in self.pictures.values()))
 
@@ -93,7 +98,9 @@ class Sessions:
 
     def keep(self, name: Any, picture: ImageInput) -> ImageInput:
         """Keep a picture for this visitor."""
-        self._visitor(name).keep(picture)
+        with self._lock:
+            self._found(name).keep(picture)
+            self._make_room()
         return picture
 
     def finished(self, name: Any, pngs: Iterable[bytes], series: str = "") -> None:
@@ -115,11 +122,30 @@ class Sessions:
 
     def _visitor(self, name: Any) -> Session:
         """The visitor of this name; one without a proper name is new each time."""
+        with self._lock:
+            visitor = self._found(name)
+            self._make_room()
+        return visitor
+
+    def _found(self, name: Any) -> Session:
         if not is_name(name):
             return Session()
-        with self._lock:
-            visitor = self._known.setdefault(name, Session())
-            self._known.move_to_end(name)
-            while len(self._known) > MOST_VISITORS:
-                self._known.popitem(last=False)
+        visitor = self._known.setdefault(name, Session())
+        self._known.move_to_end(name)
         return visitor
+
+    def _make_room(self) -> None:
+        """Forget whoever came last longest ago until the others are not too many, and hold not too much."""
+        while len(self._known) > 1 and (len(self._known) > MOST_VISITORS or self._size() > MOST_IN_ALL):
+            self._known.popitem(last=False)
+
+    def _size(self) -> int:
+        return sum(each.size() for each in self._known.values())
+
+
+def _bytes_of(picture: ImageInput) -> int:
+    """What a picture takes in memory; a large one is kept as its file."""
+    pixels = picture.pixels
+    if isinstance(pixels, LargeFile):
+        return len(pixels.data)
+    return 0 if pixels is None else pixels.width * pixels.height * len(pixels.getbands())

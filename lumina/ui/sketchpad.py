@@ -14,7 +14,7 @@ from gradio.data_classes import FileData
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
-from lumina.images import MAX_BYTES, cover, png_bytes
+from lumina.images import cover, png_bytes
 from lumina.tasks.conditions import condition_of
 from lumina.tasks.panels import nearest
 from lumina.ui.events import QUICK, tell_end
@@ -43,6 +43,7 @@ BEGIN_ANEW = """() => {
     return [];
 }"""
 LARGEST_SENT = 2 * LARGEST
+MOST_BYTES = 4 * LARGEST_SENT**2  # of one sheet: as many as its pixels have
 MOST_SENT = 32  # drawings on their way from pages
 TOO_LARGE = "This drawing is too large; draw on one sheet."
 
@@ -55,9 +56,11 @@ class ImageEditor(gr.ImageEditor):
 
     @server  # type: ignore[untyped-decorator]
     def accept_blobs(self, data: Any) -> None:
-        """Take one sheet of a drawing; raises InvalidImage for one that is too large or one of too many."""
+        """Take the paper or the one sheet of a drawing; raises InvalidImage for a large one, or another."""
+        if data.data.get("type") == "composite":
+            return  # both together, which is made of them here
         index = str(data.data.get("index") or 0)
-        if index not in ("0", "null") or any(len(file) > MAX_BYTES for _, file in data.files):
+        if index not in ("0", "null") or any(len(file) > MOST_BYTES for _, file in data.files):
             raise InvalidImage(TOO_LARGE)
         super().accept_blobs(data)
         while len(self.blob_storage) > MOST_SENT:
@@ -69,7 +72,7 @@ class ImageEditor(gr.ImageEditor):
         if sent is not None:
             if len(sent.layers) > 1:
                 raise InvalidImage(TOO_LARGE)
-            sent.composite = None  # both together, which is made of them here
+            sent.composite = None
         return super().preprocess(payload)
 
     def convert_and_format_image(self, file: FileData | bytes | None, flatten_on_white: bool = False) -> Any:

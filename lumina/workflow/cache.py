@@ -57,6 +57,11 @@ class MemoryStore:
         """See Store."""
         return key in self._kept
 
+    @property
+    def size(self) -> int:
+        """Bytes of all that is kept."""
+        return self._size
+
 
 WITHIN = "25bf8e1a2393f110"  # of the folder for results, so that those of earlier versions are found
 

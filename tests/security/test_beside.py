@@ -151,6 +151,8 @@ def test_t07_long_words_large_fields_and_a_thousand_files(studio: Studio) -> Non
 
 def test_t08_pictures_that_unfold_on_every_way_in(studio: Studio) -> None:
     sheet = event_of(studio, "_drawn", "imageeditor")
+    parts = studio.client.get("/config").json()["components"]
+    editor = next(each["id"] for each in parts if each["type"] == "imageeditor")
     bomb, true = io.BytesIO(png_head(13_000, 13_000)), Image.new("RGB", (4000, 4000), "red")
     files = {"a.png": bomb.getvalue(), "b.png": images.png_bytes(true)}
     for kind in ("TIFF", "JPEG2000"):
@@ -171,6 +173,16 @@ def test_t08_pictures_that_unfold_on_every_way_in(studio: Studio) -> None:
                 client.post("/gradio_api/run/predict", json=body)
                 client.post(JOIN, json=body)
             asked(client, "edit", {"image": file, "instruction": "make it blue"})
+            for part in ("background", "layer", "composite"):  # as the page sends them
+                said = {"type": part, "index": "0", "id": name, "component_id": editor, "session_hash": name}
+                client.post(
+                    "/gradio_api/component_server",
+                    data=said | {"fn_name": "accept_blobs"},
+                    files={"file": (name, data)},
+                )
+            drawing = {"background": None, "layers": [], "composite": None, "id": name}
+            body = {"fn_index": sheet, "data": [drawing, True, "", ""], "session_hash": name}
+            client.post("/gradio_api/run/predict", json=body)
 
     beside(studio, send)
 

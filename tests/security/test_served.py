@@ -308,6 +308,23 @@ def test_t23_sessions_are_bounded(studio: Studio) -> None:
     assert studio.memory() - before < 150
 
 
+def test_t23_what_many_names_bring_is_bounded(studio: Studio) -> None:
+    """The largest pictures whose pixels are kept, two under each of forty names: 960 MB if all were."""
+    bring = next(each["id"] for each in studio.events() if str(each["api_name"]).startswith("_bring"))
+    before = studio.memory()
+    for number in range(40):
+        for shade in range(2):
+            file = io.BytesIO()
+            Image.new("L", (2000, 2000), 2 * number + shade).save(file, "PNG")
+            sent = {"visitor": f"{number:032x}", "picture": base64.b64encode(file.getvalue()).decode()}
+            body = {"fn_index": bring, "data": [], "session_hash": f"bring-{number}", "event_data": sent}
+            answer = studio.client.post("/gradio_api/run/predict", json=body).json()
+            assert "thumbnail" in json.dumps(answer)
+    grown = studio.memory() - before
+    log.info("%.0f MB more", grown)
+    assert grown < 450  # 268 of them, and what the last ones took while they were opened
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE"])
 def test_t33_our_own_routes_never_break(studio: Studio, method: str) -> None:
     for path in ("/healthz", "/lumina/canvas.js", "/lumina/canvas.css", "/lumina/nothing", "/lumina/..%2fx"):

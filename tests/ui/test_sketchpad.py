@@ -1,6 +1,7 @@
 """Drawing a condition: what is drawn over what, and what comes back of it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from gradio.data_classes import FileData
 from PIL import Image, ImageDraw
 
 from lumina.errors import InvalidImage
-from lumina.images import cover
+from lumina.images import cover, png_bytes
 from lumina.tasks.conditions import condition_of
 from lumina.ui import sketchpad
 from lumina.ui.sketchpad import ImageEditor, blank, flattened, has_strokes, paper_of
@@ -63,8 +64,8 @@ def test_paper_alone_is_no_drawing() -> None:
     assert has_strokes({"background": paper, "layers": [stroke(paper.size)]})
 
 
-def sent(number: int, index: str = "0", size: int = 9) -> AcceptBlobs:
-    data = {"type": "layer", "index": index, "file": b"", "id": str(number)}
+def sent(number: int, index: str = "0", size: int = 9, kind: str = "layer") -> AcceptBlobs:
+    data = {"type": kind, "index": index, "file": b"", "id": str(number)}
     return AcceptBlobs.model_validate({"data": data, "files": [("file", b"x" * size)]})
 
 
@@ -78,10 +79,22 @@ def test_drawings_that_nobody_asked_for_make_room() -> None:
     )
 
 
-@pytest.mark.parametrize(("index", "size"), [("1", 9), ("1000000000", 9), ("0", 20_000_001)])
+@pytest.mark.parametrize(("index", "size"), [("1", 9), ("1000000000", 9), ("0", 4 * 1280**2 + 1)])
 def test_a_drawing_of_any_size_is_not_taken(index: str, size: int) -> None:
     with pytest.raises(InvalidImage, match="too large"):
         ImageEditor().accept_blobs(sent(1, index, size))
+
+
+def test_a_sheet_of_noise_is_kept_and_both_together_are_not() -> None:
+    editor, noise = ImageEditor(type="pil"), Image.effect_noise((640, 640), 90).convert("RGBA")
+    for kind in ("background", "layer", "composite"):
+        data = {"type": kind, "index": "0", "id": "1"}  # as it comes from a page
+        files = [("file", png_bytes(noise, by_model=False))]
+        editor.accept_blobs(SimpleNamespace(data=data, files=files))
+    kept = editor.blob_storage["1"]
+    assert kept.background and kept.layers and kept.composite is None
+    found = editor.preprocess(EditorData(background=None, layers=[], composite=None, id="1"))
+    assert found is not None and has_strokes(found) and not editor.blob_storage
 
 
 def test_only_one_sheet_on_its_paper_is_opened(tmp_path: Path) -> None:
