@@ -2,6 +2,7 @@
 
 import base64
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 
 from lumina.images import png_bytes
 from lumina.model.config import MODELS
-from lumina.ui.drawn_else import UNCLEAR, drawn_else, words_of
+from lumina.ui.drawn_else import MOST_LOOKS, UNCLEAR, RecentLooks, drawn_else, words_of
 from lumina.worlds import world_of
 
 SPEC = MODELS["tabletop"]
@@ -50,6 +51,27 @@ def test_what_was_drawn_instead_is_named() -> None:
 def test_nothing_is_said_where_nobody_can_tell(more: dict[str, str]) -> None:
     assert drawn_else(looked_at(scene("a red cube"), PROMPT, **more), SPEC) == ""
     assert drawn_else(None, SPEC) == ""
+
+
+def test_a_picture_is_looked_at_once_and_none_is_kept() -> None:
+    looks, world, pictures = RecentLooks(), world_of("tabletop"), weakref.WeakSet[Any]()
+
+    class Text(str):
+        """A text that can be seen to be let go of."""
+
+    for seed in range(3):
+        text = Text(looked_at(scene("a red cube"), PROMPT)["png"] + " " * seed)
+        pictures.add(text)
+        assert looks.other("tabletop", text, PROMPT) == looks.other("tabletop", text, PROMPT) != ""
+    del text
+    assert not pictures and world is not None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(type(world), "shown_instead", lambda *_: "new")
+        known = looked_at(scene("a red cube"), PROMPT)["png"]
+        assert looks.other("tabletop", known, PROMPT) not in ("new", None)
+        for spaces in range(3, MOST_LOOKS + 3):
+            assert looks.other("tabletop", known + " " * spaces, PROMPT) == "new"
+        assert looks.other("tabletop", known, PROMPT) == "new"  # forgotten meanwhile
 
 
 def test_every_world_says_what_it_knows_and_what_a_picture_shows() -> None:
