@@ -51,6 +51,8 @@ class Rewriter:
             )
         if not prompt.strip():
             raise InputError("There is nothing to write out; say in some words what to draw.")
+        if len(prompt.strip()) > MOST_CHARACTERS:
+            raise InputError(f"A prompt has at most {MOST_CHARACTERS:,} characters; say it in fewer words.")
         text = self._answer(prompt.strip())
         words = " ".join(_THOUGHT.sub(" ", text).split()).strip(_QUOTES)
         if not words:

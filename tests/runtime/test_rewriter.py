@@ -71,6 +71,14 @@ def test_only_the_description_is_taken(model: Any, content: str, expected: str) 
     assert words == expected and len(words) <= MOST_CHARACTERS
 
 
+def test_more_than_a_prompt_may_have_is_not_sent(model: Any) -> None:
+    model.answer = said("A cat.")
+    with pytest.raises(InputError, match="at most 2,000 characters; say it in fewer words"):
+        Rewriter(Settings(rewriter=model.url)).detailed("a" * (MOST_CHARACTERS + 1))
+    assert model.asked == []
+    assert Rewriter(Settings(rewriter=model.url)).detailed(" " + "a" * MOST_CHARACTERS) == "A cat."
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
