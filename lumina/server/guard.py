@@ -142,7 +142,8 @@ class _Body:
         self._began = time.monotonic()
         headers = Headers(scope=scope)
         self._told = headers.get("content-length", "")
-        self._is_json = "multipart" not in headers.get("content-type", "")
+        # exactly what Gradio reads as a form: whatever else is sent may be parsed as JSON somewhere
+        self._is_json = headers.get("content-type", "").partition(";")[0] != "multipart/form-data"
         self._bytes = self._parts = 0
         self._has_more, self._is_begun = True, False
         self.refusal: _Refused | None = None

@@ -89,6 +89,19 @@ def test_one_of_a_million_small_values_is_refused() -> None:
     assert asked([b"[[]," + b"[]," * 500_000], FORM)[0] == 200  # of a file they mean nothing
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json; x=multipart/form-data",
+        "Multipart/form-data",
+        "multipart/x, application/json",
+        "multipart/form-data, application/json",
+    ],
+)
+def test_what_may_be_read_as_json_is_counted_by_any_name(kind: str) -> None:
+    assert asked([b"[[]," + b"[]," * 500_000], ("content-type", kind))[0] == 413
+
+
 def test_one_that_never_ends_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "PATIENCE", 0.01)
     status, content, got = asked([b"{"], hold=True)
