@@ -30,6 +30,7 @@ LONGEST_RECIPE = 4000  # characters that a card shows
 SPACE_HOURS = 24  # after which a Space forgets
 SPACE_BYTES = 100_000_000  # of one visitor of a Space
 SPACE_TOTAL = 4_000_000_000  # of all of them
+UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)  # of a stranger's recipe
 LOCAL = (
     "Finished pictures are kept by this server, up to 500 MB, until you delete them; this browser's storage "
     "holds the key to them."
@@ -222,7 +223,7 @@ def _shape_of(recipe: str) -> tuple[int, str, str]:
         task = TASKS[node["task"]]
         tab = tab_of(task).title.lower() if issubclass(task, DrawingTask) else ""
         return len(task.Output.model_fields), str(node["inputs"].get("kind", PLAIN)), tab
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except UNREADABLE:
         return 1, "", ""
 
 
@@ -237,7 +238,7 @@ def title_of(recipe: str) -> str:
         task = TASKS[node["task"]]
         summary = node["inputs"].get(task.spoken or "kind")
         return summary if isinstance(summary, str) and summary else task.title
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except UNREADABLE:
         return "A picture"
 
 

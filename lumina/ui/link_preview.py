@@ -78,6 +78,7 @@ def _title_of(code: str) -> str:
     """What a shared picture was asked for; empty if there is none that can be read."""
     try:
         title = " ".join(title_of(unpacked(code)).split()) if code else ""
+        title = title.encode(errors="replace").decode()  # without halves of letters
     except InputError:
         return ""
     return title if len(title) <= LONGEST else f"{title[:LONGEST]}…"

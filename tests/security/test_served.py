@@ -12,6 +12,7 @@ import random
 import re
 import socket
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -330,3 +331,22 @@ def test_t33_our_own_routes_never_break(studio: Studio, method: str) -> None:
     for path in ("/healthz", "/lumina/canvas.js", "/lumina/canvas.css", "/lumina/nothing", "/lumina/..%2fx"):
         answer = studio.client.request(method, path, content=b"\xff" * 100 if method == "POST" else None)
         assert answer.status_code < 500, (method, path)
+
+
+def test_t33_no_link_breaks_the_page(studio: Studio) -> None:
+    nodes = ("{}", "[]", '{"a": {}}', '{"a": "x"}', '{"a": 1, "b": 2}', "[" * 50_000, '{"a":' * 50_000)
+    texts = [f'{{"nodes": {each}}}' for each in nodes]
+    draw = {"task": "text_to_image", "inputs": {"prompt": "\ud800 cube"}}
+    deep = '{"title": ' + "[" * 900 + "]" * 900 + ', "nodes": {"a": 1, "b": 2}}'
+    texts += ["", "1", "[" * 200_000, '"\\ud800"', deep, json.dumps({"nodes": {"a": draw}})]
+    for text in texts:
+        packer = zlib.compressobj(wbits=-15)
+        code = base64.urlsafe_b64encode(packer.compress(text.encode()) + packer.flush()).decode().rstrip("=")
+        for result in ("", "0" * 32, "x"):
+            page = studio.client.get("/", params={"picture": code, "result": result})
+            assert page.status_code == 200, text[:50]
+    for code in ("%ff", "*", "A" * 50_000, "%00", "&picture=1" * 30):
+        assert studio.client.get(f"/?picture={code}").status_code == 200
+    shared = ("x", "0" * 32 + ".png", "%00.png", "..%2f..%2fx.png", "%f0.png")
+    for path in ("preview.png", *(f"shared/{name}" for name in shared)):
+        assert studio.client.get(f"/lumina/{path}").status_code in (200, 404), path
