@@ -29,15 +29,11 @@ FRONT = (
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 LONGEST = 60  # characters of `short_description`
 SECRETS = ("TOKEN", "REWRITER_KEY")
-OF_MACHINE = (
-    "OUTPUTS",
-    "RESULTS",
-    "MODELS",
-    "DEVICE",
-    "THREADS",
-    "CONTENT_MODEL",
-    *SECRETS,
-)  # settings that say nothing elsewhere, or are nobody's business there
+# Settings that a Space needs to be as here; the others say nothing elsewhere, or are nobody's business there.
+SENT = (
+    "MODEL", "DTYPE", "WINDOW", "SLOTS", "QUANT", "CACHE", "DRAWINGS_EACH", "SECONDS_EACH", "CONTENT",
+    "VERIFIERS", "LOG", "METRICS", "TRUST_PROXY", "ENGINE", "REWRITER", "REWRITER_MODEL",
+)  # fmt: skip
 NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -80,8 +76,7 @@ def plan(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Shi
 
 def variables(given: Mapping[str, str]) -> dict[str, str]:
     """The settings of this machine that a Space needs as variables."""
-    ours = {name: text for name, text in given.items() if name.startswith("LUMINA_") and text}
-    return {name: text for name, text in ours.items() if name.removeprefix("LUMINA_") not in OF_MACHINE}
+    return {name: given[name] for name in (f"LUMINA_{each}" for each in SENT) if given.get(name)}
 
 
 def front_matter(root: Path) -> dict[str, str]:

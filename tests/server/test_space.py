@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from lumina.cli.main import app
 from lumina.errors import InputError, LuminaError
-from lumina.server.space import PARTS, ROOT, plan, send
+from lumina.server.space import PARTS, ROOT, SECRETS, SENT, plan, send
+from lumina.settings import Settings
 
 HEAD = (ROOT / "README.md").read_text(encoding="utf-8").split("---\n")[1]
 
@@ -49,6 +50,7 @@ def test_dry_run_prints_it_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("LUMINA_SECONDS_EACH", "300")
     monkeypatch.setenv("LUMINA_RESULTS", "kept")
     monkeypatch.setenv("LUMINA_TOKEN", "s3cret")
+    monkeypatch.setenv("LUMINA_DB_PASSWORD", "s3cret")  # of somebody else's program
     done = CliRunner().invoke(app, ["deploy", "--dry-run", "--json"])
     told = json.loads(done.stdout)
     assert done.exit_code == 0 and told["bytes"] == sum(told["files"].values())
@@ -56,6 +58,13 @@ def test_dry_run_prints_it_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert "s3cret" not in done.stdout and any("LUMINA_TOKEN" in note for note in told["notes"])
     lines = CliRunner().invoke(app, ["deploy", "--dry-run"]).stdout
     assert "variable  LUMINA_SECONDS_EACH=300" in lines and "front matter  sdk: gradio" in lines
+
+
+def test_every_setting_is_sent_or_of_this_machine() -> None:
+    named = {"trusts_proxy": "TRUST_PROXY", "has_metrics": "METRICS"}
+    settings = {named.get(name, name.upper()) for name in Settings.__dataclass_fields__} - {"HAS_DTYPE"}
+    stay = {"OUTPUTS", "RESULTS", "MODELS", "DEVICE", "THREADS", "CONTENT_MODEL", *SECRETS}
+    assert {*SENT} | stay == settings and not stay.intersection(SENT)
 
 
 def test_only_parts_are_sent(repository: Path) -> None:
