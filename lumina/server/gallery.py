@@ -218,7 +218,7 @@ class GalleryStore:
             database.executescript(TABLE + SIZES)
 
     def _put_aside(self) -> Path:
-        aside = self._file.with_name(f"{self._file.name}.damaged-{int(time.time())}")
+        aside = self._file.with_name(f"{self._file.name}.damaged-{time.time_ns()}")
         for ending in ("", "-wal", "-shm"):
             part = self._file.with_name(self._file.name + ending)
             if part.exists():

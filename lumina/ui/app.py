@@ -71,12 +71,20 @@ MAX_SESSIONS = 300  # whose state Gradio keeps
 WHO = "() => window.lumina.visitor()"
 
 
-def build(workshop: Workshop, settings: Settings, choice: ModelChoice | None = None) -> Page:
-    """The page, with a tab for each drawing task, and an endpoint for each that the model can do."""
+def build(
+    workshop: Workshop,
+    settings: Settings,
+    choice: ModelChoice | None = None,
+    archive: Archive | None = None,
+) -> Page:
+    """The page, with a tab for each drawing task, and an endpoint for each that the model can do.
+
+    ``archive`` is the one that it is served with.
+    """
     spec = choice.present if choice is not None else spec_in(settings)
     drawing = [task for task in TASKS.values() if issubclass(task, DrawingTask)]
     able = [task for task in drawing if task.name in spec.tasks]
-    archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
+    archive = archive or Archive.of(settings, os.environ.get("SPACE_ID", ""))
     sessions = Sessions(workshop, archive.store)
     page = Page(title="Lumina Studio", fill_width=True, analytics_enabled=False)
     with page:
@@ -126,10 +134,15 @@ def _cannot(spec: ModelSpec, able: list[type[DrawingTask]]) -> str:
     return f"{spec.title} has not learned this. It can do: {', '.join(task.title for task in able)}."
 
 
-def launch_options(settings: Settings, workshop: Workshop) -> Mapping[str, Any]:
-    """How the page is served: nothing from other hosts, nothing told to anyone, no open ends."""
+def launch_options(
+    settings: Settings, workshop: Workshop, archive: Archive | None = None
+) -> Mapping[str, Any]:
+    """How the page is served: nothing from other hosts, nothing told to anyone, no open ends.
+
+    ``archive`` is the one that the page was built with.
+    """
     space = os.environ.get("SPACE_ID", "")
-    archive, counts = Archive.of(settings, space), workshop.counts
+    archive, counts = archive or Archive.of(settings, space), workshop.counts
     return {
         "theme": studio_theme(),
         "css_paths": STYLES,
@@ -191,13 +204,14 @@ def serve(
     engine = _engine(settings) if settings.engine and load is None else None
     if engine is not None:
         settings, load = engine.settings, lambda: engine
+    archive = Archive.of(settings, os.environ.get("SPACE_ID", ""))
     while True:
         is_open = is_public(share, options.get("server_name"))
         choice = ModelChoice(settings, is_open, None if engine is None else engine.spec)
         check = decide(settings, choice.present, choice.is_public).load()
         workshop = Workshop(load or partial(load_model, settings, is_warmed=not ON_ZEROGPU), check)
-        page = build(workshop, settings, choice)
-        ways = {**launch_options(settings, workshop), **options}
+        page = build(workshop, settings, choice, archive)
+        ways = {**launch_options(settings, workshop, archive), **options}
         _open(page, workshop, share, ways)
         with _draining(page, workshop):
             if not choice.offered:

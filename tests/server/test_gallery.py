@@ -222,6 +222,17 @@ def test_a_file_with_other_tables_is_put_aside_whole(tmp_path: Path, code: str, 
     assert len(list(tmp_path.glob("gallery.sqlite.damaged-*[0-9]"))) == 1
 
 
+def test_two_damaged_files_in_one_second_are_both_put_aside(tmp_path: Path) -> None:
+    file = tmp_path / "gallery.sqlite"
+    for text in ("one that is no database", "another that is none"):
+        for part in tmp_path.glob("gallery.sqlite*[!0-9]"):
+            part.unlink()
+        file.write_text(text * 100)
+        assert GalleryStore(file).search("anna") == []
+    aside = tmp_path.glob("gallery.sqlite.damaged-*[0-9]")
+    assert {each.read_text()[:3] for each in aside} == {"one", "ano"}
+
+
 def test_a_gallery_that_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gallery.sqlite").mkdir()
     with pytest.raises(LuminaError, match="cannot be opened"):

@@ -13,6 +13,7 @@ from lumina.model.config import spec_of
 from lumina.runtime.fake import FakePipeline
 from lumina.settings import Settings
 from lumina.ui import app
+from lumina.ui.gallery import Archive
 from lumina.ui.model_choice import ModelChoice, installed, is_public
 
 
@@ -100,19 +101,30 @@ def test_the_page_opens_anew_for_the_chosen_model(
 ) -> None:
     log: list[dict[str, Any]] = []
     shown: list[str] = []
+    galleries: list[Archive] = []
 
-    def build(workshop: Any, settings: Settings, choice: ModelChoice) -> Page:
+    def build(workshop: Any, settings: Settings, choice: ModelChoice, archive: Archive) -> Page:
         shown.append(settings.model)
+        galleries.append(archive)
         if len(shown) == 1:
             choice.choose("omni")
         else:
             choice.offered = []  # so that the second page is the last one
         return Page(log)
 
+    made: list[Archive] = []
+    known = Archive.of
+
+    def of(*given: Any) -> Archive:
+        made.append(known(*given))
+        return made[-1]
+
+    monkeypatch.setattr(Archive, "of", of)
     monkeypatch.setattr(app, "build", build)
     monkeypatch.setattr(app, "check_address", lambda host, port: host)
     app.serve(settings, load=FakePipeline)
     assert shown == ["tabletop", "omni"]
+    assert galleries == [made[0]] * 2 and len(made) == 1  # one gallery, which its routes show, too
     assert log[0]["prevent_thread_lock"]
     assert log[1] == {"closed": True}
     assert log[2]["server_port"] == 7861
@@ -121,7 +133,7 @@ def test_the_page_opens_anew_for_the_chosen_model(
 def test_strangers_are_offered_no_other_model(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     offered: list[Any] = []
 
-    def build(workshop: Any, settings: Settings, choice: ModelChoice) -> Page:
+    def build(workshop: Any, settings: Settings, choice: ModelChoice, archive: Archive) -> Page:
         offered.extend(choice.offered)
         return Page([])
 
