@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from threading import Lock
 
 import torch
 
@@ -60,6 +61,7 @@ class Engine:
         self.vocabulary = vocabulary
         self.dtype, self._small_cache, self._tables = transformer.lm_head.weight.dtype, small_cache, tables
         self._batches = {self.dtype: SequenceBatch(transformer.join(), small_cache, tables)}
+        self._converting = Lock()
         suited = SLOTS if transformer.is_small else SLOTS_OF_LARGE
         self._former = FormerImages(remembered)
         self._scheduler = Scheduler(slots or suited, self.has_room, lanes)
@@ -81,7 +83,7 @@ class Engine:
         """Whether there is memory for an image beside those that are under way."""
         device = batch.device
         free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else ROOM_ON_CPU
-        used = sum(each.cache_bytes() for each in self._batches.values())
+        used = sum(each.cache_bytes() for each in [*self._batches.values()])  # another thread may add one
         return batch.cache_bytes(sequence) <= FILLED * (free + used if device.type == "cuda" else free)
 
     def check(self, request: TokenRequest) -> None:
@@ -120,10 +122,11 @@ class Engine:
     def _batch(self, name: str | None) -> SequenceBatch:
         """That of the dtype called ``name``; another one than the model's own is converted once and kept."""
         dtype = self.dtype if name is None else getattr(torch, name)
-        if dtype not in self._batches:
-            converted = self._batches[self.dtype].transformer.converted(dtype)
-            self._batches[dtype] = SequenceBatch(converted, self._small_cache, self._tables)
-        return self._batches[dtype]
+        with self._converting:
+            if dtype not in self._batches:
+                converted = self._batches[self.dtype].transformer.converted(dtype)
+                self._batches[dtype] = SequenceBatch(converted, self._small_cache, self._tables)
+            return self._batches[dtype]
 
 
 def _rows(steps: Steps[TokenEvent, tuple[Generation, ...]]) -> Steps[RowSettled, Generation]:

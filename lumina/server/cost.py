@@ -27,8 +27,9 @@ class CostModel:
 
     def seconds(self, count: int, size: int) -> float | None:
         """What ``count`` pictures of together ``size`` will take at most; None where nothing tells."""
-        fewer = [known for known in self._rates if known <= count]
-        return self._rates[max(fewer)] * size if fewer else None
+        with self._lock:
+            fewer = [known for known in self._rates if known <= count]
+            return self._rates[max(fewer)] * size if fewer else None
 
     def of(self, requests: Sequence[DrawRequest]) -> float | None:
         """The same of a call."""

@@ -87,7 +87,9 @@ class Sessions:
     def resources(self, name: Any) -> Resources:
         """What a run of this visitor works with."""
         visitor = self._visitor(name)
-        image_sources: list[ImageSource] = [MemoryImages(visitor.pictures.values()), self._assets]
+        with self._lock:
+            pictures = [*visitor.pictures.values()]
+        image_sources: list[ImageSource] = [MemoryImages(pictures), self._assets]
         if self._gallery is not None and is_name(name):
             image_sources.append(SessionImages(self._gallery, name))
         return Resources(self._workshop, visitor.store, image_sources, self._timings, ONE_RUN)
@@ -114,11 +116,15 @@ class Sessions:
             try:
                 is_new = not series or self._gallery.recipe(name, key_of(png)) is None
                 key = self._gallery.keep(name, png)
-                if series and (before := self._visitor(name).replaced(series, key, is_new)):
+                if series and (before := self._replaced(name, series, key, is_new)):
                     self._gallery.delete(name, before, spares_starred=True)
             except LuminaError as error:
                 log.warning("A picture is not kept: %s", error)
                 gr.Warning(f"This picture is not kept; download it if you want it. {escape(str(error))}")
+
+    def _replaced(self, name: Any, series: str, key: str, is_new: bool) -> str:
+        with self._lock:
+            return self._found(name).replaced(series, key, is_new)
 
     def _visitor(self, name: Any) -> Session:
         """The visitor of this name; one without a proper name is new each time."""

@@ -1,6 +1,8 @@
 """Contract C1: a picture depends on its request alone; and what a request costs."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from lumina.errors import InputError, ModelError
 from lumina.model.layout import ImageTokens, TokenLayout, Vocabulary
+from lumina.model.transformer import Transformer
 from lumina.runtime.engine import Engine
 from lumina.runtime.tokens import Generation, TokenRequest
 from lumina.sampler.options import SamplingOptions
@@ -38,6 +41,22 @@ def forwards(engine: Engine) -> Iterator[list[tuple[int, int]]]:
     handle = model.register_forward_pre_hook(lambda _, args: calls.append(tuple(args[0].shape)))
     yield calls
     handle.remove()
+
+
+def test_another_dtype_is_converted_once_for_all_who_ask_at_once(
+    engine: Engine, layout: TokenLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, known = list[torch.dtype](), Transformer.converted
+
+    def slow(self: Transformer, dtype: torch.dtype) -> Transformer:
+        calls.append(dtype)
+        time.sleep(0.05)
+        return known(self, dtype)
+
+    monkeypatch.setattr(Transformer, "converted", slow)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(engine.check, [ask(layout, dtype="bfloat16")] * 4))
+    assert calls == [torch.bfloat16]
 
 
 @pytest.mark.parametrize("size", [(4, 8), (8, 4), (12, 4), (4, 4)])

@@ -1,6 +1,9 @@
 """What is kept of everybody who is here: within one bound for all, and the latest stay."""
 
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -37,6 +40,28 @@ def test_pictures_of_all_names_share_one_bound(kept: Sessions) -> None:
     kept.keep(NAMES[5], large)
     assert kept.resources(NAMES[5]).image_sources[0].find(large.name) is not None
     assert found(kept, picture) == [False] * 6
+
+
+def test_a_run_begins_while_another_tab_brings_pictures(kept: Sessions) -> None:
+    pictures = [ImageInput.of(Image.new("RGB", (32, 32), (0, 0, shade))) for shade in range(60)]
+    before, end = sys.getswitchinterval(), time.monotonic() + 1
+
+    def bring() -> None:
+        while time.monotonic() < end:
+            for picture in pictures:
+                kept.keep(NAMES[0], picture)
+
+    def begin() -> None:
+        while time.monotonic() < end:
+            kept.resources(NAMES[0])
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            together = [pool.submit(each) for each in (bring, bring, begin)]
+            assert [each.result() for each in together] == [None] * 3
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_results_of_all_names_share_it_too_and_large_pictures_count_as_their_files(kept: Sessions) -> None:
