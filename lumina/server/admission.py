@@ -51,18 +51,18 @@ class Admission:
         return pushed
 
     def spend(self, event: Any, request: Any, seconds: float) -> None:
-        """Count the seconds that a step of an event has taken, if it is one that draws."""
+        """Count the seconds that a step of an event has drawn."""
         if event.concurrency_id == MODEL and request is not None:
-            self._allowance.spend(self._address(request), seconds)
+            self._allowance.spend(self.address(request), seconds)
 
     def _check(self, request: Any) -> None:
         waiting, running = self.waiting(), self.running()
-        address = self._address(request)
+        address = self.address(request)
         if wait := self._allowance.wait(address):
             drawn = f"Your address has drawn for {self._allowance.seconds} s within an hour"
             raise self._refusal("budget", f"{drawn}; there is more for it", wait)
-        places = [place for place, event in enumerate(waiting) if self._address(event.request) == address]
-        under_way = sum(self._address(event.request) == address for event in running)
+        places = [place for place, event in enumerate(waiting) if self.address(event.request) == address]
+        under_way = sum(self.address(event.request) == address for event in running)
         if (own := len(places) + under_way) >= self._most_each:
             drawings = "1 drawing" if own == 1 else f"{own} drawings"
             said = f"{drawings} from your address wait or are under way already; one is done"
@@ -73,8 +73,8 @@ class Admission:
             raise self._refusal("queue", said, self._after(1))
 
     def _check_beside(self, request: Any) -> None:
-        beside, address = self._beside(), self._address(request)
-        if sum(self._address(event.request) == address for event in beside) >= MOST_BESIDE:
+        beside, address = self._beside(), self.address(request)
+        if sum(self.address(event.request) == address for event in beside) >= MOST_BESIDE:
             said = f"{MOST_BESIDE} requests from your address wait or are under way already; one is done"
             raise self._refusal("address", said, self._after(1))
         if len(beside) >= self._most:
@@ -85,8 +85,8 @@ class Admission:
         waiting = self.waiting()
         if waiting:
             order = turns(
-                [self._address(event.request) for event in waiting],
-                (self._address(event.request) for event in self.running()),
+                [self.address(event.request) for event in waiting],
+                (self.address(event.request) for event in self.running()),
             )
             line = self._queue.event_queue_per_concurrency_id[MODEL]
             line.queue[:] = [waiting[place] for place in order]
@@ -112,7 +112,8 @@ class Admission:
             if event.concurrency_id != MODEL and event.fn.concurrency_limit is not None
         ]
 
-    def _address(self, request: Any) -> str:
+    def address(self, request: Any) -> str:
+        """By which the visitor is known who sends a request."""
         return address_of(request.scope, self._trusts_proxy)
 
     def _after(self, drawings: int) -> int:

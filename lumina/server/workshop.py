@@ -19,6 +19,7 @@ from lumina.runtime.events import DrawEvent, Finished, Refused, RowDrawn
 from lumina.runtime.painter import Painter
 from lumina.runtime.request import DrawRequest
 from lumina.server.cost import CostModel
+from lumina.server.drawing_time import timed
 from lumina.server.metrics import Counts
 from lumina.server.zerogpu import ON_ZEROGPU, Message, Work, on_gpu
 from lumina.settings import Settings
@@ -126,7 +127,7 @@ class Workshop:
         began: float | None = None
         messages = self._work(tuple(requests))
         try:
-            for message in messages:
+            for message in timed(messages):
                 began = began or time.monotonic()  # waiting for a GPU is no drawing
                 self._check_open()
                 if isinstance(message, Refused):

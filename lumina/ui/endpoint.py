@@ -17,6 +17,7 @@ from lumina.faults import note, sentence_of
 from lumina.json_types import JsonObject
 from lumina.model.config import ModelSpec
 from lumina.server.admission import Admission
+from lumina.server.drawing_time import measured
 from lumina.server.janitor import Janitor, named_in
 from lumina.server.workshop import Workshop
 from lumina.steps import Following, Progress, Steps
@@ -123,7 +124,7 @@ class Page(gr.Blocks):
     """The page; what programs send reaches their endpoints as it is, and no file in it is fetched.
 
     Whatever goes wrong becomes one sentence, and the log hears where, but not of what. ``admission`` stands
-    before its queue and hears how long each step took; ``files`` is where what people bring and get lies.
+    before its queue and hears how long each step drew; ``files`` is where what people bring and get lies.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -143,7 +144,15 @@ class Page(gr.Blocks):
 
     async def process_api(self, block_fn: Any, *args: Any, **more: Any) -> Any:
         """As Gradio's, which would print a fault with all that was sent, and answer null."""
-        began = time.monotonic()
+        with measured() as step:
+            try:
+                return await self._processed(block_fn, *args, **more)
+            finally:
+                if self.admission is not None:
+                    request = getattr(more.get("request"), "request", None)
+                    self.admission.spend(block_fn, request, step.seconds)
+
+    async def _processed(self, block_fn: Any, *args: Any, **more: Any) -> Any:
         try:
             return await super().process_api(block_fn, *args, **more)
         except gr.Error as error:
@@ -154,10 +163,6 @@ class Page(gr.Blocks):
         except Exception as error:
             note(log, "A call failed:", error)
             raise gr.Error(sentence_of(error), print_exception=False) from None
-        finally:
-            if self.admission is not None:
-                request = getattr(more.get("request"), "request", None)
-                self.admission.spend(block_fn, request, time.monotonic() - began)
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
