@@ -21,7 +21,8 @@ LOOK = 0.05  # seconds between looks at a call that is under way
 
 
 class Tools(gradio.mcp.GradioMCPServer):
-    """As Gradio's, which gives several results as one text, and draws on when a caller hangs up."""
+    """As Gradio's, which gives several results as one text, draws on when a caller hangs up, and takes all
+    callers for one visitor."""
 
     def Server(self, name: str) -> Any:  # type: ignore[override]
         """The server, in place of its class; what is wrong with a call is said by its endpoint, by name."""
@@ -35,10 +36,13 @@ class Tools(gradio.mcp.GradioMCPServer):
             known = ", ".join(self.tool_to_endpoint)
             raise InputError(f'There is no tool "{name[:100]}"; there are: {known}.')
         try:
-            return super()._prepare_tool_call_args(name, arguments)
+            place, values, headers, function = super()._prepare_tool_call_args(name, arguments)
         except TypeError as error:
             sentence = parameter_refused(name, self.get_input_schema(name)[0]["properties"], error)
             raise InputError(sentence or str(error)) from error
+        if (admission := getattr(self.blocks, "admission", None)) is not None:  # the call comes from this very server otherwise
+            headers["x-forwarded-for"] = admission.address(self.mcp_server.request_context.request)
+        return place, values, headers, function
 
     async def _execute_tool_without_progress(self, job: Any) -> list[Any]:
         with _cancelled_along(job):

@@ -5,10 +5,12 @@ import base64
 import importlib.util
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import gradio.mcp
+import httpx
 import pytest
 from PIL import Image
 
@@ -19,7 +21,7 @@ from lumina.server.workshop import Workshop
 from lumina.settings import Settings
 from lumina.ui.app import launch_options
 from lumina.ui.mcp_tools import Tools
-from tests.serving import served
+from tests.serving import served, started
 
 PNG = images.png_bytes(Image.new("RGB", (64, 48), "red"))
 BASE64 = base64.b64encode(PNG).decode()
@@ -43,14 +45,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-def session(address: str, use: Any) -> Any:
-    """What ``use`` does with a session."""
+def session(address: str, use: Any, client: httpx.AsyncClient | None = None) -> Any:
+    """What ``use`` does with a session, of a ``client`` of its own if need be."""
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
 
     async def opened() -> Any:
         async with (
-            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{address}/gradio_api/mcp/", http_client=client) as (read, write, _),
             ClientSession(read, write) as made,
         ):
             await made.initialize()
@@ -152,6 +154,25 @@ def test_a_caller_who_leaves_frees_the_model(address: str, with_progress: bool) 
             await made.call_tool("text_to_image", {"prompt": "x", "stop_row": 1})
 
     session(address, next_one)
+
+
+def test_each_caller_has_their_own_bounds_whatever_they_say_of_themselves(tmp_path: Path) -> None:
+    pytest.importorskip("mcp")
+
+    def call(address: str, peer: str, said: str) -> str:
+        """What a caller at the address ``peer`` is answered who claims to be another."""
+        transport = httpx.AsyncHTTPTransport(local_address=peer)
+        headers = {"X-Forwarded-For": said}
+        client = httpx.AsyncClient(transport=transport, headers=headers, timeout=60, follow_redirects=True)
+        draw = {"prompt": "a cone", "stop_row": 8}
+        answer = session(address, lambda made: made.call_tool("text_to_image", draw), client)
+        return answer.content[0].text if answer.isError else ""
+
+    with started(1, tmp_path, drawings_each=1) as (address, _), ThreadPoolExecutor(3) as pool:
+        callers = [("127.0.0.2", "9.9.9.1"), ("127.0.0.2", "9.9.9.2"), ("127.0.0.3", "9.9.9.1")]
+        first, again, other = pool.map(lambda each: call(address, *each), callers)
+    refused = [each for each in (first, again) if each]
+    assert other == "" and len(refused) == 1 and "429" in refused[0]
 
 
 def test_no_file_but_those_made_here_is_sent(tmp_path: Path) -> None:
