@@ -30,8 +30,8 @@ def turns(waiting: Sequence[str], running: Iterable[str]) -> list[int]:
 
 class Admission:
     """In front of the queue of a page, where addresses take turns: at most ``most`` drawings wait, and of one
-    address ``most_each`` are under way or wait; one whose ``allowance`` is used up begins none. What draws nothing
-    and has to wait is bounded beside them, as many in all and `MOST_BESIDE` of one address."""
+    address ``most_each`` are under way or wait; one whose ``allowance`` is used up begins none. What waits
+    and draws nothing is bounded beside them, as many in all and `MOST_BESIDE` of one address."""
 
     def __init__(
         self, queue: Any, most: int, most_each: int, allowance: Allowance, counts: Counts, trusts_proxy: bool
@@ -78,7 +78,8 @@ class Admission:
             said = f"{MOST_BESIDE} requests from your address wait or are under way already; one is done"
             raise self._refusal("address", said, self._after(1))
         if len(beside) >= self._most:
-            raise self._refusal("queue", f"{len(beside)} requests wait already; a place is free", self._after(1))
+            said = f"{len(beside)} requests wait already; a place is free"
+            raise self._refusal("queue", said, self._after(1))
 
     def _take_turns(self) -> None:
         """Whose address has fewer drawings under way and ahead comes first; its own keep their order."""

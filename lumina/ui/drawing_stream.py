@@ -66,7 +66,7 @@ class DrawingStream:
         return self._guarded(EaselRun(_new_key()), starts)
 
     def settled(self, payload: Any) -> Data | None:
-        """The file of a picture that was stopped, decoded whole; None if it cannot be made, or has no rows."""
+        """The file of a picture that was stopped, decoded whole; None if it has no rows or cannot be made."""
         try:
             start = self._start(payload)
             if start.codes is None or not len(start.codes):

@@ -40,7 +40,8 @@ class Tools(gradio.mcp.GradioMCPServer):
         except TypeError as error:
             sentence = parameter_refused(name, self.get_input_schema(name)[0]["properties"], error)
             raise InputError(sentence or str(error)) from error
-        if (admission := getattr(self.blocks, "admission", None)) is not None:  # the call comes from this very server otherwise
+        # what is called for them comes from this very server, which believes itself
+        if (admission := getattr(self.blocks, "admission", None)) is not None:
             headers["x-forwarded-for"] = admission.address(self.mcp_server.request_context.request)
         return place, values, headers, function
 

@@ -10,7 +10,12 @@ from lumina.runtime.rewriter import Rewriter
 from lumina.ui.events import QUICK, Manner
 
 AT_ONCE: Final = 2  # that are asked for, of all visitors together; others wait in line
-ASKS: Manner = {"concurrency_id": "rewriter", "show_progress": "minimal", "api_visibility": "private"}
+ASKS: Manner = {
+    "concurrency_id": "rewriter",
+    "concurrency_limit": AT_ONCE,
+    "show_progress": "minimal",
+    "api_visibility": "private",
+}
 
 
 class PromptRewriting:
@@ -25,9 +30,7 @@ class PromptRewriting:
     def connect(self, words: Any) -> None:
         """Have them act on this field."""
         told: list[Any] = [words, self._own, self._back]
-        self._more.click(
-            self._written_out, words, told, concurrency_limit=AT_ONCE, show_progress_on=words, **ASKS
-        )
+        self._more.click(self._written_out, words, told, show_progress_on=words, **ASKS)
         self._back.click(lambda own: (own, "", gr.update(visible=False)), self._own, told, **QUICK)
 
     def _written_out(self, text: str) -> tuple[Any, ...]:
