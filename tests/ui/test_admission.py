@@ -17,7 +17,7 @@ from lumina.runtime.fake import FakePipeline
 from lumina.server.admission import MODEL, MOST_BESIDE, Admission, admit
 from lumina.server.allowance import Allowance
 from lumina.server.metrics import Counts
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.settings import MAX_WAITING, Settings
 from lumina.ui.app import build
 from tests.serving import started

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lumina.images import LARGE, png_bytes
 from lumina.runtime.fake import FakePipeline
-from lumina.server.zerogpu import Workshop
+from lumina.server.workshop import Workshop
 from lumina.tasks.image_input import ImageInput
 from lumina.ui import sessions
 from lumina.ui.sessions import Sessions
