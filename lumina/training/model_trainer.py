@@ -129,7 +129,7 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
     budget, size = settings.minutes * 60, settings.batch // settings.processes
     place = settings.seed, group.rank, run.step
     wrong = rejected.batches(max(size // 4, 1), *place) if rejected else repeat(None)
-    contrast_from = curriculum.contrast_from if curriculum and settings.start_from is None else 0.0
+    contrast_from = curriculum.contrast_from if curriculum else 0.0
     batches, stops = made_ahead(training, size, place, settings.helpers), False
     for batch, others in zip(batches, wrong, strict=False):
         if run.trained >= budget or stops:

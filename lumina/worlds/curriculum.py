@@ -95,7 +95,7 @@ class Curriculum(Protocol):
     varied_drawn: bool = False
     """Whether these are drawn from words, too."""
     contrast_from: float = 0.0
-    """The share of a training from nothing after which images are also shown with untrue words."""
+    """The share of a training after which images are also shown with untrue words."""
     text_tokens: int = 640
     """Bytes and merges of the text tokenizer."""
 

@@ -1,4 +1,5 @@
-"""Answers of the auxiliary head: how the given sticker that matters looks, or what is still to come."""
+"""Answers of the auxiliary head: how the given sticker that matters looks, what is still to come, and where
+a code lies in which drawing."""
 
 from collections.abc import Mapping
 
@@ -17,41 +18,66 @@ from lumina.worlds.stickers.scenes import (
     drawing_order,
     nouns,
 )
+from lumina.worlds.stickers.sprites import SIZES
+
+_ROWS, _COLS = FRAME[1] // STEP, FRAME[0] // STEP
+_LOOK = 1 + len(QUALITIES)  # answers that say how a sticker looks
+_HERE = _LOOK + 1  # before them stands how many are to come
 
 
 def targets() -> Mapping[str, int]:
     """What is told, and among how many answers."""
-    return {"noun": len(nouns()), **{name: len(o) for name, o in QUALITIES.items()}, "to come": MOST + 1}
+    look = {"noun": len(nouns()), **{name: len(options) for name, options in QUALITIES.items()}}
+    here = {f"{name} here": count for name, count in look.items()}
+    side = max(SIZES.values()) // STEP
+    return {**look, "to come": MOST + 1, **here, "row here": side, "column here": side}
 
 
 def answers_of_edit(edit: SceneEdit) -> Answers:
-    """For each place how the given sticker looks that the words mean; `NO_ANSWER` where they mean none."""
-    told = _nothing()
+    """For each place how the given sticker looks that the words mean, `NO_ANSWER` where they mean none; and
+    which part of the new picture it is."""
+    told = _where(edit.after)
     if edit.operation not in ("add", "reground") and edit.sticker is not None:
-        told[:, :-1] = _look(edit.before.stickers[edit.sticker])
+        told[:, :_LOOK] = _look(edit.before.stickers[edit.sticker])
     return told
 
 
 def answers_ahead(scene: Scene) -> Answers:
-    """For each place how many stickers are still to begin, and how the next of them looks.
+    """For each place how many stickers are still to begin, how the next of them looks, and which part of
+    which sticker it is.
 
     A caption names stickers as they are drawn, and mostly these qualities of them.
     """
-    told = _nothing()
+    told = _where(scene)
     begun = 0
     stickers = drawing_order(scene)
     for number, sticker in enumerate(stickers):
-        row, x = begins(sticker)
-        until = row * (FRAME[0] // STEP) + x // STEP + 1
-        told[begun:until, :-1] = _look(sticker)
-        told[begun:until, -1] = len(stickers) - number
+        until = _first_place(sticker) + 1
+        told[begun:until, :_LOOK] = _look(sticker)
+        told[begun:until, _LOOK] = len(stickers) - number
         begun = max(begun, until)
-    told[begun:, -1] = 0
+    told[begun:, _LOOK] = 0
     return told
 
 
-def _nothing() -> Answers:
-    return np.full((FRAME[0] * FRAME[1] // STEP**2, len(targets())), NO_ANSWER, np.int64)
+def _where(scene: Scene) -> Answers:
+    """For each place in a sticker that has begun, how that looks, and the row and column of it; else
+    `NO_ANSWER`."""
+    told = np.full((_ROWS, _COLS, len(targets())), NO_ANSWER, np.int64)
+    for sticker in scene.stickers:
+        top, left, side = (length // STEP for length in (sticker.y, sticker.x, sticker.side))
+        square = told[top : top + side, left : left + side]
+        square[..., _HERE : _HERE + _LOOK] = _look(sticker)
+        square[..., -2], square[..., -1] = np.indices((side, side))
+        before = np.arange(_ROWS * _COLS).reshape(_ROWS, _COLS) <= _first_place(sticker)
+        square[before[top : top + side, left : left + side]] = NO_ANSWER
+    return told.reshape(_ROWS * _COLS, -1)
+
+
+def _first_place(sticker: Sticker) -> int:
+    """The place of the code with which drawing comes to it."""
+    row, x = begins(sticker)
+    return row * _COLS + x // STEP
 
 
 def _look(sticker: Sticker) -> list[int]:

@@ -5,10 +5,12 @@ import json
 import numpy as np
 
 from lumina.worlds.curriculum import NO_ANSWER
-from lumina.worlds.stickers.auxiliary_targets import answers_ahead
+from lumina.worlds.stickers.auxiliary_targets import answers_ahead, answers_of_edit, targets
 from lumina.worlds.stickers.curriculum import Shown, StickersCurriculum
+from lumina.worlds.stickers.edits import SceneEdit
 from lumina.worlds.stickers.examples import CAT, MEAL, ROAD, SKY
 from lumina.worlds.stickers.scenes import FRAME, MOST, Scene, Sticker, is_seen, nouns
+from lumina.worlds.stickers.sprites import STYLES
 from lumina.worlds.stickers.world import WORLD
 
 CURRICULUM = StickersCurriculum()
@@ -51,9 +53,22 @@ def test_no_picture_is_drawn_from_words_that_cannot_tell_of_all_of_it():
 def test_answers_tell_what_comes_next():
     cat, dog = Sticker("cat", "flat", "", "small", 0, 0), Sticker("dog", "flat", "", "small", 0, 96)
     told = answers_ahead(Scene((dog, cat)))
-    assert told[0, 0] == nouns().index("cat") and told[0, -1] == 2
-    assert told[100, 0] == nouns().index("dog") and told[100, -1] == 1
-    assert told[-1, -1] == 0 and told[-1, 0] == NO_ANSWER
+    to_come = list(targets()).index("to come")
+    assert told[0, 0] == nouns().index("cat") and told[0, to_come] == 2
+    assert told[100, 0] == nouns().index("dog") and told[100, to_come] == 1
+    assert told[-1, to_come] == 0 and told[-1, 0] == NO_ANSWER
+
+
+def test_answers_tell_which_part_of_which_sticker_a_place_is():
+    cat, dog = Sticker("cat", "flat", "", "small", 0, 0), Sticker("dog", "retro", "", "large", 64, 64)
+    scene = Scene((dog, cat))
+    for told in (answers_ahead(scene), answers_of_edit(SceneEdit("reground", Scene(()), scene))):
+        here = dict(zip(targets(), told[9 * 16 + 8 + 3], strict=True))  # the second row of the dog
+        assert (here["noun here"], here["row here"], here["column here"]) == (nouns().index("dog"), 1, 3)
+        assert here["style here"] == STYLES.index("retro")
+        names = list(targets())
+        assert (told[:, names.index("noun here")] != NO_ANSWER).sum() <= 64 + 16 - 2
+        assert told[0, names.index("noun here")] == NO_ANSWER  # nothing tells that it begins here
 
 
 def test_maps_that_are_not_stored_are_derived():
