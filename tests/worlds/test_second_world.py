@@ -82,7 +82,7 @@ def test_its_tokenizer_and_its_judge_are_measured(folder):
 
 
 def test_what_its_judge_rejects_is_kept(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(rejection_sampling, "ATTEMPTS", 2)
+    monkeypatch.setattr(rejection_sampling, "DRAWINGS", 2)
     assert finish(rejection_sampling.reject(folder / "model", tmp_path, 1, workers=1)) in range(3)
 
 
