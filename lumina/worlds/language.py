@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -40,6 +40,18 @@ def without_joining(words: Iterable[UnknownWord]) -> tuple[UnknownWord, ...]:
     """Those that mean something: what only joins them is told where there is nothing else."""
     words = tuple(words)
     return tuple(word for word in words if word.word.lower() not in _JOINING) or words
+
+
+def besides(words: Iterable[UnknownWord], named: Iterable[UnknownWord]) -> Iterator[UnknownWord]:
+    """Those of some words that are no part of what is named anyway."""
+    told = {word for one in named for word in one.word.split()}
+    return (one for one in words if not told.issuperset(one.word.split()))
+
+
+def with_more(found: Sequence[UnknownWord], more: Sequence[UnknownWord]) -> tuple[UnknownWord, ...]:
+    """Unknown words with what is too much in a prompt, of which a number is not told twice."""
+    counted = {word for one in more for word in one.word.split()}
+    return (*(one for one in found if one.known or one.word not in counted), *more)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Reasons:
     one_quality: str
     no_such: str
     one_of_each: str
+    too_many: str
     uncounted: str = ""
 
 

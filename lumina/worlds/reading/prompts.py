@@ -5,6 +5,8 @@ Words become signs (signs.py); signs are cut into clauses (clauses.py), and what
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from lumina.worlds.language import UnknownWord, of_other_programs
 from lumina.worlds.reading.clauses import NOT, Clause, is_boundary, led
@@ -12,6 +14,7 @@ from lumina.worlds.reading.corrections import TAKEN_BACK, WAS_TAKEN_BACK, correc
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
 from lumina.worlds.reading.scene import SceneSaid
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
+from lumina.worlds.reading.uses import NUMBERS
 from lumina.worlds.reading.words import IS
 
 MOST = 4  # things in a scene
@@ -28,37 +31,86 @@ def read_scene(
     Every word is in the scene, or harmless (fluff), or named: with a note where it is known. ``told_apart``
     gives signs of words with two meanings the one that they have beside the others.
     """
-    words = lexicon.words(text)
-    meant_signs, taken = corrected(_listed(told_apart(lexicon.signs(words)), grammar), grammar)
-    signs = _of_the_picture(meant_signs, grammar)
-    said = SceneSaid(grammar, MOST, _told(signs, words, grammar))
-    for clause in led(list(_clauses(signs, grammar))):
-        said.take(clause)
-        if said.is_too_much:
-            return None
-    meant = said.meant()
+    heard = _heard(text, lexicon, grammar, told_apart)
+    meant = None if heard.said.is_too_much else heard.said.meant()
     if meant is None:
         return None
     return meant, (
-        *_named(text, words, [*signs, *taken], said),
+        *_named(text, heard),
         *lexicon.unknown_emoji(text),
         *of_other_programs(text),
     )
 
 
-def _named(
-    text: str, words: Sequence[str], signs: Sequence[Sign], said: SceneSaid
+def too_many(
+    text: str,
+    lexicon: Lexicon,
+    grammar: Grammar,
+    told_apart: Callable[[Sequence[Sign]], Sequence[Sign]] = list,
 ) -> tuple[UnknownWord, ...]:
+    """What of a text is more than a scene has, as one part with a note; none where all of it has room."""
+    heard = _heard(text, lexicon, grammar, told_apart)
+    if not heard.said.is_too_much and (heard.said.meant() or heard.said.count <= MOST):
+        return ()
+    parts = list(_counted(heard.signs, grammar))
+    counts = accumulate(count for count, _ in parts)
+    first = next((part for (_, part), count in zip(parts, counts, strict=True) if count > MOST), parts[-1][1])
+    words = heard.words[first.start : parts[-1][1].end]
+    return (UnknownWord(typed(text, words), note=grammar.reasons.too_many),)
+
+
+def _counted(signs: Sequence[Sign], grammar: Grammar) -> Iterator[tuple[int, Sign]]:
+    """How many each noun names, and the noun with its number."""
+    number: Sign | None = None
+    for sign in signs:
+        if sign in grammar.noun_of:
+            several = 2 if sign in grammar.plurals else 1
+            start = sign.start if number is None else number.start
+            yield NUMBERS[number] if number else several, Sign(sign, start, sign.end)
+        if sign in NUMBERS:
+            number = sign
+        elif sign not in grammar.qualities:
+            number = None
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The words of a text, their signs, those that are taken back, and what is said by the others."""
+
+    words: list[str]
+    signs: list[Sign]
+    taken: list[Sign]
+    said: SceneSaid
+
+
+def _heard(
+    text: str,
+    lexicon: Lexicon,
+    grammar: Grammar,
+    told_apart: Callable[[Sequence[Sign]], Sequence[Sign]],
+) -> _Heard:
+    """A text, up to where it is too much."""
+    words = lexicon.words(text)
+    meant_signs, taken = corrected(_listed(told_apart(lexicon.signs(words)), grammar), grammar)
+    signs = _of_the_picture(meant_signs, grammar)
+    said = SceneSaid(grammar, MOST, _told(signs, words, grammar))
+    for clause in led(list(_clauses(signs, grammar))):
+        if not said.is_too_much:
+            said.take(clause)
+    return _Heard(words, signs, taken, said)
+
+
+def _named(text: str, heard: _Heard) -> tuple[UnknownWord, ...]:
     """What is not in the sentence, once each and in order."""
-    taken = [(sign, WAS_TAKEN_BACK) for sign in signs if sign == TAKEN_BACK]
+    signs = [*heard.signs, *heard.taken]
     left = [
-        *taken,
-        *said.left([sign for sign in signs if sign != TAKEN_BACK]),
+        *((sign, WAS_TAKEN_BACK) for sign in signs if sign == TAKEN_BACK),
+        *heard.said.left([sign for sign in signs if sign != TAKEN_BACK]),
         *((sign, "") for sign in signs if sign == UNKNOWN),
     ]
     refused = [range(sign.start, sign.end) for sign, _ in left if sign == NOT]
     notes = {
-        typed(text, words[sign.start : sign.end]): note
+        typed(text, heard.words[sign.start : sign.end]): note
         for sign, note in sorted(left, key=lambda each: each[0].start)
         if note or not any(sign.start in part for part in refused)
     }

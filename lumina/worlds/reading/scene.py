@@ -108,6 +108,11 @@ class SceneSaid:
         """Whether there are more things than a scene has, whatever comes next."""
         return len(self._things) > self.most
 
+    @property
+    def count(self) -> int:
+        """How many things there are; after ``meant``."""
+        return self._things.total
+
     def meant(self) -> SceneMeant | None:
         """All of it, if there are things, and not more than a scene has."""
         self._things.share_out()
@@ -234,8 +239,10 @@ class SceneSaid:
         for sign, after in zip_longest(signs, signs[1:], fillvalue=Sign("")):
             noun, noun_of = self.grammar.noun_of.get(after), self.grammar.noun_of
             is_singular = sign in noun_of and sign not in self.grammar.plurals
-            if is_singular and noun and sign.end == after.start and found and found[-1] not in noun_of:
-                if noun_of[sign] == noun:
+            is_same = is_singular and noun_of[sign] == noun
+            is_told = found and found[-1] not in noun_of
+            if is_singular and noun and sign.end == after.start and (is_told or is_same):
+                if is_same:
                     self._uses.use(sign)
                 else:
                     self._uses.leave(UNCLEAR, sign)

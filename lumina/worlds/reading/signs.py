@@ -1,20 +1,21 @@
 """Free wording as signs: words looked up in several languages and with slips, each knows where it stands."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 from lumina.worlds.language import (
     UnknownWord,
     distance,
     latin,
     plain,
-    sounds_like,
     typed_wrong,
     without_markup,
 )
 from lumina.worlds.reading.emoji import in_words, unknown
+from lumina.worlds.reading.typos import LONG, is_exchanged, is_slip, is_slip_of_name
 
 UNKNOWN = "?"  # the sign of a word that the world does not have
 STUFF = "stuff!"  # before a noun: "a marble ball"
@@ -22,22 +23,31 @@ OR = "or!"  # between two, of which one is to be chosen
 PILE = "pile!"  # of several: "a tower of cubes"
 SHADE = "shade!"  # of a colour, which no world has; "!" is what nothing can be made of
 _NUMBERS = ("a", "two", "three", "four")
-_LONG = 6  # letters of a word, two of which may be wrong
+_MORE = 4  # letters that a slip may have more or less
 _LONGEST = 40  # letters of two words that were written as one
 _STOPS = re.compile(r"[.;!?…:|/()\[\]{}\n\r+&、。，；：！？「」（）【】•*]+(?!\d)|\s[-–—]+\s|->|=>")
 _SENTENCES = re.compile(r"[.;!?…\n\r。；！？]+(?=\s|$)|\n")
-_TIMES = re.compile(r"(?<![\w.])([1-4])\s?[x×](?=\s)|(?<=\s)[x×]\s?([1-4])(?![\w.])")
+_TIMES = re.compile(r"(?<![\w.])(\d{1,2})\s?[x×](?=\s)|(?<![\w.])(?<!\d\s)[x×]\s?(\d{1,2})(?![\w.])")
+_AGAIN = re.compile(r"\b(\w+)\s*\(\s*(\d{1,2})\s*\)")  # "four (4)"
+_INITIALS = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,}")  # "U.F.O."
+_INITIAL = re.compile(r"(?<![\w.])([A-Za-z])\.\s?(\w+)")  # "T. rex"
 _LETTER = re.compile(r"(?<![\w.])([lr])(?=\s?[:=)])", re.IGNORECASE)  # "L: a cube", "a cube (l)"
 _LETTERS = {"l": "left", "r": "right"}
 _LABEL = re.compile(r"(?<!to )(?<!from )\b(left|right)(?:[- ]hand)?(?: side)?\s*[:=]", re.IGNORECASE)
-_HEADED = re.compile(r"(^|[;,.\n]\s*)(\w+)\s?:(?:\s+(?:an?|the))?(?=\s)", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?<!\w)\d{1,2}\)\s")
+_HEADED = re.compile(r"(^|[;,.\n/|]\s*)(\w+)(?: colou?r)?\s?:(?:\s+(?:an?|the))?(?=\s)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?<!\w)(?:\d{1,2}|[a-h])\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _KATAKANA = re.compile(r"[\u30a1-\u30fc]+")
 _IS = re.compile(r"(?<![\w'’])[éèÉÈ](?!\w)")  # and not the "e" that is "and"
 _MINUS = re.compile(r"(?<=\s)[-–—](?=\s)")  # in a sum: "a cube + a ball - a cone"
-_WORD = re.compile(r"[^\W\d_]{5,}")
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_STRETCHED = re.compile(r"([^\W\d_])\1+")
+_LONG_DRAWN = re.compile(r"([^\W\d_])\1{2}")
+_ELIDED = re.compile(r"(?<!\w)([cdjlmnst]|qu)'(\w{2,})")  # "d'éléphant"
+_UNELIDED = {"d": "de", "l": "the"}
+_PAIR = re.compile(r"(?<!\w)([^\W\d_]{3,}) (?=([^\W\d_]{3,})(?!\w))")
+_JOINING = ("the", "and", "with")  # words of which two letters are often exchanged
+_APART = (",", "and", "a", "an", "the", "with", "on", "in", "of")  # between two things
 _SAME = {"one": "same!", "ones": "sames!"}  # after a quality or a side: "and a pink one"
 
 
@@ -72,8 +82,10 @@ class Lexicon:
     places: Sequence[str]  # slips of which are read before
     shades: frozenset[str] = frozenset(["dark", "light"])  # before a colour
     stuffs: frozenset[str] = frozenset()  # before a noun
-    two_wrong: int = _LONG  # letters of a sign, two of which may be wrong
+    two_wrong: int = LONG  # letters of a sign, two of which may be wrong
     names: Mapping[str, str] = field(default_factory=dict)  # of several words, and their signs
+    names_slips_of: Sequence[str] = ()  # those of them whose slips are read
+    likenesses: frozenset[str] = frozenset()  # after a noun that tells what the next one is like
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
@@ -83,6 +95,9 @@ class Lexicon:
         text = _IS.sub(" est ", text)
         text = _MINUS.sub("minus", text) if " + " in text else text
         text = _HEADED.sub(self._without_colon, text)
+        text = _AGAIN.sub(self._once, text)
+        text = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text)
+        text = _INITIAL.sub(self._with_initial, text)
         text = _NUMBERED.sub(", ", text)
         text = _TIMES.sub(lambda times: f" {times[1] or times[2]} ", text)
         found = list[str]()
@@ -100,8 +115,20 @@ class Lexicon:
         return "noun" if sign in self.nouns and sign != "ground" else "color" if sign in self.colors else ""
 
     def _without_colon(self, head: re.Match[str]) -> str:
-        """What stands before a colon; said of what comes next where it is a quality: "red: a cube"."""
-        return head[1] + head[2] if self.lookup.get(head[2].lower()) in self.qualities else head[0]
+        """What stands before a colon; said of what comes next where it is a quality, or the ground: "red: a
+        cube", "background: white"."""
+        sign = self.lookup.get(head[2].lower())
+        return head[1] + head[2] if sign in self.qualities or sign == "ground" else head[0]
+
+    def _once(self, number: re.Match[str]) -> str:
+        """A number that is said twice: "four (4)"."""
+        signs = {_looked_up(self, each.lower()) for each in number.groups()}
+        return number[1] if len(signs) == 1 else number[0]
+
+    def _with_initial(self, name: re.Match[str]) -> str:
+        """A letter that is part of a name without its stop."""
+        said = f"{name[1]} {name[2]}"
+        return said if said.lower() in self.names else name[0]
 
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """What is said, in signs, each of which knows the words that it is read from."""
@@ -119,6 +146,8 @@ class Lexicon:
                 signs = ()
             elif word in self.stuffs and meant in self.nouns:
                 signs = (STUFF,)
+            elif after in self.likenesses and self._tells_of_next(word, parts[i + 1 :]):
+                signs = ("!",)
             elif word == "0" and (meant in self.qualities or meant in self.nouns):
                 signs = ("not",)
             elif word == "other" and meant in self.singular:  # "the other cube" is one more
@@ -132,11 +161,21 @@ class Lexicon:
         """Whether a "one" after it stands for a noun: "a red one", "the left one"."""
         return sign in self.qualities or sign in self.colors or sign.startswith("~at")
 
+    def _tells_of_next(self, word: str, after: Sequence[tuple[str, int, int]]) -> bool:
+        """Whether a noun stands before another one that is like it: "a star-shaped red balloon"."""
+        told = [each for each, _, _ in takewhile(lambda part: part[0] not in _APART, after)]
+        nouns = (each for each in told[1:4] if self.lookup.get(each) in self.nouns)
+        return self.lookup.get(word) in self.nouns and any(nouns)
+
     def _traced(self, words: Sequence[str]) -> "_Traced":
         """With signs in place of what is said in several words."""
         traced = _Traced(" ".join(words), [i for i, word in enumerate(words) for _ in f"{word} "])
+        traced.replace(_PAIR, self._pair_joined)
         if self.names:
             traced.replace(self._name, lambda found: f" {self.names[found[0]]} ")
+            for slip, sign in self._slips_of_names(traced.text):
+                traced.replace(re.compile(rf"(?<!\w){slip}(?!\w)"), _expanded(sign))
+        traced.replace(_ELIDED, self._unelided)
         traced.replace(_WORD, self._place_meant)
         for phrase, sign in self.phrases:
             traced.replace(phrase, _expanded(sign))
@@ -147,16 +186,52 @@ class Lexicon:
         names = map(re.escape, sorted(self.names, key=len, reverse=True))
         return re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)")
 
+    def _pair_joined(self, pair: re.Match[str]) -> str:
+        """A word that is one with the next: "sun flower"."""
+        is_noun = (
+            self.lookup.get(pair[1] + pair[2]) in self.nouns and f"{pair[1]} {pair[2]}" not in self.names
+        )
+        return pair[1] if is_noun else pair[0]
+
+    def _slips_of_names(self, text: str) -> Iterator[tuple[str, str]]:
+        """Two words of which one is a slip, and the sign that is meant: "traffic lihgt"."""
+        for pair in _PAIR.finditer(text):
+            if all(map(self._is_known, pair.groups())):
+                continue
+            slip = " ".join(pair.groups())
+            near = [
+                (distance(slip, name), name) for name in self.names_slips_of if is_slip_of_name(slip, name)
+            ]
+            nearest = {self.names[name] for far, name in near if far == min(near)[0]}
+            if sign := self._only(nearest, slip):
+                yield slip, sign
+
+    def _is_known(self, word: str) -> bool:
+        """Whether a word is no slip."""
+        return word in self.lookup or word in self.fluff or word in self.never_slips
+
+    def _unelided(self, word: re.Match[str]) -> str:
+        """A French or Italian word without what is joined to it."""
+        if word[0] in self.lookup or word[0] in self.fluff:
+            return word[0]
+        return f"{_UNELIDED.get(word[1], '')} {word[2]}"
+
     def meant(self, word: str) -> str | None:
         """The sign of a word, or of the one it is a slip of: the nearest, where no other is as near."""
-        if word in self.lookup or word in self.never_slips or word in self.fluff:
+        if self._is_known(word):
             return self.lookup.get(word)
+        if joining := next((each for each in _JOINING if is_exchanged(word, each)), None):
+            return self.lookup.get(joining, joining)
         near = [
             (distance(word, known), known)
             for known in self.slips_of
-            if _is_slip(word, known, two_wrong=self.two_wrong if known in self.signs_known else 0)
+            if abs(len(word) - len(known)) <= _MORE
+            and is_slip(word, known, two_wrong=self.two_wrong if known in self.signs_known else 0)
         ]
-        nearest = {self.lookup[known] for far, known in near if far == min(near)[0]}
+        return self._only({self.lookup[known] for far, known in near if far == min(near)[0]}, word)
+
+    def _only(self, nearest: Collection[str], word: str) -> str | None:
+        """The one that is meant of those that are as near; of one noun, one or several."""
         one, *others = sorted(nearest, key=len) or [""]
         is_of_one_noun = one in self.nouns and all(other.startswith(one) for other in others if one)
         if others and is_of_one_noun:  # "pizzaa": of one or several, as it ends in "s" or not
@@ -165,11 +240,15 @@ class Lexicon:
 
     def parted(self, word: str) -> str:
         """The signs of two words that were written as one."""
+        if word in self.never_slips:
+            return ""
         after = self.lookup.get(word[1:], "") if word[0] == "a" else ""
         if len(word) > 3 and (after in self.nouns or after in self.qualities):
             return f"a {after}"
         for at in range(3, min(len(word), _LONGEST) - 2):
             one, other = self.meant(word[:at]), self.meant(word[at:])
+            if one in self.nouns and other in self.nouns:  # a compound, which is neither: "birdhouse"
+                return ""
             exact = self.lookup.get(word[:at]), self.lookup.get(word[at:])
             is_joint = exact[1] in self.nouns or exact[0] in self.colors or self.qualities.issuperset(exact)
             if one and other and is_joint:
@@ -178,7 +257,7 @@ class Lexicon:
 
     def _place_meant(self, word: re.Match[str]) -> str:
         """A slip of a word that says where."""
-        if word[0] in self.lookup or word[0] in self.fluff or word[0] in self.never_slips:
+        if self._is_known(word[0]):
             return word[0]
         return next((each for each in self.places if typed_wrong(word[0], each)), word[0])
 
@@ -202,16 +281,6 @@ def typed(text: str, words: Sequence[str]) -> str:
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
 
 
-def _is_slip(word: str, known: str, *, two_wrong: int) -> bool:
-    """Whether a word can hardly be another one: stricter than for a hint, as nobody is asked."""
-    if not typed_wrong(word, known) or sounds_like(word, known) or sorted(word) == sorted(known):
-        return typed_wrong(word, known)
-    far = distance(word, known)
-    if two_wrong:
-        return far == 1 or (len(known) >= two_wrong and abs(len(word) - len(known)) < 2)
-    return far == 1 and len(known) > _LONG
-
-
 def _folded(text: str) -> str:
     """As many letters, without case and accents."""
     return "".join(latin(sign)[:1] or sign for sign in text)
@@ -225,24 +294,24 @@ class _Traced:
     """A text of words in which parts are replaced, and of which word each of its signs was."""
 
     def __init__(self, text: str, at: list[int]) -> None:
-        self._text, self._spans = text, [(i, i + 1) for i in at[: len(text)]]
+        self.text, self._spans = text, [(i, i + 1) for i in at[: len(text)]]
 
     def replace(self, pattern: re.Pattern[str], told: Callable[[re.Match[str]], str]) -> None:
         """Put what is told of each part that is found in its place."""
         text, spans, end = "", list[tuple[int, int]](), 0
-        for found in pattern.finditer(self._text):
+        for found in pattern.finditer(self.text):
             new = told(found)
-            text += self._text[end : found.start()] + new
+            text += self.text[end : found.start()] + new
             spans += [*self._spans[end : found.start()], *[self._span(*found.span())] * len(new)]
             end = found.end()
-        self._text, self._spans = text + self._text[end:], spans + self._spans[end:]
+        self.text, self._spans = text + self.text[end:], spans + self._spans[end:]
 
     def words(self) -> list[tuple[str, int, int]]:
         """Each word, and from which to which of the first ones it was read."""
-        return [(found[0], *self._span(*found.span())) for found in re.finditer(r"\S+", self._text)]
+        return [(found[0], *self._span(*found.span())) for found in re.finditer(r"\S+", self.text)]
 
     def _span(self, start: int, end: int) -> tuple[int, int]:
-        spans = self._spans[start : len(self._text[:end].rstrip())]
+        spans = self._spans[start : len(self.text[:end].rstrip())]
         return min(first for first, _ in spans), max(last for _, last in spans)
 
 
@@ -258,7 +327,19 @@ def _looked_up(lexicon: Lexicon, word: str) -> tuple[str, ...]:
     if word in lexicon.fluff and word not in lexicon.lookup:
         return ()
     meant = lexicon.meant(word) or lexicon.parted(word)
-    if not meant and (stretched := _STRETCHED.search(word)):  # "huuuge", "reeed", "baaall"
-        shorter = (word.replace(stretched[0], stretched[1] * times) for times in (1, 2))
-        meant = next((sign for each in shorter if (sign := lexicon.lookup.get(each))), "")
+    meant = meant or _unstretched(lexicon, word)
     return tuple(meant.split()) if meant else (UNKNOWN,)
+
+
+def _unstretched(lexicon: Lexicon, word: str) -> str:
+    """The sign of a word some letters of which were repeated: "huuuge", "baaall", "catt"; else ""."""
+    for found in _STRETCHED.finditer(word):
+        for times in (1, 2):
+            sign = lexicon.lookup.get(f"{word[: found.start()]}{found[1] * times}{word[found.end() :]}", "")
+            is_long = len(found[0]) > 2
+            is_doubled = word not in lexicon.never_slips and (
+                sign in lexicon.nouns or sign in lexicon.qualities
+            )
+            if sign and (is_long or is_doubled):
+                return sign
+    return lexicon.lookup.get(_STRETCHED.sub(r"\1", word), "") if _LONG_DRAWN.search(word) else ""

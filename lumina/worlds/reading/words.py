@@ -169,7 +169,10 @@ _STANDS_ELSEWHERE = (
     "c[íi]rculo|mucchio|cerchio|toren|rij|pilha|linha"
 )
 _ONES = r"(?= (?:\w+ ){0,3}\w+(?<!s)s\b)"  # and not "of glass"
-_GROUP = r"bunch|group|set|collection|cluster|assortment|gruppe|groupe|grupo|gruppo|groep"
+_GROUP = (
+    "bunch|group|set|collection|cluster|assortment|pack|flock|herd|swarm|bouquet|family|school|gruppe|groupe|"
+    "grupo|gruppo|groep"
+)
 _OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
 _NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
 _AN = r"(?:an?|the|eine?|une?|una|um|uma|een) "
@@ -187,6 +190,8 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     ),
     rf"(?:{_AN})?(?:{_GROUP}) {_OF}(?= {_NUMBER} )": "",
     rf"(?:{_AN})?(?:{_GROUP}) {_OF}": "three",
+    r"(?:two|2) pairs(?: of)?": "four",
+    r"(?:three|four|[3-9]) pairs(?: of)?": "many",
     r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
     r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
     r"(two|three|four|2|3|4) of (?:them|those|these)": r"\1 them",
@@ -311,7 +316,11 @@ def _east(word: str, relation: str) -> str:
     return f"~{'east' if word[0] in 'の的' else 'bare'}:{relation}"
 
 
-TOO_MANY = each("5 6 7 8 9 10 five six seven eight nine ten dozen several many")
+TOO_MANY = each(
+    "5 6 7 8 9 10 five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty dozen dozens hundred hundreds thousand thousands million "
+    "millions several many"
+)
 NOT_WORDS = each(
     "zero except excluding minus außer sauf excepto eccetto behalve exceto not no without never don't "
     "doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"

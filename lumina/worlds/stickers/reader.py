@@ -12,15 +12,18 @@ from itertools import groupby
 from lumina.worlds.language import Understood, UnknownWord
 from lumina.worlds.reading.clauses import is_boundary
 from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant, ThingSaid
-from lumina.worlds.reading.prompts import read_scene
+from lumina.worlds.reading.prompts import read_scene, too_many
 from lumina.worlds.reading.signs import Lexicon, Sign
 from lumina.worlds.reading.words import FLUFF
 from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, Thing, is_sayable, parse, text_of
 from lumina.worlds.stickers.nouns import BARE, PAINTED
 from lumina.worlds.stickers.reader_words import (
     FRUIT,
+    LIKE,
+    MAKES_NO_PICTURE,
     PLACES,
     REAL_WORDS,
+    english,
     lookup,
     names,
     phrases,
@@ -45,6 +48,7 @@ REASONS = Reasons(
     one_quality="something else is said of the same thing",
     no_such="there is no such drawing of it",
     one_of_each="one ground in a picture",
+    too_many="at most four things in a picture",
     uncounted="it is drawn as one",
 )
 
@@ -63,6 +67,11 @@ def read(text: str) -> Understood | None:
     if is_said and (caption == claim or plainly == text.strip()):
         return None
     return Understood(text_of(claim), left)
+
+
+def beyond(text: str) -> tuple[UnknownWord, ...]:
+    """What of a prompt is more than there is in a picture; see too_many."""
+    return too_many(text, lexicon(), grammar(), _told_apart)
 
 
 @cache
@@ -91,7 +100,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         lookup(),
         phrases(),
-        FLUFF,
+        FLUFF | MAKES_NO_PICTURE | LIKE,
         scripts(),
         slips_of(),
         REAL_WORDS,
@@ -103,6 +112,8 @@ def lexicon() -> Lexicon:
         places=PLACES,
         two_wrong=9,
         names=names(),
+        names_slips_of=[name for name in english() if " " in name],
+        likenesses=LIKE,
     )
 
 

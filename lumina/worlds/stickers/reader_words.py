@@ -1,7 +1,7 @@
 """The words that free wording of stickers is looked up in, besides those of all worlds (reading/words.py).
 
-A noun's sign is the noun with ``_`` for blanks, that of several its plural. Names in other languages come
-from emojibase-data (assets/worlds/stickers/names.json); what it lacks, or calls otherwise, stands here.
+A noun's sign is the noun with ``_`` for blanks, that of several its plural. What nouns are also called stands
+in reader_names.py.
 """
 
 import re
@@ -26,123 +26,38 @@ from lumina.worlds.reading.words import (
 )
 from lumina.worlds.stickers.captions import RELATIONS
 from lumina.worlds.stickers.nouns import plural
+from lumina.worlds.stickers.reader_names import ALSO, KINDS, NO_NAMES, ODD_PLURALS
 from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, other_names
 
 _LONG_ENOUGH = 5  # letters of a word that is known without its accents, too
 DIE = "die_"  # the sign of the noun that is also a German article
 FRUIT = "orange_fruit"  # the sign of the noun that is also a colour
-ALSO: dict[str, str] = {  # other words for nouns, "_" for a blank
-    "monkey": "ape chimp", "dog": "puppy pup doggy doggie hound pooch wuff 犬 小狗 子犬 いぬ",
-    "cat": "kitty kitten pussycat kater kätzchen chaton gatito 猫咪 小猫 ねこ 子猫", "lion": "獅子",
-    "rose": "薔薇 玫瑰花 ばら", "tulip": "郁金香花", "flamingo": "火鸟", "whale": "くじら 鲸鱼",
-    "shark": "さめ", "spider": "蜘蛛", "horse": "pony", "cow": "cattle bull ox",
-    "pig": "piglet piggy puerco chancho 豚", "sheep": "lamb ヒツジ 绵羊",
-    "mouse": "maus souris ratón ねずみ 老鼠 小鼠", "rabbit": "bunny hare kaninchen うさぎ 兔兔 小兔",
-    "squirrel": "chipmunk eichhörnchen りす", "bear": "ours 小熊 くま",
-    "chicken": "hen rooster 小鸡 ニワトリ", "bird": "birdie sparrow pigeon 小鸟",
-    "duck": "duckling アヒル 小鸭", "owl": "hibou", "frog": "toad かえる",
-    "crocodile": "alligator croc gator", "turtle": "tortoise 乌龟 亀", "snake": "serpent viper へび",
-    "dragon": "竜 龍",
-    "dinosaur": "dino t_rex trex tyrannosaurus dinosaurier dinosaure dinosaurio 恐龙 恐竜",
-    "fish": "goldfish さかな", "octopus": "squid krake poulpe オクトパス", "crab": "krabbe 螃蟹",
-    "snail": "slug カタツムリ", "butterfly": "蝶 ちょう", "bee": "bumblebee honeybee 蜂 ハチ",
-    "ladybug": "ladybird lady_beetle beetle", "fox": "きつね", "elephant": "大象",
-    "pine tree": "pine fir fir_tree conifer evergreen tanne tannenbaum sapin pino",
-    "tree": "oak oak_tree maple baum árbol 树 大树 木 き", "mushroom": "toadstool fungus 毒蘑菇 きのこ",
-    "potted plant": "houseplant house_plant flower_pot flowerpot plant pot_plant 盆栽",
-    "orange": "tangerine mandarin clementine naranja apfelsine オレンジ 橙子",
-    "apple": "りんご リンゴ 林檎", "lemon": "limone", "carrot": "にんじん ニンジン",
-    "watermelon": "すいか", "eggplant": "aubergine 茄子 なす", "strawberry": "イチゴ 苺",
-    "avocado": "avo", "loaf of bread": "bread loaf toast baguette", "pretzel": "brezn",
-    "cheese": "奶酪 cheddar", "hamburger": "burger cheeseburger",
-    "pizza": "比萨 slice_of_pizza pizza_slice pizze", "hot dog": "hotdog hot-dog frankfurter",
-    "sandwich": "sarnie", "popcorn": "pop_corn", "donut": "doughnut", "cookie": "biscuit 曲奇",
-    "cake": "birthday_cake torte kuchen pastel 蛋糕 ケーキ", "cupcake": "muffin",
-    "lollipop": "lolly lollypop", "ice cream": "icecream ice-cream gelato soft_serve 冰淇淋 アイス",
-    "bottle": "champagne champagne_bottle 瓶子 ボトル",
-    "wine glass": "glass_of_wine wine wineglass goblet",
-    "cup": (
-        "mug coffee cup_of_tea cup_of_coffee coffee_cup coffee_mug teacup tasse taza "
-        "kaffee café 咖啡 杯子 コーヒー カップ"
-    ),
-    "teapot": "kettle", "knife": "messer couteau cuchillo kitchen_knife", "bowl": "bol cereal_bowl 碗",
-    "grapes": "grape bunch_of_grapes", "cherries": "cherry pair_of_cherries",
-    "globe": "earth erde planet_earth", "house": "home cottage", "castle": "fortress schloss burg",
-    "train": "locomotive steam_train steam_engine zug tren 列車 電車", "bus": "school_bus coach",
-    "fire truck": "fire_engine firetruck", "police car": "cop_car patrol_car", "taxi": "cab taxicab",
-    "car": "automobile sedan wagen 车 車 くるま 小汽车",
-    "truck": "lorry van delivery_truck lkw lastwagen 卡车", "motorcycle": "motorbike motor_bike バイク",
-    "scooter": "moped vespa", "bicycle": "bike bicyclette 单车", "skateboard": "skate_board",
-    "traffic light": "traffic_lights stoplight traffic_signal 信号灯 信号機", "stop sign": "stopsign",
-    "boat": "sailboat sailing_boat yacht bateau 小船", "ship": "cruise_ship ocean_liner steamship",
-    "airplane": "plane aeroplane jet aircraft airliner flieger", "helicopter": "chopper helikopter",
-    "rocket": "spaceship spacecraft space_ship space_shuttle rocketship rocket_ship raumschiff",
-    "ufo": "flying_saucer alien_ship", "suitcase": "luggage koffer valise maleta trolley",
-    "clock": "alarm_clock alarm uhr horloge", "moon": "crescent crescent_moon half_moon 月亮",
-    "sun": "sonne soleil sol sunshine", "planet": "saturn planète", "star": "星",
-    "umbrella": "parasol brolly 雨伞", "snowflake": "snow_flake",
-    "fire": "flame flames bonfire campfire feu 火 炎",
-    "droplet": "drop raindrop water_drop drop_of_water",
-    "lightning bolt": "lightning thunderbolt bolt blitz éclair rayo relámpago 闪电 稲妻 雷",
-    "snowman": "snow_man", "pumpkin": "jack_o_lantern jack-o-lantern", "christmas tree": "xmas_tree",
-    "balloon": "globo ballon 风船", "gift": "present wrapped_gift giftbox", "bow": "ribbon",
-    "trophy": "cup_trophy prize", "soccer ball": "soccerball 足球",
-    "football": "american_football rugby_ball", "basketball": "basket_ball",
-    "tennis racket": "tennis_racquet racket racquet", "frisbee": "flying_disc",
-    "skis": "ski pair_of_skis", "kite": "凧",
-    "gamepad": "game_controller controller joystick gamecontroller", "die": "dado würfel",
-    "teddy bear": "teddy stuffed_bear",
-    "glasses": "eyeglasses spectacles pair_of_glasses brille gafas lunettes",
-    "sunglasses": "shades pair_of_sunglasses", "tie": "necktie krawatte",
-    "shirt": "t_shirt tee_shirt tshirt tee chemise camisa", "dress": "gown frock", "handbag": "purse",
-    "backpack": "rucksack knapsack school_bag schoolbag",
-    "sneaker": "trainer running_shoe shoe turnschuh schuh", "high heel": "stiletto pump heel high-heel",
-    "top hat": "hat chapeau tophat", "cap": "baseball_cap",
-    "diamond": "gem gemstone jewel diamant diamante 钻石", "microphone": "mic",
-    "headphones": "headphone headset earphones", "guitar": "electric_guitar",
-    "computer keyboard": "keyboard", "violin": "fiddle", "drum": "snare",
-    "cell phone": "phone smartphone mobile mobile_phone cellphone iphone handy móvil portable スマホ",
-    "telephone": "landline rotary_phone", "laptop": "notebook computer pc macbook",
-    "computer mouse": "computermouse", "tv": "television telly televisor television_set",
-    "camera": "kamera", "magnifying glass": "magnifier loupe", "light bulb": "lightbulb bulb lamp",
-    "book": "novel textbook 书 本", "envelope": "letter mail lettre",
-    "package": "parcel box cardboard_box", "pencil": "pen stift", "crayon": "wax_crayon",
-    "scissors": "pair_of_scissors", "lock": "padlock", "sword": "dagger schwert", "bell": "cloche",
-    "couch": "sofa settee canapé", "chair": "seat", "toilet": "loo", "bucket": "pail",
-    "vase": "amphora urn", "toothbrush": "tooth_brush", "baseball bat": "cricket_bat",
-    "heart": "coeur 爱心 心形", "circle": "disc disk kreis cercle",
-}  # fmt: skip
-_NO_NAMES = each(  # of emojibase: what these say besides the noun, or in another language
-    "wasser beere laub blume perenne roja anniversaire cumpleaños geburtstag caliente heiß getränk "
-    "boisson bebida tee thé halloween noël navidad pasajeros reparto polizei policía police pompier eau "
-    "pluie regen neige photo computer tricolore roulettes board stop stopp schild señal tension voltaje "
-    "spiel mando pelota balón korken knallen cuisine amérique américa brief col pan lit preciosa piedra "
-    "pastel cera pink cuña disque disco baseball batterie tropical dents pain sobre dampf sol star boot "
-    "甜 糖 生日 红 红色 赤 飲み物 热带 喷水 潮吹き 墨西哥 山 欧洲 蒸汽 放大 合上 跑 高跟 停止 标志 "
-    "目覚まし 公交 茶 板 水 星 剪 刷 落叶 灯 车 球 圣诞 クリスマス ハロウィン バースデー アメリカ "
-    "止まれ ソフト"
-)
 _OTHERS: dict[str, str] = {  # other words for what is no noun
-    "red": "crimson scarlet ruby maroon rot rouge rojo rosso",
+    "red": "crimson scarlet ruby maroon burgundy rot rouge rojo rosso",
     "orange": "amber arancione naranja",
     "yellow": "gold golden gelb jaune amarillo giallo mustard",
     "green": "emerald lime olive mint grün vert verde", "pink": "magenta fuchsia salmon coral rosa",
     "blue": "navy azure cyan turquoise teal sapphire cobalt indigo blau bleu azul aqua türkis",
     "purple": "violet lilac lila lavender mauve plum", "white": "snow ivory", "grey": "gray silver",
-    "large": "big huge giant enormous gigantic massive groß",
-    "small": "little tiny mini miniature klein wee",
-    "medium": "mittelgroß mittelgroße",
-    "flat": "flach flache flacher flaches minimalist plano", "cartoon": "comic cartoonish cartoony toon",
-    "retro": "vintage oldschool classic rétro",
-    "line_art": "lineart outlined outline sketch sketched strichzeichnung",
+    "large": (
+        "big huge giant enormous gigantic massive jumbo humongous ginormous colossal mega oversized xl "
+        "xxl groß"
+    ),
+    "small": "little tiny mini miniature weeny lil klein wee",
+    "medium": "midsize midsized mittelgroß mittelgroße",
+    "flat": "flach flache flacher flaches minimalist plano",
+    "cartoon": "comic cartoonish cartoony cartoonlike toon",
+    "retro": "vintage oldschool oldtimey antique nostalgic classic rétro",
+    "line_art": "lineart linework outlined outline sketch sketched sketchy doodle doodled strichzeichnung",
     "meadow": (
         "meadows grass lawn field park wiese gras rasen prairie "
         "pré herbe pelouse pradera prado hierba césped grassland pasture"
     ),
-    "night": "midnight nighttime nacht nachts nuit noche moonlight", "table": "desk tisch mesa tabletop",
+    "night": "midnight nighttime nightfall moonlit nacht nachts nuit noche moonlight",
+    "table": "desk tisch mesa tabletop",
     "ground": (
-        "background backgrounds backdrop wall floor hintergrund untergrund fond fondo "
+        "background backgrounds bg bkg backdrop backdrops wall floor hintergrund untergrund fond fondo "
         "sfondo surface canvas boden suelo"
     ),
     "a": "one single", "two": "both", "three": "trio",
@@ -151,57 +66,104 @@ _OTHERS: dict[str, str] = {  # other words for what is no noun
         "braun braune brauner marron dark bright"
     ),
 }  # fmt: skip
-_STYLE = "|".join(("flat", "line_art", "cartoon", "retro"))
+_STYLES = ("flat", "line_art", "cartoon", "retro")
+_STYLE = "|".join([*_STYLES, *(word for style in _STYLES for word in _OTHERS[style].split())])
 _HOLLOW = (
     "bowl", "cup", "bucket", "handbag", "backpack", "suitcase", "package", "bottle", "vase", "bed", "car",
     "house", "castle", "hat", "boat", "box", "bag", "truck", "bus", "train", "tree", "balloon", "rocket",
 )  # fmt: skip
 _END = r"(?= *(?:,|$))"
 _ABOVE = (
-    r"(?:(?:right|directly|just|hovering|floating|flying) )?(?:above|over|on (?:the )?top of|atop)"
+    r"(?:(?:right|directly|just|high|up|hovering|floating|flying) )?(?:above|over|on (?:the )?top of|atop)"
+    r"|higher(?: up)? than"
     r"|über|oberhalb von|au-? ?dessus d(?:e|es|u|'une?)|(?:por )?encima del?|arriba del?|sopra"
 )
 _BELOW = (
-    r"(?:(?:right|directly|just) )?(?:below|beneath|under(?:neath)?)|unter(?:halb von)?|sous"
+    r"(?:(?:right|directly|just|down) )?(?:below|beneath|under(?:neath)?)|lower(?: down)? than"
+    r"|unter(?:halb von)?|sous"
     r"|(?:en|au-?) ?dessous d(?:e|es|u|'une?)|(?:por )?debajo del?|bajo|sotto"
 )
-_IT = r"(?:it|them|that)(?= ?(?:$|,|(?:an?|the|is|are|there|one|two|three|four|and)\b))"
+_IT = (
+    r"(?:it|them|that|which)"
+    r"(?= *(?:$|,|(?:an?|the|is|are|there|one|two|three|four|and|on|in|at|night|with)\b))"
+)
+_SHADE = (
+    "sky|royal|navy|baby|hot|neon|forest|grass|lime|lemon|banana|blood|fire|cherry|rose|tomato|pumpkin|carrot|"
+    "strawberry|deep|pale|bright|pastel|electric|vivid|soft|muted"
+)
+_OWNED = r"(?!(?:an?|the|one|two|three|four|\d+|with|and|on|in|at|of|please)\b)\w+"
+_ALL_OWNED = rf"{_OWNED}(?: {_OWNED}){{1,2}}{_END}"  # up to the end of what is said
+_WHOSE = "(?:my|our|your|his|her|their)"
+_COLOR = "|".join([*COLORS, *PLAIN])
+_ENGLISH_DIE = (
+    "an?|one|single|my|big|large|huge|small|tiny|little|medium|retro|vintage|cartoon|comic|red|blue|green|the"
+)
+_ADDS_TO = "and|on|at|next|left|right|above|below|under|over|with|to|beside|near"  # after a noun, in English
 _BESIDES_PLACES = {
+    r"comic (?:book|strip)(?=[- ](?:styled?|look|art|design))": "cartoon",
+    r"(?:(?:pencil|ink|rough|quick) )?(?:sketch|outline|doodle)(?:es|s)? of": "line_art",
+    r"colou?ring (?:page|book)(?: style)?(?: of)?": "line_art",
     r"line(?: |-)?(?:art|drawings?|drawn|work)|(?:pencil|ink) (?:drawing|sketch)": "line_art",
     r"dessin au trait|dibujo (?:de|a) l[íi]neas?": "line_art",
     rf"({_STYLE})(?:[- ]?(?:styled?|design|look|version))": r"\1",
     rf"(?:in|as|im)(?: an?| the)? +({_STYLE})(?: *(?:stil|style))?{_END}": r", them \1 ,",
     rf"(?:dans un |en )?style +({_STYLE}){_END}|(?:en )?estilo +({_STYLE}){_END}": r", them \1\2 ,",
     r"(?:in|at|during) (?:the )?(?:night(?:time)?|dark(?:ness)?|midnight)": "night",
-    r"by night|night sky|starry night": "night",
+    r"(?:under|beneath|against|in|below) (?:an? |the )?(?:(?:starry|dark) )?"
+    r"(?:night ?sky|starry sky|stars|moonlight)|by night|night sky|starry night|after dark": "night",
     r"starry": "night",
-    r"old (?:school|fashioned)": "retro",
+    r"old[- ](?:school|fashioned|timey|time|style|looking)|(?:19)?[2-8]0'?s(?: styled?)?": "retro",
+    r"grassy (?=meadow|field|lawn|pasture|park)": "",
+    rf"(?:{_SHADE})(?= (?:{_COLOR})\b)": "shade!",
+    rf"(?:^|(?<=, ))(?:top|above){_END}": "~at:above",
+    rf"(?:^|(?<=, ))(?:bottom|below|underneath){_END}": "~at:below",
+    rf"(?:(?:to )?(?:stick|put|slap|place)|looks?(?: \w+)?) on {_WHOSE} (?:{_ALL_OWNED}|{_OWNED})"
+    rf"|for {_WHOSE} (?:{_ALL_OWNED}|{_OWNED})": "!",
+    r"mid(?:dle)?[- ]sized?|(?:average|normal|regular)[- ]sized?": "medium",
     r"in (?:an? |the )?(?:green )?(meadow|grass|lawn)": r"on \1",
     rf"(?:{_ABOVE}) {_IT}": "~its:above",
     rf"(?:{_BELOW}) {_IT}": "~its:below",
     rf"(?:{_ABOVE})(?: an?| the)? (table|desk|meadow|grass|lawn|tisch|mesa)": r"on \1",
     rf"(?:in|inside|im|dans|en)(?= (?:an?|the|einer|einem|une?|una) (?:{'|'.join(_HOLLOW)})\b)": "~no",
+    rf"(?:up|high) (?:above|top|high|there){_END}": "~at:above",
+    rf"down (?:below|under|low|there){_END}": "~at:below",
     _ABOVE: "~of:above",
     _BELOW: "~of:below",
     rf"(?:at|on|in) (?:the |its )?top(?: half)?|oben|en haut|arriba{_END}": "~at:above",
     rf"(?:at|on|in) (?:the |its )?bottom(?: half)?|unten|en bas|abajo{_END}": "~at:below",
-    r"(a|one|red|blue|green|the) die": r"\1 die_",
+    rf"({_ENGLISH_DIE}) die": r"\1 die_",
+    rf"die(?= (?:[1-9] )?(?:,|$)| (?:{_ADDS_TO})\b)": "die_",
     r"(un|le) lit": r"\1 bed",
+    r"(un|du|le|el) (?:pain|pan)": r"\1 loaf_of_bread",
+    r"(un|petit|gros|grand|l') ?ours": r"\1 bear",
+    r"(deux|trois|quatre) ours": r"\1 bears",
+    r"(ein|das) boot": r"\1 boat",
+    r"(ein|der|den|einen) hut": r"\1 top_hat",
     r"(una|la) rosa": r"\1 rose",
     r"pairs? of (?=glass|sungl|scissors|skis|headph)": "",
-    r"(slice|piece|bunch|cup|glass|bouquet|picture|image|sticker|emoji)s? of": "",
-    r"(?:a )?(?:selection|set|group|drawing|sketch) of": "",
+    r"one of (?:those|these|your)(?= \w)": "a",
+    r"(slice|piece|cup|glass|picture|image|sticker|emoji)s? of": "",
+    r"(?:a )?(?:selection|set|drawing) of": "",
 }  # fmt: skip
+LIKE = each(  # after a noun that only tells what the next one is like: "a star-shaped balloon"
+    "shaped shape themed theme style styled print printed patterned flavored flavoured scented like"
+)
+MAKES_NO_PICTURE = each(  # besides FLUFF
+    "sticker stickers emoji emojis decal decals clipart wanna gonna wish had been able possible thx ta "
+    "cheers dear hiya imagine wonder wondering whether suppose guess basically definitely preferably today "
+    "morning"
+)
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "meadow": "草地上 草地 草原 草坪 草むら 芝生 草の上に 草の上の 草",
     "night": "夜空の下の 夜空の下に 夜晚 夜里 晚上 夜空 夜に 夜の 夜",
     "table": "桌子上 桌上 桌子 テーブルの上に テーブルの上の テーブル 机の上に 机の上の 机",
-    "ground": "背景に 背景で 背景",
+    "ground": "背景上的 背景上 背景に 背景で 背景",
     "line_art": "线条 线稿 線画",
     "cartoon": "卡通 漫画",
     "retro": "复古 レトロ",
     "flat": "扁平 フラット",
     "with": "在 と一緒に",
+    "": "条 条的 头 匹 辆 架 朵 棵 枚 座 把 支 顶 艘 頭 羽 冊 台",
     "a": "一只 一隻 一匹 一辆 一台 一架 一本 一朵 一棵 一块 一条 一頭 一头 一枚 一輪 1匹の 一匹の",
     "two": "两只 两辆 两条 两本 两匹 两朵 两棵 两块 二匹の 2匹の 二匹 二羽の 2匹 2台の 二つ 二台の 2本の",
     "three": "三只 三辆 三条 三本 三匹の 3匹の 三匹 三朵 三棵 三块 3匹 3台の",
@@ -214,33 +176,40 @@ _EAST: dict[str, str] = {
 }
 PLACES = ("behind", "front", "right", "left", "beside", "above", "below", "under")  # slips are read before
 REAL_WORDS = each(  # look like slips, but are words
-    "beach bench boots boot bowls brush brick bread beard board bored bound brown brain brains candy "
-    "candies canal cattle chairs chart cheer clown clowns coat coats cook cord core corn crane crash "
-    "cream crew crow crowd cloudy curb dance dish dock dogma door doors dot dust fairy fence fest fist "
-    "flag flame floor flower flowers fog folk foot fork form fort frame fruit girl girls glove gloves "
-    "goat goats goose ground hair hand hands harbor horn hose hound house houses hunter island jacket "
-    "jar kids kid king kiss kitchen lady lamb lake land leaf leaves letter light lights lime line lips "
-    "lizard log man map marker men milk mirror money mop moss moth mother motor mountain mouth neck "
-    "nest net nose note nurse ocean oil painter palm panther pants paper park party path peach peas "
-    "person piano pie pier pigeon pile pill pillow pine pipe pirate plane plate plates player plum pole "
-    "pond pool porch port pot potato prince princess queen rain ram rice ring river road rock rocks "
-    "roof room root rope rover salad sand santa school sea seal shape sheet shell shelf shine shoes "
-    "shop shore shoulder shower skate skull sky smile smoke snack snow soap sock socks soldier soup "
-    "space spade spice stage stair stand state statue steak stone stool store storm stove street string "
-    "sugar sweater swan table tablet tail tank taxes tea teacher team tent tiger tin tire toast toad "
-    "tower town toy track trail trunk tube turkey twin van vest vine wall wand watch water wave wheel "
-    "wind window wing witch wizard woman women wood yard bull bulls bells balls bears beer pear deer "
-    "hat hats hut hub heard heat hears star start stars stare cars card cards care cart cave cape caps "
-    "cups cut cuts bone bones bond book boom bats bath bays bags bugs buns bush rows robe robes robot "
-    "robots batman camel camels channel panel hamster monster monsters lobster hornet helmet magnets "
-    "mango magic pebble pencils pepper cracker crackers cucumber capital cabin cable castles candles "
-    "cradle handle bottom button batter butter better letters locket pocket racket rackets rocker "
-    "rockets bucket buckets basket baskets blanket trailer trolley truffle trophy trumpet violet violin "
-    "vision volcano "
-    "bandana bar bars beans belly bloom bok boo busts chai chain chains chemist circled clack clothes "
-    "conch doo dressed drugs hear hearth kitts mali moo moose pea pearl pin potable sake sar sark shake "
-    "sharp shorts sleep slider smell soon spain spark speaker spool tai tao timer tracks trans whine "
-    "write short shorts"
+    "abuse airline applies apply bags balls bandana bar barren bars baseball bases basket baskets bath "
+    "batman bats batter battle battles bays beach beams beans beard bears beeps beer bells belly bench "
+    "bend better bid bide bills bind blackmail blanket bloom blow blows bluebell board bob bok bombed "
+    "bond bone bones boo book boom boot boots bored bottled bottom bound bowls brain brains bread brick "
+    "brown brush bucket buckets buddies bugs bull bulls buns bush bushes busts butter button cabin cable "
+    "camel camels camps canal candies candles candy cape capital caps card cards care cars cart cases "
+    "cast castles cattle cave caves cellar chai chain chains chairs channel chaps chart chatter cheer "
+    "chemist choir chopped circled clack click clicks cloak clothes cloudy clown clowns coat coats cock "
+    "cocks conch controlled cook cord core corn coroner cos cosmic cough course cracker crackers cradle "
+    "crane crash cream crew crow crowd crowds cucumber cups curb cut cuts dance dangers deer dicks dish "
+    "dock dogma donor doo door doors dot dressed drugs dust fairy fence fest fired fist flag flame "
+    "flaming floor flower flowers fog folk folks font foot fork form forms fort frame fries fruit girl "
+    "girls glove gloves goat goats goose gotta grades graves greed greek greenhouse greet ground hair "
+    "hamster hand handle handles hands harbor hast hat hats hear heard hears hearth heat helmet horn "
+    "hornet hose hound house houses hub hunter hut island jacket jar kid kids king kiss kit kitchen kitts "
+    "lacks lady lake lamb land leaf leaves letter letters light lights lime line lips lizard lobster "
+    "locket log magic magnets mali man mango map marker men messes milk mirror moans mon money monster "
+    "monsters moo moose mop moron moss moth mother motor motto mountain mouth neck nest net nightmare "
+    "nightmares nose note nurse ocean oil painter palm panel panther pants paper par park parties party "
+    "password path pea peach pear pearl pearls peas pebble pencils pepper person piano pie pier pigeon "
+    "pile pill pillow pin pine pipe pirate plane plate plates player plum pocket pole pond pool porch "
+    "port portion pot potable potato potion prevent prevents prince princess queen racket rackets rain "
+    "ram redhead rice ring rises river road robe robes robot robots rock rocked rocker rockets rocks "
+    "roles roof room root rope ropes rotten rover rows sail sails sake salad sand santa sar sark scars "
+    "school sea seal settles shack shake shakes shape share shares sharp sheepish sheer sheet shelf shell "
+    "shift shifts shine shit shoes shooter shop shops shore short shorts shoulder shower silverfish sip "
+    "skate skirt skull sky sleep slider slips smell smile smoke snack snow soap sock socks soldier soon "
+    "soup space spade spain spark speaker species spice spool spotlight stage stair stairs stake stakes "
+    "stall stand star stare stars start starts state statue stays steak steep stone stool store storm "
+    "stove street string sugar swan sweater sweep swore sworn table tablet tai tail tale tank tao tax "
+    "taxes tea teacher team tent thirst tiger timer times tin tire tires toad toast tower town toy track "
+    "tracks trail trailer trained traitor traitors trans trick tricks trolley trophy truffle trumpet "
+    "trunk tube tuck turkey twin van vest vine violet violin vision volcano wall walls wand watch water "
+    "wave wheel whine whitefish whole wind window wing winners witch wizard woman women wood write yard"
 )
 
 
@@ -277,18 +246,31 @@ def style_signs() -> dict[str, str]:
 @cache
 def english() -> dict[str, str]:
     """The sign of each English name of one or several."""
-    found: dict[str, str] = {}
+    several, one = dict[str, str](), dict[str, str]()
     for noun in nouns():
-        of_noun = [noun, *(_plain(name) for name in ALSO.get(noun, "").split() if name.isascii())]
-        for name in of_noun:
-            found.setdefault(plural(name), plural_sign(noun))
-        for name in of_noun:
-            found.setdefault(name, sign_of(noun))
-    return found | {
-        name: sign
-        for noun in nouns()
-        for name, sign in ((noun, sign_of(noun)), (plural(noun), plural_sign(noun)))
+        for name in _in_english(noun):
+            several |= dict.fromkeys(_plurals(name), plural_sign(noun))
+            one[name] = sign_of(noun)
+    return {
+        **several,
+        **one,
+        **{plural(noun): plural_sign(noun) for noun in nouns()},
+        **{noun: sign_of(noun) for noun in nouns()},
     }
+
+
+def _in_english(noun: str) -> Iterator[str]:
+    """A noun and its other names, each also as what it is: "a parrot bird"."""
+    names = [noun, *(_plain(name) for name in ALSO.get(noun, "").split() if name.isascii())]
+    kinds = [kind for kind, of_kind in KINDS.items() if noun.replace(" ", "_") in of_kind.split()]
+    yield from names
+    yield from (f"{name} {kind}" for kind in kinds for name in names if kind not in name.split(" "))
+
+
+def _plurals(name: str) -> tuple[str, ...]:
+    """What several are called, and what people take for it."""
+    wrong = () if name.endswith("s") else (f"{name}s",)
+    return (plural(name), *wrong, *([ODD_PLURALS[name]] if name in ODD_PLURALS else []))
 
 
 @cache
@@ -327,7 +309,7 @@ def _names() -> Iterator[tuple[str, str]]:
     for noun, also in ALSO.items():
         yield from ((noun, _plain(name)) for name in also.split())
     for noun, names in other_names().items():
-        yield from ((noun, _plain(name)) for name in names if name not in _NO_NAMES)
+        yield from ((noun, _plain(name)) for name in names if name not in NO_NAMES)
 
 
 def _plain(name: str) -> str:
@@ -365,6 +347,7 @@ def lookup() -> dict[str, str]:
         **{other: sign for sign, others in _OTHERS.items() for other in others.split()},
         **{name: sign for name, sign in english().items() if " " not in name and name != "orange"},
         **{sign: sign for sign in signs()},
+        **{name.replace(" ", ""): sign for name, sign in english().items() if " " in name},
         **dict.fromkeys(TOO_MANY, "many"),
         **dict.fromkeys(NOT_WORDS, "not"),
         "die": "the", "but": ",", "sol": "sun", "dice": "dice",
@@ -386,5 +369,6 @@ def names() -> dict[str, str]:
 @cache
 def slips_of() -> tuple[str, ...]:
     """The words whose slips are read."""
-    words = {*english(), *COLORS, *SIZES, *PLAIN, "cartoon", "retro", "background", "meadow"}
-    return tuple(sorted(word for word in words if len(word) > 3 and word.isalpha()))
+    words = {*english(), *COLORS, *SIZES, *PLAIN, *BACKDROPS, "cartoon", "retro", "background"}
+    joined = {word.replace(" ", "") for word in words}
+    return tuple(sorted(word for word in words | joined if len(word) > 3 and word.isalpha()))

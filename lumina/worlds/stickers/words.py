@@ -18,6 +18,7 @@ from lumina.worlds.language import (
     second_wish,
     tokens,
     typed_wrong,
+    with_more,
     without_joining,
 )
 from lumina.worlds.stickers.captions import (
@@ -40,7 +41,7 @@ LIKE: dict[str, str] = {  # what the world has, and words for what is like it, b
     "pink": "rose", "left": "beside", "above": "over atop on", "below": "under beneath underneath",
     "and": "with plus", "medium": "middle normal", "night": "dark", "background": "ground",
     "retro": "old", "flat": "simple", "two": "couple pair both", "three": "trio",
-    "four": "5 6 7 8 9 five six seven eight nine many",
+    "four": "5 6 7 8 9 five six seven eight nine ten dozen hundred thousand many",
     "rocket": "shuttle", "ufo": "alien", "ship": "liner", "cup": "tea", "heart": "love",
     "football": "rugby", "star": "stern étoile",
 }  # fmt: skip
@@ -257,8 +258,14 @@ class _Stickers:
     """The words of this world; see Language."""
 
     normalize = staticmethod(normalize)
-    unknown_words = staticmethod(unknown_words)
     replaced = staticmethod(replaced)
+
+    def unknown_words(self, text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
+        """See Language; also what is known, and is more than there is in a picture."""
+        from lumina.worlds.stickers import reader  # which rests on the words here
+
+        more = reader.beyond(text) if kind == "prompt" else ()
+        return with_more(unknown_words(text, kind), more)
 
     def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
         """See Language; of prompts."""

@@ -7,7 +7,7 @@ say is put together (reading/scene.py).
 from lumina.worlds.language import Understood, UnknownWord
 from lumina.worlds.reading.corrections import corrected
 from lumina.worlds.reading.grammar import ThingSaid
-from lumina.worlds.reading.prompts import read_scene
+from lumina.worlds.reading.prompts import read_scene, too_many
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.uses import HARMLESS
 from lumina.worlds.tabletop.captions import PLURALS, Claim, Thing, parse, text_of
@@ -34,6 +34,11 @@ def read(text: str) -> Understood | None:
         return None
     claim = Claim(tuple(map(_thing, meant.things)), meant.relation, meant.ground, meant.light)
     return Understood(text_of(claim), left)
+
+
+def beyond(text: str) -> tuple[UnknownWord, ...]:
+    """What of a prompt is more than there is in a picture; see too_many."""
+    return too_many(text, PROMPTS, GRAMMAR)
 
 
 def _thing(said: ThingSaid) -> Thing:

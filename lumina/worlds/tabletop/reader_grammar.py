@@ -34,6 +34,7 @@ GRAMMAR = Grammar(
         one_quality=ONE_QUALITY,
         no_such=NO_SUCH,
         one_of_each=ONE_OF_EACH,
+        too_many="at most four solids in a picture",
     ),
     can_be=_can_be,
 )

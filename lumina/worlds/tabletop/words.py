@@ -12,6 +12,7 @@ from lumina.worlds.language import (
     Language,
     Understood,
     UnknownWord,
+    besides,
     latin,
     of_other_programs,
     plain,
@@ -19,6 +20,7 @@ from lumina.worlds.language import (
     sounds_like,
     tokens,
     typed_wrong,
+    with_more,
     without_joining,
 )
 from lumina.worlds.tabletop.captions import (
@@ -418,12 +420,6 @@ def _meaning(text: str) -> Claim | None:
     return None if claim is None or (claim.relation is not None and claim.count != 2) else claim
 
 
-def _besides(words: Sequence[UnknownWord], named: Sequence[UnknownWord]) -> Iterator[UnknownWord]:
-    """Those of some words that are no part of what is named anyway."""
-    told = {word for one in named for word in one.word.split()}
-    return (one for one in words if not told.issuperset(one.word.split()))
-
-
 class _Tabletop:
     """The words of this world; see Language."""
 
@@ -432,15 +428,17 @@ class _Tabletop:
 
     def unknown_words(self, text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
         """See Language; also what is known, and is not drawn, and what of an edit is not clear."""
+        from lumina.worlds.tabletop import reader
         from lumina.worlds.tabletop.reader_edits import why_not
 
         found = unknown_words(text, kind)
         reading = self.reading(text, kind)
         if reading is None and kind == "instruction":
             reasons = why_not(text)
-            return (*_besides(found, reasons), *reasons)
+            return (*besides(found, reasons), *reasons)
         noted = tuple(one for one in reading.left_out if one.note) if reading else ()
-        return (*found, *_besides(noted, found))
+        more = reader.beyond(text) if kind == "prompt" and reading is None else ()
+        return with_more((*found, *besides(noted, found)), more)
 
     def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
         """See Language."""

@@ -334,6 +334,9 @@ def test_a_quality_tells_which_of_several_is_meant(text: str, sentence: str) -> 
 @pytest.mark.parametrize(
     ("text", "sentence", "left"),
     [
+        ("two pairs of blue cones", "four blue cones", ()),
+        ("hte cube adn a ball", "a cube and a sphere", ()),
+        ("background: white, a cube", "a cube on a white ground", ()),
         ("purple doughnut, a cube", "a cube", ("purple", "doughnut")),
         ("a cube and a big purple doughnut thing", "a cube", ("big", "purple", "doughnut")),
         ("画一个大的黄色圆环和一个红色立方体", "a red cube", ("大的", "黄色", "圆", "环")),
@@ -378,6 +381,11 @@ def test_one_of_several_is_no_further_one(text: str, sentence: str, left: str) -
 )
 def test_what_names_no_solid_or_too_many_is_not_read(text: str) -> None:
     assert read(text) is None
+
+
+def test_more_than_four_are_not_read_and_it_is_told() -> None:
+    found = {one.word: one.note for one in LANGUAGE.unknown_words("three cubes and three spheres")}
+    assert found == {"three spheres": "at most four solids in a picture"}
 
 
 def test_a_word_of_its_own_is_no_slip_of_another_one() -> None:
