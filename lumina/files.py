@@ -24,6 +24,7 @@ _OF_FILES = re.compile(
 _OF_WINDOWS = re.compile(r"[A-Za-z]:(?![^\\/])|.*\\")
 _NUMBER = re.compile(r"\[(?:errno|winerror) -?\d+\]\s*", re.IGNORECASE)
 _OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+_STDIN = ("-", "/dev/stdin", "/dev/fd/0")
 
 
 def shipped_files() -> Path:
@@ -101,6 +102,7 @@ def regular(path: Path) -> Path:
 
     A pipe that a shell has opened, as in ``<(command)``, ends with the command.
     """
+    _check_stdin(path)
     mode = path.stat().st_mode
     if stat.S_ISFIFO(mode) and os.fspath(path).startswith(_OPENED):
         return path
@@ -112,8 +114,15 @@ def regular(path: Path) -> Path:
     return path
 
 
+def _check_stdin(path: Path) -> None:
+    """Raise InputError for what comes on stdin where that is closed: its number may be another file's."""
+    if os.fspath(path) in _STDIN and sys.stdin is None:
+        raise InputError("Standard input is closed; name a file.")
+
+
 def opened_to_read(path: Path) -> AbstractContextManager[BinaryIO]:
     """A file that has an end, opened, or with ``-`` what comes on stdin; raises as :func:`regular` does."""
+    _check_stdin(path)
     return nullcontext(sys.stdin.buffer) if os.fspath(path) == "-" else regular(path).open("rb")
 
 
@@ -166,7 +175,7 @@ def expanded(path: Path | str) -> Path:
     machine does not know, for other addresses, for no name at all, and where the folder that stands in for
     a home is open to others.
     """
-    if not (text := os.fspath(path)):
+    if not (text := os.fspath(path)).strip():
         raise InputError("The name of a file or folder is empty; name one.")
     if address := _ADDRESS.match(text):
         if address[1].lower() != "file":

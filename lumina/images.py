@@ -29,6 +29,8 @@ CAPTION = 14  # pixels of a line below a picture on a sheet
 LARGE = 4_000_000  # pixels; above, one picture is decoded at a time
 
 RECIPE_KEY = "lumina-workflow"
+DAMAGED = "The recipe in this picture is damaged; download the picture again."
+_TEXTS = (b"iTXt", b"tEXt", b"zTXt")  # ours is the first; programs that save a picture anew make others of it
 AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 FILMED = b"Painted row by row by a model"  # how the comment of a film begins
 _XMP_KEY = "XML:com.adobe.xmp"
@@ -162,8 +164,8 @@ def read_recipe(source: bytes | str | Path, most: int = MAX_BYTES) -> str | None
     """
     for kind, body in _chunks(file_bytes(source, most)):
         keyword, mark, rest = body.partition(b"\0")
-        if kind == b"iTXt" and mark and keyword == RECIPE_KEY.encode():
-            return _recipe_in(rest)
+        if kind in _TEXTS and mark and keyword == RECIPE_KEY.encode():
+            return _recipe_in(kind, rest)
     return None
 
 
@@ -333,17 +335,17 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             return
         body = data[start + 8 : end]
         if kind == b"iTXt" and zlib.crc32(kind + body) != struct.unpack_from(">I", data, end)[0]:
-            raise InvalidImage("The recipe in this picture is damaged; download the picture again.")
+            raise InvalidImage(DAMAGED)
         yield kind, body
         start = end + 4
 
 
-def _recipe_in(rest: bytes) -> str:
-    """The recipe in an iTXt chunk, without its keyword."""
+def _recipe_in(kind: bytes, rest: bytes) -> str:
+    """The recipe in a text chunk of a kind, without its keyword."""
     try:
-        recipe = _any_text(b"iTXt", rest, MAX_RECIPE_BYTES)
+        recipe = _any_text(kind, rest, MAX_RECIPE_BYTES)
     except (ValueError, IndexError, zlib.error) as error:
-        raise InvalidImage("The recipe in this picture is damaged; download the picture again.") from error
+        raise InvalidImage(DAMAGED) from error
     if recipe is None:
         raise InvalidImage(
             f"The recipe in this picture is over {MAX_RECIPE_BYTES // 1024} KB; it is not ours."

@@ -119,9 +119,9 @@ class Settings:
             log=one_of(Log, "LUMINA_LOG", given, default.log),
             has_metrics=one_of(Switch, "LUMINA_METRICS", given, "0") == "1",
             trusts_proxy=one_of(Switch, "LUMINA_TRUST_PROXY", given, "0") == "1",
-            engine=_address("LUMINA_ENGINE", given),
+            engine=_address("LUMINA_ENGINE", given, "http://engine:8100"),
             token=_secret("LUMINA_TOKEN", given),
-            rewriter=_address("LUMINA_REWRITER", given),
+            rewriter=_address("LUMINA_REWRITER", given, "http://127.0.0.1:8080/v1"),
             rewriter_model=given.get("LUMINA_REWRITER_MODEL", ""),
             rewriter_key=_secret("LUMINA_REWRITER_KEY", given),
         )
@@ -259,7 +259,7 @@ def _whole_or_auto(name: str, given: Mapping[str, str], default: int, *, high: i
     return _whole(name, given, default, low=0, high=high)
 
 
-def _address(name: str, given: Mapping[str, str]) -> str:
+def _address(name: str, given: Mapping[str, str], example: str) -> str:
     """The beginning of an address of the web; what is no such is not repeated, for it may hold a password."""
     text = given.get(name, "").rstrip("/")
     try:
@@ -269,7 +269,7 @@ def _address(name: str, given: Mapping[str, str]) -> str:
     except ValueError:
         is_plain = False
     if text and not (is_plain and text.isascii() and text.isprintable() and " " not in text):
-        raise InputError(f"{name} must be an address such as http://engine:8100, without a name or password.")
+        raise InputError(f"{name} must be an address such as {example}, without a name or password.")
     return text
 
 

@@ -453,6 +453,13 @@ def test_a_document_comes_on_stdin(tmp_path: Path) -> None:
     assert "not valid JSON" in CliRunner().invoke(app, ["check", "-"], input='{"a":').output
 
 
+@pytest.mark.parametrize("asked", ["check -", "generate edit --instruction x --image -"])
+def test_a_closed_stdin_is_one_sentence(asked: str) -> None:
+    command = ["sh", "-c", f'exec "$0" -m lumina {asked} <&-', sys.executable]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "Standard input is closed; name a file.\n")
+
+
 def written(folder: Path, text: str) -> Path:
     (folder / "document.json").write_text(text, encoding="utf-8")
     return folder / "document.json"
@@ -790,7 +797,16 @@ def test_a_result_that_cannot_be_printed_is_kept_and_said(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("asked", ["--help", "--version", "generate edit --help", "generate --nonsense"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "--help",
+        "--version",
+        "generate edit --help",
+        "generate --nonsense",
+        "simulate --seconds 1 --visitors 5",
+    ],
+)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_nothing_that_is_printed_ends_in_a_traceback(asked: str, unbuffered: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}

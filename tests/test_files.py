@@ -76,6 +76,12 @@ def test_without_a_home_only_a_folder_of_this_user_alone_is_taken(
         expanded("~/pictures")
 
 
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_name_of_nothing_but_blanks_is_none(name: str) -> None:
+    with pytest.raises(InputError, match="is empty; name one"):
+        expanded(name)
+
+
 def test_the_home_of_an_unknown_user_is_refused() -> None:
     with pytest.raises(InputError, match="no user nobody-here"):
         Settings.from_environment({"LUMINA_OUTPUTS": "~nobody-here/pics"})
@@ -133,6 +139,17 @@ def test_a_file_that_may_not_be_read_is_no_wrong_name(
         InputError, match=r"may not be read by this user; change its permissions \(chmod u\+r\)"
     ):
         read(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
+def test_a_stdin_that_is_closed_is_said_and_nothing_else_is_read(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    reads: list[Callable[[Path], object]] = [read_workflow, read_table, texts_in]
+    for read in (*reads, open_image) if name != "-" else reads:
+        with pytest.raises(InputError, match=r"^Standard input is closed; name a file\.$"):
+            read(Path(name))
 
 
 def test_a_pipe_that_a_shell_has_opened_is_read_and_another_is_refused(tmp_path: Path) -> None:

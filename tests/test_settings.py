@@ -53,6 +53,14 @@ def test_what_may_hold_a_secret_is_refused_without_being_repeated(name: str, val
 
 
 @pytest.mark.parametrize(
+    ("name", "example"), [("ENGINE", "http://engine:8100"), ("REWRITER", "http://127.0.0.1:8080/v1")]
+)
+def test_an_address_has_an_example_of_its_own(name: str, example: str) -> None:
+    with pytest.raises(InputError, match=f"LUMINA_{name} must be an address such as {example}, without"):
+        Settings.from_environment({f"LUMINA_{name}": "localhost:8080"})
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("WINDOW", "0"),

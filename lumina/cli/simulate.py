@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lumina.cli.console import AsJson, go_on_unread, show, watched
+from lumina.cli.console import AsJson, show, watched
 from lumina.errors import InputError
 from lumina.files import expanded, regular
 from lumina.settings import PUBLIC_EACH, SPACE_SECONDS
@@ -55,7 +55,6 @@ def simulate(
     from lumina.server.simulation import Crowd, House
     from lumina.server.simulation import simulate as run
 
-    go_on_unread()
     if (bench is None) == (seconds is None):
         raise InputError("Give either --bench FILE or --seconds S, how long a picture takes.")
     house = House(seconds or 1.0, slots, gain, replicas, drawings_each, seconds_each, price)

@@ -76,7 +76,7 @@ class Pipeline:
         spec = spec_of(name)
         settings = (settings or Settings()).suited(spec.dtype)
         place = locate(spec, settings.models)
-        model = _with_revision(spec, place, wanted=split_revision(name)[1])
+        model = with_revision(spec, place, wanted=split_revision(name)[1])
         verify(place.folder, ["tokenizer.json", "tokenizer_config.json"])
         device, text = open_device(settings.device), TextTokenizer.load(place.folder)
         plan(spec, settings).check(free_memory(device))
@@ -263,7 +263,7 @@ def _below(given: ImageTokens | None, kept: Codes) -> ImageTokens | None:
     return rows if given is None else given.above(rows)
 
 
-def _with_revision(spec: ModelSpec, place: Place, wanted: str) -> str:
+def with_revision(spec: ModelSpec, place: Place, wanted: str) -> str:
     """``name@revision``, from the commit or the manifest; raises UnknownModel if another is wanted."""
     revision = place.revision or read_manifest(place.folder).revision or "unverified"
     if wanted and not wanted.startswith(revision):

@@ -6,7 +6,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,7 +19,8 @@ from lumina.connections import check_connections, proxies_set, proxy_before
 from lumina.errors import InputError, LuminaError
 from lumina.faults import is_out_of_memory, memory_sentence
 from lumina.files import expanded, folder_named, refusal, short_of_room
-from lumina.model.config import ModelSpec, spec_in
+from lumina.model.config import ModelSpec, spec_in, split_revision
+from lumina.server.address import check_address
 from lumina.server.gallery_schema import ForeignTables, check
 from lumina.settings import Settings, bared, path_in
 
@@ -120,7 +121,7 @@ def _settings() -> str:
     settings, found = Settings.with_faults()
     faults = [*found, *Settings.misspelt()]
     try:
-        gradio_settings.read()
+        _check_host(gradio_settings.read())
     except InputError as error:
         faults.append(str(error))
     if faults:
@@ -129,6 +130,15 @@ def _settings() -> str:
     if settings.engine:
         return f"an engine at {settings.engine}, {pictures}"
     return f"model {settings.model}, {settings.dtype}, window {settings.window}, {pictures}"
+
+
+def _check_host(given: Mapping[str, str]) -> None:
+    """Raise InputError where the page cannot be served at the host that Gradio's variable names."""
+    if host := given.get("GRADIO_SERVER_NAME"):
+        try:
+            check_address(host, None)
+        except InputError as error:
+            raise InputError(f"GRADIO_SERVER_NAME: {error}") from error
 
 
 def _home() -> str:
@@ -234,7 +244,11 @@ def _content() -> str:
     from lumina.runtime.content_check import decide
 
     settings = _present()
-    decision = decide(settings, _spec(settings), True)
+    try:
+        spec = _spec(settings)
+    except LuminaError:
+        return "depends on the model, which cannot be examined"  # as is said of that
+    decision = decide(settings, spec, True)
     if (check := decision.load()) is not None:
         check.refuses(Image.new("RGB", (64, 64)))  # whether it works
     return decision.why
@@ -305,6 +319,7 @@ def _device() -> str:
 def _model() -> str:
     from lumina.model.checkpoint import locate, verify
     from lumina.model.checkpoint.files import weight_files
+    from lumina.runtime.pipeline import with_revision
 
     settings = _present()
     spec = spec_in(settings)
@@ -313,4 +328,5 @@ def _model() -> str:
         verify(folder)
     weight_files(place.folder, "model")
     weight_files(place.movqgan, "movqgan")
+    with_revision(spec, place, split_revision(settings.model)[1])
     return f"{spec.title}, every file there and as its manifest says, if it has one"

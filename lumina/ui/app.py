@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+from fastapi import Depends
 from starlette.middleware import Middleware
 
 from lumina import gradio_settings
@@ -55,7 +56,7 @@ from lumina.ui.link_preview import Previewed, preview_route
 from lumina.ui.mcp_tools import offer_tools
 from lumina.ui.model_choice import ModelChoice, is_public
 from lumina.ui.opening import opening_routes
-from lumina.ui.refusals import REFUSALS, KnownCalls
+from lumina.ui.refusals import REFUSALS, KnownCalls, check_body
 from lumina.ui.scripts import page_script
 from lumina.ui.sessions import Sessions
 from lumina.ui.tabs import TabBar
@@ -167,6 +168,7 @@ def launch_options(
                 shared_route(archive),
                 *([metrics_route(counts, archive.size)] if settings.has_metrics else []),
             ],
+            "dependencies": [Depends(check_body)],
             "exception_handlers": REFUSALS,
             "middleware": [
                 Middleware(Hardened, trusts_proxy=settings.trusts_proxy, space=space),

@@ -5,7 +5,6 @@ import binascii
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from PIL import Image
 
@@ -15,6 +14,7 @@ from lumina.tasks.base import Task, Values
 from lumina.tasks.image_input import ImageInput
 
 _DATA = re.compile(r"\s*data:.{0,200}?;base64,", re.IGNORECASE)
+_PERCENT = re.compile(r"\s*data:[^,]{0,200},", re.IGNORECASE)  # RFC 2397 without ``;base64``
 _TO_STANDARD = str.maketrans("-_", "+/")  # the alphabet for addresses, to the usual one
 
 
@@ -46,7 +46,8 @@ def of_picture(title: str, error: InvalidImage) -> InvalidImage:
 
 
 def bytes_of_text(text: Any, fix: str = "put it in again") -> bytes:
-    """A file in base64, wrapped or not, in either alphabet, with or without ``data:…,`` before it.
+    """A file in base64, wrapped or not, in either alphabet, with or without ``data:…,`` before it; in a data
+    URL also as signs of an address, ``%89PNG…``.
 
     A blank between its letters is a "+" that was read as in an address.
 
@@ -57,12 +58,23 @@ def bytes_of_text(text: Any, fix: str = "put it in again") -> bytes:
     if len(text) > 2 * MAX_BYTES:  # base64 is longer by a third, wrapped a little more
         raise InvalidImage(too_large())
     head = _DATA.match(text)
-    body = unquote(text[head.end() :]) if head else text  # an address may write "+" as %2B
-    letters = "".join(_without_blanks(body.strip()).split()).rstrip("=").translate(_TO_STANDARD)
     try:
+        if not head and (plain := _PERCENT.match(text)):
+            return _unquoted(text[plain.end() :])
+        # an address may write "+" as %2B
+        body = _unquoted(text[head.end() :]).decode("latin-1") if head else text
+        letters = "".join(_without_blanks(body.strip()).split()).rstrip("=").translate(_TO_STANDARD)
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidImage(f"This is not a picture in base64; {fix}.") from error
+
+
+def _unquoted(text: str) -> bytes:
+    """The bytes of a text of an address; read as quoted-printable, which takes little room for many %.
+
+    Raises ValueError for signs that no address has.
+    """
+    return binascii.a2b_qp(text.replace("=", "=3D").replace("%", "="))
 
 
 def _without_blanks(text: str) -> str:

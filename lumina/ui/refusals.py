@@ -9,6 +9,7 @@ from typing import Any
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lumina.errors import InvalidWorkflow
 from lumina.server.network import EVENTS
-from lumina.workflow.parsing import parse
+from lumina.workflow.parsing import MAX_DEPTH, check_keys, parse
 
 UNFIT = "This request does not fit the page; reload the page and try again."
 
@@ -117,11 +118,28 @@ def _of_body(request: Request, error: RequestValidationError) -> str:
         try:
             parse(error.body if isinstance(error.body, str | bytes) else "")
         except InvalidWorkflow as invalid:
-            return f"The body {invalid.problems[0]['message']}; {invalid.problems[0]['fix']}."
+            return _of_json(invalid)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind and not kind.endswith("json"):
         return f"The body is sent as {kind[:100]}; send it as application/json (the header Content-Type)."
     return ""
+
+
+def _of_json(invalid: InvalidWorkflow) -> str:
+    first = invalid.problems[0]
+    return f"The body {first['message']}; {first['fix']}."
+
+
+async def check_body(request: Request) -> None:
+    """Raise InvalidWorkflow for a call of an endpoint where a key stands twice: only the last would count."""
+    if request.method == "POST" and "/call/" in request.url.path:
+        await run_in_threadpool(check_keys, await request.body())
+
+
+async def doubled(request: Request, error: Exception) -> Response:
+    """One sentence for a call that :func:`check_body` refuses."""
+    assert isinstance(error, InvalidWorkflow)
+    return JSONResponse({"error": _of_json(error)}, 422)
 
 
 def _refused_page(error: Exception) -> Response:
@@ -136,15 +154,19 @@ def _refused_page(error: Exception) -> Response:
 
 
 async def unread(request: Request, error: Exception) -> Response:
-    """One sentence for a body that is no text in UTF-8; any other answer as it is."""
+    """One sentence for a body that is no text in UTF-8, or too deep; any other answer as it is."""
     assert isinstance(error, HTTPException)
     if error.status_code == 400 and error.detail == _UNREAD:
         key = "error" if "api_name" in request.path_params else "detail"
-        return JSONResponse({key: "The body is no readable text; send JSON in UTF-8."}, 400)
+        is_deep = isinstance(error.__cause__, RecursionError)
+        deep = f"The body is nested too deeply; keep it within {MAX_DEPTH} levels."
+        said = deep if is_deep else "The body is no readable text; send JSON in UTF-8."
+        return JSONResponse({key: said}, 400)
     return await http_exception_handler(request, error)
 
 
 REFUSALS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     HTTPException: unread,
+    InvalidWorkflow: doubled,
     **dict.fromkeys((TypeError, KeyError, FnIndexInferError, RequestValidationError), refused),
 }

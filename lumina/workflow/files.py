@@ -1,6 +1,7 @@
 """Pictures and workflows as files: a drawn picture carries its recipe, a recipe is read from either."""
 
 import itertools
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from lumina.errors import InputError, InvalidImage, LuminaError
 from lumina.files import called, opened_to_read, refusal, unopened
 from lumina.formats import format_of, refusal_of, with_article
-from lumina.images import MAX_BYTES, is_cut, png_bytes, read_recipe, write_png
+from lumina.images import DAMAGED, MAX_BYTES, is_cut, png_bytes, read_recipe, write_png
 from lumina.tasks.base import Picture
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow.document import Workflow
@@ -138,7 +139,20 @@ def read_text(source: bytes | str | Path) -> bytes | str:
         raise InvalidImage(
             f"This picture carries no recipe (an editor that saves it leaves it out); {_ADVICE}."
         )
+    if not _is_json(recipe):
+        raise InvalidImage(DAMAGED)
     return recipe
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is whole; over our limits it may be, which is told when it is read."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    except (RecursionError, ValueError):
+        return True
+    return True
 
 
 def binary_kind(data: bytes) -> str | None:

@@ -43,15 +43,28 @@ def parse(text: str | bytes, most: int = MAX_BYTES) -> Any:
         if _SURROGATE.search(plain):  # lone ones could not be written again
             json.dumps(document, ensure_ascii=False).encode()
     except RecursionError:
-        raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels") from None
+        raise _too_deep() from None
     except json.JSONDecodeError as error:
         is_ended = error.msg == "Extra data"
         raise _unreadable(*_broken(plain, error.pos, is_ended)) from None
     except UnicodeEncodeError:
         raise _unreadable(*_HALF) from None
     if is_deeper(document, MAX_DEPTH):
-        raise _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels")
+        raise _too_deep()
     return document
+
+
+def check_keys(text: bytes) -> None:
+    """Raise InvalidWorkflow where a key stands twice in an object of a JSON text, which may be of any size.
+
+    What is no JSON is left to those who read it.
+    """
+    try:
+        json.loads(text, object_pairs_hook=_unique)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        return
 
 
 def parse_document(text: str | bytes, most: int = MAX_BYTES) -> Any:
@@ -177,6 +190,10 @@ def _without_marks(place: Place) -> Place:
 
 def _unreadable(message: str, fix: str) -> InvalidWorkflow:
     return InvalidWorkflow([problem((), message, fix)])
+
+
+def _too_deep() -> InvalidWorkflow:
+    return _unreadable("is nested too deeply", f"keep it within {MAX_DEPTH} levels")
 
 
 def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonObject:

@@ -101,6 +101,9 @@ def _of_others(document: Any) -> list[Problem]:
         )
         return [problem((), f"is one of {other.program}, which is not read here", fix)]
     if document and "nodes" not in document and "version" not in _numbers(document):
+        if names := [key for key in document if str(key).lower() in ("lumina", "nodes")]:
+            message = f"has {' and '.join(names)} with capital letters"
+            return [problem((), message, "write keys in lower case")]
         message = 'is not one of Lumina Studio: it has neither "lumina" nor "nodes"'
         return [problem((), message, "use a JSON file or a PNG that Lumina Studio wrote")]
     return []

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ def read_table(path: Path) -> list[InputRow]:
         is_lines = kind in _LINES or (piped and text.lstrip()[:1] in ("{", "["))
         found = list(_objects(path, text) if is_lines else _cells(text))
     else:
+        with suppress(OSError):
+            regular(path)  # which says that it is a folder
         raise InputError(f"{called(path, 'table')} must end in {KINDS}.")
     if not found:
         raise InputError(f"{called(path, 'table')} has no rows; each row is one run.")

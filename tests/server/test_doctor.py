@@ -16,6 +16,8 @@ from lumina.faults import SMALL_MEMORY
 from lumina.server import doctor, gallery_schema
 from lumina.server.gallery_schema import COLUMNS, TABLE
 
+WHOLE = doctor._model
+
 
 def found(name: str) -> str:
     """What the doctor finds wrong."""
@@ -69,6 +71,25 @@ def test_every_wrong_setting_is_named_once_and_the_rest_is_examined(monkeypatch:
     monkeypatch.delenv("GRADIO_TEMP_DIR")
     monkeypatch.setenv("GRADIO_SERVER_PORT", "many")
     assert "GRADIO_SERVER_PORT must be a whole number" in found("settings")
+    monkeypatch.delenv("GRADIO_SERVER_PORT")
+    monkeypatch.setenv("GRADIO_SERVER_NAME", f"http://{'x' * 64}")  # a name that nobody has to be asked for
+    assert "GRADIO_SERVER_NAME: The host http://x" in found("settings")
+
+
+def test_the_revision_is_the_one_that_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_model", WHOLE)
+    monkeypatch.setattr("lumina.model.checkpoint.verify", lambda folder: None)
+    monkeypatch.setenv("LUMINA_MODEL", "tabletop")
+    assert "every file there" in fine("model")
+    monkeypatch.setenv("LUMINA_MODEL", "tabletop@zzzz")
+    assert found("model").startswith("This asks for tabletop@zzzz, but tabletop@")
+
+
+def test_a_model_that_is_none_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_model", WHOLE)
+    monkeypatch.setenv("LUMINA_MODEL", "tabletop # the default")
+    examined = doctor.examine().values()
+    assert ["There is no model" in item["found"] for item in examined].count(True) == 1
 
 
 def test_what_nobody_thought_of_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

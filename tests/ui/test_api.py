@@ -473,6 +473,27 @@ def test_a_body_that_is_no_object_is_one_sentence(studio: httpx.Client, body: st
         assert answer.json()["error"].startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("route", "body", "key"),
+    [
+        ("call/v2/text_to_image", '{"prompt": "a", "prompt": "b"}', "prompt"),
+        (
+            "call/run_workflow",
+            '{"data": [{"lumina": 1, "nodes": {"a": {"task": "x", "task": "y"}}}]}',
+            "task",
+        ),
+        ("call/v2/run_workflow/", '{"document": "", "values": {"w": 64, "w": 96}}', "w"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_as_in_a_file(
+    studio: httpx.Client, route: str, body: str, key: str
+) -> None:
+    kind = {"content-type": "application/json"}
+    answer = studio.post(f"/gradio_api/{route}", content=body, headers=kind)
+    said = {"error": f'The body has the key "{key}" twice; keep one of them.'}
+    assert (answer.status_code, answer.json()) == (422, said)
+
+
 def test_a_body_of_another_type_says_which(studio: httpx.Client) -> None:
     kind = {"content-type": "text/plain"}
     answer = studio.post("/gradio_api/call/v2/text_to_image", content='{"prompt": "a"}', headers=kind)

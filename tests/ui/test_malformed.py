@@ -98,6 +98,15 @@ def test_a_body_that_is_not_utf_8_is_a_sentence(studio: httpx.Client, path: str,
     assert studio.get("/no/such/page").json() == {"detail": "Not Found"}
 
 
+@pytest.mark.parametrize("path", ["/gradio_api/call/v2/run_workflow", JOIN])
+def test_a_body_that_is_too_deep_says_so(studio: httpx.Client, path: str) -> None:
+    body = b'{"document": ' + b"[" * 20_000 + b"]" * 20_000 + b"}"
+    answer = studio.post(path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    said = answer.json()["detail" if path == JOIN else "error"]
+    assert said == "The body is nested too deeply; keep it within 32 levels."
+
+
 def test_sigterm_lets_a_stream_come_to_its_end(tmp_path: Path) -> None:
     with (
         started(0.2, tmp_path) as (address, process),

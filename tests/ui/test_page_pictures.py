@@ -3,6 +3,7 @@
 import base64
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -148,3 +149,15 @@ def test_a_plus_that_became_a_blank_is_read_and_wrapped_lines_stay_lines() -> No
     for between in (" ", "\n  ", " \n"):
         assert bytes_of_text(between.join(wrapped.split())) == data
     assert bytes_of_text("data:image/png;base64," + text.replace("+", " ")) == data
+
+
+@pytest.mark.parametrize("kind", ["image/png", "", "IMAGE/PNG;charset=utf-8"])
+@pytest.mark.parametrize("safe", ["", "=_ +-"])
+def test_a_data_url_may_be_written_without_base64(kind: str, safe: str) -> None:
+    data = png_bytes(PHOTO)
+    assert bytes_of_text(f"data:{kind},{quote(data, safe=safe)}") == data
+    assert bytes_of_text(f"data:{kind};base64,{quote(BASE64, safe=safe)}") == data
+    with pytest.raises(InvalidImage, match="not a picture in base64"):
+        bytes_of_text(f"data:{kind},ü")
+    with pytest.raises(InvalidImage, match="too large"):
+        bytes_of_text(f"data:{kind}," + "%41" * 14_000_000)

@@ -195,6 +195,12 @@ def test_a_table_comes_through_a_pipe(text: str) -> None:
     assert "The table that comes through the pipe has no rows" in nothing.stderr
 
 
+def test_a_folder_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"^'\.' is a folder; name a file in it\.$"):
+        read_table(Path("."))
+
+
 def test_tables_in_utf_16_and_signs_that_end_a_line_only_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes("prompt\tn\nä\t1\n".encode("utf-16"))  # "Unicode text" of Excel
     assert read_table(tmp_path / "a.csv") == [InputRow(1, {"prompt": "ä", "n": "1"})]

@@ -1,8 +1,10 @@
 """Pictures that carry their recipe, and workflows read from either kind of file."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image, PngImagePlugin
 
 from lumina.errors import InputError, InvalidImage, InvalidWorkflow
 from lumina.images import png_bytes, read_recipe
@@ -43,6 +45,24 @@ def test_a_json_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "w.json"
     file.write_text('{"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "b"}}}}')
     assert list(read_workflow(file).nodes) == ["a"]
+
+
+def with_text(kind: str, recipe: str) -> bytes:
+    notes, file = PngImagePlugin.PngInfo(), io.BytesIO()
+    if kind == "iTXt":
+        notes.add_itxt("lumina-workflow", recipe)
+    else:
+        notes.add_text("lumina-workflow", recipe, zip=kind == "zTXt")
+    Image.new("RGB", (8, 8)).save(file, "PNG", pnginfo=notes)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["iTXt", "tEXt", "zTXt"])
+def test_a_recipe_is_read_from_any_text_and_is_damaged_where_it_is_cut(kind: str) -> None:
+    recipe = '{"lumina": 1, "nodes": {"a": {"task": "text_to_image", "inputs": {"prompt": "b"}}}}'
+    assert list(read_workflow(with_text(kind, recipe)).nodes) == ["a"]
+    with pytest.raises(InvalidImage, match="The recipe in this picture is damaged"):
+        read_workflow(with_text(kind, recipe[:-2]))
 
 
 def test_files_without_a_workflow_are_refused(picture: Picture, tmp_path: Path) -> None:

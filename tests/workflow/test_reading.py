@@ -22,6 +22,13 @@ CASES = Path(__file__).parents[1] / "cases"
 NODE = '{"lumina": 1, "nodes": {"a": {"task": "text", "inputs": {"text": "x"}}}, "x-n": %s}'
 
 
+def test_keys_in_capital_letters_are_told_how_to_write_them() -> None:
+    with pytest.raises(
+        InvalidWorkflow, match="has Lumina and Nodes with capital letters; write keys in lower"
+    ):
+        load('{"Lumina": 1, "Nodes": {}}')
+
+
 @pytest.mark.parametrize("file", ["wf-bigseed-input.json", "seed-2p53p1.json", "utf16.json"])
 def test_the_canvas_is_given_what_the_command_line_reads(file: str) -> None:
     data = (CASES / file).read_bytes()
