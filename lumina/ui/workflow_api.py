@@ -36,7 +36,7 @@ from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import read_text, result_files
 from lumina.workflow.image_lookup import MemoryImages, shipped
 from lumina.workflow.limits import Budget
-from lumina.workflow.parsing import parse, parse_document
+from lumina.workflow.parsing import check_depth, parse, parse_document
 from lumina.workflow.resolving import target_of, with_values
 from lumina.workflow.validation import check
 
@@ -113,6 +113,7 @@ def _workflow(document: Any, spec: ModelSpec, image_source: MemoryImages, folder
         document = _text(document, folder)
     found = _parsed(document) if isinstance(document, str) else document
     if isinstance(found, Mapping):
+        check_depth(found)
         named = _without_pictures(found, image_source, folder, Budget(ONE_RUN))
         document = document if isinstance(document, str) and named == found else json.dumps(named)
     if not isinstance(document, str | bytes):

@@ -49,9 +49,14 @@ def parse(text: str | bytes, most: int = MAX_BYTES) -> Any:
         raise _unreadable(*_broken(plain, error.pos, is_ended)) from None
     except UnicodeEncodeError:
         raise _unreadable(*_HALF) from None
+    check_depth(document)
+    return document
+
+
+def check_depth(document: Any) -> None:
+    """Raise InvalidWorkflow where lists and objects stand within each other at more than 32 levels."""
     if is_deeper(document, MAX_DEPTH):
         raise _too_deep()
-    return document
 
 
 def check_keys(text: bytes) -> None:

@@ -494,6 +494,12 @@ def test_a_key_that_stands_twice_is_refused_as_in_a_file(
     assert (answer.status_code, answer.json()) == (422, said)
 
 
+def test_a_document_that_is_too_deep_for_its_pictures_to_be_looked_for_says_so(studio: httpx.Client) -> None:
+    document = json.loads('{"a": ' + "[" * 900 + "]" * 900 + "}")
+    event, data = call(studio, "run_workflow", document=document)
+    assert event == "error" and "is nested too deeply; keep it within 32 levels" in data["error"]
+
+
 def test_a_body_of_another_type_says_which(studio: httpx.Client) -> None:
     kind = {"content-type": "text/plain"}
     answer = studio.post("/gradio_api/call/v2/text_to_image", content='{"prompt": "a"}', headers=kind)
