@@ -104,7 +104,7 @@ FLUFF = each(  # says nothing about what is drawn
     "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
     "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually thats following "
-    "prompt unos unas delle dei degli moi te welcher welche welches bij"
+    "prompt unos unas delle dei degli moi te welcher welche welches bij auch aussi también anche também ook nur juste"
 )
 _HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
@@ -216,6 +216,8 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"zonsondergang|zonsopgang|sonnenaufgang": "sunset",
     r"(?:can|could|may|might) (?:i|you|we|u|it|there|be(?: seen)?)": "",
     r"(?:a )?(?:lot|lots) of": "?",
+    r"not (?:only|just|merely|simply)|nicht (?:nur|bloß|allein)|non seulement|pas seulement"
+    r"|no s[óo]l(?:o|amente)|non sol(?:o|tanto)|niet alleen|não (?:só|apenas|somente)": "",
     r"not (?:too|very) \w+": "!",
     r"that(?:'s| is| are)|which (?:is|are)|who is": "",
     rf"(?:{_TOWARDS} (?:the |its |their )?)?(left|right){_HAND} (?:of|from) {_THAT}": r"~its:\1_of",
@@ -323,7 +325,7 @@ TOO_MANY = each(
 )
 NOT_WORDS = each(
     "zero except excluding minus außer sauf excepto eccetto behalve exceto not no without never don't "
-    "doesn't isn't ohne kein keine keinen nicht sans pas sin non zonder sem"
+    "doesn't isn't neither nor weder ni né nem ohne kein keine keinen nicht sans pas sin non zonder sem"
 )
 GLUE = ("the", "and", "on", "with", "it", "them", "both", "back!", "pile!", "or!")
 KINDS_OF_PLACE = ("of", "its", "at", "next", "east", "bare", "row")

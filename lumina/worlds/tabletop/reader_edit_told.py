@@ -82,7 +82,7 @@ def ordered(signs: Sequence[Sign], words: Sequence[str], start: int = 0) -> list
         end = next((at for at, sign in enumerate(rest) if sign in _PARTS), len(rest))
         is_ordered = any(_is_order(sign, words) for sign in rest[:end])
         if is_ordered and _is_told(told, words, slice(start, signs[at].start)):
-            return ordered(rest, words, rest[0].start) or _of_told(told, rest, end)
+            return ordered(rest, words, rest[0].start) or of_told(told, rest, end)
     return []
 
 
@@ -100,7 +100,7 @@ def _is_order(sign: Sign, words: Sequence[str]) -> bool:
     return sign in _ORDERS and words[sign.start] not in _THERE
 
 
-def _of_told(told: Sequence[Sign], rest: list[Sign], end: int) -> list[Sign]:
+def of_told(told: Sequence[Sign], rest: list[Sign], end: int) -> list[Sign]:
     """An order with the solid that is told of in place of "it" and "one", or before it if it names none."""
     nouns = [at for at, sign in enumerate(told) if sign in NOUNS]
     if not nouns:

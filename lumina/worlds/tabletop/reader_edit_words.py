@@ -13,6 +13,9 @@ from lumina.worlds.tabletop.reader_words import LOOKUP, PHRASES, SCRIPTS, SLIPS_
 from lumina.worlds.tabletop.real_words import REAL_WORDS
 
 
+IF, UNLESS = "=if", "=unless"  # what comes next says when
+
+
 def _each(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -98,6 +101,8 @@ _VERBS: dict[str, str] = {
     ",": (
         "then dann danach anschließend puis ensuite luego después poi dan daarna depois but aber mais pero ma"
     ),
+    IF: "if when whenever wenn falls sofern si s'il quand lorsque cuando quando wanneer",
+    UNLESS: "unless because since cuz weil parce puisque porque perché omdat",
     "it": "ihn",
     "the": "teh o os",
     "and": "or oder ou",

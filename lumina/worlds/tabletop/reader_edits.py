@@ -13,6 +13,7 @@ from lumina.worlds.reading.clauses import NOT
 from lumina.worlds.reading.corrections import WAS_TAKEN_BACK, corrected
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
+from lumina.worlds.tabletop.reader_edit_conditions import unconditional
 from lumina.worlds.tabletop.reader_edit_told import ordered, with_added
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
@@ -52,13 +53,14 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
     meant, taken = corrected(INSTRUCTIONS.signs(words), GRAMMAR)
-    signs = with_added(list(_told_apart(meant)))
-    unknown: list[Left] = [([sign], "") for sign in signs if sign == UNKNOWN]
+    heard = with_added(list(_told_apart(meant)))
+    unknown: list[Left] = [([sign], "") for sign in heard if sign == UNKNOWN]
+    signs, unmet = unconditional(heard, lambda order: _first_wish(order, words)[0].wish is not None)
     told = ordered(signs, words)
     signs = told if told and _first_wish(told, words)[0].wish else signs
     said, end = _first_wish(signs, words)
     unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
-    return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unknown]
+    return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unmet, *unknown]
 
 
 def _first_wish(signs: Sequence[Sign], words: Sequence[str]) -> tuple[WishSaid, int]:

@@ -1,0 +1,62 @@
+"""On what condition something is ordered: "if it is blue" tells which solid is meant, and is no change itself."""
+
+from collections.abc import Callable, Sequence
+
+from lumina.worlds.reading.signs import Sign
+from lumina.worlds.tabletop.captions import PLURALS
+from lumina.worlds.tabletop.reader_edit_said import VERBS
+from lumina.worlds.tabletop.reader_edit_told import of_told
+from lumina.worlds.tabletop.reader_edit_words import IF, UNLESS
+from lumina.worlds.tabletop.reader_lexicon import QUALITIES
+from lumina.worlds.tabletop.reader_wish import Left, means_something
+from lumina.worlds.tabletop.reader_words import NOUNS
+
+NO_CONDITION = "the words are read without the picture: whether it is so is not looked at"
+_ORDERS = VERBS - {"=want"}
+_TELLS = frozenset(["a", "the", "it", "=make"])  # beside a noun and its qualities: "if its colour is blue"
+
+
+def unconditional(
+    signs: Sequence[Sign], is_wish: Callable[[Sequence[Sign]], bool]
+) -> tuple[list[Sign], list[Left]]:
+    """An order that says of which solid it is, without its condition; and the condition, where none is told."""
+    at = next((at for at, sign in enumerate(signs) if sign in (IF, UNLESS)), None)
+    if at is None:
+        return list(signs), []
+    end = _end(signs, at)
+    condition, order = signs[at + 1 : end], [*signs[:at], *signs[end:]]
+    while order and order[-1] in (",", "and"):
+        order = order[:-1]
+    is_first = not any(sign in _ORDERS for sign in signs[:at])
+    if is_first and (not any(sign in _ORDERS for sign in order) or (signs[at] == IF and _has_noun(condition))):
+        return [sign for sign in signs if sign not in (IF, UNLESS)], []  # "what if the cube were red"
+    if not means_something(condition):  # "if you like"
+        return order, []
+    told = _told(condition, order) if signs[at] == IF else None
+    if told is not None or not is_wish(order):
+        return told or of_told(condition, order, len(order)), []
+    return order, [(signs[at:end], NO_CONDITION)]
+
+
+def _end(signs: Sequence[Sign], at: int) -> int:
+    """Where a condition ends: at a comma, or where the order begins."""
+    for end in range(at + 1, len(signs)):
+        is_order = signs[end] == "and" and any(sign in _ORDERS for sign in signs[end + 1 : end + 2])
+        if signs[end] == "," or is_order or (at == 0 and signs[end] in _ORDERS):
+            return end
+    return len(signs)
+
+
+def _has_noun(signs: Sequence[Sign]) -> bool:
+    return any(sign in NOUNS for sign in signs)
+
+
+def _told(condition: Sequence[Sign], order: Sequence[Sign]) -> list[Sign] | None:
+    """An order with what the condition says of its solid before the noun; None where it says something else."""
+    nouns = [PLURALS.get(sign, str(sign)) for sign in condition if sign in NOUNS]
+    said = [sign for sign in condition if sign in QUALITIES]
+    is_clear = all(sign in _TELLS or sign in NOUNS or sign in QUALITIES for sign in condition)
+    places = [at for at, sign in enumerate(order) if sign in NOUNS and (not nouns or sign == nouns[0])]
+    if not (is_clear and said and places and len(nouns) < 2):
+        return None
+    return [*order[: places[0]], *said, *order[places[0] :]]
