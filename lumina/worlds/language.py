@@ -62,6 +62,13 @@ class Understood:
     left_out: tuple[UnknownWord, ...] = ()
 
 
+GREETING = (  # says nothing of a picture, nor of its light
+    r"(?:(?:have|wish(?:ing)? you) an? (?:very )?(?:good|nice|great|lovely|wonderful) (?:morning|day|afternoon|"
+    r"evening|night|weekend)|good (?:morning|day|afternoon|evening|night)|guten (?:morgen|tag|abend)|gute nacht"
+    r"|schönen (?:tag|abend)(?: noch)?|bon(?:jour|soir|ne (?:nuit|journée|soirée))|buon(?:giorno|asera|anotte)"
+    r"|buen(?:os|as) (?:d[ií]as|tardes|noches)|buona (?:sera|notte|giornata)|bo[am]s? (?:dia|tarde|noite)s?"
+    r"|goe(?:de|ie)(?:n ?| ?)(?:morgen|middag|dag|avond|nacht))"
+)
 ONE_WISH = "only one change at a time is made; ask for the other in a second edit"
 NO_SETTINGS = "this model reads no settings of other programs"
 
@@ -266,8 +273,16 @@ def _kept(text: str, i: int) -> str:
 def _is_in_number(text: str, i: int) -> bool:
     """Whether a sign is the point of a decimal, the line of a fraction, or the comma before thousands."""
     is_inside = 0 < i < len(text) - 1 and text[i - 1].isdecimal() and text[i + 1].isdecimal()
-    is_comma = text[i] == "," and re.match(r"\d{3}(?!\d)", text[i + 1 :]) is not None
-    return is_inside and (is_comma or text[i] in "./\u2044")
+    return is_inside and (text[i] in "./\u2044" or (text[i] == "," and _is_before_thousands(text, i)))
+
+
+def _is_before_thousands(text: str, i: int) -> bool:
+    """Whether a comma parts the figures of one number, and not the numbers of a list: ``rgb(0,0,255)``."""
+    before = re.search(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})*$", text[max(0, i - _LONGEST_NUMBER) : i])
+    return before is not None and re.match(r"\d{3}(?!\d)", text[i + 1 :]) is not None
+
+
+_LONGEST_NUMBER = 20  # signs of a number of several commas
 
 
 def _goes_on(emoji: str, before: str, sign: str) -> bool:

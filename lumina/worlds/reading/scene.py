@@ -200,12 +200,20 @@ class SceneSaid:
         phrase.is_another = phrase.is_another or phrase.number == "another"
         phrase.is_the = phrase.is_the or self._is_again(sign, phrase, clause)
         phrase.said = [*self._waiting, *phrase.said]
+        if self._is_of_unnamed(sign, phrase, clause):
+            phrase.number, phrase.of_several = phrase.of_several, None
         last = self._named(sign, phrase)
         if phrase.of_several and isinstance(last, int) and clause.wanted[-1] in self.grammar.qualities:
             last = self._part_of(last, phrase.of_several)
         self._waiting = []
         phrase.said, phrase.number, phrase.of_several, phrase.is_the = [], None, None, False
         phrase.last = last
+
+    def _is_of_unnamed(self, noun: Sign, phrase: _Phrase, clause: Clause) -> bool:
+        """Whether there are no others of several: "one of those red spheres", and nothing else is said of it."""
+        is_number = phrase.of_several is not None and NUMBERS[phrase.of_several] < NUMBERS["many"]
+        is_last = clause.wanted[-1] is noun and id(noun) not in self.told
+        return is_number and is_last and not self._things.named(self.grammar.noun_of.get(noun, ""))
 
     def _part_of(self, at: int, number: Sign) -> int | Sign:
         """Some of several things: a share of the last, or a thing of its own."""

@@ -8,6 +8,8 @@ named, ``~at:left_of`` a side of the picture, ``~next:`` the same of what comes 
 import re
 from collections.abc import Mapping
 
+from lumina.worlds.language import GREETING
+
 
 def each(words: str) -> frozenset[str]:
     """The words of a text."""
@@ -177,6 +179,9 @@ _OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
 _NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
 _AN = r"(?:an?|the|eine?|une?|una|um|uma|een) "
 PLACES_AND_NUMBERS: dict[str, str] = {
+    rf"(?:^ *|(?<=, )){GREETING}(?= +,| *$| (?:please|i|i'd|we|can|could|would|draw|show|make|to|there|all)\b)": "",
+    r"(?:rgba?|hsla?|hsv)(?: ,)*(?: \d+(?: ,(?= \d))?)+": "?",
+    r"(?:object|item|thing|shape|solid|figure|element) \d+": ",",  # the number of a list
     rf"{_DUTCH_BEFORE}de(?! l[ae]?\b)": "the",
     rf"[oa](?= (?:\w+ ){{1,3}}{_IS_PORTUGUESE}(?!\w))": "the",
     r"o(?= (?:un[ao]?|um|uma)\b)": "or",

@@ -8,6 +8,7 @@ from itertools import pairwise
 from lumina.worlds.choices import Alike, Part, exchanged, parts_of
 from lumina.worlds.commas import PLACES, listed, stops_as_commas
 from lumina.worlds.language import (
+    GREETING,
     Kind,
     Language,
     Understood,
@@ -107,7 +108,7 @@ _LEAD = re.compile(  # what a person may say before the picture
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
-    r"^\W*(?:(?:(?:please|kindly|pls|plz|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|please|kindly|pls|plz|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
     r"(?:can|could|may) i (?:please )?(?:have|get)|"
     r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
     r"|\W*\b(?:thank you|thanks|thx)\b(?: (?:very|so) much)?\W*$",
