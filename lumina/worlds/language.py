@@ -63,9 +63,10 @@ class Understood:
 
 
 GREETING = (  # says nothing of a picture, nor of its light
-    r"(?:(?:have|wish(?:ing)? you) an? (?:very )?(?:good|nice|great|lovely|wonderful) (?:morning|day|afternoon|"
-    r"evening|night|weekend)|good (?:morning|day|afternoon|evening|night)|guten (?:morgen|tag|abend)|gute nacht"
-    r"|schönen (?:tag|abend)(?: noch)?|bon(?:jour|soir|ne (?:nuit|journée|soirée))|buon(?:giorno|asera|anotte)"
+    r"(?:(?:have|wish(?:ing)? you) an? (?:very )?(?:good|nice|great|lovely|wonderful) "
+    r"(?:morning|day|afternoon|evening|night|weekend)|good (?:morning|day|afternoon|evening|night)"
+    r"|guten (?:morgen|tag|abend)|gute nacht|schönen (?:tag|abend)(?: noch)?"
+    r"|bon(?:jour|soir|ne (?:nuit|journée|soirée))|buon(?:giorno|asera|anotte)"
     r"|buen(?:os|as) (?:d[ií]as|tardes|noches)|buona (?:sera|notte|giornata)|bo[am]s? (?:dia|tarde|noite)s?"
     r"|goe(?:de|ie)(?:n ?| ?)(?:morgen|middag|dag|avond|nacht))"
 )

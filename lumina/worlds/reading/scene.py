@@ -210,7 +210,7 @@ class SceneSaid:
         phrase.last = last
 
     def _is_of_unnamed(self, noun: Sign, phrase: _Phrase, clause: Clause) -> bool:
-        """Whether there are no others of several: "one of those red spheres", and nothing else is said of it."""
+        """Whether there are no others of several: "one of those red spheres", and no more is said."""
         is_number = phrase.of_several is not None and NUMBERS[phrase.of_several] < NUMBERS["many"]
         is_last = clause.wanted[-1] is noun and id(noun) not in self.told
         return is_number and is_last and not self._things.named(self.grammar.noun_of.get(noun, ""))

@@ -15,6 +15,7 @@ from lumina.worlds.language import (
     without_markup,
 )
 from lumina.worlds.reading.emoji import in_words, unknown
+from lumina.worlds.reading.figures import MARK, MARKS, spelled, without_figures
 from lumina.worlds.reading.typos import LONG, is_exchanged, is_slip, is_slip_of_name
 
 UNKNOWN = "?"  # the sign of a word that the world does not have
@@ -89,7 +90,7 @@ class Lexicon:
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
-        text = in_words(text, self._meaning)
+        text = spelled(in_words(text, self._meaning))
         text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
         text = _IS.sub(" est ", text)
@@ -133,7 +134,7 @@ class Lexicon:
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """What is said, in signs, each of which knows the words that it is read from."""
         found: list[Sign] = []
-        parts = self._traced(words).words()
+        parts = without_figures(self._traced(words).words(), self._kind_of, UNKNOWN)
         for i, (word, start, end) in enumerate(parts):
             after = parts[i + 1][0] if i + 1 < len(parts) else ""
             signs = _looked_up(self, word)
@@ -156,6 +157,14 @@ class Lexicon:
                 found[-1] = Sign("a", start, end)  # "one red, the other blue"
             found += [Sign(sign, start, end) for sign in signs]
         return found
+
+    def _kind_of(self, word: str) -> str:
+        """What a word is, beside a number; see without_figures."""
+        signs = _looked_up(self, word)
+        sign = signs[0] if len(signs) == 1 else ""
+        if sign in self.nouns:
+            return "one" if sign in self.singular else "several"
+        return "quality" if sign in self.qualities else "unknown" if sign == UNKNOWN else ""
 
     def _is_of_same(self, sign: str) -> bool:
         """Whether a "one" after it stands for a noun: "a red one", "the left one"."""
@@ -275,10 +284,13 @@ class Lexicon:
 def typed(text: str, words: Sequence[str]) -> str:
     """Words in their plain form as they were typed."""
     said = r"[\W_]*".join(
-        "(?:minus|[-–—])" if word == "minus" else re.escape(_folded(word)) for word in words if word != ","
+        _WRITTEN.get(word, re.escape(_folded(word)).replace(r"\.", "[.,]")) for word in words if word != ","
     )
     found = re.search(rf"(?<!\w){said}(?!\w)", _folded(text)) or re.search(said, _folded(text))
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
+
+
+_WRITTEN = {"minus": "(?:minus|[-–—])", MARK: MARKS}  # as it may be in a text
 
 
 def _folded(text: str) -> str:

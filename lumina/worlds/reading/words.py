@@ -106,7 +106,8 @@ FLUFF = each(  # says nothing about what is drawn
     "trouve trouvent trova trovano type têm us very veux view voici voilà von vorrei voudrais vous waar "
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
     "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually thats following "
-    "prompt unos unas delle dei degli moi te welcher welche welches bij auch aussi también anche também ook nur juste"
+    "prompt unos unas delle dei degli moi te welcher welche welches bij "
+    "auch aussi también anche também ook nur juste"
 )
 _HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
@@ -179,7 +180,8 @@ _OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
 _NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
 _AN = r"(?:an?|the|eine?|une?|una|um|uma|een) "
 PLACES_AND_NUMBERS: dict[str, str] = {
-    rf"(?:^ *|(?<=, )){GREETING}(?= +,| *$| (?:please|i|i'd|we|can|could|would|draw|show|make|to|there|all)\b)": "",
+    rf"(?:^ *|(?<=, )){GREETING}(?= +,| *$"
+    r"| (?:please|i|i'd|we|can|could|would|draw|show|make|to|there|all)\b)": "",
     r"(?:rgba?|hsla?|hsv)(?: ,)*(?: \d+(?: ,(?= \d))?)+": "?",
     r"(?:object|item|thing|shape|solid|figure|element) \d+": ",",  # the number of a list
     rf"{_DUTCH_BEFORE}de(?! l[ae]?\b)": "the",

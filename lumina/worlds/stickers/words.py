@@ -64,7 +64,8 @@ _LEAD = re.compile(  # what a person may say before the picture
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
-    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|please|kindly|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|"
+    r"please|kindly|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
     r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
     r"|\W*\b(?:thank you|thanks)\b(?: (?:very|so) much)?\W*$",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""On what condition something is ordered: "if it is blue" tells which solid is meant, and is no change itself."""
+"""On what condition something is ordered: "if it is blue" tells which solid is meant and is no change."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ _TELLS = frozenset(["a", "the", "it", "=make"])  # beside a noun and its qualiti
 def unconditional(
     signs: Sequence[Sign], is_wish: Callable[[Sequence[Sign]], bool]
 ) -> tuple[list[Sign], list[Left]]:
-    """An order that says of which solid it is, without its condition; and the condition, where none is told."""
+    """An order that says of which solid it is, without its condition; and the condition that tells none."""
     at = next((at for at, sign in enumerate(signs) if sign in (IF, UNLESS)), None)
     if at is None:
         return list(signs), []
@@ -27,15 +27,19 @@ def unconditional(
     condition, order = signs[at + 1 : end], [*signs[:at], *signs[end:]]
     while order and order[-1] in (",", "and"):
         order = order[:-1]
-    is_first = not any(sign in _ORDERS for sign in signs[:at])
-    if is_first and (not any(sign in _ORDERS for sign in order) or (signs[at] == IF and _has_noun(condition))):
-        return [sign for sign in signs if sign not in (IF, UNLESS)], []  # "what if the cube were red"
     if not means_something(condition):  # "if you like"
         return order, []
-    told = _told(condition, order) if signs[at] == IF else None
-    if told is not None or not is_wish(order):
-        return told or of_told(condition, order, len(order)), []
-    return order, [(signs[at:end], NO_CONDITION)]
+    if signs[at] == UNLESS:
+        unmet: list[Left] = [(signs[at:end], NO_CONDITION)]
+        condition = [sign for sign in condition if sign not in QUALITIES]
+    else:
+        unmet = []
+    told = [_told(condition, order), _named_there(condition, order)]
+    if found := next((each for each in told if each is not None and is_wish(each)), None):
+        return found, unmet
+    if is_wish(order) or any(sign in _ORDERS for sign in order):
+        return order, [(signs[at:end], NO_CONDITION)]
+    return [sign for sign in signs if sign not in (IF, UNLESS)], []  # "what if the cube were red"
 
 
 def _end(signs: Sequence[Sign], at: int) -> int:
@@ -47,12 +51,14 @@ def _end(signs: Sequence[Sign], at: int) -> int:
     return len(signs)
 
 
-def _has_noun(signs: Sequence[Sign]) -> bool:
-    return any(sign in NOUNS for sign in signs)
+def _named_there(condition: Sequence[Sign], order: Sequence[Sign]) -> list[Sign] | None:
+    """An order of "it" with the solid that the condition names; None where nothing is in its place."""
+    found = of_told(condition, [*order], len(order)) if any(sign in NOUNS for sign in condition) else [*order]
+    return found if found != order else None
 
 
 def _told(condition: Sequence[Sign], order: Sequence[Sign]) -> list[Sign] | None:
-    """An order with what the condition says of its solid before the noun; None where it says something else."""
+    """An order with what the condition says of its solid before the noun; None where that is not all."""
     nouns = [PLURALS.get(sign, str(sign)) for sign in condition if sign in NOUNS]
     said = [sign for sign in condition if sign in QUALITIES]
     is_clear = all(sign in _TELLS or sign in NOUNS or sign in QUALITIES for sign in condition)

@@ -12,7 +12,6 @@ from lumina.worlds.tabletop.reader_lexicon import PROMPTS
 from lumina.worlds.tabletop.reader_words import LOOKUP, PHRASES, SCRIPTS, SLIPS_OF
 from lumina.worlds.tabletop.real_words import REAL_WORDS
 
-
 IF, UNLESS = "=if", "=unless"  # what comes next says when
 
 
@@ -156,7 +155,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("=into", ("into",)),
     ("", (
         "por favor", "s'il (?:te|vous) pla[iî]t", "per favore", "als(?:tu|je)blieft",
-        "if you (?:can|could|please)",
+        "(?:if|when|once) you (?:can|could|please)",
     )),
     ("", ("(?:can|could|may|might) (?:i|you|we|u|it|there)(?: please)?",)),
     ("", (

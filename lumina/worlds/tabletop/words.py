@@ -108,7 +108,8 @@ _LEAD = re.compile(  # what a person may say before the picture
     re.IGNORECASE,
 )
 _ASK = re.compile(  # what a person may say to be kind, before and after
-    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|please|kindly|pls|plz|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
+    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|"
+    r"please|kindly|pls|plz|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
     r"(?:can|could|may) i (?:please )?(?:have|get)|"
     r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
     r"|\W*\b(?:thank you|thanks|thx)\b(?: (?:very|so) much)?\W*$",
@@ -287,6 +288,8 @@ def _misplaced(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) -
 
 def _meant_at(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) -> tuple[str, ...]:
     """What may be meant by an unknown word where it stands."""
+    if typed[at].isdecimal() and not _is_count(typed, read, at, kind):
+        return ()
     near = _near(typed[at], read[at], read[at + 1 :], kind)
     is_verb = at == 0 or read[at - 1] in ("and", "then")
     near = tuple(known for known in near if is_verb or known not in VERBS)
@@ -294,6 +297,15 @@ def _meant_at(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) ->
         return ()
     is_color = read[at] in _OTHER_COLORS or bool(NO_GROUND.intersection(COLORS, near))
     return GROUNDS if is_color and is_of_ground(read, at, kind) else near
+
+
+def _is_count(typed: Sequence[str], read: Sequence[str], at: int, kind: Kind) -> bool:
+    """Whether what comes after a figure may be counted, and is not as the "cm" of "10 cm"."""
+    after = at + 1
+    if after == len(read):
+        return False
+    is_known = all(_is_known(word, read[after + 1 :], kind) for word in read[after].split(" "))
+    return is_known or bool(_near(typed[after], read[after], read[after + 1 :], kind))
 
 
 def _contradictions(text: str) -> Iterator[str]:

@@ -35,6 +35,9 @@ def test_requests_are_read_as_they_are_meant() -> None:
     [
         ("a cat left of a dog left of a mouse", "a cat, a dog and a mouse", ("left of",)),
         ("a white cat", "a cat", ("white",)),
+        ("neither a cat nor a dog, just a fox", "a fox", ("neither a cat nor a dog",)),
+        ("a two-headed dog at 2 pm", "a dog", ("two-headed", "2 pm")),
+        ("good night! one of the cats", "a cat", ()),
         ("an orange cat and an orange", "a cat and an orange", ("orange",)),
         ("un ballon rose", "a pink balloon", ()),
         ("eine Rose und die Maus", "a rose and a mouse", ()),

@@ -86,6 +86,8 @@ def test_what_training_says_stays_as_it_is_and_is_known() -> None:
         ("2-3 cubes <3", "2 3 cubes 3"),
         ("a red cube!!!1", "a red cube 1"),
         ("1,000 cubes and 3 cones", "1000 cubes and three cones"),
+        ("a cube, rgb(0,0,255)", "a cube rgb 0, 0 and 255"),
+        ("Good morning! A red cube", "a red cube"),
         ("\x1b[31ma red\x1b[0m cube", "a red cube"),
         ("a%20red%20cube\\n", "a red cube"),
         ("a red cube\\nand a blue sphere", "a red cube and a blue sphere"),
@@ -262,6 +264,7 @@ def test_a_described_thing_has_no_article() -> None:
         ("three(3) cubes, 2-3 cones, 1,000 spheres!!!1", {
             "3": [], "2": [], "1,000": [], "1": [],
         }),
+        ("a 10 cm red cube, 6 balls", {"10": [], "cm": [], "6": ["four"], "balls": ["spheres"]}),
         ("a dark red magneta cubo", {"dark": [], "magneta": ["pink"], "cubo": ["cube"]}),
         ("one red cube and one", {"one": []}),
         ("un метал cube зеленый", {"un": [], "метал": ["metal"], "зеленый": []}),
