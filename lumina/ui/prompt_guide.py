@@ -48,28 +48,24 @@ def guide_of(spec: ModelSpec, kind: Kind = "prompt") -> Guide:
 
 def better_informed(text: str, here: ModelSpec, others: Sequence[ModelSpec]) -> ModelSpec | None:
     """Which other model of a small world draws from a prompt and knows more of its words; None if none."""
-    text = text[:MAX_TEXT]
-    unknown = {other.name: _unknown(text, other) for other in others if _draws(text, other)}
-    best = min(unknown, key=lambda name: unknown[name], default="")
-    is_better = bool(best) and unknown[best] < _unknown(text, here)
-    return next(other for other in others if other.name == best) if is_better else None
+    text, best = text[:MAX_TEXT], None
+    _, fewest = _unknown(text, here)
+    for other in others if fewest else ():
+        is_drawn, unknown = _unknown(text, other)
+        if is_drawn and unknown < fewest:
+            best, fewest = other, unknown
+    return best
 
 
-def _unknown(text: str, spec: ModelSpec) -> int:
-    """How many words of a prompt a model's world does not know."""
+def _unknown(text: str, spec: ModelSpec) -> tuple[bool, int]:
+    """Whether a model's small world has something of a prompt, and how many of its words it does not know."""
     language = language_of(spec.world)
     if language is None:
-        return 0
+        return False, 0
     reading = language.reading(text)
-    return sum(not word.note for word in (reading.left_out if reading else language.unknown_words(text)))
-
-
-def _draws(text: str, spec: ModelSpec) -> bool:
-    """Whether there is something in a prompt that a model's small world has."""
-    language = language_of(spec.world)
-    if language is None or not language.normalize(text):
-        return False
-    return language.reading(text) is not None or not language.unknown_words(text)
+    left = reading.left_out if reading else language.unknown_words(text)
+    is_drawn = reading is not None or (not left and language.normalize(text) != "")
+    return is_drawn, sum(not word.note for word in left)
 
 
 EXAMPLES = (
