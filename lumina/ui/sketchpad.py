@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from gradio.components.base import server
 from gradio.components.image_editor import EditorData, EditorValue
 from gradio.data_classes import FileData
+from numpy.typing import NDArray
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
@@ -45,6 +47,10 @@ BEGIN_ANEW = """() => {
 LARGEST_SENT = 2 * LARGEST
 MOST_BYTES = 4 * LARGEST_SENT**2  # of one sheet: as many as its pixels have
 MOST_SENT = 32  # drawings on their way from pages
+PAPER_SIDE = 16  # blocks along each side by which a paper is known again
+PAPER_KNOWN = re.compile(f"[0-9a-f]{{{2 * PAPER_SIDE**2}}}")
+DRAWN = " drawn"  # ends what is seen of a condition that strokes made
+PAPER_DIFFERS = 6  # grey levels of a block's mean
 TOO_LARGE = "This drawing is too large; draw on one sheet."
 
 
@@ -89,8 +95,9 @@ class Sketchpad:
     """The fold, the editor in it, and its buttons; what is drawn on the open sheet is what is drawn from.
 
     The sheet shows the condition in the image field, and each stroke over it becomes the condition, which the
-    browser keeps over a reload. Whatever else becomes the condition is shown on the sheet; ``_seen`` is the
-    digest of the one it was last known by, and lies in the page, so that it never runs ahead of the field.
+    browser keeps over a reload. Whatever else becomes the condition is shown on the sheet; ``_seen`` tells
+    which one it was last known by, and on which paper, and lies in the page, so that it never runs ahead of
+    the field. The page sends strokes over a former paper until it has loaded the new one.
     """
 
     def __init__(self, kinds: Sequence[str], sizes: Sequence[Size]) -> None:
@@ -122,7 +129,7 @@ class Sketchpad:
                 self._take = gr.Button("Draw on the map above", size="sm", min_width=0)
             self._said = gr.HTML(_said(""), apply_default_css=False, elem_classes="said")
         self._is_open = gr.Checkbox(False, label="Open", elem_classes="unseen")
-        self._seen = gr.Textbox(_digest(""), label="Seen", elem_classes="unseen")
+        self._seen = gr.Textbox(_seen_as("", None), label="Seen", elem_classes="unseen")
 
     def connect(self, form: Form, given: str, extracts: str) -> None:
         """Listen, once the form is in the page; the fields are a PanelTask's ``given`` and ``extracts``."""
@@ -157,20 +164,25 @@ class Sketchpad:
         return self._drawn(value, is_open, seen, text) if has_strokes(value) else self._as_it_is()
 
     def _drawn(self, value: Any, is_open: bool, seen: str, text: Any) -> list[Any]:
-        """What a stroke changes, or one that is taken back: the whole sheet becomes the condition."""
+        """What a stroke changes, or one that is taken back: the whole sheet becomes the condition.
+
+        Gradio's editor tells of paper that it has loaded, too.
+        """
         picture = flattened(value)
-        if picture is None or not is_open or seen != _digest(text):
+        if picture is None or not is_open or not _is_seen(text, seen) or not _is_on_paper(value, seen):
+            return self._as_it_is()
+        if not has_strokes(value) and not seen.endswith(DRAWN):
             return self._as_it_is()
         drawn = text_of(picture) if picture.getbbox() else ""
-        return [drawn, False, _said(FOLLOWED if drawn else ""), _digest(drawn)]
+        return [drawn, False, _said(FOLLOWED if drawn else ""), _seen_as(drawn, value["background"]) + DRAWN]
 
     def _as_it_is(self) -> list[Any]:
-        return [gr.skip()] * len(self.outputs)
+        return [gr.skip()] * 4  # of outputs
 
     def _opened(self, value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """What an opened fold shows: what lay there before, else the condition, else black paper."""
         if flattened(value) is not None:
-            return [gr.skip(), gr.skip(), _digest(text), gr.skip()]
+            return [gr.skip(), gr.skip(), _seen_as(text, value["background"]), gr.skip()]
         if text:
             return [*self._taken(text, kind, extract, size), gr.skip()]
         return self._begun(text, kind, size)
@@ -178,7 +190,8 @@ class Sketchpad:
     def _begun(self, text: Any, kind: str, size: str) -> list[Any]:
         """Black paper, and a kind of map that white lines on it can be."""
         fitting = self._lines[0] if self._lines and kind not in self._lines else gr.skip()
-        return [_as_paper(blank(size_in(size))), _said(""), _digest(text), fitting]
+        paper = blank(size_in(size))
+        return [_as_paper(paper), _said(""), _seen_as(text, paper), fitting]
 
     def _emptied(self, kind: str, size: str) -> list[Any]:
         """Black paper, and no condition before something is drawn on it."""
@@ -187,14 +200,14 @@ class Sketchpad:
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """The condition in the image field as the editor's paper, as its map where it is a photograph."""
         if not text:
-            return [gr.skip(), _said("Put in a map first, or draw one."), _digest(text)]
+            return [gr.skip(), _said("Put in a map first, or draw one."), gr.skip()]
         try:
             picture = picture_of(text, "Map")
             panel = size_in(size) or nearest(self._sizes, picture.width / picture.height)
             paper = paper_of(picture, panel, kind if extract else "")
         except LuminaError as error:
             return [gr.skip(), _said(str(error)), gr.skip()]
-        return [_as_paper(paper), _said(""), _digest(text)]
+        return [_as_paper(paper), _said(""), _seen_as(text, paper)]
 
     def _seen_anew(
         self, value: Any, is_open: bool, text: Any, kind: str, extract: bool, size: str
@@ -208,11 +221,11 @@ class Sketchpad:
         self, is_open: bool, seen: str, text: Any, kind: str, extract: bool, size: str
     ) -> list[Any]:
         """Another condition than the sheet's takes its place; one that is removed leaves what is drawn."""
-        if seen == _digest(text):
+        if _is_seen(text, seen):
             return [gr.skip()] * 3
         if not text:
-            return [gr.skip(), _said(""), _digest(text)]
-        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), _digest(text)]
+            return [gr.skip(), _said(""), " ".join([_digest(text), *seen.split(" ")[1:]])]
+        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), _seen_as(text, None)]
 
 
 def blank(size: Size | None) -> Image.Image:
@@ -257,9 +270,34 @@ def has_strokes(value: Any) -> bool:
     return any(layer.convert("RGBA").getchannel("A").getbbox() for layer in layers)
 
 
+def _seen_as(text: Any, paper: Image.Image | None) -> str:
+    """By which a condition in base64, which may be none, is known together with the paper below it."""
+    blocks = b"" if paper is None else _blocks(paper).tobytes()
+    return f"{_digest(text)} {blocks.hex()}"
+
+
 def _digest(text: Any) -> str:
-    """By which a picture in base64 is known; what an empty field holds has one, too."""
     return hashlib.sha256((text or "").encode()).hexdigest()
+
+
+def _blocks(paper: Image.Image) -> NDArray[np.uint8]:
+    """The grey of its blocks: whatever a browser makes of a paper hardly alters that."""
+    small = paper.convert("L").resize((PAPER_SIDE, PAPER_SIDE), Image.Resampling.BOX)
+    return np.asarray(small)
+
+
+def _is_seen(text: Any, seen: str) -> bool:
+    """Whether that tells of this condition."""
+    return seen.partition(" ")[0] == _digest(text)
+
+
+def _is_on_paper(value: Any, seen: str) -> bool:
+    """Whether an editor's paper is the one which that tells of."""
+    paper, known = value["background"], "".join(seen.split(" ")[1:2])
+    if paper is None or not PAPER_KNOWN.fullmatch(known):
+        return paper is None and not known
+    differences = _blocks(paper).ravel().astype(int) - np.frombuffer(bytes.fromhex(known), np.uint8)
+    return bool(abs(differences).max() <= PAPER_DIFFERS)
 
 
 def _as_paper(image: Image.Image) -> EditorValue:

@@ -384,9 +384,9 @@ def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
 
     Image.new("L", (128, 128), 77).save(tmp_path / "map.png")  # another map takes the sheet's place
     tab.locator(".image-field input[type=file]").set_input_files(tmp_path / "map.png")
-    expect(tab.locator(".said p")).to_have_text("")
-    with another_result(tab):
+    with another_result(tab):  # at once, while the page reads the file
         tab.get_by_role("button", name="Generate").click()
+    expect(tab.locator(".said p")).to_have_text("")
     _, inputs = saved(page, tab, tmp_path)
     plain = {"image": images.digest_of(Image.new("RGB", (128, 128), (77, 77, 77)))}
     assert inputs["condition"] == plain

@@ -1,8 +1,11 @@
 """Drawing a condition: what is drawn over what, and what comes back of it."""
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 from gradio.components.image_editor import AcceptBlobs, EditorData
@@ -13,7 +16,8 @@ from lumina.errors import InvalidImage
 from lumina.images import cover, png_bytes
 from lumina.tasks.conditions import condition_of
 from lumina.ui import sketchpad
-from lumina.ui.sketchpad import ImageEditor, blank, flattened, has_strokes, paper_of
+from lumina.ui.page_pictures import picture_of
+from lumina.ui.sketchpad import ImageEditor, Sketchpad, blank, flattened, has_strokes, paper_of, text_of
 
 PHOTO = Image.effect_noise((300, 200), 90).convert("RGB")
 
@@ -62,6 +66,36 @@ def test_paper_alone_is_no_drawing() -> None:
     assert not has_strokes(None)
     assert not has_strokes({"background": paper, "layers": [Image.new("RGBA", paper.size)]})
     assert has_strokes({"background": paper, "layers": [stroke(paper.size)]})
+
+
+async def made() -> Sketchpad:
+    with gr.Blocks(analytics_enabled=False):
+        return Sketchpad(["scribble"], [(128, 128)])
+
+
+def shown(pad: Sketchpad, text: str) -> tuple[dict[str, Any], str]:
+    """An editor as a page holds it once a condition was put in over an open sheet, and what is seen of it."""
+    editor, _, seen = pad._followed(True, "", text, "scribble", False, "128x128")
+    return {"background": Image.fromarray(editor["background"]), "layers": []}, seen
+
+
+def test_strokes_on_a_paper_that_was_replaced_are_of_the_former_condition() -> None:
+    """A page that has yet to load the new paper sends what was drawn over the old one."""
+    pad = asyncio.run(made())
+    first, second = (text_of(Image.new("RGB", (128, 128), grey)) for grey in ("#404040", "#4a4a4a"))
+    editor, seen = shown(pad, first)
+    assert isinstance(pad._drawn(editor, True, seen, first)[0], dict)  # it was loaded, nothing is drawn yet
+    editor["layers"] = [stroke((512, 512))]
+    drawn, extracts, said, now = pad.used(editor, True, seen, first)
+    assert drawn not in (first, "") and extracts is False and "follows" in said
+    assert pad.used(editor, True, now, drawn)[0] == drawn  # once more, over the same paper
+    undone = pad._drawn({**editor, "layers": []}, True, now, drawn)[0]
+    assert np.array_equal(np.asarray(picture_of(undone, "Map")), np.asarray(editor["background"]))
+    paper, seen = shown(pad, second)
+    for is_seen in (seen, now, "nonsense", f"{seen}00", f"{seen.split()[0]} zz"):
+        assert isinstance(pad.used(editor, True, is_seen, second)[0], dict)  # nothing changes
+    assert pad.used({**paper, "layers": editor["layers"]}, True, seen, second)[0] not in (drawn, second)
+    assert isinstance(pad.used({**paper, "layers": editor["layers"]}, False, seen, second)[0], dict)
 
 
 def sent(number: int, index: str = "0", size: int = 9, kind: str = "layer") -> AcceptBlobs:

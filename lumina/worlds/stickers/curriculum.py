@@ -165,7 +165,7 @@ class StickersCurriculum(Curriculum):
     text_tokens = 1024
     varied_every = 2
     varied_drawn = True
-    contrast_from = 0.45
+    contrast_from = 0.6
     frames: Mapping[Frame, float] = {FRAME: 1.0}
     tasks: Mapping[str, float] = {
         "text_to_image": 0.52, "image_pair": 0.03, "control": 0.08, "predict": 0.04, "edit": 0.26,

@@ -1,6 +1,7 @@
 // What a person does around the easel, in the same tab: the form's buttons, keys, a seed that is written.
 
 import { around, one } from "../common/dom";
+import { readingIn } from "../image_field/image_field";
 import type { Easel } from "./easel";
 import type { Running } from "./running";
 
@@ -29,6 +30,12 @@ function heedButton(event: MouseEvent, tab: HTMLElement, running: Running): void
   if (around(event, ".kept-seed button")) one(tab, ".lock input").click();
   const button = around(event, ".generate, .example");
   if (!button) return;
+  const reading = button.matches(".generate") ? readingIn(tab) : null;
+  if (reading) {
+    event.stopPropagation(); // nothing is drawn from the picture that another is to replace
+    void reading.then((isUsable) => isUsable && setTimeout(() => button.click())); // once Gradio has heard of it
+    return;
+  }
   const isFilledNow = button.matches(".example") || button.closest(".task-say")?.querySelector(".sketchpad");
   if (isFilledNow) running.begin(null, null); // its image field changes only now
   else running.begin();

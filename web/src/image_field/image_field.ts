@@ -38,6 +38,14 @@ export const imageFieldsOf = (tab: ParentNode): HTMLElement[] => [...tab.querySe
 /** The picture in a field, in base64: what the easel keeps beside the pictures drawn from it. */
 export const pictureIn = (field: Element): string => pictures.get(field) ?? "";
 
+const readings = new WeakMap<Element, Promise<boolean>>();
+
+/** Whether the files that a tab's fields are reading can be used, once that is known; null if they read none. */
+export function readingIn(tab: ParentNode): Promise<boolean> | null {
+  const found = imageFieldsOf(tab).flatMap((field) => readings.get(field) ?? []);
+  return found.length ? Promise.all(found).then((all) => all.every(Boolean)) : null;
+}
+
 type Read = { png: string } | { refusal: string };
 
 export function mountImageField({ element, props, trigger, watch }: Host<ImageFieldProps>): void {
@@ -80,14 +88,28 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
     trigger("change");
   }
 
-  async function take(file: File): Promise<void> {
+  function take(file: File): void {
     const number = ++latest;
-    const found = await read(file, formats, props.longest).catch((): Read => ({ refusal: UNREADABLE }));
-    if (number !== latest) return; // another one has been put in since
-    if ("png" in found) {
-      put(found.png);
-      trigger("put");
-    } else problem.textContent = found.refusal;
+    const reading = read(file, formats, props.longest)
+      .catch((): Read => ({ refusal: UNREADABLE }))
+      .then((found) => number !== latest || taken(found)) // or another one has been put in since
+      .finally(() => {
+        if (readings.get(field) !== reading) return;
+        readings.delete(field);
+        field.removeAttribute("aria-busy");
+      });
+    readings.set(field, reading);
+    field.setAttribute("aria-busy", "true");
+  }
+
+  function taken(found: Read): boolean {
+    if ("refusal" in found) {
+      problem.textContent = found.refusal;
+      return false;
+    }
+    put(found.png);
+    trigger("put");
+    return true;
   }
 
   function fetchBrought(): void {
@@ -108,7 +130,7 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
   new IntersectionObserver(() => isWanted() && void own.offer(isWanted)).observe(field);
   input.addEventListener("change", () => {
     const file = input.files?.[0];
-    if (file) void take(file);
+    if (file) take(file);
     input.value = "";
   });
   one(field, ".image-field-clear").addEventListener("click", () => {
@@ -120,7 +142,7 @@ export function mountImageField({ element, props, trigger, watch }: Host<ImageFi
   field.addEventListener("drop", (event) => {
     event.preventDefault(); // which tells the tab that the file is taken
     const file = event.dataTransfer?.files[0];
-    if (file) void take(file);
+    if (file) take(file);
   });
   window.addEventListener("lumina-brought", fetchBrought);
   watch("value", show);
