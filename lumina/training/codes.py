@@ -117,7 +117,7 @@ def claim(out: Path, model: Path, option: str = "--codes") -> None:
 def _encodings(data: Path, out: Path, curriculum: Curriculum, map_shards: int) -> Iterator[Encoding]:
     frames = list(curriculum.frames)
     files = list(shard_files(data))
-    plain = [f for f in files if not Shard(_number(f)).is_varied(curriculum.varied_every)]
+    plain = [f for f in files if not Shard(_number(f)).is_varied(curriculum)]
     first = [f for f in plain if Shard(_number(f)).frame(frames) == frames[0]]
     for file in files if curriculum.varied_drawn else plain:
         yield Encoding(file, "picture", out / f"codes-{file.stem[-5:]}.npy")

@@ -34,9 +34,11 @@ class Shard:
         turn = {2: 0, 5: 1, 7: self.number // 10 % 2}.get(self.number % 10)
         return frames[0] if turn is None else others[turn % len(others)]
 
-    def is_varied(self, every: int) -> bool:
-        """Whether the scenes show what the tokenizer alone has to know: one of so many of the first files."""
-        return self.number % every == every - 1 and self.mapped
+    def is_varied(self, curriculum: Curriculum) -> bool:
+        """Whether the scenes show all that the tokenizer has to know: one of so many of the first files, or of
+        all where they are drawn from words, too."""
+        every = curriculum.varied_every
+        return self.number % every == every - 1 and (self.mapped or curriculum.varied_drawn)
 
     @property
     def mapped(self) -> bool:
@@ -77,9 +79,8 @@ def write_shard(number: int, folder: Path, curriculum: Curriculum) -> None:
     scenes: list[SceneLesson] = []
     images: dict[str, list[Pictures]] = {}
     while len(scenes) < SHARD:
-        scene = curriculum.scene(
-            rng, shard.frame(list(curriculum.frames)), varied=shard.is_varied(curriculum.varied_every)
-        )
+        frame = shard.frame(list(curriculum.frames))
+        scene = curriculum.scene(rng, frame, varied=shard.is_varied(curriculum))
         if scene.is_held_out:
             continue
         scenes.append(scene)

@@ -184,7 +184,7 @@ def prepare(
     codes: Path | None = None,
     workers: int = 2,
     world: str = "",
-    shards: int = SHARDS,
+    shards: int | None = None,
 ) -> Steps[Progress, Path]:
     """Render the pairs and encode the pictures that these tasks are learned from, and count for `out/model`
     which codes come together; returns the codes' folder.
@@ -200,7 +200,7 @@ def prepare(
         curriculum = curriculum_of(world)
         if not (folder / "movq_config.json").exists():
             _take_tokenizers(_shipped_tokenizers(world), folder)
-        yield from render_scenes(data, shards, curriculum, workers)
+        yield from render_scenes(data, shards or curriculum.scene_files, curriculum, workers)
     _need_tokenizer(folder, data)
     curriculum = curriculum_for(spec_of(str(folder)))
     chosen = check_tasks(curriculum, tasks)

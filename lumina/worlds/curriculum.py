@@ -90,10 +90,12 @@ class Curriculum(Protocol):
     """Sizes of the transformer, where they differ from the usual ones (`training.sizes`)."""
     tokenizer: Mapping[str, Any] = {}
     """And of the tokenizer."""
+    scene_files: int = 200
+    """Files of 200 scenes each to learn from: as many scenes as a training looks at, or they are learned by heart."""
     varied_every: int = 5
     """Of the first files of scenes one of so many is of varied ones, see `scene`."""
     varied_drawn: bool = False
-    """Whether these are drawn from words, too."""
+    """Whether these are drawn from words, too; then one of so many of all files is."""
     contrast_from: float = 0.0
     """The share of a training after which images are also shown with untrue words."""
     text_tokens: int = 640

@@ -163,6 +163,7 @@ class StickersCurriculum(Curriculum):
     }  # fmt: skip
     tokenizer: Mapping[str, Any] = {"n_embed": 4096}
     text_tokens = 1024
+    scene_files = 600
     varied_every = 2
     varied_drawn = True
     contrast_from = 0.6
