@@ -14,10 +14,6 @@ def fill_in(field: Locator, words: str) -> None:
 
 
 def open_tab(page: Page, title: str) -> None:
-    """Open a tab, which a narrow page may have in its menu."""
+    """Open a tab."""
     page.wait_for_selector(".model-badge[data-state=ready]")  # by then the tabs have found their places
-    tab = page.get_by_role("tab", name=title, exact=True)
-    if not tab.is_visible():
-        page.locator(".overflow-menu > button").click()
-        tab = page.locator(".overflow-dropdown button", has_text=title)
-    tab.click()
+    page.get_by_role("tab", name=title, exact=True).click()

@@ -82,6 +82,15 @@ USES = (
 WORDS = (("Prompt", "a red cone"), ("Instruction", "make it blue"), ("Subject", "striped cone"))
 
 
+@pytest.mark.parametrize("width", [360, 390, 480])
+def test_every_tab_has_its_place_on_a_phone(visit: Callable[..., Any], width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844}).open()
+    for title in ("Create", "Edit", "Subject", "Control", "Predict", "Workflow", "Gallery"):
+        expect(page.get_by_role("tab", name=title, exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="More tabs")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_an_example_is_drawn_and_used_in_another_tab(visit: Callable[..., Any], tmp_path: Path) -> None:
     page = visit().open()
     for title, target in USES:

@@ -166,7 +166,7 @@ class StickersCurriculum(Curriculum):
     scene_files = 600
     varied_every = 2
     varied_drawn = True
-    contrast_from = 0.6
+    contrast_from = 0.75
     frames: Mapping[Frame, float] = {FRAME: 1.0}
     tasks: Mapping[str, float] = {
         "text_to_image": 0.52, "image_pair": 0.03, "control": 0.08, "predict": 0.04, "edit": 0.26,
