@@ -51,7 +51,6 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
     spec = generate.spec_for(model)
     offered, opening = templates(spec), opening_file(spec) if out is None else None
     painter, folder = generate.open_pipeline(model), out or PICTURES
-    folder.mkdir(parents=True, exist_ok=True)
     files = []
     for template in offered:
         pictures = pictures_of(load(template["text"]), painter, quiet=as_json)
@@ -59,6 +58,7 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
             note(f"{template['title']}: it gave no picture.")
             continue
         path = folder / f"{template['name']}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(strip_of(pictures))
         files.append(str(path))
     if opening is not None:

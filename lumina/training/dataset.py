@@ -35,8 +35,8 @@ class Shard:
         return frames[0] if turn is None else others[turn % len(others)]
 
     def is_varied(self, curriculum: Curriculum) -> bool:
-        """Whether the scenes show all that the tokenizer has to know: one of so many of the first files, or of
-        all where they are drawn from words, too."""
+        """Whether the scenes show all that the tokenizer has to know: one of so many of the first files, or
+        of all where they are drawn from words, too."""
         every = curriculum.varied_every
         return self.number % every == every - 1 and (self.mapped or curriculum.varied_drawn)
 

@@ -16,7 +16,7 @@ from lumina.model.config import ModelSpec
 from lumina.workflow.validation import check
 
 ROOT = shipped_files()
-TEMPLATES = ROOT / "workflows"
+TEMPLATES = ROOT / "workflows"  # those of a world that speaks of other things in a folder of its name
 PICTURES = ROOT / "assets" / "templates"  # NAME.png for NAME.json; ``lumina templates --draw`` draws them
 STRIP = (294, 96)  # pixels: three squares and the gaps between them
 GAP = 3
@@ -27,13 +27,18 @@ YEAR = 31_536_000  # seconds; the address changes with the picture
 def templates(spec: ModelSpec) -> list[dict[str, str]]:
     """Name, title, text and, if there is one, the picture's address of every template the model can run."""
     found = []
-    for path in sorted(TEMPLATES.glob("*.json")):
+    own = TEMPLATES / spec.world
+    for path in sorted((own if own.is_dir() else TEMPLATES).glob("*.json")):
         text = path.read_text(encoding="utf-8")
         checked = check(text, spec)
         if checked.workflow is not None and not checked.problems:
-            title = checked.workflow.title or path.stem
-            found.append({"name": path.stem, "title": title, "text": text, **_address(path.stem)})
+            title, name = checked.workflow.title or path.stem, _name_of(path, TEMPLATES)
+            found.append({"name": name, "title": title, "text": text, **_address(name)})
     return found
+
+
+def _name_of(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).with_suffix("").as_posix()
 
 
 def _address(name: str) -> dict[str, str]:
@@ -45,7 +50,8 @@ def _address(name: str) -> dict[str, str]:
 
 def template_routes() -> list[Route]:
     """Where the page fetches the pictures: ``/lumina/templates/NAME.png``."""
-    return [Route(f"/lumina/templates/{path.name}", _served(path)) for path in sorted(PICTURES.glob("*.png"))]
+    paths = sorted(PICTURES.rglob("*.png"))
+    return [Route(f"/lumina/templates/{_name_of(path, PICTURES)}.png", _served(path)) for path in paths]
 
 
 def _served(path: Path) -> Any:

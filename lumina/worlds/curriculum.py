@@ -91,7 +91,8 @@ class Curriculum(Protocol):
     tokenizer: Mapping[str, Any] = {}
     """And of the tokenizer."""
     scene_files: int = 200
-    """Files of 200 scenes each to learn from: as many scenes as a training looks at, or they are learned by heart."""
+    """Files of 200 scenes each to learn from: as many scenes as a training looks at, or it learns those by
+    heart and not what is in them."""
     varied_every: int = 5
     """Of the first files of scenes one of so many is of varied ones, see `scene`."""
     varied_drawn: bool = False

@@ -31,7 +31,7 @@ def test_frames_and_patterns_come_in_fixed_shares():
     shards = [Shard(number) for number in range(40)]
     assert {shard.frame(FRAMES) for shard in shards} == set(FRAMES)
     assert sum(shard.frame(FRAMES) == (128, 128) for shard in shards) == 28
-    assert sum(shard.is_varied(5) for shard in shards) == 8
+    assert sum(shard.is_varied(CURRICULUM) for shard in shards) == 8
 
 
 def test_a_shard_holds_training_scenes_and_all_their_maps(few, tmp_path):

@@ -132,6 +132,8 @@ def test_varied_scenes_are_drawn_from_words_where_the_world_says_so(tmp_path, mo
     targets = {encoding.target.stem for encoding in found}
     assert ("codes-00001" in targets) == is_drawn
     assert {"codes-00000", "codes-00002"} < targets and "hed-00001" not in targets
+    late = [dataset.Shard(number).is_varied(CURRICULUM) for number in (1, 2, 121, 122)]
+    assert late == [True, False, is_drawn, False]
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from lumina.model.config import MODELS
 from lumina.runtime.fake import FakePipeline
 from lumina.ui import opening
 from lumina.ui import templates as offered
+from lumina.workflow.schema import load
+from lumina.worlds import language_of
 
 DOCUMENT = {
     "lumina": 1,
@@ -28,6 +31,8 @@ DOCUMENT = {
     },
     "outputs": {"words": {"from": "words.text"}, "picture": {"from": "draw.image"}},
 }
+
+STICKERS = replace(MODELS["tabletop"], name="stickers", world="stickers", tasks=("text_to_image",))
 
 
 @pytest.fixture
@@ -61,6 +66,36 @@ def test_a_template_gets_its_picture_which_the_page_fetches(folders: Path) -> No
     with TestClient(Starlette(routes=offered.template_routes())) as client:
         answer = client.get(after["picture"])
     assert answer.content == path.read_bytes() and "immutable" in answer.headers["cache-control"]
+
+
+def test_a_world_has_its_own_templates_where_it_speaks_of_other_things(folders: Path) -> None:
+    (folders / "stickers").mkdir()
+    (folders / "stickers" / "cats.json").write_text(json.dumps(DOCUMENT))
+    assert [each["name"] for each in offered.templates(STICKERS)] == ["stickers/cats"]
+    assert [each["name"] for each in offered.templates(MODELS["omni"])] == ["two-cones"]
+    picture = folders / "pictures" / "stickers" / "cats.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(offered.strip_of([Image.new("RGB", (128, 128))]))
+    (cats,) = offered.templates(STICKERS)
+    with TestClient(Starlette(routes=offered.template_routes())) as client:
+        assert client.get(cats["picture"]).content == picture.read_bytes()
+
+
+def test_what_comes_with_stickers_says_only_what_they_know() -> None:
+    language = language_of("stickers")
+    assert language is not None
+    found = offered.templates(STICKERS)
+    prompts = [prompt for each in found for prompt in prompts_of(each["text"])]
+    assert len(found) >= 3 and prompts
+    assert [prompt for prompt in prompts if language.unknown_words(prompt)] == []
+
+
+def prompts_of(text: str) -> list[str]:
+    """The words of a template, those that its inputs are filled with among them."""
+    workflow = load(text)
+    given = [value for each in workflow.inputs.values() for value in np.ravel(each.default)]
+    nodes = [node.inputs.get("prompt") for node in workflow.nodes.values()]
+    return [words for words in (*given, *nodes) if isinstance(words, str)]
 
 
 @pytest.mark.parametrize(

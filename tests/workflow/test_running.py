@@ -21,7 +21,7 @@ from lumina.workflow.resolving import resolved, with_values
 from lumina.workflow.schema import load
 from lumina.workflow.values import offered
 
-TEMPLATES = sorted((Path(__file__).parents[2] / "workflows").iterdir())
+TEMPLATES = sorted(path for path in (Path(__file__).parents[2] / "workflows").rglob("*") if not path.is_dir())
 
 
 @pytest.fixture(autouse=True)
