@@ -185,6 +185,9 @@ _TAG = re.compile(  # of text that was copied from a page: formatting, no word t
 _ESCAPED = re.compile(
     r"\x1b\[[0-9;]*[A-Za-z]|%20|(?<![:\\/])\\[nt]|\\[nrt](?![a-z]{2})"
 )  # of a terminal, an address, a program
+_EMPHASIS = re.compile(
+    r"(?<![\w*_`~])(\*{1,3}|_{1,3}|`|~~)(?=\S)([^*_`~\n]{1,99})(?<=\S)\1(?![\w*_`~])"
+)  # Markdown
 _NOTE = re.compile(r"<sup>[^<>]{0,20}</sup>|(?<=\w)\[\d{1,3}\]", re.IGNORECASE)  # the number of a footnote
 _WEIGHT = re.compile(r":\s?\d{0,2}\.?\d{1,3}(?=\s?[)\]])")  # how much a part shall count: "(a red cube:1.3)"
 _WEIGHED = re.compile(rf"\([^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\)|\[[^()\[\]]{{1,99}}{_WEIGHT.pattern}\s?\]")
@@ -205,12 +208,14 @@ _COUNT_IN_A_LINE = re.compile(r"(?<!\S)\(?\d{1,2}[.):]\s+(?=\S)")
 
 
 def without_markup(text: str) -> str:
-    """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list.
+    """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list,
+    emphasis of Markdown.
 
     The numbers of footnotes and what steers other programs are left out, too.
     """
     text = _OF_OTHER_PROGRAMS.sub(" ", text)
     text = _ESCAPED.sub(" ", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
+    text = _EMPHASIS.sub(r"\2", text)
     text = _COUNT_IN_A_LINE.sub(", ", text) if _IN_ONE_LINE.search(text) else text
     return _COUNT_OF_A_LIST.sub("", _TAG.sub(" ", _NOTE.sub("", _WEIGHT.sub("", text))))
 

@@ -35,7 +35,7 @@ def test_a_word_is_a_word_in_every_script(text: str, expected: list[str]) -> Non
         "ａ ｒｅｄ ｃｕｂｅ", "a red cube ✨🎉", "a red-cube", "  a   red cube ,", "(a red cube)",
         "a \u202ered\u202c cube", "a red cube؟", "*a red cube*", "a red cube\u3000。", "<a red cube>",
         "a_red_cube", "<b>a red</b> cube<br/>", "a&nbsp;red&#32;cube", '<p class="x">a red cube</p>',
-        "1. a red cube", "  2) a red cube",
+        "1. a red cube", "  2) a red cube", "a **red** cube", "`a` __red__ ~~cube~~", "***a red cube***",
     ],
 )  # fmt: skip
 def test_ordinary_typing_is_one_plain_sentence(text: str) -> None:

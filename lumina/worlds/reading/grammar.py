@@ -74,6 +74,7 @@ class Grammar:
     uncounted: Collection[str] = ()  # nouns of which nobody counts several
     on: str | None = None  # the relation that "on" another thing is
     relates_several: bool = False  # whether a relation may be of more than one thing
+    of_all: frozenset[str] = frozenset()  # qualities that are said of all things where they are said alone
 
     @cached_property
     def qualities(self) -> frozenset[str]:

@@ -360,9 +360,19 @@ class SceneSaid:
             things.elliptic.append((number, [*self._waiting, *said]))
             things.is_elliptic_closed, self._waiting = True, []
         elif things:
-            things.add(self._told_of, said)
+            self._add_alone(said)
         else:
             self._waiting += said
+
+    def _add_alone(self, said: Sequence[Sign]) -> None:
+        """Qualities of a clause that says nothing else: of the thing that is spoken of, or of all."""
+        things, of_all = self._things, self.grammar.of_all
+        if not of_all.issuperset(said):
+            things.add(self._told_of, said)
+            return
+        for at in range(len(things)):  # "a cat and a rocket, retro style"
+            if of_all.isdisjoint(things[at].qualities):
+                things.add(at, said)
 
     def _is_of_share(self, phrase: _Phrase) -> bool:
         """Say qualities of some of several, where they are meant; whether they are."""

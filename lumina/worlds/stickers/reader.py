@@ -90,6 +90,7 @@ def grammar() -> Grammar:
         uncounted=BARE,
         on="above",
         relates_several=True,
+        of_all=frozenset(style_signs()),
     )
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from itertools import dropwhile
+from itertools import dropwhile, takewhile
 
 from lumina.worlds.reading.clauses import NOT, SAME, is_boundary
 from lumina.worlds.reading.signs import Sign
@@ -38,6 +38,17 @@ def with_added(signs: Sequence[Sign]) -> list[Sign]:
             found = [*found[:noun], *said[1:], *found[noun:]]
             at = end + 1 if signs[end : end + 1] == [","] and _is_place(signs[end + 1 : end + 2]) else end
     return found
+
+
+def with_replaced(signs: Sequence[Sign]) -> list[Sign]:
+    """With one wish where a solid gives way to another: "remove the cube and put a ball in its place"."""
+    parts = (i for i, sign in enumerate(signs) if sign in _PARTS and signs[i + 1 : i + 2] == ["=put"])
+    at = next(parts, len(signs))
+    if "=remove" not in signs[:at] or "=into" not in signs[at:]:
+        return [*signs]
+    gone = [Sign("=replace", s.start, s.end) if s == "=remove" else s for s in signs[:at]]
+    put, *new = takewhile("=into".__ne__, signs[at + 1 :])
+    return [*gone, Sign("with", put.start, put.end), *new]
 
 
 def _one(signs: Sequence[Sign], at: int) -> tuple[list[Sign], int]:

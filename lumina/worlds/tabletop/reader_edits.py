@@ -14,7 +14,7 @@ from lumina.worlds.reading.corrections import WAS_TAKEN_BACK, corrected
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
 from lumina.worlds.tabletop.reader_edit_conditions import unconditional
-from lumina.worlds.tabletop.reader_edit_told import ordered, with_added
+from lumina.worlds.tabletop.reader_edit_told import ordered, with_added, with_replaced
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
@@ -53,7 +53,7 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
     meant, taken = corrected(INSTRUCTIONS.signs(words), GRAMMAR)
-    heard = with_added(list(_told_apart(meant)))
+    heard = with_replaced(with_added(list(_told_apart(meant))))
     unknown: list[Left] = [([sign], "") for sign in heard if sign == UNKNOWN]
     signs, unmet = unconditional(heard, lambda order: _first_wish(order, words)[0].wish is not None)
     told = ordered(signs, words)

@@ -57,6 +57,9 @@ class NoWish(Exception):
         super().__init__(why)
 
 
+_ALTERS = frozenset(["=make", "=paint", *INTO])  # verbs that begin a wish of their own after a place
+
+
 @dataclass
 class WishSaid(EditSaid):
     """What has been said up to here, and the wish that it makes up."""
@@ -80,6 +83,10 @@ class WishSaid(EditSaid):
         if old is None or new is None or old.operation != new.operation:
             return False
         added = {id(sign) for sign in self.signs[len(before.signs) :]}
+        if (old.operation == "move" or old.anchor) and any(
+            id(s) in added and s in _ALTERS for s in self.signs
+        ):
+            return False  # "… behind the cube and paint it red"
         is_left = any(id(signs[0]) in added for signs, _ in self.left)
         is_same = old.value == new.value and old.relation in (None, new.relation)
         return is_same and not is_left

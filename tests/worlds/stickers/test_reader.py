@@ -35,6 +35,9 @@ def test_requests_are_read_as_they_are_meant() -> None:
     [
         ("a cat left of a dog left of a mouse", "a cat, a dog and a mouse", ("left of",)),
         ("a white cat", "a cat", ("white",)),
+        ("a cat and a rocket, retro style", "a retro cat and a retro rocket", ()),
+        ("a cat and a flat rocket, line art", "a line art cat and a flat rocket", ()),
+        ("a cat, flat, and a rocket", "a flat cat and a rocket", ()),
         ("neither a cat nor a dog, just a fox", "a fox", ("neither a cat nor a dog",)),
         ("a two-headed dog at 2 pm", "a dog", ("two-headed", "2 pm")),
         ("good night! one of the cats", "a cat", ()),
