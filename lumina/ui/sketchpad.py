@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 from gradio.components.base import server
 from gradio.components.image_editor import EditorData, EditorValue
 from gradio.data_classes import FileData
-from numpy.typing import NDArray
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
@@ -48,8 +47,6 @@ LARGEST_SENT = 2 * LARGEST
 MOST_BYTES = 4 * LARGEST_SENT**2  # of one sheet: as many as its pixels have
 MOST_SENT = 32  # drawings on their way from pages
 PAPER_SIDE = 16  # blocks along each side by which a paper is known again
-PAPER_KNOWN = re.compile(f"[0-9a-f]{{{2 * PAPER_SIDE**2}}}")
-DRAWN = " drawn"  # ends what is seen of a condition that strokes made
 PAPER_DIFFERS = 6  # grey levels of a block's mean
 TOO_LARGE = "This drawing is too large; draw on one sheet."
 
@@ -91,6 +88,46 @@ class ImageEditor(gr.ImageEditor):
         return super().convert_and_format_image(file, flatten_on_white)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A condition as the sheet last knew it; the page keeps it as a line."""
+
+    digest: str  # of the condition
+    paper: str  # the grey of its blocks in hexadecimal figures; empty without paper
+    is_drawn: bool  # whether strokes made it
+
+    @classmethod
+    def of(cls, text: Any, paper: Image.Image | None = None, *, is_drawn: bool = False) -> "Seen":
+        """A condition in base64, which may be none, on this paper."""
+        return cls(_digest(text), "" if paper is None else _blocks(paper).hex(), is_drawn)
+
+    @classmethod
+    def read(cls, line: str) -> "Seen":
+        """What a line tells; whatever else a page sends tells of nothing."""
+        parts = line.split(" ")
+        return cls(parts[0], parts[1], parts[2] == "drawn") if len(parts) == 3 else cls("", "", False)
+
+    @property
+    def line(self) -> str:
+        """See ``read``."""
+        return f"{self.digest} {self.paper} {'drawn' if self.is_drawn else 'put'}"
+
+    def tells_of(self, text: Any) -> bool:
+        """Whether it is this condition."""
+        return self.digest == _digest(text)
+
+    def lies_on(self, paper: Image.Image | None) -> bool:
+        """Whether it was known on this paper."""
+        now = "" if paper is None else _blocks(paper).hex()
+        if not now or len(now) != len(self.paper):
+            return now == self.paper
+        try:
+            then = np.frombuffer(bytes.fromhex(self.paper), np.uint8).astype(int)
+        except ValueError:  # of a page that is not ours
+            return False
+        return bool(abs(np.frombuffer(bytes.fromhex(now), np.uint8) - then).max() <= PAPER_DIFFERS)
+
+
 class Sketchpad:
     """The fold, the editor in it, and its buttons; what is drawn on the open sheet is what is drawn from.
 
@@ -129,7 +166,7 @@ class Sketchpad:
                 self._take = gr.Button("Draw on the map above", size="sm", min_width=0)
             self._said = gr.HTML(_said(""), apply_default_css=False, elem_classes="said")
         self._is_open = gr.Checkbox(False, label="Open", elem_classes="unseen")
-        self._seen = gr.Textbox(_seen_as("", None), label="Seen", elem_classes="unseen")
+        self._seen = gr.Textbox(Seen.of("").line, label="Seen", elem_classes="unseen")
 
     def connect(self, form: Form, given: str, extracts: str) -> None:
         """Listen, once the form is in the page; the fields are a PanelTask's ``given`` and ``extracts``."""
@@ -168,13 +205,19 @@ class Sketchpad:
 
         Gradio's editor tells of paper that it has loaded, too.
         """
-        picture = flattened(value)
-        if picture is None or not is_open or not _is_seen(text, seen) or not _is_on_paper(value, seen):
+        picture, known = flattened(value), Seen.read(seen)
+        if (
+            picture is None
+            or not is_open
+            or not known.tells_of(text)
+            or not known.lies_on(value["background"])
+        ):
             return self._as_it_is()
-        if not has_strokes(value) and not seen.endswith(DRAWN):
+        if not has_strokes(value) and not known.is_drawn:
             return self._as_it_is()
         drawn = text_of(picture) if picture.getbbox() else ""
-        return [drawn, False, _said(FOLLOWED if drawn else ""), _seen_as(drawn, value["background"]) + DRAWN]
+        now = Seen.of(drawn, value["background"], is_drawn=True)
+        return [drawn, False, _said(FOLLOWED if drawn else ""), now.line]
 
     def _as_it_is(self) -> list[Any]:
         return [gr.skip()] * 4  # of outputs
@@ -182,7 +225,8 @@ class Sketchpad:
     def _opened(self, value: Any, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """What an opened fold shows: what lay there before, else the condition, else black paper."""
         if flattened(value) is not None:
-            return [gr.skip(), gr.skip(), _seen_as(text, value["background"]), gr.skip()]
+            seen = Seen.of(text, value["background"], is_drawn=has_strokes(value))
+            return [gr.skip(), gr.skip(), seen.line, gr.skip()]
         if text:
             return [*self._taken(text, kind, extract, size), gr.skip()]
         return self._begun(text, kind, size)
@@ -191,7 +235,7 @@ class Sketchpad:
         """Black paper, and a kind of map that white lines on it can be."""
         fitting = self._lines[0] if self._lines and kind not in self._lines else gr.skip()
         paper = blank(size_in(size))
-        return [_as_paper(paper), _said(""), _seen_as(text, paper), fitting]
+        return [_as_paper(paper), _said(""), Seen.of(text, paper).line, fitting]
 
     def _emptied(self, kind: str, size: str) -> list[Any]:
         """Black paper, and no condition before something is drawn on it."""
@@ -207,7 +251,7 @@ class Sketchpad:
             paper = paper_of(picture, panel, kind if extract else "")
         except LuminaError as error:
             return [gr.skip(), _said(str(error)), gr.skip()]
-        return [_as_paper(paper), _said(""), _seen_as(text, paper)]
+        return [_as_paper(paper), _said(""), Seen.of(text, paper).line]
 
     def _seen_anew(
         self, value: Any, is_open: bool, text: Any, kind: str, extract: bool, size: str
@@ -221,11 +265,12 @@ class Sketchpad:
         self, is_open: bool, seen: str, text: Any, kind: str, extract: bool, size: str
     ) -> list[Any]:
         """Another condition than the sheet's takes its place; one that is removed leaves what is drawn."""
-        if _is_seen(text, seen):
+        known = Seen.read(seen)
+        if known.tells_of(text):
             return [gr.skip()] * 3
         if not text:
-            return [gr.skip(), _said(""), " ".join([_digest(text), *seen.split(" ")[1:]])]
-        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), _seen_as(text, None)]
+            return [gr.skip(), _said(""), replace(known, digest=_digest(text)).line]
+        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), Seen.of(text).line]
 
 
 def blank(size: Size | None) -> Image.Image:
@@ -270,34 +315,14 @@ def has_strokes(value: Any) -> bool:
     return any(layer.convert("RGBA").getchannel("A").getbbox() for layer in layers)
 
 
-def _seen_as(text: Any, paper: Image.Image | None) -> str:
-    """By which a condition in base64, which may be none, is known together with the paper below it."""
-    blocks = b"" if paper is None else _blocks(paper).tobytes()
-    return f"{_digest(text)} {blocks.hex()}"
-
-
 def _digest(text: Any) -> str:
+    """By which a picture in base64 is known; what an empty field holds has one, too."""
     return hashlib.sha256((text or "").encode()).hexdigest()
 
 
-def _blocks(paper: Image.Image) -> NDArray[np.uint8]:
+def _blocks(paper: Image.Image) -> bytes:
     """The grey of its blocks: whatever a browser makes of a paper hardly alters that."""
-    small = paper.convert("L").resize((PAPER_SIDE, PAPER_SIDE), Image.Resampling.BOX)
-    return np.asarray(small)
-
-
-def _is_seen(text: Any, seen: str) -> bool:
-    """Whether that tells of this condition."""
-    return seen.partition(" ")[0] == _digest(text)
-
-
-def _is_on_paper(value: Any, seen: str) -> bool:
-    """Whether an editor's paper is the one which that tells of."""
-    paper, known = value["background"], "".join(seen.split(" ")[1:2])
-    if paper is None or not PAPER_KNOWN.fullmatch(known):
-        return paper is None and not known
-    differences = _blocks(paper).ravel().astype(int) - np.frombuffer(bytes.fromhex(known), np.uint8)
-    return bool(abs(differences).max() <= PAPER_DIFFERS)
+    return paper.convert("L").resize((PAPER_SIDE, PAPER_SIDE), Image.Resampling.BOX).tobytes()
 
 
 def _as_paper(image: Image.Image) -> EditorValue:

@@ -91,8 +91,19 @@ def test_strokes_on_a_paper_that_was_replaced_are_of_the_former_condition() -> N
     assert pad.used(editor, True, now, drawn)[0] == drawn  # once more, over the same paper
     undone = pad._drawn({**editor, "layers": []}, True, now, drawn)[0]
     assert np.array_equal(np.asarray(picture_of(undone, "Map")), np.asarray(editor["background"]))
+    reopened = str(pad._opened(editor, drawn, "scribble", False, "128x128")[2])
+    undone_later = pad._drawn({**editor, "layers": []}, True, reopened, drawn)[0]
+    assert undone_later == undone
     paper, seen = shown(pad, second)
-    for is_seen in (seen, now, "nonsense", f"{seen}00", f"{seen.split()[0]} zz"):
+    digest, blocks, _ = seen.split(" ")
+    for is_seen in (
+        seen,
+        now,
+        "nonsense",
+        f"{digest} {blocks}",
+        f"{digest} zz put",
+        f"{digest} {'z' * 512} put",
+    ):
         assert isinstance(pad.used(editor, True, is_seen, second)[0], dict)  # nothing changes
     assert pad.used({**paper, "layers": editor["layers"]}, True, seen, second)[0] not in (drawn, second)
     assert isinstance(pad.used({**paper, "layers": editor["layers"]}, False, seen, second)[0], dict)
