@@ -43,6 +43,12 @@ class CheckpointMismatch(ModelError):
     """A weight or configuration file is missing, damaged or of another shape than expected."""
 
 
+def is_said_twice(problem: Mapping[str, str]) -> bool:
+    """Whether a fix only says what the message has said: "must be a number", "make it a number"."""
+    wanted = problem["fix"].replace("make it ", "must be ", 1).replace("let it ", "must ", 1)
+    return wanted.startswith("must ") and problem["message"].startswith(wanted)
+
+
 def _sentence(problems: tuple[dict[str, str], ...]) -> str:
     if not problems:
         return "The workflow is not valid."
@@ -50,7 +56,7 @@ def _sentence(problems: tuple[dict[str, str], ...]) -> str:
     where, message = first.get("pointer"), first.get("message", "not valid").rstrip(".")
     more = len(problems) - 1
     tail = "" if not more else f" (and {more} more problem{'s' if more > 1 else ''})"
-    fix = f"; {first['fix']}".rstrip(".") if first.get("fix") else ""
+    fix = f"; {first['fix']}".rstrip(".") if first.get("fix") and not is_said_twice(first) else ""
     said = f"is not valid at {where}: {message}" if where else message
     sentence = f"The workflow {said}{fix}{tail}"
     return sentence if sentence.endswith("?") else f"{sentence}."

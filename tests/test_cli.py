@@ -522,6 +522,17 @@ def test_one_text_with_commas_in_place_of_a_list_is_said(tmp_path: Path, name: s
 
 
 @pytest.mark.usefixtures("fake")
+def test_a_dry_run_is_refused_what_the_run_is(tmp_path: Path) -> None:
+    file = workflow(
+        tmp_path, {"wide": {"type": "integer", "default": 64}}, prompt="a cone", width={"from": "inputs.wide"}
+    )
+    (tmp_path / "taken").write_text("")
+    for more in ((), ("--dry-run",)):
+        assert refused("run", file, "--set", "wide=7", *more) == "wide: must be a multiple of 32, not 7."
+        assert "cannot be written to" in refused("run", file, "--out", tmp_path / "taken", *more)
+
+
+@pytest.mark.usefixtures("fake")
 def test_the_advice_for_a_choice_finds_the_pictures_that_were_shown(tmp_path: Path) -> None:
     file = tmp_path / "workflow.json"
     nodes = {
@@ -555,6 +566,8 @@ def test_check_names_every_problem(tmp_path: Path) -> None:
     assert set(report["problems"][0]) == {"pointer", "message", "fix"}
     assert run("check", bad).stdout.startswith("/nodes/a/task: names no task")
     assert "cannot be opened" in refused("check", tmp_path / "gone.json")
+    said = run("check", workflow(tmp_path, prompt="a cone", width=7)).stdout
+    assert said == "/nodes/a/inputs/width: must be a multiple of 32, not 7.\n"
     bad.write_text(
         '{"lumina": 1, "nodes": {"a": {"task": "image_file", "inputs": {"image": {"image": "b.png"}}}}}'
     )

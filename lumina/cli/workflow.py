@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, NearPictures, Out, Results, escaped, note, show, watched
 from lumina.cli.models import is_here
-from lumina.errors import InputError
+from lumina.errors import InputError, is_said_twice
 from lumina.files import check_writable, expanded, folder_of, refusal
 from lumina.images import columns_of, contact_sheet
 from lumina.json_types import JsonObject
@@ -93,7 +93,10 @@ def check_workflow(
     found = checked.problems
     if checked.workflow is not None and not found:
         found = missing_pictures(checked.workflow, pictures_around(file), WAY_IN)
-    lines = [f"{item['pointer'] or '/'}: {item['message']}; {item['fix']}" for item in found]
+    fixes = ["" if is_said_twice(item) else f"; {item['fix']}" for item in found]
+    lines = [
+        f"{item['pointer'] or '/'}: {item['message']}{fix}" for item, fix in zip(found, fixes, strict=True)
+    ]
     lines = [line if line.endswith("?") else f"{line}." for line in lines]
     show({"ok": not found, "problems": found} if as_json else lines or ["No problems."])
     if found:
@@ -126,12 +129,12 @@ def run_workflow(
     _note_single_texts(workflow, given)
     workflow = with_values(workflow, given, option="--set ")
     workflow = workflow.model_copy(update={"model": None}) if model else workflow
+    folder = out or Settings.from_environment().outputs
+    check_writable(folder)  # rather than after the drawing
     resources = resources_for(workflow, model, [image_source, *pictures_around(file)], is_dry)
     if is_dry:
         _show_plan(plan(workflow, resources, until), as_json)
         return
-    folder = out or Settings.from_environment().outputs
-    check_writable(folder)  # rather than after the drawing
     ended: Ended = []
     drawn: list[Picture] = []
     begun: list[str] = []

@@ -1,9 +1,10 @@
 """What a node of a document takes and gives, whether it is a task or a workflow itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from weakref import ref
 
 from lumina.tasks import TASKS
+from lumina.tasks.base import Task
 from lumina.workflow.document import MAX_ENTRIES, Link, Node, Workflow
 from lumina.workflow.graph import INPUTS, circles, needs_of, order_of, sources_of
 from lumina.workflow.sockets import Socket, inputs_of, outputs_of
@@ -46,6 +47,16 @@ def outputs_at(workflow: Workflow, source: str) -> Sockets:
     if source == INPUTS:
         return {name: Socket(given.type) for name, given in workflow.inputs.items()}
     return node_outputs(workflow, workflow.nodes[source]) if source in workflow.nodes else {}
+
+
+def takers_of(workflow: Workflow, name: str) -> Iterator[tuple[type[Task], str, Socket]]:
+    """The tasks that an input of the workflow fills directly, each with its input that is filled."""
+    for node in workflow.nodes.values():
+        is_task = not node.workflow and node.task in TASKS
+        takes = node_inputs(workflow, node) if is_task else {}
+        for key, source, given in sources_of(node):
+            if (source, given) == (INPUTS, name) and key in takes:
+                yield TASKS[node.task], key, takes[key]
 
 
 def ends_of(workflow: Workflow, until: str | None = None) -> dict[str, Link]:

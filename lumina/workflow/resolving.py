@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from lumina.errors import InputError, InvalidWorkflow
+from lumina.errors import InputError, InvalidWorkflow, is_said_twice
 from lumina.runtime.painter import Painter
 from lumina.settings import is_yes
 from lumina.tasks import TASKS
@@ -17,8 +17,8 @@ from lumina.workflow.document import Element, Input, Link, Node, Value, Workflow
 from lumina.workflow.flattening import SETTLED, WITHIN, Flat, flatten, needed_of
 from lumina.workflow.graph import INPUTS, WORKFLOWS
 from lumina.workflow.literals import IMAGE, literal_problems, wrong_value
-from lumina.workflow.node_sockets import node_inputs
-from lumina.workflow.parsing import Problem, problem
+from lumina.workflow.node_sockets import node_inputs, takers_of
+from lumina.workflow.parsing import Problem, place_of, problem
 from lumina.workflow.settling import RANDOM, open_inside, opening_at, random_inputs
 from lumina.workflow.sockets import Socket, inputs_of
 from lumina.workflow.values import offered
@@ -84,6 +84,8 @@ def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
             raise InputError(f"{name}: the list is empty, so nothing would be drawn; give one value or more.")
         if name in inputs:
             inputs[name] = _with_default(name, inputs[name], value)
+            for task, key, taken in takers_of(workflow, name):
+                _check_literal(name, task, key, inputs[name].default, taken)
         else:
             node, key, part = _place_of(name)
             read = _read_as(socket, value)
@@ -97,9 +99,9 @@ def _filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
 def _check_literal(name: str, task: type[Task], key: str, value: Any, socket: Socket) -> None:
     """Raise InputError, which begins with ``name``, for a value that an input of a task does not take."""
     for item in literal_problems((), task, {key: value}, {key: socket}):
-        if item["pointer"].split("/")[1] == key:
+        if place_of(item["pointer"])[:1] == (key,):
             message = item["message"]
-            advice = "" if item["fix"].startswith(("make it", "let it")) else f"; {item['fix']}"
+            advice = "" if is_said_twice(item) else f"; {item['fix']}"
             raise InputError(f"{name}: {message}{advice}.")
 
 

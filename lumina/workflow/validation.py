@@ -17,7 +17,7 @@ from lumina.workflow.flattening import SETTLED, Flat, flatten
 from lumina.workflow.graph import INPUTS, NODES, WORKFLOWS, circles, needs_of, order_of, sources_of
 from lumina.workflow.limits import RunLimits
 from lumina.workflow.literals import input_problems, list_problems, literal_problems, wrong_value
-from lumina.workflow.node_sockets import ends_of, is_known, node_inputs, node_outputs, outputs_at
+from lumina.workflow.node_sockets import ends_of, is_known, node_inputs, node_outputs, outputs_at, takers_of
 from lumina.workflow.ordering import order_problems
 from lumina.workflow.other_links import MESSAGE, link_meant
 from lumina.workflow.other_names import task_meant
@@ -82,7 +82,8 @@ def _all_problems(
             yield problem((WORKFLOWS, name), message, 'name some of them as its "outputs"')
     yield from _model_problems(workflow, spec)
     for name, given in workflow.inputs.items():
-        yield from input_problems((INPUTS, name), given)
+        found = [*input_problems((INPUTS, name), given)]
+        yield from found or _default_problems(workflow, name, given)
     for name, node in workflow.nodes.items():
         yield from _node_problems(workflow, name, node, spec, lost)
     ends = {name: (link, None) for name, link in workflow.outputs.items()}
@@ -91,6 +92,17 @@ def _all_problems(
         yield from (_circle_problem(workflow, path) for path in paths)
     elif not any(node.workflow for node in workflow.nodes.values()):  # otherwise once it is flat
         yield from _list_problems(workflow)
+
+
+def _default_problems(workflow: Workflow, name: str, given: Input) -> Iterator[Problem]:
+    """A default that a node it leads to does not take."""
+    place: Place = (INPUTS, name, "default")
+    for task, key, socket in takers_of(workflow, name) if given.default is not None else ():
+        for item in literal_problems(place, task, {key: given.default}, {key: socket}):
+            at = place_of(item["pointer"])
+            if at[len(place) : len(place) + 1] == (key,):
+                yield problem((*place, *at[len(place) + 1 :]), item["message"], item["fix"])
+                return
 
 
 def _flat_problems(workflow: Workflow) -> Iterator[Problem]:

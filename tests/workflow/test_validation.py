@@ -111,6 +111,21 @@ def test_inputs_of_the_workflow_are_checked(given: dict[str, Any], pointer: str)
     assert list(found(nodes(a=DRAW) | {"inputs": {"i": given}})) == ["/inputs/i" + pointer]
 
 
+@pytest.mark.parametrize(
+    ("key", "kind", "default", "pointer"),
+    [
+        ("width", "integer", 7, "/inputs/i/default"),
+        ("seed", "integer", [1, -1], "/inputs/i/default/1"),
+        ("seed", "integer", 1e99, "/inputs/i/default"),
+        ("guidance_scale", "number", -1, "/inputs/i/default"),
+    ],
+)
+def test_what_an_input_fills_is_checked(key: str, kind: str, default: Any, pointer: str) -> None:
+    node = draw(**{key: {"from": "inputs.i"}})
+    inputs = {"i": {"type": kind, "default": default}}
+    assert list(found(nodes(a=node, b=node) | {"inputs": inputs})) == [pointer]
+
+
 def test_good_documents_have_no_problems() -> None:
     inputs = {
         "ideas": {"type": "text", "default": ["a cone", "a cube"]},

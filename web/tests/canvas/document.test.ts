@@ -204,7 +204,7 @@ test("problems are told by what a person sees", () => {
   const empty = { pointer: "/nodes/redo/inputs/prompt", message: "is missing", fix: 'add "prompt"' };
   assert.equal(sentenceOf(empty, DOC, CATALOGUE), "Prompt of Control “redo” is still empty; fill it in, or draw a wire to it.");
   const kind = { pointer: "/nodes/depth/inputs/kind", message: "must be depth or canny", fix: "make it depth or canny" };
-  assert.equal(sentenceOf(kind, DOC, CATALOGUE), "Kind of Predict “depth” must be depth or canny; make it depth or canny.");
+  assert.equal(sentenceOf(kind, DOC, CATALOGUE), "Kind of Predict “depth” must be depth or canny.");
   const input = { pointer: "/inputs/idea/default", message: "is too long", fix: "make it shorter" };
   assert.equal(sentenceOf(input, DOC, CATALOGUE), "The input “idea” is too long; make it shorter.");
 });

@@ -5,7 +5,9 @@ import { inputPort, taskOf } from "./sockets";
 
 /** What is wrong, and what to do: of a field that is empty, what the canvas offers. */
 export function phraseOf({ message, fix }: Problem): string {
-  return message === "is missing" ? "is still empty; fill it in, or draw a wire to it." : `${message}; ${fix}.`;
+  if (message === "is missing") return "is still empty; fill it in, or draw a wire to it.";
+  const wanted = fix.replace(/^make it /, "must be ").replace(/^let it /, "must ");
+  return wanted.startsWith("must ") && message.startsWith(wanted) ? `${message}.` : `${message}; ${fix}.`; // not twice
 }
 
 /** Whether a person has had to do with what is wrong: it lies in what they have filled in, or in all of it (""). */
