@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from lumina.worlds.choices import Part
+from lumina.worlds.colour_codes import with_names
 
 Kind = Literal["prompt", "instruction", "description"]
 """What words are for: a whole picture, a change, a single thing."""
@@ -197,12 +198,14 @@ _OF_OTHER_PROGRAMS = re.compile(  # what steers them within the text, a dash as 
     r"|<(?:lora|lyco|hypernet):[^<>\s]{1,99}>"
     r"|(?<!\S)--no(?:\s+(?!--)\S+)+"
     r"|(?<!\S)(?:--[a-z]{1,12}|[—–]\s?(?:ar|v|s|q|c|iw|seed|style|stylize|chaos|niji)\b)"
-    r"(?:[^\S\n]+(?:\d[\d.:]{0,9}|raw\b))?(?!\S)"
+    r"(?:[^\S\n]+(?:\d[\d.:]{0,9}|raw\b))?(?![^\s\"'”’»)\]])"
     r"|\b(?:score_\d(?:_up)?|(?:rating|source)_[a-z]{1,20})\b|\bembedding:[\w-]{1,99}"
     r"|(?<=\w)::-?\d?(?:\.\d{1,3})?(?![\w:])",
     re.IGNORECASE | re.DOTALL,
 )
-_COUNT_OF_A_LIST = re.compile(r"^[^\S\n]*\d{1,2}[.)][^\S\n]+(?=\S)", re.MULTILINE)
+_COUNT_OF_A_LIST = re.compile(  # and the box to be ticked of one
+    r"^[^\S\n]*(?:\d{1,2}[.)]|(?:[-*+•][^\S\n]+)?\[[ xX✓]?\])[^\S\n]+(?=\S)", re.MULTILINE
+)
 _IN_ONE_LINE = re.compile(r"^\s*\(?1[.):]\s+\S[^\n]*\s\(?2[.):]\s")  # "1. a cube 2. a ball"
 _COUNT_IN_A_LINE = re.compile(r"(?<!\S)\(?\d{1,2}[.):]\s+(?=\S)")
 
@@ -211,9 +214,10 @@ def without_markup(text: str) -> str:
     """Text without what belongs to a page it was copied from: entities, tags of HTML, numbers of a list,
     emphasis of Markdown.
 
-    The numbers of footnotes and what steers other programs are left out, too.
+    The numbers of footnotes and what steers other programs are left out, too; colours in figures have their
+    names.
     """
-    text = _OF_OTHER_PROGRAMS.sub(" ", text)
+    text = with_names(_OF_OTHER_PROGRAMS.sub(" ", text))
     text = _ESCAPED.sub(" ", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     text = _EMPHASIS.sub(r"\2", text)
     text = _COUNT_IN_A_LINE.sub(", ", text) if _IN_ONE_LINE.search(text) else text
