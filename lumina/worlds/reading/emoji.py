@@ -14,14 +14,27 @@ _SAYS_NOTHING = re.compile(  # smiles, hands, what is strewn
 )
 _COLOURED = re.compile(r"\b(\w+) (?:CIRCLE|SQUARE)$")
 _WORDS = re.compile(r"[a-z]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 Meaning = Callable[[str], str]
 """What a word is in a world: "noun", "color" or ""."""
+Noun = Callable[[str], str]
+"""The noun that a word names one or several of; "" of any other word."""
 
 
-def in_words(text: str, meaning: Meaning) -> str:
-    """``text`` with the names of things and colours in place of emoji; others are left out."""
-    return _RUNS.sub(lambda run: f" {_joined(run[0], meaning)} ", text)
+def in_words(text: str, meaning: Meaning, noun: Noun) -> str:
+    """``text`` with the names of things and colours in place of emoji; others are left out.
+
+    An emoji of what words have named already says nothing more: "a cat 🐱".
+    """
+    said = {noun(word) for word in _LETTERS.findall(_RUN.sub(" ", text))} - {""}
+
+    def joined(run: re.Match[str]) -> str:
+        before = _LETTERS.findall(text[: run.start()])[-1:]
+        is_apart = text[: run.start()].rstrip()[-1:].isalnum() and any(map(noun, before))
+        return f" {_joined(run[0], meaning, lambda word: noun(word) in said, is_apart)} "
+
+    return _RUNS.sub(joined, text)
 
 
 def unknown(text: str, meaning: Meaning) -> Iterator[str]:
@@ -32,19 +45,21 @@ def unknown(text: str, meaning: Meaning) -> Iterator[str]:
             yield sign
 
 
-def _joined(run: str, meaning: Meaning) -> str:
-    said = list[str]()
-    for found in _RUN.finditer(run):
-        if named := _named(found[0][0], meaning):
-            is_next = said and meaning(said[-1]) == "noun"
-            said += [*(["and"] if is_next else []), *named.split()]
-    return " ".join(said)
+def _joined(run: str, meaning: Meaning, is_said: Callable[[str], bool], is_apart: bool) -> str:
+    """The names in a run of emoji; ``is_apart`` says that a thing is named before them."""
+    found = list[str]()
+    for sign in _RUN.finditer(run):
+        words = [word for word in _named(sign[0][0], meaning).split() if not is_said(word)]
+        is_next = bool(words) and (is_apart if not found else meaning(found[-1]) == "noun")
+        is_next = is_next and meaning(words[-1]) == "noun"
+        found += [*(["and"] if is_next else []), *words]
+    return " ".join(found)
 
 
 def _named(sign: str, meaning: Meaning) -> str:
     """The words for an emoji; "" if it shows nothing of the world."""
     name = unicodedata.name(sign, "")
-    words = _WORDS.findall(name.lower())
+    words = _WORDS.findall(name.partition(" WITH ")[0].lower())  # "UMBRELLA WITH RAIN DROPS"
     things = [word for word in words if meaning(word) == "noun"]
     coloured = _COLOURED.search(name)
     colors = [coloured[1].lower()] if coloured and meaning(coloured[1].lower()) == "color" else []

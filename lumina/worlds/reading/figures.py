@@ -11,8 +11,9 @@ Part = tuple[str, int, int]
 """A word, and from which to which of the first ones it was read."""
 
 MARK = "figuremark"  # a sign before a figure, as a word: "no. 4", "$3"
-MARKS = r"(?:no|nr|n[°º]|[#$€£¥№])"
+MARKS = r"(?:no|nr|n[°º]|[#$€£¥№])?"
 _MARK = re.compile(r"(?<![\w.])(?:(?:no|nr)\.|n[°º]|[#$€£¥№])\s?(?=\d+(?!\w))", re.IGNORECASE)
+_NAME = re.compile(r"\ban? (?:[^\W\d]+ ){1,3}(?=\d{1,2}\s*(?:$|[,.;!?\n]|and\b))", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<![\d,.])(\d{1,3}),(?=\d{1,2}\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|kg|g)\b)")
 _SUM = re.compile(r"(?<![\w.+] )(?<![\w.,+])(\d{1,2})\s?\+\s?(\d{1,2})(?=\s[^\W\d])(?!\s?\+)")
 _ROMAN = re.compile("[Ⅰ-Ⅻⅰ-ⅻ]")
@@ -32,8 +33,18 @@ _BOUNDARIES = (",", "and", "with")
 def spelled(text: str) -> str:
     """A text in which Roman figures, sums, decimals and marks before a figure are as words have them."""
     text = _ROMAN.sub(lambda figure: str(int(unicodedata.numeric(figure[0]))), text)
-    text = _SUM.sub(lambda both: str(int(both[1]) + int(both[2])), text)
-    return _MARK.sub(f" {MARK} ", _DECIMAL.sub(r"\1.", text))
+    text = _NAME.sub(_marked, text)
+    return _MARK.sub(f" {MARK} ", _DECIMAL.sub(r"\1.", with_sums(text)))
+
+
+def _marked(name: re.Match[str]) -> str:
+    """What a figure names and does not count: "a cube 2"."""
+    return name[0] if name[0].split()[-1].lower() in (*_BEFORE, "of") else f"{name[0]}{MARK} "
+
+
+def with_sums(text: str) -> str:
+    """A text with two numbers of one thing as one: "2 + 2 cubes"."""
+    return _SUM.sub(lambda both: str(int(both[1]) + int(both[2])), text)
 
 
 def without_figures(parts: Sequence[Part], kind_of: Callable[[str], str], unknown: str) -> list[Part]:

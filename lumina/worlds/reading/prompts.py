@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from lumina.worlds.language import UnknownWord, of_other_programs
-from lumina.worlds.reading.clauses import NOT, Clause, is_boundary, led
+from lumina.worlds.reading.clauses import NOT, SAME, Clause, is_boundary, led
 from lumina.worlds.reading.corrections import TAKEN_BACK, WAS_TAKEN_BACK, corrected
 from lumina.worlds.reading.grammar import Grammar, SceneMeant
+from lumina.worlds.reading.references import named_again
 from lumina.worlds.reading.scene import SceneSaid
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
 from lumina.worlds.reading.uses import NUMBERS
@@ -91,7 +92,8 @@ def _heard(
 ) -> _Heard:
     """A text, up to where it is too much."""
     words = lexicon.words(text)
-    meant_signs, taken = corrected(_listed(told_apart(lexicon.signs(words)), grammar), grammar)
+    told = named_again(told_apart(lexicon.signs(words)), grammar)
+    meant_signs, taken = corrected(_listed(told, grammar), grammar)
     signs = _of_the_picture(meant_signs, grammar)
     said = SceneSaid(grammar, MOST, _told(signs, words, grammar))
     for clause in led(list(_clauses(signs, grammar))):
@@ -210,7 +212,7 @@ def _kind_of_bare(signs: Sequence[Sign], at: int, grammar: Grammar) -> str:
     """A side of the picture after one thing only, as in "A 左, B 右"; else of what came last."""
     start = max((i + 1 for i in range(at) if signs[i] == ","), default=0)
     before, is_last = signs[start:at], [*signs[at + 1 : at + 2]] in ([], [","])
-    nouns = sum(sign in grammar.noun_of for sign in before)
+    nouns = sum(sign in grammar.noun_of or sign in SAME for sign in before)
     return "at" if is_last and nouns == 1 and "on" not in before[:-1] else "east"
 
 

@@ -287,7 +287,8 @@ class SceneSaid:
                 return None
             if phrase.is_the and (told := things.told_by(said)) is not None:
                 return self._known(told, noun, said)
-            is_share = phrase.is_the or (number == "a" and (things.shares or not phrase.is_another))
+            is_one = noun == "same!" and number in (None, "a")
+            is_share = phrase.is_the or (is_one and (things.shares or not phrase.is_another))
             if said and is_share and things.unshared:
                 self._uses.use(noun)
                 self._share(number or Sign("a"), said)  # "two balls: a big one and a small one"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import takewhile
 
+from lumina.worlds.colour_codes import with_names
 from lumina.worlds.language import (
     UnknownWord,
     distance,
@@ -21,6 +22,7 @@ from lumina.worlds.reading.typos import LONG, is_exchanged, is_slip, is_slip_of_
 UNKNOWN = "?"  # the sign of a word that the world does not have
 STUFF = "stuff!"  # before a noun: "a marble ball"
 OR = "or!"  # between two, of which one is to be chosen
+PRONOUN, PRONOUNS = "pronounmark", "pronounsmark"  # "it" and "them" as words, joined to a verb: "rends-le"
 PILE = "pile!"  # of several: "a tower of cubes"
 SHADE = "shade!"  # of a colour, which no world has; "!" is what nothing can be made of
 _NUMBERS = ("a", "two", "three", "four")
@@ -86,11 +88,12 @@ class Lexicon:
     two_wrong: int = LONG  # letters of a sign, two of which may be wrong
     names: Mapping[str, str] = field(default_factory=dict)  # of several words, and their signs
     names_slips_of: Sequence[str] = ()  # those of them whose slips are read
+    noun_of: Mapping[str, str] = field(default_factory=dict)  # of each sign of one or several
     likenesses: frozenset[str] = frozenset()  # after a noun that tells what the next one is like
 
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
-        text = spelled(in_words(text, self._meaning))
+        text = spelled(with_names(in_words(text, self._meaning, self._noun)))
         text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
         text = _IS.sub(" est ", text)
@@ -114,6 +117,11 @@ class Lexicon:
     def _meaning(self, word: str) -> str:
         sign = self.lookup.get(word, "")
         return "noun" if sign in self.nouns and sign != "ground" else "color" if sign in self.colors else ""
+
+    def _noun(self, word: str) -> str:
+        """The noun that a word names one or several of; "" of any other word."""
+        sign = self.lookup.get(word.lower(), "")
+        return self.noun_of.get(sign, "")
 
     def _without_colon(self, head: re.Match[str]) -> str:
         """What stands before a colon; said of what comes next where it is a quality, or the ground: "red: a
@@ -140,7 +148,8 @@ class Lexicon:
             signs = _looked_up(self, word)
             meant = self.lookup.get(after)
             if word in _SAME and found and self._is_of_same(found[-1]):
-                signs = (_SAME[word],)
+                is_next = parts[max(i - 2, 0)][0] == word == "one" and meant in self.qualities
+                signs = ("a",) if is_next else (_SAME[word],)  # "one red one blue"
             elif word in self.shades and (meant in self.qualities or meant in self.nouns):  # and no night
                 signs = (SHADE,)
             elif word == "can" and found and found[-1] in self.nouns:  # no can, but a verb
@@ -272,13 +281,13 @@ class Lexicon:
 
     def _parted_script(self, run: re.Match[str]) -> str:
         """A run of Chinese or Japanese signs in words, the longest that are known first."""
-        text, found = run[0], list[str]()
+        text, found, is_known = run[0], "", True
         while text:
-            unknown = (_KATAKANA.match(text) or [text[0]])[0]
-            word = next((each for each in self.scripts if text.startswith(each)), unknown)
-            found.append(f" {word} ")
-            text = text[len(word) :]
-        return "".join(found)
+            word = next((each for each in self.scripts if text.startswith(each)), "")
+            part = word or (_KATAKANA.match(text) or [text[0]])[0]
+            found += f" {part}" if word or is_known else part  # what is not known stays together
+            is_known, text = bool(word), text[len(part) :]
+        return f"{found} "
 
 
 def typed(text: str, words: Sequence[str]) -> str:
@@ -290,7 +299,12 @@ def typed(text: str, words: Sequence[str]) -> str:
     return text[slice(*found.span())] if found else " ".join(words).removesuffix("ward")
 
 
-_WRITTEN = {"minus": "(?:minus|[-–—])", MARK: MARKS}  # as it may be in a text
+_WRITTEN = {
+    "minus": "(?:minus|[-–—])",
+    MARK: MARKS,
+    PRONOUN: "l[aeo]",
+    PRONOUNS: "l(?:[aeo]s|i)",
+}  # as it may be in a text
 
 
 def _folded(text: str) -> str:

@@ -107,7 +107,17 @@ FLUFF = each(  # says nothing about what is drawn
     "want wants was we well what where which who whose will with wo would you zeichne zeig zeige zich "
     "zijn zit è uh um uhm erm oh ah hm hmm äh ähm euh ehm instead actually thats following "
     "prompt unos unas delle dei degli moi te welcher welche welches bij "
-    "auch aussi también anche também ook nur juste"
+    "auch aussi también anche também ook nur juste dann danach puis ensuite luego después poi depois daarna "
+    "alors allora entonces então dus halt mal eben also nun hier wäre wären schön nett super toll würde "
+    "mögen sehen lassen hast habe hast zeigen zeichnen malen könntest kannst könnten sie du ihr euch uns "
+    "danke vielen dank bitteschön lieben gruß grüße "
+    "j'aimerais j'aimerai aimerais aimerai voir bien merci beaucoup d'avance pourriez pouvez pourrais peux "
+    "tu faire dessiner montrer montrez s'il te plait "
+    "mi me gustaría gustaria encantaría ver puedes podrías podría poder hacer dibujar muchas gracias "
+    "piacerebbe vedere possibile potresti puoi potrebbe fare disegnare grazie mille molte cortesia "
+    "gostaria queria poderia pode podes ver fazer desenhar muito obrigado obrigada "
+    "graag zou willen zien kun kunt maken tekenen bedankt dank alsjeblieft alstublieft "
+    "possible okey okie hola ciao salut bonjour hallo olá oi hoi gerade einfach irgendwie quasi genau"
 )
 _HAND, _TOWARDS = r"(?:[- ]?hand)?(?: side)?", "(?:on|to|at|towards?)"
 _BESIDE = (
@@ -178,8 +188,39 @@ _GROUP = (
 )
 _OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
 _NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
-_AN = r"(?:an?|the|eine?|une?|una|um|uma|een) "
+_AN = r"(?:an?|the|eine?[mnrs]?|une?|una|um|uma|een) "
+TIMES: dict[str, str] = {
+    "two": "twice|(?:two|2) times|zweimal|deux fois|dos veces|due volte|twee keer|duas vezes",
+    "three": "thrice|(?:three|3) times|dreimal|trois fois|tres veces|tre volte|drie keer|três vezes",
+    "four": "(?:four|4) times|viermal|quatre fois|cuatro veces|quattro volte|vier keer|quatro vezes",
+}
+_ONCE = "(?:once|einmal|une fois|una vez|una volta|een keer|uma vez)"
+_THE = "(?:the|d(?:er|ie|as|en|em)|l[aeo]|el|il|de|het|[oa])"
+_NTH = {  # in English, German, French, Spanish, Italian, Dutch and Portuguese
+    "1": "first|former|1st|ersteren?|erste[nrs]?|premi(?:er|ère)|primer[oa]?|prim[oa]|eerste|primeir[oa]",
+    "2": "second|2nd|zweite[nrs]?|deuxième|seconde?|segund[oa]|second[oa]|tweede",
+    "3": "third|3rd|dritte[nrs]?|troisième|tercer[oa]?|terz[oa]|derde|terceir[oa]",
+    "4": "fourth|4th|vierte[nrs]?|quatrième|cuart[oa]|quart[oa]|vierde",
+    "last": "last|latter|letzteren?|letzte[nrs]?|derni(?:er|ère)|últim[oa]|ultim[oa]|laatste",
+}
+_OF_THEM = "(?: ones?| of (?:them|the two|these))?"
+REFERENCES: dict[str, str] = {  # to what was named before; see references.py
+    **{
+        rf"(?:{_THE} (?:{words}){_OF_THEM}|(?:{words}) one)(?:'s)?": f"=nth:{order}"
+        for order, words in _NTH.items()
+    },
+    r"(?:the )?same(?: ones?)?(?! (?:as|way|time|kind|place|spot|size|colou?r)\b)"
+    rf"|{_THE} (?:gleiche[nrs]?|selbe[nr]?|même|mism[oa]|stess[oa]|zelfde|mesm[oa])"
+    r"|d(?:er|ie|as)selbe|(?:de|het)zelfde": "=same",
+}
+_BIGGER = "larger|bigger|taller|smaller|größer|kleiner|plus|más|mais|più|groter"
+_COMPARES = rf"(?! (?:as|so|the (?:size|height|width)|{_BIGGER})\b)"
 PLACES_AND_NUMBERS: dict[str, str] = {
+    r"comma|komma|virgule|virgola|vírgula": ",",  # of a dictation
+    r"period|full stop|new line|question mark|exclamation (?:mark|point)|punkt|fragezeichen|ausrufezeichen"
+    r"|neue zeile|point final|punto (?:final|y aparte)|ponto final": ", ,",
+    rf"{_ONCE} ((?:\w+ ){{1,3}})((?:, )?(?:(?:and|und|et|y|e|en) )?){_ONCE}(?= \w)": r"one \1\2one",
+    **{rf"(?:{words})(?: {_AN[:-1]})?{_COMPARES}": number for number, words in TIMES.items()},
     rf"(?:^ *|(?<=, )){GREETING}(?= +,| *$"
     r"| (?:please|i|i'd|we|can|could|would|draw|show|make|to|there|all)\b)": "",
     r"(?:rgba?|hsla?|hsv)(?: ,)*(?: \d+(?: ,(?= \d))?)+": "?",
@@ -209,6 +250,7 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"|dezelfde kleur)": "alike:color",
     r"(?:of|in) (?:that|this|its) colou?r": "alike:color",
     r"(?:(?:of|in) )?(?:the )?same size|(?:in )?(?:der )?gleichen? größe": "alike:size",
+    **REFERENCES,
     r"shades? of": "",
     r"both of (?:them|those|these|which)|all of (?:them|those|these)": "both",
     r"(?:directly|right|just|standing|immediately) (?=behind|in front)": "",
@@ -300,11 +342,14 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     "white": "白色 白い 白",
     "grey": "灰色 グレー",
     "a": "一个 一個 一只 一颗 一つの 一つ ひとつの 1つの 一",
+    "another": "另一个 另一個 もう一つの もう一つ もう一個の もう一個 もう1つの もう1つ",
     "two": "兩個 两个 二个 两只 二つの 二つ ふたつの 2つの 两 二 2個の",
     "three": "三个 三個の 三つの 三つ 3つの 三 3個の",
     "four": "四个 四つの 四つ 4つの 四",
     "not": "不是 不 没有 なし ない",
     "and": "和 与 以及 還有 还有 跟 と",
+    "back!": "じゃなくて ではなくて でなくて じゃなく ではなく でなく",
+    "same!": "の方 方 のほう ほう",
     "on": "在 上に 上の 上",
     "": (
         "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
@@ -313,8 +358,8 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     ),
 }
 EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before
-    "left_of": "的左边 左边 的左侧 左侧 左面 の左側に の左に の左側 の左 左側 左 的左邊 左邊",
-    "right_of": "的右边 右边 的右侧 右侧 右面 の右側に の右に の右側 の右 右側 右 的右邊 右邊",
+    "left_of": "的左边 左边 的左侧 左侧 左面 的左方 左方 の左側に の左に の左側 の左 左側 左 的左邊 左邊",
+    "right_of": "的右边 右边 的右侧 右侧 右面 的右方 右方 の右側に の右に の右側 の右 右側 右 的右邊 右邊",
     "in_front_of": "的前面 前面 的前方 前方 の前に の手前に の前 手前 前边 前邊 前",
     "behind": "的后面 后面 的后方 后方 の後ろに の後ろ の奥に 後ろ 的後面 後面 后边 後邊 の奥 奥 后 後",
 }

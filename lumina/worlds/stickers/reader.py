@@ -108,6 +108,7 @@ def lexicon() -> Lexicon:
         signs_known=signs(),
         singular=frozenset(map(sign_of, nouns())),
         nouns=frozenset([*of_grammar.noun_of, "ground"]),
+        noun_of=of_grammar.noun_of,
         qualities=of_grammar.qualities,
         colors=frozenset([*COLORS, *PLAIN]),
         places=PLACES,

@@ -54,7 +54,7 @@ _OTHERS: dict[str, str] = {  # other words for what is no noun
         "meadows grass lawn field park wiese gras rasen prairie "
         "pré herbe pelouse pradera prado hierba césped grassland pasture"
     ),
-    "night": "midnight nighttime nightfall moonlit nacht nachts nuit noche moonlight",
+    "night": "midnight nighttime nite tonite nightfall moonlit nacht nachts nuit noche moonlight",
     "table": "desk tisch mesa tabletop",
     "ground": (
         "background backgrounds bg bkg backdrop backdrops wall floor hintergrund untergrund fond fondo "
@@ -106,6 +106,7 @@ _BESIDES_PLACES = {
     r"line(?: |-)?(?:art|drawings?|drawn|work)|(?:pencil|ink) (?:drawing|sketch)": "line_art",
     r"dessin au trait|dibujo (?:de|a) l[íi]neas?": "line_art",
     rf"({_STYLE})(?:[- ]?(?:styled?|design|look|version))": r"\1",
+    rf"^ *({_STYLE})(?: *(?:stil|styled?|look|version))?{_END}": r"them \1 ,",  # of all that comes
     rf"(?:in|as|im)(?: an?| the)? +({_STYLE})(?: *(?:stil|style))?{_END}": r", them \1 ,",
     rf"(?:dans un |en )?style +({_STYLE}){_END}|(?:en )?estilo +({_STYLE}){_END}": r", them \1\2 ,",
     r"(?:in|at|during) (?:the )?(?:night(?:time)?|dark(?:ness)?|midnight)": "night",

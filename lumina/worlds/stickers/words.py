@@ -22,6 +22,7 @@ from lumina.worlds.language import (
     with_more,
     without_joining,
 )
+from lumina.worlds.reading.figures import with_sums
 from lumina.worlds.stickers.captions import (
     GROUND_PHRASES,
     LONGEST,
@@ -101,7 +102,7 @@ def _with_commas(text: str, kind: Kind) -> str:
 
 def _once(text: str, kind: Kind) -> str:
     if kind == "prompt":
-        text = stops_as_commas(_ASK.sub("", text))
+        text = stops_as_commas(_ASK.sub("", with_sums(text)))
     text = _plain_words(_ASK.sub("", text))
     for form, said in _FORMS:
         text = form.sub(said, text)
@@ -157,7 +158,7 @@ def _read(word: str) -> str:
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that stickers has never seen, or never without those beside it."""
-    text = _ASK.sub("", text)
+    text = _ASK.sub("", with_sums(text) if kind == "prompt" else text)
     typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
     read = [_plain_words(word) for word in typed]
     known = _known_at([word.split(" ")[0] if word else "" for word in read], kind)

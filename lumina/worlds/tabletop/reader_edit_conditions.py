@@ -24,16 +24,16 @@ def unconditional(
     if at is None:
         return list(signs), []
     end = _end(signs, at)
-    condition, order = signs[at + 1 : end], [*signs[:at], *signs[end:]]
+    condition, other = _joined(signs[at + 1 : end])
+    order = [*signs[:at], *signs[end:]]
     while order and order[-1] in (",", "and"):
         order = order[:-1]
     if not means_something(condition):  # "if you like"
         return order, []
+    unmet: list[Left] = [(other, NO_CONDITION)] if other else []
     if signs[at] == UNLESS:
-        unmet: list[Left] = [(signs[at:end], NO_CONDITION)]
+        unmet = [(signs[at:end], NO_CONDITION)]
         condition = [sign for sign in condition if sign not in QUALITIES]
-    else:
-        unmet = []
     told = [_told(condition, order), _named_there(condition, order)]
     if found := next((each for each in told if each is not None and is_wish(each)), None):
         return found, unmet
@@ -46,9 +46,18 @@ def _end(signs: Sequence[Sign], at: int) -> int:
     """Where a condition ends: at a comma, or where the order begins."""
     for end in range(at + 1, len(signs)):
         is_order = signs[end] == "and" and any(sign in _ORDERS for sign in signs[end + 1 : end + 2])
-        if signs[end] == "," or is_order or (at == 0 and signs[end] in _ORDERS):
+        after = next((sign for sign in signs[end:] if sign not in (",", "and")), "")
+        if (signs[end] == "," and after != IF) or is_order or (at == 0 and signs[end] in _ORDERS):
             return end
     return len(signs)
+
+
+def _joined(condition: Sequence[Sign]) -> tuple[list[Sign], Sequence[Sign]]:
+    """Conditions of the first solid as one, "if it is blue and if it is small"; and those of another one."""
+    nouns = [at for at, sign in enumerate(condition) if sign in NOUNS]
+    parts = [at for at, sign in enumerate(condition) if sign in (",", "and", IF)]
+    end = max((at for at in parts if len(nouns) > 1 and nouns[0] < at < nouns[1]), default=len(condition))
+    return [sign for sign in condition[:end] if sign not in (",", "and", IF)], condition[end + 1 :]
 
 
 def _named_there(condition: Sequence[Sign], order: Sequence[Sign]) -> list[Sign] | None:

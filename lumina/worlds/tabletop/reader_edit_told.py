@@ -99,7 +99,8 @@ def ordered(signs: Sequence[Sign], words: Sequence[str], start: int = 0) -> list
 
 def _is_told(told: Sequence[Sign], words: Sequence[str], clause: slice) -> bool:
     """Whether it is said how something is, or that it is there, and nothing is to be done."""
-    if any(sign.startswith("=") and words[sign.start] not in _THERE for sign in told):
+    verbs = (sign for sign in told if sign.startswith("=") and not sign.startswith("=way"))
+    if any(words[sign.start] not in _THERE for sign in verbs):
         return False
     if not _TELLS.isdisjoint(words[clause]):
         return True

@@ -7,12 +7,18 @@ ways (``=way:left_of``), and what is said of a solid by comparison (``=bigger``)
 import re
 from dataclasses import replace
 
-from lumina.worlds.reading.words import FLUFF, LARGER, SMALLER, THAN_REST
+from lumina.worlds.language import latin
+from lumina.worlds.reading.signs import PRONOUN, PRONOUNS
+from lumina.worlds.reading.words import FLUFF, LARGER, REFERENCES, SMALLER, THAN_REST
 from lumina.worlds.tabletop.reader_lexicon import PROMPTS
 from lumina.worlds.tabletop.reader_words import LOOKUP, PHRASES, SCRIPTS, SLIPS_OF
 from lumina.worlds.tabletop.real_words import REAL_WORDS
 
 IF, UNLESS = "=if", "=unless"  # what comes next says when
+WITH_PRONOUNS = (  # verbs to which a pronoun may be joined
+    "=make", "=paint", "=turn", "=change", "=replace", "=swap", "=remove", "=add", "=put", "=move", "=take",
+    "=bigger", "=smaller", "=darker", "=brighter",
+)  # fmt: skip
 
 
 def _each(words: str) -> frozenset[str]:
@@ -102,7 +108,8 @@ _VERBS: dict[str, str] = {
     ),
     IF: "if when whenever wenn falls sofern si s'il quand lorsque cuando quando wanneer",
     UNLESS: "unless because since cuz weil parce puisque porque perché omdat",
-    "it": "ihn",
+    "it": f"ihn {PRONOUN}",
+    "them": PRONOUNS,
     "the": "teh o os",
     "and": "or oder ou",
     "not": "dont doesnt no_need",
@@ -244,7 +251,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("=brighter", ("(?:brighten|lighten|light) (?:it |this |things |everything )?up",)),
     ("=darker", (f"{_MORE} (?:sombre|oscur[oa]|scur[oa])s?",)),
     ("=brighter", (f"{_MORE} (?:clair|clar[oa]|chiar[oa])e?s?",)),
-    ("", (f"{_A_BIT}(?= (?:=|~|{_COMPARISON}))", r"an? (?:little|tiny|wee)?(?: ?bit)?(?= ?(?:$|,))")),
+    ("", (f"{_A_BIT}(?= +(?:=|~|{_COMPARISON}))", r"an? (?:little|tiny|wee)?(?: ?bit)?(?= ?(?:$|,))")),
     ("?", (  # by how much is not said
         r"(?:by )?(?:\w+ )?times(?= (?:=|as|the|bigger|smaller|larger))",
         r"(?:by )?\d+(?: (?:percent|prozent|times|pixels?|px|cm|degrees))",
@@ -294,6 +301,8 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "no more", "not (?:any|a|an|the|want)", "less(?= (?!big|large|light))",
         r"(?:too|(?<=ist )zu|trop|demasiado|troppo)(?= (?!please|it\b|the\b)\w)",
     )),
+    ("", ("twice", "de nouveau")),
+    *((sign, (pattern,)) for pattern, sign in REFERENCES.items() if sign != "=same"),
     ("another", ("(?:an?)?(?:other|extra|additional|second|third|zusätzliche[rsn]?|weitere[rsn]?)(?= )",)),
 )  # fmt: skip
 _SCRIPTS = {  # Chinese and Japanese
@@ -351,3 +360,17 @@ INSTRUCTIONS = replace(
     never_slips=REAL_WORDS | _NEVER_SLIPS,
     shades=frozenset(["dark", "light", "bright", "deep", "pale", "vivid"]),
 )
+_JOINED_PRONOUN = re.compile(r"\b([^\W\d_]{2,20}?)(-?)(l[aeo]s?|l[ei])\b", re.IGNORECASE)
+_ROMANCE_VERBS = frozenset(latin(word) for word, sign in INSTRUCTIONS.lookup.items() if sign in WITH_PRONOUNS)
+
+
+def with_pronouns(text: str) -> str:
+    """``text`` with pronouns that are joined to their verb apart: "rends-le", "ponlo", "bórrala"."""
+
+    def apart(word: re.Match[str]) -> str:
+        is_word = not word[2] and word[0].lower() in INSTRUCTIONS.lookup
+        several = word[3].lower() in ("les", "los", "las", "li")
+        pronoun = PRONOUNS if several else PRONOUN
+        return word[0] if is_word or latin(word[1]) not in _ROMANCE_VERBS else f"{word[1]} {pronoun}"
+
+    return _JOINED_PRONOUN.sub(apart, text)

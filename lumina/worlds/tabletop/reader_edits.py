@@ -11,11 +11,12 @@ from functools import lru_cache
 from lumina.worlds.language import ONE_WISH, Understood, UnknownWord, of_other_programs
 from lumina.worlds.reading.clauses import NOT
 from lumina.worlds.reading.corrections import WAS_TAKEN_BACK, corrected
+from lumina.worlds.reading.references import named_again
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
 from lumina.worlds.tabletop.reader_edit_conditions import unconditional
 from lumina.worlds.tabletop.reader_edit_told import ordered, with_added, with_replaced
-from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
+from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS, with_pronouns
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import SIDE
@@ -51,16 +52,17 @@ def why_not(text: str) -> tuple[UnknownWord, ...]:
 @lru_cache(maxsize=32)  # it is asked for what is read, and then for what is not
 def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
-    words = INSTRUCTIONS.words(_ARROW.sub(" into ", text))
-    meant, taken = corrected(INSTRUCTIONS.signs(words), GRAMMAR)
+    words = INSTRUCTIONS.words(with_pronouns(_ARROW.sub(" into ", text)))
+    said = named_again(INSTRUCTIONS.signs(words), GRAMMAR, ("the", SIDE), is_scene=False)
+    meant, taken = corrected(said, GRAMMAR)
     heard = with_replaced(with_added(list(_told_apart(meant))))
     unknown: list[Left] = [([sign], "") for sign in heard if sign == UNKNOWN]
     signs, unmet = unconditional(heard, lambda order: _first_wish(order, words)[0].wish is not None)
     told = ordered(signs, words)
     signs = told if told and _first_wish(told, words)[0].wish else signs
-    said, end = _first_wish(signs, words)
-    unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if said.wish]
-    return words, said, [*said.left, *(_further(signs[end:]) if said.wish else ()), *unmet, *unknown]
+    wish, end = _first_wish(signs, words)
+    unknown += [([sign], WAS_TAKEN_BACK) for sign in taken if wish.wish]
+    return words, wish, [*wish.left, *(_further(signs[end:]) if wish.wish else ()), *unmet, *unknown]
 
 
 def _first_wish(signs: Sequence[Sign], words: Sequence[str]) -> tuple[WishSaid, int]:

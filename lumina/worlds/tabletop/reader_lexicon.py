@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from lumina.worlds.reading.signs import Lexicon
 from lumina.worlds.reading.words import FLUFF, PLACES
+from lumina.worlds.tabletop.captions import PLURALS
 from lumina.worlds.tabletop.reader_words import LOOKUP, NOUNS, PHRASES, SCRIPTS, SIGNS, SLIPS_OF, STUFFS
 from lumina.worlds.tabletop.real_words import REAL_WORDS
 from lumina.worlds.tabletop.scenes import COLORS, GROUNDS, MATERIALS, PATTERNS, SHAPES, SIZES
@@ -20,6 +21,7 @@ PROMPTS = Lexicon(
     signs_known=SIGNS,
     singular=frozenset(SHAPES),
     nouns=NOUNS,
+    noun_of={**{shape: shape for shape in SHAPES}, **PLURALS},
     qualities=QUALITIES,
     colors=frozenset([*COLORS, *GROUNDS]),
     places=PLACES,

@@ -72,7 +72,7 @@ PHRASES = phrases_of(PLACES_AND_NUMBERS)
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     **OTHER_SIGNS,
     "cyan": "青绿色 青色 水色 シアン",
-    "cube": "立方体 正方体 方块 箱子 盒子 立方 キューブ 箱 サイコロ 立方體 正方體 方塊",
+    "cube": "立方体 正方体 长方体 方形 方块 箱子 盒子 立方 キューブ 箱 サイコロ 立方體 正方體 方塊",
     "sphere": "球体 圆球 球 ボール 玉 球形 球體 圓球",
     "cylinder": "圆柱体 圆柱 円柱 円筒 シリンダー 圓柱體 圓柱",
     "cone": "圆锥体 圆锥 円錐 円すい コーン 三角錐 圓錐體 圓錐",

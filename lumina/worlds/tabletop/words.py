@@ -24,6 +24,7 @@ from lumina.worlds.language import (
     with_more,
     without_joining,
 )
+from lumina.worlds.reading.figures import with_sums
 from lumina.worlds.tabletop.captions import (
     GLUE,
     KNOWN_WORDS,
@@ -161,7 +162,7 @@ def _once(text: str, kind: Kind) -> str:
     if kind == "instruction":
         text = re.sub(r"\s(?:&|\+|&amp;)\s", " and ", text)
     elif kind == "prompt":
-        text = stops_as_commas(_ASK.sub("", text))
+        text = stops_as_commas(_ASK.sub("", with_sums(text)))
     text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
@@ -259,7 +260,7 @@ def _counted(words: Sequence[str]) -> list[str]:
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that tabletop has never seen, or never of such a shape."""
-    text = _ASK.sub("", text)
+    text = _ASK.sub("", with_sums(text) if kind == "prompt" else text)
     typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
     read = _counted([_plain_words(word) for word in typed])
     found: dict[str, UnknownWord] = {}
