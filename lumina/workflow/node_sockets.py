@@ -50,12 +50,15 @@ def outputs_at(workflow: Workflow, source: str) -> Sockets:
 
 
 def takers_of(workflow: Workflow, name: str) -> Iterator[tuple[type[Task], str, Socket]]:
-    """The tasks that an input of the workflow fills directly, each with its input that is filled."""
+    """The tasks that an input of the workflow fills directly, each with its input that is filled; those of
+    lists left out, and links that may not be."""
+    own = Socket(workflow.inputs[name].type)
     for node in workflow.nodes.values():
         is_task = not node.workflow and node.task in TASKS
         takes = node_inputs(workflow, node) if is_task else {}
         for key, source, given in sources_of(node):
-            if (source, given) == (INPUTS, name) and key in takes:
+            is_filled = (source, given) == (INPUTS, name) and key in takes
+            if is_filled and takes[key].takes(own) and not takes[key].many:
                 yield TASKS[node.task], key, takes[key]
 
 

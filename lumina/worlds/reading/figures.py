@@ -13,7 +13,7 @@ Part = tuple[str, int, int]
 MARK = "figuremark"  # a sign before a figure, as a word: "no. 4", "$3"
 MARKS = r"(?:no|nr|n[°º]|[#$€£¥№])?"
 _MARK = re.compile(r"(?<![\w.])(?:(?:no|nr)\.|n[°º]|[#$€£¥№])\s?(?=\d+(?!\w))", re.IGNORECASE)
-_NAME = re.compile(r"\ban? (?:[^\W\d]+ ){1,3}(?=\d{1,2}\s*(?:$|[,.;!?\n]|and\b))", re.IGNORECASE)
+_NAME = re.compile(r"\ban? (?:[^\W\d]+ ){1,3}(?=[1-9]\d?\s*(?:$|[,.;!?\n]|and\b))", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<![\d,.])(\d{1,3}),(?=\d{1,2}\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|kg|g)\b)")
 _SUM = re.compile(r"(?<![\w.+] )(?<![\w.,+])(\d{1,2})\s?\+\s?(\d{1,2})(?=\s[^\W\d])(?!\s?\+)")
 _ROMAN = re.compile("[Ⅰ-Ⅻⅰ-ⅻ]")

@@ -8,6 +8,7 @@ from lumina.worlds.reading.grammar import Grammar
 from lumina.worlds.reading.signs import UNKNOWN, Sign
 from lumina.worlds.reading.uses import NUMBERS
 
+_NUMBERS = {NUMBERS[number]: number for number in ("a", "two", "three", "four")}
 _NTH, _LAST, _SAME = "=nth:", "=nth:last", "=same"
 
 
@@ -119,11 +120,11 @@ class _Said:
         said = signs[start:until]
         kinds = {grammar.kind_of(sign) for sign in said}
         is_closed = until == len(signs) or is_boundary(signs[until])
-        if self.is_scene and said and is_closed and alike and alike[-1].count == 1:
+        if self.is_scene and said and is_closed and alike:
             like = alike[-1]
             kept = [sign for sign in like.said if grammar.kind_of(sign) not in kinds]
             if len(kept) < len(like.said):
-                self._put("a", signs[at])
+                self._put(_NUMBERS.get(like.count, "many"), signs[at])
                 for sign in (*(_at(each, signs[at]) for each in kept), *said, _at(like.sign, signs[at])):
                     self.take(sign)
                 return until

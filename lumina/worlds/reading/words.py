@@ -195,7 +195,7 @@ TIMES: dict[str, str] = {
     "four": "(?:four|4) times|viermal|quatre fois|cuatro veces|quattro volte|vier keer|quatro vezes",
 }
 _ONCE = "(?:once|einmal|une fois|una vez|una volta|een keer|uma vez)"
-_THE = "(?:the|d(?:er|ie|as|en|em)|l[aeo]|el|il|de|het|[oa])"
+_THE = "(?:the|d(?:er|ie|as|en|em)|l[aeo]|el|il|de|het|o)"
 _NTH = {  # in English, German, French, Spanish, Italian, Dutch and Portuguese
     "1": "first|former|1st|ersteren?|erste[nrs]?|premi(?:er|ère)|primer[oa]?|prim[oa]|eerste|primeir[oa]",
     "2": "second|2nd|zweite[nrs]?|deuxième|seconde?|segund[oa]|second[oa]|tweede",
@@ -216,6 +216,7 @@ REFERENCES: dict[str, str] = {  # to what was named before; see references.py
 _BIGGER = "larger|bigger|taller|smaller|größer|kleiner|plus|más|mais|più|groter"
 _COMPARES = rf"(?! (?:as|so|the (?:size|height|width)|{_BIGGER})\b)"
 PLACES_AND_NUMBERS: dict[str, str] = {
+    rf"{_OPENING}(?:first|second|third|last|final)(?:ly)?(?= (?:an?|one|two|three)\b)": ",",  # of a list
     r"comma|komma|virgule|virgola|vírgula": ",",  # of a dictation
     r"period|full stop|new line|question mark|exclamation (?:mark|point)|punkt|fragezeichen|ausrufezeichen"
     r"|neue zeile|point final|punto (?:final|y aparte)|ponto final": ", ,",

@@ -51,6 +51,8 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("a red cube and a blue cube; the second cube is large", "a red cube and a large blue cube", ()),
         ("thanks for the last one! a red cube", "a red cube", ("the last one",)),
         ("a large red cube and the same in blue", "a large red cube and a large blue cube", ()),
+        ("two red cubes and the same in blue", "two red cubes and two blue cubes", ()),
+        ("first a red cube, second a blue ball", "a red cube and a blue sphere", ()),
         ("a red ball and the same ball but green", "a red sphere and a green sphere", ()),
         ("ein roter Würfel und derselbe in blau", "a red cube and a blue cube", ()),
         ("the same cube twice, once red and once blue", "a red cube and a blue cube", ()),

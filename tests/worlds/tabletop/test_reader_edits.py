@@ -60,6 +60,7 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("make the cube green if it is blue or red", "make the blue cube green", ("red",)),
         ("There's a cube and a ball. Make the latter yellow.", "make the sphere yellow", ()),
         ("There is a red cube and a blue cube. Remove the former.", "remove the red cube", ()),
+        ("add a second cube", "add a cube", ()),
         ("make the second cube red", "make the cube red", ("the second",)),
         ("the same cube but in green", "make the cube green", ()),
         ("Le cube est bleu, rends-le rouge", "make the blue cube red", ()),
