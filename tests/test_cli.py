@@ -528,7 +528,7 @@ def test_a_dry_run_is_refused_what_the_run_is(tmp_path: Path) -> None:
     )
     (tmp_path / "taken").write_text("")
     for more in ((), ("--dry-run",)):
-        assert refused("run", file, "--set", "wide=7", *more) == "wide: must be a multiple of 32, not 7."
+        assert refused("run", file, "--set", "wide=7", *more) == "wide: must be a multiple of 32, not 7.\n"
         assert "cannot be written to" in refused("run", file, "--out", tmp_path / "taken", *more)
 
 

@@ -3,10 +3,10 @@
 import re
 from colorsys import hls_to_rgb, rgb_to_hls
 
-_FIGURE = r"\s*(\d{1,3}(?:\.\d{1,9})?%?)(?:deg|°)?\s*"
+_FIGURE = r"\s{0,9}(\d{1,3}(?:\.\d{1,9})?%?)(?:deg|°)?\s{0,9}"
 _CODE = re.compile(
     r"(?<![\w&])(?:#([0-9a-f]{6}|[0-9a-f]{3})(?![\w-])"
-    rf"|(rgb|hsl)a?\({_FIGURE}[,\s]{_FIGURE}[,\s]{_FIGURE}(?:[,/]\s*[\d.]{{1,9}}%?\s*)?\))",
+    rf"|(rgb|hsl)a?\({_FIGURE}[,\s]{_FIGURE}[,\s]{_FIGURE}(?:[,/]\s{{0,9}}[\d.]{{1,9}}%?\s{{0,9}})?\))",
     re.IGNORECASE,
 )
 _WHITE, _BLACK, _GREY = 0.93, 0.08, 0.12  # the least lightness, the most lightness, the most saturation

@@ -14,6 +14,7 @@ _SAYS_NOTHING = re.compile(  # smiles, hands, what is strewn
 )
 _COLOURED = re.compile(r"\b(\w+) (?:CIRCLE|SQUARE)$")
 _WORDS = re.compile(r"[a-z]+")
+_LONGEST = 40  # letters of a word before an emoji
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 Meaning = Callable[[str], str]
@@ -30,8 +31,8 @@ def in_words(text: str, meaning: Meaning, noun: Noun) -> str:
     said = {noun(word) for word in _LETTERS.findall(_RUN.sub(" ", text))} - {""}
 
     def joined(run: re.Match[str]) -> str:
-        before = _LETTERS.findall(text[: run.start()])[-1:]
-        is_apart = text[: run.start()].rstrip()[-1:].isalnum() and any(map(noun, before))
+        before = text[max(0, run.start() - _LONGEST) : run.start()]
+        is_apart = before.rstrip()[-1:].isalnum() and any(map(noun, _LETTERS.findall(before)[-1:]))
         return f" {_joined(run[0], meaning, lambda word: noun(word) in said, is_apart)} "
 
     return _RUNS.sub(joined, text)
