@@ -2,8 +2,10 @@
 
 const EVERY = 5000; // milliseconds
 const PATIENCE = 8000;
+const SETTLED = 3000; // Gradio, if it lost something, looks every two seconds whether it may load the page again
 
 let missed = 0; // questions in a row that nobody answered
+let toldAway = false;
 
 export const isAway = (): boolean => missed > 1;
 
@@ -18,7 +20,13 @@ export function watchReach(): void {
 async function ask(): Promise<void> {
   const question: RequestInit = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
   const isReached = await fetch(location.pathname, question).then(({ status }) => status < 500, () => false);
-  const was = isAway();
   missed = isReached ? 0 : missed + 1;
-  if (isAway() !== was) window.dispatchEvent(new Event(was ? "lumina-back" : "lumina-away"));
+  if (isAway()) tell();
+  else setTimeout(tell, SETTLED); // what is begun on a page that is about to be loaded again would be lost
+}
+
+function tell(): void {
+  if (isAway() === toldAway) return;
+  toldAway = isAway();
+  window.dispatchEvent(new Event(toldAway ? "lumina-away" : "lumina-back"));
 }
