@@ -25,6 +25,7 @@ OR = "or!"  # between two, of which one is to be chosen
 PRONOUN, PRONOUNS = "pronounmark", "pronounsmark"  # "it" and "them" as words, joined to a verb: "rends-le"
 PILE = "pile!"  # of several: "a tower of cubes"
 SHADE = "shade!"  # of a colour, which no world has; "!" is what nothing can be made of
+NEVER = "never!"  # a colour that nothing of a world has
 _NUMBERS = ("a", "two", "three", "four")
 _MORE = 4  # letters that a slip may have more or less
 _LONGEST = 40  # letters of two words that were written as one

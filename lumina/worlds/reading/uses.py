@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lumina.worlds.reading.clauses import NOT
-from lumina.worlds.reading.signs import OR, PILE, SHADE, STUFF, UNKNOWN, Sign
+from lumina.worlds.reading.signs import NEVER, OR, PILE, SHADE, STUFF, UNKNOWN, Sign
 
 NUMBERS = {"a": 1, "another": 1, "two": 2, "three": 3, "four": 4, "many": 5}  # five or more: too many
 ALL = ("them", "both")
@@ -54,8 +54,8 @@ class Uses:
 
     def left(self, signs: Iterable[Sign], total: int, no_such: str) -> list[tuple[Sign, str]]:
         """Of all the signs those that are not drawn, each with why; a number of ``total`` things says nothing
-        new, and ``no_such`` is why nothing is made of a stuff."""
-        why = {OR: CHOICE, PILE: ARRANGED, SHADE: NO_SHADES, STUFF: no_such}
+        new, and ``no_such`` is why nothing is made of a stuff, or has a colour."""
+        why = {OR: CHOICE, PILE: ARRANGED, SHADE: NO_SHADES, STUFF: no_such, NEVER: no_such}
         return [
             (sign, self._why.get(id(sign), why.get(sign, UNCLEAR)))
             for sign in signs

@@ -126,7 +126,7 @@ def _can_be(noun: str, kind: str, quality: str) -> bool:
 
 
 def _told_apart(read: Sequence[Sign]) -> list[Sign]:
-    """With an orange that is a fruit, and "rose" that is a colour: "un ballon rose"."""
+    """With an orange that is a fruit, and "rose" or "naranja" that is a colour: "un ballon rose"."""
     noun_of, found = grammar().noun_of, list[Sign]()
     for _, between in groupby(read, is_boundary):
         part = [*between]
@@ -137,6 +137,8 @@ def _told_apart(read: Sequence[Sign]) -> list[Sign]:
                 sign = Sign(FRUIT, sign.start, sign.end)
             elif sign in ("rose", "roses") and before in noun_of:
                 sign = Sign("pink", sign.start, sign.end)
+            elif sign == FRUIT and before in noun_of:
+                sign = Sign("orange", sign.start, sign.end)
             found.append(sign)
     return found
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from lumina.worlds.language import latin
-from lumina.worlds.reading.signs import SHADE
+from lumina.worlds.reading.signs import NEVER, SHADE
 from lumina.worlds.reading.words import (
     EAST_RELATIONS,
     FLUFF,
@@ -61,9 +61,11 @@ _OTHERS: dict[str, str] = {  # other words for what is no noun
         "sfondo surface canvas boden suelo"
     ),
     "a": "one single", "two": "both", "three": "trio",
-    "!": (
-        "black schwarz schwarze schwarzer noir noire negro negra brown "
-        "braun braune brauner marron dark bright"
+    NEVER: (
+        "black brown beige dark bright schwarz schwarze schwarzer schwarzes schwarzen schwarzem "
+        "braun braune brauner braunes braunen braunem noir noire noirs noires brun brune bruns brunes "
+        "marron marrons negro negra negros negras marrón marrones nero nera neri nere marroni zwart zwarte "
+        "bruin bruine preto preta pretos pretas marrom castanho castanha"
     ),
 }  # fmt: skip
 _STYLES = ("flat", "line_art", "cartoon", "retro")
@@ -162,6 +164,7 @@ SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "line_art": "线条 线稿 線画",
     "cartoon": "卡通 漫画",
     "retro": "复古 レトロ",
+    NEVER: "黑色 黑 黒い 黒色 黒 棕色 棕 褐色 咖啡色 茶色い 茶色",
     "flat": "扁平 フラット",
     "with": "在 と一緒に",
     "": "条 条的 头 匹 辆 架 朵 棵 枚 座 把 支 顶 艘 頭 羽 冊 台",
@@ -235,7 +238,7 @@ def signs() -> frozenset[str]:
     return frozenset([
         *map(sign_of, nouns()), *map(plural_sign, nouns()), *COLORS, *SIZES, *style_signs(), *PLAIN,
         *BACKDROPS, "ground", "a", "two", "three", "four", "many", "another", "not", *GLUE, "same!", "sames!",
-        "alike:color", "alike:size", ",", "~no", "!", SHADE, *places,
+        "alike:color", "alike:size", ",", "~no", "!", SHADE, NEVER, *places,
     ])  # fmt: skip
 
 

@@ -105,6 +105,25 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
     assert (found.sentence, tuple(one.word for one in found.left_out)) == (sentence, left)
 
 
+@pytest.mark.parametrize(
+    ("text", "color"),
+    [
+        ("a black cat", "black"),
+        ("a cat that is black", "black"),
+        ("an orange cat", "orange"),
+        ("un chat noir", "noir"),
+        ("eine schwarze Katze", "schwarze"),
+        ("un gato naranja", "naranja"),
+        ("黒い猫", "黒い"),
+        ("一只黑色的猫", "黑色"),
+    ],
+)
+def test_a_colour_that_no_drawing_of_a_thing_has_is_told_as_that(text: str, color: str) -> None:
+    found = LANGUAGE.reading(text)
+    assert found is not None and found.sentence == "a cat"
+    assert found.left_out == (UnknownWord(color, note="there is no such drawing of it"),)
+
+
 def test_an_unknown_word_comes_with_the_nearest_known_ones() -> None:
     found = LANGUAGE.reading("a vampire and a cat in Paris")
     assert found is not None and found.sentence == "a cat"
