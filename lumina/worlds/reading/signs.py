@@ -18,6 +18,7 @@ from lumina.worlds.language import (
 from lumina.worlds.reading.emoji import in_words, unknown
 from lumina.worlds.reading.figures import MARK, MARKS, spelled, without_figures
 from lumina.worlds.reading.typos import LONG, is_exchanged, is_slip, is_slip_of_name
+from lumina.worlds.reading.words import ELF, MANY_EAST, MAY_COUNT
 
 UNKNOWN = "?"  # the sign of a word that the world does not have
 STUFF = "stuff!"  # before a noun: "a marble ball"
@@ -52,6 +53,7 @@ _UNELIDED = {"d": "de", "l": "the"}
 _PAIR = re.compile(r"(?<!\w)([^\W\d_]{3,}) (?=([^\W\d_]{3,})(?!\w))")
 _JOINING = ("the", "and", "with")  # words of which two letters are often exchanged
 _APART = (",", "and", "a", "an", "the", "with", "on", "in", "of")  # between two things
+_OF = ("of", "de", "di", "d'", "von", "van")
 _SAME = {"one": "same!", "ones": "sames!"}  # after a quality or a side: "and a pink one"
 
 
@@ -161,6 +163,8 @@ class Lexicon:
                 signs = ("!",)
             elif word == "0" and (meant in self.qualities or meant in self.nouns):
                 signs = ("not",)
+            elif word in MAY_COUNT and found[-1:] != ["a"] and self._is_counted(word, parts[i + 1 :]):
+                signs = ("many",)
             elif word == "other" and meant in self.singular:  # "the other cube" is one more
                 signs = ("another",)
             elif word == "other" and meant in self.qualities and found[-1:] == ["the"]:
@@ -175,6 +179,12 @@ class Lexicon:
         if sign in self.nouns:
             return "one" if sign in self.singular else "several"
         return "quality" if sign in self.qualities else "unknown" if sign == UNKNOWN else ""
+
+    def _is_counted(self, number: str, after: Sequence[tuple[str, int, int]]) -> bool:
+        """Whether several things stand after a number, and their qualities."""
+        kinds = (self._kind_of(word) for word, _, _ in after if word not in _OF)
+        noun = next((kind for kind in kinds if kind != "quality"), "")
+        return noun == "several" or (noun == "one" and number == ELF)
 
     def _is_of_same(self, sign: str) -> bool:
         """Whether a "one" after it stands for a noun: "a red one", "the left one"."""
@@ -284,7 +294,8 @@ class Lexicon:
         """A run of Chinese or Japanese signs in words, the longest that are known first."""
         text, found, is_known = run[0], "", True
         while text:
-            word = next((each for each in self.scripts if text.startswith(each)), "")
+            many = MANY_EAST.match(text)
+            word = many[0] if many else next((each for each in self.scripts if text.startswith(each)), "")
             part = word or (_KATAKANA.match(text) or [text[0]])[0]
             found += f" {part}" if word or is_known else part  # what is not known stays together
             is_known, text = bool(word), text[len(part) :]
@@ -349,6 +360,8 @@ def _looked_up(lexicon: Lexicon, word: str) -> tuple[str, ...]:
         return (word,)
     if word.isdecimal():
         return (_NUMBERS[int(word) - 1] if 0 < int(word) <= len(_NUMBERS) else "many",)
+    if MANY_EAST.fullmatch(word):
+        return ("many",)
     if word in lexicon.scripts:
         return tuple(lexicon.scripts[word].split())
     if word in lexicon.fluff and word not in lexicon.lookup:

@@ -188,6 +188,7 @@ _GROUP = (
 )
 _OF = r"(?:(?:made |built |consisting )?(?:out )?of|aus|von|de|di|van)"
 _NUMBER = r"(?:\w+ )?(?:two|three|four|[2-9]|zwei|drei|vier|deux|trois|dos|tres|cuatro|due|tre)"
+_DOZEN = "dozen|dutzend|douzaine|docena|dozzina|dúzia|duzia|dozijn"
 _AN = r"(?:an?|the|eine?[mnrs]?|une?|una|um|uma|een) "
 TIMES: dict[str, str] = {
     "two": "twice|(?:two|2) times|zweimal|deux fois|dos veces|due volte|twee keer|duas vezes",
@@ -242,7 +243,10 @@ PLACES_AND_NUMBERS: dict[str, str] = {
     r"(?:two|2) pairs(?: of)?": "four",
     r"(?:three|four|[3-9]) pairs(?: of)?": "many",
     r"(?:a )?(?:couple|pair)(?: of)?|ein paar|une paire de|un par de": "two",
-    r"(?:a )?trio(?: of)?|a few|some|several|einige|quelques|algunos|algunas": "three",
+    rf"(?:half (?:an? )?|(?:{_AN})?(?:half|halbe[sn]?|demi|meia|media|mezza|halve?) )(?:{_DOZEN})"
+    r"(?: (?:of|d[ei]|von|van)(?!\w))?": "many",
+    r"(?:a )?trio(?: of)?|a few|some|several|einige|mehrere|quelques|plusieurs|algunos|algunas|varios|varias"
+    r"|alcuni|alcune|diversi|enkele|meerdere|alguns|algumas|vários|várias": "three",
     r"(two|three|four|2|3|4) of (?:them|those|these)": r"\1 them",
     r"(?:one|1) more|noch ein(?:e[rsn]?)?|nog (?:een|één)|encore une?|another one|(?:une? )?autre": "another",
     r"(?:(?:of|in|d[ea]l?|de la|dell[oa]|der|van|in) )?(?:the |la |der |de |dello |del |den |dem |het )?"
@@ -355,7 +359,7 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     "": (
         "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
         "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
-        "一幅 画一 给 い な 是 很 也"
+        "一幅 画一 给 い な 是 很 也 個の 個 つの つ"
     ),
 }
 EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before
@@ -374,7 +378,20 @@ def _east(word: str, relation: str) -> str:
 TOO_MANY = each(
     "5 6 7 8 9 10 five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty dozen dozens hundred hundreds thousand thousands million "
-    "millions several many"
+    "millions several many fünf fuenf sechs sieben acht neun zehn zwölf zwoelf zwanzig dreißig dutzend "
+    "cinq sept huit dix douze quinze vingt trente douzaine dizaine vingtaine centaine "
+    "cinco siete ocho nueve diez doce quince veinte docena decena cinque sette nove dieci dodici dozzina decina "
+    "seis sete oito dez doze vinte dúzia duzia dezena vijf zes zeven negen tien twaalf twintig dozijn tiental"
+)
+MAY_COUNT = each(  # before what is counted more than four, else another word: "sei" is "be", "neuf" is "new"
+    "sei elf once onze neuf otto venti cent cento cien cem mil mille hundert tausend honderd duizend "
+    "viele muchos muchas molti molte muitos muitas veel vele beaucoup"
+)
+ELF = "elf"  # of a language whose nouns are often the same for several
+MANY_EAST = re.compile(  # five or more of Chinese or Japanese, with the word that counts
+    "(?:(?=[一二三四两]*[五六七八九十百千])[一二三四两五六七八九十百千]+|[好许許]?几|[好数何]?幾)"
+    "(?:[个個]の?|[只隻颗顆枚匹头頭条條辆輛架朵棵块塊台本羽冊座把支顶艘輪]の?|つの?)"
+    "|[半一1]?(?:打|ダースの?)|许多|很多|許多|好多|たくさんの?|沢山の?"
 )
 NOT_WORDS = each(
     "zero except excluding minus außer sauf excepto eccetto behalve exceto not no without never don't "

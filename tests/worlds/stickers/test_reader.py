@@ -154,6 +154,8 @@ def test_slips_run_words_together_part_them_or_exchange_letters(text: str, sente
         ("two dogs, two cats, two birds", "two birds"),
         ("fork, knife, spoon, bowl, cup, bottle", "cup, bottle"),
         ("a hundred balloons", "hundred balloons"),
+        ("sechs Katzen", "sechs Katzen"),
+        ("五只猫", "五只猫"),
     ],
 )
 def test_more_than_four_are_not_read_and_it_is_told(text: str, more: str) -> None:

@@ -450,6 +450,48 @@ def test_more_than_four_are_not_read_and_it_is_told() -> None:
     assert found == {"three spheres": "at most four solids in a picture"}
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("seis cubos azuis", "seis cubos"),
+        ("fünf Würfel", "fünf Würfel"),
+        ("elf rote Würfel", "elf rote Würfel"),
+        ("ein halbes Dutzend blaue Würfel", "ein halbes Dutzend blaue Würfel"),
+        ("meia dúzia de cubos", "meia dúzia de cubos"),
+        ("une douzaine de cônes", "douzaine de cônes"),
+        ("cinq sphères", "cinq sphères"),
+        ("sei coni", "sei coni"),
+        ("zes kubussen", "zes kubussen"),
+        ("muchos cubos", "muchos cubos"),
+        ("五个立方体", "五个立方体"),
+        ("十二个立方体", "十二个立方体"),
+        ("六つの球", "六つの球"),
+        ("6つの球", "6つの球"),
+    ],
+)
+def test_more_than_four_are_told_in_every_language(text: str, more: str) -> None:
+    assert read(text) is None
+    told = {one.word: one.note for one in LANGUAGE.unknown_words(text) if one.note}
+    assert told == {more: "at most four solids in a picture"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("sei so nett und zeichne einen Würfel", ("sei",)),
+        ("un cube neuf", ("neuf",)),
+        ("a cube at once", ("once",)),
+        ("muchas gracias, un cubo", ()),
+        ("merci beaucoup, un cube", ()),
+        ("an elf cube", ("elf",)),
+    ],
+)
+def test_what_may_count_counts_nothing_where_it_is_another_word(text: str, left: tuple[str, ...]) -> None:
+    found = read(text)
+    assert found is not None and found.sentence == "a cube"
+    assert tuple(one.word for one in found.left_out) == left
+
+
 def test_a_word_of_its_own_is_no_slip_of_another_one() -> None:
     words = (
         "people carry course comes blood fat man moon god sport while scheme steven cooper colon race "
