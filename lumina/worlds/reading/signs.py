@@ -148,7 +148,7 @@ class Lexicon:
         parts = without_figures(self._traced(words).words(), self._kind_of, UNKNOWN)
         for i, (word, start, end) in enumerate(parts):
             after = parts[i + 1][0] if i + 1 < len(parts) else ""
-            signs = _looked_up(self, word)
+            signs = ("many",) if self._is_counted(parts, i) else _looked_up(self, word)
             meant = self.lookup.get(after)
             if word in _SAME and found and self._is_of_same(found[-1]):
                 is_next = parts[max(i - 2, 0)][0] == word == "one" and meant in self.qualities
@@ -163,8 +163,6 @@ class Lexicon:
                 signs = ("!",)
             elif word == "0" and (meant in self.qualities or meant in self.nouns):
                 signs = ("not",)
-            elif word in MAY_COUNT and found[-1:] != ["a"] and self._is_counted(word, parts[i + 1 :]):
-                signs = ("many",)
             elif word == "other" and meant in self.singular:  # "the other cube" is one more
                 signs = ("another",)
             elif word == "other" and meant in self.qualities and found[-1:] == ["the"]:
@@ -180,9 +178,12 @@ class Lexicon:
             return "one" if sign in self.singular else "several"
         return "quality" if sign in self.qualities else "unknown" if sign == UNKNOWN else ""
 
-    def _is_counted(self, number: str, after: Sequence[tuple[str, int, int]]) -> bool:
-        """Whether several things stand after a number, and their qualities."""
-        kinds = (self._kind_of(word) for word, _, _ in after if word not in _OF)
+    def _is_counted(self, parts: Sequence[tuple[str, int, int]], at: int) -> bool:
+        """Whether a word is a number there: of several things after it, and their qualities."""
+        number, before = parts[at][0], parts[at - 1][0] if at else ""
+        if number not in MAY_COUNT or self.lookup.get(before) == "a":
+            return False
+        kinds = (self._kind_of(word) for word, _, _ in parts[at + 1 :] if word not in _OF)
         noun = next((kind for kind in kinds if kind != "quality"), "")
         return noun == "several" or (noun == "one" and number == ELF)
 

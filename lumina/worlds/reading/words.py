@@ -379,9 +379,9 @@ TOO_MANY = each(
     "5 6 7 8 9 10 five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty dozen dozens hundred hundreds thousand thousands million "
     "millions several many fünf fuenf sechs sieben acht neun zehn zwölf zwoelf zwanzig dreißig dutzend "
-    "cinq sept huit dix douze quinze vingt trente douzaine dizaine vingtaine centaine "
-    "cinco siete ocho nueve diez doce quince veinte docena decena cinque sette nove dieci dodici dozzina decina "
-    "seis sete oito dez doze vinte dúzia duzia dezena vijf zes zeven negen tien twaalf twintig dozijn tiental"
+    "cinq sept huit dix douze quinze vingt trente douzaine dizaine vingtaine centaine cinco siete ocho "
+    "nueve diez doce quince veinte docena decena cinque sette nove dieci dodici dozzina decina seis sete "
+    "oito dez doze vinte dúzia duzia dezena vijf zes zeven negen tien twaalf twintig dozijn tiental"
 )
 MAY_COUNT = each(  # before what is counted more than four, else another word: "sei" is "be", "neuf" is "new"
     "sei elf once onze neuf otto venti cent cento cien cem mil mille hundert tausend honderd duizend "

@@ -14,6 +14,7 @@ from lumina.worlds.reading.clauses import is_boundary
 from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant, ThingSaid
 from lumina.worlds.reading.prompts import read_scene, too_many
 from lumina.worlds.reading.signs import Lexicon, Sign
+from lumina.worlds.reading.unread import unread
 from lumina.worlds.reading.words import FLUFF
 from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, Thing, is_sayable, parse, text_of
 from lumina.worlds.stickers.nouns import BARE, PAINTED
@@ -38,6 +39,7 @@ from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns, styles_of
 from lumina.worlds.stickers.sprites import COLORS, SIZES
 from lumina.worlds.stickers.words import near, normalize, unknown_words
 
+LANGUAGES = "English, German, French, Spanish, Chinese or Japanese"
 REASONS = Reasons(
     no_place="only where two things are named",
     one_place="only one such place in a picture",
@@ -67,6 +69,11 @@ def read(text: str) -> Understood | None:
     if is_said and (caption == claim or plainly == text.strip()):
         return None
     return Understood(text_of(claim), left)
+
+
+def unread_text(text: str) -> UnknownWord | None:
+    """A text in a language that is not read; see unread."""
+    return unread(text, lexicon(), LANGUAGES)
 
 
 def beyond(text: str) -> tuple[UnknownWord, ...]:

@@ -267,6 +267,8 @@ class _Stickers:
         """See Language; also what is known, and is more than there is in a picture."""
         from lumina.worlds.stickers import reader  # which rests on the words here
 
+        if whole := reader.unread_text(text):
+            return (whole,)
         more = reader.beyond(text) if kind == "prompt" else ()
         return with_more(unknown_words(text, kind), more)
 

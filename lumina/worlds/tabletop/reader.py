@@ -4,18 +4,21 @@ No language model: words are looked up, in several languages and with slips (rea
 say is put together (reading/scene.py).
 """
 
-from lumina.worlds.language import Understood, UnknownWord
+from lumina.worlds.language import Kind, Understood, UnknownWord
 from lumina.worlds.reading.corrections import corrected
 from lumina.worlds.reading.grammar import ThingSaid
 from lumina.worlds.reading.prompts import read_scene, too_many
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
+from lumina.worlds.reading.unread import unread
 from lumina.worlds.reading.uses import HARMLESS
 from lumina.worlds.tabletop.captions import PLURALS, Claim, Thing, parse, text_of
+from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import DESCRIPTIONS, PROMPTS
 from lumina.worlds.tabletop.scenes import COLORS, PATTERNS, SHAPES
 from lumina.worlds.tabletop.words import normalize, unknown_words
 
+LANGUAGES = "English, German, French, Spanish, Italian, Dutch, Portuguese, Chinese or Japanese"
 TOLD_BY = "a subject is told by its pattern, colour and shape"
 
 
@@ -34,6 +37,11 @@ def read(text: str) -> Understood | None:
         return None
     claim = Claim(tuple(map(_thing, meant.things)), meant.relation, meant.ground, meant.light)
     return Understood(text_of(claim), left)
+
+
+def unread_text(text: str, kind: Kind) -> UnknownWord | None:
+    """A text in a language that is not read; see unread."""
+    return unread(text, INSTRUCTIONS if kind == "instruction" else PROMPTS, LANGUAGES)
 
 
 def beyond(text: str) -> tuple[UnknownWord, ...]:

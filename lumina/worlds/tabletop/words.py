@@ -445,8 +445,10 @@ class _Tabletop:
         from lumina.worlds.tabletop import reader
         from lumina.worlds.tabletop.reader_edits import why_not
 
-        found = unknown_words(text, kind)
         reading = self.reading(text, kind)
+        if reading is None and (whole := reader.unread_text(text, kind)):
+            return (whole,)
+        found = unknown_words(text, kind)
         if reading is None and kind == "instruction":
             reasons = why_not(text)
             return (*besides(found, reasons), *reasons)

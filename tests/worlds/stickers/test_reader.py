@@ -164,6 +164,12 @@ def test_more_than_four_are_not_read_and_it_is_told(text: str, more: str) -> Non
     assert told == [UnknownWord(more, note="at most four things in a picture")]
 
 
+@pytest.mark.parametrize("text", ["красный кот", "en svart katt sover under ett bord", "빨간 고양이"])
+def test_a_language_that_is_not_read_is_told_in_one_sentence(text: str) -> None:
+    note = "this language is not read; write in English, German, French, Spanish, Chinese or Japanese"
+    assert LANGUAGE.unknown_words(text) == (UnknownWord(text, note=note),)
+
+
 @pytest.mark.parametrize("text", ["birdhouse", "starfish", "greenhouse", "blackmail"])
 def test_a_compound_is_neither_of_its_parts(text: str) -> None:
     assert LANGUAGE.reading(text) is None

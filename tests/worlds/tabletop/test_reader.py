@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.evaluation.free_wording import is_meant, requests, sentence_for
-from lumina.worlds.language import Understood, not_drawn, told
+from lumina.worlds.language import Understood, UnknownWord, not_drawn, told
 from lumina.worlds.tabletop.captions import PLURALS, RELATIONS, parse, random_prompt, words_of
 from lumina.worlds.tabletop.reader import read
 from lumina.worlds.tabletop.reader_words import LOOKUP
@@ -490,6 +490,55 @@ def test_what_may_count_counts_nothing_where_it_is_another_word(text: str, left:
     found = read(text)
     assert found is not None and found.sentence == "a cube"
     assert tuple(one.word for one in found.left_out) == left
+
+
+NOT_READ = (
+    "this language is not read; write in English, German, French, Spanish, Italian, Dutch, Portuguese, "
+    "Chinese or Japanese"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "красный куб",
+        "κόκκινος κύβος",
+        "سعر مكعب أحمر",
+        "קובייה אדומה",
+        "빨간 공",
+        "ลูกบาศก์สีแดง",
+        "लाल घन",
+        "czerwona kula obok niebieskiego sześcianu",
+        "piros gömb a kék kocka mellett",
+        "kırmızı bir küre mavi bir küpün yanında",
+        "crvena kugla pored plave kocke",
+    ],
+)
+def test_a_language_that_is_not_read_is_told_in_one_sentence(text: str) -> None:
+    assert read(text) is None
+    assert LANGUAGE.unknown_words(text) == (UnknownWord(text, note=NOT_READ),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "portrait of young woman wearing elegant kimono",
+        "masterpiece, best quality, ultra detailed, cinematic",
+        "Škoda car racing through Łódź by night",
+        "ein Porträt einer jungen Frau im Kimono",
+        "el niño juega con su hermano mayor",
+        "czerwona kula",
+        "a red cube and шар",
+    ],
+)
+def test_words_of_languages_that_are_read_are_told_one_by_one(text: str) -> None:
+    assert all(one.note != NOT_READ for one in LANGUAGE.unknown_words(text))
+
+
+def test_an_instruction_in_a_language_that_is_not_read_is_told_as_that() -> None:
+    text = "сделай куб красным " * 9
+    (told,) = LANGUAGE.unknown_words(text, "instruction")
+    assert told.note == NOT_READ and len(told.word) < 90 and text.startswith(told.word.removesuffix(" …"))
 
 
 def test_a_word_of_its_own_is_no_slip_of_another_one() -> None:
