@@ -345,16 +345,22 @@ def typed_wrong(word: str, known: str) -> bool:
 
     It sounds the same, or it begins alike and of its letters one (two where ``known`` has six or more) is
     missing, added, exchanged with its neighbour, or another one; short words with another letter are other
-    words.
+    words, but for "d" and "b".
     """
     if sounds_like(word, known):
         return True
     shorter, longer = sorted((len(word), len(known)))
     if shorter < 3 or longer > shorter + 2 or word[0] != known[0]:
         return False
-    if shorter == longer <= 4 and sorted(word) != sorted(known):
+    if shorter == longer <= 4 and sorted(word) != sorted(known) and not _looks_like(word, known):
         return False
     return distance(word, known) <= (1 if len(known) < 6 else 2)
+
+
+def _looks_like(word: str, known: str) -> bool:
+    """Whether two words of four letters differ by one that is only turned: ``cude``."""
+    others = [set(pair) for pair in zip(word, known, strict=True) if pair[0] != pair[1]]
+    return len(known) == 4 and others == [{"b", "d"}]
 
 
 def sounds_like(word: str, known: str) -> bool:

@@ -550,6 +550,8 @@ def test_a_word_of_its_own_is_no_slip_of_another_one() -> None:
     assert all(_is_named(word) for word in words.split())
     slips = "a gren cube", "a bleu shpere", "a yelow cylindre", "a purpel cyllinder", "an oragne pyramide"
     assert all((found := read(slip)) and not found.left_out for slip in slips)
+    nouns = {"cude": "cube", "spere": "sphere", "cilindr": "cylinder", "kone": "cone"}
+    assert all(read(f"a red {slip}") == Understood(f"a red {noun}") for slip, noun in nouns.items())
 
 
 def _is_named(word: str) -> bool:
