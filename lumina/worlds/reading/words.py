@@ -87,7 +87,18 @@ OTHER_WORDS: dict[str, str] = {  # for a sign
 IS = each(
     "is are ist sind est sont es son está están è sono é são estão fica zijn staat steht は が 很 是 也"
 )
-FLUFF = each(  # says nothing about what is drawn
+TASTES = each(  # what somebody likes, and what is drawn in no other way for it
+    "cute cutest adorable lovely beautiful sweet pretty charming gorgeous wonderful nice süß süße süßer "
+    "süßes süßen süßem suess suesse niedlich niedliche niedlicher niedliches niedlichen hübsch hübsche "
+    "hübscher hübsches hübschen schön schöne schöner schönes schönen schönem nett nette netter nettes "
+    "netten putzig putzige putziger putziges goldig goldige goldiger goldiges wunderschöne wunderschöner "
+    "wunderschönes mignon mignonne mignons mignonnes adorables joli jolie jolis jolies beau bel belle beaux "
+    "belles ravissant ravissante charmant charmante lindo linda lindos lindas bonito bonita bonitos bonitas "
+    "hermoso hermosa precioso preciosa adorável carino carina carini carine bello bella bellissimo "
+    "bellissima grazioso graziosa adorabile schattig schattige mooi mooie leuk leuke lief lieve fofo fofa "
+    "fofos fofas belo bela"
+)
+FLUFF = TASTES | each(  # says nothing about what is drawn
     "a's about also am any appear appearing are arranged as at au aus avec be beautiful been befinden "
     "befindet bei being bevinden bevindt big-ish bild bit bitte by c'e c'è can che ci color colored colors "
     "colour coloured colours con could create d de del dessine dessinez di dibuja dibújame did disegna do "
@@ -359,7 +370,8 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     "": (
         "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
         "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
-        "一幅 画一 给 い な 是 很 也 個の 個 つの つ"
+        "一幅 画一 给 い な 是 很 也 個の 個 つの つ 可爱的 可爱 可愛的 漂亮的 漂亮 美丽的 かわいい 可愛い "
+        "かわいらしい 可愛らしい きれいな 綺麗な 美しい 素敵な"
     ),
 }
 EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before

@@ -47,7 +47,10 @@ _OTHERS: dict[str, str] = {  # other words for what is no noun
     "small": "little tiny mini miniature weeny lil klein wee",
     "medium": "midsize midsized mittelgroß mittelgroße",
     "flat": "flach flache flacher flaches minimalist plano",
-    "cartoon": "comic cartoonish cartoony cartoonlike toon",
+    "cartoon": (
+        "comic cartoonish cartoony cartoonlike toon zeichentrick zeichentrickstil zeichentrickfigur "
+        "comicstil cartoonstil"
+    ),
     "retro": "vintage oldschool oldtimey antique nostalgic classic rétro",
     "line_art": "lineart linework outlined outline sketch sketched sketchy doodle doodled strichzeichnung",
     "meadow": (
@@ -102,6 +105,7 @@ _ENGLISH_DIE = (
 )
 _ADDS_TO = "and|on|at|next|left|right|above|below|under|over|with|to|beside|near"  # after a noun, in English
 _BESIDES_PLACES = {
+    r"dessins? anim[ée]s?|carton[ei] animat[oi]|dibujos? animados?": "cartoon",
     r"comic (?:book|strip)(?=[- ](?:styled?|look|art|design))": "cartoon",
     r"(?:(?:pencil|ink|rough|quick) )?(?:sketch|outline|doodle)(?:es|s)? of": "line_art",
     r"colou?ring (?:page|book)(?: style)?(?: of)?": "line_art",
@@ -109,8 +113,10 @@ _BESIDES_PLACES = {
     r"dessin au trait|dibujo (?:de|a) l[íi]neas?": "line_art",
     rf"({_STYLE})(?:[- ]?(?:styled?|design|look|version))": r"\1",
     rf"^ *({_STYLE})(?: *(?:stil|styled?|look|version))?{_END}": r"them \1 ,",  # of all that comes
-    rf"(?:in|as|im)(?: an?| the)? +({_STYLE})(?: *(?:stil|style))?{_END}": r", them \1 ,",
-    rf"(?:dans un |en )?style +({_STYLE}){_END}|(?:en )?estilo +({_STYLE}){_END}": r", them \1\2 ,",
+    rf"(?:in|as|im|als)(?: an?| the)? +({_STYLE})(?: *(?:stil|style))?{_END}": r", them \1 ,",
+    rf"(?:(?:dans un |en )?style|(?:en )?estilo|(?:in |nello )?stile)(?: de| di)? +({_STYLE}){_END}": (
+        r", them \1 ,"
+    ),
     r"(?:in|at|during) (?:the )?(?:night(?:time)?|dark(?:ness)?|midnight)": "night",
     r"(?:under|beneath|against|in|below) (?:an? |the )?(?:(?:starry|dark) )?"
     r"(?:night ?sky|starry sky|stars|moonlight)|by night|night sky|starry night|after dark": "night",

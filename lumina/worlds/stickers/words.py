@@ -23,6 +23,7 @@ from lumina.worlds.language import (
     without_joining,
 )
 from lumina.worlds.reading.figures import with_sums
+from lumina.worlds.reading.words import TASTES
 from lumina.worlds.stickers.captions import (
     GROUND_PHRASES,
     LONGEST,
@@ -196,6 +197,8 @@ def replaced(text: str, word: str, known: str) -> str:
 
 def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
     """What may be meant by a word: what it is another word for, a slip of, or a keyword of."""
+    if read in TASTES:
+        return ()
     if read in PLAIN and read not in COLORS:
         return (f"{read} background",)
     forms = list(dict.fromkeys(form for form in (read, latin(typed)) if form))

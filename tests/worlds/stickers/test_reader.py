@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lumina.evaluation.free_wording import is_meant, requests, sentence_for
-from lumina.worlds.language import UnknownWord
+from lumina.worlds.language import Understood, UnknownWord
 from lumina.worlds.stickers import sources
 from lumina.worlds.stickers.captions import parse, random_prompt, text_of
 from lumina.worlds.stickers.nouns import NOUNS, entries, plural
@@ -128,6 +128,39 @@ def test_an_unknown_word_comes_with_the_nearest_known_ones() -> None:
     found = LANGUAGE.reading("a vampire and a cat in Paris")
     assert found is not None and found.sentence == "a cat"
     assert found.left_out == (UnknownWord("vampire", ("bat",)), UnknownWord("Paris"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a cute cat",
+        "an adorable, lovely cat",
+        "eine süße Katze",
+        "un chat mignon",
+        "un gato lindo",
+        "un gatto carino",
+        "かわいい猫",
+        "一只可爱的猫",
+    ],
+)
+def test_words_of_taste_say_nothing_of_what_is_drawn(text: str) -> None:
+    assert LANGUAGE.reading(text) == Understood("a cat")
+    assert all("scissors" not in one.known for one in LANGUAGE.unknown_words(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un chat de dessin animé",
+        "un chat, style dessin animé",
+        "eine Katze im Zeichentrickstil",
+        "eine Zeichentrick-Katze",
+        "un gatto in stile cartone animato",
+        "un gato de dibujos animados",
+    ],
+)
+def test_cartoon_is_a_style_in_other_languages(text: str) -> None:
+    assert LANGUAGE.reading(text) == Understood("a cartoon cat")
 
 
 @pytest.mark.parametrize(
