@@ -127,6 +127,7 @@ FLUFF = TASTES | each(  # says nothing about what is drawn
     "mi me gustaría gustaria encantaría ver puedes podrías podría poder hacer dibujar muchas gracias "
     "piacerebbe vedere possibile potresti puoi potrebbe fare disegnare grazie mille molte cortesia "
     "gostaria queria poderia pode podes ver fazer desenhar muito obrigado obrigada "
+    "dibujas dibujarme dibújeme disegnami disegnarmi disegni desenhe desenha teken "
     "graag zou willen zien kun kunt maken tekenen bedankt dank alsjeblieft alstublieft "
     "possible okey okie hola ciao salut bonjour hallo olá oi hoi gerade einfach irgendwie quasi genau"
 )
@@ -227,7 +228,32 @@ REFERENCES: dict[str, str] = {  # to what was named before; see references.py
 }
 _BIGGER = "larger|bigger|taller|smaller|größer|kleiner|plus|más|mais|più|groter"
 _COMPARES = rf"(?! (?:as|so|the (?:size|height|width)|{_BIGGER})\b)"
+_KINDNESS = (  # of whom it is asked, and what for
+    r"(?:seri?ez|serais|auri?ez|aurais|pourri?ez|pourrais|voudri?ez|ayez)(?: +[^\s,]+){0,3}? +(?:aimables?"
+    r"|gentille?s?|amabilité|gentillesse|bonté|obligeance)(?: +(?:pour|de|me))*"
+    r"|(?:wären?|wärst|sei|seid|seien|hätten?|hättest)(?: +(?:sie|du|ihr|doch|bitte|mal|so|die))*"
+    r" +(?:freundlich|nett|lieb|gut|güte|freundlichkeit|liebenswürdig)"
+    r"|(?:ser[ií]as?|tendr[ií]as?)(?: +(?:usted|tan|la))* +(?:amables?|gentil(?:es)?|amabilidad|bondad)"
+    r"(?: +(?:de|como|para))*"
+    r"|(?:sarebbe|saresti|avrebbe|avresti)(?: +(?:così|cosi|tanto|la))* +(?:gentil[ei]|cortes[ei]|gentilezza"
+    r"|cortesia|bontà)(?: +(?:da|di))?"
+    r"|(?:seria|poderia|teria|faria)(?: +(?:tão|a|o|me))* +(?:gentil|am[áa]vel|gentileza|bondade|favor)"
+    r"(?: +de)?"
+    r"|zou(?:den)?(?: +(?:u|je|jullie|zo))* +(?:vriendelijk|aardig|lief|goed)(?: +(?:willen|zijn|om))*"
+    r"|(?:i +)?don't +suppose|zu +(?:zeichnen|malen|zeigen|machen|erstellen)"
+)
+_NO_TROUBLE = (  # "if it is not too much to ask"
+    "trouble|ask|mind|bother|inconvenience|possible|verlangt|umstände|mühe|stört|ausmacht|möglich"
+    "|demander|d[ée]range|ennuie|embête|posible|pedir|molestia|molesta|importa|inconveniente"
+    "|disturbo|dispiace|chieder[ei]|possibile|inc[ôo]modo|possível|gevraagd|moeite|mogelijk"
+)
+COURTESIES: dict[str, str] = {  # say nothing of a picture, nor of what is not to be there
+    rf"(?:if|wenn|falls|sofern|si|se|als)(?: +[^\s,]+){{1,7}}? +(?:{_NO_TROUBLE})"
+    r"(?: +(?:macht|ist|wäre|is|mucho|muito|demais|trop|troppo|vous|at all|for you)(?!\w))*": "",
+    _KINDNESS: "",
+}
 PLACES_AND_NUMBERS: dict[str, str] = {
+    **COURTESIES,
     rf"{_OPENING}(?:first|second|third|last|final)(?:ly)?(?= (?:an?|one|two|three)\b)": ",",  # of a list
     r"comma|komma|virgule|virgola|vírgula": ",",  # of a dictation
     r"period|full stop|new line|question mark|exclamation (?:mark|point)|punkt|fragezeichen|ausrufezeichen"
@@ -371,7 +397,9 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
         "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
         "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
         "一幅 画一 给 い な 是 很 也 個の 個 つの つ 可爱的 可爱 可愛的 漂亮的 漂亮 美丽的 かわいい 可愛い "
-        "かわいらしい 可愛らしい きれいな 綺麗な 美しい 素敵な"
+        "かわいらしい 可愛らしい きれいな 綺麗な 美しい 素敵な 如果不麻烦的话 不麻烦的话 如果可以的话 "
+        "麻烦你 麻烦您 劳驾 もしよろしければ よろしければ もしよければ よければ お手数ですが "
+        "恐れ入りますが すみませんが"
     ),
 }
 EAST_RELATIONS: dict[str, str] = {  # "A 在 B 左边", "B の左に A": what they are said of stands before

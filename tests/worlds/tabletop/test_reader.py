@@ -218,6 +218,26 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
     assert (found.sentence, tuple(one.word for one in found.left_out)) == (sentence, left)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seriez-vous assez aimable pour me dessiner, si ce n'est pas trop demander, un cône vert",
+        "Si cela ne vous dérange pas, un cône vert",
+        "Wären Sie so freundlich, mir, wenn es nicht zu viel verlangt ist, einen grünen Kegel zu zeichnen?",
+        "Si no es mucho pedir, un cono verde",
+        "¿Sería tan amable de dibujarme, si no le importa, un cono verde?",
+        "Se non è troppo disturbo, disegnami un cono verde",
+        "Se não for pedir muito, um cone verde",
+        "Als het niet te veel gevraagd is, een groene kegel",
+        "If it's not too much to ask, a green cone",
+        "如果不麻烦的话，请画一个绿色的圆锥",
+        "もしよろしければ、緑の円錐を描いてください",
+    ],
+)
+def test_a_courtesy_says_nothing_of_what_is_not_to_be_there(text: str) -> None:
+    assert read(text) == Understood("a green cone")
+
+
 SPOKEN_OF_AGAIN = (
     "雪の上に緑の円柱と紫の円錐を置いてください。円柱は円錐の右です。",
     "绿色圆柱和紫色圆锥。圆柱在圆锥的右边。",
@@ -478,7 +498,7 @@ def test_more_than_four_are_told_in_every_language(text: str, more: str) -> None
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("sei so nett und zeichne einen Würfel", ("sei",)),
+        ("sei bitte rasch: ein Würfel", ("sei", "rasch")),
         ("un cube neuf", ("neuf",)),
         ("a cube at once", ("once",)),
         ("muchas gracias, un cubo", ()),
