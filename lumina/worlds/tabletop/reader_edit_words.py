@@ -306,7 +306,9 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("another", ("(?:an?)?(?:other|extra|additional|second|third|zusätzliche[rsn]?|weitere[rsn]?)(?= )",)),
 )  # fmt: skip
 _SCRIPTS = {  # Chinese and Japanese
-    "=into": "くして くする 变成 变为 改成 改为 换成 变 にして にする に変えて に変える",
+    "=into": "到 くして くする 变成 变为 改成 改为 改变为 改变成 换成 变 にして にする に変えて に変える",
+    "=from": "从 由",
+    "=change": "改变",
     "night =into": "夜にして 夜にする",
     "sunset =into": "夕方にして 夕焼けにして",
     "daylight =into": "昼にして 昼間にして",
@@ -317,7 +319,7 @@ _SCRIPTS = {  # Chinese and Japanese
     "=bigger": "变大 大きくして もっと大きく 更大 放大",
     "=smaller": "变小 小さくして もっと小さく 更小 缩小",
     "=replace": "替换 替换成 置き換えて",
-    "": "把 将 让 成 请把 を と",
+    "": "把 将 让 成 请把 を と から の色 的颜色",
 }
 _NEVER_SLIPS = _each(  # look like slips, but are words
     "ads arrange bored bring chance charge clean cover create dad dead deer delight draws drew great hind "
@@ -360,8 +362,14 @@ INSTRUCTIONS = replace(
     never_slips=REAL_WORDS | _NEVER_SLIPS,
     shades=frozenset(["dark", "light", "bright", "deep", "pale", "vivid"]),
 )
+_SOLID_LAST = re.compile(r"((?:[^、。，を\s]+から)?[^、。，を\s]+に)([^、。，に\s]+を)(?=変え)")
 _JOINED_PRONOUN = re.compile(r"\b([^\W\d_]{2,20}?)(-?)(l[aeo]s?|l[ei])\b", re.IGNORECASE)
 _ROMANCE_VERBS = frozenset(latin(word) for word, sign in INSTRUCTIONS.lookup.items() if sign in WITH_PRONOUNS)
+
+
+def with_solid_first(text: str) -> str:
+    """Japanese in which what is to change stands before from what to what: 立方体を青から黄色に変えて."""
+    return _SOLID_LAST.sub(r"\2\1", text)
 
 
 def with_pronouns(text: str) -> str:

@@ -16,7 +16,7 @@ from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
 from lumina.worlds.tabletop.reader_edit_conditions import unconditional
 from lumina.worlds.tabletop.reader_edit_told import ordered, with_added, with_replaced
-from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS, with_pronouns
+from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS, with_pronouns, with_solid_first
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import QUALITIES
 from lumina.worlds.tabletop.reader_named import SIDE
@@ -52,7 +52,7 @@ def why_not(text: str) -> tuple[UnknownWord, ...]:
 @lru_cache(maxsize=32)  # it is asked for what is read, and then for what is not
 def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
-    words = INSTRUCTIONS.words(with_pronouns(_ARROW.sub(" into ", text)))
+    words = INSTRUCTIONS.words(with_pronouns(with_solid_first(_ARROW.sub(" into ", text))))
     said = named_again(INSTRUCTIONS.signs(words), GRAMMAR, ("the", SIDE), is_scene=False)
     meant, taken = corrected(said, GRAMMAR)
     heard = with_replaced(with_added(list(_told_apart(meant))))

@@ -245,6 +245,33 @@ def test_what_is_not_clear_is_not_read_and_has_a_reason(text: str, word: str, no
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "change the cube from blue to yellow",
+        "立方体を青から黄色に変えて",
+        "青から黄色に立方体を変えて",
+        "立方体の色を青から黄色に変えてください",
+        "黄色に青い立方体を変えて",
+        "把立方体从蓝色变成黄色",
+        "把蓝色的立方体变成黄色",
+        "将立方体由蓝色改为黄色",
+    ],
+)
+def test_from_which_colour_tells_which_solid_is_meant(text: str) -> None:
+    found = LANGUAGE.reading(text, "instruction")
+    assert found == Understood("make the blue cube yellow")
+
+
+def test_a_courtesy_is_no_condition() -> None:
+    asked = (
+        "make the cube red if you don't mind",
+        "Färbe, wenn es nicht zu viel verlangt ist, den Würfel rot",
+        "Si no es molestia, haz el cubo rojo",
+    )
+    assert [LANGUAGE.reading(text, "instruction") for text in asked] == [Understood("make the cube red")] * 3
+
+
+@pytest.mark.parametrize(
     "text", ["", "?!", "add a dog", "zoom in", "make the cube black", "turn the box round"]
 )
 def test_what_names_nothing_that_can_be_done_is_not_read(text: str) -> None:
