@@ -45,6 +45,7 @@ from lumina.tasks.panels import CUT, UNCHANGED
 from lumina.ui.page_pictures import picture_of
 from lumina.worlds.language import NO_SETTINGS
 from lumina.worlds.stickers.spec import SPEC
+from tests.engines import engine
 from tests.odd_pictures import PICTURES
 from tests.test_terminal import Closed
 from tests.tiny import write_tiny_model
@@ -722,6 +723,23 @@ def test_a_published_pickle_becomes_safetensors(tmp_path: Path) -> None:
     assert "cannot be written" in refused("convert", tmp_path / "model", "--out", tmp_path / "file")
 
 
+def test_models_are_those_of_this_machine_while_an_engine_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = run("models").stdout
+    monkeypatch.setenv("LUMINA_ENGINE", "http://localhost:1")
+    result = run("models")
+    assert (result.exit_code, result.stdout) == (0, here)
+    assert result.stderr == (
+        "These are the models of this machine. The engine at http://localhost:1 cannot be reached; start it "
+        "there, or correct LUMINA_ENGINE.\n"
+    )
+    monkeypatch.setenv("LUMINA_ENGINE", "localhost:1")
+    assert ran("models", remark="LUMINA_ENGINE must be an address such as http://")
+    with engine(FakePipeline()) as (address, _):
+        monkeypatch.setenv("LUMINA_ENGINE", address)
+        said = f"These are the models of this machine; the engine at {address} draws with tabletop@fake."
+        assert ran("models", remark=said)
+
+
 def test_published_models_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "is_offline_mode", lambda: True)
     monkeypatch.setenv("LUMINA_MODELS", str(tmp_path))
@@ -1142,11 +1160,17 @@ def test_a_batch_names_its_broken_rows_and_a_file_gives_texts(tmp_path: Path) ->
     assert len(before) == 2
     table.write_text('{"promt": "a dragon"}\n')
     assert 'did you mean "prompt"?' in refused("batch", workflow, "--inputs", table, "--out", out)
+    table.write_text('{"prompt": "a cone"}\n\n{"promt": "a dragon"}\n')
+    said = refused("batch", workflow, "--inputs", table, "--out", out)
+    assert said.startswith('In row 2 of the table: There is no input "promt";')
     for row, name in (({"a": {"seed": 3}}, "a.seed"), ({"row": {"prompt": "a cone"}}, "prompt")):
         table.write_text(json.dumps(row))
         said = refused("batch", workflow, "--inputs", table, "--out", out)
         assert f'holds an object; write "{name}" in its place.' in said
     table = tmp_path / "t.csv"
+    table.write_text("promt\na cone\n")
+    said = refused("batch", workflow, "--inputs", table, "--out", out)
+    assert "In the table, whose columns are named in its first line: There is no" in said
     table.write_text(
         'prompt;a.temperature;a.halving;a.seed\na cone;0,5;TRUE;007\na cone;"1,000";nein;1,000\n'
     )

@@ -10,7 +10,15 @@ import typer
 
 from lumina.cli import generate
 from lumina.cli.console import AsJson, Model, Results, note, show, watched
-from lumina.cli.workflow import TWO_OR_ONE, assigned, not_kept, pictures_around, resources_for, with_picture
+from lumina.cli.workflow import (
+    TWO_OR_ONE,
+    assigned,
+    filled,
+    not_kept,
+    pictures_around,
+    resources_for,
+    with_picture,
+)
 from lumina.errors import InputError
 from lumina.files import check_writable, expanded, folder_named, folder_of, is_piped
 from lumina.json_types import JsonObject
@@ -67,7 +75,7 @@ def run_batch(
     rows, given = read_table(table), MemoryImages()
     workflow = read_workflow(file)
     common = assigned(workflow, values, given)
-    workflow = with_values(workflow, common, option="--set ")
+    workflow = filled(workflow, common)
     _check_columns(workflow, rows)
     _tell_filled(common, rows)
     check_writable(out)
@@ -92,16 +100,21 @@ def run_batch(
 
 
 def _check_columns(workflow: Workflow, rows: Sequence[InputRow]) -> None:
-    """Raise InputError for a column that is no input."""
+    """Raise InputError for a column, or a name in a row, that is no input."""
     for name, value in (item for row in rows for item in row.values.items()):
         if isinstance(value, dict) and target_of(workflow, name) is None:
             names = [each for key in value for each in (f"{name}.{key}", key) if target_of(workflow, each)]
             if names:
                 raise InputError(f'In the table, "{name}" holds an object; write "{names[0]}" in its place.')
-    try:
-        check_names(workflow, dict.fromkeys(name for row in rows for name in row.values))
-    except InputError as error:
-        raise InputError(f"In the table, whose columns are named in its first line: {error}") from error
+    known = set[str]()
+    for row in rows:
+        try:
+            check_names(workflow, (name for name in row.values if name not in known))
+            known |= row.values.keys()
+        except InputError as error:
+            named = "the table, whose columns are named in its first line"
+            where = named if row.has_head else f"row {row.number} of the table"
+            raise InputError(f"In {where}: {error}") from error
 
 
 def _tell_filled(common: Iterable[str], rows: Sequence[InputRow]) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lumina.cli.console import AsJson, show, watched
+from lumina.cli.console import AsJson, note, show, watched
+from lumina.errors import LuminaError
 from lumina.files import expanded, folder_named
 from lumina.model.config import MODELS, ModelSpec, spec_of, split_revision
 from lumina.settings import Settings
@@ -32,6 +33,22 @@ def list_models(as_json: AsJson = False) -> None:
         for spec in MODELS.values()
     ]
     show(found if as_json else lines)
+    if remark := _of_engine():
+        note(remark)
+
+
+def _of_engine() -> str:
+    """That another model draws than those that are listed, where the settings name an engine; else ""."""
+    try:
+        settings = Settings.from_environment()
+        if not settings.engine:
+            return ""
+        from lumina.runtime.remote_painter import EngineAddress
+
+        drawing = EngineAddress(settings.engine, settings.token).model().model
+    except LuminaError as error:
+        return f"These are the models of this machine. {error}"
+    return f"These are the models of this machine; the engine at {settings.engine} draws with {drawing}."
 
 
 def download(
@@ -70,8 +87,6 @@ def convert(
 
 def is_here(spec: ModelSpec) -> bool:
     """Whether it could be loaded without a download; told without reading any weights."""
-    from lumina.errors import LuminaError
-
     try:
         from lumina.model.checkpoint import locate
 

@@ -24,6 +24,7 @@ from lumina.settings import Settings
 from lumina.steps import Following, Progress, Steps
 from lumina.tasks import TASKS
 from lumina.tasks.base import Picture, remarks_of, words_unknown
+from lumina.tasks.error_wording import shortened
 from lumina.tasks.image_input import ImageInput
 from lumina.workflow import events
 from lumina.workflow.cache import DiskStore, Store
@@ -35,7 +36,7 @@ from lumina.workflow.image_lookup import FolderImages, ImageSource, MemoryImages
 from lumina.workflow.missing import missing_pictures
 from lumina.workflow.other_programs import other_file
 from lumina.workflow.planning import Plan, plan
-from lumina.workflow.resolving import seeds_drawn, target_of, with_values
+from lumina.workflow.resolving import may_be_empty, seeds_drawn, target_of, with_values
 from lumina.workflow.result_recipes import pictured
 from lumina.workflow.schema import codes_of, dump, load
 from lumina.workflow.tables import texts_in
@@ -127,7 +128,7 @@ def run_workflow(
     workflow = read_workflow(file)
     given = assigned(workflow, values, image_source)
     _note_single_texts(workflow, given)
-    workflow = with_values(workflow, given, option="--set ")
+    workflow = filled(workflow, given)
     workflow = workflow.model_copy(update={"model": None}) if model else workflow
     folder = out or Settings.from_environment().outputs
     check_writable(folder)  # rather than after the drawing
@@ -191,6 +192,17 @@ def assigned(workflow: Workflow, texts: Sequence[str] | None, image_source: Memo
     return found
 
 
+def filled(workflow: Workflow, given: Mapping[str, Any]) -> Workflow:
+    """A workflow with what each ``--set`` fills; raises InputError for an empty text that says nothing."""
+    found = with_values(workflow, given, option="--set ")
+    for name, value in given.items():
+        socket, is_empty = target_of(workflow, name), isinstance(value, str) and not value.strip()
+        is_text = socket is not None and socket.type == "text"
+        if is_empty and is_text and not may_be_empty(workflow, name):
+            raise InputError(f"{name} is empty; write a text, or leave --set {name}= out.")
+    return found
+
+
 def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tuple[str, Any]:
     """NAME=VALUE as an input of the workflow; a picture is a file, which is put into ``image_source``.
 
@@ -208,7 +220,15 @@ def assignment(workflow: Workflow, text: str, image_source: MemoryImages) -> tup
         note(f"{name}: {value} is two values, {value.replace(',', ' and ')}; a decimal has a point.")
     if socket is not None and socket.type != "image" and not _is_readable(value):
         raise InputError(f"{name}: must be readable text.")
+    if socket is not None and _is_unclosed(value, '["' if socket.type in ("text", "image") else "["):
+        raise InputError(f"{name}: the list {shortened(value)} is not closed; end it with ].")
     return name, with_picture(workflow, name, value, image_source)
+
+
+def _is_unclosed(value: str, begun: str) -> bool:
+    """Whether a value is a JSON list, which begins as ``begun``, without its end."""
+    text = value.strip()
+    return text.replace(" ", "").startswith(begun) and not text.endswith("]")
 
 
 def _is_readable(text: str) -> bool:

@@ -116,6 +116,21 @@ def target_of(workflow: Workflow, name: str) -> Socket | None:
     return node_inputs(workflow, workflow.nodes[node]).get(key) if node in workflow.nodes else None
 
 
+def may_be_empty(workflow: Workflow, name: str) -> bool:
+    """Whether a text may say nothing, as it does now or where it is not given."""
+    now: Any
+    if name in workflow.inputs:
+        now, takers = workflow.inputs[name].default, [each[:2] for each in takers_of(workflow, name)]
+    else:
+        node, key, part = _place_of(name)
+        if part == SETTLED or node not in workflow.nodes:
+            return False
+        task = TASKS.get(workflow.nodes[node].task)
+        now, takers = workflow.nodes[node].inputs.get(key), [(task, key)] if task else []
+    fields = [task.model_fields.get(key) for task, key in takers]
+    return now == "" or (bool(fields) and all(field is not None and field.default == "" for field in fields))
+
+
 def _definition(workflow: Workflow, node: str) -> Workflow | None:
     """The workflow that a node is."""
     return workflow.workflows.get(workflow.nodes[node].workflow) if node in workflow.nodes else None

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ _SIGNS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "an upright st
 
 @dataclass(frozen=True)
 class InputRow:
-    """Values by the name of an input; ``number`` counts from 1, without the table's head."""
+    """Values by the name of an input; ``number`` counts from 1, without the table's head, if it has one."""
 
     number: int
     values: dict[str, Any]
+    has_head: bool = field(default=False, compare=False)
 
 
 def read_table(path: Path) -> list[InputRow]:
@@ -42,7 +43,7 @@ def read_table(path: Path) -> list[InputRow]:
     An empty cell, or null, leaves an input as it is; a column without a name is none if nothing stands in it.
     Raises InputError for a file that is no such table.
     """
-    kind, piped = path.suffix.lower(), is_piped(path)
+    kind, piped, has_head = path.suffix.lower(), is_piped(path), False
     if not piped and _is_workbook(path):
         raise InputError(f"{called(path, 'table')} is a workbook; save it as CSV, and name that.")
     if kind == ".parquet":
@@ -50,7 +51,7 @@ def read_table(path: Path) -> list[InputRow]:
     elif kind in (*_LINES, ".csv", ".tsv") or piped:
         text = _text(path)
         is_lines = kind in _LINES or (piped and text.lstrip()[:1] in ("{", "["))
-        found = list(_objects(path, text) if is_lines else _cells(text))
+        found, has_head = list(_objects(path, text) if is_lines else _cells(text)), not is_lines
     else:
         with suppress(OSError):
             regular(path)  # which says that it is a folder
@@ -59,7 +60,7 @@ def read_table(path: Path) -> list[InputRow]:
         raise InputError(f"{called(path, 'table')} has no rows; each row is one run.")
     if len(found) > MAX_ROWS:
         raise InputError(f"The table has {len(found):,} rows; at most {MAX_ROWS:,} are run at once.")
-    return [InputRow(number, values) for number, values in enumerate(found, start=1)]
+    return [InputRow(number, values, has_head) for number, values in enumerate(found, start=1)]
 
 
 def _is_workbook(path: Path) -> bool:

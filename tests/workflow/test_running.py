@@ -269,6 +269,12 @@ def test_a_choice_may_be_written_with_capitals_and_blanks() -> None:
         ("nodes.a.inputs.seed=1", 'did you mean "a.seed"?'),
         ("a.colour=red", 'no input "a.colour"'),
         ("count=[]", "count: the list is empty"),
+        ("count=[1,2", "count: the list '[1,2' is not closed; end it with ]."),
+        ("a.seed=[1", "a.seed: the list '[1' is not closed"),
+        ('idea=["a", "b"', 'idea: the list \'["a", "b"\' is not closed'),
+        ("idea=", "idea is empty; write a text, or leave --set idea= out."),
+        ("idea= ", "idea is empty; write a text"),
+        ("a.prompt=", "a.prompt: must not be empty; say what to draw."),
         ("count=many", "count: must be a whole number, not 'many'"),
         ("kind=other", "kind: must be one of: canny, hed"),
         ("kind=", "kind: must be one of: canny, hed"),
@@ -282,3 +288,19 @@ def test_values_that_do_not_fit_are_refused(assignment: str, words: str, tmp_pat
     }
     result = called("run", written(tmp_path, {"inputs": inputs, "nodes": {"a": draw()}}), "--set", assignment)
     assert result.exit_code == 2 and words in result.stderr and result.stdout == ""
+
+
+@pytest.mark.parametrize("assignment", ["place=", "style=", "show.prompt=", "idea=[a cone", "idea=a ["])
+def test_a_text_may_be_empty_where_it_may_say_nothing(assignment: str, tmp_path: Path) -> None:
+    inputs = {
+        "idea": {"type": "text", "default": "a"},
+        "place": {"type": "text", "default": "a cone"},
+        "style": {"type": "text", "default": ""},
+    }
+    nodes = {
+        "show": {"task": "scene", "inputs": {"prompt": {"from": "inputs.place"}}},
+        "words": {"task": "prompt_template", "inputs": {"template": "a {x}", "x": {"from": "inputs.style"}}},
+    }
+    file = written(tmp_path, {"inputs": inputs, "nodes": nodes})
+    result = called("run", file, "--dry-run", "--set", assignment)
+    assert result.exit_code == 0, result.output
