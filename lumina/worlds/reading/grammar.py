@@ -20,6 +20,7 @@ class Reasons:
     one_of_each: str
     too_many: str
     uncounted: str = ""
+    no_ground: str = ""  # of what is said of the ground; empty where `of_nothing` says it
 
 
 @dataclass(frozen=True)

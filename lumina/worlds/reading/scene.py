@@ -162,7 +162,7 @@ class SceneSaid:
                 before = []
             elif sign not in _ASIDE:
                 before.append(sign)
-        self._uses.leave(self.grammar.reasons.of_nothing, *before)
+        self._uses.leave(self.grammar.reasons.no_ground or self.grammar.reasons.of_nothing, *before)
 
     # -- things, as a clause names them
 

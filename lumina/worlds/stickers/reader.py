@@ -49,6 +49,7 @@ REASONS = Reasons(
     of_ground='no thing is {0}; the ground can be: write "on a {0} background"',
     one_quality="something else is said of the same thing",
     no_such="there is no such drawing of it",
+    no_ground="there is no such background",
     one_of_each="one ground in a picture",
     too_many="at most four things in a picture",
     uncounted="it is drawn as one",

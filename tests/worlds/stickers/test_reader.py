@@ -124,6 +124,12 @@ def test_a_colour_that_no_drawing_of_a_thing_has_is_told_as_that(text: str, colo
     assert found.left_out == (UnknownWord(color, note="there is no such drawing of it"),)
 
 
+def test_a_background_that_is_not_to_be_had_is_told() -> None:
+    found = read("a cat on a black background")
+    assert found is not None and found.sentence == "a cat"
+    assert found.left_out == (UnknownWord("black", note="there is no such background"),)
+
+
 def test_an_unknown_word_comes_with_the_nearest_known_ones() -> None:
     found = LANGUAGE.reading("a vampire and a cat in Paris")
     assert found is not None and found.sentence == "a cat"
