@@ -35,7 +35,7 @@ from lumina.worlds.stickers.captions import (
 )
 from lumina.worlds.stickers.captions import parts_of as phrases_of
 from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
-from lumina.worlds.stickers.nouns import plural
+from lumina.worlds.stickers.nouns import kinds, plural
 from lumina.worlds.stickers.reader_words import lookup, plural_sign, scripts, sign_of, style_signs
 from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, keywords
@@ -246,12 +246,15 @@ def by_keyword() -> dict[str, tuple[str, ...]]:
     return {word: tuple(of_word) for word, of_word in found.items()}
 
 
-_ALIKE = tuple(Alike(tuple(words)) for words in (GROUND_PHRASES.values(), RELATIONS, SIZES, STYLES, COLORS))
+_OF_A_KIND = [each for kind in kinds() for each in (kind, tuple(map(plural, kind)))]
+_ALIKE = tuple(
+    Alike(tuple(words)) for words in (GROUND_PHRASES.values(), RELATIONS, SIZES, STYLES, COLORS, *_OF_A_KIND)
+)
 
 
 def parts(text: str) -> tuple[Part, ...]:
     """See Language."""
-    return parts_of(text, _ALIKE, parse)
+    return parts_of(text, _ALIKE, lambda each: parse(normalize(each)))
 
 
 def with_exchanged(text: str, at: int, word: str) -> str | None:

@@ -85,3 +85,20 @@ def test_a_second_change_in_one_instruction_is_named() -> None:
         "and remove the dog"
     ]
     assert unknown_words("remove the dog", "instruction") == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "noun", "other", "then"),
+    [
+        ("a cat and a pizza", "cat", "unicorn", "a unicorn and a pizza"),
+        ("an owl at night", "owl", "penguin", "a penguin at night"),
+        ("a flat penguin", "penguin", "owl", "a flat owl"),
+        ("a dog and a hot dog", "hot dog", "taco", "a dog and a taco"),
+        ("two mice", "mice", "sheep", "two sheep"),
+    ],
+)
+def test_a_noun_may_be_exchanged_for_others_of_its_kind(prompt, noun, other, then):
+    parts = LANGUAGE.parts(prompt)
+    (at,) = (i for i, part in enumerate(parts) if part.text == noun)
+    assert noun not in parts[at].others and len(parts[at].others) < 20
+    assert LANGUAGE.exchanged(prompt, at, other) == then
