@@ -215,6 +215,7 @@ def parse(text: str) -> Claim | None:
     things: list[Thing] = []
     said: dict[str, str] = {}
     whole: dict[str, str] = {}
+    is_one = False  # "a cats" is a slip
     for kind, meaning in parts_of(words):
         if not kind or (kind in said and kind not in ("glue",)):
             return None
@@ -224,10 +225,12 @@ def parse(text: str) -> Claim | None:
             whole[kind] = meaning
         elif kind in ("noun", "plural"):
             things.append(_read(said, meaning))
-            if (kind == "plural" and plural(meaning) != meaning) and things[-1].count == 1:
+            if (kind == "plural" and plural(meaning) != meaning) and things[-1].count == 1 and not is_one:
                 return None  # how many is not said
-            said = {}
-        elif kind != "glue":
+            said, is_one = {}, False
+        elif kind == "glue":
+            is_one = meaning in ("a", "an")
+        else:
             said[kind] = meaning
     claim = Claim(tuple(things), whole.get("relation"), whole.get("ground"))
     well_formed = things and not said and (claim.relation is None or len(things) == 2)

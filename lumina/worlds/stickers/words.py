@@ -246,9 +246,11 @@ def by_keyword() -> dict[str, tuple[str, ...]]:
     return {word: tuple(of_word) for word, of_word in found.items()}
 
 
+_COUNTS = ("a", "an", *(word for count, word in NUMBERS.items() if count > 1))
 _OF_A_KIND = [each for kind in kinds() for each in (kind, tuple(map(plural, kind)))]
 _ALIKE = tuple(
-    Alike(tuple(words)) for words in (GROUND_PHRASES.values(), RELATIONS, SIZES, STYLES, COLORS, *_OF_A_KIND)
+    Alike(tuple(words))
+    for words in (GROUND_PHRASES.values(), RELATIONS, SIZES, STYLES, COLORS, *_OF_A_KIND, _COUNTS)
 )
 
 

@@ -102,3 +102,11 @@ def test_a_noun_may_be_exchanged_for_others_of_its_kind(prompt, noun, other, the
     (at,) = (i for i, part in enumerate(parts) if part.text == noun)
     assert noun not in parts[at].others and len(parts[at].others) < 20
     assert LANGUAGE.exchanged(prompt, at, other) == then
+
+
+def test_a_number_may_be_exchanged_too():
+    assert LANGUAGE.exchanged("a red heart", 0, "three") == "three red hearts"
+    assert LANGUAGE.exchanged("three red hearts", 0, "a") == "a red heart"
+    assert LANGUAGE.parts("an owl")[0].others == ("two", "three", "four")
+    assert LANGUAGE.parts("two owls at night")[0].others == ("a", "three", "four")
+    assert "two" not in LANGUAGE.parts("cheese")[0].others
