@@ -99,6 +99,8 @@ def build(
                         tabs.append(TaskTab(task, workshop, spec, settings, sessions, guest, choice))
                     else:
                         gr.HTML(f'<p class="cannot">{escape(_cannot(spec, able))}</p>')
+                        if choice is not None:
+                            choice.offer(task.name)
             with all_tabs.make("Workflow", "workflow"):
                 WorkflowTab(workshop, spec, page.files, sessions)
             with all_tabs.make("Gallery", "gallery"):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 
 import gradio as gr
@@ -45,7 +46,7 @@ class ModelChoice:
         """Put the list into the head of the page, if there is something to choose."""
         if not self.offered:
             return
-        names = [(label, spec.name if spec.name in MODELS else spec.source) for label, spec in self._labels()]
+        names = [(label, _given_as(spec)) for label, spec in self._labels()]
         own = next(name for (_, name), spec in zip(names, self.offered, strict=True) if spec == self.present)
         box = gr.Dropdown(
             names,
@@ -75,6 +76,15 @@ class ModelChoice:
         """What else is offered that does a task."""
         return [spec for spec in self.offered if spec != self.present and task in spec.tasks]
 
+    def offer(self, task: str) -> None:
+        """Put a button for each of them into the tab of a task that the present model does not do."""
+        for label, spec in self._labels():
+            if spec in self.others(task):
+                button = gr.Button(f"Do it with {label}", elem_classes="elsewhere", size="sm")
+                button.click(
+                    partial(self.choose, _given_as(spec)), None, None, api_visibility="private"
+                ).success(None, js=REOPENED)
+
     def choose(self, name: str) -> None:
         """Ask for this model; raises gr.Error for one that is not offered."""
         if name not in {spec.name for spec in self.offered} | {spec.source for spec in self.offered}:
@@ -84,3 +94,8 @@ class ModelChoice:
     def wait(self) -> str:
         """Until someone chooses: the name."""
         return self._chosen.get()
+
+
+def _given_as(spec: ModelSpec) -> str:
+    """What the settings call a model."""
+    return spec.name if spec.name in MODELS else spec.source

@@ -14,8 +14,8 @@ WORLDS: dict[str, Callable[[], World]] = {}
 """Worlds that are not folders here: a name, and what gives the world."""
 FOLDERS = ("tabletop", "stickers")
 """Worlds that are."""
-SHIPPED = ("tabletop",)
-"""Worlds of which a model comes with this program; the others can be trained."""
+SHIPPED = ("tabletop", "stickers")
+"""Worlds of which a model comes with this program; the first is what opens."""
 
 SCENES = "tabletop"  # the world whose scenes the node of rendered scenes shows
 UNNAMED = "tabletop"  # what a model draws whose folder is from before worlds had names

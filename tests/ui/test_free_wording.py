@@ -1,7 +1,6 @@
 """The line below a field of words: another model that knows more of them, and what a click on it does."""
 
 import asyncio
-from dataclasses import replace
 
 import gradio as gr
 import pytest
@@ -12,7 +11,7 @@ from lumina.ui.free_wording import FreeWording
 from lumina.ui.model_choice import ModelChoice
 
 TABLETOP = MODELS["tabletop"]
-STICKERS = replace(TABLETOP, name="stickers", title="Stickers", world="stickers")
+STICKERS = MODELS["stickers"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Choosing a model: what is offered, to whom, and that the page opens anew for it at the same address."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from lumina.ui.model_choice import ModelChoice, installed, is_public
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """With tabletop, and the folder of a finished download."""
+    """With the models that come along, and the folder of a finished download."""
     (tmp_path / "omni").mkdir()
     (tmp_path / "omni" / "manifest.json").write_text("{}")
     (tmp_path / "lumina-mgpt-2.0").mkdir()  # begun and not finished
@@ -27,10 +28,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_models_that_are_here_are_offered(settings: Settings, tmp_path: Path) -> None:
-    assert [spec.name for spec in installed(settings)] == ["tabletop", "omni"]
-    assert [spec.name for spec in ModelChoice(settings, is_public=False).offered] == ["tabletop", "omni"]
+    names = ["tabletop", "stickers", "omni"]
+    assert [spec.name for spec in installed(settings)] == names
+    assert [spec.name for spec in ModelChoice(settings, is_public=False).offered] == names
     assert ModelChoice(settings, is_public=True).offered == []
-    assert ModelChoice(Settings(models=tmp_path / "none"), is_public=False).offered == []
+    without = ModelChoice(Settings(models=tmp_path / "none"), is_public=False)
+    assert [spec.name for spec in without.offered] == names[:2]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,26 @@ def test_others_are_those_that_do_the_same(settings: Settings) -> None:
     choice = ModelChoice(settings, is_public=False)
     assert [spec.name for spec in choice.others("edit")] == ["omni"]
     assert choice.others("nothing") == [] == ModelChoice(settings, is_public=True).others("edit")
+
+
+@pytest.mark.parametrize(("task", "names"), [("edit", ["Tabletop", "Lumina-mGPT 2.0 Omni"]), ("nothing", [])])
+def test_a_task_that_the_model_has_not_learned_is_offered_by_those_that_have(
+    settings: Settings, task: str, names: list[str]
+) -> None:
+    choice = ModelChoice(replace(settings, model="stickers"), is_public=False)
+
+    async def build() -> gr.Blocks:
+        page = gr.Blocks(analytics_enabled=False)
+        with page:
+            choice.offer(task)
+        return page
+
+    page = asyncio.run(build())
+    buttons = [block for block in page.blocks.values() if isinstance(block, gr.Button)]
+    assert [button.value for button in buttons] == [f"Do it with {name}" for name in names]
+    if buttons:
+        asyncio.run(page.process_api(page.fns[0], []))
+        assert choice.wait() == "tabletop"
 
 
 def test_only_what_is_offered_can_be_chosen(settings: Settings) -> None:

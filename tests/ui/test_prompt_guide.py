@@ -1,7 +1,5 @@
 """First contact: unknown words are named with known ones to click on, and good prompts are at hand."""
 
-from dataclasses import replace
-
 import pytest
 
 from lumina.model.config import MODELS
@@ -42,7 +40,7 @@ def test_a_model_that_knows_all_words_has_examples_too() -> None:
 
 
 TABLETOP = MODELS["tabletop"]
-STICKERS = replace(TABLETOP, name="stickers", title="Stickers", world="stickers")
+STICKERS = MODELS["stickers"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ DOCUMENT = {
     "outputs": {"words": {"from": "words.text"}, "picture": {"from": "draw.image"}},
 }
 
-STICKERS = replace(MODELS["tabletop"], name="stickers", world="stickers", tasks=("text_to_image",))
+STICKERS = MODELS["stickers"]
 
 
 @pytest.fixture
