@@ -751,7 +751,7 @@ def test_published_models_without_a_network(tmp_path: Path, monkeypatch: pytest.
     assert "lumina download omni" in refused(
         "run", workflow(tmp_path, prompt="a cone"), "--model", "omni", "--dry-run"
     )
-    assert list(models) == ["tabletop", "lumina-mgpt-2.0", "omni", "lumina-2b"]
+    assert list(models) == ["tabletop", "stickers", "lumina-mgpt-2.0", "omni", "lumina-2b"]
     assert models["tabletop"]["here"] and not models["omni"]["here"]
 
 

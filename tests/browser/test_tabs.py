@@ -360,11 +360,11 @@ def stroke(page: Page, tab: Locator, lower: float = 0) -> None:
 
 def first_stroke(page: Page, tab: Locator) -> None:
     """Draw a line on new paper, as soon as it lies there: what was drawn before that is gone with the old."""
-    undo = tab.locator(".sketchpad").get_by_role("button", name="Undo")
+    undo, said = tab.locator(".sketchpad").get_by_role("button", name="Undo"), tab.locator(".said p")
     for _ in range(20):
         stroke(page, tab)
-        page.wait_for_timeout(500)
-        if undo.is_enabled():
+        page.wait_for_timeout(1000)
+        if undo.is_enabled() and said.inner_text():
             break
 
 
