@@ -9,7 +9,7 @@ import gradio as gr
 from lumina.model.config import ModelSpec
 from lumina.ui.events import QUICK, payload_of
 from lumina.ui.messages.easel import Elsewhere, Unknown
-from lumina.ui.model_choice import ModelChoice
+from lumina.ui.model_choice import ModelChoice, given_as
 from lumina.ui.prompt_guide import better_informed, guide_of, swapped
 from lumina.ui.unknown_words_line import make_unknown_words
 from lumina.worlds.language import Kind
@@ -48,7 +48,7 @@ class FreeWording:
         unknown = reading.left_out if reading else self.guide.unknown(text or "")
         words = [Unknown.model_validate(word.told()).data() for word in unknown]
         other = better_informed(text or "", self.spec, self.others)
-        elsewhere = None if other is None else Elsewhere(model=other.name, title=other.title).data()
+        elsewhere = None if other is None else Elsewhere(model=given_as(other), title=other.title).data()
         return gr.HTML(words=words, reading=reading.sentence if reading else "", elsewhere=elsewhere)
 
     def _adopted(self, text: str) -> str:

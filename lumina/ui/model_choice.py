@@ -46,7 +46,7 @@ class ModelChoice:
         """Put the list into the head of the page, if there is something to choose."""
         if not self.offered:
             return
-        names = [(label, _given_as(spec)) for label, spec in self._labels()]
+        names = [(label, given_as(spec)) for label, spec in self._labels()]
         own = next(name for (_, name), spec in zip(names, self.offered, strict=True) if spec == self.present)
         box = gr.Dropdown(
             names,
@@ -82,12 +82,12 @@ class ModelChoice:
             if spec in self.others(task):
                 button = gr.Button(f"Do it with {label}", elem_classes="elsewhere", size="sm")
                 button.click(
-                    partial(self.choose, _given_as(spec)), None, None, api_visibility="private"
+                    partial(self.choose, given_as(spec)), None, None, api_visibility="private"
                 ).success(None, js=REOPENED)
 
     def choose(self, name: str) -> None:
         """Ask for this model; raises gr.Error for one that is not offered."""
-        if name not in {spec.name for spec in self.offered} | {spec.source for spec in self.offered}:
+        if name not in map(given_as, self.offered):
             raise gr.Error("This model is not offered here; choose one of the list.", print_exception=False)
         self._chosen.put(name)
 
@@ -96,6 +96,6 @@ class ModelChoice:
         return self._chosen.get()
 
 
-def _given_as(spec: ModelSpec) -> str:
+def given_as(spec: ModelSpec) -> str:
     """What the settings call a model."""
     return spec.name if spec.name in MODELS else spec.source

@@ -15,7 +15,7 @@ WORLDS: dict[str, Callable[[], World]] = {}
 FOLDERS = ("tabletop", "stickers")
 """Worlds that are."""
 SHIPPED = ("tabletop", "stickers")
-"""Worlds of which a model comes with this program; the first is what opens."""
+"""Worlds of which a model comes with this program."""
 
 SCENES = "tabletop"  # the world whose scenes the node of rendered scenes shows
 UNNAMED = "tabletop"  # what a model draws whose folder is from before worlds had names

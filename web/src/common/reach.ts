@@ -22,7 +22,7 @@ async function ask(): Promise<void> {
   const isReached = await fetch(location.pathname, question).then(({ status }) => status < 500, () => false);
   missed = isReached ? 0 : missed + 1;
   if (isAway()) tell();
-  else setTimeout(tell, SETTLED); // what is begun on a page that is about to be loaded again would be lost
+  else if (toldAway) setTimeout(tell, SETTLED); // what is begun on a page that is about to be loaded again would be lost
 }
 
 function tell(): void {
