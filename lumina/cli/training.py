@@ -160,6 +160,12 @@ def train_model(
     minutes: Minutes = 75.0,
     processes: Processes = 2,
     batch: Annotated[int, typer.Option("--batch", help="Sequences in a step.", min=1)] = 16,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", help="Peak of the learning rates; default 2e-3, of your own pictures 2e-4.", min=1e-9
+        ),
+    ] = None,
     tasks: Tasks = None,
     start_from: StartFrom = None,
     codes: CodesFolder = None,
@@ -172,8 +178,9 @@ def train_model(
     from lumina.training import runs
 
     steps = runs.train_model(
-        data, out, minutes=minutes, processes=processes, batch=batch, tasks=_split(tasks),
-        start_from=start_from, codes=codes, rejected=rejected, device=device, stop_after=stop_after,
+        data, out, minutes=minutes, processes=processes, batch=batch, rate=rate,
+        tasks=_split(tasks), start_from=start_from, codes=codes, rejected=rejected, device=device,
+        stop_after=stop_after,
     )  # fmt: skip
     folder = str(watched(steps, "Training the model", as_json))
     show({"model": folder} if as_json else [folder])

@@ -1,7 +1,6 @@
 """Training of the transformer on all tasks: predict the next code, with Muon and AdamW."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, repeat
 from pathlib import Path
@@ -41,6 +40,7 @@ CONTRAST = 2.0  # weight of telling words apart beside the cross-entropy of a wh
 REJECTED = 2.0  # and of making what was drawn and rejected less likely
 CHANGES = 2.0  # weight of what given codes tell beside the cross-entropy of a code
 ANSWERS = 0.3  # and of what drawn codes tell
+RATE = 2e-3  # the usual peak of the learning rates, of matrices and all else
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ class ModelTraining:
     out: Path
     minutes: float = 75.0
     batch: int = 16
-    muon_rate: float = 2e-3
-    adam_rate: float = 2e-3
+    rate: float = RATE
     processes: int = 2
     seed: int = 1
     start_from: Path | None = None  # a model folder whose weights to begin with, with a fresh optimiser
@@ -76,8 +75,8 @@ def optimizers(
     chosen = {id(p) for p in matrices}
     others = [p for p in (*model.parameters(), *head.parameters()) if id(p) not in chosen]
     return [
-        Muon(matrices, lr=settings.muon_rate, weight_decay=0.05, group=group),
-        torch.optim.AdamW(others, lr=settings.adam_rate, betas=(0.9, 0.95), weight_decay=0.01, fused=True),
+        Muon(matrices, lr=settings.rate, weight_decay=0.05, group=group),
+        torch.optim.AdamW(others, lr=settings.rate, betas=(0.9, 0.95), weight_decay=0.01, fused=True),
     ]
 
 
@@ -137,8 +136,8 @@ def _train(settings: ModelTraining, group: Group) -> Steps[Progress, Transformer
         start = group.worked()
         if run.trained < contrast_from * budget:
             batch = batch.true_alone()
-        rates = _rates(settings, run.trained, budget)
-        loss, change, answers, unlike = _step(run, batch, others, vocabulary, group, rates)
+        rate = learning_rate(run.trained, budget, settings.rate)
+        loss, change, answers, unlike = _step(run, batch, others, vocabulary, group, rate)
         run.step += 1
         run.tokens += batch.ids.numel() * settings.processes
         run.trained += group.mean_of(group.worked() - start)
@@ -210,20 +209,13 @@ def _begin(run: _Run, record: Record, settings: ModelTraining) -> None:
         run.model.load_state_dict(load_transformer(settings.start_from).state_dict())
 
 
-def _rates(settings: ModelTraining, trained: float, budget: float) -> tuple[float, float]:
-    return (
-        learning_rate(trained, budget, settings.muon_rate),
-        learning_rate(trained, budget, settings.adam_rate),
-    )
-
-
 def _step(
     run: _Run,
     batch: TrainingBatch,
     rejected: TrainingBatch | None,
     vocabulary: Vocabulary,
     group: Group,
-    rates: Iterable[float],
+    rate: float,
 ) -> tuple[float, float, float, float]:
     batch = batch.to(group.device)
     loss, contrast = loss_of(code_losses(run.model, batch, vocabulary), batch.untrue, batch.weights)
@@ -241,7 +233,7 @@ def _step(
     parameters = [p for p in (*run.model.parameters(), *run.head.parameters()) if p.grad is not None]
     group.mean(p.grad for p in parameters if p.grad is not None)
     nn.utils.clip_grad_norm_(parameters, 1.0)
-    for optimizer, rate in zip(run.optimizers, rates, strict=True):
+    for optimizer in run.optimizers:
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
     return loss.item(), change.item(), answers.item(), unlike.item()

@@ -22,7 +22,7 @@ from lumina.training.dataset import render_scenes, shard_files
 from lumina.training.decoder_trainer import DecoderTraining
 from lumina.training.device import Where, where
 from lumina.training.mixture import check_tasks
-from lumina.training.model_trainer import ModelTraining
+from lumina.training.model_trainer import RATE, ModelTraining
 from lumina.training.own_pictures import check_captions, encode_own, holds_own_pictures, read_own
 from lumina.training.pairs import render_pairs
 from lumina.training.rejected_drawings import check_rejected
@@ -98,6 +98,7 @@ def train_model(
     minutes: float = 75.0,
     processes: int = 2,
     batch: int = 16,
+    rate: float | None = None,
     tasks: Sequence[str] = (),
     start_from: Path | None = None,
     codes: Path | None = None,
@@ -109,12 +110,12 @@ def train_model(
 
     `data` holds rendered scenes, or a person's own pictures with captions: then see `fine_tune`.
 
-    `tasks`: all of the mixture unless named. Runs again from where it stopped, be it by the clock, after
-    `stop_after` minutes in all, or with `start_from` (a model
-    folder) from weights that exist, whose tokenizer it takes where there is none. `codes`: a folder of codes
-    to share with other runs, else `out/codes`. `rejected`: a folder of drawings that shall become less likely
-    (`rejection_sampling.reject`). Returns the model folder. Raises InputError if the tokenizer
-    has not been trained, for an unknown task or device, or where nothing was rejected.
+    `rate`: the peak of the learning rates, else the usual one. `tasks`: all of the mixture unless named.
+    Runs again from where it stopped, be it by the clock, after `stop_after` minutes in all, or with
+    `start_from` (a model folder) from weights that exist, whose tokenizer it takes where there is none.
+    `codes`: a folder of codes to share with other runs, else `out/codes`. `rejected`: a folder of drawings
+    that shall become less likely (`rejection_sampling.reject`). Returns the model folder. Raises InputError
+    if the tokenizer has not been trained, for an unknown task or device, or where nothing was rejected.
     """
     here = where(processes, device, stop_after)
     if holds_own_pictures(data):
@@ -123,7 +124,7 @@ def train_model(
                 "Leave out --tasks, --codes and --rejected: your own pictures are learned as text to image."
             )
         begun = start_from or find_folder(spec_of(Settings().model).source)
-        return (yield from fine_tune(data, out, begun, minutes, batch, here))
+        return (yield from fine_tune(data, out, begun, minutes, batch, here, rate))
     folder, codes = out / "model", codes or out / "codes"
     if rejected is not None:
         check_rejected(rejected)
@@ -132,8 +133,9 @@ def train_model(
     helpers = (processes - here["processes"]) // here["processes"]
     learned = check_tasks(curriculum, tasks)
     settings = ModelTraining(
-        data, codes, folder, out / "transformer", minutes, batch, start_from=start_from, helpers=helpers,
-        curriculum=curriculum, tasks=learned, rejected=rejected, **here,
+        data, codes, folder, out / "transformer", minutes, batch, rate=rate or RATE,
+        start_from=start_from, helpers=helpers, curriculum=curriculum, tasks=learned, rejected=rejected,
+        **here,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)
     save_transformer(transformer, folder)
@@ -148,11 +150,18 @@ def trained_spec(spec: ModelSpec, learned: Sequence[str], start_from: Path | Non
 
 
 def fine_tune(
-    data: Path, out: Path, start_from: Path, minutes: float, batch: int, here: Where
+    data: Path,
+    out: Path,
+    start_from: Path,
+    minutes: float,
+    batch: int,
+    here: Where,
+    rate: float | None = None,
 ) -> Steps[Progress, Path]:
     """Train every weight of the model in `start_from` further, on the pictures with captions in `data`.
 
-    At a tenth of the usual rates; runs again from where it stopped. Writes and returns `out/model`.
+    At a tenth of the usual rates unless `rate` is given; runs again from where it stopped. Writes and
+    returns `out/model`.
     """
     folder, codes = out / "model", out / "codes"
     _bring_tokenizer(start_from, folder)
@@ -161,7 +170,7 @@ def fine_tune(
     most = TransformerConfig.from_dict(read_json(start_from / "config.json")).max_position_embeddings
     check_captions(read_own(data, codes, movq.downsampling), TextTokenizer.load(folder), most)
     settings = ModelTraining(
-        data, codes, folder, out / "transformer", minutes, batch, muon_rate=FINE_RATE, adam_rate=FINE_RATE,
+        data, codes, folder, out / "transformer", minutes, batch, rate=rate or FINE_RATE,
         start_from=start_from, **here,
     )  # fmt: skip
     transformer = yield from model_trainer.train(settings)

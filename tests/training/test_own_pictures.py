@@ -60,8 +60,7 @@ def test_captions_come_from_texts_and_lists(twenty):
     assert len(captions) == 20
 
 
-def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "FINE_RATE", 3e-3)
+def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path):
     write_base(tmp_path / "base")
     out = tmp_path / "run"
 
@@ -69,7 +68,14 @@ def test_twenty_pictures_refine_a_model_and_the_run_goes_on(twenty, tmp_path, mo
         start = tmp_path / "base"
         return finish(
             runs.train_model(
-                twenty, out, minutes=minutes, processes=1, batch=8, start_from=start, stop_after=stop_after
+                twenty,
+                out,
+                minutes=minutes,
+                processes=1,
+                batch=8,
+                rate=3e-3,
+                start_from=start,
+                stop_after=stop_after,
             )
         )
 
