@@ -169,8 +169,8 @@ class StickersCurriculum(Curriculum):
     contrast_from = 0.75
     frames: Mapping[Frame, float] = {FRAME: 1.0}
     tasks: Mapping[str, float] = {
-        "text_to_image": 0.32, "image_pair": 0.06, "control": 0.11, "predict": 0.08, "edit": 0.32,
-        "subject": 0.11,
+        "text_to_image": 0.28, "image_pair": 0.06, "control": 0.10, "predict": 0.16, "edit": 0.31,
+        "subject": 0.09,
     }  # fmt: skip
     _predicted: Mapping[str, float] = {"segmentation": 0.4, "canny": 0.3, "hed": 0.15, "scribble": 0.15}
     kinds: Mapping[str, Mapping[str, float]] = {
