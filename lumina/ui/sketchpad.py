@@ -53,12 +53,20 @@ ASK = """(...given) => {
     sheet.removeAttribute("data-paper");
     return given;
 }"""
+CLEARED = f"""(...given) => {{
+    delete document.querySelector(".sketchpad").dataset.lies; // Gradio has taken it away
+    return ({ASK})(...given);
+}}"""
 ANSWERED = f"""(paper) => {{
     {SHOW}
     sheet.dataset.asked = Math.max(0, Number(sheet.dataset.asked || 0) - 1);
     return show();
 }}"""
-CHANGED = f"(paper) => {{ {SHOW} return show(); }}"
+CHANGED = f"""(paper) => {{
+    {SHOW}
+    if (paper === "") delete sheet.dataset.lies;
+    return show();
+}}"""
 # the editor is Gradio's own, and knows its paper by the address; paper is nothing that was done
 LOADED = f"""(paper) => {{
     {SHOW}
@@ -209,7 +217,7 @@ class Sketchpad:
         )
         asked = [
             self._blank.click(self._emptied, [kind, size], emptied, js=ASK, **QUICK),
-            self._editor.clear(self._emptied, [kind, size], emptied, js=ASK, **QUICK),
+            self._editor.clear(self._emptied, [kind, size], emptied, js=CLEARED, **QUICK),
             self._take.click(self._taken, condition, begun, js=ASK, **QUICK),
         ]
         for each in (opened, *asked):

@@ -359,8 +359,8 @@ def stroke(page: Page, tab: Locator, lower: float = 0) -> None:
 
 
 def first_stroke(page: Page, tab: Locator) -> None:
-    """Draw a line on new paper, once: as soon as the sheet is seen, it stays."""
-    expect(tab.locator(".sketchpad .pixi-target")).to_be_visible()
+    """Draw a line on new paper, once: as soon as the sheet takes strokes, they stay."""
+    tab.locator(".sketchpad[data-paper]").wait_for()
     stroke(page, tab)
     expect(tab.locator(".sketchpad").get_by_role("button", name="Undo")).to_be_enabled()
     expect(tab.locator(".said p")).to_have_text("Generate follows this map.")
