@@ -31,6 +31,8 @@ LARGE = 4_000_000  # pixels; above, one picture is decoded at a time
 RECIPE_KEY = "lumina-workflow"
 DAMAGED = "The recipe in this picture is damaged; download the picture again."
 _TEXTS = (b"iTXt", b"tEXt", b"zTXt")  # ours is the first; programs that save a picture anew make others of it
+_PACKED = (b"iTXt", b"zTXt", b"iCCP")  # what may be far larger than it looks
+MOST_NOTES = 64  # of these in a picture
 AI_GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 FILMED = b"Painted row by row by a model"  # how the comment of a film begins
 _XMP_KEY = "XML:com.adobe.xmp"
@@ -57,7 +59,7 @@ def open_image(source: bytes | str | Path, *, keep_alpha: bool = False, most: in
     if (refusal := refusal_of(data)) is not None:
         raise InvalidImage(refusal)
     try:
-        with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as image:
+        with _opened(data) as image:
             _check_size(image.width, image.height)
             if bytes(image.info.get("comment", b"")).startswith(FILMED):
                 raise InvalidImage(
@@ -83,7 +85,7 @@ def one_at_a_time(pixels: int) -> AbstractContextManager[object]:
 def pixels_in(data: bytes) -> int:
     """How many pixels a file says to have; 0 if it is no picture."""
     try:
-        with Image.open(io.BytesIO(data), formats=[name.upper() for name in ACCEPTED]) as head:
+        with _opened(data) as head:
             return head.width * head.height
     except Exception:  # as in `open_image`, which says what is wrong
         return 0
@@ -280,6 +282,36 @@ def file_bytes(source: bytes | str | Path, most: int = MAX_BYTES) -> bytes:
     if len(data) > most:
         raise InvalidImage(f"This file is too large; use a picture under {most // 1_000_000} MB.")
     return data
+
+
+def _opened(data: bytes) -> Image.Image:
+    """A picture whose pixels are not decoded yet; what else is in it may be of any size."""
+    return Image.open(io.BytesIO(_without_large_notes(data)), formats=[name.upper() for name in ACCEPTED])
+
+
+def _without_large_notes(png: bytes) -> bytes:
+    """A PNG without the texts and the profile that are too large for the decoder; any other file as it is.
+
+    Of a file with more of them than any program writes, the decoder is left to judge.
+    """
+    kept, start, notes = [png[: len(_PNG_SIGNATURE)]], len(_PNG_SIGNATURE), 0
+    for kind, body in _chunks(png):
+        end = start + 12 + len(body)
+        notes += kind in _PACKED
+        if notes > MOST_NOTES:
+            return png
+        if kind not in _PACKED or not _is_large_note(kind, body):
+            kept.append(png[start:end])
+        start = end
+    return b"".join([*kept, png[start:]])
+
+
+def _is_large_note(kind: bytes, body: bytes) -> bool:
+    rest = body.partition(b"\0")[2]
+    try:  # a profile is packed as a text is
+        return _any_text(b"zTXt" if kind == b"iCCP" else kind, rest, PngImagePlugin.MAX_TEXT_CHUNK) is None
+    except (ValueError, IndexError, zlib.error):
+        return False
 
 
 def _check_size(width: int, height: int) -> None:

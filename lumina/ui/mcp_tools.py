@@ -12,12 +12,20 @@ from typing import Any
 
 import gradio.mcp
 from gradio.processing_utils import add_root_url
+from gradio_client import Client
 
 from lumina.errors import InputError
 from lumina.ui.refusals import parameter_refused
 from lumina.ui.uploaded_files import file_sent, is_file
 
 LOOK = 0.05  # seconds between looks at a call that is under way
+
+
+class OwnClient(Client):
+    """What asks this very server, before which no proxy of the environment stands."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more, httpx_kwargs={"trust_env": False})
 
 
 class Tools(gradio.mcp.GradioMCPServer):
@@ -80,6 +88,7 @@ def offer_tools() -> bool:
     if find_spec("mcp") is None:
         return False
     gradio.mcp.GradioMCPServer = Tools  # type: ignore[misc]
+    gradio.mcp.Client = OwnClient  # type: ignore[misc]
     return True
 
 

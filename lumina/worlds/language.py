@@ -345,22 +345,42 @@ def typed_wrong(word: str, known: str) -> bool:
 
     It sounds the same, or it begins alike and of its letters one (two where ``known`` has six or more) is
     missing, added, exchanged with its neighbour, or another one; short words with another letter are other
-    words, but for "d" and "b".
+    words, but for "d" and "b" and, of four letters, the key beside. Of longer ones, the first letter may be
+    the key beside.
     """
     if sounds_like(word, known):
         return True
     shorter, longer = sorted((len(word), len(known)))
-    if shorter < 3 or longer > shorter + 2 or word[0] != known[0]:
+    if shorter < 3 or longer > shorter + 2:
         return False
+    if word[0] != known[0]:
+        return longer > 4 and word[1:] == known[1:] and _are_beside(word[0], known[0])
     if shorter == longer <= 4 and sorted(word) != sorted(known) and not _looks_like(word, known):
         return False
     return distance(word, known) <= (1 if len(known) < 6 else 2)
 
 
 def _looks_like(word: str, known: str) -> bool:
-    """Whether two words of four letters differ by one that is only turned: ``cude``."""
-    others = [set(pair) for pair in zip(word, known, strict=True) if pair[0] != pair[1]]
-    return len(known) == 4 and others == [{"b", "d"}]
+    """Whether of four letters one is turned, as in ``cude``, or of the key beside, as in ``cubr``."""
+    others = [pair for pair in zip(word, known, strict=True) if pair[0] != pair[1]]
+    if len(known) != 4 or len(others) != 1:
+        return False
+    return {*others[0]} == {"b", "d"} or _are_beside(*others[0])
+
+
+_KEYS = {  # where each letter stands on a keyboard, in widths of a key
+    letter: (row, start + at)
+    for row, (start, letters) in enumerate(((0, "qwertyuiop"), (0.25, "asdfghjkl"), (0.75, "zxcvbnm")))
+    for at, letter in enumerate(letters)
+}
+
+
+def _are_beside(one: str, other: str) -> bool:
+    """Whether the keys of two letters touch."""
+    if not {one, other} <= _KEYS.keys():
+        return False
+    apart = [abs(a - b) for a, b in zip(_KEYS[one], _KEYS[other], strict=True)]
+    return max(apart) <= 1
 
 
 def sounds_like(word: str, known: str) -> bool:

@@ -97,6 +97,29 @@ def test_a_tool_answers_with_the_picture_and_its_recipe(address: str, with_progr
     assert not session(address, lambda made: made.call_tool("edit", again)).isError
 
 
+@pytest.mark.parametrize("with_progress", [True, False])
+def test_no_proxy_comes_between_a_tool_and_its_own_server(
+    with_progress: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if importlib.util.find_spec("mcp") is None:
+        pytest.skip("mcp is not installed")
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        return None
+
+    async def use(made: Any) -> Any:
+        callback = progress if with_progress else None
+        return await made.call_tool("text_to_image", {"prompt": "a cone"}, progress_callback=callback)
+
+    with served(0.05, tmp_path, ("text_to_image",)) as address:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+        answer = session(address, use, httpx.AsyncClient(trust_env=False))
+    assert not answer.isError, answer.content
+
+
 def test_a_workflow_answers_with_all_its_pictures(address: str) -> None:
     draw = {"task": "text_to_image", "inputs": {"prompt": "a cone", "seed": [1, 2], "stop_row": 1}}
     document = {"lumina": 1, "nodes": {"draw": draw}, "outputs": {"drawn": {"from": "draw.image"}}}

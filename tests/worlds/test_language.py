@@ -70,6 +70,8 @@ def test_a_word_is_read_as_it_looks_only_where_that_is_a_known_one() -> None:
         ("yelow", "yellow", True), ("cude", "cube", True), ("cute", "cube", False), ("crap", "crab", False),
         ("bone", "cone", False), ("bread", "red", False), ("light", "night", False), ("pine", "pink", False),
         ("marble", "matte", False), ("dragon", "orange", False), ("", "red", False), ("ed", "red", False),
+        ("cubr", "cube", True), ("cubp", "cube", False), ("aphere", "sphere", True),
+        ("kphere", "sphere", False),
     ],
 )  # fmt: skip
 def test_a_slip_begins_alike_and_is_near(word: str, known: str, expected: bool) -> None:

@@ -17,6 +17,7 @@ from lumina.worlds.language import (
 )
 from lumina.worlds.reading.emoji import in_words, unknown
 from lumina.worlds.reading.figures import MARK, MARKS, spelled, without_figures
+from lumina.worlds.reading.other_languages import OF_OTHERS
 from lumina.worlds.reading.typos import LONG, is_exchanged, is_slip, is_slip_of_name
 from lumina.worlds.reading.words import ELF, MANY_EAST, MAY_COUNT
 
@@ -42,6 +43,8 @@ _LABEL = re.compile(r"(?<!to )(?<!from )\b(left|right)(?:[- ]hand)?(?: side)?\s*
 _HEADED = re.compile(r"(^|[;,.\n/|]\s*)(\w+)(?: colou?r)?\s?:(?:\s+(?:an?|the))?(?=\s)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)(?:\d{1,2}|[a-h])\)\s")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
+_BLUE = "青色"  # in Chinese, that is cyan
+_JAPANESE = re.compile("[\u3040-\u30ff円緑鉄竜気]")  # of a text: Chinese has none of these
 _KATAKANA = re.compile(r"[\u30a1-\u30fc]+")
 _IS = re.compile(r"(?<![\w'’])[éèÉÈ](?!\w)")  # and not the "e" that is "and"
 _MINUS = re.compile(r"(?<=\s)[-–—](?=\s)")  # in a sum: "a cube + a ball - a cone"
@@ -97,6 +100,7 @@ class Lexicon:
     def words(self, text: str) -> list[str]:
         """The words of a text in their plain form, and its commas; a stop is one, between sentences two."""
         text = spelled(with_names(in_words(text, self._meaning, self._noun)))
+        text = text.replace(_BLUE, "青") if _JAPANESE.search(text) else text
         text = _LETTER.sub(lambda side: _LETTERS[side[0].lower()], text)
         text = _LABEL.sub(r" \1ward ", text)
         text = _IS.sub(" est ", text)
@@ -238,7 +242,7 @@ class Lexicon:
 
     def _is_known(self, word: str) -> bool:
         """Whether a word is no slip."""
-        return word in self.lookup or word in self.fluff or word in self.never_slips
+        return word in self.lookup or word in self.fluff or word in self.never_slips or word in OF_OTHERS
 
     def _unelided(self, word: re.Match[str]) -> str:
         """A French or Italian word without what is joined to it."""
@@ -270,7 +274,7 @@ class Lexicon:
 
     def parted(self, word: str) -> str:
         """The signs of two words that were written as one."""
-        if word in self.never_slips:
+        if word in self.never_slips or word in OF_OTHERS:
             return ""
         after = self.lookup.get(word[1:], "") if word[0] == "a" else ""
         if len(word) > 3 and (after in self.nouns or after in self.qualities):

@@ -4,31 +4,22 @@ import re
 from collections.abc import Sequence
 
 from lumina.worlds.language import UnknownWord
+from lumina.worlds.reading.other_languages import OF_OTHERS, ONLY_OF_OTHERS
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon
-from lumina.worlds.reading.words import each
 
 _SCRIPTS = re.compile(  # from Greek to Myanmar, Georgian, Hangul, Ethiopic, Khmer
     "[\u0370-\u10ff\u1100-\u11ff\u1200-\u139f\u1780-\u17ff\u1f00-\u1fff\u3130-\u318f\uac00-\ud7af]"
 )
 _LETTERS = re.compile("[ąćęłńśźżőűğşışčřšžěůďťňľĺŕățșđåøėįųūāēīķļņģơư\u1ea0-\u1ef9]")  # Latin ones
-_WORDS = each(  # often used, and of no language that is read
-    "obok pod nad jest oraz przy czerwony czerwona niebieski niebieska zielony zielona kula vedle vedla "
-    "modrý modrá modra zelená koule krychle kocka kugla crvena crveni plava plavi pored rdeča zraven egy "
-    "és piros kék zöld gömb mellett fölött alatt och ett röd rött röda blå blått grön gröna bredvid höger "
-    "vänster svart rød rødt røde grønn grøn siden ved og ja punainen sininen vihreä vieressä päällä pallo "
-    "kuutio bir ve kırmızı mavi yeşil yanında üzerinde küp küre și lângă langa este roșu rosu albastru "
-    "merah biru hijau dan sebelah sebuah kubus di atas một màu đỏ xanh và bên cạnh ang mga punane sinine "
-    "sarkana zila raudonas"
-)
 _MOST_SIGNS = 80  # of a text that is told
 
 
 def unread(text: str, lexicon: Lexicon, languages: str) -> UnknownWord | None:
     """A text in a language other than ``languages``, with a note; None where something of it is known.
 
-    Scripts that are never read are certain. Else four words are unknown and most are, none names a thing,
-    and letters or words are of another language: English that says what a world does not have is
-    told word by word.
+    Scripts that are never read are certain, and so are words of another language beside which none is known.
+    Else four words are unknown and most are, none names a thing, and letters or words are of another
+    language: English that says what a world does not have is told word by word.
     """
     words = lexicon.words(text)
     signs = lexicon.signs(words)
@@ -48,8 +39,10 @@ def _is_of_script(unknown: set[str], said: set[str]) -> bool:
 
 def _is_of_others(unknown: set[str], said: set[str]) -> bool:
     """Whether there are enough Latin words that none of the languages has."""
+    if unknown & ONLY_OF_OTHERS and said <= unknown | OF_OTHERS:
+        return True
     is_written = any(_LETTERS.search(word) for word in said) and 4 * len(unknown) >= 3 * len(said)
-    is_said = len(_WORDS & said) > 1 and 3 * len(unknown) >= 2 * len(said)
+    is_said = len(OF_OTHERS & said) > 1 and 3 * len(unknown) >= 2 * len(said)
     return len(unknown) >= 4 and (is_written or is_said)
 
 

@@ -36,7 +36,7 @@ from lumina.worlds.stickers.captions import (
 from lumina.worlds.stickers.captions import parts_of as phrases_of
 from lumina.worlds.stickers.instructing import TEMPLATES, edit_words, words_of_templates
 from lumina.worlds.stickers.nouns import kinds, plural
-from lumina.worlds.stickers.reader_words import lookup, plural_sign, scripts, sign_of, style_signs
+from lumina.worlds.stickers.reader_words import REAL_WORDS, lookup, plural_sign, scripts, sign_of, style_signs
 from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, keywords
 
@@ -211,7 +211,7 @@ def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
             return (word,)
     if any(form in nouns() for form in singular):
         return tuple(form for form in singular if form in nouns())
-    for form in forms:
+    for form in (form for form in forms if form not in REAL_WORDS):
         slips = sorted((distance(form, known), known) for known in _sayable() if typed_wrong(form, known))
         if slips:
             return tuple(known for apart, known in slips if apart == slips[0][0])[:2]

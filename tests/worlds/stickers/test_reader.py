@@ -203,7 +203,16 @@ def test_more_than_four_are_not_read_and_it_is_told(text: str, more: str) -> Non
     assert told == [UnknownWord(more, note="at most four things in a picture")]
 
 
-@pytest.mark.parametrize("text", ["красный кот", "en svart katt sover under ett bord", "빨간 고양이"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "красный кот",
+        "en svart katt sover under ett bord",
+        "빨간 고양이",
+        "czerwony kot",
+        "kırmızı bir kedi",
+    ],
+)
 def test_a_language_that_is_not_read_is_told_in_one_sentence(text: str) -> None:
     note = "this language is not read; write in English, German, French, Spanish, Chinese or Japanese"
     assert LANGUAGE.unknown_words(text) == (UnknownWord(text, note=note),)
@@ -244,6 +253,11 @@ def test_every_noun_is_known_by_its_names() -> None:
 
 def test_words_that_are_words_of_their_own_are_no_slips() -> None:
     assert [lexicon().meant(word) for word in ("candy", "clown", "plate", "boots", "coat")] == [None] * 5
+    assert [lexicon().meant(word) for word in ("bir", "bead", "might", "coors")] == [None] * 4
+    assert [lexicon().meant(word) for word in ("liom", "ducj", "fidh", "hiraffe")] == [
+        "lion", "duck", "fish", "giraffe",
+    ]  # fmt: skip
+    assert LANGUAGE.unknown_words("a pits") == (UnknownWord("pits"),)
     assert lexicon().meant("elefant") == "elephant" and lexicon().meant("pizzaa") == "pizza"
 
 

@@ -532,6 +532,12 @@ NOT_READ = (
         "piros gömb a kék kocka mellett",
         "kırmızı bir küre mavi bir küpün yanında",
         "crvena kugla pored plave kocke",
+        "czerwony kot",
+        "czerwona kula",
+        "červená kostka",
+        "kırmızı bir küp",
+        "en röd kub",
+        "kucing merah",
     ],
 )
 def test_a_language_that_is_not_read_is_told_in_one_sentence(text: str) -> None:
@@ -547,8 +553,9 @@ def test_a_language_that_is_not_read_is_told_in_one_sentence(text: str) -> None:
         "Škoda car racing through Łódź by night",
         "ein Porträt einer jungen Frau im Kimono",
         "el niño juega con su hermano mayor",
-        "czerwona kula",
         "a red cube and шар",
+        "pod race",
+        "portrait of Dvořák",
     ],
 )
 def test_words_of_languages_that_are_read_are_told_one_by_one(text: str) -> None:
@@ -570,8 +577,26 @@ def test_a_word_of_its_own_is_no_slip_of_another_one() -> None:
     assert all(_is_named(word) for word in words.split())
     slips = "a gren cube", "a bleu shpere", "a yelow cylindre", "a purpel cyllinder", "an oragne pyramide"
     assert all((found := read(slip)) and not found.left_out for slip in slips)
-    nouns = {"cude": "cube", "spere": "sphere", "cilindr": "cylinder", "kone": "cone"}
+    nouns = {
+        "cude": "cube", "cubr": "cube", "cuhe": "cube", "conw": "cone", "kone": "cone",
+        "aphere": "sphere", "spere": "sphere", "cilindr": "cylinder",
+    }  # fmt: skip
     assert all(read(f"a red {slip}") == Understood(f"a red {noun}") for slip, noun in nouns.items())
+    assert not any(map(read, ("a red cuve", "a red cond", "a red cane")))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("青色の円錐", "a blue cone"),
+        ("青色円錐", "a blue cone"),
+        ("赤い立方体と青色の球", "a red cube and a blue sphere"),
+        ("青色的圆锥", "a cyan cone"),
+        ("红色立方体和青色球", "a red cube and a cyan sphere"),
+    ],
+)
+def test_one_colour_of_chinese_is_another_in_japanese(text: str, sentence: str) -> None:
+    assert read(text) == Understood(sentence)
 
 
 def _is_named(word: str) -> bool:
