@@ -11,6 +11,7 @@ from lumina.cli.workflow import watchable
 from lumina.errors import InputError
 from lumina.images import open_image
 from lumina.runtime.painter import Painter
+from lumina.settings import Settings
 from lumina.workflow.document import Workflow
 from lumina.workflow.executor import Resources, run
 from lumina.workflow.files import result_files
@@ -43,7 +44,8 @@ def list_templates(model: Model = None, draw: Draw = False, out: Out = None, as_
 def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = False) -> None:
     """Run every template that the model can run, and draw the picture that the canvas shows beside it.
 
-    Where no other folder is named, the picture that the page opens with is drawn, too, and its film.
+    Where no other folder is named, the picture that the page opens with is drawn, too; and the README's film,
+    of the model that opens where none is named.
     """
     from lumina.ui.opening import FILM, drawn_anew, film_of_opening, opening_file
     from lumina.ui.templates import PICTURES, strip_of, templates
@@ -65,7 +67,7 @@ def picture_templates(model: Model = None, out: Out = None, as_json: AsJson = Fa
         sheet = drawn_anew(opening, painter)
         opening.write_text(sheet, encoding="utf-8")
         files.append(str(opening))
-        if spec.name == "tabletop":
+        if spec.name == Settings().model:  # the one that the studio opens with
             FILM.write_bytes(film_of_opening(sheet))
             files.append(str(FILM))
     show({"files": files} if as_json else files)

@@ -11,7 +11,6 @@ from lumina.model.config import ModelSpec, MoVQConfig, TransformerConfig, descri
 from lumina.model.draft_table import save_tables
 from lumina.model.json_fields import read_json
 from lumina.model.text import TextTokenizer
-from lumina.settings import Settings
 from lumina.steps import Progress, Steps
 from lumina.tasks import DRAWN
 from lumina.training import decoder_trainer, model_trainer, tokenizer_trainer
@@ -31,6 +30,7 @@ from lumina.training.vocabulary import build_tokenizer
 
 SHARDS = 200  # of 200 scenes each
 FINE_RATE = 2e-4
+OF_THREE_FRAMES = "tabletop"  # what is begun with where own pictures are learned, which have any shape
 
 
 def train_tokenizer(
@@ -123,7 +123,7 @@ def train_model(
             raise InputError(
                 "Leave out --tasks, --codes and --rejected: your own pictures are learned as text to image."
             )
-        begun = start_from or find_folder(spec_of(Settings().model).source)
+        begun = start_from or find_folder(spec_of(OF_THREE_FRAMES).source)
         return (yield from fine_tune(data, out, begun, minutes, batch, here, rate))
     folder, codes = out / "model", codes or out / "codes"
     if rejected is not None:

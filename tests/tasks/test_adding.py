@@ -110,7 +110,7 @@ def test_it_is_a_node_of_a_workflow(colouring: type[Task]) -> None:
 
 def test_it_is_a_tab_with_a_form_and_an_endpoint(colouring: type[Task]) -> None:
     def layout() -> Any:
-        return build(Workshop(FakePipeline), Settings()).get_config_file()
+        return build(Workshop(FakePipeline), Settings("tabletop")).get_config_file()
 
     with ThreadPoolExecutor(1) as thread:  # outside of a loop Gradio opens several and never closes them
         config = thread.submit(lambda: asyncio.run(_in_loop(layout))).result()

@@ -16,7 +16,7 @@ STICKERS = MODELS["stickers"]
 
 @pytest.fixture
 def choice() -> ModelChoice:
-    choice = ModelChoice(Settings(), is_public=False)
+    choice = ModelChoice(Settings(model="tabletop"), is_public=False)
     choice.offered = [TABLETOP, STICKERS]
     return choice
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from lumina import images
 from lumina.model.config import MODELS
+from lumina.settings import Settings
 from lumina.ui.messages.easel import Sheet
 from lumina.ui.opening import FILM, KEY, OPENINGS, film_of_opening, opening_address, opening_file
 from lumina.ui.picture_messages import start_of
@@ -42,7 +43,7 @@ def test_the_page_fetches_it_once(tmp_path) -> None:
 
 
 def test_the_film_of_the_readme_is_of_the_picture_that_the_page_opens_with() -> None:
-    made = film_of_opening((OPENINGS / "tabletop.json").read_text("utf-8"))
+    made = film_of_opening((OPENINGS / f"{Settings().model}.json").read_text("utf-8"))
     with Image.open(FILM) as shipped, Image.open(io.BytesIO(made)) as film:
         assert (shipped.n_frames, shipped.size) == (film.n_frames, film.size)
         assert shipped.n_frames == 17 and FILM.stat().st_size < 2_000_000

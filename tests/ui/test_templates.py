@@ -20,6 +20,7 @@ from lumina.ui import opening
 from lumina.ui import templates as offered
 from lumina.workflow.schema import load
 from lumina.worlds import language_of
+from lumina.worlds.language import Kind
 
 DOCUMENT = {
     "lumina": 1,
@@ -84,17 +85,24 @@ def test_what_comes_with_stickers_says_only_what_they_know() -> None:
     language = language_of("stickers")
     assert language is not None
     found = offered.templates(STICKERS)
-    prompts = [prompt for each in found for prompt in prompts_of(each["text"])]
-    assert len(found) >= 3 and prompts
-    assert [prompt for prompt in prompts if language.unknown_words(prompt)] == []
+    said = [words for each in found for words in words_of(each["text"])]
+    assert len(found) >= 3 and said
+    assert [words for words, kind in said if language.unknown_words(words, kind)] == []
 
 
-def prompts_of(text: str) -> list[str]:
-    """The words of a template, those that its inputs are filled with among them."""
+def words_of(text: str) -> list[tuple[str, Kind]]:
+    """The words of a template and what they are for, those that its inputs are filled with among them."""
     workflow = load(text)
-    given = [value for each in workflow.inputs.values() for value in np.ravel(each.default)]
-    nodes = [node.inputs.get("prompt") for node in workflow.nodes.values()]
-    return [words for words in (*given, *nodes) if isinstance(words, str)]
+    kinds: dict[str, Kind] = {"prompt": "prompt", "instruction": "instruction"}
+    given = [(each.default, kinds["prompt"]) for each in workflow.inputs.values() if each.type == "text"]
+    nodes = [
+        (node.inputs[name], kind)
+        for node in workflow.nodes.values()
+        for name, kind in kinds.items()
+        if name in node.inputs
+    ]
+    found = [(words, kind) for values, kind in (*given, *nodes) for words in np.ravel(values)]
+    return [(str(words), kind) for words, kind in found if isinstance(words, str)]
 
 
 @pytest.mark.parametrize(
