@@ -12,7 +12,6 @@ from typing import Any
 
 import gradio.mcp
 from gradio.processing_utils import add_root_url
-from gradio_client import Client
 
 from lumina.errors import InputError
 from lumina.ui.refusals import parameter_refused
@@ -21,7 +20,7 @@ from lumina.ui.uploaded_files import file_sent, is_file
 LOOK = 0.05  # seconds between looks at a call that is under way
 
 
-class OwnClient(Client):
+class OwnClient(gradio.mcp.Client):  # type: ignore[misc, name-defined]
     """What asks this very server, before which no proxy of the environment stands."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
