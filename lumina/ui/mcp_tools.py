@@ -87,7 +87,7 @@ def offer_tools() -> bool:
     if find_spec("mcp") is None:
         return False
     gradio.mcp.GradioMCPServer = Tools  # type: ignore[misc]
-    gradio.mcp.Client = OwnClient  # type: ignore[misc]
+    gradio.mcp.Client = OwnClient  # type: ignore[attr-defined]
     return True
 
 

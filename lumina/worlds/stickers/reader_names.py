@@ -33,7 +33,7 @@ ALSO: dict[str, str] = {  # other words for nouns, "_" for a blank
     "turtle": "tortoise terrapin 乌龟 海龟 亀", "snake": "serpent viper cobra python rattlesnake へび",
     "dragon": "竜 龍",
     "dinosaur": (
-        "dino t_rex trex rex tyrannosaurus tyrannosaurus_rex tyrannosaur velociraptor raptor dinosaurier "
+        "dino t_rex trex tyrannosaurus tyrannosaurus_rex tyrannosaur velociraptor raptor dinosaurier "
         "dinosaure dinosaurio 恐龙 恐竜"
     ),
     "whale": "blue_whale humpback humpback_whale sperm_whale くじら 鲸鱼", "dolphin": "porpoise",
