@@ -111,11 +111,11 @@ def test_no_proxy_comes_between_a_tool_and_its_own_server(
         callback = progress if with_progress else None
         return await made.call_tool("text_to_image", {"prompt": "a cone"}, progress_callback=callback)
 
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # the studio, a process of its own, is started with it
     with served(0.05, tmp_path, ("text_to_image",)) as address:
-        for name in ("NO_PROXY", "no_proxy"):
-            monkeypatch.delenv(name, raising=False)
-        for name in ("http_proxy", "https_proxy", "all_proxy"):
-            monkeypatch.setenv(name, "http://127.0.0.1:9")
         answer = session(address, use, httpx.AsyncClient(trust_env=False))
     assert not answer.isError, answer.content
 
