@@ -15,6 +15,7 @@ from lumina.worlds.reading.references import named_again
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
 from lumina.worlds.tabletop.reader_edit_conditions import unconditional
+from lumina.worlds.tabletop.reader_edit_said import VERBS
 from lumina.worlds.tabletop.reader_edit_told import ordered, with_added, with_replaced
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS, with_pronouns, with_solid_first
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
@@ -55,7 +56,7 @@ def _read(text: str) -> tuple[list[str], WishSaid, list[Left]]:
     words = INSTRUCTIONS.words(with_pronouns(with_solid_first(_ARROW.sub(" into ", text))))
     said = named_again(INSTRUCTIONS.signs(words), GRAMMAR, ("the", SIDE), is_scene=False)
     meant, taken = corrected(said, GRAMMAR)
-    heard = with_replaced(with_added(list(_told_apart(meant))))
+    heard = with_replaced(with_added(list(_told_apart(_as_in_the_west(meant)))))
     unknown: list[Left] = [([sign], "") for sign in heard if sign == UNKNOWN]
     signs, unmet = unconditional(heard, lambda order: _first_wish(order, words)[0].wish is not None)
     told = ordered(signs, words)
@@ -85,6 +86,19 @@ def _further(signs: Sequence[Sign]) -> Iterator[Left]:
     if means_something(signs):
         first = next(sign for sign in signs if sign not in _PARTS)
         yield signs, NOT_WANTED if first == NOT else ONE_WISH
+
+
+def _as_in_the_west(signs: Sequence[Sign]) -> list[Sign]:
+    """With what stands behind two solids where it is read: 立方体を球に変えて, 把球移到立方体左边."""
+    nouns = [at for at, sign in enumerate(signs) if sign in SHAPES]
+    if len(nouns) != 2 or nouns[1] != len(signs) - 2:
+        return [*signs]
+    after_first, last = nouns[0] + 1, signs[-1]
+    if last == "=into" and VERBS.isdisjoint(signs):
+        return [*signs[:after_first], last, *signs[after_first:-1]]
+    if last.startswith("~bare:") and not {"=move", "=put"}.isdisjoint(signs[after_first:]):
+        return [*signs[:-1], Sign(last.replace("~bare", "~east"), last.start, last.end)]
+    return [*signs]
 
 
 def _told_apart(signs: Sequence[Sign]) -> Iterator[Sign]:

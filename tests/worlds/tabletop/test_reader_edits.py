@@ -245,6 +245,21 @@ def test_what_is_not_clear_is_not_read_and_has_a_reason(text: str, word: str, no
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("立方体を球に変えて", "replace the cube with a sphere"),
+        ("赤い立方体を青い球に変えて。", "replace the red cube with a blue sphere"),
+        ("立方体を赤に変えて", "make the cube red"),
+        ("把球移动到立方体左边", "move the sphere left of the cube"),
+        ("把球放在红色立方体后面", "move the sphere behind the red cube"),
+        ("move the cube left", "move the cube to the left"),
+    ],
+)
+def test_what_stands_behind_two_solids_in_chinese_and_japanese_is_of_both(text: str, sentence: str) -> None:
+    assert LANGUAGE.reading(text, "instruction") == Understood(sentence)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "change the cube from blue to yellow",
