@@ -35,7 +35,9 @@ from lumina.worlds.stickers.subjects import request, sample_subject
 LONE_WEIGHT = 1.2
 GROUP_WEIGHT = 2.0  # for three and more stickers of one noun
 CROWD_WEIGHT = 1.4  # for three and more that are not: there is most to learn in each
-OPERATION_WEIGHTS = {"reground": 0.5, "add": 2.0, "replace": 1.3, "recolour": 1.5}  # others 1
+OPERATION_WEIGHTS = {  # others 1; those that draw another sticker have most to learn
+    "reground": 0.5, "add": 2.0, "replace": 2.0, "restyle": 2.0, "recolour": 1.5, "remove": 0.7,
+}  # fmt: skip
 EDITS_CONTRASTED = 0.5  # share of edits that have untrue words; most are told apart soon
 FAULT_WEIGHTS = {
     "relation": 3.0, "swap": 2.0, "count": 3.0, "color": 1.5, "noun": 1.0, "style": 1.5, "size": 1.0,
@@ -169,8 +171,8 @@ class StickersCurriculum(Curriculum):
     contrast_from = 0.75
     frames: Mapping[Frame, float] = {FRAME: 1.0}
     tasks: Mapping[str, float] = {
-        "text_to_image": 0.28, "image_pair": 0.06, "control": 0.10, "predict": 0.16, "edit": 0.31,
-        "subject": 0.09,
+        "text_to_image": 0.40, "image_pair": 0.04, "control": 0.08, "predict": 0.10, "edit": 0.30,
+        "subject": 0.08,
     }  # fmt: skip
     _predicted: Mapping[str, float] = {"segmentation": 0.4, "canny": 0.3, "hed": 0.15, "scribble": 0.15}
     kinds: Mapping[str, Mapping[str, float]] = {
