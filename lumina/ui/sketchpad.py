@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -13,7 +12,6 @@ import numpy as np
 from gradio.components.base import server
 from gradio.components.image_editor import EditorData, EditorValue
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_pil_to_cache
 from PIL import Image
 
 from lumina.errors import InvalidImage, LuminaError
@@ -39,42 +37,12 @@ OPEN_TO_SCRIBBLE = """(kind, given) => {
     if (kind === "scribble" && !given && !fold.matches(".open")) fold.click();
     return [];
 }"""
-# The sheet takes strokes while ``data-paper`` is there: nothing asked for is still to be answered, and the
-# paper that lies there is the one last sent. Gradio would let a stroke go together with a former paper.
-SHOW = """const sheet = document.querySelector(".sketchpad");
-    const show = () => {
-        const { asked, lies } = sheet.dataset;
-        sheet.toggleAttribute("data-paper", paper !== "" && !Number(asked) && lies === paper);
-        return [];
-    };"""
-ASK = """(...given) => {
-    const sheet = document.querySelector(".sketchpad");
-    sheet.dataset.asked = Number(sheet.dataset.asked || 0) + 1;
-    sheet.removeAttribute("data-paper");
-    return given;
-}"""
-CLEARED = f"""(...given) => {{
-    delete document.querySelector(".sketchpad").dataset.lies; // Gradio has taken it away
-    return ({ASK})(...given);
-}}"""
-ANSWERED = f"""(paper) => {{
-    {SHOW}
-    sheet.dataset.asked = Math.max(0, Number(sheet.dataset.asked || 0) - 1);
-    return show();
-}}"""
-CHANGED = f"""(paper) => {{
-    {SHOW}
-    if (paper === "") delete sheet.dataset.lies;
-    return show();
-}}"""
-# the editor is Gradio's own, and knows its paper by the address; paper is nothing that was done
-LOADED = f"""(paper) => {{
-    {SHOW}
-    const address = window.editor?.background_image?.texture?.label ?? "";
-    sheet.dataset.lies = address.split("/").pop().replace(/[.]png$/, "");
+# there is paper now, before which nothing was drawn: the editor is Gradio's own
+BEGIN_ANEW = """() => {
+    document.querySelector(".sketchpad").toggleAttribute("data-paper", true);
     window.editor?.command_manager.reset();
-    return show();
-}}"""
+    return [];
+}"""
 LARGEST_SENT = 2 * LARGEST
 MOST_BYTES = 4 * LARGEST_SENT**2  # of one sheet: as many as its pixels have
 MOST_SENT = 32  # drawings on their way from pages
@@ -198,7 +166,6 @@ class Sketchpad:
                 self._take = gr.Button("Draw on the map above", size="sm", min_width=0)
             self._said = gr.HTML(_said(""), apply_default_css=False, elem_classes="said")
         self._is_open = gr.Checkbox(False, label="Open", elem_classes="unseen")
-        self._paper = gr.Textbox("", label="Paper", elem_classes="unseen")  # the name of the one last sent
         self._seen = gr.Textbox(Seen.of("").line, label="Seen", elem_classes="unseen")
 
     def connect(self, form: Form, given: str, extracts: str) -> None:
@@ -206,25 +173,17 @@ class Sketchpad:
         parts: list[Any] = [form.component(name) for name in (given, "kind", extracts, "width")]
         field, kind, extract, size = parts
         condition = [field, kind, extract, size]
-        begun = [self._editor, self._paper, self._said, self._seen]
+        begun = [self._editor, self._said, self._seen]
         self.inputs: list[Any] = [self._editor, self._is_open, self._seen, field]
         self.outputs: list[Any] = [field, extract, self._said, self._seen]
-        self._fold.expand(None, None, self._is_open, js=f"() => {{ ({ASK})(); return true; }}", **QUICK)
+        self._fold.expand(None, None, self._is_open, js="() => true", **QUICK)
         self._fold.collapse(None, None, self._is_open, js="() => false", **QUICK)
+        self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
         emptied: list[Any] = [*begun, kind, field, extract]
-        opened = self._fold.expand(
-            self._opened, [self._editor, *condition], [*begun, kind], trigger_mode="multiple", **QUICK
-        )
-        asked = [
-            self._blank.click(self._emptied, [kind, size], emptied, js=ASK, **QUICK),
-            self._editor.clear(self._emptied, [kind, size], emptied, js=CLEARED, **QUICK),
-            self._take.click(self._taken, condition, begun, js=ASK, **QUICK),
-        ]
-        for each in (opened, *asked):
-            for answered in (each.then, each.failure):  # of which there is one
-                answered(None, self._paper, None, js=ANSWERED, **QUICK)
-        self._editor.upload(None, self._paper, None, js=LOADED, **QUICK)
-        self._paper.change(None, self._paper, None, js=CHANGED, **QUICK)
+        for empties in (self._blank.click, self._editor.clear):
+            empties(self._emptied, [kind, size], emptied, **QUICK)
+        self._take.click(self._taken, condition, begun, **QUICK)
+        self._editor.upload(None, None, None, js=BEGIN_ANEW, **QUICK)  # paper is nothing that was done
         kind.select(None, [kind, field], None, js=OPEN_TO_SCRIBBLE, **QUICK)
         drawn = self._editor.input(
             self._drawn, self.inputs, self.outputs, trigger_mode="always_last", **QUICK
@@ -267,7 +226,7 @@ class Sketchpad:
         """What an opened fold shows: what lay there before, else the condition, else black paper."""
         if flattened(value) is not None:
             seen = Seen.of(text, value["background"], is_drawn=has_strokes(value))
-            return [gr.skip(), gr.skip(), gr.skip(), seen.line, gr.skip()]
+            return [gr.skip(), gr.skip(), seen.line, gr.skip()]
         if text:
             return [*self._taken(text, kind, extract, size), gr.skip()]
         return self._begun(text, kind, size)
@@ -276,7 +235,7 @@ class Sketchpad:
         """Black paper, and a kind of map that white lines on it can be."""
         fitting = self._lines[0] if self._lines and kind not in self._lines else gr.skip()
         paper = blank(size_in(size))
-        return [*self._sent(paper), _said(""), Seen.of(text, paper).line, fitting]
+        return [_as_paper(paper), _said(""), Seen.of(text, paper).line, fitting]
 
     def _emptied(self, kind: str, size: str) -> list[Any]:
         """Black paper, and no condition before something is drawn on it."""
@@ -285,21 +244,21 @@ class Sketchpad:
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """The condition in the image field as the editor's paper, as its map where it is a photograph."""
         if not text:
-            return [gr.skip(), gr.skip(), _said("Put in a map first, or draw one."), gr.skip()]
+            return [gr.skip(), _said("Put in a map first, or draw one."), gr.skip()]
         try:
             picture = picture_of(text, "Map")
             panel = size_in(size) or nearest(self._sizes, picture.width / picture.height)
             paper = paper_of(picture, panel, kind if extract else "")
         except LuminaError as error:
-            return [gr.skip(), gr.skip(), _said(str(error)), gr.skip()]
-        return [*self._sent(paper), _said(""), Seen.of(text, paper).line]
+            return [gr.skip(), _said(str(error)), gr.skip()]
+        return [_as_paper(paper), _said(""), Seen.of(text, paper).line]
 
     def _seen_anew(
         self, value: Any, is_open: bool, text: Any, kind: str, extract: bool, size: str
     ) -> list[Any]:
         """The map that is now made of the photograph, unless something is drawn over the last one."""
         if not (is_open and text) or has_strokes(value):
-            return [gr.skip()] * 4
+            return [gr.skip()] * 3
         return self._taken(text, kind, extract, size)
 
     def _followed(
@@ -308,18 +267,10 @@ class Sketchpad:
         """Another condition than the sheet's takes its place; one that is removed leaves what is drawn."""
         known = Seen.read(seen)
         if known.tells_of(text):
-            return [gr.skip()] * 4
+            return [gr.skip()] * 3
         if not text:
-            return [gr.skip(), gr.skip(), _said(""), replace(known, digest=_digest(text)).line]
-        if is_open:
-            return self._taken(text, kind, extract, size)
-        return [None, "", _said(""), Seen.of(text).line]
-
-    def _sent(self, paper: Image.Image) -> list[Any]:
-        """A paper for the editor and its name, by which the page knows it from every other, like ones too."""
-        name = secrets.token_hex(8)
-        path = save_pil_to_cache(paper, self._editor.GRADIO_CACHE, name=name, format="png")
-        return [{"background": path, "layers": [], "composite": None}, name]
+            return [gr.skip(), _said(""), replace(known, digest=_digest(text)).line]
+        return self._taken(text, kind, extract, size) if is_open else [None, _said(""), Seen.of(text).line]
 
 
 def blank(size: Size | None) -> Image.Image:
@@ -372,6 +323,10 @@ def _digest(text: Any) -> str:
 def _blocks(paper: Image.Image) -> bytes:
     """The grey of its blocks: whatever a browser makes of a paper hardly alters that."""
     return paper.convert("L").resize((PAPER_SIDE, PAPER_SIDE), Image.Resampling.BOX).tobytes()
+
+
+def _as_paper(image: Image.Image) -> EditorValue:
+    return {"background": np.asarray(image), "layers": [], "composite": None}
 
 
 def _said(sentence: str) -> str:

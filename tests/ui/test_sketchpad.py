@@ -75,8 +75,8 @@ async def made() -> Sketchpad:
 
 def shown(pad: Sketchpad, text: str) -> tuple[dict[str, Any], str]:
     """An editor as a page holds it once a condition was put in over an open sheet, and what is seen of it."""
-    editor, _, _, seen = pad._followed(True, "", text, "scribble", False, "128x128")
-    return {"background": Image.open(editor["background"]), "layers": []}, seen
+    editor, _, seen = pad._followed(True, "", text, "scribble", False, "128x128")
+    return {"background": Image.fromarray(editor["background"]), "layers": []}, seen
 
 
 def test_strokes_on_a_paper_that_was_replaced_are_of_the_former_condition() -> None:
@@ -91,7 +91,7 @@ def test_strokes_on_a_paper_that_was_replaced_are_of_the_former_condition() -> N
     assert pad.used(editor, True, now, drawn)[0] == drawn  # once more, over the same paper
     undone = pad._drawn({**editor, "layers": []}, True, now, drawn)[0]
     assert np.array_equal(np.asarray(picture_of(undone, "Map")), np.asarray(editor["background"]))
-    reopened = str(pad._opened(editor, drawn, "scribble", False, "128x128")[3])
+    reopened = str(pad._opened(editor, drawn, "scribble", False, "128x128")[2])
     undone_later = pad._drawn({**editor, "layers": []}, True, reopened, drawn)[0]
     assert undone_later == undone
     paper, seen = shown(pad, second)
