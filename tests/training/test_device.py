@@ -82,7 +82,7 @@ def test_a_step_of_the_transformer_makes_nothing_elsewhere(tiny_config, vocabula
     fastest_type()  # which asks the processor, once
     one, rejected = batch(vocabulary), batch(vocabulary, Given(untrue=()))
     with Placeless() as mode:
-        losses = model_trainer._step(run, one, rejected, vocabulary, Group(), [0.01] * 2)
+        losses = model_trainer._step(run, one, rejected, vocabulary, Group(), 0.01)
     assert losses[0] > 0 and mode.found == []
 
 
