@@ -22,6 +22,7 @@ class EditReasons:
     no_removal: str  # of the ground
     which_quality: str = "say which: the words are read without the picture"
     turns: str = "to go back, click an earlier picture in the row of turns"
+    not_turned: str = ""  # of "rotate" and its like, where a world has these words
     no_color: str = ""  # of a shade that no thing has; empty where `say_what` says it
 
 

@@ -79,7 +79,7 @@ class _Naming:
             return self._named(name, article, [*before, noun], is_plural), end + 1
         if not articles:
             return signs[at], at + 1
-        if noun == UNKNOWN:
+        if noun == UNKNOWN and not self._is_of_light(end):
             return self._named(UNKNOWN, article, [*before, noun]), end + 1
         if article == "the" and not self._is_of_other(noun):
             return self._named("", article, before), end
@@ -110,6 +110,11 @@ class _Naming:
         if is_said(self.signs[at], self.grammar):
             return is_named or before == "the"
         return is_named and (before in _ARTICLES or is_said(before, self.grammar))
+
+    def _is_of_light(self, at: int) -> bool:
+        """Whether something unknown is said of a ground that stands for a light: "a wooden table"."""
+        after = self.signs[at + 1] if at + 1 < len(self.signs) else ""
+        return self.grammar.lights_are_grounds and after in self.grammar.scene.lights
 
     def _is_of_other(self, sign: str) -> bool:
         """Whether an article belongs to a light, or to nothing."""

@@ -11,6 +11,7 @@ from lumina.worlds.reading.things import ALIKE
 
 INTO = frozenset(["=replace", "=swap", "=turn", "=change"])  # verbs of what becomes something else
 VERBS = INTO | {
+    "=give", "=rotate",
     "=make", "=paint", "=remove", "=add", "=put", "=move", "=take", "=away", "=want", "=undo"
 }  # fmt: skip
 _SLOTS = {"=into": "new", "=for": "new", "with": "new", "=instead": "instead", "=from": "from"}
@@ -53,6 +54,14 @@ class EditSaid:
                     self._take_named(part)
                     last = part
                 self._slot = self._slot if self._slot in ("nowhere", "not") else ""
+        self._take_what_is_on()
+
+    def _take_what_is_on(self) -> None:
+        """What is on a thing, in a world where that is a place beside it."""
+        relation = self.grammar.scene.on
+        on = [each for each in self._on if relation and each[1].is_thing]
+        self._on = [each for each in self._on if each not in on]
+        self._places += [(Sign(f"~of:{relation}", sign.start, sign.end), thing) for sign, thing in on]
 
     def _is_known(self, part: Named) -> bool:
         """Whether a pronoun stands for what has been named."""
@@ -74,9 +83,6 @@ class EditSaid:
             self._on[-1:] = [(self._on[-1][0], part)] if slot == "on" else self._on[-1:]
         elif slot == "place":
             self._places[-1] = self._places[-1][0], part
-        elif slot == "on" and part.is_thing and self.grammar.scene.on:
-            on, _ = self._on.pop()
-            self._places.append((Sign(f"~of:{self.grammar.scene.on}", on.start, on.end), part))
         elif slot == "on":
             self._on[-1] = self._on[-1][0], part
         elif slot == "instead":

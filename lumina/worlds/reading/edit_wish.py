@@ -96,6 +96,8 @@ class WishSaid(EditSaid):
     def _made(self) -> EditWish | None:
         if self._does("=undo"):
             raise NoWish(self._why.turns, [sign for sign in self.signs if sign == "=undo"])
+        if self._why.not_turned and self._does("=rotate"):
+            raise NoWish(self._why.not_turned, [sign for sign in self.signs if sign == "=rotate"])
         ways = (
             self._reground, self._relight, self._exchange, self._remove, self._add, self._move, self._alter,
         )  # fmt: skip
@@ -117,7 +119,7 @@ class WishSaid(EditSaid):
     def _is_of_whole(self) -> bool:
         """Whether no thing is spoken of, or only as one that is on the ground."""
         is_put = any(named.noun in ("ground", "") for _, named in self._on)
-        return not self._things or (is_put and not any(each.is_new for each in self._things))
+        return not self._things or (is_put and not any(map(self._is_new, self._things)))
 
     def _reground(self) -> EditWish | None:
         if not self._grounds or not self._is_of_whole or self._said or self._does("=remove"):
@@ -232,12 +234,17 @@ class WishSaid(EditSaid):
         self._leave_places(self._why.beside)
         return self._wish("add" if place is None else "add at", new=thing, place=place)
 
+    def _is_new(self, named: Named) -> bool:
+        """Whether one is named that is not there yet; also without an article what nobody counts."""
+        is_bare = named.noun in self._scene.uncounted and not named.article
+        return named.is_new or (is_bare and self._does("=put", "=want"))
+
     def _is_added(self, new: Named) -> bool:
-        if new.article == "the" and any(sign in self.grammar.drawn for sign, _ in self._said):
+        if new.article == "the" and self.grammar.drawn and self._following(new):
             return False  # "draw the cat as line art"
         if self._does("=add"):
             return True
-        if not new.is_new or self._does("=remove", "=move"):
+        if not self._is_new(new) or self._does("=remove", "=move"):
             return False
         is_compared = any(sign in COMPARED for sign in new.signs)
         is_romance = any(self.words[sign.start] in _ROMANCE for sign in new.signs)
@@ -263,7 +270,7 @@ class WishSaid(EditSaid):
         place, way = self._place(), None
         if place is None and self._ways:
             way = _relation(self._ways[0])
-            self._use(self._ways[0])
+            self._use(*(sign for sign in self._ways if _relation(sign) == way))  # "lift it up"
         self._leave_places(self._scene.reasons.not_there)
         if place is not None:
             return self._wish("move to", old, place=place)
@@ -290,6 +297,7 @@ class WishSaid(EditSaid):
         old = self._thing(it, self._said_of_old(it, preds, target), but=target)
         for one in self.grammar.one_look:
             self._leave(self.grammar.one_look[one], *self._impossible(it, preds, one))
+        self._leave(self._why.no_color, *(sign for sign in preds if sign in self._never))
         for fixed, why in self.grammar.unchanged.items():
             self._leave(why, *(sign for sign in preds if self.grammar.is_of_kind(sign, fixed)))
         self._leave_places(self._why.told_by)
@@ -336,12 +344,17 @@ class WishSaid(EditSaid):
         instead = [sign for sign in before if sign in colors and any(old in colors for old in self._before)]
         return said or compared or instead
 
+    @property
+    def _never(self) -> list[str]:
+        """What no thing of the world looks like, where that is said."""
+        shades = [ground for ground in self._scene.grounds if not self.grammar.is_changed(ground)]
+        return [NEVER, *shades] if self._why.no_color else []
+
     def _refuse(self, preds: Sequence[Sign]) -> None:
         """Nothing that is said can be made of a thing."""
         fixed = ((self._scene.kinds[kind], why) for kind, why in self.grammar.unchanged.items())
-        never = [NEVER, *self._scene.grounds] if self._why.no_color else []
         others = ((("!", *ALIKE), self._why.which_quality), ((SHADE,), NO_SHADES))
-        for signs, why in (*fixed, *others, (never, self._why.no_color)):
+        for signs, why in (*fixed, *others, (self._never, self._why.no_color)):
             if found := [sign for sign in preds if sign in signs]:
                 raise NoWish(why, found)
 

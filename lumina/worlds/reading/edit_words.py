@@ -7,7 +7,7 @@ ways (``=way:left_of``), and what is said of a thing by comparison (``=bigger``)
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lumina.worlds.language import latin
 from lumina.worlds.reading.signs import PRONOUN, PRONOUNS, Lexicon
@@ -158,7 +158,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("=into", ("into",)),
     ("", (
         "por favor", "s'il (?:te|vous) pla[iî]t", "per favore", "als(?:tu|je)blieft",
-        "(?:if|when|once) you (?:can|could|please)",
+        "(?:if|when|once) you (?:can|could|please)", "(?:kannst|könntest|würdest|magst) du",
     )),
     ("", ("(?:can|could|may|might) (?:i|you|we|u|it|there)(?: please)?",)),
     ("", (
@@ -333,6 +333,18 @@ _SLIPS_OF = (
 )
 
 
+@cache
+def _verbs() -> dict[str, str]:
+    """The sign of each word."""
+    return {other: sign for sign, others in VERBS.items() for other in others.split()}
+
+
+def verb_of(word: str) -> str:
+    """The verb that a word means the same as, "remove" of "lösche"; "" of any other word."""
+    sign = _verbs().get(word, "")
+    return sign.removeprefix("=") if sign.startswith("=") else ""
+
+
 def instructions(
     prompts: Lexicon,
     relations: Collection[str],
@@ -344,8 +356,7 @@ def instructions(
     What the world has no words for is a place that cannot be said, or is not looked up. ``verbs`` and
     ``phrases`` are the world's own, which come first.
     """
-    verb_of = {other: sign for sign, others in VERBS.items() for other in others.split()}
-    lookup = {**prompts.lookup, **verb_of, **(verbs or {})}
+    lookup = {**prompts.lookup, **_verbs(), **(verbs or {})}
     own = phrases_of(phrases or {})
     east = {word: sign for sign, words in _SCRIPTS.items() for word in words.split() if _has(prompts, sign)}
     scripts = sorted([*prompts.scripts.items(), *east.items()], key=lambda pair: -len(pair[0]))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lumina.worlds.reading.grammar import ThingSaid
+from lumina.worlds.reading.grammar import ThingSaid, always
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,7 @@ class Sentences:
     relations: Sequence[str]
     changes: Mapping[str, str]  # the operation that changes a kind, those first that are told by it
     phrase: Callable[[ThingSaid], str]  # "a red cube"
+    can_be: Callable[[str, str, str], bool] = always  # (noun, kind, quality); see Grammar
 
     def parse(self, text: str) -> "EditWish | None":
         """The wish of a sentence; None of any other text."""
@@ -31,7 +32,7 @@ class Sentences:
             found = pattern.fullmatch(text)
             if found is not None:
                 wish = self._read(template, found.groupdict())
-                if wish.text == text:
+                if wish.text == text and self._is_possible(wish):
                     return wish
         return None
 
@@ -49,6 +50,14 @@ class Sentences:
         """What a template asks for, without where: "add" of "add at"."""
         name = next(name for name, texts in self.templates.items() if template in texts)
         return name.split(" ")[0]
+
+    def _is_possible(self, wish: "EditWish") -> bool:
+        """Whether there are such things, and one can become what it is to be."""
+        kinds = [kind for kind in self.kinds if wish.it and f"{{{kind}}}" in wish.template]
+        said = [(wish.it.noun, kind, wish.value) for kind in kinds if wish.it]
+        for thing in (wish.it, wish.new, wish.anchor):
+            said += [(thing.noun, *each) for each in thing.said] if thing else []
+        return all(self.can_be(*each) for each in said)
 
     def _the(self, thing: ThingSaid | None) -> str:
         return "" if thing is None else f"the {_ARTICLE.sub('', self.phrase(thing))}"
