@@ -119,7 +119,8 @@ class WishSaid(EditSaid):
     def _is_of_whole(self) -> bool:
         """Whether no thing is spoken of, or only as one that is on the ground."""
         is_put = any(named.noun in ("ground", "") for _, named in self._on)
-        return not self._things or (is_put and not any(map(self._is_new, self._things)))
+        is_all = self.grammar.lights_are_grounds and all(each.noun == "them" for each in self._things)
+        return not self._things or is_all or (is_put and not any(map(self._is_new, self._things)))
 
     def _reground(self) -> EditWish | None:
         if not self._grounds or not self._is_of_whole or self._said or self._does("=remove"):

@@ -30,12 +30,13 @@ _WEAK = {  # of German, as several are called and one in the accusative: "den LÃ
     "diamanten": "diamond", "ochsen": "cow",
 }  # fmt: skip
 _PHRASES: dict[str, str] = {
+    "un (?:poco|peu)|ein (?:bisschen|wenig)": "",
     r"^ *drop(?= (?:the|this|that)\b)": "=remove",
     r"(?:up )?(?:on (?:the )?top of|higher(?: up)? than)": "~of:above",
     r"lower(?: down)? than|down (?:below|under)": "~of:below",
     rf"{_AT_THE} top{_AT_ALL}": "=way:above",
     rf"{_AT_THE} bottom{_AT_ALL}": "=way:below",
-    rf"(?:face|look|point)(?:s|ing)? (?:to(?:wards)? )?(?:the )?{_TURNED}|facing (?:the )?{_TURNED}": "=rotate",
+    rf"(?:face|facing|(?:look|point)(?:s|ing)?) (?:to(?:wards)? )?(?:the )?{_TURNED}": "=rotate",
     rf"{_TURN}(?! (?:the )?light)((?: \w+)*?)(?: (?:to|to the|nach))? {_TURNED}{END}": r"=rotate \1",
     **{rf"((?:d[enm]+|des|eine[nms])(?: \w+)?) {several}": rf"\1 {one}" for several, one in _WEAK.items()},
 }

@@ -151,7 +151,7 @@ _BESIDES_PLACES = {
     rf"die(?= (?:[1-9] )?(?:,|$)| (?:{_ADDS_TO})\b)": "die_",
     r"(un|le) lit": r"\1 bed",
     r"(un|du|le|el) (?:pain|pan)": r"\1 loaf_of_bread",
-    r"(un|petit|gros|grand|l') ?ours": r"\1 bear",
+    r"(un|petit|gros|grand|l'|the|cet) ?ours": r"\1 bear",
     r"(deux|trois|quatre) ours": r"\1 bears",
     r"(ein|das) boot": r"\1 boat",
     r"(ein|der|den|einen) hut": r"\1 top_hat",
@@ -165,7 +165,7 @@ LIKE = each(  # after a noun that only tells what the next one is like: "a star-
     "shaped shape themed theme style styled print printed patterned flavored flavoured scented like"
 )
 MAKES_NO_PICTURE = each(  # besides FLUFF
-    "sticker stickers emoji emojis decal decals clipart wanna gonna wish had been able possible thx ta "
+    "plain sticker stickers emoji emojis decal decals clipart wanna gonna wish had been able possible thx ta "
     "cheers dear hiya imagine wonder wondering whether suppose guess basically definitely preferably today "
     "morning"
 )
