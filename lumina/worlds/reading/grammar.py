@@ -56,7 +56,8 @@ class SceneMeant:
     light: str | None = None
 
 
-def _always(noun: str, kind: str, quality: str) -> bool:
+def always(noun: str, kind: str, quality: str) -> bool:
+    """That every noun can have every quality."""
     return True
 
 
@@ -71,7 +72,7 @@ class Grammar:
     lights: Collection[str]  # and what else may be said of the picture without an "on"
     opposite: Mapping[str, str]  # of each relation
     reasons: Reasons
-    can_be: Callable[[str, str, str], bool] = _always  # (noun, kind, quality)
+    can_be: Callable[[str, str, str], bool] = always  # (noun, kind, quality)
     uncounted: Collection[str] = ()  # nouns of which nobody counts several
     on: str | None = None  # the relation that "on" another thing is
     relates_several: bool = False  # whether a relation may be of more than one thing

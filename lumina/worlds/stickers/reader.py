@@ -11,13 +11,13 @@ from itertools import groupby
 
 from lumina.worlds.language import Understood, UnknownWord
 from lumina.worlds.reading.clauses import is_boundary
-from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant, ThingSaid
+from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant
 from lumina.worlds.reading.prompts import read_scene, too_many
 from lumina.worlds.reading.signs import Lexicon, Sign
 from lumina.worlds.reading.unread import unread
 from lumina.worlds.reading.words import FLUFF
-from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, Thing, is_sayable, parse, text_of
-from lumina.worlds.stickers.nouns import BARE, PAINTED
+from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, is_sayable, parse, text_of
+from lumina.worlds.stickers.nouns import BARE
 from lumina.worlds.stickers.reader_words import (
     FRUIT,
     LIKE,
@@ -35,8 +35,9 @@ from lumina.worlds.stickers.reader_words import (
     slips_of,
     style_signs,
 )
-from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns, styles_of
+from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, SIZES
+from lumina.worlds.stickers.wishes import can_be, thing_of
 from lumina.worlds.stickers.words import near, normalize, unknown_words
 
 LANGUAGES = "English, German, French, Spanish, Chinese or Japanese"
@@ -63,7 +64,7 @@ def read(text: str) -> Understood | None:
         return None
     meant, left = found
     claim, unsaid = _claim(meant)
-    left = (*(_with_near(word) for word in left), *unsaid)
+    left = (*(with_near(word) for word in left), *unsaid)
     plainly = normalize(text)
     caption = parse(plainly)
     is_said = caption is not None and text_of(caption) == plainly and not left and not unknown_words(text)
@@ -72,9 +73,9 @@ def read(text: str) -> Understood | None:
     return Understood(text_of(claim), left)
 
 
-def unread_text(text: str) -> UnknownWord | None:
+def unread_text(text: str, words: Lexicon | None = None) -> UnknownWord | None:
     """A text in a language that is not read; see unread."""
-    return unread(text, lexicon(), LANGUAGES)
+    return unread(text, words or lexicon(), LANGUAGES)
 
 
 def beyond(text: str) -> tuple[UnknownWord, ...]:
@@ -94,7 +95,7 @@ def grammar() -> Grammar:
         lights=BACKDROPS,
         opposite=OPPOSITE,
         reasons=REASONS,
-        can_be=_can_be,
+        can_be=can_be,
         uncounted=BARE,
         on="above",
         relates_several=True,
@@ -127,12 +128,6 @@ def lexicon() -> Lexicon:
     )
 
 
-def _can_be(noun: str, kind: str, quality: str) -> bool:
-    if kind == "style":
-        return style_signs()[quality] in styles_of(noun)
-    return kind != "color" or noun in PAINTED
-
-
 def _told_apart(read: Sequence[Sign]) -> list[Sign]:
     """With an orange that is a fruit, and "rose" or "naranja" that is a colour: "un ballon rose"."""
     noun_of, found = grammar().noun_of, list[Sign]()
@@ -153,7 +148,7 @@ def _told_apart(read: Sequence[Sign]) -> list[Sign]:
 
 def _claim(meant: SceneMeant) -> tuple[Claim, tuple[UnknownWord, ...]]:
     """What a caption can say of a scene, and what it cannot."""
-    things = tuple(map(_thing, meant.things))
+    things = tuple(map(thing_of, meant.things))
     ground = meant.light or meant.ground
     unsaid: list[UnknownWord] = []
     if meant.light and meant.ground:
@@ -165,12 +160,7 @@ def _claim(meant: SceneMeant) -> tuple[Claim, tuple[UnknownWord, ...]]:
     return claim, tuple(unsaid)
 
 
-def _thing(said: ThingSaid) -> Thing:
-    style = said.of("style")
-    return Thing(said.count, said.noun, style and style_signs()[style], said.of("color"), said.of("size"))
-
-
-def _with_near(word: UnknownWord) -> UnknownWord:
+def with_near(word: UnknownWord) -> UnknownWord:
     """With the nearest that there is to say."""
     if word.note or " " in word.word:
         return word

@@ -25,7 +25,7 @@ from lumina.worlds.reading.words import (
     scripts_of,
 )
 from lumina.worlds.stickers.captions import RELATIONS
-from lumina.worlds.stickers.nouns import plural
+from lumina.worlds.stickers.nouns import PAINTED, plural
 from lumina.worlds.stickers.reader_names import ALSO, KINDS, NO_NAMES, ODD_PLURALS
 from lumina.worlds.stickers.scenes import BACKDROPS, PLAIN, nouns
 from lumina.worlds.stickers.sprites import COLORS, SIZES, STYLES, other_names
@@ -77,7 +77,7 @@ _HOLLOW = (
     "bowl", "cup", "bucket", "handbag", "backpack", "suitcase", "package", "bottle", "vase", "bed", "car",
     "house", "castle", "hat", "boat", "box", "bag", "truck", "bus", "train", "tree", "balloon", "rocket",
 )  # fmt: skip
-_END = r"(?= *(?:,|$))"
+END = r"(?= *(?:,|$))"
 _ABOVE = (
     r"(?:(?:right|directly|just|high|up|hovering|floating|flying) )?(?:above|over|on (?:the )?top of|atop)"
     r"|higher(?: up)? than"
@@ -97,13 +97,24 @@ _SHADE = (
     "strawberry|deep|pale|bright|pastel|electric|vivid|soft|muted"
 )
 _OWNED = r"(?!(?:an?|the|one|two|three|four|\d+|with|and|on|in|at|of|please)\b)\w+"
-_ALL_OWNED = rf"{_OWNED}(?: {_OWNED}){{1,2}}{_END}"  # up to the end of what is said
+_ALL_OWNED = rf"{_OWNED}(?: {_OWNED}){{1,2}}{END}"  # up to the end of what is said
 _WHOSE = "(?:my|our|your|his|her|their)"
 _COLOR = "|".join([*COLORS, *PLAIN])
 _ENGLISH_DIE = (
     "an?|one|single|my|big|large|huge|small|tiny|little|medium|retro|vintage|cartoon|comic|red|blue|green|the"
 )
 _ADDS_TO = "and|on|at|next|left|right|above|below|under|over|with|to|beside|near"  # after a noun, in English
+
+
+def _styles(end: str, said: str) -> dict[str, str]:
+    """A style up to the end of what is said; in a prompt it is that of all things."""
+    return {
+        rf"^ *({_STYLE})(?: *(?:stil|styled?|look|version))?{end}": said.removeprefix(", "),
+        rf"(?:in|as|im|als)(?: an?| the)? +({_STYLE})(?: *(?:stil|style))?{end}": said,
+        rf"(?:(?:dans un |en )?style|(?:en )?estilo|(?:in |nello )?stile)(?: de| di)? +({_STYLE}){end}": said,
+    }
+
+
 _BESIDES_PLACES = {
     r"dessins? anim[ée]s?|carton[ei] animat[oi]|dibujos? animados?": "cartoon",
     r"comic (?:book|strip)(?=[- ](?:styled?|look|art|design))": "cartoon",
@@ -112,11 +123,7 @@ _BESIDES_PLACES = {
     r"line(?: |-)?(?:art|drawings?|drawn|work)|(?:pencil|ink) (?:drawing|sketch)": "line_art",
     r"dessin au trait|dibujo (?:de|a) l[íi]neas?": "line_art",
     rf"({_STYLE})(?:[- ]?(?:styled?|design|look|version))": r"\1",
-    rf"^ *({_STYLE})(?: *(?:stil|styled?|look|version))?{_END}": r"them \1 ,",  # of all that comes
-    rf"(?:in|as|im|als)(?: an?| the)? +({_STYLE})(?: *(?:stil|style))?{_END}": r", them \1 ,",
-    rf"(?:(?:dans un |en )?style|(?:en )?estilo|(?:in |nello )?stile)(?: de| di)? +({_STYLE}){_END}": (
-        r", them \1 ,"
-    ),
+    **_styles(END, r", them \1 ,"),
     r"(?:in|at|during) (?:the )?(?:night(?:time)?|dark(?:ness)?|midnight)": "night",
     r"(?:under|beneath|against|in|below) (?:an? |the )?(?:(?:starry|dark) )?"
     r"(?:night ?sky|starry sky|stars|moonlight)|by night|night sky|starry night|after dark": "night",
@@ -124,8 +131,8 @@ _BESIDES_PLACES = {
     r"old[- ](?:school|fashioned|timey|time|style|looking)|(?:19)?[2-8]0'?s(?: styled?)?": "retro",
     r"grassy (?=meadow|field|lawn|pasture|park)": "",
     rf"(?:{_SHADE})(?= (?:{_COLOR})\b)": "shade!",
-    rf"(?:^|(?<=, ))(?:top|above){_END}": "~at:above",
-    rf"(?:^|(?<=, ))(?:bottom|below|underneath){_END}": "~at:below",
+    rf"(?:^|(?<=, ))(?:top|above){END}": "~at:above",
+    rf"(?:^|(?<=, ))(?:bottom|below|underneath){END}": "~at:below",
     rf"(?:(?:to )?(?:stick|put|slap|place)|looks?(?: \w+)?) on {_WHOSE} (?:{_ALL_OWNED}|{_OWNED})"
     rf"|for {_WHOSE} (?:{_ALL_OWNED}|{_OWNED})": "!",
     r"mid(?:dle)?[- ]sized?|(?:average|normal|regular)[- ]sized?": "medium",
@@ -134,17 +141,17 @@ _BESIDES_PLACES = {
     rf"(?:{_BELOW}) {_IT}": "~its:below",
     rf"(?:{_ABOVE})(?: an?| the)? (table|desk|meadow|grass|lawn|tisch|mesa)": r"on \1",
     rf"(?:in|inside|im|dans|en)(?= (?:an?|the|einer|einem|une?|una) (?:{'|'.join(_HOLLOW)})\b)": "~no",
-    rf"(?:up|high) (?:above|top|high|there){_END}": "~at:above",
-    rf"down (?:below|under|low|there){_END}": "~at:below",
+    rf"(?:up|high) (?:above|top|high|there){END}": "~at:above",
+    rf"down (?:below|under|low|there){END}": "~at:below",
     _ABOVE: "~of:above",
     _BELOW: "~of:below",
-    rf"(?:at|on|in) (?:the |its )?top(?: half)?|oben|en haut|arriba{_END}": "~at:above",
-    rf"(?:at|on|in) (?:the |its )?bottom(?: half)?|unten|en bas|abajo{_END}": "~at:below",
+    rf"(?:at|on|in) (?:the |its )?top(?: half)?|oben|en haut|arriba{END}": "~at:above",
+    rf"(?:at|on|in) (?:the |its )?bottom(?: half)?|unten|en bas|abajo{END}": "~at:below",
     rf"({_ENGLISH_DIE}) die": r"\1 die_",
     rf"die(?= (?:[1-9] )?(?:,|$)| (?:{_ADDS_TO})\b)": "die_",
     r"(un|le) lit": r"\1 bed",
     r"(un|du|le|el) (?:pain|pan)": r"\1 loaf_of_bread",
-    r"(un|petit|gros|grand|l') ?ours": r"\1 bear",
+    r"(un|petit|gros|grand|l'|the|cet) ?ours": r"\1 bear",
     r"(deux|trois|quatre) ours": r"\1 bears",
     r"(ein|das) boot": r"\1 boat",
     r"(ein|der|den|einen) hut": r"\1 top_hat",
@@ -158,7 +165,7 @@ LIKE = each(  # after a noun that only tells what the next one is like: "a star-
     "shaped shape themed theme style styled print printed patterned flavored flavoured scented like"
 )
 MAKES_NO_PICTURE = each(  # besides FLUFF
-    "sticker stickers emoji emojis decal decals clipart wanna gonna wish had been able possible thx ta "
+    "plain sticker stickers emoji emojis decal decals clipart wanna gonna wish had been able possible thx ta "
     "cheers dear hiya imagine wonder wondering whether suppose guess basically definitely preferably today "
     "morning"
 )
@@ -322,12 +329,17 @@ def scripts() -> dict[str, str]:
     return scripts_of(merged, _EAST)
 
 
+_RED = ("rot", "rouge", "rojo", "红", "赤")
+
+
 def _names() -> Iterator[tuple[str, str]]:
     """Nouns and what they are called elsewhere, those written here first."""
     for noun, also in ALSO.items():
         yield from ((noun, _plain(name)) for name in also.split())
     for noun, names in other_names().items():
-        yield from ((noun, _plain(name)) for name in names if name not in NO_NAMES)
+        reds = _RED if noun in PAINTED else ()  # of which red is one colour: "rotes Herz"
+        usual = (name for name in names if name not in NO_NAMES)
+        yield from ((noun, _plain(name)) for name in usual if not any(red in name for red in reds))
 
 
 def _plain(name: str) -> str:
@@ -376,6 +388,18 @@ def lookup() -> dict[str, str]:
 def phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     """What is said in several words besides names."""
     return phrases_of({**_BESIDES_PLACES, **PLACES_AND_NUMBERS})
+
+
+_END_OF_STYLE = r"(?= *(?:,|$)| (?:and|please|bitte|thanks)\b|(?<=style)|(?<=stil))"
+
+
+@cache
+def edit_phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The same in instructions, where a style is that of one thing."""
+    of_all, of_one = _styles(END, r", them \1 ,"), _styles(_END_OF_STYLE, r"\1")
+    besides = {each: said for each, said in _BESIDES_PLACES.items() if each not in of_all}
+    styled = {rf"(?:in |im |en )?(?:the |dem |el )?(?:style|stil|estilo) (?:of|de|von) +({_STYLE})": r"\1"}
+    return phrases_of({**besides, **styled, **of_one, **PLACES_AND_NUMBERS})
 
 
 @cache

@@ -12,6 +12,7 @@ from lumina.worlds.language import (
     Language,
     Understood,
     UnknownWord,
+    besides,
     distance,
     latin,
     of_other_programs,
@@ -22,6 +23,7 @@ from lumina.worlds.language import (
     with_more,
     without_joining,
 )
+from lumina.worlds.reading.edit_words import verb_of
 from lumina.worlds.reading.figures import with_sums
 from lumina.worlds.reading.words import TASTES
 from lumina.worlds.stickers.captions import (
@@ -49,12 +51,6 @@ LIKE: dict[str, str] = {  # what the world has, and words for what is like it, b
     "football": "rugby", "star": "stern étoile",
 }  # fmt: skip
 INSTEAD = {other: word for word, others in LIKE.items() for other in others.split()}
-VERBS = {
-    "make": "colour color recolour recolor dye", "remove": "erase eliminate drop hide clear",
-    "add": "insert place include create", "swap": "switch exchange", "change": "alter convert transform",
-    "move": "shift slide push drag",
-}  # fmt: skip
-INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
 COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
 _ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
 _VERBS_OF_CHANGES = frozenset(text.split(" ")[0] for texts in TEMPLATES.values() for text in texts)
@@ -204,8 +200,8 @@ def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:
     forms = list(dict.fromkeys(form for form in (read, latin(typed)) if form))
     singular = [form.removesuffix(end) for form in forms for end in _ENDINGS if form.endswith(end)]
     for form in [*forms, *singular]:
-        if kind == "instruction" and form in INSTEAD_OF_VERBS:
-            return (INSTEAD_OF_VERBS[form],)
+        if kind == "instruction" and (verb := verb_of(form)) in _VERBS_OF_CHANGES:
+            return (verb,)
         sign = lookup().get(form) or scripts().get(form, "")
         if word := INSTEAD.get(form) or _words_of_signs().get(sign):
             return (word,)
@@ -275,15 +271,33 @@ class _Stickers:
         """See Language; also what is known, and is more than there is in a picture."""
         from lumina.worlds.stickers import reader  # which rests on the words here
 
+        if kind == "instruction":
+            return self._unknown_of_instruction(text)
         if whole := reader.unread_text(text):
             return (whole,)
         more = reader.beyond(text) if kind == "prompt" else ()
         return with_more(unknown_words(text, kind), more)
 
-    def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
-        """See Language; of prompts."""
-        from lumina.worlds.stickers import reader  # which rests on the words here
+    def _unknown_of_instruction(self, text: str) -> tuple[UnknownWord, ...]:
+        """See unknown_words; what is not in the sentence that is read, or why there is none."""
+        from lumina.worlds.stickers import reader, reader_edit_words, reader_edits  # which rest on the words
 
+        if reader_edits.is_sentence(text):
+            return of_other_programs(text)
+        found, reading = unknown_words(text, "instruction"), reader_edits.read_instruction(text)
+        if reading is not None:
+            return (*found, *besides((one for one in reading.left_out if one.note), found))
+        if whole := reader.unread_text(text, reader_edit_words.edit_lexicon()):
+            return (whole,)
+        reasons = reader_edits.why_not(text)
+        return (*besides(found, reasons), *reasons)
+
+    def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
+        """See Language; of prompts and instructions."""
+        from lumina.worlds.stickers import reader, reader_edits  # which rest on the words here
+
+        if kind == "instruction":
+            return reader_edits.read_instruction(text)
         return reader.read(text) if kind == "prompt" else None
 
     parts = staticmethod(parts)

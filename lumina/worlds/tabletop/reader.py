@@ -6,16 +6,16 @@ say is put together (reading/scene.py).
 
 from lumina.worlds.language import Kind, Understood, UnknownWord
 from lumina.worlds.reading.corrections import corrected
-from lumina.worlds.reading.grammar import ThingSaid
 from lumina.worlds.reading.prompts import read_scene, too_many
 from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.unread import unread
 from lumina.worlds.reading.uses import HARMLESS
-from lumina.worlds.tabletop.captions import PLURALS, Claim, Thing, parse, text_of
+from lumina.worlds.tabletop.captions import PLURALS, Claim, parse, text_of
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
 from lumina.worlds.tabletop.reader_lexicon import DESCRIPTIONS, PROMPTS
 from lumina.worlds.tabletop.scenes import COLORS, PATTERNS, SHAPES
+from lumina.worlds.tabletop.wishes import thing_of
 from lumina.worlds.tabletop.words import normalize, unknown_words
 
 LANGUAGES = "English, German, French, Spanish, Italian, Dutch, Portuguese, Chinese or Japanese"
@@ -35,7 +35,7 @@ def read(text: str) -> Understood | None:
     caption = parse(plainly)
     if caption is not None and text_of(caption) == plainly and not left and not unknown_words(text):
         return None
-    claim = Claim(tuple(map(_thing, meant.things)), meant.relation, meant.ground, meant.light)
+    claim = Claim(tuple(map(thing_of, meant.things)), meant.relation, meant.ground, meant.light)
     return Understood(text_of(claim), left)
 
 
@@ -47,10 +47,6 @@ def unread_text(text: str, kind: Kind) -> UnknownWord | None:
 def beyond(text: str) -> tuple[UnknownWord, ...]:
     """What of a prompt is more than there is in a picture; see too_many."""
     return too_many(text, PROMPTS, GRAMMAR)
-
-
-def _thing(said: ThingSaid) -> Thing:
-    return Thing(said.count, said.noun, said.of("color"), said.of("material"), said.of("size"))
 
 
 def read_description(text: str) -> Understood | None:

@@ -98,6 +98,8 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("to stick on my laptop: a tiny panda", "a small panda", ("to stick on my laptop",)),
         ("a pack of wolves", "three wolves", ()),
         ("sky blue car", "a blue car", ("sky",)),
+        ("rotes Herz", "a red heart", ()),
+        ("赤いハート", "a red heart", ()),
     ],
 )
 def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left: tuple[str, ...]) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from lumina.worlds.benchmark import Case
+from lumina.worlds.reading.grammar import ThingSaid
+from lumina.worlds.reading.wishes import EditWish
 from lumina.worlds.tabletop.benchmark.editing import EditCase
 from lumina.worlds.tabletop.captions import Thing, stands
 from lumina.worlds.tabletop.edits import (
@@ -24,7 +26,7 @@ from lumina.worlds.tabletop.scenes import (
     materials_of,
     sample_scene,
 )
-from lumina.worlds.tabletop.wishes import EditWish, parse_wish
+from lumina.worlds.tabletop.wishes import parse_wish, thing_of
 
 FRAME = (128, 128)
 
@@ -74,7 +76,7 @@ def edit_of(wish: EditWish, scene: Scene, rng: np.random.Generator) -> SceneEdit
 def _scene(wish: EditWish, rng: np.random.Generator) -> Scene | None:
     """A held-out scene of solids that the wish singles out, if the dice give one."""
     scene = sample_scene(rng, FRAME)
-    named = [thing for thing in (wish.it, wish.anchor) if thing is not None]
+    named = [thing_of(said) for said in (wish.it, wish.anchor) if said is not None]
     if len(scene.solids) < len(named):
         return None
     solids = [*map(_called, scene.solids, named), *scene.solids[len(named) :]]
@@ -96,14 +98,15 @@ def _called(solid: Solid, thing: Thing) -> Solid:
     )
 
 
-def _new(thing: Thing | None, rng: np.random.Generator) -> Solid:
-    assert thing is not None
+def _new(said: ThingSaid | None, rng: np.random.Generator) -> Solid:
+    assert said is not None
+    thing = thing_of(said)
     return _called(Solid(thing.shape, str(rng.choice(COLORS)), "matte", "large"), thing)
 
 
 def _altered(solid: Solid, wish: EditWish) -> Solid:
     if wish.new is not None:
-        return _called(solid, wish.new)
+        return _called(solid, thing_of(wish.new))
     kind = "color" if wish.operation == "recolour" else "size"
     changes: dict[str, str] = {kind: wish.value}
     return replace(solid, **changes)  # type: ignore[arg-type]
@@ -120,8 +123,8 @@ def _placed(solid: Solid, wish: EditWish, scene: Scene, kept: tuple[Solid, ...])
     return place_in_line(scene, solid, kept, anchor, wish.relation)
 
 
-def _index(thing: Thing | None, scene: Scene) -> int:
-    return next(i for i, solid in enumerate(scene.solids) if thing is not None and thing.fits(solid))
+def _index(said: ThingSaid | None, scene: Scene) -> int:
+    return next(i for i, solid in enumerate(scene.solids) if said is not None and thing_of(said).fits(solid))
 
 
 def _instruction(wish: EditWish, edit: SceneEdit, said: str) -> Instruction:
@@ -130,7 +133,7 @@ def _instruction(wish: EditWish, edit: SceneEdit, said: str) -> Instruction:
     if solid is None:
         return Instruction(said)
     size = solid.size if edit.operation == "resize" else None
-    thing = wish.new if edit.operation in ("add", "replace") else None
+    thing = thing_of(wish.new) if wish.new and edit.operation in ("add", "replace") else None
     anchor = edit.before.solids[_index(wish.anchor, edit.before)] if wish.anchor else None
     if edit.operation == "move" and anchor is None and edit.solid is not None:
         anchor = edit.before.solids[edit.solid]

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lumina.worlds.reading.clauses import NOT
+from lumina.worlds.reading.edit_grammar import EditGrammar
+from lumina.worlds.reading.edit_named import COMPARED, SHADED, Named, is_said
 from lumina.worlds.reading.signs import Sign
 from lumina.worlds.reading.things import ALIKE
-from lumina.worlds.tabletop.instructing import TEMPLATES
-from lumina.worlds.tabletop.reader_named import COMPARED, SAID, Named
-from lumina.worlds.tabletop.scenes import LIGHTS
 
-BRIGHTER = {"=brighter": "daylight", "=darker": "night"}
-INTO = {f"={text.split(' ')[0]}": text for text in TEMPLATES["replace"]}
-VERBS = INTO.keys() | {
+INTO = frozenset(["=replace", "=swap", "=turn", "=change"])  # verbs of what becomes something else
+VERBS = INTO | {
+    "=give", "=rotate",
     "=make", "=paint", "=remove", "=add", "=put", "=move", "=take", "=away", "=want", "=undo"
 }  # fmt: skip
 _SLOTS = {"=into": "new", "=for": "new", "with": "new", "=instead": "instead", "=from": "from"}
@@ -22,11 +21,12 @@ _SLOTS = {"=into": "new", "=for": "new", "with": "new", "=instead": "instead", "
 class EditSaid:
     """What has been said up to here."""
 
+    grammar: EditGrammar
     signs: Sequence[Sign]
     words: Sequence[str]  # which the signs were read from
     _used: set[int] = field(default_factory=set)
     _verbs: set[str] = field(default_factory=set)
-    _solids: list[Named] = field(default_factory=list)
+    _things: list[Named] = field(default_factory=list)
     _new: list[Named] = field(default_factory=list)  # after "into", "with"
     _instead: list[Named] = field(default_factory=list)  # after "instead of"
     _denied: list[Named] = field(default_factory=list)  # after "no"
@@ -54,10 +54,18 @@ class EditSaid:
                     self._take_named(part)
                     last = part
                 self._slot = self._slot if self._slot in ("nowhere", "not") else ""
+        self._take_what_is_on()
+
+    def _take_what_is_on(self) -> None:
+        """What is on a thing, in a world where that is a place beside it."""
+        relation = self.grammar.scene.on
+        on = [each for each in self._on if relation and each[1].is_thing]
+        self._on = [each for each in self._on if each not in on]
+        self._places += [(Sign(f"~of:{relation}", sign.start, sign.end), thing) for sign, thing in on]
 
     def _is_known(self, part: Named) -> bool:
         """Whether a pronoun stands for what has been named."""
-        is_known = part.noun == "it" and not self._slot and any(each.is_solid for each in self._solids)
+        is_known = part.noun == "it" and not self._slot and any(each.is_thing for each in self._things)
         self._use(*(part.signs if is_known else ()))
         return is_known
 
@@ -79,18 +87,18 @@ class EditSaid:
             self._on[-1] = self._on[-1][0], part
         elif slot == "instead":
             self._instead.append(part)
-        elif slot == "new" and (self._solids or self._pronouns):
+        elif slot == "new" and (self._things or self._pronouns):
             self._new.append(part)
         elif part.noun in ("it", ""):
             self._pronouns.append(part)
         else:
-            self._solids.append(part)
+            self._things.append(part)
 
     def _take_sign(self, sign: Sign, last: Named | None) -> None:
         kind = sign.partition(":")[0]
-        if sign in COMPARED or sign in SAID or sign in ALIKE:
+        if sign in COMPARED or is_said(sign, self.grammar) or sign in ALIKE:
             self._take_quality(sign, last)
-        elif sign in LIGHTS or sign in BRIGHTER:
+        elif sign in self.grammar.scene.lights or sign in SHADED:
             (self._refused if self._slot == "not" else self._lights).append(sign)
         elif kind in ("~of", "~east"):
             self._take_place(sign, kind)
@@ -128,20 +136,20 @@ class EditSaid:
         """A place of what comes next; in Chinese and Japanese of what came last."""
         last = None
         if kind == "~east":
-            last = self._on.pop()[1] if self._on else self._solids.pop() if len(self._solids) > 1 else None
+            last = self._on.pop()[1] if self._on else self._things.pop() if len(self._things) > 1 else None
         self._places.append((sign, last))
         self._slot = "" if last else "place"
 
     def _take_quality(self, sign: Sign, last: Named | None) -> None:
         is_after_ground = last is not None and last.noun == "ground"
-        is_of_ground = self._slot == "on" or is_after_ground or (self._is_of_ground and not self._solids)
+        is_of_ground = self._slot == "on" or is_after_ground or (self._is_of_ground and not self._things)
         if self._slot == "not":
             self._refused.append(sign)
         elif self._slot in ("from", "instead"):
             self._before.append(sign)
         elif self._slot == "nowhere":
             self._nowhere[-1].append(sign)
-        elif is_of_ground and sign in SAID:
+        elif is_of_ground and is_said(sign, self.grammar):
             self._grounds.append(sign)
         else:
             self._said.append((sign, last))
