@@ -34,22 +34,23 @@ VERBS: dict[str, str] = {
         "dipingi verf"
     ),
     "=turn": (
-        "turn turns transform convert morph verwandle verwandeln wandle wandele transforme transformer "
-        "transforma transformar convierte convertir trasforma converti verander transforme vire"
+        "turn turns turning transform convert morph verwandle verwandeln wandle wandele transforme "
+        "transformer transforma transformar convierte convertir trasforma converti verander transforme vire"
     ),
     "=change": (
-        "change changes alter modify ändere ändern aendere wechsle changer changez modifie cambia cambiar "
-        "cambie modifica wijzig mude muda mudar troque"
+        "change changes changing alter modify ändere ändern aendere wechsle changer changez modifie cambia "
+        "cambiar cambie modifica wijzig mude muda mudar troque"
     ),
     "=replace": (
-        "replace replaces substitute ersetze ersetzen ersetz remplace remplacer reemplaza reemplazar "
-        "sustituye sustituir remplaza sostituisci vervang substitua substitui"
+        "replace replaces replacing substitute ersetze ersetzen ersetz remplace remplacer reemplaza "
+        "reemplazar sustituye sustituir remplaza sostituisci vervang substitua substitui"
     ),
     "=swap": "swap switch exchange trade tausche tauschen tausch échange échanger intercambia scambia ruil",
     "=remove": (
         "remove removes delete deletes erase erases eliminate hide clear drop lose discard vanish vanishes "
-        "disappear disappears gone kill destroy dispose ditch scrap omit exclude subtract banish trash "
-        "evaporate entferne entfernen entfern lösche löschen lösch loesche radiere beseitige beseitigen "
+        "removing deleting erasing disappear disappears gone kill destroy dispose ditch scrap omit exclude "
+        "subtract banish trash evaporate "
+        "entferne entfernen entfern lösche löschen lösch loesche radiere beseitige beseitigen "
         "verschwinden verschwindet supprime supprimer supprimez enlève enleve enlever enlevez retire retirer "
         "efface effacer ôte vire disparaître disparaitre quita quitar quite elimina eliminar borra borrar "
         "saca sacar desaparecer togli rimuovi rimuovere cancella verwijder verwijderen wis remova tire tira "
@@ -63,9 +64,9 @@ VERBS: dict[str, str] = {
         "toevoegen teken adicione adiciona acrescente insira desenhe"
     ),
     "=put": (
-        "use put puts place stand lay stell stelle stellen setz setze setzen leg lege legen platziere mets "
-        "mettre mettez met pose poser pon poner coloca colocar ponga metti mettere poni zet plaats "
-        "ponha coloque "
+        "use put puts putting place stand lay stell stelle stellen setz setze setzen leg lege legen "
+        "platziere mets mettre mettez met pose poser pon poner coloca colocar ponga metti mettere poni "
+        "zet plaats ponha coloque "
         "bota"
     ),
     "=move": (
@@ -121,7 +122,7 @@ _FLUFF = each(  # says nothing of a change
     "que really salut scene's sea sehr sein seite ser shape shapes shoud should've side simply size "
     "slightly so solo somewhat sorry stattdessen taille tamaño también também te that's thing thingy tint "
     "toe totally try très tu twice uh ultimately un' version verso very was weiter wenig werden "
-    "warum whole why wird wondering zijn être"
+    "warum whole why wird wondering zijn être peut scène escena szene"
 )
 _THE = "the|die|der|la|le|el|il|de|het"
 _COLOUR = "colou?rs?|farbe|couleur|colore|kleur|cor|size|größe|taille|tamaño|shape"
@@ -155,6 +156,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         r"(?:on|to|at|in) (the|an?) ((?:\w+ ){0,2}\w+)'s (left|right)(?:[- ]?hand)?(?: side)?",
     )),
     (r"\1", (r"(?!(?:that|it|there|let|what|here|he|she|who)'s)(\w+)'s(?: (?:colou?rs?|size|shape))?",)),
+    (r"\2 \1", (r"(\w+) (?:, )?(?:which|that|who) (?:is|are) (\w+) ,",)),  # "the bird, which is blue, pink"
     ("=into", ("into",)),
     ("", (
         "por favor", "s'il (?:te|vous) pla[iî]t", "per favore", "als(?:tu|je)blieft",
@@ -183,13 +185,17 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "tramonto", "alba", "sonnenaufgang", "pôr do sol", "zonsondergang",
     )),
     ("", (f"(?:{_THE}) (?:{_COLOUR})(?: (?:of|from|von|vom|de|du|des|der|del|della|dello|van))",)),
+    ("", (r"de colou?r(?= \w)",)),
     ("the", (f"(?:{_THE}) (?:{_COLOUR})",)),
     ("=remove", (
         "get rid of", "do away with", "be gone", "go away", "leave out", "let go of", "cut out", "rid of",
         "fais dispara[iî]tre", "haz desaparecer", "lass(?= .*verschwinden)",
         r"make(?= .*\b(?:disappear|vanish|gone|go away)\b)",
     )),
-    ("=add", (r"(?:give|bring|get) (?:me|us)(?= (?:an?|another|one|two|three|some)\b)",)),
+    ("=add", (
+        r"(?:give|bring|get) (?:me|us)(?= (?:an?|another|one|two|three|some)\b)",
+        r"get(?= (?:an?|another|some)\b)",
+    )),
     ("daylight", ("let there be light",)),
     ("=want", (
         "(?:would|'d|i'd) (?:like|love|prefer)(?: to (?:have|see|get))?", "i(?:'d| would) rather have",
@@ -315,10 +321,11 @@ _SCRIPTS = {  # Chinese and Japanese
     "=add": "添加 加上 增加 加 追加して 追加 加えて",
     "=move": "移动到 移动 移到 移 動かして 移動して 移動",
     "=put": "放在 置いて",
-    "=bigger": "变大 大きくして もっと大きく 更大 放大",
-    "=smaller": "变小 小さくして もっと小さく 更小 缩小",
+    "=bigger": "变大 大きくして もっと大きくして もっと大きく 更大 放大",
+    "=smaller": "变小 小さくして もっと小さくして もっと小さく 更小 缩小",
+    "=paint =into": "涂成 刷成 染成 塗って",
     "=replace": "替换 替换成 置き換えて",
-    "": "把 将 让 成 请把 を と から の色 的颜色",
+    "": "把 将 让 成 请把 を と から の色 的颜色 道",
 }
 _NEVER_SLIPS = each(  # look like slips, but are words
     "ads arrange bored bring chance charge clean cover create dad dead deer delight draws drew great hind "

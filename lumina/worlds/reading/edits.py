@@ -120,6 +120,7 @@ def _further(signs: Sequence[Sign]) -> Iterator[Left]:
 
 def _as_in_the_west(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
     """With what stands behind two things where it is read: 立方体を球に変えて, 把球移到立方体左边."""
+    signs = _with_place_last(signs, grammar)
     nouns = [at for at, sign in enumerate(signs) if grammar.is_one(sign)]
     if len(nouns) != 2 or nouns[1] != len(signs) - 2:
         return [*signs]
@@ -129,6 +130,19 @@ def _as_in_the_west(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
     if last.startswith("~bare:") and not {"=move", "=put"}.isdisjoint(signs[after_first:]):
         return [*signs[:-1], Sign(last.replace("~bare", "~east"), last.start, last.end)]
     return [*signs]
+
+
+def _with_place_last(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
+    """With a place after what comes to lie there: 家の上に虹を追加して, 在房子上面加一道彩虹."""
+    nouns = [at for at, sign in enumerate(signs) if grammar.is_one(sign)]
+    start = 1 if signs[:1] == ["on"] else 0
+    is_first = bool(nouns) and all(sign in grammar.scene.qualities for sign in signs[start : nouns[0]])
+    place = signs[nouns[0] + 1] if is_first and len(nouns) > 1 and nouns[1] > nouns[0] + 1 else Sign("")
+    if not (place.startswith("~east:") or (start and place.startswith("~bare:"))):
+        return [*signs]
+    after, end = nouns[0] + 2, nouns[1] + 1
+    there = Sign(f"~of:{place.partition(':')[2]}", place.start, place.end)
+    return [*signs[after:end], there, *signs[start : nouns[0] + 1], *signs[end:]]
 
 
 def _told_apart(signs: Sequence[Sign], grammar: EditGrammar) -> Iterator[Sign]:
