@@ -233,7 +233,9 @@ class WishSaid(EditSaid):
         if new is None or not new.is_thing or not self._is_added(new):
             return None
         thing = self._thing(new, self._following(new), is_new=True)
-        self._leave(self._why.one_thing, *(sign for sign in new.signs if sign in SEVERAL))
+        several = [sign for sign in new.signs if sign in SEVERAL]
+        self._use(*(several if new.noun in self._scene.uncounted else ()))  # "some grapes"
+        self._leave(self._why.one_thing, *several)
         place = self._place()
         self._leave_places(self._why.beside)
         return self._wish("add" if place is None else "add at", new=thing, place=place)

@@ -122,7 +122,8 @@ _FLUFF = each(  # says nothing of a change
     "que really salut scene's sea sehr sein seite ser shape shapes shoud should've side simply size "
     "slightly so solo somewhat sorry stattdessen taille tamaño también também te that's thing thingy tint "
     "toe totally try très tu twice uh ultimately un' version verso very was weiter wenig werden "
-    "warum whole why wird wondering zijn être peut scène escena szene"
+    "warum whole why wird wondering zijn être peut scène escena szene "
+    "doit must muss debe"
 )
 _THE = "the|die|der|la|le|el|il|de|het"
 _COLOUR = "colou?rs?|farbe|couleur|colore|kleur|cor|size|größe|taille|tamaño|shape"
@@ -164,7 +165,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     )),
     ("", ("(?:can|could|may|might) (?:i|you|we|u|it|there)(?: please)?",)),
     ("", (
-        r"can(?= (?:the|this|that|these)\b)", "would it be (?:okay|possible|ok) (?:to|if)",
+        "would it be (?:okay|possible|ok) (?:to|if)",
         "if (?:it is|it's) possible",
     )),
     ("", ("(?:i|we) (?:already )?have", "there (?:is|are) already")),
@@ -200,6 +201,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("=want", (
         "(?:would|'d|i'd) (?:like|love|prefer)(?: to (?:have|see|get))?", "i(?:'d| would) rather have",
     )),
+    ("=want", (r"(?:can|could)(?= (?:the|this|that|these|my)\b)",)),
     ("=want", ("let there be", "how about", "what about")),
     ("night", (
         f"{_THE_LIGHT} (?:off|out)", f"{_SWITCH} (?:off|out) {_THE_LIGHT}",
@@ -303,6 +305,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("~of:left_of the", ("links vom",)),
     ("~of:right_of the", ("rechts vom",)),
     ("not", (
+        "ne (?:veux|voudrais|veut) (?:plus|pas)(?: de)?",
         "no more", "not (?:any|a|an|the|want)", "less(?= (?!big|large|light))",
         r"(?:too|(?<=ist )zu|trop|demasiado|troppo)(?= (?!please|it\b|the\b)\w)",
     )),
@@ -325,7 +328,11 @@ _SCRIPTS = {  # Chinese and Japanese
     "=smaller": "变小 小さくして もっと小さくして もっと小さく 更小 缩小",
     "=paint =into": "涂成 刷成 染成 塗って",
     "=replace": "替换 替换成 置き換えて",
-    "": "把 将 让 成 请把 を と から の色 的颜色 道",
+    "": "把 将 让 成 请把 を と から の色 的颜色 道 一点 一点儿 向 往 へ",
+    "=way:above": "向上 往上",
+    "=way:below": "向下 往下",
+    "=move =way:above": "上に動かして 上に移動して",
+    "=move =way:below": "下に動かして 下に移動して",
 }
 _NEVER_SLIPS = each(  # look like slips, but are words
     "ads arrange bored bring chance charge clean cover create dad dead deer delight draws drew great hind "

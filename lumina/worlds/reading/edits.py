@@ -119,9 +119,15 @@ def _further(signs: Sequence[Sign]) -> Iterator[Left]:
 
 
 def _as_in_the_west(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
-    """With what stands behind two things where it is read: 立方体を球に変えて, 把球移到立方体左边."""
+    """With what stands behind two things where it is read: 立方体を球に変えて, 把球移到立方体左边.
+
+    Behind one thing it is a way: 把球移到左边.
+    """
     signs = _with_place_last(signs, grammar)
     nouns = [at for at, sign in enumerate(signs) if grammar.is_one(sign)]
+    is_moved = not {"=move", "=put"}.isdisjoint(signs)
+    if len(nouns) == 1 and is_moved:
+        return [Sign(sign.replace("~bare", "=way"), sign.start, sign.end) for sign in signs]
     if len(nouns) != 2 or nouns[1] != len(signs) - 2:
         return [*signs]
     after_first, last = nouns[0] + 1, signs[-1]

@@ -420,6 +420,7 @@ def test_no_sign_of_the_reader_itself_is_ever_drawn_or_told() -> None:
         ("立方体の左に球を追加して", "add a sphere left of the cube"),
         ("在立方体左边加一个球", "add a sphere left of the cube"),
         ("把球涂成红色", "paint the sphere red"),
+        ("把球移到左边", "move the sphere to the left"),
     ],
 )
 def test_what_edits_of_stickers_have_taught(text: str, sentence: str) -> None:
