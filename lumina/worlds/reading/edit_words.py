@@ -401,13 +401,13 @@ def _has(prompts: Lexicon, said: str) -> bool:
     return all(sign not in _LIGHTS or sign in prompts.signs_known for sign in said.split())
 
 
-_SOLID_LAST = re.compile(r"((?:[^、。，を\s]+から)?[^、。，を\s]+に)([^、。，に\s]+を)(?=変え)")
+_THING_LAST = re.compile(r"((?:[^、。，を\s]+から)?[^、。，を\s]+に)([^、。，に\s]+を)(?=変え)")
 _JOINED_PRONOUN = re.compile(r"\b([^\W\d_]{2,20}?)(-?)(l[aeo]s?|l[ei])\b", re.IGNORECASE)
 
 
-def with_solid_first(text: str) -> str:
+def with_thing_first(text: str) -> str:
     """Japanese in which what is to change stands before from what to what: 立方体を青から黄色に変えて."""
-    return _SOLID_LAST.sub(r"\2\1", text)
+    return _THING_LAST.sub(r"\2\1", text)
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from lumina.worlds.reading.edit_named import SIDE
 from lumina.worlds.reading.edit_said import VERBS
 from lumina.worlds.reading.edit_told import ordered, with_added, with_replaced
 from lumina.worlds.reading.edit_wish import Left, WishSaid, means_something
-from lumina.worlds.reading.edit_words import with_pronouns, with_solid_first
+from lumina.worlds.reading.edit_words import with_pronouns, with_thing_first
 from lumina.worlds.reading.references import named_again
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
@@ -78,7 +78,7 @@ def _relation(sign: str) -> str:
 def _read(reader: EditReader, text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     lexicon, grammar = reader.lexicon, reader.grammar
-    words = lexicon.words(with_pronouns(with_solid_first(_ARROW.sub(" into ", text)), lexicon))
+    words = lexicon.words(with_pronouns(with_thing_first(_ARROW.sub(" into ", text)), lexicon))
     said = named_again(reader.heard(words), grammar.scene, ("the", SIDE), is_scene=False)
     meant, taken = corrected(said, grammar.scene)
     in_order = _as_in_the_west(meant, grammar)
