@@ -4,7 +4,7 @@ Every sign is in the wish, or harmless, or named with why it is not.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lumina.worlds.language import ONE_WISH
 from lumina.worlds.reading.clauses import NOT
@@ -178,9 +178,12 @@ class WishSaid(EditSaid):
 
     def _exchanged(self) -> tuple[Named, Named] | None:
         """What is replaced, and what it becomes."""
-        if self._instead and self._instead[0].noun:
-            others = [*self._new, *self._things]
-            return (self._instead[0], others[0]) if others else None
+        if self._instead:
+            old, others = self._instead[0], [*self._new, *self._things]
+            if not old.noun and others and old.qualities:  # "à la place de la rouge"
+                old = replace(old, noun=others[0].noun)
+            if old.noun:
+                return (old, others[0]) if others else None
         is_asked, is_made = self._does(*INTO), self._does("=make", "=paint", "=want")
         named = [*self._things, *self._new]
         if self._pronouns and len(named) == 1 and (named == self._new or named[0].is_new):
@@ -230,7 +233,9 @@ class WishSaid(EditSaid):
         if new is None or not new.is_thing or not self._is_added(new):
             return None
         thing = self._thing(new, self._following(new), is_new=True)
-        self._leave(self._why.one_thing, *(sign for sign in new.signs if sign in SEVERAL))
+        several = [sign for sign in new.signs if sign in SEVERAL]
+        self._use(*(several if new.noun in self._scene.uncounted else ()))  # "some grapes"
+        self._leave(self._why.one_thing, *several)
         place = self._place()
         self._leave_places(self._why.beside)
         return self._wish("add" if place is None else "add at", new=thing, place=place)

@@ -34,22 +34,23 @@ VERBS: dict[str, str] = {
         "dipingi verf"
     ),
     "=turn": (
-        "turn turns transform convert morph verwandle verwandeln wandle wandele transforme transformer "
-        "transforma transformar convierte convertir trasforma converti verander transforme vire"
+        "turn turns turning transform convert morph verwandle verwandeln wandle wandele transforme "
+        "transformer transforma transformar convierte convertir trasforma converti verander transforme vire"
     ),
     "=change": (
-        "change changes alter modify ändere ändern aendere wechsle changer changez modifie cambia cambiar "
-        "cambie modifica wijzig mude muda mudar troque"
+        "change changes changing alter modify ändere ändern aendere wechsle changer changez modifie cambia "
+        "cambiar cambie modifica wijzig mude muda mudar troque"
     ),
     "=replace": (
-        "replace replaces substitute ersetze ersetzen ersetz remplace remplacer reemplaza reemplazar "
-        "sustituye sustituir remplaza sostituisci vervang substitua substitui"
+        "replace replaces replacing substitute ersetze ersetzen ersetz remplace remplacer reemplaza "
+        "reemplazar sustituye sustituir remplaza sostituisci vervang substitua substitui"
     ),
     "=swap": "swap switch exchange trade tausche tauschen tausch échange échanger intercambia scambia ruil",
     "=remove": (
         "remove removes delete deletes erase erases eliminate hide clear drop lose discard vanish vanishes "
-        "disappear disappears gone kill destroy dispose ditch scrap omit exclude subtract banish trash "
-        "evaporate entferne entfernen entfern lösche löschen lösch loesche radiere beseitige beseitigen "
+        "removing deleting erasing disappear disappears gone kill destroy dispose ditch scrap omit exclude "
+        "subtract banish trash evaporate "
+        "entferne entfernen entfern lösche löschen lösch loesche radiere beseitige beseitigen "
         "verschwinden verschwindet supprime supprimer supprimez enlève enleve enlever enlevez retire retirer "
         "efface effacer ôte vire disparaître disparaitre quita quitar quite elimina eliminar borra borrar "
         "saca sacar desaparecer togli rimuovi rimuovere cancella verwijder verwijderen wis remova tire tira "
@@ -63,9 +64,9 @@ VERBS: dict[str, str] = {
         "toevoegen teken adicione adiciona acrescente insira desenhe"
     ),
     "=put": (
-        "use put puts place stand lay stell stelle stellen setz setze setzen leg lege legen platziere mets "
-        "mettre mettez met pose poser pon poner coloca colocar ponga metti mettere poni zet plaats "
-        "ponha coloque "
+        "use put puts putting place stand lay stell stelle stellen setz setze setzen leg lege legen "
+        "platziere mets mettre mettez met pose poser pon poner coloca colocar ponga metti mettere poni "
+        "zet plaats ponha coloque "
         "bota"
     ),
     "=move": (
@@ -121,7 +122,8 @@ _FLUFF = each(  # says nothing of a change
     "que really salut scene's sea sehr sein seite ser shape shapes shoud should've side simply size "
     "slightly so solo somewhat sorry stattdessen taille tamaño también também te that's thing thingy tint "
     "toe totally try très tu twice uh ultimately un' version verso very was weiter wenig werden "
-    "warum whole why wird wondering zijn être"
+    "warum whole why wird wondering zijn être peut scène escena szene "
+    "doit must muss debe"
 )
 _THE = "the|die|der|la|le|el|il|de|het"
 _COLOUR = "colou?rs?|farbe|couleur|colore|kleur|cor|size|größe|taille|tamaño|shape"
@@ -155,6 +157,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         r"(?:on|to|at|in) (the|an?) ((?:\w+ ){0,2}\w+)'s (left|right)(?:[- ]?hand)?(?: side)?",
     )),
     (r"\1", (r"(?!(?:that|it|there|let|what|here|he|she|who)'s)(\w+)'s(?: (?:colou?rs?|size|shape))?",)),
+    (r"\2 \1", (r"(\w+) (?:, )?(?:which|that|who) (?:is|are) (\w+) ,",)),  # "the bird, which is blue, pink"
     ("=into", ("into",)),
     ("", (
         "por favor", "s'il (?:te|vous) pla[iî]t", "per favore", "als(?:tu|je)blieft",
@@ -162,7 +165,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     )),
     ("", ("(?:can|could|may|might) (?:i|you|we|u|it|there)(?: please)?",)),
     ("", (
-        r"can(?= (?:the|this|that|these)\b)", "would it be (?:okay|possible|ok) (?:to|if)",
+        "would it be (?:okay|possible|ok) (?:to|if)",
         "if (?:it is|it's) possible",
     )),
     ("", ("(?:i|we) (?:already )?have", "there (?:is|are) already")),
@@ -183,17 +186,22 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "tramonto", "alba", "sonnenaufgang", "pôr do sol", "zonsondergang",
     )),
     ("", (f"(?:{_THE}) (?:{_COLOUR})(?: (?:of|from|von|vom|de|du|des|der|del|della|dello|van))",)),
+    ("", (r"de colou?r(?= \w)",)),
     ("the", (f"(?:{_THE}) (?:{_COLOUR})",)),
     ("=remove", (
         "get rid of", "do away with", "be gone", "go away", "leave out", "let go of", "cut out", "rid of",
         "fais dispara[iî]tre", "haz desaparecer", "lass(?= .*verschwinden)",
         r"make(?= .*\b(?:disappear|vanish|gone|go away)\b)",
     )),
-    ("=add", (r"(?:give|bring|get) (?:me|us)(?= (?:an?|another|one|two|three|some)\b)",)),
+    ("=add", (
+        r"(?:give|bring|get) (?:me|us)(?= (?:an?|another|one|two|three|some)\b)",
+        r"get(?= (?:an?|another|some)\b)",
+    )),
     ("daylight", ("let there be light",)),
     ("=want", (
         "(?:would|'d|i'd) (?:like|love|prefer)(?: to (?:have|see|get))?", "i(?:'d| would) rather have",
     )),
+    ("=want", (r"(?:can|could)(?= (?:the|this|that|these|my)\b)",)),
     ("=want", ("let there be", "how about", "what about")),
     ("night", (
         f"{_THE_LIGHT} (?:off|out)", f"{_SWITCH} (?:off|out) {_THE_LIGHT}",
@@ -297,6 +305,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     ("~of:left_of the", ("links vom",)),
     ("~of:right_of the", ("rechts vom",)),
     ("not", (
+        "ne (?:veux|voudrais|veut) (?:plus|pas)(?: de)?",
         "no more", "not (?:any|a|an|the|want)", "less(?= (?!big|large|light))",
         r"(?:too|(?<=ist )zu|trop|demasiado|troppo)(?= (?!please|it\b|the\b)\w)",
     )),
@@ -315,10 +324,15 @@ _SCRIPTS = {  # Chinese and Japanese
     "=add": "添加 加上 增加 加 追加して 追加 加えて",
     "=move": "移动到 移动 移到 移 動かして 移動して 移動",
     "=put": "放在 置いて",
-    "=bigger": "变大 大きくして もっと大きく 更大 放大",
-    "=smaller": "变小 小さくして もっと小さく 更小 缩小",
+    "=bigger": "变大 大きくして もっと大きくして もっと大きく 更大 放大",
+    "=smaller": "变小 小さくして もっと小さくして もっと小さく 更小 缩小",
+    "=paint =into": "涂成 刷成 染成 塗って",
     "=replace": "替换 替换成 置き換えて",
-    "": "把 将 让 成 请把 を と から の色 的颜色",
+    "": "把 将 让 成 请把 を と から の色 的颜色 道 一点 一点儿 向 往 へ",
+    "=way:above": "向上 往上",
+    "=way:below": "向下 往下",
+    "=move =way:above": "上に動かして 上に移動して",
+    "=move =way:below": "下に動かして 下に移動して",
 }
 _NEVER_SLIPS = each(  # look like slips, but are words
     "ads arrange bored bring chance charge clean cover create dad dead deer delight draws drew great hind "
@@ -387,13 +401,13 @@ def _has(prompts: Lexicon, said: str) -> bool:
     return all(sign not in _LIGHTS or sign in prompts.signs_known for sign in said.split())
 
 
-_SOLID_LAST = re.compile(r"((?:[^、。，を\s]+から)?[^、。，を\s]+に)([^、。，に\s]+を)(?=変え)")
+_THING_LAST = re.compile(r"((?:[^、。，を\s]+から)?[^、。，を\s]+に)([^、。，に\s]+を)(?=変え)")
 _JOINED_PRONOUN = re.compile(r"\b([^\W\d_]{2,20}?)(-?)(l[aeo]s?|l[ei])\b", re.IGNORECASE)
 
 
-def with_solid_first(text: str) -> str:
+def with_thing_first(text: str) -> str:
     """Japanese in which what is to change stands before from what to what: 立方体を青から黄色に変えて."""
-    return _SOLID_LAST.sub(r"\2\1", text)
+    return _THING_LAST.sub(r"\2\1", text)
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from lumina.worlds.reading.edit_named import SIDE
 from lumina.worlds.reading.edit_said import VERBS
 from lumina.worlds.reading.edit_told import ordered, with_added, with_replaced
 from lumina.worlds.reading.edit_wish import Left, WishSaid, means_something
-from lumina.worlds.reading.edit_words import with_pronouns, with_solid_first
+from lumina.worlds.reading.edit_words import with_pronouns, with_thing_first
 from lumina.worlds.reading.references import named_again
 from lumina.worlds.reading.signs import UNKNOWN, Lexicon, Sign, typed
 from lumina.worlds.reading.uses import NOT_WANTED
@@ -78,7 +78,7 @@ def _relation(sign: str) -> str:
 def _read(reader: EditReader, text: str) -> tuple[list[str], WishSaid, list[Left]]:
     """The words of a text, the wish that begins it, and what is not in that."""
     lexicon, grammar = reader.lexicon, reader.grammar
-    words = lexicon.words(with_pronouns(with_solid_first(_ARROW.sub(" into ", text)), lexicon))
+    words = lexicon.words(with_pronouns(with_thing_first(_ARROW.sub(" into ", text)), lexicon))
     said = named_again(reader.heard(words), grammar.scene, ("the", SIDE), is_scene=False)
     meant, taken = corrected(said, grammar.scene)
     in_order = _as_in_the_west(meant, grammar)
@@ -119,8 +119,15 @@ def _further(signs: Sequence[Sign]) -> Iterator[Left]:
 
 
 def _as_in_the_west(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
-    """With what stands behind two things where it is read: 立方体を球に変えて, 把球移到立方体左边."""
+    """With what stands behind two things where it is read: 立方体を球に変えて, 把球移到立方体左边.
+
+    Behind one thing it is a way: 把球移到左边.
+    """
+    signs = _with_place_last(signs, grammar)
     nouns = [at for at, sign in enumerate(signs) if grammar.is_one(sign)]
+    is_moved = not {"=move", "=put"}.isdisjoint(signs)
+    if len(nouns) == 1 and is_moved:
+        return [Sign(sign.replace("~bare", "=way"), sign.start, sign.end) for sign in signs]
     if len(nouns) != 2 or nouns[1] != len(signs) - 2:
         return [*signs]
     after_first, last = nouns[0] + 1, signs[-1]
@@ -129,6 +136,19 @@ def _as_in_the_west(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
     if last.startswith("~bare:") and not {"=move", "=put"}.isdisjoint(signs[after_first:]):
         return [*signs[:-1], Sign(last.replace("~bare", "~east"), last.start, last.end)]
     return [*signs]
+
+
+def _with_place_last(signs: Sequence[Sign], grammar: EditGrammar) -> list[Sign]:
+    """With a place after what comes to lie there: 家の上に虹を追加して, 在房子上面加一道彩虹."""
+    nouns = [at for at, sign in enumerate(signs) if grammar.is_one(sign)]
+    start = 1 if signs[:1] == ["on"] else 0
+    is_first = bool(nouns) and all(sign in grammar.scene.qualities for sign in signs[start : nouns[0]])
+    place = signs[nouns[0] + 1] if is_first and len(nouns) > 1 and nouns[1] > nouns[0] + 1 else Sign("")
+    if not (place.startswith("~east:") or (start and place.startswith("~bare:"))):
+        return [*signs]
+    after, end = nouns[0] + 2, nouns[1] + 1
+    there = Sign(f"~of:{place.partition(':')[2]}", place.start, place.end)
+    return [*signs[after:end], there, *signs[start : nouns[0] + 1], *signs[end:]]
 
 
 def _told_apart(signs: Sequence[Sign], grammar: EditGrammar) -> Iterator[Sign]:

@@ -38,7 +38,10 @@ _PHRASES: dict[str, str] = {
     rf"{_AT_THE} bottom{_AT_ALL}": "=way:below",
     rf"(?:face|facing|(?:look|point)(?:s|ing)?) (?:to(?:wards)? )?(?:the )?{_TURNED}": "=rotate",
     rf"{_TURN}(?! (?:the )?light)((?: \w+)*?)(?: (?:to|to the|nach))? {_TURNED}{END}": r"=rotate \1",
-    **{rf"((?:d[enm]+|des|eine[nms])(?: \w+)?) {several}": rf"\1 {one}" for several, one in _WEAK.items()},
+    **{
+        rf"((?:d[enm]+|des|eine[nms]|vom|zum)(?: \w+)?) {several}": rf"\1 {one}"
+        for several, one in _WEAK.items()
+    },
 }
 
 

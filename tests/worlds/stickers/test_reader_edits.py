@@ -106,6 +106,19 @@ MORE = [  # by kind, what was not read, or read wrong, when it was first tried
     ("make the orange cat bigger", "make the cat bigger", ("orange",)),
     ("pinta el corazón de naranja", "paint the heart orange", ()),
     ("replace the heart by a blue star", "replace the heart with a star", ("blue",)),
+    ("switch the background to a plain grey", "make the background grey", ()),
+    ("alles bei Nacht", "put everything at night", ()),
+    ("retire l'ours", "remove the bear", ()),
+    ("sube un poco el cohete", "move the rocket up", ()),
+    ("je voudrais une voiture verte à la place de la rouge", "replace the red car with a green car", ()),
+    ("quiero el autobús de color verde", "make the bus green", ()),
+    ("could the house be a castle instead", "replace the house with a castle", ()),
+    ("Mach die Maus zum Elefanten", "turn the mouse into an elephant", ()),
+    ("je ne veux plus de la pizza", "remove the pizza", ()),
+    ("add some grapes", "add grapes", ()),
+    ("把火箭向上移动", "move the rocket up", ()),
+    ("猫を左に動かして", "move the cat to the left", ()),
+    ("在房子左边加一道彩虹", "add a rainbow left of the house", ()),
 ]
 
 

@@ -407,3 +407,21 @@ def test_no_sign_of_the_reader_itself_is_ever_drawn_or_told() -> None:
             told = [one.word for one in (found.left_out if found else why_not(text))]
             assert found is None or re.fullmatch(r"[a-z ]+", found.sentence), text
             assert not any(re.search(r"[~=!]|\w:\w", word) for word in told), text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Kannst du bitte einen Würfel rechts neben die Kugel setzen?", "add a cube right of the sphere"),
+        ("can we get a ball behind the cube", "add a sphere behind the cube"),
+        ("would you mind deleting the cube", "remove the cube"),
+        ("make the ball, which is blue, pink", "make the blue sphere pink"),
+        ("je voudrais une boule verte à la place de la rouge", "replace the red sphere with a green sphere"),
+        ("立方体の左に球を追加して", "add a sphere left of the cube"),
+        ("在立方体左边加一个球", "add a sphere left of the cube"),
+        ("把球涂成红色", "paint the sphere red"),
+        ("把球移到左边", "move the sphere to the left"),
+    ],
+)
+def test_what_edits_of_stickers_have_taught(text: str, sentence: str) -> None:
+    assert LANGUAGE.reading(text, "instruction") == Understood(sentence)
