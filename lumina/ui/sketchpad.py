@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -19,7 +20,7 @@ from lumina.images import cover, png_bytes
 from lumina.tasks.conditions import condition_of
 from lumina.tasks.panels import nearest
 from lumina.ui.events import QUICK, tell_end
-from lumina.ui.forms import Form, Size, size_in
+from lumina.ui.forms import Form, Size, size_in, size_text
 from lumina.ui.page_pictures import picture_of
 
 LARGEST = 640  # pixels of the longer side of the paper
@@ -42,6 +43,29 @@ BEGIN_ANEW = """() => {
     document.querySelector(".sketchpad").toggleAttribute("data-paper", true);
     window.editor?.command_manager.reset();
     return [];
+}"""
+# what the server puts there; where it puts nothing there, the former paper is there again
+WAIT = """(...given) => {
+    document.querySelector(".sketchpad").removeAttribute("data-paper");
+    return given;
+}"""
+GO_ON = """() => {
+    const sheet = document.querySelector(".sketchpad");
+    setTimeout(() => sheet.toggleAttribute("data-paper", true), 1000);
+    return [];
+}"""
+# Black paper without asking the server: a stroke would go together with the paper that is on its way.
+EMPTY = """(kind, size) => {
+    const sheet = document.querySelector(".sketchpad");
+    sheet.removeAttribute("data-paper");
+    setTimeout(() => sheet.toggleAttribute("data-paper", true), 3000); // should the editor not tell of it
+    const { sizes, kinds, seen } = GIVEN;
+    const [width, height] = sizes[size] ?? sizes[""];
+    const paper = Object.assign(document.createElement("canvas"), { width, height });
+    paper.getContext("2d", { alpha: false }).fillRect(0, 0, width, height);
+    const background = { path: "empty.png", url: paper.toDataURL(), meta: { _type: "gradio.FileData" } };
+    const fitting = !kinds.length || kinds.includes(kind) ? kind : kinds[0];
+    return [{ background, layers: [], composite: null }, "", seen, fitting, "", false];
 }"""
 LARGEST_SENT = 2 * LARGEST
 MOST_BYTES = 4 * LARGEST_SENT**2  # of one sheet: as many as its pixels have
@@ -181,8 +205,10 @@ class Sketchpad:
         self._fold.expand(self._opened, [self._editor, *condition], [*begun, kind], **QUICK)
         emptied: list[Any] = [*begun, kind, field, extract]
         for empties in (self._blank.click, self._editor.clear):
-            empties(self._emptied, [kind, size], emptied, **QUICK)
-        self._take.click(self._taken, condition, begun, **QUICK)
+            empties(None, [kind, size], emptied, js=self._empty(), **QUICK)
+        taken = self._take.click(self._taken, condition, begun, js=WAIT, **QUICK)
+        for ended in (taken.then, taken.failure):
+            ended(None, None, None, js=GO_ON, **QUICK)
         self._editor.upload(None, None, None, js=BEGIN_ANEW, **QUICK)  # paper is nothing that was done
         kind.select(None, [kind, field], None, js=OPEN_TO_SCRIBBLE, **QUICK)
         drawn = self._editor.input(
@@ -237,9 +263,11 @@ class Sketchpad:
         paper = blank(size_in(size))
         return [_as_paper(paper), _said(""), Seen.of(text, paper).line, fitting]
 
-    def _emptied(self, kind: str, size: str) -> list[Any]:
-        """Black paper, and no condition before something is drawn on it."""
-        return [*self._begun("", kind, size), "", False]
+    def _empty(self) -> str:
+        """The script of black paper, with no condition before something is drawn on it."""
+        sizes = {size_text(*size): blank(size).size for size in self._sizes} | {"": blank(None).size}
+        given = {"sizes": sizes, "kinds": self._lines, "seen": Seen.of("", blank(None)).line}
+        return EMPTY.replace("GIVEN", json.dumps(given))
 
     def _taken(self, text: Any, kind: str, extract: bool, size: str) -> list[Any]:
         """The condition in the image field as the editor's paper, as its map where it is a photograph."""

@@ -359,13 +359,27 @@ def stroke(page: Page, tab: Locator, lower: float = 0) -> None:
 
 
 def first_stroke(page: Page, tab: Locator) -> None:
-    """Draw a line on new paper, as soon as it lies there: what was drawn before that is gone with the old."""
-    undo, said = tab.locator(".sketchpad").get_by_role("button", name="Undo"), tab.locator(".said p")
-    for _ in range(20):
-        stroke(page, tab)
-        page.wait_for_timeout(1000)
-        if undo.is_enabled() and said.inner_text():
-            break
+    """Draw a line on new paper, once: as soon as the sheet is seen it takes strokes, and they stay."""
+    expect(tab.locator(".sketchpad .pixi-target")).to_be_visible()
+    stroke(page, tab)
+    expect(tab.locator(".sketchpad").get_by_role("button", name="Undo")).to_be_enabled()
+    expect(tab.locator(".said p")).to_have_text("Generate follows this map.")
+
+
+def test_the_first_stroke_on_an_empty_map_stays(visit: Callable[..., Any]) -> None:
+    page = visit().open()
+    tab = go(page, "Control")
+    empty, undo = tab.get_by_role("button", name="Empty map"), tab.get_by_role("button", name="Undo")
+    tab.get_by_role("button", name="Draw the map").click()
+    for _ in range(3):  # the first as soon as the opened sheet's own paper lies there
+        empty.click()
+        first_stroke(page, tab)
+        expect(tab.locator(".image-field")).to_have_attribute("data-state", "full")
+    empty.click(click_count=2)  # one after the other: each has its paper
+    first_stroke(page, tab)
+    undo.click()
+    expect(undo).to_be_disabled()
+    expect(tab.locator(".image-field")).to_have_attribute("data-state", "empty")
 
 
 def test_what_is_drawn_on_the_open_sheet_is_what_is_generated_from(
