@@ -43,9 +43,9 @@ ON_SPACE = (
 
 @dataclass(frozen=True)
 class Archive:
-    """Where finished pictures go: a store (None where none can be used), and what a visitor is told of it."""
+    """Where finished pictures go: a store, and what a visitor is told of it."""
 
-    store: GalleryStore | None
+    store: GalleryStore
     promise: str
 
     @classmethod
@@ -59,57 +59,55 @@ class Archive:
     def size(self) -> int:
         """Bytes of all that is kept; 0 where it cannot be told."""
         try:
-            return self.store.size() if self.store is not None else 0
+            return self.store.size()
         except LuminaError:
             return 0
 
     def unkept(self) -> str:
         """Why the last picture is not kept, and so the next one may not be; empty if it is."""
-        failure = self.store.failure if self.store is not None else ""
+        failure = self.store.failure
         return f"New pictures are not kept; download what you want to keep. {failure}" if failure else ""
 
     def news(self) -> str:
         """A sentence about the store that people have to be told once; empty if there is none."""
-        return self.store.news() if self.store is not None else ""
+        return self.store.news()
 
     def listed(self, visitor: Any, text: str, count: int, *, starred: bool = False) -> list[StoredPicture]:
         """The newest ``count`` pictures of a visitor with these words, or of those with a star."""
-        if self.store is None or not is_name(visitor):
-            return []
-        return self.store.search(visitor, text, count, starred=starred)
+        return self.store.search(visitor, text, count, starred=starred) if is_name(visitor) else []
 
     def png(self, visitor: Any, key: Any) -> bytes:
         """One of a visitor's pictures; raises InputError if it is not there."""
-        found = self.store.png(visitor, str(key)) if self.store and is_name(visitor) else None
+        found = self.store.png(visitor, str(key)) if is_name(visitor) else None
         if found is None:
             raise InputError("This picture is not in the gallery any more; search again.")
         return found
 
     def recipe(self, visitor: Any, key: Any) -> str:
         """The recipe of one of a visitor's pictures; empty if it has none."""
-        return (self.store.recipe(visitor, str(key)) if self.store and is_name(visitor) else None) or ""
+        return (self.store.recipe(visitor, str(key)) if is_name(visitor) else None) or ""
 
     def star(self, visitor: Any, key: Any, is_starred: bool) -> None:
         """Give one of a visitor's pictures a star, or take it away."""
-        if self.store is not None and is_name(visitor):
+        if is_name(visitor):
             self.store.star(visitor, str(key), is_starred)
 
     def share(self, visitor: Any, key: Any) -> None:
         """Show one of a visitor's pictures to whoever has its id; raises InputError if it is not there."""
-        if self.store is not None and is_name(visitor):
+        if is_name(visitor):
             self.store.share(visitor, str(key))
         self.shared(key)
 
     def shared(self, key: Any) -> bytes:
         """A picture that somebody has shared; raises InputError if nobody has."""
-        found = self.store.shared(str(key)) if self.store is not None else None
+        found = self.store.shared(str(key))
         if found is None:
             raise InputError("This picture is not shared any more; whoever shared it has deleted it.")
         return found
 
     def delete(self, visitor: Any, key: Any) -> None:
         """Delete one of a visitor's pictures for good, if it is there."""
-        if self.store is not None and is_name(visitor):
+        if is_name(visitor):
             self.store.delete(visitor, str(key))
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import gradio.mcp
+import httpx
 from gradio.processing_utils import add_root_url
 
 from lumina.errors import InputError
@@ -25,6 +26,13 @@ class OwnClient(gradio.mcp.Client):  # type: ignore[misc, name-defined]
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more, httpx_kwargs={"trust_env": False})
+
+    def send_data(self, *args: Any) -> Any:
+        """As Gradio's; raises InputError with the sentence by which the studio refuses a call."""
+        try:
+            return super().send_data(*args)
+        except httpx.HTTPStatusError as error:
+            raise InputError(error.response.json()["detail"]) from error
 
 
 class Tools(gradio.mcp.GradioMCPServer):

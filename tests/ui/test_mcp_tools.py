@@ -4,6 +4,7 @@ import asyncio
 import base64
 import importlib.util
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -118,6 +119,28 @@ def test_no_proxy_comes_between_a_tool_and_its_own_server(
     with served(0.05, tmp_path, ("text_to_image",)) as address:
         answer = session(address, use, httpx.AsyncClient(trust_env=False))
     assert not answer.isError, answer.content
+
+
+@pytest.mark.parametrize("with_progress", [True, False])
+def test_who_draws_too_much_at_once_is_told_so(with_progress: bool, tmp_path: Path) -> None:
+    if importlib.util.find_spec("mcp") is None:
+        pytest.skip("mcp is not installed")
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        return None
+
+    async def both(made: Any) -> Any:
+        callback = progress if with_progress else None
+        calls = [
+            made.call_tool("text_to_image", {"prompt": "a cone"}, progress_callback=callback)
+            for _ in range(2)
+        ]
+        return await asyncio.gather(*calls)
+
+    with started(0.1, tmp_path, slots=1, drawings_each=1) as (address, _):
+        answers = session(address, both)
+    (refused,) = [each.content[0].text for each in answers if each.isError]
+    assert re.fullmatch(r"1 drawings? from your address .* in about \d+ s: try again then\.", refused)
 
 
 def test_a_workflow_answers_with_all_its_pictures(address: str) -> None:
