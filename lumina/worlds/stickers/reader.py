@@ -10,6 +10,7 @@ from functools import cache
 from itertools import groupby
 
 from lumina.worlds.language import Understood, UnknownWord
+from lumina.worlds.reading import descriptions
 from lumina.worlds.reading.clauses import is_boundary
 from lumina.worlds.reading.grammar import Grammar, Reasons, SceneMeant
 from lumina.worlds.reading.prompts import read_scene, too_many
@@ -17,7 +18,7 @@ from lumina.worlds.reading.signs import Lexicon, Sign
 from lumina.worlds.reading.unread import unread
 from lumina.worlds.reading.words import FLUFF
 from lumina.worlds.stickers.captions import GROUND_PHRASES, OPPOSITE, Claim, is_sayable, parse, text_of
-from lumina.worlds.stickers.nouns import BARE
+from lumina.worlds.stickers.nouns import ANY, BARE
 from lumina.worlds.stickers.reader_words import (
     FRUIT,
     LIKE,
@@ -41,6 +42,7 @@ from lumina.worlds.stickers.wishes import can_be, thing_of
 from lumina.worlds.stickers.words import near, normalize, unknown_words
 
 LANGUAGES = "English, German, French, Spanish, Chinese or Japanese"
+TOLD_BY = "a sticker is told by what it is, a style, and a colour where there are several of it"
 REASONS = Reasons(
     no_place="only where two things are named",
     one_place="only one such place in a picture",
@@ -81,6 +83,17 @@ def unread_text(text: str, words: Lexicon | None = None) -> UnknownWord | None:
 def beyond(text: str) -> tuple[UnknownWord, ...]:
     """What of a prompt is more than there is in a picture; see too_many."""
     return too_many(text, lexicon(), grammar(), _told_apart)
+
+
+def read_description(text: str) -> Understood | None:
+    """What a sticker is, in the words that it is told by; None if it says that.
+
+    One that has no name here is a sticker and nothing else, as training calls some of those that it shows.
+    """
+    told_by = {color: color for color in COLORS}, style_signs(), grammar().noun_of
+    found = descriptions.read_description(text, lexicon(), grammar(), told_by, TOLD_BY, ANY, _told_apart)
+    is_said = found is not None and not found.left_out and found.sentence == normalize(text, "description")
+    return None if is_said else found
 
 
 @cache

@@ -293,12 +293,12 @@ class _Stickers:
         return (*besides(found, reasons), *reasons)
 
     def reading(self, text: str, kind: Kind = "prompt") -> Understood | None:
-        """See Language; of prompts and instructions."""
+        """See Language."""
         from lumina.worlds.stickers import reader, reader_edits  # which rest on the words here
 
         if kind == "instruction":
             return reader_edits.read_instruction(text)
-        return reader.read(text) if kind == "prompt" else None
+        return reader.read(text) if kind == "prompt" else reader.read_description(text)
 
     parts = staticmethod(parts)
     exchanged = staticmethod(with_exchanged)

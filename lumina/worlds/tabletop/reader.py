@@ -5,11 +5,9 @@ say is put together (reading/scene.py).
 """
 
 from lumina.worlds.language import Kind, Understood, UnknownWord
-from lumina.worlds.reading.corrections import corrected
+from lumina.worlds.reading import descriptions
 from lumina.worlds.reading.prompts import read_scene, too_many
-from lumina.worlds.reading.signs import UNKNOWN, Sign, typed
 from lumina.worlds.reading.unread import unread
-from lumina.worlds.reading.uses import HARMLESS
 from lumina.worlds.tabletop.captions import PLURALS, Claim, parse, text_of
 from lumina.worlds.tabletop.reader_edit_words import INSTRUCTIONS
 from lumina.worlds.tabletop.reader_grammar import GRAMMAR
@@ -20,6 +18,11 @@ from lumina.worlds.tabletop.words import normalize, unknown_words
 
 LANGUAGES = "English, German, French, Spanish, Italian, Dutch, Portuguese, Chinese or Japanese"
 TOLD_BY = "a subject is told by its pattern, colour and shape"
+_SAID_BY = (
+    {pattern: pattern for pattern in PATTERNS},
+    {color: color for color in COLORS},
+    {**{shape: shape for shape in SHAPES}, **PLURALS},
+)
 
 
 def read(text: str) -> Understood | None:
@@ -51,20 +54,6 @@ def beyond(text: str) -> tuple[UnknownWord, ...]:
 
 def read_description(text: str) -> Understood | None:
     """What a subject is, in the words that a subject is told by; None if it says that, or names no solid."""
-    words = DESCRIPTIONS.words(text)
-    signs = [
-        Sign(PLURALS.get(sign, str(sign)), sign.start, sign.end)
-        for sign in corrected(DESCRIPTIONS.signs(words), GRAMMAR)[0]
-    ]
-    said = [next((sign for sign in signs if sign in kind), None) for kind in (PATTERNS, COLORS, SHAPES)]
-    if said[-1] is None:
-        return None
-    left = {
-        typed(text, words[sign.start : sign.end]): "" if sign == UNKNOWN else TOLD_BY
-        for sign in signs
-        if (sign not in said and sign not in HARMLESS | {UNKNOWN}) or sign == UNKNOWN
-    }
-    sentence = " ".join(filter(None, said))
-    if sentence == normalize(text, "description") and not left:
-        return None
-    return Understood(sentence, tuple(UnknownWord(word, note=note) for word, note in left.items()))
+    found = descriptions.read_description(text, DESCRIPTIONS, GRAMMAR, _SAID_BY, TOLD_BY)
+    is_said = found is not None and not found.left_out and found.sentence == normalize(text, "description")
+    return None if is_said else found

@@ -296,3 +296,23 @@ def test_two_thousand_emoji_take_no_longer_than_they_are_long(emoji: str) -> Non
     begun = time.process_time()
     assert read(emoji * (2000 // len(emoji))) is None
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "left"),
+    [
+        ("the kitty", "cat", ()),
+        ("ein rotes Herz", "red heart", ()),
+        ("my cartoon fish", "cartoon fish", ()),
+        ("an orange", "orange", ()),
+        ("a zebra mug", "cup", ("zebra",)),
+        ("my dog Rex", "dog", ("Rex",)),
+        ("my logo", "sticker", ("logo",)),  # what has no name may still be given as a picture
+        ("this", "sticker", ()),
+    ],
+)
+def test_a_sticker_is_described_in_other_words(text: str, sentence: str, left: tuple[str, ...]) -> None:
+    found = LANGUAGE.reading(text, "description") or Understood(LANGUAGE.normalize(text, "description"))
+    assert (found.sentence, tuple(each.word for each in found.left_out)) == (sentence, left)
+    assert LANGUAGE.reading(sentence, "description") is None
+    assert LANGUAGE.unknown_words(sentence, "description") == ()
