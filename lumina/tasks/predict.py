@@ -10,7 +10,7 @@ from lumina.tasks.panels import PanelTask
 
 
 class Predict(PanelTask):
-    """Draw the map of a picture: depth, edges, normals or segments."""
+    """Draw a map of a picture, such as its edges or its segments."""
 
     name: ClassVar[str] = "predict"
     title: ClassVar[str] = "Predict"

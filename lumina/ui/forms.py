@@ -22,6 +22,7 @@ AS_GIVEN = "as the picture"  # the size of what is given
 
 FREE_SEED = "Another one for each picture; lock it to keep it"
 KEPT_SEED = "Same seed, same picture"
+FLAT = "This model knows no depth and no normals."
 
 Size = tuple[int, int]
 
@@ -120,7 +121,8 @@ def picture_control(task: type[Task], name: str, field: FieldInfo, sizes: Sequen
 def kind_control(kinds: Sequence[str], field: FieldInfo) -> FormControl:
     """The kinds of maps that the model knows; another one from a recipe joins the list."""
     default = field.default if field.default in kinds else kinds[0]
-    box = gr.Dropdown(list(kinds), value=default, label=field.title, info=field.description)
+    info = field.description if "depth" in kinds else f"{field.description} {FLAT}"
+    box = gr.Dropdown(list(kinds), value=default, label=field.title, info=info)
 
     def show_kind(values: Values) -> list[Any]:
         kind = values.get("kind", default)

@@ -126,6 +126,7 @@ def test_the_kinds_of_the_model_are_offered() -> None:
     form = form_of(Predict)
     kind: Any = form.component("kind")
     assert [name for name, _ in kind.choices] == ["canny", "hed"] and kind.value == "canny"
+    assert kind.info == "Which map to draw. This model knows no depth and no normals."
     (shown,) = next(control.show({"kind": "depth"}) for control in form.controls if "kind" in control.fields)
     assert shown["value"] == "depth" and shown["choices"] == ["canny", "hed", "depth"]
 

@@ -6,7 +6,7 @@ import { ALSO, matching } from "../../src/canvas/studio/matching";
 
 const CHOICES = [
   { key: "image_pair", title: "Image pair", hint: "Draw a picture from a description, and its map below it." },
-  { key: "predict", title: "Predict", hint: "Draw the map of a picture: depth, edges, normals or segments." },
+  { key: "predict", title: "Predict", hint: "Draw a map of a picture, such as its edges or its segments." },
   { key: "edges", title: "Edges", hint: "The edges of a picture, to draw another one along them." },
   { key: "prompt_template", title: "Prompt template", hint: "A text with slots." },
   { key: "text", title: "Text", hint: "A text for several nodes." },
