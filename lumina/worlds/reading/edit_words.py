@@ -38,17 +38,17 @@ VERBS: dict[str, str] = {
         "transformer transforma transformar convierte convertir trasforma converti verander transforme vire"
     ),
     "=change": (
-        "change changes changing alter modify ändere ändern aendere wechsle changer changez modifie cambia "
-        "cambiar cambie modifica wijzig mude muda mudar troque"
+        "change chang changes changing alter modify ändere ändern aendere wechsle changer changez modifie "
+        "cambia cambiar cambie modifica wijzig mude muda mudar troque"
     ),
     "=replace": (
-        "replace replaces replacing substitute ersetze ersetzen ersetz remplace remplacer reemplaza "
+        "replace replac replaces replacing substitute ersetze ersetzen ersetz remplace remplacer reemplaza "
         "reemplazar sustituye sustituir remplaza sostituisci vervang substitua substitui"
     ),
     "=swap": "swap switch exchange trade tausche tauschen tausch échange échanger intercambia scambia ruil",
     "=remove": (
-        "remove removes delete deletes erase erases eliminate hide clear drop lose discard vanish vanishes "
-        "removing deleting erasing disappear disappears gone kill destroy dispose ditch scrap omit exclude "
+        "remove remov removes delete delet deletes erase erases eliminate hide clear drop lose discard "
+        "vanish vanishes removing deleting erasing disappear disappears gone kill destroy dispose ditch scrap omit exclude "
         "subtract banish trash evaporate "
         "entferne entfernen entfern lösche löschen lösch loesche radiere beseitige beseitigen "
         "verschwinden verschwindet supprime supprimer supprimez enlève enleve enlever enlevez retire retirer "

@@ -90,12 +90,17 @@ def _told_apart(read: Sequence[Sign]) -> list[Sign]:
         before, after = found[-1] if found else "", read[at + 1] if at + 1 < len(read) else ""
         if sign == "orange" and _is_named(found, of) and not _goes_on(after, of):
             sign = Sign(FRUIT, sign.start, sign.end)
-        elif sign in ("rose", "roses") and before in of.scene.noun_of:
+        elif sign in ("rose", "roses") and (before in of.scene.noun_of or _is_of_ground(found)):
             sign = Sign("pink", sign.start, sign.end)
-        elif sign == FRUIT and (before in of.scene.noun_of or before == "it"):
+        elif sign == FRUIT and (before in of.scene.noun_of or before == "it" or _is_of_ground(found)):
             sign = Sign("orange", sign.start, sign.end)
         found.append(sign)
     return found
+
+
+def _is_of_ground(before: Sequence[Sign]) -> bool:
+    """Whether what comes next is said of the ground: "le fond rose", "le fond en rose"."""
+    return [*before[-2:]] == ["ground", "=into"] or [*before[-1:]] == ["ground"]
 
 
 def _is_named(before: Sequence[Sign], of: EditGrammar) -> bool:

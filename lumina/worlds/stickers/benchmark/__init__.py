@@ -1,6 +1,7 @@
 """The sticker benchmark: every task on held-out scenes, against their exact truth."""
 
 from lumina.worlds.benchmark import CaseTable
+from lumina.worlds.stickers.benchmark.asked import AskedEdits
 from lumina.worlds.stickers.benchmark.editing import edit_cases, turn_cases
 from lumina.worlds.stickers.benchmark.mapping import control_cases, pair_cases, predict_cases
 from lumina.worlds.stickers.benchmark.prompts import prompt_cases, unseen_cases
@@ -22,4 +23,5 @@ BENCHMARK = CaseTable(
     },
     THRESHOLDS,
     specimens,
+    AskedEdits(),
 )
