@@ -48,8 +48,8 @@ VERBS: dict[str, str] = {
     "=swap": "swap switch exchange trade tausche tauschen tausch échange échanger intercambia scambia ruil",
     "=remove": (
         "remove remov removes delete delet deletes erase erases eliminate hide clear drop lose discard "
-        "vanish vanishes removing deleting erasing disappear disappears gone kill destroy dispose ditch scrap omit exclude "
-        "subtract banish trash evaporate "
+        "vanish vanishes removing deleting erasing disappear disappears gone kill destroy dispose ditch "
+        "scrap omit exclude subtract banish trash evaporate "
         "entferne entfernen entfern lösche löschen lösch loesche radiere beseitige beseitigen "
         "verschwinden verschwindet supprime supprimer supprimez enlève enleve enlever enlevez retire retirer "
         "efface effacer ôte vire disparaître disparaitre quita quitar quite elimina eliminar borra borrar "
