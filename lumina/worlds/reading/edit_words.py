@@ -193,6 +193,14 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "fais dispara[iî]tre", "haz desaparecer", "lass(?= .*verschwinden)",
         r"make(?= .*\b(?:disappear|vanish|gone|go away)\b)",
     )),
+    ("=remove", (
+        r"(?:must|should|can|could|(?:has|have|needs?|ought) to) go(?= ?(?:$|,|please))",
+        "(?:muss|soll|kann|darf) weg", "(?:doit|peut) (?:partir|dispara[iî]tre)", "(?:debe|puede) irse",
+    )),
+    (r"=add ein \1", (r"eine?n? (?!bisschen|wenig)(\w+) mehr",)),
+    ("=make the background", (  # "remove the background and make it white"
+        r"(?:remove|delete|clear|change|replace) the background(?: and| ,| then)+ (?:make|paint|turn) it",
+    )),
     ("=add", (
         r"(?:give|bring|get) (?:me|us)(?= (?:an?|another|one|two|three|some)\b)",
         r"get(?= (?:an?|another|some)\b)",

@@ -93,6 +93,12 @@ FREE = [
     ("猫を消して", "remove the cat", ()),
     ("ハートを青にして", "make the heart blue", ()),
     ("remove the 🐱", "remove the cat", ()),
+    # as people typed later
+    ("the spider must go", "remove the spider", ()),
+    ("die Katze soll weg", "remove the cat", ()),
+    ("Ein Kaktus mehr", "add a cactus", ()),
+    ("remov the cat", "remove the cat", ()),
+    ("remove the background and make it white", "make the background white", ()),
 ]
 
 MORE = [  # by kind, what was not read, or read wrong, when it was first tried
