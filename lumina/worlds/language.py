@@ -63,14 +63,6 @@ class Understood:
     left_out: tuple[UnknownWord, ...] = ()
 
 
-GREETING = (  # says nothing of a picture, nor of its light
-    r"(?:(?:have|wish(?:ing)? you) an? (?:very )?(?:good|nice|great|lovely|wonderful) "
-    r"(?:morning|day|afternoon|evening|night|weekend)|good (?:morning|day|afternoon|evening|night)"
-    r"|guten (?:morgen|tag|abend)|gute nacht|schönen (?:tag|abend)(?: noch)?"
-    r"|bon(?:jour|soir|ne (?:nuit|journée|soirée))|buon(?:giorno|asera|anotte)"
-    r"|buen(?:os|as) (?:d[ií]as|tardes|noches)|buona (?:sera|notte|giornata)|bo[am]s? (?:dia|tarde|noite)s?"
-    r"|goe(?:de|ie)(?:n ?| ?)(?:morgen|middag|dag|avond|nacht))"
-)
 ONE_WISH = "only one change at a time is made; ask for the other in a second edit"
 NO_SETTINGS = "this model reads no settings of other programs"
 
@@ -95,6 +87,13 @@ class Language(Protocol):
 
     def exchanged(self, text: str, at: int, word: str) -> str | None:
         """A prompt with a word in place of its part ``at``, in good grammar; None if it may not be there."""
+
+
+def replaced(text: str, word: str, known: str) -> str:
+    """``text`` with a word, or several, replaced wherever it stands alone, in whatever case."""
+    parts = r"\s+".join(map(re.escape, word.split()))
+    ends = rf"(?<![^\W_]){parts}(?![^\W_])"
+    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if parts else text
 
 
 # Apostrophes stay inside a word; every other quotation mark, dash and stop is no part of one.

@@ -8,7 +8,7 @@ named, ``~at:left_of`` a side of the picture, ``~next:`` the same of what comes 
 import re
 from collections.abc import Mapping
 
-from lumina.worlds.language import GREETING
+from lumina.worlds.courtesies import GREETING
 
 
 def each(words: str) -> frozenset[str]:

@@ -6,8 +6,8 @@ from functools import cache
 
 from lumina.worlds.choices import Alike, Part, exchanged, parts_of
 from lumina.worlds.commas import PLACES, listed, stops_as_commas
+from lumina.worlds.courtesies import COURTESY, without_asking, without_lead
 from lumina.worlds.language import (
-    GREETING,
     Kind,
     Language,
     Understood,
@@ -17,6 +17,7 @@ from lumina.worlds.language import (
     latin,
     of_other_programs,
     plain,
+    replaced,
     second_wish,
     tokens,
     typed_wrong,
@@ -51,23 +52,10 @@ LIKE: dict[str, str] = {  # what the world has, and words for what is like it, b
     "football": "rugby", "star": "stern étoile",
 }  # fmt: skip
 INSTEAD = {other: word for word, others in LIKE.items() for other in others.split()}
-COURTESY = frozenset({"please", "kindly", "thanks"})  # says nothing about a picture
 _ENDINGS = ("es", "s", "er", "en", "em", "e")  # plurals, and adjectives of German
 _VERBS_OF_CHANGES = frozenset(text.split(" ")[0] for texts in TEMPLATES.values() for text in texts)
 READ_AS = {"gray": "grey"}
 DIGITS = {str(count): word for count, word in NUMBERS.items()}
-_LEAD = re.compile(  # what a person may say before the picture
-    r"^\W*(?:(?:draw|show|give)(?: me)? |generate |create |i(?: want| would like|['’]d like) |"
-    r"there (?:is|are) |(?:an? |the )?(?:photo|picture|image|drawing|rendering|sticker|emoji)s? of )+",
-    re.IGNORECASE,
-)
-_ASK = re.compile(  # what a person may say to be kind, before and after
-    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|"
-    r"please|kindly|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
-    r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
-    r"|\W*\b(?:thank you|thanks)\b(?: (?:very|so) much)?\W*$",
-    re.IGNORECASE,
-)
 _ON = re.compile(rf"\bon (?:an? )?({'|'.join(PLAIN)})(?: ground)?$")
 _FORMS = (  # other ways to say what captions say
     (re.compile(r"\bto the (left|right) of\b"), r"\1 of"),
@@ -99,15 +87,15 @@ def _with_commas(text: str, kind: Kind) -> str:
 
 def _once(text: str, kind: Kind) -> str:
     if kind == "prompt":
-        text = stops_as_commas(_ASK.sub("", with_sums(text)))
-    text = _plain_words(_ASK.sub("", text))
+        text = stops_as_commas(without_asking(with_sums(text)))
+    text = _plain_words(without_asking(text))
     for form, said in _FORMS:
         text = form.sub(said, text)
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
     if kind == "instruction":
         return _BEFORE_PLACE.sub("", text)
-    return listed(_as_caption(_LEAD.sub("", text)), _has_noun, _setting)
+    return listed(_as_caption(without_lead(text)), _has_noun, _setting)
 
 
 _BEFORE_PLACE = re.compile(rf",(?= (?:{'|'.join(sorted(PLACES))})\b)")
@@ -155,8 +143,8 @@ def _read(word: str) -> str:
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that stickers has never seen, or never without those beside it."""
-    text = _ASK.sub("", with_sums(text) if kind == "prompt" else text)
-    typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
+    text = without_asking(with_sums(text) if kind == "prompt" else text)
+    typed = tokens(without_lead(text) if kind == "prompt" else text)
     read = [_plain_words(word) for word in typed]
     known = _known_at([word.split(" ")[0] if word else "" for word in read], kind)
     found: dict[str, UnknownWord] = {}
@@ -183,12 +171,6 @@ def _known_at(words: Sequence[str], kind: Kind) -> Iterator[bool]:
 
 
 _STYLE_WORDS = frozenset({"style"})
-
-
-def replaced(text: str, word: str, known: str) -> str:
-    """``text`` with a word replaced wherever it stands alone, in whatever case."""
-    ends = rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
-    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if word else text
 
 
 def near(typed: str, read: str, kind: Kind) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from lumina.worlds.choices import Alike, Part, exchanged, parts_of
 from lumina.worlds.commas import PLACES, listed, stops_as_commas
+from lumina.worlds.courtesies import COURTESY, without_asking, without_lead
 from lumina.worlds.language import (
-    GREETING,
     Kind,
     Language,
     Understood,
@@ -17,6 +17,7 @@ from lumina.worlds.language import (
     latin,
     of_other_programs,
     plain,
+    replaced,
     second_wish,
     sounds_like,
     tokens,
@@ -101,21 +102,6 @@ VERBS = {  # of instructions
     "move": "shift slide push drag",
 }
 INSTEAD_OF_VERBS = {other: verb for verb, others in VERBS.items() for other in others.split()}
-COURTESY = frozenset({"please", "kindly", "thanks", "pls", "plz", "thx"})  # says nothing about a picture
-_LEAD = re.compile(  # what a person may say before the picture
-    r"^\W*(?:imagine |prompt:? |(?:draw|show|give)(?: me)? |generate |create |"
-    r"i(?: want| would like|['’]d like) |there (?:is|are) |"
-    r"(?:an? |the )?(?:photo|picture|image|drawing|rendering) of )+",
-    re.IGNORECASE,
-)
-_ASK = re.compile(  # what a person may say to be kind, before and after
-    rf"^\W*(?:(?:(?:{GREETING}(?=\W*[,.;:!?\n])|"
-    r"please|kindly|pls|plz|hello|hi|hey|okay|ok|(?:can|could|would|will) you|"
-    r"(?:can|could|may) i (?:please )?(?:have|get)|"
-    r"i(?:['’]d like| would like| want| need) you to)\b\W*)+)"
-    r"|\W*\b(?:thank you|thanks|thx)\b(?: (?:very|so) much)?\W*$",
-    re.IGNORECASE,
-)
 READ_AS = {"gray": "grey"}
 _OTHER_COLORS = frozenset({"black"})  # that nothing of this world has
 _LONG = 8  # letters, of a word whose slips are no other words
@@ -162,13 +148,13 @@ def _once(text: str, kind: Kind) -> str:
     if kind == "instruction":
         text = re.sub(r"\s(?:&|\+|&amp;)\s", " and ", text)
     elif kind == "prompt":
-        text = stops_as_commas(_ASK.sub("", with_sums(text)))
-    text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(_ASK.sub("", text)))
+        text = stops_as_commas(without_asking(with_sums(text)))
+    text = re.sub(r"\bto the (left|right) of\b", r"\1 of", _plain_words(without_asking(text)))
     if kind == "description":
         return re.sub(r"^(?:an?|the) (?=\S)", "", text)
     if kind == "instruction":
         return _WITHIN_A_WISH.sub(r"\1", text)
-    caption = _as_caption(_qualities_first(_ONE.sub("a", _LEAD.sub("", text))))
+    caption = _as_caption(_qualities_first(_ONE.sub("a", without_lead(text))))
     return listed(caption, _has_solid, _setting)
 
 
@@ -260,8 +246,8 @@ def _counted(words: Sequence[str]) -> list[str]:
 
 def unknown_words(text: str, kind: Kind = "prompt") -> tuple[UnknownWord, ...]:
     """Every word, once each and in order, that tabletop has never seen, or never of such a shape."""
-    text = _ASK.sub("", with_sums(text) if kind == "prompt" else text)
-    typed = tokens(_LEAD.sub("", text) if kind == "prompt" else text)
+    text = without_asking(with_sums(text) if kind == "prompt" else text)
+    typed = tokens(without_lead(text) if kind == "prompt" else text)
     read = _counted([_plain_words(word) for word in typed])
     found: dict[str, UnknownWord] = {}
     for i, (word, words) in enumerate(zip(typed, read, strict=True)):
@@ -327,13 +313,6 @@ def _unread(text: str, kind: Kind) -> Iterator[str]:
             yield f"{word} {after}"
         elif word.rstrip(",") in QUALITIES and (word[-1] == "," or after.rstrip(",") not in _SAID_OF):
             yield f"{words[i - 1]} {word}".rstrip(",") if i else f"{word} {after}".strip()
-
-
-def replaced(text: str, word: str, known: str) -> str:
-    """``text`` with a word replaced wherever it stands alone, in whatever case."""
-    parts = r"\s+".join(map(re.escape, word.split()))
-    ends = rf"(?<![^\W_]){parts}(?![^\W_])"
-    return re.sub(ends, lambda _: known, text, flags=re.IGNORECASE) if parts else text
 
 
 def _is_known(word: str, then: Sequence[str], kind: Kind) -> bool:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.worlds.language import NO_SETTINGS, ONE_WISH, Kind
+from lumina.worlds.language import NO_SETTINGS, ONE_WISH, Kind, replaced
 from lumina.worlds.tabletop.captions import KNOWN_WORDS, describe, text_of
 from lumina.worlds.tabletop.edits import OPERATIONS, sample_edit
 from lumina.worlds.tabletop.instructing import EDIT_WORDS, instruct
 from lumina.worlds.tabletop.scenes import sample_scene
-from lumina.worlds.tabletop.words import INSTEAD, MEANINGS, normalize, replaced, unknown_words
+from lumina.worlds.tabletop.words import INSTEAD, MEANINGS, normalize, unknown_words
 
 
 def test_what_training_says_stays_as_it_is_and_is_known() -> None:
