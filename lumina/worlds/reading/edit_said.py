@@ -11,7 +11,7 @@ from lumina.worlds.reading.things import ALIKE
 
 INTO = frozenset(["=replace", "=swap", "=turn", "=change"])  # verbs of what becomes something else
 VERBS = INTO | {
-    "=give", "=rotate",
+    "=give", "=rotate", "=exchange",
     "=make", "=paint", "=remove", "=add", "=put", "=move", "=take", "=away", "=want", "=undo"
 }  # fmt: skip
 _SLOTS = {"=into": "new", "=for": "new", "with": "new", "=instead": "instead", "=from": "from"}

@@ -96,6 +96,8 @@ class WishSaid(EditSaid):
     def _made(self) -> EditWish | None:
         if self._does("=undo"):
             raise NoWish(self._why.turns, [sign for sign in self.signs if sign == "=undo"])
+        if self._does("=exchange"):
+            raise NoWish(self._why.no_exchange, [sign for sign in self.signs if sign == "=exchange"])
         if self._why.not_turned and self._does("=rotate"):
             raise NoWish(self._why.not_turned, [sign for sign in self.signs if sign == "=rotate"])
         ways = (

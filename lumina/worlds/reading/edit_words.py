@@ -193,6 +193,11 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
         "fais dispara[iî]tre", "haz desaparecer", "lass(?= .*verschwinden)",
         r"make(?= .*\b(?:disappear|vanish|gone|go away)\b)",
     )),
+    ("=exchange", (  # of two things
+        r"(?:swap|switch|trade|exchange|change|(?:ver)?tausche?n?|échange[rz]?|intercambiar?|cambiar?) "
+        r"(?:(?:the|their|die|ihre|les|leurs|las|los|sus) )?"
+        r"(?:positions|places|spots|plätze|positionen|posiciones|lugares|sitios)",
+    )),
     ("=remove", (
         r"(?:must|should|can|could|(?:has|have|needs?|ought) to) go(?= ?(?:$|,|please))",
         "(?:muss|soll|kann|darf) weg", "(?:doit|peut) (?:partir|dispara[iî]tre)", "(?:debe|puede) irse",

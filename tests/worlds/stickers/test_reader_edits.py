@@ -158,6 +158,8 @@ def test_what_is_understood_and_what_is_left_out(
         ("change the background to black", "black", "there is no such background"),
         ("remove all cats", "all", ONE_STICKER),
         ("swap the cat and the dog", "the cat and the dog", NO_EXCHANGE),
+        ("swap the positions of cat and dog", "swap the positions", NO_EXCHANGE),
+        ("tausche die Plätze von Katze und Hund", "tausche die Plätze", NO_EXCHANGE),
         ("move the cat next to the dog", "next to the dog", "only left of, right of, above and below"),
         ("put the cat behind the dog", "behind the dog", "only left of, right of, above and below"),
         ("remove the background", "background", "there is always a background"),

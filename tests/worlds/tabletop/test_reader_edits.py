@@ -218,6 +218,7 @@ def test_what_is_understood_and_what_is_left_out(text: str, sentence: str, left:
         ("a red box", "a red box", SAY_WHAT),
         ("swap the colours of the ball and the box", "the ball and the box", NO_EXCHANGE),
         ("swap the ball and the box", "the ball and the box", NO_EXCHANGE),
+        ("let the ball and the box trade places", "trade places", NO_EXCHANGE),
         ("the box is too red", "the box", SAY_WHAT),
         ("make the ball shiny", "shiny", "no edit changes what a solid is made of"),
         ("make the ball darker", "darker", "no colour has shades"),
