@@ -702,6 +702,11 @@ def test_eval_shows_what_the_benchmark_found(tmp_path: Path, monkeypatch: pytest
     cooler = ran("eval", "tabletop", "--task", "edit", "--temperature", "0.5", "--out", tmp_path)
     assert cooler == {"edit": {"overall": 0.5, "temperature": 0.5}}
     assert run("eval", "tabletop", "--out", tmp_path).stdout.split() == ["text_to_image", "overall", "0.5"]
+    assert ran("eval", "stickers", "--out", tmp_path) == {
+        "text_to_image": {"overall": 0.5}
+    }  # with its own model
+    named = refused("eval", "stickers", "--model", "tabletop", "--out", tmp_path)
+    assert "Tabletop is no model of stickers" in named
 
 
 def test_ui_serves_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,9 +45,11 @@ def eval_world(
 
     options = {"guidance_scale": guidance_scale, "temperature": temperature, "top_p": top_p}
     given = {name: value for name, value in options.items() if value is not None}
-    spec = generate.spec_for(model)
-    if spec.world != context.info_name:
-        raise InputError(f"{spec.title} is no model of {context.info_name}; name one with --model.")
+    spec, world = generate.spec_for(model), context.info_name
+    if model is None and spec.world != world and world in SHIPPED:
+        spec, model = spec_of(world), world  # its own
+    if spec.world != world:
+        raise InputError(f"{spec.title} is no model of {world}; name one with --model.")
     pipeline = generate.open_pipeline(model)
     pipeline = AsTyped(pipeline) if is_typed else pipeline
     steps = benchmark.run(pipeline, task=task, limit=limit, out=out, options=given)
