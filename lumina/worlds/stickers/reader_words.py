@@ -115,6 +115,7 @@ def _styles(end: str, said: str) -> dict[str, str]:
     }
 
 
+_PICTURE = "(?:picture|image|photo|pic|sticker|emoji|icon|clip ?art|decal|drawing)s?"
 _BESIDES_PLACES = {
     r"dessins? anim[ée]s?|carton[ei] animat[oi]|dibujos? animados?": "cartoon",
     r"comic (?:book|strip)(?=[- ](?:styled?|look|art|design))": "cartoon",
@@ -158,16 +159,19 @@ _BESIDES_PLACES = {
     r"(una|la) rosa": r"\1 rose",
     r"pairs? of (?=glass|sungl|scissors|skis|headph)": "",
     r"one of (?:those|these|your)(?= \w)": "a",
-    r"(slice|piece|cup|glass|picture|image|sticker|emoji)s? of": "",
-    r"(?:a )?(?:selection|set|drawing) of": "",
+    r"(slice|piece|cup|glass)s? of": "",
+    rf"(?:an? )?({_STYLE}) {_PICTURE} of (two|three|four|[2-4]|some)": r"\2 \1",
+    rf"{_PICTURE} of(?: (?:an?|the)(?= ))?": "",
+    r"letters? [a-z]\b": "?",  # one to write, and none to send
+    r"(?:a )?(?:selection|set) of": "",
 }  # fmt: skip
 LIKE = each(  # after a noun that only tells what the next one is like: "a star-shaped balloon"
     "shaped shape themed theme style styled print printed patterned flavored flavoured scented like"
 )
 MAKES_NO_PICTURE = each(  # besides FLUFF
-    "plain sticker stickers emoji emojis decal decals clipart wanna gonna wish had been able possible thx ta "
-    "cheers dear hiya imagine wonder wondering whether suppose guess basically definitely preferably today "
-    "morning"
+    "plain sticker stickers emoji emojis decal decals clipart icon icons pic pics wanna gonna wish had been "
+    "able possible thx ta cheers dear hiya imagine wonder wondering whether suppose guess basically "
+    "definitely preferably today morning"
 )
 SCRIPTS_OF: dict[str, str] = {  # Chinese and Japanese
     "meadow": "草地上 草地 草原 草坪 草むら 芝生 草の上に 草の上の 草",

@@ -94,6 +94,11 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("a hammer, beneath which there's a key", "a hammer above a key", ()),
         ("une guitare à gauche d'éléphant", "a guitar left of an elephant", ()),
         ("T. rex and a U.F.O.", "a dinosaur and a ufo", ()),
+        ("a flat sticker of a rocket", "a flat rocket", ()),  # one, not two
+        ("a flat icon of two cats", "two flat cats", ()),
+        ("an outline icon of a dog", "a line art dog", ()),
+        ("cute pic of a panda", "a panda", ()),
+        ("letter B and a cat", "a cat", ("letter B",)),
         ("my dog Rex", "a dog", ("Rex",)),  # a name
         ("to stick on my laptop: a tiny panda", "a small panda", ("to stick on my laptop",)),
         ("a pack of wolves", "three wolves", ()),
