@@ -37,6 +37,13 @@ _TEXTS = (
 )
 _NOT_WORDS = ("negative", "model", "vae", "clip", "latent", "image", "mask", "control_net", "pixels", "unet")
 _SPEAKS = re.compile(r"text|prompt|string|primitive", re.IGNORECASE)
+_PART = re.compile(r"(?:string|text)_?[a-d1-4]")  # what a node joins, by their names
+_CONCATENATE = (
+    "string_a",
+    "string_b",
+    "delimiter",
+)  # what ComfyUI's own one has written in it, in this order
+MOST_JOINED, MOST_PARTS = 3, 8  # nodes that join what nodes have joined, and parts of each
 
 Nodes = dict[
     str, dict[str, Any]
@@ -210,6 +217,8 @@ def _written(node: Mapping[str, Any], kinds: list[str]) -> dict[str, Any]:
         return {key: value for key, value in values.items() if key in _TEXTS}
     if not isinstance(values, list) or not (_SPEAKS.search(kind) or kind in kinds):
         return {}
+    if kind == "StringConcatenate":
+        return dict(zip(_CONCATENATE, values, strict=False))
     words = [value for value in values if isinstance(value, str) and value.strip()]
     return {"text": words[0]} if words else {}
 
@@ -225,7 +234,7 @@ def _spoken(nodes: Nodes) -> str:
     return max(said, key=len, default="")
 
 
-def _back(nodes: Nodes, link: Any) -> str:
+def _back(nodes: Nodes, link: Any, most_joined: int = MOST_JOINED) -> str:
     """The words that an input comes from, through whatever lies between."""
     pending, seen = [_source(link)], set[str]()
     while pending and len(seen) < MOST_STEPS:
@@ -234,11 +243,20 @@ def _back(nodes: Nodes, link: Any) -> str:
             continue
         seen.add(key)
         inputs = nodes[key]
-        if words := _own(inputs):
+        if words := _joined(nodes, inputs, most_joined) or _own(inputs):
             return words
         ways = [value for name, value in inputs.items() if not name.lower().startswith(_NOT_WORDS)]
         pending += reversed([_source(value) for value in ways])
     return ""
+
+
+def _joined(nodes: Nodes, inputs: Mapping[str, Any], most: int) -> str:
+    """What a node puts together of its parts; empty for a node that joins nothing."""
+    names = sorted(name for name in inputs if _PART.fullmatch(name))[:MOST_PARTS]
+    if len(names) < 2 or not most:
+        return ""
+    parts = (_words(inputs, name) or _back(nodes, inputs[name], most - 1) for name in names)
+    return _words(inputs, "delimiter").join(filter(None, parts))
 
 
 def _own(inputs: Mapping[str, Any]) -> str:

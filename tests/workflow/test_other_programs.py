@@ -26,6 +26,31 @@ CALLS = {
     "8": {"class_type": "FluxGuidance", "inputs": {"conditioning": ["6", 0], "guidance": 3.5}},
     "9": {"class_type": "PrimitiveString", "inputs": {"value": WORDS}},
 }
+JOINED = CALLS | {
+    "9": {
+        "class_type": "StringConcatenate",
+        "inputs": {"string_a": ["10", 0], "string_b": "left of a blue sphere", "delimiter": ", "},
+    },
+    "10": {
+        "class_type": "StringConcatenate",
+        "inputs": {"string_a": ["11", 0], "string_b": "cube", "delimiter": " "},
+    },
+    "11": {"class_type": "PrimitiveString", "inputs": {"value": "a red"}},
+}
+JOINED_ON_A_CANVAS = {
+    "nodes": [
+        {"id": 1, "type": "PrimitiveString", "widgets_values": ["a red cube"]},
+        {
+            "id": 2,
+            "type": "StringConcatenate",
+            "widgets_values": ["", "left of a blue sphere", ", "],
+            "inputs": [{"name": "string_a", "link": 1}],
+        },
+        {"id": 3, "type": "CLIPTextEncode", "widgets_values": [""], "inputs": [{"name": "text", "link": 2}]},
+        {"id": 4, "type": "KSampler", "inputs": [{"name": "positive", "link": 3}]},
+    ],
+    "links": [[1, 1, 0, 2, 0, "STRING"], [2, 2, 0, 3, 0, "STRING"], [3, 3, 0, 4, 0, "CONDITIONING"]],
+}
 PLACED = {
     "last_node_id": 9,
     "nodes": [
@@ -91,6 +116,8 @@ def png(**texts: str) -> bytes:
         (INVOKED, "InvokeAI"),
         (INVOKE_CANVAS, "InvokeAI"),
         ({"positive_prompt": WORDS, "app_version": "5.0"}, "InvokeAI"),
+        (JOINED, "ComfyUI"),
+        (JOINED_ON_A_CANVAS, "ComfyUI"),
     ],
 )
 def test_a_file_is_named_and_gives_its_positive_prompt(document: Any, program: str) -> None:
@@ -180,6 +207,9 @@ def test_without_words_it_says_so() -> None:
 
 
 def test_circles_bombs_and_depth_end() -> None:
+    joined = {"class_type": "X", "inputs": {"string_a": ["1", 0], "string_b": ["1", 0]}}
+    round_and_round = other_file(json.dumps({"1": joined, "3": {"inputs": {"positive": ["1", 0]}}}).encode())
+    assert round_and_round is not None and round_and_round.prompt == ""
     circle = {"class_type": "X", "inputs": {"positive": ["1", 0], "conditioning": ["1", 0]}}
     assert other_file(json.dumps({"1": circle}).encode()) is not None
     bomb = b"prompt\0\0" + zlib.compress(b'{"a":' + b" " * (MAX_BYTES + 1))

@@ -151,9 +151,9 @@ def _told_apart(read: Sequence[Sign]) -> list[Sign]:
         for before, sign in zip(["", *part], part, strict=False):
             if sign == "orange" and nouns == (sign in noun_of) and not is_named:
                 sign = Sign(FRUIT, sign.start, sign.end)
-            elif sign in ("rose", "roses") and before in noun_of:
+            elif sign in ("rose", "roses") and (before in noun_of or before == "ground"):
                 sign = Sign("pink", sign.start, sign.end)
-            elif sign == FRUIT and before in noun_of:
+            elif sign == FRUIT and (before in noun_of or before == "ground"):
                 sign = Sign("orange", sign.start, sign.end)
             found.append(sign)
     return found

@@ -98,6 +98,8 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("a flat icon of two cats", "two flat cats", ()),
         ("an outline icon of a dog", "a line art dog", ()),
         ("cute pic of a panda", "a panda", ()),
+        ("un chat et une rose, fond rose", "a cat and a rose on a pink background", ()),
+        ("un gato, fondo naranja", "a cat on an orange background", ()),
         ("letter B and a cat", "a cat", ("letter B",)),
         ("my dog Rex", "a dog", ("Rex",)),  # a name
         ("to stick on my laptop: a tiny panda", "a small panda", ("to stick on my laptop",)),
