@@ -174,6 +174,13 @@ _PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (  # signs, and what is read
     )),
     ("", (f"(?:keep |leave |and )?(?:everything|all|the rest)(?: else)? {_AS_IT_IS}",)),
     ("", (
+        r"(?:without|not) (?:touching|changing|altering|moving) (?:the |any)?\w+(?: else| \w+)?(?= ?(?:$|,))",
+        r"sin (?:cambiar|tocar|mover) (?:lo demás|nada más|el resto|(?:la|el) \w+)",
+        r"(?:der rest|alles andere|die anderen) bleib(?:t|en)(?: (?:gleich|so|unverändert|wie \w+ \w+))?",
+        "ne (?:change|touche|modifie|bouge)z? (?:à )?rien(?: d'autre)?",
+        r"sans (?:changer|toucher|modifier) (?:à |au )?(?:le |la )?(?:rest\w*|\w+)",
+    )),
+    ("", (
         "(?:(?:in|at) )?(?:the )?same (?:place|spot|position|objects?|things?|scene|picture)", "all over",
         "under (?:it|them)", "or so",
     )),
@@ -341,7 +348,11 @@ _SCRIPTS = {  # Chinese and Japanese
     "=smaller": "变小 小さくして もっと小さくして もっと小さく 更小 缩小",
     "=paint =into": "涂成 刷成 染成 塗って",
     "=replace": "替换 替换成 置き換えて",
-    "": "把 将 让 成 请把 を と から の色 的颜色 道 一点 一点儿 向 往 へ",
+    "": (
+        "把 将 让 成 请把 を と から の色 的颜色 道 一点 一点儿 向 往 へ "
+        "其他不变 其他都不变 其余不变 别的不变 别的不要动 其他不要动 其他的不要动 其他保持不变 "
+        "他はそのままで 他はそのまま ほかはそのまま 残りはそのまま"
+    ),
     "=way:above": "向上 往上",
     "=way:below": "向下 往下",
     "=move =way:above": "上に動かして 上に移動して",

@@ -93,7 +93,7 @@ def _heard(
     """A text, up to where it is too much."""
     words = lexicon.words(text)
     told = named_again(told_apart(lexicon.signs(words)), grammar)
-    meant_signs, taken = corrected(_listed(told, grammar), grammar)
+    meant_signs, taken = corrected(_listed(_said_together(told, grammar), grammar), grammar)
     signs = _of_the_picture(meant_signs, grammar)
     said = SceneSaid(grammar, MOST, _told(signs, words, grammar))
     for clause in led(list(_clauses(signs, grammar))):
@@ -117,6 +117,24 @@ def _named(text: str, heard: _Heard) -> tuple[UnknownWord, ...]:
         if note or not any(sign.start in part for part in refused)
     }
     return tuple(UnknownWord(word, note=note) for word, note in notes.items())
+
+
+def _said_together(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:
+    """Without the "and" between two qualities of one of several: "two cones: one small and green, …"."""
+    found = list[Sign]()
+    for at, sign in enumerate(signs):
+        before, after = signs[at - 1] if at else Sign(""), signs[at + 1] if at + 1 < len(signs) else Sign("")
+        are_two = {before, after} <= grammar.qualities and grammar.kind_of(before) != grammar.kind_of(after)
+        is_end = at + 2 >= len(signs) or is_boundary(signs[at + 2])
+        is_one = at > 1 and signs[at - 2] in ("a", "another")
+        if not (sign == "and" and are_two and is_end and is_one and _are_several(signs[:at], grammar)):
+            found.append(sign)
+    return found
+
+
+def _are_several(signs: Sequence[Sign], grammar: Grammar) -> bool:
+    """Whether several of a kind are named."""
+    return any(sign in grammar.plurals or NUMBERS.get(sign, 1) > 1 for sign in signs)
 
 
 def _listed(signs: Sequence[Sign], grammar: Grammar) -> list[Sign]:

@@ -70,7 +70,8 @@ OTHER_WORDS: dict[str, str] = {  # for a sign
     "two": "twee duas dois zwei deux dos due paar twin",
     "three": "drie três drei trois tres tre",
     "four": ("vier quatre cuatro quattro quartet quatro"),
-    "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren",
+    "another": "otra otro autre altra altro un'altra un'altro outra outro weiterer weitere weiteres weiteren "
+    "andere anderer anderes anderen",
     "the": (
         "der die das den dem des le la les el los las il lo i gli l this that these those het vom beim du "
         "del della dello dell"

@@ -37,6 +37,13 @@ def test_requests_are_read_as_they_are_meant() -> None:
         ("a cube with a ball on its right", "a cube left of a sphere", ()),
         ("a red and a blue cube", "a red cube and a blue cube", ()),
         ("two balls, one red one blue", "a red sphere and a blue sphere", ()),
+        (
+            "two cones: one small and green, the other large and red",
+            "a small green cone and a large red cone",
+            (),
+        ),
+        ("two cubes: one red and large, the other blue", "a large red cube and a blue cube", ()),
+        ("zwei Kegel: der eine klein und grün, der andere rot", "a small green cone and a red cone", ()),
         ("two cubes, red one left, blue one right", "a red cube left of a blue cube", ()),
         (
             "3 balls, the first one's red, the second's green and the third blue",
