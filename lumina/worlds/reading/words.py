@@ -122,7 +122,7 @@ FLUFF = TASTES | each(  # says nothing about what is drawn
     "auch aussi también anche também ook nur juste dann danach puis ensuite luego después poi depois daarna "
     "alors allora entonces então dus halt mal eben also nun hier wäre wären super toll würde "
     "mögen sehen lassen hast habe hast zeigen zeichnen malen könntest kannst könnten sie du ihr euch uns "
-    "danke vielen dank bitteschön lieben gruß grüße "
+    "danke vielen dank bitteschön lieben gruß grüße davon surtout "
     "j'aimerais j'aimerai aimerais aimerai voir bien merci beaucoup d'avance pourriez pouvez pourrais peux "
     "tu faire dessiner montrer montrez s'il te plait "
     "mi me gustaría gustaria encantaría ver puedes podrías podría poder hacer dibujar muchas gracias "
@@ -395,7 +395,7 @@ OTHER_SIGNS: dict[str, str] = {  # Chinese and Japanese, for a sign
     "same!": "の方 方 のほう ほう",
     "on": "在 上に 上の 上",
     "": (
-        "的 里 有 请 画 我 想要 图片 の が を に で は も ある あります 描いて "
+        "的 里 有 请 画 我 想要 图片 の が を に で は も ある あり あります 描いて "
         "ください 置いて いる お願いします 一张 那 这 个 颗 只 时 放 放着 下 です "
         "一幅 画一 给 い な 是 很 也 個の 個 つの つ 可爱的 可爱 可愛的 漂亮的 漂亮 美丽的 かわいい 可愛い "
         "かわいらしい 可愛らしい きれいな 綺麗な 美しい 素敵な 如果不麻烦的话 不麻烦的话 如果可以的话 "

@@ -628,7 +628,7 @@ def test_what_is_known_is_not_called_unknown_and_has_a_reason() -> None:
     assert reading is not None
     assert told(reading.left_out) == {
         "unknown_words": [{"word": "Paris", "known": []}],
-        "not_drawn": [{"word": "to the right of", "note": "only between two single solids"}],
+        "not_drawn": [{"word": "to the right of", "note": "only in a picture of two single solids"}],
     }
 
 
